@@ -1,0 +1,88 @@
+# Everything a contributor runs. Needs Python 3.11 or newer and make; the rest is installed into .venv from hash-pinned locks.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help demo test check format lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+# The first interpreter that is new enough and can make environments; `make test PYTHON=/path/to/python3` overrides it.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+	if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo $$python; break; fi; done)
+
+# uv and pip install from the same locks. uv is tried first because it is fast; `INSTALLER=pip` leaves it out.
+INSTALLER ?= uv
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+UV := $(BIN)/uv
+PIP := $(BIN)/python -m pip
+# A lock is complete, so nothing is resolved; and wheels only, so no code of a dependency runs while it is installed.
+FROM_LOCKS := --no-deps --only-binary :all: --require-hashes
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# An environment that is set up for development serves the demo too; otherwise the demo needs the product alone.
+demo: $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.runtime) ## Rotate an emulated site on this machine (ARGS="--help" shows how)
+	$(BIN)/rotator demo $(ARGS)
+
+test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## Lint, formatting, types, and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format the code and apply the safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# dev.lock holds everything and comes first; the others take their versions from it and so cannot differ.
+COMPILE = $(UV) pip compile --quiet --python $(BIN)/python --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	$(if $(UPGRADE),--upgrade)
+SAME = --constraint requirements/dev.lock
+
+lock: $(VENV)/.uv ## Write requirements/*.lock from pyproject.toml (UPGRADE=1 takes newer versions)
+	@test -x $(UV) || $(PIP) install --quiet $(FROM_LOCKS) -r requirements/bootstrap.lock
+	$(COMPILE) pyproject.toml --extra embedded --extra postgres --group test --group check --group build -o requirements/dev.lock
+	$(COMPILE) $(SAME) pyproject.toml --extra embedded -o requirements/runtime.lock
+	$(COMPILE) $(SAME) pyproject.toml --extra embedded --extra postgres -o requirements/postgres.lock
+	$(COMPILE) $(SAME) --group build -o requirements/build.lock
+	$(COMPILE) --group bootstrap -o requirements/bootstrap.lock
+
+clean: ## Remove the environment, caches and builds (var/, where a demo keeps its data, stays)
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer with venv found; name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.uv: requirements/bootstrap.lock | $(BIN)/python
+	@test $(INSTALLER) = pip || $(PIP) install --quiet $(FROM_LOCKS) -r $< \
+		|| echo "uv cannot be installed here; pip installs the same lock"
+	@touch $@
+
+# $(call install,locks): the locked packages, then this project itself, built by the locked hatchling.
+define install
+	@if test $(INSTALLER) != pip && test -x $(UV) \
+		&& $(UV) pip sync --quiet --python $(BIN)/python --only-binary :all: --require-hashes requirements/bootstrap.lock $(1); \
+	then echo "installed by uv: $(1)"; \
+	else $(PIP) install --quiet $(FROM_LOCKS) $(addprefix -r ,$(1)) && echo "installed by pip: $(1)"; fi
+	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+endef
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/.uv
+	$(call install,requirements/dev.lock)
+
+$(VENV)/.runtime: requirements/runtime.lock requirements/build.lock pyproject.toml | $(VENV)/.uv
+	$(call install,requirements/runtime.lock requirements/build.lock)

@@ -1,0 +1,1 @@
+"""How we speak to Temporal: contract, plugin, client, search attributes, the embedded server."""

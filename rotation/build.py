@@ -1,0 +1,31 @@
+"""Client builds. Decide on the numeric build, never on the formatted text (facts, pitfall 6)."""
+
+from rotation.values import Value
+
+_NO_FAILOVER = (14, 2)
+
+
+class ClientBuild(Value):
+    """A client's version as numbers, e.g. 14.2.3335.1000."""
+
+    numbers: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, text: str | None) -> "ClientBuild | None":
+        """The build that `text` spells, or None where it holds no dotted numbers."""
+        parts = (text or "").strip().split(".")
+        if len(parts) < 2 or not all(part.isdecimal() for part in parts):  # noqa: PLR2004 - major.minor at least
+            return None
+        return cls(numbers=tuple(int(part) for part in parts))
+
+    @property
+    def fails_over_on_mismatch(self) -> bool:
+        """Whether a certificate mismatch makes it try another server.
+
+        The seed excludes all 14.2.x, the vendor's knowledge base only 14.2 and 14.2.1; the safe reading
+        is taken (facts, section 1.2).
+        """
+        return self.numbers[:2] != _NO_FAILOVER
+
+    def __str__(self) -> str:
+        return ".".join(str(number) for number in self.numbers)

@@ -1,0 +1,144 @@
+"""Coverage: for each client, whether it is known to hold what the next step needs, and why or why not.
+
+A client's evidence grows with each full reading of its group and is kept; a verdict is a chain of small rules
+over it. The denominator is the roster: every client ever seen (rule 1).
+"""
+
+from datetime import datetime
+
+from rotation.plan import GatePurpose
+from rotation.serial import parse_or_none
+from rotation.survey import ObservedClient
+from rotation.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
+
+
+def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -> Judgement:
+    """The verdict on one client: the first rule that speaks decides.
+
+    Order: left out by name, non-persistent, proven before, proven now, safe without proof, else waiting.
+    """
+    kept = _grow(entry, rule, evidence or ClientEvidence(client=entry.id))
+    for speak in (_left_out, _image, _proven, _safe):
+        decided = speak(entry, rule, kept)
+        if decided is not None:
+            verdict, reason = decided
+            break
+    else:
+        verdict, reason = Verdict.WAITING, _why_waiting(entry, rule, kept)
+    if verdict is Verdict.COVERED:
+        kept = kept.model_copy(update={"covered": True, "reason": reason})
+    return Judgement(client=entry.id, verdict=verdict, reason=reason, evidence=kept)
+
+
+_Decided = tuple[Verdict, Reason] | None
+
+
+def _left_out(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decided:
+    return (Verdict.LEFT_OUT, Reason.LEFT_OUT_BY_NAME) if entry.left_out else None
+
+
+def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decided:
+    return (Verdict.IMAGE, Reason.NON_PERSISTENT) if entry.non_persistent else None
+
+
+def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
+    if kept.covered and kept.reason is not None:
+        return Verdict.COVERED, kept.reason
+    seen = entry.observed.last_seen if entry.observed else None
+    if seen is None:
+        return None
+    if rule.swap is None:
+        second = kept.serial_seen is not None and seen > kept.serial_seen
+        return (Verdict.COVERED, Reason.SERIAL_CONFIRMED) if second else None
+    return _proven_after_swap(entry, rule, rule.swap, kept, seen)
+
+
+def _proven_after_swap(
+    entry: RosterEntry, rule: GateRule, swap: Swap, kept: ClientEvidence, seen: datetime
+) -> _Decided:
+    """Rule 11: a serial that moved after it, two trusted contacts, or a contact at the server itself."""
+    if kept.serial_seen is not None:
+        return Verdict.COVERED, Reason.SERIAL_MOVED_AFTER_SWAP
+    if kept.contact_seen is not None and seen > kept.contact_seen and _trusts_last(entry, rule, swap):
+        return Verdict.COVERED, Reason.TWO_TRUSTED_CONTACTS
+    here = entry.observed is not None and entry.observed.last_server == swap.server
+    if here and swap.swapped_shows_trust and not rule.relaxed and seen > swap.first_seen + swap.settle:
+        return Verdict.COVERED, Reason.CONTACT_AT_SWAPPED_SERVER
+    return None
+
+
+def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
+    """Whom the next step cannot cut off although it has not shown itself: clients that were away."""
+    if rule.purpose is GatePurpose.RELAXED or not _was_away(entry, rule):
+        return None
+    if entry.relaxed:
+        return Verdict.SAFE, Reason.HOLDS_RELAXED_POLICY
+    if rule.swap is None or rule.relaxed:
+        return None
+    if rule.swap.protected:
+        return Verdict.SAFE, Reason.PROTECTED_BY_HOLDOUT
+    return (Verdict.SAFE, Reason.KNOWS_ANOTHER_SERVER) if entry.knows_another else None
+
+
+def _was_away(entry: RosterEntry, rule: GateRule) -> bool:
+    """Whether the client was silent before the change, and has been since.
+
+    One that spoke just before and is silent now may have been cut off by the change: it is waited for.
+    """
+    since = rule.swap.first_seen if rule.swap else rule.reference
+    if since is None:
+        return False
+    seen = entry.observed.last_seen if entry.observed else None
+    return seen is None or seen < since - rule.quiet_after
+
+
+def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvidence:
+    """`kept` with what this reading adds: the check-ins that count for the first time."""
+    observed = entry.observed
+    if observed is None or observed.last_seen is None:
+        return kept
+    if kept.serial_seen is None and _holds(observed, rule.reference):
+        kept = kept.model_copy(update={"serial_seen": observed.last_seen})
+    swap = rule.swap
+    if swap is None or kept.contact_seen is not None or not _trusts_last(entry, rule, swap):
+        return kept
+    if observed.last_seen <= swap.first_seen + swap.settle:
+        return kept
+    return kept.model_copy(update={"contact_seen": observed.last_seen})
+
+
+def _holds(observed: ObservedClient, reference: datetime | None) -> bool:
+    serial = parse_or_none(observed.serial)
+    return (
+        reference is not None and serial is not None and serial.belongs_to(observed.group_id) and serial.at >= reference
+    )
+
+
+def _trusts_last(entry: RosterEntry, rule: GateRule, swap: Swap) -> bool:
+    observed = entry.observed
+    return observed is not None and (rule.relaxed or observed.last_server in swap.trusted)
+
+
+def _why_waiting(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> Reason:
+    observed = entry.observed
+    if observed is None:
+        return Reason.VANISHED
+    if observed.last_seen is None:
+        return Reason.NOT_SEEN
+    if kept.serial_seen is not None or kept.contact_seen is not None:
+        return Reason.SEEN_ONCE
+    if rule.swap is not None:
+        late = observed.last_seen > rule.swap.first_seen + rule.swap.settle
+        return Reason.AT_UNTRUSTED_SERVER if late else Reason.NOT_SEEN
+    return _why_old(observed, observed.last_seen, rule.reference)
+
+
+def _why_old(observed: ObservedClient, last_seen: datetime, reference: datetime | None) -> Reason:
+    if reference is None:
+        return Reason.REFERENCE_MISSING
+    if last_seen < reference:
+        return Reason.NOT_SEEN
+    serial = parse_or_none(observed.serial)
+    if serial is None:
+        return Reason.NO_POLICY
+    return Reason.OLD_POLICY if serial.belongs_to(observed.group_id) else Reason.OTHER_GROUPS_POLICY

@@ -1,0 +1,44 @@
+"""A finding: what a rule saw, about what, why it matters and what to do."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from rotation.values import Value
+
+
+class Severity(StrEnum):
+    """How much a finding weighs. Only `BLOCKING` stops a rotation."""
+
+    INFO = "info"
+    WARNING = "warning"
+    BLOCKING = "blocking"
+
+
+class Finding(Value):
+    """One decision or observation with its reason. Nothing is decided without one."""
+
+    code: str
+    severity: Severity
+    subject: str
+    message: str
+    remedy: str = ""
+
+
+def info(code: str, subject: str, message: str, remedy: str = "") -> Finding:
+    """A finding that explains a decision."""
+    return Finding(code=code, severity=Severity.INFO, subject=subject, message=message, remedy=remedy)
+
+
+def warning(code: str, subject: str, message: str, remedy: str = "") -> Finding:
+    """A finding that a person should read before going on."""
+    return Finding(code=code, severity=Severity.WARNING, subject=subject, message=message, remedy=remedy)
+
+
+def blocking(code: str, subject: str, message: str, remedy: str = "") -> Finding:
+    """A finding that stops what it is about until a person has acted."""
+    return Finding(code=code, severity=Severity.BLOCKING, subject=subject, message=message, remedy=remedy)
+
+
+def blockers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that stop a rotation."""
+    return tuple(f for f in findings if f.severity is Severity.BLOCKING)

@@ -1,0 +1,51 @@
+"""Gate arithmetic: how long a gate lasts at least, what its reference is, and when to look again."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from rotation.plan import OwnerScope
+from rotation.values import GroupId, Value
+
+HEARTBEATS = 3
+"""The vendor's wait, in heartbeat intervals (A8, A10, B3)."""
+_FASTEST = timedelta(milliseconds=500)
+_SLOWEST = timedelta(hours=1)
+_READINGS = 20
+
+
+def minimum(owners: Iterable[OwnerScope], *, floor: timedelta = timedelta(0)) -> timedelta:
+    """The least wait: three heartbeats of the slowest pair and its jitter, not below `floor` (facts, 6.2)."""
+    waits = (HEARTBEATS * owner.slowest_heartbeat + owner.jitter for owner in owners)
+    return max(floor, max(waits, default=timedelta(0)))
+
+
+class Reference(Value):
+    """What a policy serial of an owner must reach (rule 9), on SEPM's clock."""
+
+    owner: GroupId
+    date_before: datetime
+    """`policyDate` as read just before the last write."""
+    written_at: datetime
+    """SEPM's own clock at the last write, cut to the second."""
+    fixed: datetime | None = None
+
+
+def fix(reference: Reference, policy_date: datetime) -> Reference:
+    """`reference`, fixed at the first `policyDate` after the last write. Once fixed it never moves."""
+    if reference.fixed is not None:
+        return reference
+    if policy_date > reference.date_before and policy_date >= reference.written_at:
+        return reference.model_copy(update={"fixed": policy_date})
+    return reference
+
+
+def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:
+    """When to read a gate again: with the heartbeat at first, more seldom the longer it lasts.
+
+    Two readings a heartbeat apart see two check-ins. Past the minimum the interval grows with the time
+    waited, so that a month-long wait costs some hundred readings and a short one ends at once.
+    """
+    if now < due:
+        steady = max(heartbeat, (due - opened) / _READINGS, _FASTEST)
+        return min(due, now + steady)
+    return now + min(max(heartbeat / 4, (now - due) / _READINGS, _FASTEST), _SLOWEST)

@@ -1,0 +1,300 @@
+"""The plan: the procedure for one site as data, computed from what was observed.
+
+It is identified by its content hash, which covers what a person approves: steps, scopes, certificates,
+minima and the names left out; never dates or forecasts.
+"""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rotation.finding import Finding
+from rotation.survey import Pair
+from rotation.task import Work
+from rotation.values import (
+    CertificateId,
+    ClientId,
+    Fingerprint,
+    GroupId,
+    ListName,
+    LocationId,
+    PlanId,
+    ServerName,
+    SiteId,
+    Value,
+)
+
+
+class Treatment(StrEnum):
+    """What a group needs."""
+
+    RELAX = "relax"
+    """List A: HTTP list, secure communications off, later restored."""
+    FAILOVER = "failover"
+    """List B: left alone, finds the new certificate through another server."""
+
+
+class PlannedPair(Value):
+    """A pair of a scope: the state that it has now, which is the state that it gets back."""
+
+    location_id: LocationId
+    location_name: str
+    server_list: ListName
+    secure_communications: bool
+    needs_list: bool = False
+    """Whether its list differs from an HTTP list: only the field that differs is written (rule 7)."""
+    needs_unverified: bool = False
+
+
+class OwnerScope(Value):
+    """A group that owns its settings, with all that follows it (rule 5)."""
+
+    group_id: GroupId
+    path: str
+    treatment: Treatment
+    pairs: tuple[PlannedPair, ...]
+    inheritors: tuple[GroupId, ...] = ()
+    slowest_heartbeat: timedelta
+    jitter: timedelta
+
+    @property
+    def groups(self) -> tuple[GroupId, ...]:
+        """The owner and every group that inherits from it."""
+        return (self.group_id, *self.inheritors)
+
+
+class ListCopy(Value):
+    """The HTTP copy of a list that relaxed pairs will use."""
+
+    source: ListName
+    copy_name: ListName
+
+
+class LeftOut(Value):
+    """A client that the approver leaves out by name (rule 1)."""
+
+    id: ClientId
+    name: str
+    group: str
+    reason: str
+
+
+class CertificateFor(Value):
+    """Which certificate goes into which server, and which it replaces."""
+
+    server: ServerName
+    certificate_id: CertificateId
+    fingerprint: Fingerprint
+    replaces: Fingerprint
+
+
+class ScopeName(StrEnum):
+    """Whom a step is about. Steps name scopes, never lists of groups."""
+
+    RELAXED = "relaxed"
+    FAILOVER = "failover"
+    ALL = "all"
+
+
+class _Step(Value):
+    id: str
+    """Stable within the plan, e.g. `07-A9-sepm1`."""
+    number: str
+    """The vendor's own number (`A1`..`A10d`, `B1`..`B5`), or ours for what surrounds it."""
+    title: str
+    wave: int = 0
+
+
+class Preflight(_Step):
+    """Survey again, compare with the plan, store every original setting."""
+
+    kind: Literal["preflight"] = "preflight"
+
+
+class Console(_Step):
+    """A console task. While a certificate is open for replacement, the gates in `holds` must go on being true."""
+
+    kind: Literal["console"] = "console"
+    work: Work
+    holds: tuple[str, ...] = ()
+
+
+class SettingField(StrEnum):
+    """The two settings that a rotation changes."""
+
+    SERVER_LIST = "server_list"
+    SECURE_COMMUNICATIONS = "secure_communications"
+
+
+class Write(_Step):
+    """Change one setting of every relaxed pair over REST; where that changes nothing, by a console task."""
+
+    kind: Literal["write"] = "write"
+    field: SettingField
+    restores: bool = False
+    """Whether it puts the recorded state back instead of relaxing."""
+
+
+class GatePurpose(StrEnum):
+    """What a gate proves."""
+
+    RELAXED = "relaxed"
+    """A8: clients hold the HTTP list and do not verify."""
+    SWAPPED = "swapped"
+    """A10b and B3: clients know the new certificate of a server, or will through another."""
+    VERIFYING = "verifying"
+    """After A10c: clients have verified a policy file signed with the new key."""
+    RETURNED = "returned"
+    """After A10d: clients are back on their own list."""
+
+
+class Gate(_Step):
+    """A wait that ends on proof: minimum time passed AND coverage reached."""
+
+    kind: Literal["gate"] = "gate"
+    purpose: GatePurpose
+    scope: ScopeName
+    minimum: timedelta
+    patience: timedelta
+    server: ServerName | None = None
+    """The swapped server, for `SWAPPED`."""
+
+
+class Holdout(_Step):
+    """B5: the last servers stay on the old certificate for clients that are away."""
+
+    kind: Literal["holdout"] = "holdout"
+    servers: tuple[ServerName, ...]
+    minimum: timedelta
+    maximum: timedelta
+
+
+class Closing(_Step):
+    """Every setting as recorded, every certificate as planned, every client back; then the report."""
+
+    kind: Literal["closing"] = "closing"
+    minimum: timedelta
+    patience: timedelta
+
+
+class Recheck(_Step):
+    """Survey again and compute the rest of the plan again; a difference is an amendment to approve (rule 12)."""
+
+    kind: Literal["recheck"] = "recheck"
+
+
+Step = Annotated[
+    Preflight | Console | Write | Gate | Holdout | Recheck | Closing,
+    Field(discriminator="kind"),
+]
+
+
+class StepTime(Value):
+    """When a step can begin at the earliest, and how long it is expected to take."""
+
+    step: str
+    earliest: datetime
+    expected: datetime
+    least: timedelta
+
+
+class PlanBody(Value):
+    """What is approved, and what runs."""
+
+    site_id: SiteId
+    purpose: Literal["rotate", "restore"] = "rotate"
+    certificates: tuple[CertificateFor, ...]
+    holdouts: tuple[ServerName, ...] = ()
+    waves: tuple[tuple[ServerName, ...], ...]
+    scopes: tuple[OwnerScope, ...]
+    copies: tuple[ListCopy, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    replication_partners: tuple[str, ...] = ()
+    publish_delay: timedelta
+    keep_relaxed: bool = False
+    steps: tuple[Step, ...]
+
+    def owners(self, scope: ScopeName) -> tuple[OwnerScope, ...]:
+        """The owners that `scope` names."""
+        wanted = {
+            ScopeName.RELAXED: (Treatment.RELAX,),
+            ScopeName.FAILOVER: (Treatment.FAILOVER,),
+            ScopeName.ALL: (Treatment.RELAX, Treatment.FAILOVER),
+        }[scope]
+        return tuple(owner for owner in self.scopes if owner.treatment in wanted)
+
+    def pairs(self, scope: ScopeName) -> tuple[tuple[Pair, PlannedPair], ...]:
+        """Every pair of the owners that `scope` names."""
+        return tuple(
+            (Pair(group_id=owner.group_id, location_id=pair.location_id), pair)
+            for owner in self.owners(scope)
+            for pair in owner.pairs
+        )
+
+    def copy_of(self, source: ListName) -> ListName | None:
+        """The name of the HTTP copy of `source`, where the plan makes one."""
+        return next((copy.copy_name for copy in self.copies if copy.source == source), None)
+
+    def certificate_for(self, server: ServerName) -> CertificateFor | None:
+        """The certificate that goes into `server`."""
+        return next((chosen for chosen in self.certificates if chosen.server == server), None)
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id.
+
+        Raises:
+            KeyError: when the plan has none of that id.
+        """
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise KeyError(f"plan of site {self.site_id} has no step {step_id!r}")
+
+    def canonical(self) -> bytes:
+        """The stored bytes that the hash covers."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":")).encode()
+
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical bytes: what an approval names."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
+class Unproven(StrEnum):
+    """What to do with clients that were never seen at a second server (rule 8)."""
+
+    RELAX = "relax"
+    APPROVE = "approve"
+
+
+class PlanRequest(Value):
+    """What a person decides about a plan."""
+
+    certificates: dict[ServerName, CertificateId]
+    unproven_failover: Unproven = Unproven.RELAX
+    holdout: tuple[ServerName, ...] = ()
+    """Preferred holdout servers; chosen by the service when empty."""
+    keep_relaxed: bool = False
+    leave_out_away: bool = False
+    """Leave out, by name, every client that is silent for longer than the site's away limit (rule 1)."""
+
+
+class Plan(Value):
+    """A plan with its reasons and its forecast."""
+
+    id: PlanId
+    hash: str
+    made_at: datetime
+    survey_id: str
+    request: PlanRequest
+    body: PlanBody
+    findings: tuple[Finding, ...]
+    times: tuple[StepTime, ...]
+    least: timedelta
+    """The plan's own least time: gates' minima, holdout, closing check."""
+    lost_if_now: int
+    """How many clients a replacement without any preparation would cut off now."""
+    clients: int

@@ -1,0 +1,314 @@
+"""The dry run: from what a survey saw to the plan for this site, with every reason.
+
+Everything that must stop a rotation is found here, before anything is touched.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from pydantic import Field
+
+from rotation import inheritance
+from rotation.certificate import CertificateFacts
+from rotation.finding import Finding, blockers, blocking, info
+from rotation.forecast import forecast, least
+from rotation.holdout import holdouts
+from rotation.plan import (
+    CertificateFor,
+    LeftOut,
+    ListCopy,
+    OwnerScope,
+    Plan,
+    PlanBody,
+    PlannedPair,
+    PlanRequest,
+    Treatment,
+    Unproven,
+)
+from rotation.preconditions import Preconditions, unmet
+from rotation.procedure import Knobs, rotation_steps
+from rotation.site import Protocol, ServerList, Site
+from rotation.survey import ObservedClient, ObservedGroup, SiteSurvey
+from rotation.task import CopyList, CopyServer, ReplaceCertificate
+from rotation.treatment import OwnerView, treat
+from rotation.values import CertificateId, ClientId, GroupId, ListName, PlanId, ServerName, Value
+
+
+class Observed(Value):
+    """Everything observed that a plan rests on."""
+
+    survey_id: str
+    survey: SiteSurvey
+    clients: tuple[ObservedClient, ...]
+    certificates: dict[CertificateId, CertificateFacts]
+    seen_at: dict[ClientId, frozenset[ServerName]] = Field(default_factory=dict)
+    """From stored history: the servers at which each client was ever seen."""
+
+
+class PlanRefusedError(ValueError):
+    """No plan can be made; `findings` say why and what to do."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(f"{finding.subject}: {finding.message}" for finding in findings))
+
+
+def make_plan(site: Site, observed: Observed, request: PlanRequest, *, plan_id: PlanId, now: datetime) -> Plan:
+    """The plan that rotates `site`.
+
+    1. group what was observed by owner of settings (rule 5)
+    2. judge each owner's treatment; choose the holdouts; an owner that no holdout serves is relaxed (rule 6)
+    3. order servers into waves, build the steps
+    4. check every precondition against certificates, dates, lists and the plan's own length
+
+    Raises:
+        PlanRefusedError: with every blocking finding.
+    """
+    _require_described_lists(site, observed.survey)
+    views = _views(site, observed, request)
+    treated = {view.group.id: treat(view) for view in views}
+    held = _choose_holdouts(site, views, treated, request)
+    scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
+    waves = _waves(site, held, request)
+    left_out = tuple(_away(site, observed, request))
+    knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
+    body = PlanBody(
+        site_id=site.id,
+        certificates=_certificates(site, observed, request),
+        holdouts=knobs.holdouts,
+        waves=waves,
+        scopes=scopes,
+        copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies),
+        left_out=left_out,
+        replication_partners=observed.survey.replication_partners,
+        publish_delay=site.limits.publish_delay,
+        keep_relaxed=request.keep_relaxed,
+        steps=rotation_steps(knobs),
+    )
+    facts = Preconditions(site=site, survey=observed.survey, clients=observed.clients, body=body, now=now)
+    chosen = {server: observed.certificates[wanted] for server, wanted in request.certificates.items()}
+    findings = (*(reason for _, reasons in treated.values() for reason in reasons), *unmet(facts, chosen))
+    if stops := blockers(findings):
+        raise PlanRefusedError(stops)
+    return Plan(
+        id=plan_id,
+        hash=body.content_hash(),
+        made_at=now,
+        survey_id=observed.survey_id,
+        request=request,
+        body=body,
+        findings=findings,
+        times=forecast(body, start=now),
+        least=least(body),
+        lost_if_now=_lost_if_now(views),
+        clients=len(observed.clients),
+    )
+
+
+def _require_described_lists(site: Site, survey: SiteSurvey) -> None:
+    unknown = unmet_lists(site, survey)
+    if unknown:
+        raise PlanRefusedError(unknown)
+
+
+def unmet_lists(site: Site, survey: SiteSurvey) -> tuple[Finding, ...]:
+    """A finding for every server list in use that nobody described: no SEPM API tells what is in it."""
+    used: dict[ListName, list[str]] = defaultdict(list)
+    for group in survey.groups:
+        for location in group.locations:
+            if site.list_named(location.settings.server_list) is None:
+                used[location.settings.server_list].append(f"{group.path} / {location.name}")
+    return tuple(
+        blocking(
+            "list-not-described",
+            name,
+            f"server list {name!r} is in use by {', '.join(places[:3])}, and nobody described it",
+            "register what is in it: as a document, or from a Sylink.xml exported from a group that uses it",
+        )
+        for name, places in sorted(used.items())
+    )
+
+
+def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerView, ...]:
+    owner_of = inheritance.owners(observed.survey.groups)
+    followers: dict[GroupId, list[ObservedGroup]] = defaultdict(list)
+    clients: dict[GroupId, list[ObservedClient]] = defaultdict(list)
+    for group in observed.survey.groups:
+        if owner_of[group.id] != group.id:
+            followers[owner_of[group.id]].append(group)
+    for client in observed.clients:
+        if client.group_id in owner_of:
+            clients[owner_of[client.group_id]].append(client)
+    lists = {known.name: known for known in site.lists}
+    silent = frozenset(served.server for served in observed.survey.served if served.fingerprint is None)
+    owned = [group for group in observed.survey.groups if owner_of[group.id] == group.id]
+    return tuple(
+        OwnerView(
+            group=group,
+            inheritors=tuple(followers[group.id]),
+            clients=tuple(clients[group.id]),
+            lists=lists,
+            site=site,
+            unreachable=silent,
+            unproven=_unproven(group, clients[group.id], observed, lists, request),
+        )
+        for group in sorted(owned, key=lambda group: (group.domain_id, group.path))
+    )
+
+
+def _unproven(
+    group: ObservedGroup,
+    clients: Iterable[ObservedClient],
+    observed: Observed,
+    lists: dict[ListName, ServerList],
+    request: PlanRequest,
+) -> tuple[ClientId, ...]:
+    if request.unproven_failover is Unproven.APPROVE:
+        return ()
+    offered = frozenset[ServerName]().union(*(lists[x.settings.server_list].servers for x in group.locations))
+    return tuple(
+        client.id
+        for client in clients
+        if len(observed.seen_at.get(client.id, frozenset()) & offered) < 2  # noqa: PLR2004 - a second server
+    )
+
+
+def _choose_holdouts(
+    site: Site,
+    views: Sequence[OwnerView],
+    treated: dict[GroupId, tuple[Treatment, tuple[Finding, ...]]],
+    request: PlanRequest,
+) -> frozenset[ServerName]:
+    """The holdouts; owners that none can serve are moved into R, the ones with the fewest clients first."""
+    ranked = [*request.holdout, *(server.name for server in reversed(site.servers))]
+    candidates = tuple(dict.fromkeys(ranked))
+    failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
+    failover.sort(key=lambda view: len(view.clients), reverse=True)
+    while True:
+        held = holdouts([offer for view in failover for offer in _offers(view)], candidates)
+        if held is not None:
+            return held
+        moved = failover.pop()
+        reason = info(
+            "relax-no-holdout", moved.group.path, "no set of holdout servers leaves its list one old and one new server"
+        )
+        treated[moved.group.id] = (Treatment.RELAX, (reason,))
+
+
+def _offers(view: OwnerView) -> tuple[frozenset[ServerName], ...]:
+    own = frozenset(server.name for server in view.site.servers) - view.unreachable
+    return tuple(view.lists[location.settings.server_list].servers & own for location in view.group.locations)
+
+
+def _scope(view: OwnerView, treatment: Treatment) -> OwnerScope:
+    relaxed = treatment is Treatment.RELAX
+    settings = [location.settings for location in view.group.locations]
+    return OwnerScope(
+        group_id=view.group.id,
+        path=view.group.path,
+        treatment=treatment,
+        inheritors=tuple(sorted(group.id for group in view.inheritors)),
+        slowest_heartbeat=max(each.heartbeat for each in settings),
+        jitter=max(each.jitter for each in settings),
+        pairs=tuple(
+            PlannedPair(
+                location_id=location.id,
+                location_name=location.name,
+                server_list=location.settings.server_list,
+                secure_communications=location.settings.secure_communications,
+                needs_list=relaxed and view.lists[location.settings.server_list].protocol is not Protocol.HTTP,
+                needs_unverified=relaxed and location.settings.secure_communications,
+            )
+            for location in view.group.locations
+        ),
+    )
+
+
+def _waves(site: Site, held: frozenset[ServerName], request: PlanRequest) -> tuple[tuple[ServerName, ...], ...]:
+    """All servers but the holdouts, then the holdouts; only servers that get a certificate."""
+    names = [server.name for server in site.servers if server.name in request.certificates]
+    waves = (tuple(n for n in names if n not in held), tuple(n for n in names if n in held))
+    return tuple(wave for wave in waves if wave)
+
+
+def _knobs(
+    site: Site,
+    observed: Observed,
+    request: PlanRequest,
+    *,
+    scopes: tuple[OwnerScope, ...],
+    waves: tuple[tuple[ServerName, ...], ...],
+    held: frozenset[ServerName],
+) -> Knobs:
+    images = {client.group_id for client in observed.clients if client.non_persistent}
+    return Knobs(
+        scopes=scopes,
+        waves=waves,
+        holdouts=tuple(sorted(held)) if len(waves) > 1 else (),
+        limits=site.limits,
+        copies=_copies(site, scopes),
+        replacements={
+            server: _replacement(server, observed.certificates[wanted])
+            for server, wanted in request.certificates.items()
+        },
+        replication_partners=observed.survey.replication_partners,
+        image_groups=tuple(sorted(group.path for group in observed.survey.groups if group.id in images)),
+        keep_relaxed=request.keep_relaxed,
+    )
+
+
+def _replacement(server: ServerName, facts: CertificateFacts) -> ReplaceCertificate:
+    return ReplaceCertificate(server=server, fingerprint_sha256=facts.fingerprint, has_file=facts.has_key)
+
+
+def _copies(site: Site, scopes: Iterable[OwnerScope]) -> tuple[CopyList, ...]:
+    wanted = {pair.server_list for owner in scopes for pair in owner.pairs if pair.needs_list}
+    return tuple(_copy(known) for known in site.lists if known.name in wanted)
+
+
+def _copy(known: ServerList) -> CopyList:
+    return CopyList(
+        source_list=known.name,
+        copy_list=ListName(f"{known.name} (HTTP for certificate rotation)"),
+        servers=tuple(
+            CopyServer(server=entry.server, address=entry.address, http_port=entry.http_port) for entry in known.entries
+        ),
+    )
+
+
+def _certificates(site: Site, observed: Observed, request: PlanRequest) -> tuple[CertificateFor, ...]:
+    served = {each.server: each.fingerprint for each in observed.survey.served}
+    chosen = []
+    for server in site.servers:
+        wanted, old = request.certificates.get(server.name), served.get(server.name)
+        if wanted is not None and old is not None:
+            facts = observed.certificates[wanted]
+            chosen.append(
+                CertificateFor(server=server.name, certificate_id=facts.id, fingerprint=facts.fingerprint, replaces=old)
+            )
+    return tuple(chosen)
+
+
+def _away(site: Site, observed: Observed, request: PlanRequest) -> Iterable[LeftOut]:
+    if not request.leave_out_away:
+        return
+    paths = {group.id: group.path for group in observed.survey.groups}
+    limit = observed.survey.sepm_clock - site.limits.away_limit
+    for client in sorted(observed.clients, key=lambda client: client.id):
+        if client.last_seen is None or client.last_seen < limit:
+            seen = "never seen" if client.last_seen is None else f"last seen {client.last_seen.date().isoformat()}"
+            yield LeftOut(id=client.id, name=client.name, group=paths.get(client.group_id, ""), reason=seen)
+
+
+def _lost_if_now(views: Iterable[OwnerView]) -> int:
+    """Clients that a replacement of every certificate at once would cut off: all that verify, or speak HTTPS."""
+    return sum(
+        len(view.clients)
+        for view in views
+        if any(
+            location.settings.secure_communications
+            or view.lists[location.settings.server_list].protocol is Protocol.HTTPS
+            for location in view.group.locations
+        )
+    )

@@ -1,0 +1,296 @@
+"""The vendor's two lists as one procedure with two knobs: which groups are relaxed, which servers go in what wave.
+
+Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them carries a word.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
+
+from rotation.gate import minimum
+from rotation.plan import (
+    Closing,
+    Console,
+    Gate,
+    GatePurpose,
+    Holdout,
+    ListCopy,
+    OwnerScope,
+    PlanBody,
+    Preflight,
+    Recheck,
+    ScopeName,
+    SettingField,
+    Step,
+    Treatment,
+    Write,
+)
+from rotation.site import Limits
+from rotation.task import (
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    RefreshImages,
+    ReplaceCertificate,
+    ResumeReplication,
+    SaveRecoveryFile,
+    Work,
+)
+from rotation.values import ServerName, Value
+
+_HOLDOUT = "B5"
+
+
+class Knobs(Value):
+    """What tells one site's procedure from another's."""
+
+    scopes: tuple[OwnerScope, ...]
+    waves: tuple[tuple[ServerName, ...], ...]
+    holdouts: tuple[ServerName, ...]
+    limits: Limits
+    copies: tuple[CopyList, ...]
+    replacements: dict[ServerName, ReplaceCertificate]
+    replication_partners: tuple[str, ...]
+    image_groups: tuple[str, ...]
+    keep_relaxed: bool
+
+    @property
+    def relaxed(self) -> tuple[OwnerScope, ...]:
+        """R: the owners that are relaxed."""
+        return tuple(owner for owner in self.scopes if owner.treatment is Treatment.RELAX)
+
+
+def rotation_steps(knobs: Knobs) -> tuple[Step, ...]:
+    """The steps that replace every certificate of a site.
+
+    1. preflight: survey, compare with the plan, store the original settings
+    2. every server's recovery file off the box; replication paused
+    3. A1-A4: an HTTP copy of every list that a relaxed pair uses
+    4. for each wave (all but the holdout; then the holdout):
+       B5 the holdout before the last wave; A5, A7 relax R; A8 gate;
+       for each server: A9/B2 replace, A10b/B3 gate;
+       A10c, gate, A10d, gate: restore R
+    5. closing: replication resumed, copies deleted, every client back
+    """
+    return _numbered(_rotation(knobs))
+
+
+def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
+    """The steps that put the recorded settings back when no rotation is running (after a Terminate).
+
+    1. preflight
+    2. A10b gate for every server whose certificate has already been replaced
+    3. A10c, A10d: the recorded state; gated only where a certificate was replaced
+    4. closing
+    """
+    return _numbered(_restoration(knobs, swapped))
+
+
+def _rotation(knobs: Knobs) -> Iterator[Step]:
+    yield Preflight(id="", number="preflight", title="Survey the site and store its original settings")
+    for wave in knobs.waves:
+        for server in wave:
+            yield _console(
+                "recovery", f"Copy the recovery file of {server} off the box", SaveRecoveryFile(server=server)
+            )
+    if knobs.replication_partners:
+        yield _console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+    for copy in knobs.copies:
+        yield _console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
+    for index in range(len(knobs.waves)):
+        yield from _wave(knobs, index)
+    yield from _closing(knobs)
+
+
+def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
+    first, last = index == 0, index == len(knobs.waves) - 1
+    if last and knobs.holdouts:
+        yield Holdout(
+            id="",
+            number=_HOLDOUT,
+            wave=index,
+            title=f"Keep {', '.join(knobs.holdouts)} on the old certificate for clients that are away",
+            servers=knobs.holdouts,
+            minimum=knobs.limits.holdout_minimum,
+            maximum=knobs.limits.holdout_maximum,
+        )
+    if not first:
+        yield Recheck(id="", number="recheck", wave=index, title="Survey again and compare the rest of the plan")
+    if knobs.relaxed and (first or not knobs.keep_relaxed):
+        yield from _relax(knobs, index)
+    for server in knobs.waves[index]:
+        yield from _swap(knobs, index, server)
+    if knobs.relaxed and (last or not knobs.keep_relaxed):
+        yield from _restore(knobs, index, gated=True)
+
+
+def _relax(knobs: Knobs, wave: int) -> Iterator[Step]:
+    yield Write(id="", number="A5", wave=wave, title="Assign the HTTP copies", field=SettingField.SERVER_LIST)
+    yield Write(
+        id="",
+        number="A7",
+        wave=wave,
+        title="Turn secure communications off",
+        field=SettingField.SECURE_COMMUNICATIONS,
+    )
+    if knobs.image_groups:
+        yield _images(knobs, wave)
+    yield Gate(
+        id="",
+        number="A8",
+        wave=wave,
+        title="Wait until every client of the relaxed groups holds the relaxed policy",
+        purpose=GatePurpose.RELAXED,
+        scope=ScopeName.RELAXED,
+        minimum=minimum(knobs.relaxed, floor=knobs.limits.relax_floor),
+        # Patience goes before the swap: an absentee of a relaxed group has no holdout (rule 3).
+        patience=max(knobs.limits.holdout_maximum, minimum(knobs.relaxed, floor=knobs.limits.relax_floor)),
+    )
+
+
+def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
+    failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
+    yield Console(
+        id="",
+        number="B2" if failover else "A9",
+        wave=wave,
+        title=f"Replace the certificate of {server}",
+        work=knobs.replacements[server],
+    )
+    yield _swap_gate(knobs, wave, server, "B3" if failover else "A10b")
+
+
+def _swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
+    wait = minimum(knobs.scopes) + knobs.limits.publish_delay
+    return Gate(
+        id="",
+        number=number,
+        wave=wave,
+        title=f"Wait until clients know the new certificate of {server}",
+        purpose=GatePurpose.SWAPPED,
+        scope=ScopeName.ALL,
+        minimum=wait,
+        patience=max(knobs.limits.gate_patience, wait),
+        server=server,
+    )
+
+
+def _restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
+    """The recorded state, not "on": the check box first, then the list (seed 10)."""
+    yield Write(
+        id="",
+        number="A10c",
+        wave=wave,
+        title="Put secure communications back as recorded",
+        field=SettingField.SECURE_COMMUNICATIONS,
+        restores=True,
+    )
+    if gated:
+        yield _restore_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
+    yield Write(
+        id="",
+        number="A10d",
+        wave=wave,
+        title="Assign the original lists again",
+        field=SettingField.SERVER_LIST,
+        restores=True,
+    )
+    if gated:
+        yield _restore_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
+
+
+def _restore_gate(knobs: Knobs, wave: int, number: str, purpose: GatePurpose) -> Gate:
+    wait = minimum(knobs.relaxed)
+    verb = "verify the new certificate" if purpose is GatePurpose.VERIFYING else "are back on their own list"
+    return Gate(
+        id="",
+        number=number,
+        wave=wave,
+        title=f"Wait until the clients of the relaxed groups {verb}",
+        purpose=purpose,
+        scope=ScopeName.RELAXED,
+        minimum=wait,
+        patience=max(knobs.limits.gate_patience, wait),
+    )
+
+
+def _closing(knobs: Knobs) -> Iterator[Step]:
+    if knobs.image_groups:
+        yield _images(knobs, len(knobs.waves) - 1)
+    if knobs.replication_partners:
+        yield _console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
+    yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies)
+    longest = max((owner.slowest_heartbeat + owner.jitter for owner in knobs.scopes), default=timedelta(0))
+    yield Closing(
+        id="",
+        number="closing",
+        title="Check that everything is as it was and every client is back",
+        minimum=longest,
+        patience=max(knobs.limits.gate_patience, longest),
+    )
+
+
+def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
+    yield Preflight(id="", number="preflight", title="Survey the site")
+    for server in swapped:
+        yield _swap_gate(knobs, 0, server, "A10b")
+    if knobs.relaxed:
+        yield from _restore(knobs, 0, gated=bool(swapped))
+    yield from _closing(knobs)
+
+
+def _delete_copies(copies: Iterable[ListCopy]) -> Iterator[Step]:
+    for copy in copies:
+        yield _console("A2-undo", f"Delete the list {copy.copy_name!r}", DeleteList(list=copy.copy_name))
+
+
+def _images(knobs: Knobs, wave: int) -> Console:
+    work = RefreshImages(groups=knobs.image_groups)
+    return Console(id="", number="images", wave=wave, title="Refresh golden images and install packages", work=work)
+
+
+def _console(number: str, title: str, work: Work) -> Console:
+    return Console(id="", number=number, title=title, work=work)
+
+
+def _numbered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Each step with an id of its own, and each replacement with the gates that must hold while it is open."""
+    numbered: list[Step] = []
+    holding: list[str] = []
+    for index, step in enumerate(steps, start=1):
+        named = step.model_copy(update={"id": f"{index:02d}-{step.number}"})
+        match named:
+            case Console(work=ReplaceCertificate()):
+                named = named.model_copy(update={"holds": tuple(holding)})
+            case Write():
+                # A write changes what clients hold: of the waits before it only a holdout still says something.
+                holding = [held for held in holding if held.endswith(_HOLDOUT)]
+            case Gate() | Holdout():
+                holding.append(named.id)
+        numbered.append(named)
+    return tuple(numbered)
+
+
+def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
+    """The steps of a cancel before the first certificate: settings back, copies gone, replication as it was.
+
+    No gates: while the old certificates are in force every setting is safe. What was never begun is not undone.
+
+    Args:
+        body: the plan that was running.
+        reached: ids of the steps that were begun.
+    """
+    begun = [step for step in body.steps if step.id in reached]
+    works = [step.work for step in begun if isinstance(step, Console)]
+    copies = {work.copy_list for work in works if isinstance(work, CopyList)}
+    paused = any(isinstance(work, PauseReplication) for work in works)
+    wrote = any(isinstance(step, Write) for step in begun)
+    back: dict[str, Step] = {}
+    for step in body.steps:
+        match step:
+            case Write(restores=True) if wrote:
+                back.setdefault(step.field, step)
+            case Console(work=ResumeReplication()) if paused:
+                back.setdefault("replication", step)
+            case Console(work=DeleteList(list=name)) if name in copies:
+                back.setdefault(f"delete {name}", step)
+    return tuple(step.model_copy(update={"id": f"back-{step.id}"}) for step in back.values())

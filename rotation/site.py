@@ -1,0 +1,113 @@
+"""A site as registered: what no SEPM API tells, and the limits its owner set."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from rotation.values import ListName, ServerName, SiteId, Value
+
+
+class Protocol(StrEnum):
+    """How clients of a server list speak to their server."""
+
+    HTTPS = "HTTPS"
+    HTTP = "HTTP"
+
+
+class Server(Value):
+    """One management server of the site, by the name that SEPM reports as `lastServerName`."""
+
+    name: ServerName
+    address: str
+    https_port: int = Field(default=443, ge=1, le=65535)
+    http_port: int = Field(default=8014, ge=1, le=65535)
+
+
+class ListEntry(Value):
+    """A server as a server list offers it. The address may be another name than the registered one."""
+
+    server: ServerName
+    address: str
+    https_port: int = Field(default=443, ge=1, le=65535)
+    http_port: int = Field(default=8014, ge=1, le=65535)
+
+
+class ServerList(Value):
+    """A management server list: the servers that a client may use, by priority (first priority first)."""
+
+    name: ListName
+    protocol: Protocol
+    priorities: tuple[tuple[ListEntry, ...], ...]
+    verifies_ca: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_server(self) -> "ServerList":
+        if not any(self.priorities):
+            raise ValueError(f"server list {self.name!r} has no server: a client of it could reach nothing")
+        return self
+
+    @property
+    def entries(self) -> tuple[ListEntry, ...]:
+        """All entries, in order of priority."""
+        return tuple(entry for priority in self.priorities for entry in priority)
+
+    @property
+    def servers(self) -> frozenset[ServerName]:
+        """The names of the servers that it offers."""
+        return frozenset(entry.server for entry in self.entries)
+
+
+class Limits(Value):
+    """What the site's owner wants waited for. Defaults follow the vendor's more careful texts."""
+
+    relax_floor: timedelta = timedelta(hours=24)
+    """Least wait before A9 (K187099: 24 hours at least)."""
+    away_limit: timedelta = timedelta(days=30)
+    """Clients silent for longer are named in the plan, and may be left out by name."""
+    holdout_minimum: timedelta = timedelta(days=30)
+    holdout_maximum: timedelta = timedelta(days=90)
+    publish_delay: timedelta = timedelta(minutes=2)
+    """From a change in SEPM to the moment when every server hands it out."""
+    purge_after: timedelta | None = timedelta(days=30)
+    """SEPM's own deletion of unseen clients; None when it is switched off. No API tells it."""
+    gate_patience: timedelta = timedelta(days=14)
+    """After this a gate that has not passed raises attention."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Limits":
+        if self.holdout_minimum > self.holdout_maximum:
+            raise ValueError("holdout_minimum is longer than holdout_maximum")
+        return self
+
+
+class Site(Value):
+    """A SEPM site: servers that share one database."""
+
+    id: SiteId
+    name: str
+    servers: tuple[Server, ...] = Field(min_length=1)
+    lists: tuple[ServerList, ...] = ()
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _unique(self) -> "Site":
+        _refuse_repeated("server", (server.name for server in self.servers))
+        _refuse_repeated("server list", (known.name for known in self.lists))
+        return self
+
+    def server(self, name: ServerName) -> Server | None:
+        """The server of that name."""
+        return next((server for server in self.servers if server.name == name), None)
+
+    def list_named(self, name: ListName) -> ServerList | None:
+        """The described server list of that name."""
+        return next((known for known in self.lists if known.name == name), None)
+
+
+def _refuse_repeated(what: str, names: Iterable[str]) -> None:
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if twice:
+        raise ValueError(f"{what} named twice: {', '.join(twice)}")

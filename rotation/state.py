@@ -1,0 +1,134 @@
+"""The state of a running rotation: everything that a restart, a new worker or a continue-as-new must know."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from rotation.moves import Message, Move
+from rotation.plan import PlanBody, Step
+from rotation.values import PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.verdict import Reason
+
+
+class Phase(StrEnum):
+    """What a rotation is doing, in one word for lists and filters."""
+
+    PREPARING = "preparing"
+    RELAXING = "relaxing"
+    REPLACING = "replacing"
+    HOLDOUT = "holdout"
+    RESTORING = "restoring"
+    CLOSING = "closing"
+    TURNING_BACK = "turning-back"
+    ENDED = "ended"
+
+
+class Outcome(StrEnum):
+    """How a rotation ended. It ends only by completing, by being turned back, or by a person's word."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Attention(Value):
+    """Something that needs a person. The rotation waits or goes on trying; it never dies of it."""
+
+    code: str
+    subject: str
+    message: str
+    options: tuple[Move, ...] = ()
+    raised_at: datetime
+
+
+class GateReading(Value):
+    """One full reading of a gate, in numbers."""
+
+    taken_at: datetime
+    total: int
+    covered: int
+    safe: int
+    waiting: int
+    left_out: int
+    by_reason: dict[Reason, int]
+    waiting_names: tuple[str, ...] = ()
+    """Some of those waited for; all of them are in the store."""
+    reached: bool
+    silent_after_swap: int = 0
+    """Clients of the swapped server that did not reappear within three heartbeats (rule 8)."""
+
+
+class Wait(Value):
+    """A gate, holdout or closing check that is going on."""
+
+    step: str
+    opened_at: datetime
+    due: datetime
+    limit: datetime
+    heartbeat: timedelta
+    readings: int = 0
+    next_at: datetime | None = None
+    reading: GateReading | None = None
+
+
+class OpenTask(Value):
+    """The console task that the rotation waits for."""
+
+    id: TaskId
+    step: str
+    opened_at: datetime
+    claimed_by: str = ""
+    next_at: datetime | None = None
+
+
+class Proceed(Value):
+    """A wish to go on without full coverage: it needs a second person (design section 3)."""
+
+    asked_by: str
+    why: str
+    waiting: int
+
+
+class Cancelling(Value):
+    """A cancel that was asked for."""
+
+    by: str
+    why: str
+
+
+class RotationState(BaseModel):
+    """State is one model: plan, cursor, waits, attention, hold. Mutable, and only the run loop changes it."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    rotation_id: RotationId
+    site_id: SiteId
+    site_name: str
+    plan_id: PlanId
+    plan_hash: str
+    body: PlanBody
+    started_at: datetime
+    steps: tuple[Step, ...]
+    cursor: int = 0
+    phase: Phase = Phase.PREPARING
+    begun: tuple[str, ...] = ()
+    """Ids of the steps that were begun, of every plan that this rotation ran."""
+    step_began_at: datetime | None = None
+    wait: Wait | None = None
+    task: OpenTask | None = None
+    swapped: tuple[ServerName, ...] = ()
+    """Servers whose new certificate was seen: after the first one a cancel cannot simply restore."""
+    held_by: str = ""
+    hold_reason: str = ""
+    attention: tuple[Attention, ...] = ()
+    proceed: Proceed | None = None
+    cancelling: Cancelling | None = None
+    inbox: tuple[Message, ...] = ()
+    events: int = 0
+    """How many events were recorded: each gets a number of its own, whatever is retried."""
+    outcome: Outcome | None = None
+
+    @property
+    def step(self) -> Step | None:
+        """The step at the cursor, or None after the last."""
+        return self.steps[self.cursor] if self.cursor < len(self.steps) else None

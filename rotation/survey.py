@@ -1,0 +1,94 @@
+"""What a survey observes of a site: groups, locations, settings, clients, servers, served certificates."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName, Value
+
+
+class Mode(StrEnum):
+    """How clients learn of a change."""
+
+    PULL = "PULL"
+    PUSH = "PUSH"
+
+
+class Pair(Value):
+    """A (group, location): the place where settings live."""
+
+    group_id: GroupId
+    location_id: LocationId
+
+
+class PairSettings(Value):
+    """The settings of a pair that a rotation reads or changes."""
+
+    server_list: ListName
+    secure_communications: bool
+    mode: Mode = Mode.PULL
+    heartbeat: timedelta
+    """The interval of contacts; in push mode the slowest upload interval (rule 14)."""
+    jitter: timedelta = timedelta(0)
+
+
+class ObservedLocation(Value):
+    """A location of a group with its settings."""
+
+    id: LocationId
+    name: str
+    settings: PairSettings
+
+
+class ObservedGroup(Value):
+    """A group as SEPM shows it."""
+
+    id: GroupId
+    path: str
+    domain_id: str = ""
+    inherits: bool
+    policy_date: datetime
+    locations: tuple[ObservedLocation, ...]
+
+
+class ObservedClient(Value):
+    """A client as SEPM records it. `last_seen` is on the clock of the server that heard it."""
+
+    id: ClientId
+    name: str
+    group_id: GroupId
+    build: str | None
+    last_seen: datetime | None
+    last_server: ServerName | None
+    serial: str | None
+    online: bool = False
+    non_persistent: bool = False
+
+
+class ServedCertificate(Value):
+    """What a server's client port really presents; `fingerprint` is None when it did not answer."""
+
+    server: ServerName
+    fingerprint: Fingerprint | None
+    not_after: datetime | None = None
+    observed_at: datetime
+    error: str = ""
+
+
+class SiteSurvey(Value):
+    """Everything read of a site at one time but its clients, which are many and come as a stream."""
+
+    taken_at: datetime
+    sepm_clock: datetime
+    """SEPM's own clock, from the `Date` header of its answers: cut to the second."""
+    skew: timedelta = timedelta(0)
+    """The largest difference seen between the clocks of the site's servers."""
+    version: str
+    replication_partners: tuple[str, ...] = ()
+    groups: tuple[ObservedGroup, ...]
+    served: tuple[ServedCertificate, ...] = ()
+    http_silent: frozenset[ServerName] = frozenset()
+    """Servers that did not answer `hello,secars` on their HTTP port."""
+
+    def group(self, group_id: GroupId) -> ObservedGroup | None:
+        """The group of that id."""
+        return next((group for group in self.groups if group.id == group_id), None)

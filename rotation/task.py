@@ -1,0 +1,170 @@
+"""Console tasks: what no SEPM API can do, as values. What is asked, of what, and what proves it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rotation.site import Protocol
+from rotation.values import (
+    Fingerprint,
+    GroupId,
+    ListName,
+    LocationId,
+    RotationId,
+    ServerName,
+    SiteId,
+    TaskId,
+    Value,
+)
+
+
+class Evidence(StrEnum):
+    """What closes a task."""
+
+    OBSERVED = "observed"
+    """The service reads it for itself, e.g. from the handshake."""
+    ATTESTED = "attested"
+    """A person says it, with name and SHA-256: nothing can be read."""
+
+
+class TaskState(StrEnum):
+    """Where a task stands. `OPEN` and `CLAIMED` wait for somebody."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class TaskPair(Value):
+    """A (group, location) as a person at the console finds it."""
+
+    group_id: GroupId
+    group_path: str
+    location_id: LocationId
+    location_name: str
+
+
+class CopyServer(Value):
+    """A server entry of the HTTP copy: where clients will find it."""
+
+    server: ServerName
+    address: str
+    http_port: int
+
+
+class SaveRecoveryFile(Value):
+    """Copy the newest recovery file of a server to another machine (TECH160736)."""
+
+    kind: Literal["save_recovery_file"] = "save_recovery_file"
+    server: ServerName
+
+
+class PauseReplication(Value):
+    """Break the replication relationship first (T2)."""
+
+    kind: Literal["pause_replication"] = "pause_replication"
+    partners: tuple[str, ...]
+
+
+class ResumeReplication(Value):
+    """Restore the replication relationship last (T2)."""
+
+    kind: Literal["resume_replication"] = "resume_replication"
+    partners: tuple[str, ...]
+
+
+class CopyList(Value):
+    """A1 to A4: copy a server list and make the copy HTTP."""
+
+    kind: Literal["copy_list"] = "copy_list"
+    source_list: ListName
+    copy_list: ListName
+    protocol: Protocol = Protocol.HTTP
+    servers: tuple[CopyServer, ...]
+
+
+class AssignList(Value):
+    """A5 or A10d by hand, where REST changed nothing."""
+
+    kind: Literal["assign_list"] = "assign_list"
+    list: ListName
+    pairs: tuple[TaskPair, ...]
+
+
+class SetSecureCommunications(Value):
+    """A6 and A7, or A10c, by hand, where REST changed nothing."""
+
+    kind: Literal["set_secure_communications"] = "set_secure_communications"
+    enabled: bool
+    pairs: tuple[TaskPair, ...]
+
+
+class ReplaceCertificate(Value):
+    """A9 or B2: replace the server's certificate in the console."""
+
+    kind: Literal["replace_certificate"] = "replace_certificate"
+    server: ServerName
+    fingerprint_sha256: Fingerprint
+    has_file: bool
+
+
+class RefreshImages(Value):
+    """Refresh golden images and install packages: clients made from them start with what they hold."""
+
+    kind: Literal["refresh_images"] = "refresh_images"
+    groups: tuple[str, ...]
+
+
+class DeleteList(Value):
+    """Delete the HTTP copy once nothing uses it."""
+
+    kind: Literal["delete_list"] = "delete_list"
+    list: ListName
+
+
+Work = Annotated[
+    SaveRecoveryFile
+    | PauseReplication
+    | ResumeReplication
+    | CopyList
+    | AssignList
+    | SetSecureCommunications
+    | ReplaceCertificate
+    | RefreshImages
+    | DeleteList,
+    Field(discriminator="kind"),
+]
+
+_ATTESTED = frozenset({"save_recovery_file", "copy_list", "refresh_images", "delete_list"})
+
+
+def evidence_for(work: Work) -> Evidence:
+    """What closes `work`: observation wherever something can be read."""
+    return Evidence.ATTESTED if work.kind in _ATTESTED else Evidence.OBSERVED
+
+
+class ConsoleTask(Value):
+    """A task as it is kept: the work, who holds it, and what was said when it was closed."""
+
+    id: TaskId
+    rotation_id: RotationId
+    site_id: SiteId
+    site_name: str
+    step: str
+    number: str
+    """The vendor's own step number, e.g. `A9`."""
+    state: TaskState
+    evidence: Evidence
+    work: Work
+    title: str
+    instructions: tuple[str, ...]
+    opened_at: datetime
+    claimed_by: str = ""
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    note: str = ""
+    attestation: dict[str, str] = Field(default_factory=dict)

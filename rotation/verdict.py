@@ -1,0 +1,145 @@
+"""What is known of a client in a gate, and what a gate asks: the values of coverage."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rotation.plan import GatePurpose
+from rotation.survey import ObservedClient
+from rotation.values import ClientId, GroupId, ServerName, Value
+
+
+class Verdict(StrEnum):
+    """Where a client stands in a gate. Only `WAITING` holds the gate."""
+
+    COVERED = "covered"
+    SAFE = "safe"
+    """Not proven yet, but the next step cannot cut it off."""
+    WAITING = "waiting"
+    LEFT_OUT = "left_out"
+    """Left out by a named person's word."""
+    IMAGE = "image"
+    """A non-persistent machine: never counted as covered, its image is refreshed (rule 4)."""
+
+
+class Reason(StrEnum):
+    """Why a client has its verdict."""
+
+    SERIAL_CONFIRMED = "serial-confirmed"
+    SERIAL_MOVED_AFTER_SWAP = "serial-moved-after-swap"
+    TWO_TRUSTED_CONTACTS = "two-trusted-contacts"
+    CONTACT_AT_SWAPPED_SERVER = "contact-at-swapped-server"
+    HOLDS_RELAXED_POLICY = "holds-relaxed-policy"
+    PROTECTED_BY_HOLDOUT = "protected-by-holdout"
+    KNOWS_ANOTHER_SERVER = "knows-another-server"
+    LEFT_OUT_BY_NAME = "left-out-by-name"
+    NON_PERSISTENT = "non-persistent"
+    OLD_POLICY = "old-policy"
+    NO_POLICY = "no-policy"
+    OTHER_GROUPS_POLICY = "other-groups-policy"
+    SEEN_ONCE = "seen-once"
+    NOT_SEEN = "not-seen"
+    AT_UNTRUSTED_SERVER = "at-untrusted-server"
+    VANISHED = "vanished"
+    REFERENCE_MISSING = "reference-missing"
+
+
+class RosterEntry(Value):
+    """A client of the denominator, as last recorded."""
+
+    id: ClientId
+    name: str
+    group_id: GroupId
+    owner: GroupId
+    observed: ObservedClient | None
+    """None where SEPM does not list it any more."""
+    non_persistent: bool = False
+    left_out: bool = False
+    relaxed: bool = False
+    """Whether it is known to hold the relaxed policy of this wave."""
+    knows_another: bool = False
+    """Whether it is known to trust another server of its list, and would go there."""
+
+
+class ClientEvidence(Value):
+    """What was seen of one client within one gate."""
+
+    client: ClientId
+    serial_seen: datetime | None = None
+    """The check-in that first showed the wanted serial."""
+    contact_seen: datetime | None = None
+    """The first check-in at a server that it trusts, later than the swap."""
+    covered: bool = False
+    """Coverage is monotone: once proven it stays so while the gate lasts."""
+    reason: Reason | None = None
+
+
+class Swap(Value):
+    """A certificate's replacement as the probe saw it, with all times on SEPM's clocks."""
+
+    server: ServerName
+    first_seen: datetime
+    trusted: frozenset[ServerName]
+    """Servers whose certificate a verifying client of the scope holds: not yet replaced, or proven."""
+    swapped_shows_trust: bool
+    """HTTPS, another key and no CA trust: a verifying client can only be there if it knows the new one."""
+    settle: timedelta
+    """Publish delay and skew: check-ins before `first_seen + settle` prove nothing."""
+    protected: bool
+    """Whether every failover pair still has a server with the old certificate."""
+
+
+class GateRule(Value):
+    """What a gate asks of the clients of one owner."""
+
+    purpose: GatePurpose
+    relaxed: bool
+    """Whether the owner's clients do not verify now (a relaxed pair)."""
+    reference: datetime | None = None
+    """The serial that clients must report, for gates after a write; for a swap, if serials moved with it."""
+    quiet_after: timedelta
+    """A client silent for longer than this before the change was away: it is not the change that silenced it."""
+    swap: Swap | None = None
+
+
+class Judgement(Value):
+    """A client's verdict with its reason and the evidence to keep."""
+
+    client: ClientId
+    verdict: Verdict
+    reason: Reason
+    evidence: ClientEvidence
+
+
+class Tally(Value):
+    """The sum of a reading. It passes when nobody is waited for and somebody has proven the way."""
+
+    total: int
+    by_verdict: dict[Verdict, int]
+    by_reason: dict[Reason, int]
+
+    @property
+    def waiting(self) -> int:
+        """How many clients hold the gate."""
+        return self.by_verdict.get(Verdict.WAITING, 0)
+
+    @property
+    def covered(self) -> int:
+        """How many clients are proven."""
+        return self.by_verdict.get(Verdict.COVERED, 0)
+
+    @property
+    def reached(self) -> bool:
+        """Whether coverage is reached. Nobody proven and five safe is not: the way is untried."""
+        return self.waiting == 0 and (self.covered > 0 or self.by_verdict.get(Verdict.SAFE, 0) == 0)
+
+
+def tally(judgements: Iterable[Judgement]) -> Tally:
+    """The sum of `judgements`."""
+    verdicts: Counter[Verdict] = Counter()
+    reasons: Counter[Reason] = Counter()
+    for judgement in judgements:
+        verdicts[judgement.verdict] += 1
+        reasons[judgement.reason] += 1
+    return Tally(total=sum(verdicts.values()), by_verdict=dict(verdicts), by_reason=dict(reasons))

@@ -1,0 +1,240 @@
+"""Console tasks: opened, claimed, done by a person, closed by the world or by a person's attested word."""
+
+from datetime import datetime, timedelta
+
+from engine.contract import (
+    ActivityName,
+    Counted,
+    EventKind,
+    GateRequest,
+    MoveTaskRequest,
+    ObserveTaskAnswer,
+    ObserveTaskRequest,
+    OpenTaskAnswer,
+    OpenTaskRequest,
+    PlanCheckAnswer,
+    PlanCheckRequest,
+    SurveyAnswer,
+    SurveyRequest,
+)
+from rotation.finding import Finding, blocking
+from rotation.moves import Message, Move
+from rotation.plan import Console, Step, Write
+from rotation.state import GateReading, OpenTask, Phase
+from rotation.task import Evidence, ReplaceCertificate, TaskState, evidence_for
+from workflows.requests import about
+from workflows.running import Running, TurnBack
+
+_WRONG = "task-wrong"
+_FASTEST = timedelta(seconds=1)
+_SLOWEST = timedelta(minutes=1)
+_GROWTH = 20
+
+
+async def console_task(run: Running, step: Console | Write, *, by_hand: bool = False) -> None:
+    """Have a person do what no SEPM API can do.
+
+    1. open the task (or find it open after a restart)
+    2. wait for a message or the next look at the world
+    3. a claim of a replacement: survey again, read every gate that must hold; if one does not, the claim is refused
+    4. observed work closes when it is seen; attested work when its holder says so
+    5. refused: a person decides whether to open it again
+    6. a cancel withdraws the task; who holds it must give it back, or finish it
+
+    Raises:
+        TurnBack: when a cancel came and the task has not been done.
+    """
+    while not await _attempt(run, step, by_hand=by_hand):
+        await run.ask(
+            "task-refused",
+            step.title,
+            "whoever had the task refused it; retry opens it again",
+            (Move.RETRY, Move.CANCEL),
+        )
+    run.drop_attention(_WRONG)
+    run.state.task = None
+
+
+async def _attempt(run: Running, step: Console | Write, *, by_hand: bool) -> bool:
+    """One life of a task: whether it was done."""
+    if run.state.task is None:
+        await _open(run, step, by_hand=by_hand)
+    try:
+        return await _watch(run, step)
+    except TurnBack:
+        if await _withdraw(run, step):
+            return True
+        raise
+
+
+async def _open(run: Running, step: Console | Write, *, by_hand: bool) -> None:
+    request = OpenTaskRequest(
+        ref=about(run.state, step),
+        by_hand=by_hand,
+        opened_at=run.host.now(),
+        turning_back=run.state.phase is Phase.TURNING_BACK,
+    )
+    opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=f"open task: {step.title}")
+    run.state.task = OpenTask(id=opened.task_id, step=step.id, opened_at=run.host.now())
+    await run.record(EventKind.TASK_OPENED, step.title)
+
+
+async def _watch(run: Running, step: Console | Write) -> bool:
+    """Wait until the task is done (True) or refused (False)."""
+    while True:
+        seen = await _look(run, step)
+        if seen.done:
+            await _close(run, step, TaskState.DONE, "the service", seen.seen)
+            return True
+        ended = await _hear(run, step)
+        if ended is not None:
+            return ended
+        task = _open_task(run)
+        await run.wait(
+            until=_next_look(task, run.host.now()),
+            summary=f"task: {step.title}",
+            ready=lambda: bool(run.task_messages),
+        )
+
+
+def _next_look(task: OpenTask, now: datetime) -> datetime:
+    return now + min(max(_FASTEST, (now - task.opened_at) / _GROWTH), _SLOWEST)
+
+
+async def _look(run: Running, step: Console | Write) -> ObserveTaskAnswer:
+    """Observed truth. Something else than what was asked shows as attention until it is gone."""
+    request = ObserveTaskRequest(ref=about(run.state, step), task_id=_open_task(run).id)
+    seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
+    if seen.wrong is None:
+        run.drop_attention(_WRONG)
+    elif not any(attention.message == seen.wrong.message for attention in run.state.attention):
+        run.raise_attention(_WRONG, seen.wrong.subject, f"{seen.wrong.message}. {seen.wrong.remedy}", ())
+        await run.record(EventKind.ATTENTION, seen.wrong.message)
+    return seen
+
+
+async def _hear(run: Running, step: Console | Write) -> bool | None:
+    """Obey the messages about the task. True: done; False: refused; None: it goes on."""
+    while run.task_messages:
+        message = run.task_messages.pop(0)
+        match message.move:
+            case Move.CLAIM_TASK:
+                await _claim(run, step, message)
+            case Move.TASK_REFUSED:
+                await _close(run, step, TaskState.REFUSED, message.who, message.why)
+                run.reply(message)
+                return False
+            case _:
+                if await _done_said(run, step, message):
+                    return True
+    return None
+
+
+async def _claim(run: Running, step: Console | Write, message: Message) -> None:
+    """Whoever does the work claims it first; before a swap that asks for all proof once more (rule 12)."""
+    findings = await _proof_now(run, step) if isinstance(step, Console) else ()
+    if findings:
+        run.reply(message, *findings)
+        return
+    await _move(run, TaskState.CLAIMED, message)
+    run.state.task = _open_task(run).model_copy(update={"claimed_by": message.who})
+    run.reply(message)
+
+
+async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
+    """Why the swap must not happen now: the plan no longer fits, or a gate that must hold does not."""
+    if not isinstance(step.work, ReplaceCertificate):
+        return ()
+    state = run.state
+    survey = await run.call(
+        ActivityName.SURVEY_SITE, SurveyRequest(site_id=state.site_id), SurveyAnswer, summary="survey before the swap"
+    )
+    check = PlanCheckRequest(
+        rotation_id=state.rotation_id,
+        site_id=state.site_id,
+        plan_id=state.plan_id,
+        survey_id=survey.survey_id,
+        swapped=state.swapped,
+    )
+    checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
+    findings = list(checked.findings)
+    for gate in step.holds:
+        request = GateRequest(ref=about(state, step, other=gate), swapped=state.swapped)
+        reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
+        if not reading.reached:
+            names = ", ".join(reading.waiting_names)
+            findings.append(
+                blocking("gate-does-not-hold", gate, f"{reading.waiting} clients are not covered: {names}", "try later")
+            )
+    return tuple(findings)
+
+
+async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
+    """Attested work ends with its holder's word; observed work is looked at once more."""
+    evidence = evidence_for(step.work) if isinstance(step, Console) else Evidence.OBSERVED
+    if evidence is Evidence.ATTESTED:
+        await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
+        run.reply(message)
+        return True
+    seen = await _look(run, step)
+    if seen.done:
+        await _close(run, step, TaskState.DONE, message.who, seen.seen)
+        run.reply(message)
+        return True
+    run.reply(
+        message,
+        blocking(
+            "not-seen-yet",
+            step.title,
+            seen.seen or "nothing of it can be seen yet",
+            "it is looked at again; when it is seen, the task closes by itself",
+        ),
+    )
+    return False
+
+
+async def _withdraw(run: Running, step: Console | Write) -> bool:
+    """Take the task back (rule 16). True when it had been done after all; the cancel is then refused."""
+    task = _open_task(run)
+    swap = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+    cancelling, run.state.cancelling = run.state.cancelling, None
+    while task.claimed_by and swap:
+        run.raise_attention("give-back", step.title, f"cancelled: {task.claimed_by} must give the task back", ())
+        seen = await _look(run, step)
+        if seen.done:
+            run.drop_attention("give-back")
+            run.raise_attention("cancel-refused", step.title, "the certificate was replaced meanwhile", ())
+            await _close(run, step, TaskState.DONE, task.claimed_by, seen.seen)
+            return True
+        if await _hear(run, step) is False:
+            break
+        await run.wait(
+            until=_next_look(task, run.host.now()), summary="give the task back", ready=lambda: bool(run.task_messages)
+        )
+    run.drop_attention("give-back")
+    if run.state.task is not None:
+        await _close(run, step, TaskState.WITHDRAWN, "the service", "cancelled")
+    run.state.cancelling = cancelling
+    return False
+
+
+async def _close(
+    run: Running, step: Step, to: TaskState, who: str, note: str, *, attestation: dict[str, str] | None = None
+) -> None:
+    request = MoveTaskRequest(
+        task_id=_open_task(run).id, to=to, who=who, note=note, attestation=attestation or {}, at=run.host.now()
+    )
+    await run.call(ActivityName.MOVE_TASK, request, Counted, summary=f"task {to.value}: {step.title}")
+    run.state.task = None
+    await run.record(EventKind.TASK_CLOSED, f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}")
+
+
+async def _move(run: Running, to: TaskState, message: Message) -> None:
+    request = MoveTaskRequest(task_id=_open_task(run).id, to=to, who=message.who, note=message.why, at=run.host.now())
+    await run.call(ActivityName.MOVE_TASK, request, Counted, summary=f"task {to.value} by {message.who}")
+
+
+def _open_task(run: Running) -> OpenTask:
+    if run.state.task is None:
+        raise AssertionError("a console step without its task")
+    return run.state.task

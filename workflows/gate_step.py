@@ -1,0 +1,176 @@
+"""Gates, the holdout and the closing check: waits that end on proof."""
+
+from datetime import datetime, timedelta
+
+from engine.contract import (
+    ActivityName,
+    ClosingAnswer,
+    Counted,
+    EventKind,
+    GateRequest,
+    LeaveOutRequest,
+    ReferenceAnswer,
+    StepRequest,
+)
+from rotation.gate import next_reading
+from rotation.moves import Move
+from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, ScopeName
+from rotation.state import GateReading, Wait
+from workflows.requests import about
+from workflows.running import Running
+
+_LIMIT = "gate-limit"
+_SILENT = "silent-after-swap"
+_REFERENCE_EVERY = timedelta(seconds=1)
+_REFERENCE_TRIES = 30
+
+
+async def gate(run: Running, step: Gate) -> None:
+    """Wait until every client that must be covered is.
+
+    1. after a write: fix the reference, the first policy date after the last write (rule 9)
+    2. wait for the minimum, reading the curve on the way
+    3. pass on a full reading that reaches coverage, not before the minimum
+    4. past the limit: a person extends, proceeds with a second person's word, or cancels
+    """
+    if run.state.wait is None:
+        if step.purpose is not GatePurpose.SWAPPED:
+            await _fix_references(run, step)
+        _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
+    await _until_covered(run, step)
+
+
+async def holdout(run: Running, step: Holdout) -> None:
+    """Keep the last servers on the old certificate (B5): never shorter than the minimum, longer only by a word.
+
+    Between minimum and maximum it ends as soon as every client is covered; at the maximum a person decides.
+    """
+    if run.state.wait is None:
+        _open(run, step, step.minimum, step.maximum, run.state.body.owners(ScopeName.FAILOVER))
+    await _until_covered(run, step)
+
+
+async def closing(run: Running, step: Closing) -> None:
+    """One last full reading: every setting as recorded, every certificate as planned, who came back."""
+    if run.state.wait is None:
+        _open(run, step, step.minimum, step.patience, run.state.body.owners(ScopeName.ALL))
+    await run.wait(until=_wait(run).due, summary="every client back?")
+    while True:
+        request = StepRequest(ref=about(run.state, step))
+        checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
+        _note(run, checked.reading)
+        if not checked.findings:
+            break
+        text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
+        await run.ask("site-differs", step.title, text, (Move.RETRY,))
+    run.state.wait = None
+
+
+def _open(
+    run: Running,
+    step: Gate | Holdout | Closing,
+    minimum: timedelta,
+    patience: timedelta,
+    owners: tuple[OwnerScope, ...],
+) -> None:
+    now = run.host.now()
+    run.state.wait = Wait(
+        step=step.id,
+        opened_at=now,
+        due=now + minimum,
+        limit=now + max(patience, minimum),
+        heartbeat=min((owner.slowest_heartbeat for owner in owners), default=minimum),
+    )
+    run.host.show(run.state)
+
+
+async def _until_covered(run: Running, step: Gate | Holdout) -> None:
+    while True:
+        wait = _wait(run)
+        now = run.host.now()
+        at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
+        run.state.wait = wait.model_copy(update={"next_at": at})
+        await run.wait(until=at, summary=_summary(step, at))
+        reading = await _read(run, step)
+        _note(run, reading)
+        if reading.reached and reading.taken_at >= _wait(run).due and run.host.now() >= _wait(run).due:
+            break
+        if run.host.now() >= _wait(run).limit:
+            await _decide(run, step, reading)
+    await run.record(EventKind.GATE_PASSED, _passed(step, reading))
+    for code in (_LIMIT, _SILENT):
+        run.drop_attention(code)
+    run.state.wait = None
+
+
+def _passed(step: Gate | Holdout, reading: GateReading) -> str:
+    counts = f"{reading.covered} of {reading.total} covered, {reading.safe} safe, {reading.left_out} left out"
+    return f"{step.title}: {counts}"
+
+
+def _summary(step: Gate | Holdout, at: datetime) -> str:
+    return f"{step.number}: read coverage at {at:%Y-%m-%d %H:%M:%S}"
+
+
+async def _read(run: Running, step: Gate | Holdout) -> GateReading:
+    request = GateRequest(ref=about(run.state, step), swapped=run.state.swapped, opened_at=_wait(run).opened_at)
+    return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
+
+
+def _note(run: Running, reading: GateReading) -> None:
+    wait = _wait(run)
+    update = {"reading": reading, "readings": wait.readings + 1, "next_at": None}
+    run.state.wait = wait.model_copy(update=update)
+    if reading.silent_after_swap:
+        message = (
+            f"{reading.silent_after_swap} clients of the server have not reappeared for three heartbeats; "
+            "if they are not merely switched off, put the old certificate back"
+        )
+        run.raise_attention(_SILENT, "clients of the swapped server", message, ())
+    else:
+        run.drop_attention(_SILENT)
+    run.host.show(run.state)
+
+
+async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> None:
+    """The gate's limit is past and clients are missing: extend, or proceed by two persons' word."""
+    names = ", ".join(reading.waiting_names)
+    text = f"{reading.waiting} clients are not covered and would be cut off by going on: {names}"
+    chosen = await run.ask(_LIMIT, step.title, text, (Move.EXTEND, Move.PROCEED, Move.CANCEL))
+    proceed = run.state.proceed
+    if chosen is not Move.PROCEED or proceed is None:
+        return
+    text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients: {proceed.why}"
+    second = await run.ask("second-person", step.title, text, (Move.APPROVE, Move.EXTEND))
+    run.state.proceed = None
+    if second is Move.APPROVE:
+        request = LeaveOutRequest(
+            ref=about(run.state, step),
+            asked_by=proceed.asked_by,
+            approved_by=run.approver,
+            why=proceed.why,
+            swapped=run.state.swapped,
+        )
+        await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
+
+
+async def _fix_references(run: Running, step: Gate) -> None:
+    """No move of the policy date after the last write, no proof: a person must look."""
+    tries = 0
+    while True:
+        request = StepRequest(ref=about(run.state, step))
+        fixed = await run.call(ActivityName.FIX_REFERENCES, request, ReferenceAnswer, summary="fix the reference")
+        if not fixed.missing:
+            return
+        tries += 1
+        if tries >= _REFERENCE_TRIES:
+            text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
+            await run.ask("serial-did-not-move", step.title, text, (Move.RETRY, Move.CANCEL))
+            tries = 0
+        await run.wait(until=run.host.now() + _REFERENCE_EVERY * tries, summary="wait for the policy date to move")
+
+
+def _wait(run: Running) -> Wait:
+    if run.state.wait is None:
+        raise AssertionError("a gate without its wait")
+    return run.state.wait

@@ -1,0 +1,164 @@
+"""The interpreter: runs the steps of an approved plan, one after the other."""
+
+from engine.contract import (
+    ActivityName,
+    Counted,
+    EventKind,
+    PlanCheckAnswer,
+    PlanCheckRequest,
+    ServersAnswer,
+    ServersRequest,
+    StepRequest,
+    SurveyAnswer,
+    SurveyRequest,
+)
+from rotation.moves import Move
+from rotation.plan import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
+from rotation.procedure import turning_back
+from rotation.state import Outcome, Phase
+from rotation.task import ReplaceCertificate
+from workflows.amendment import adopt
+from workflows.console_step import console_task
+from workflows.gate_step import closing, gate, holdout
+from workflows.requests import about
+from workflows.running import Running, TurnBack, unreachable
+from workflows.write_step import write
+
+
+async def run_rotation(run: Running) -> Outcome:
+    """Run a rotation to its end.
+
+    1. each step of the plan from the cursor on: begin it, do it, move the cursor
+    2. hold and cancel are obeyed between steps and in every wait
+    3. a cancel before the first certificate: probe every server, then put back what was recorded
+    4. the end is stored before it is told
+
+    Raises:
+        ContinueAsNew: when a new history should go on with the state.
+    """
+    state = run.state
+    if state.cursor == 0 and not state.begun:
+        await run.record(EventKind.STARTED, f"plan {state.plan_hash[:12]}, {len(state.steps)} steps")
+    while state.step is not None:
+        try:
+            await run.pause_point()
+            await _step(run, state.step)
+        except TurnBack:
+            await _turn_back(run)
+            continue
+        state.cursor += 1
+    state.outcome = Outcome.CANCELLED if state.phase is Phase.TURNING_BACK else Outcome.COMPLETED
+    state.phase = Phase.ENDED
+    state.attention = ()
+    await run.record(EventKind.ENDED, state.outcome.value)
+    return state.outcome
+
+
+async def _step(run: Running, step: Step) -> None:
+    state = run.state
+    if step.id not in state.begun:
+        state.phase = _phase(step, state.phase)
+        state.begun = (*state.begun, step.id)
+        state.step_began_at = run.host.now()
+        await run.record(EventKind.STEP_BEGAN, step.title)
+    match step:
+        case Preflight():
+            await _preflight(run, step)
+        case Write():
+            await write(run, step)
+        case Gate():
+            await gate(run, step)
+        case Holdout():
+            await holdout(run, step)
+        case Recheck():
+            await _recheck(run, step)
+        case Closing():
+            await closing(run, step)
+        case Console():
+            await console_task(run, step)
+            if isinstance(step.work, ReplaceCertificate):
+                state.swapped = (*state.swapped, step.work.server)
+        case _:
+            unreachable(step)
+    await run.record(EventKind.STEP_ENDED, step.title)
+
+
+async def _preflight(run: Running, step: Preflight) -> None:
+    """Survey, compare with the plan, store every original setting before the first change."""
+    while True:
+        checked = await _survey_and_check(run)
+        if not checked.findings:
+            break
+        text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
+        await run.ask("plan-is-stale", run.state.site_name, text, (Move.RETRY, Move.CANCEL))
+    request = StepRequest(ref=about(run.state, step))
+    await run.call(ActivityName.RECORD_ORIGINALS, request, Counted, summary="store the original settings")
+
+
+async def _recheck(run: Running, step: Recheck) -> None:
+    """Compute the rest of the plan again; a difference is an amendment that a person approves (rule 12)."""
+    while True:
+        checked = await _survey_and_check(run)
+        if not checked.findings:
+            return
+        text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
+        options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
+        chosen = await run.ask("plan-differs", step.title, text, options)
+        if chosen is Move.APPROVE and checked.amendment is not None:
+            await adopt(run, checked.amendment)
+            return
+
+
+async def _survey_and_check(run: Running) -> PlanCheckAnswer:
+    state = run.state
+    survey = await run.call(
+        ActivityName.SURVEY_SITE,
+        SurveyRequest(site_id=state.site_id),
+        SurveyAnswer,
+        summary=f"survey {state.site_name}",
+    )
+    request = PlanCheckRequest(
+        rotation_id=state.rotation_id,
+        site_id=state.site_id,
+        plan_id=state.plan_id,
+        survey_id=survey.survey_id,
+        swapped=state.swapped,
+    )
+    return await run.call(ActivityName.CHECK_PLAN, request, PlanCheckAnswer, summary="does the plan still fit?")
+
+
+async def _turn_back(run: Running) -> None:
+    """From now on the steps are those that undo what was begun (rule 16): open tasks are withdrawn already."""
+    state = run.state
+    state.wait = None
+    state.phase = Phase.TURNING_BACK
+    await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
+    while True:
+        request = ServersRequest(site_id=state.site_id, plan_id=state.plan_id)
+        probed = await run.call(ActivityName.OBSERVE_SERVERS, request, ServersAnswer, summary="probe every server")
+        if not probed.renewed and not probed.unknown:
+            break
+        names = ", ".join((*probed.renewed, *probed.unknown))
+        text = f"{names} does not present the old certificate: restoring now would cut clients off"
+        await run.ask("swapped-while-turning-back", state.site_name, text, (Move.RETRY,))
+    state.steps = turning_back(state.body, state.begun)
+    state.cursor = 0
+
+
+def _phase(step: Step, current: Phase) -> Phase:
+    """The phase that `step` belongs to."""
+    if current is Phase.TURNING_BACK:
+        return current
+    match step:
+        case Write(restores=True) | Gate(purpose=GatePurpose.VERIFYING | GatePurpose.RETURNED):
+            return Phase.RESTORING
+        case Write() | Gate(purpose=GatePurpose.RELAXED):
+            return Phase.RELAXING
+        case Gate() | Console(work=ReplaceCertificate()):
+            return Phase.REPLACING
+        case Holdout():
+            return Phase.HOLDOUT
+        case Closing():
+            return Phase.CLOSING
+        case _:
+            return current

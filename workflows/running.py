@@ -1,0 +1,236 @@
+"""A rotation being run: how its steps call, wait, ask people and tell what happens."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from engine.contract import ActivityName, Counted, EventKind, ProgressReport
+from rotation.finding import Finding
+from rotation.moves import Message, Move, Reply, refusal
+from rotation.plan import Step
+from rotation.state import Attention, Cancelling, Phase, Proceed, RotationState
+from rotation.values import Value
+from workflows.host import ActivityRefusedError, Answer, Host, Pending
+
+_LATE = timedelta(minutes=2)
+"""An activity that is still being tried after this shows as attention."""
+_UNREACHABLE = "not-answering"
+_TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
+
+
+class TurnBack(Exception):  # noqa: N818 - not an error: a person's wish that unwinds the steps
+    """A cancel was asked for and nothing irreversible has happened."""
+
+
+class ContinueAsNew(Exception):  # noqa: N818 - not an error: the history has grown long enough
+    """The state is whole and a new history may begin."""
+
+
+class Running:
+    """The state of a rotation with its host. Only the run loop changes the state."""
+
+    def __init__(self, host: Host, state: RotationState) -> None:
+        self.host = host
+        self.state = state
+        self.replies: dict[str, Reply] = {}
+        self.task_messages: list[Message] = []
+        self._untold: list[Message] = []
+
+    # -- asking the world -------------------------------------------------------------------------
+
+    async def call(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Answer:
+        """The answer of an activity; people are asked where trying again alone cannot help.
+
+        Raises:
+            TurnBack: when a person cancels instead of trying again.
+        """
+        while True:
+            pending = self.host.start(name, request, answer, summary=summary)
+            await self._until_done(pending, summary)
+            try:
+                return pending.answer()
+            except ActivityRefusedError as refused:
+                await self.ask(refused.code, summary, refused.message, (Move.RETRY, Move.CANCEL))
+
+    async def _until_done(self, pending: Pending[Value], summary: str) -> None:
+        late: datetime | None = self.host.now() + _LATE
+        while not pending.done():
+            await self.host.wait(lambda: pending.done() or self._has_messages(), until=late, summary=summary)
+            self._read_inbox()
+            if late is not None and self.host.now() >= late and not pending.done():
+                late = None
+                self.raise_attention(_UNREACHABLE, summary, "no answer yet; it is tried again until there is one", ())
+        self.drop_attention(_UNREACHABLE)
+
+    # -- waiting ----------------------------------------------------------------------------------
+
+    async def wait(self, *, until: datetime | None, summary: str, ready: Callable[[], bool] = lambda: False) -> None:
+        """Wait until `until` or until `ready`, reading messages. While held, only a message ends it.
+
+        Raises:
+            TurnBack: when a cancel came and nothing irreversible has happened.
+            ContinueAsNew: when the history has grown long enough.
+        """
+        while True:
+            self._read_inbox()
+            await self._tell_messages()
+            if self.state.cancelling is not None and self.state.phase is not Phase.TURNING_BACK:
+                raise TurnBack
+            if not self.state.held_by and (ready() or (until is not None and self.host.now() >= until)):
+                return
+            if self.host.should_continue_as_new() and not self.task_messages:
+                raise ContinueAsNew
+            await self.host.wait(
+                lambda: self._has_messages() or (ready() and not self.state.held_by),
+                until=None if self.state.held_by else until,
+                summary=f"held by {self.state.held_by}" if self.state.held_by else summary,
+            )
+
+    async def pause_point(self) -> None:
+        """Stand still here while held; turn back here when cancelled."""
+        await self.wait(until=self.host.now(), summary="")
+
+    async def ask(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> Move:
+        """Raise attention and wait for one of `options`; the move that was chosen.
+
+        Raises:
+            TurnBack: when the choice was to cancel.
+        """
+        self.raise_attention(code, subject, message, options)
+        await self.record(EventKind.ATTENTION, f"{subject}: {message}")
+        await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self._is_raised(code))
+        return self._chosen
+
+    # -- messages ---------------------------------------------------------------------------------
+
+    def _has_messages(self) -> bool:
+        return bool(self.state.inbox)
+
+    def _read_inbox(self) -> None:
+        cancel = self.host.take_cancel()
+        if cancel is not None:
+            self._from_host(cancel)
+        inbox, self.state.inbox = self.state.inbox, ()
+        for message in inbox:
+            finding = refusal(message, self.state)
+            if finding is not None:
+                self.reply(message, finding)
+            elif message.move in _TASK_MOVES:
+                self.task_messages.append(message)
+            else:
+                self._obey(message)
+                self._untold.append(message)
+                self.reply(message)
+        if inbox:
+            self.host.show(self.state)
+
+    def _from_host(self, cancel: Message) -> None:
+        """The host's own Cancel means our cancel; where ours is refused, the refusal is shown."""
+        finding = refusal(cancel, self.state)
+        if finding is None:
+            self._obey(cancel)
+            self._untold.append(cancel)
+        else:
+            self.raise_attention("cancel-refused", cancel.who, finding.message, ())
+        self.host.show(self.state)
+
+    def reply(self, message: Message, *findings: Finding) -> None:
+        """Answer `message`: accepted when there is no finding."""
+        self.replies[message.request_id] = Reply(accepted=not findings, findings=findings)
+
+    def _obey(self, message: Message) -> None:
+        match message.move:
+            case Move.HOLD:
+                self.state.held_by, self.state.hold_reason = message.who, message.why
+            case Move.RESUME:
+                self.state.held_by, self.state.hold_reason = "", ""
+            case Move.CANCEL:
+                self.state.cancelling = Cancelling(by=message.who, why=message.why)
+            case Move.EXTEND if self.state.wait is not None and message.by is not None:
+                limit = max(self.state.wait.limit, self.host.now()) + message.by
+                self.state.wait = self.state.wait.model_copy(update={"limit": limit, "next_at": None})
+                self._settle(Move.EXTEND)
+            case Move.PROCEED:
+                reading = self.state.wait.reading if self.state.wait else None
+                waiting = reading.waiting if reading else 0
+                self.state.proceed = Proceed(asked_by=message.who, why=message.why, waiting=waiting)
+                self._settle(Move.PROCEED)
+            case _:
+                self._approver = message.who
+                self._settle(message.move)
+
+    _chosen: Move = Move.RETRY
+    _approver: str = ""
+
+    @property
+    def approver(self) -> str:
+        """Who approved last."""
+        return self._approver
+
+    def _settle(self, move: Move) -> None:
+        """A choice ends every attention that offered it."""
+        self._chosen = move
+        self.state.attention = tuple(a for a in self.state.attention if move not in a.options)
+
+    # -- attention --------------------------------------------------------------------------------
+
+    def raise_attention(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
+        """Show that a person is needed. The same code again replaces what was said."""
+        others = tuple(attention for attention in self.state.attention if attention.code != code)
+        raised = Attention(code=code, subject=subject, message=message, options=options, raised_at=self.host.now())
+        self.state.attention = (*others, raised)
+        self.host.show(self.state)
+
+    def drop_attention(self, code: str) -> None:
+        """Take back an attention whose cause is gone."""
+        if self._is_raised(code):
+            self.state.attention = tuple(a for a in self.state.attention if a.code != code)
+            self.host.show(self.state)
+
+    def _is_raised(self, code: str) -> bool:
+        return any(attention.code == code for attention in self.state.attention)
+
+    # -- telling ----------------------------------------------------------------------------------
+
+    async def _tell_messages(self) -> None:
+        """Store who said what."""
+        while self._untold:
+            message = self._untold.pop(0)
+            why = f": {message.why}" if message.why else ""
+            await self.record(EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}")
+
+    async def record(self, kind: EventKind, message: str) -> None:
+        """Store an event and what is to be shown of the rotation, before going on."""
+        state = self.state
+        state.events += 1
+        step: Step | None = state.step
+        report = ProgressReport(
+            rotation_id=state.rotation_id,
+            site_id=state.site_id,
+            number=state.events,
+            kind=kind,
+            message=message,
+            at=self.host.now(),
+            phase=state.phase.value,
+            step=step.id if step else "",
+            step_number=step.number if step else "",
+            step_title=step.title if step else "",
+            step_index=state.cursor,
+            step_count=len(state.steps),
+            attention=state.attention,
+            held=bool(state.held_by),
+            reading=state.wait.reading if state.wait else None,
+            next_action_at=state.wait.due if state.wait else None,
+            plan_id=state.plan_id,
+            plan_hash=state.plan_hash,
+            outcome=state.outcome,
+        )
+        self.host.show(state)
+        pending = self.host.start(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
+        await self._until_done(pending, "the store")
+        pending.answer()
+
+
+def unreachable(step: Step) -> NoReturn:
+    """A step of a kind that this interpreter does not know: a plan from a newer version."""
+    raise ActivityRefusedError("unknown-step", f"step {step.id} is of a kind that this version cannot run")

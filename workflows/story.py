@@ -1,0 +1,133 @@
+"""The story that the Temporal UI tells without any other tool: current details and search attributes."""
+
+import html
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+with workflow.unsafe.imports_passed_through():
+    from engine.contract import SearchAttribute
+    from rotation.forecast import step_least
+    from rotation.plan import Console, Treatment
+    from rotation.state import GateReading, RotationState
+
+PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
+STEP = SearchAttributeKey.for_keyword(SearchAttribute.STEP)
+TREATMENT = SearchAttributeKey.for_keyword(SearchAttribute.TREATMENT)
+COVERAGE = SearchAttributeKey.for_float(SearchAttribute.COVERAGE)
+ATTENTION = SearchAttributeKey.for_bool(SearchAttribute.ATTENTION)
+NEXT_ACTION = SearchAttributeKey.for_datetime(SearchAttribute.NEXT_ACTION)
+EARLIEST_END = SearchAttributeKey.for_datetime(SearchAttribute.EARLIEST_END)
+
+
+def show(state: RotationState) -> None:
+    """Set the details; upsert the attributes only where they changed, each upsert being an event."""
+    workflow.set_current_details(details(state))
+    known = workflow.info().typed_search_attributes
+    changed = [update for update in _attributes(state) if known.get(update.key) != update.value]
+    if changed:
+        workflow.upsert_search_attributes(changed)
+
+
+def _attributes(state: RotationState) -> list[SearchAttributeUpdate[Any]]:
+    step, wait = state.step, state.wait
+    left = sum((step_least(each) for each in state.steps[state.cursor + 1 :]), timedelta(0))
+    updates: list[SearchAttributeUpdate[Any]] = [
+        PHASE.value_set(state.phase.value),
+        STEP.value_set(f"{step.number} {step.title}"[:200] if step else "ended"),
+        TREATMENT.value_set(_treatment(state)),
+        ATTENTION.value_set(bool(state.attention)),
+    ]
+    if wait is not None:
+        updates.append(NEXT_ACTION.value_set(wait.due))
+        updates.append(EARLIEST_END.value_set(wait.due + left))
+        if wait.reading is not None:
+            updates.append(COVERAGE.value_set(_share(wait.reading)))
+    return updates
+
+
+def _treatment(state: RotationState) -> str:
+    kinds = {owner.treatment for owner in state.body.scopes}
+    if len(kinds) > 1:
+        return "mixed"
+    return "list A" if Treatment.RELAX in kinds else "list B"
+
+
+def _share(reading: GateReading) -> float:
+    return round((reading.total - reading.waiting) / reading.total, 4) if reading.total else 1.0
+
+
+def details(state: RotationState) -> str:
+    """Markdown lists: the UI renders no tables, and inline HTML it would render is escaped."""
+    parts = [_headline(state), _attention(state), _now(state), _people(state), _steps(state)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _headline(state: RotationState) -> str:
+    step = state.step
+    if state.outcome is not None:
+        return f"# {_safe(state.site_name)}: {state.outcome.value}"
+    where = f"step {state.cursor + 1} of {len(state.steps)}" if step else "ending"
+    held = f", **held** by {_safe(state.held_by)}: {_safe(state.hold_reason)}" if state.held_by else ""
+    return f"# {_safe(state.site_name)}: {state.phase.value}, {where}{held}"
+
+
+def _attention(state: RotationState) -> str:
+    if not state.attention:
+        return ""
+    lines = ["## Needs a person"]
+    for attention in state.attention:
+        options = f" Options: {', '.join(option.value for option in attention.options)}." if attention.options else ""
+        lines.append(f"- **{attention.code}** {_safe(attention.subject)}: {_safe(attention.message)}{options}")
+    return "\n".join(lines)
+
+
+def _now(state: RotationState) -> str:
+    step, wait = state.step, state.wait
+    if step is None:
+        return ""
+    lines = [f"## Now\n- **{step.number}** {_safe(step.title)}"]
+    if wait is not None:
+        lines.append(f"- not before {_at(wait.due)}; a person is asked at {_at(wait.limit)}")
+        if wait.next_at is not None:
+            lines.append(f"- next reading at {_at(wait.next_at)}")
+        if wait.reading is not None:
+            lines.extend(_reading(wait.reading))
+    return "\n".join(lines)
+
+
+def _reading(reading: GateReading) -> list[str]:
+    proven = f"**{reading.covered}** of {reading.total} proven, {reading.safe} safe"
+    others = f"{reading.waiting} waited for, {reading.left_out} left out"
+    lines = [f"- coverage: {proven}, {others} ({_at(reading.taken_at)})"]
+    lines.extend(f"  - {reason.value}: {count}" for reason, count in sorted(reading.by_reason.items()))
+    if reading.waiting_names:
+        lines.append(f"- waited for: {_safe(', '.join(reading.waiting_names))}")
+    return lines
+
+
+def _people(state: RotationState) -> str:
+    task, step = state.task, state.step
+    if task is None:
+        return ""
+    holder = f"held by {_safe(task.claimed_by)}" if task.claimed_by else "nobody has claimed it"
+    evidence = "closes when it is seen" if isinstance(step, Console) else "closes when the settings read back"
+    return f"## Console task\n- {_safe(step.title) if step else ''} ({holder}; {evidence}), task `{task.id}`"
+
+
+def _steps(state: RotationState) -> str:
+    lines = ["## Steps"]
+    for index, step in enumerate(state.steps):
+        mark = "[x]" if index < state.cursor else ("**>**" if index == state.cursor else "[ ]")
+        lines.append(f"- {mark} {step.number} {_safe(step.title)}")
+    return "\n".join(lines)
+
+
+def _at(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _safe(text: str) -> str:
+    return html.escape(text, quote=False).replace("\n", " ")

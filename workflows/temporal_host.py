@@ -1,0 +1,123 @@
+"""The host that matters: the run loop on Temporal's durable timers and activities."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Generic
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.workflow import ActivityCancellationType, ActivityHandle
+
+with workflow.unsafe.imports_passed_through():
+    from engine.contract import ActivityName, ErrorType
+    from rotation.moves import Message, Move
+    from rotation.state import RotationState
+    from rotation.values import RotationId, Value
+    from workflows.host import ActivityRefusedError, Answer, Pending
+    from workflows.story import show
+
+_LONG = frozenset(
+    {ActivityName.SURVEY_SITE, ActivityName.READ_GATE, ActivityName.CHECK_CLOSING, ActivityName.WRITE_SETTINGS}
+)
+_SHORT_LIMIT = timedelta(minutes=2)
+_LONG_LIMIT = timedelta(hours=2)
+_HEARTBEAT = timedelta(seconds=60)
+_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=60),
+    non_retryable_error_types=[error.value for error in ErrorType],
+)
+"""For ever, with a capped back-off: an outage of SEPM or of the store is waited out."""
+_UI = "the Temporal UI"
+
+
+class TemporalPending(Generic[Answer]):
+    """An activity scheduled on Temporal."""
+
+    def __init__(self, handle: ActivityHandle[Answer]) -> None:
+        self._handle = handle
+
+    def done(self) -> bool:
+        """Whether its answer is there, good or bad."""
+        return self._handle.done()
+
+    def answer(self) -> Answer:
+        """Its answer.
+
+        Raises:
+            ActivityRefusedError: when a person must act first.
+        """
+        try:
+            return self._handle.result()
+        except ActivityError as error:
+            cause = error.cause
+            if isinstance(cause, ApplicationError):
+                raise ActivityRefusedError(cause.type or "refused", cause.message) from error
+            raise ActivityRefusedError("failed", str(cause or error)) from error
+
+
+class TemporalHost:
+    """Temporal as the world of a running rotation."""
+
+    def __init__(self, rotation_id: RotationId) -> None:
+        self._rotation_id = rotation_id
+        self._cancels = 0
+        self._cancel_pending = False
+
+    def now(self) -> datetime:
+        """The server's time of this workflow task."""
+        return workflow.now()
+
+    def start(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
+        """Schedule an activity with its limits."""
+        long = name in _LONG
+        handle: ActivityHandle[Answer] = workflow.start_activity(
+            name.value,
+            request,
+            result_type=answer,
+            start_to_close_timeout=_LONG_LIMIT if long else _SHORT_LIMIT,
+            heartbeat_timeout=_HEARTBEAT if long else None,
+            retry_policy=_RETRY,
+            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=summary[:200],
+        )
+        return TemporalPending(handle)
+
+    async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
+        """A durable wait to an absolute time. The UI's Cancel ends it and is kept for the loop to read."""
+        left = None if until is None else until - workflow.now()
+        if left is not None and left <= timedelta(0):
+            return
+        try:
+            await workflow.wait_condition(
+                lambda: ready() or self._cancel_pending, timeout=left, timeout_summary=summary[:200] or None
+            )
+        except TimeoutError:
+            return
+        except asyncio.CancelledError:
+            self._cancel_pending = True
+
+    def take_cancel(self) -> Message | None:
+        """The UI's own Cancel, as our cancel."""
+        if not self._cancel_pending:
+            return None
+        self._cancel_pending = False
+        self._cancels += 1
+        return Message(
+            move=Move.CANCEL,
+            rotation_id=self._rotation_id,
+            who=_UI,
+            why="cancelled with the button of the Temporal UI",
+            request_id=f"ui-cancel-{workflow.info().run_id}-{self._cancels}",
+        )
+
+    def show(self, state: RotationState) -> None:
+        """Details and search attributes."""
+        show(state)
+
+    def should_continue_as_new(self) -> bool:
+        """The server's own suggestion."""
+        return workflow.info().is_continue_as_new_suggested()
