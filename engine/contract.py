@@ -104,6 +104,8 @@ class PlanCheckRequest(Value):
     plan_id: PlanId
     survey_id: str
     swapped: tuple[ServerName, ...] = ()
+    mid_wave: bool = False
+    """Whether relaxed groups are relaxed now: then the site is compared with that state."""
 
 
 class PlanCheckAnswer(Value):
@@ -206,6 +208,8 @@ class ObserveTaskAnswer(Value):
     seen: str = ""
     wrong: Finding | None = None
     """Something else than what was asked happened, e.g. another certificate is served."""
+    contradicts: Finding | None = None
+    """What is seen speaks against attested work being done."""
     fingerprint: Fingerprint | None = None
     state: TaskState = TaskState.OPEN
 

@@ -27,12 +27,20 @@ class Reference(Value):
     """`policyDate` as read just before the last write."""
     written_at: datetime
     """SEPM's own clock at the last write, cut to the second."""
+    not_before: datetime
+    """Until then, on SEPM's clock, an earlier write may still be the one that was published."""
     fixed: datetime | None = None
 
 
-def fix(reference: Reference, policy_date: datetime) -> Reference:
-    """`reference`, fixed at the first `policyDate` after the last write. Once fixed it never moves."""
-    if reference.fixed is not None:
+def fix(reference: Reference, policy_date: datetime, *, sepm_clock: datetime) -> Reference:
+    """`reference`, fixed at the policy date that the last write caused. Once fixed it never moves.
+
+    Args:
+        reference: what was noted around the last write.
+        policy_date: the owner's `policyDate` as read now.
+        sepm_clock: SEPM's clock at this reading.
+    """
+    if reference.fixed is not None or sepm_clock < reference.not_before:
         return reference
     if policy_date > reference.date_before and policy_date >= reference.written_at:
         return reference.model_copy(update={"fixed": policy_date})

@@ -155,6 +155,7 @@ async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
         plan_id=state.plan_id,
         survey_id=survey.survey_id,
         swapped=state.swapped,
+        mid_wave=True,
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
     findings = list(checked.findings)
@@ -170,13 +171,16 @@ async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
 
 
 async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
-    """Attested work ends with its holder's word; observed work is looked at once more."""
+    """Attested work ends with its holder's word, unless what is seen speaks against it; observed work when seen."""
     evidence = evidence_for(step.work) if isinstance(step, Console) else Evidence.OBSERVED
+    seen = await _look(run, step)
+    if seen.contradicts is not None:
+        run.reply(message, seen.contradicts)
+        return False
     if evidence is Evidence.ATTESTED:
         await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
         run.reply(message)
         return True
-    seen = await _look(run, step)
     if seen.done:
         await _close(run, step, TaskState.DONE, message.who, seen.seen)
         run.reply(message)

@@ -28,15 +28,15 @@ _REFERENCE_TRIES = 30
 async def gate(run: Running, step: Gate) -> None:
     """Wait until every client that must be covered is.
 
-    1. after a write: fix the reference, the first policy date after the last write (rule 9)
+    1. the minimum counts from now; after a write, fix the reference: the policy date that it caused (rule 9)
     2. wait for the minimum, reading the curve on the way
     3. pass on a full reading that reaches coverage, not before the minimum
     4. past the limit: a person extends, proceeds with a second person's word, or cancels
     """
     if run.state.wait is None:
-        if step.purpose is not GatePurpose.SWAPPED:
-            await _fix_references(run, step)
         _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
+    if step.purpose is not GatePurpose.SWAPPED:
+        await _fix_references(run, step)
     await _until_covered(run, step)
 
 
@@ -91,9 +91,10 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
         run.state.wait = wait.model_copy(update={"next_at": at})
         await run.wait(until=at, summary=_summary(step, at))
+        asked_at = run.host.now()
         reading = await _read(run, step)
         _note(run, reading)
-        if reading.reached and reading.taken_at >= _wait(run).due and run.host.now() >= _wait(run).due:
+        if reading.reached and asked_at >= _wait(run).due:
             break
         if run.host.now() >= _wait(run).limit:
             await _decide(run, step, reading)

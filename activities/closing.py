@@ -1,0 +1,99 @@
+"""The closing check: the site as it was, the certificates as planned, and who has come back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.scope import StepScope, scope_of
+from activities.surveying import Surveying
+from activities.world import World
+from engine.contract import ActivityName, ClosingAnswer, StepRequest, SurveyRequest
+from rotation.finding import Finding, blocking
+from rotation.gate import minimum
+from rotation.plan import OwnerScope
+from rotation.state import GateReading
+from rotation.survey import PairSettings, SiteSurvey
+from store.originals import Original
+from store.roster import RosterClient
+
+_NAMES = 10
+
+
+class ClosingCheck:
+    """The last look."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.CHECK_CLOSING)
+    async def check_closing(self, request: StepRequest) -> ClosingAnswer:
+        """Survey once more; every pair as recorded, no copy in use, every planned certificate presented."""
+        world, ref = self._world, request.ref
+        scope = await scope_of(world, ref)
+        surveyed = await Surveying(world).survey_site(SurveyRequest(site_id=ref.site_id))
+        survey = await world.store.surveys.get(surveyed.survey_id)
+        originals = await world.store.originals.of(ref.rotation_id)
+        findings = (*_settings(survey, originals), *_copies(scope, survey), *_certificates(scope, survey))
+        roster = await world.store.roster.entries(ref.site_id, None)
+        return ClosingAnswer(findings=findings, reading=_back(scope, roster, survey.sepm_clock, survey.taken_at))
+
+
+def _settings(survey: SiteSurvey, originals: Iterable[Original]) -> Iterable[Finding]:
+    now = {(g.id, location.id): location.settings for g in survey.groups for location in g.locations}
+    for original in originals:
+        subject = f"{original.group_path} / {original.location_name}"
+        current = now.get((original.pair.group_id, original.pair.location_id))
+        if current is None:
+            yield blocking("pair-gone", subject, "is not there any more", "nothing can be put back; look what happened")
+        elif difference := _difference(original.settings, current):
+            yield blocking("setting-differs", subject, difference, "put it back in the console, then retry")
+
+
+def _difference(before: PairSettings, now: PairSettings) -> str:
+    if before.server_list != now.server_list:
+        return f"uses list {now.server_list!r}, recorded was {before.server_list!r}"
+    if before.secure_communications != now.secure_communications:
+        state = "on" if now.secure_communications else "off"
+        return f"secure communications are {state}, recorded was the opposite"
+    return ""
+
+
+def _copies(scope: StepScope, survey: SiteSurvey) -> Iterable[Finding]:
+    names = {copy.copy_name for copy in scope.plan.body.copies}
+    for group in survey.groups:
+        for location in group.locations:
+            if location.settings.server_list in names:
+                subject = f"{group.path} / {location.name}"
+                yield blocking("copy-in-use", subject, "still uses the HTTP copy", "assign its own list, then retry")
+
+
+def _certificates(scope: StepScope, survey: SiteSurvey) -> Iterable[Finding]:
+    served = {each.server: each for each in survey.served}
+    for chosen in scope.plan.body.certificates:
+        seen = served.get(chosen.server)
+        if seen is None or seen.fingerprint != chosen.fingerprint:
+            what = "does not answer" if seen is None or seen.fingerprint is None else "presents another certificate"
+            yield blocking("certificate-not-served", chosen.server, f"{what}", "bring it back, then retry")
+
+
+def _back(scope: StepScope, roster: Sequence[RosterClient], clock: datetime, taken_at: datetime) -> GateReading:
+    """Who checked in within three heartbeats; the others are named in the report and wait for nobody."""
+    owner_of: dict[str, OwnerScope] = {group: owner for owner in scope.plan.body.scopes for group in owner.groups}
+    missing = [client.name for client in roster if not _is_back(client, owner_of.get(client.group_id), clock)]
+    return GateReading(
+        taken_at=taken_at,
+        total=len(roster),
+        covered=len(roster) - len(missing),
+        safe=0,
+        waiting=len(missing),
+        left_out=0,
+        by_reason={},
+        waiting_names=tuple(sorted(missing)[:_NAMES]),
+        reached=not missing,
+    )
+
+
+def _is_back(client: RosterClient, owner: OwnerScope | None, clock: datetime) -> bool:
+    seen = client.observed.last_seen if client.observed else None
+    return owner is not None and seen is not None and seen >= clock - minimum([owner])

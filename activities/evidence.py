@@ -1,0 +1,148 @@
+"""What the world shows of a console task: the evidence that closes it, or speaks against it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from activities.scope import StepScope, WantedPair
+from activities.world import World
+from engine.contract import ObserveTaskAnswer
+from rotation.finding import blocking
+from rotation.gate import Reference
+from rotation.plan import Write
+from rotation.survey import ServedCertificate
+from rotation.task import (
+    AssignList,
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    ReplaceCertificate,
+    ResumeReplication,
+    SetSecureCommunications,
+    Work,
+)
+from rotation.values import Fingerprint, ServerName
+
+_SECOND = timedelta(seconds=1)
+_NOTHING = ObserveTaskAnswer(done=False)
+
+
+class Witness:
+    """Looks at the world for each kind of work."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def observe(self, scope: StepScope, work: Work) -> ObserveTaskAnswer:
+        """Whether `work` is seen to be done; what is wrong, where something else was done.
+
+        Raises:
+            SepmError: when SEPM could not be asked.
+        """
+        match work:
+            case ReplaceCertificate():
+                return await self._certificate(scope, work)
+            case PauseReplication() | ResumeReplication():
+                return await self._replication(scope, work)
+            case AssignList() | SetSecureCommunications():
+                return await self._settings(scope)
+            case CopyList() | DeleteList():
+                return await self._lists(scope, work)
+            case _:
+                return _NOTHING
+
+    async def _certificate(self, scope: StepScope, work: ReplaceCertificate) -> ObserveTaskAnswer:
+        served = {each.server: each for each in await self._world.served(scope.site.servers)}
+        here = served[work.server]
+        if here.fingerprint != work.fingerprint_sha256:
+            return await self._something_else(scope, work, served)
+        async with await self._world.sepm(scope.site) as client:
+            # Rounded up: clocks are known to the second, and a check-in before the swap must not count.
+            clock = await client.clock() + _SECOND
+        await self._world.store.swaps.seen(
+            scope.ref.rotation_id,
+            work.server,
+            first_seen=clock,
+            seen_at=here.observed_at,
+            fingerprint=work.fingerprint_sha256,
+        )
+        return ObserveTaskAnswer(done=True, seen=f"{work.server} presents it", fingerprint=here.fingerprint)
+
+    async def _something_else(
+        self, scope: StepScope, work: ReplaceCertificate, served: dict[ServerName, ServedCertificate]
+    ) -> ObserveTaskAnswer:
+        """A third certificate here, or the new one at another server, is named at once."""
+        chosen = {each.server: each for each in scope.plan.body.certificates}
+        swaps = await self._world.store.swaps.of(scope.ref.rotation_id)
+        for server, seen in served.items():
+            if seen.fingerprint is None or server not in chosen:
+                continue
+            expected: set[Fingerprint] = {chosen[server].replaces}
+            if server in swaps and swaps[server].first_seen is not None:
+                expected = {chosen[server].fingerprint}
+            if seen.fingerprint not in expected:
+                wrong = blocking(
+                    "unexpected-certificate",
+                    server,
+                    f"{server} presents {seen.fingerprint[:16]}..., which is not what it should present now",
+                    f"put the right certificate into {work.server}, and the former one back into any other server",
+                )
+                return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
+        here = served[work.server]
+        text = here.error or f"{work.server} still presents its old certificate"
+        return ObserveTaskAnswer(done=False, seen=text, fingerprint=here.fingerprint)
+
+    async def _replication(self, scope: StepScope, work: PauseReplication | ResumeReplication) -> ObserveTaskAnswer:
+        async with await self._world.sepm(scope.site) as client:
+            partners = set(await client.replication_partners())
+        wanted = set(work.partners)
+        done = not (partners & wanted) if isinstance(work, PauseReplication) else wanted <= partners
+        shown = ", ".join(sorted(partners)) or "nobody"
+        return ObserveTaskAnswer(done=done, seen=f"the site replicates with {shown}")
+
+    async def _settings(self, scope: StepScope) -> ObserveTaskAnswer:
+        missing = await self.missing(scope)
+        if missing:
+            names = ", ".join(pair.name for pair in missing[:5])
+            await self._note_before(scope, missing)
+            return ObserveTaskAnswer(done=False, seen=f"not yet changed: {names}")
+        return ObserveTaskAnswer(done=True, seen="every pair reads back as wanted")
+
+    async def missing(self, scope: StepScope) -> tuple[WantedPair, ...]:
+        """The pairs of a write that do not have the wanted value yet."""
+        step = scope.step
+        if not isinstance(step, Write):
+            raise TypeError(f"step {step.id} writes nothing")
+        async with await self._world.sepm(scope.site) as client:
+            wanted = await scope.wanted(step.field, restores=step.restores)
+            return tuple([pair for pair in wanted if not pair.is_in(await client.pair_settings(pair.pair))])
+
+    async def _note_before(self, scope: StepScope, missing: Iterable[WantedPair]) -> None:
+        """Work by hand: the last look that still missed something is before the last write (rule 9)."""
+        gate = scope.gate_after
+        if gate is None:
+            return
+        async with await self._world.sepm(scope.site) as client:
+            clock = await client.clock()
+            dates = await client.policy_dates({pair.pair.group_id for pair in missing})
+        for owner, date in dates.items():
+            reference = Reference(
+                owner=owner,
+                date_before=date,
+                written_at=clock,
+                not_before=clock + _SECOND + scope.plan.body.publish_delay,
+            )
+            await self._world.store.references.save(scope.ref.rotation_id, gate.id, reference)
+
+    async def _lists(self, scope: StepScope, work: CopyList | DeleteList) -> ObserveTaskAnswer:
+        """Lists show in the policies' summary on some sites: nothing can be concluded where none shows."""
+        async with await self._world.sepm(scope.site) as client:
+            known = await client.known_lists()
+        name = work.copy_list if isinstance(work, CopyList) else work.list
+        there = known is not None and name in known
+        if isinstance(work, DeleteList) and there:
+            still = blocking("list-still-there", name, "SEPM still shows the list", "delete it in the console")
+            return ObserveTaskAnswer(done=False, seen=still.message, contradicts=still)
+        if isinstance(work, CopyList) and known and not there:
+            gone = blocking("copy-not-there", name, "SEPM shows lists, but not this one", "check the copy's name")
+            return ObserveTaskAnswer(done=False, seen=gone.message, contradicts=gone)
+        return ObserveTaskAnswer(done=False, seen="SEPM shows the list" if there else "")

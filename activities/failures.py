@@ -1,0 +1,45 @@
+"""From the errors of SEPM's edge to failures that Temporal retries for ever, or hands to a person."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from temporalio.exceptions import ApplicationError
+
+from engine.contract import ErrorType
+from sepm.errors import (
+    BadCredentials,
+    Gone,
+    NotPermitted,
+    Refused,
+    SepmError,
+    Throttled,
+    Unauthorized,
+    UntrustedCertificate,
+)
+
+_FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
+    (BadCredentials, ErrorType.SEPM_CREDENTIALS),
+    (Unauthorized, ErrorType.SEPM_CREDENTIALS),
+    (NotPermitted, ErrorType.SEPM_CREDENTIALS),
+    (UntrustedCertificate, ErrorType.SEPM_UNTRUSTED),
+    (Gone, ErrorType.GROUP_GONE),
+    (Refused, ErrorType.SEPM_REFUSED),
+)
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Raise what only a person can cure as non-retryable, all else as to be tried again.
+
+    Raises:
+        ApplicationError: with the type of `ErrorType`, or `sepm-unreachable`.
+    """
+    try:
+        yield
+    except SepmError as error:
+        for kind, code in _FOR_A_PERSON:
+            if isinstance(error, kind):
+                raise ApplicationError(str(error), type=code, non_retryable=True) from error
+        delay: timedelta | None = error.retry_after if isinstance(error, Throttled) else None
+        raise ApplicationError(str(error), type="sepm-unreachable", next_retry_delay=delay) from error

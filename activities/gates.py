@@ -1,0 +1,204 @@
+"""Reading a gate: every client of the site, in full, judged and stored; only counts go back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.failures import told_apart
+from activities.scope import StepScope, scope_of
+from activities.surveying import beat
+from activities.world import World
+from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
+from rotation.gate import Reference
+from rotation.plan import Gate, GatePurpose, Holdout, PlanBody
+from rotation.reading import Seen, evidence_key, gate_server, judge_all, rules, silent_after_swap
+from rotation.state import GateReading
+from rotation.values import ClientId, GroupId, RotationId, ServerName
+from rotation.verdict import GateRule, Judgement, RosterEntry, Verdict, tally
+from sepm.client import SepmClient
+
+_NAMES = 10
+
+
+class Gates:
+    """Coverage."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.READ_GATE)
+    async def read_gate(self, request: GateRequest) -> GateReading:
+        """One full reading of a gate (rule 2), with its verdicts and evidence stored.
+
+        1. read every client of the site, SEPM's clock, and for a swap the owners' policy dates
+        2. update the roster: what is not listed any more has vanished, and is still counted (rule 1)
+        3. judge every client of the scope by its owner's rule and the evidence so far
+        4. store verdicts and evidence, then answer with counts
+        """
+        world = self._world
+        scope = await scope_of(world, request.ref)
+        step = _gate(scope)
+        asked_at = world.clock()
+        with told_apart():
+            async with await world.sepm(scope.site) as client:
+                clients = []
+                async for seen_client in client.clients():
+                    clients.append(seen_client)
+                    if len(clients) % 1000 == 0:
+                        beat()
+                clock = await client.clock()
+                seen = await self._seen(client, scope, step, request, clock)
+        await world.store.roster.update(scope.site.id, asked_at, None, clients)
+        by_owner = rules(step, seen)
+        entries = await self._entries(scope, step, seen)
+        evidence = await world.store.coverage.evidence(request.ref.rotation_id, evidence_key(scope.plan.body, step))
+        judgements = judge_all(entries, by_owner, evidence)
+        await world.store.coverage.save(
+            request.ref.rotation_id, evidence_key(scope.plan.body, step), judgements, asked_at
+        )
+        return _reading(asked_at, entries, judgements, by_owner, clock)
+
+    async def _seen(
+        self, client: SepmClient, scope: StepScope, step: Gate | Holdout, request: GateRequest, clock: datetime
+    ) -> Seen:
+        store, ref, body = self._world.store, request.ref, scope.plan.body
+        seen = Seen(site=scope.site, body=body, swapped=request.swapped, references={})
+        server = gate_server(step, seen)
+        newest = await store.surveys.latest_complete(scope.site.id)
+        skew = (await store.surveys.get(newest)).skew if newest else seen.skew
+        key = evidence_key(body, step)
+        if (isinstance(step, Gate) and step.purpose is not GatePurpose.SWAPPED) or server is None:
+            fixed = await store.references.of_gate(ref.rotation_id, key)
+            return seen.model_copy(update={"references": _fixed(fixed.values()), "skew": skew})
+        swap_seen = await self._swap_seen(scope, server, clock)
+        dates = await client.policy_dates([owner.group_id for owner in body.scopes])
+        for owner, date in dates.items():
+            await self._note_move(ref.rotation_id, key, owner, date, swap_seen)
+        fixed = await store.references.of_gate(ref.rotation_id, key)
+        return seen.model_copy(update={"references": _fixed(fixed.values()), "swap_seen": swap_seen, "skew": skew})
+
+    async def _note_move(
+        self, rotation_id: RotationId, key: str, owner: GroupId, date: datetime, swap_seen: datetime
+    ) -> None:
+        """Rule 11 (a): a policy date that moved after the swap was seen is a proof of its own, once and for all."""
+        references = self._world.store.references
+        if date <= swap_seen or await references.get(rotation_id, key, owner) is not None:
+            return
+        reference = Reference(
+            owner=owner, date_before=swap_seen, written_at=swap_seen, not_before=swap_seen, fixed=date
+        )
+        await references.save(rotation_id, key, reference)
+
+    async def _swap_seen(self, scope: StepScope, server: ServerName, clock: datetime) -> datetime:
+        """When the new certificate was first seen; now, where a restore never saw the swap itself."""
+        record = await self._world.store.swaps.get(scope.ref.rotation_id, server)
+        if record is not None and record.first_seen is not None:
+            return record.first_seen
+        chosen = scope.plan.body.certificate_for(server)
+        if chosen is None:
+            raise LookupError(f"the plan has no certificate for {server}")
+        record = await self._world.store.swaps.seen(
+            scope.ref.rotation_id,
+            server,
+            first_seen=clock,
+            seen_at=self._world.clock(),
+            fingerprint=chosen.fingerprint,
+        )
+        return record.first_seen or clock
+
+    async def _entries(self, scope: StepScope, step: Gate | Holdout, seen: Seen) -> list[RosterEntry]:
+        """The denominator: every client ever seen, by the owner of the group that it is in now."""
+        store, rotation_id = self._world.store, scope.ref.rotation_id
+        body = scope.plan.body
+        owner_of = {group: owner.group_id for owner in body.scopes for group in owner.groups}
+        left_out = await store.roster.left_out(rotation_id)
+        relaxed = await store.coverage.covered(rotation_id, _relaxed_gates(body, step))
+        knowing = await store.coverage.covered(rotation_id, _other_swaps(body, step, seen))
+        return [
+            RosterEntry(
+                id=client.id,
+                name=client.name,
+                group_id=client.group_id,
+                owner=owner_of[client.group_id],
+                observed=client.observed,
+                non_persistent=client.non_persistent,
+                left_out=client.id in left_out,
+                relaxed=client.id in relaxed,
+                knows_another=client.id in knowing,
+            )
+            for client in await store.roster.entries(scope.site.id, None)
+            if client.group_id in owner_of
+        ]
+
+    @activity.defn(name=ActivityName.LEAVE_OUT)
+    async def leave_out(self, request: LeaveOutRequest) -> Counted:
+        """Leave out, by name and two persons' word, every client that holds the gate now (rule 1)."""
+        store, ref = self._world.store, request.ref
+        scope = await scope_of(self._world, ref)
+        key = evidence_key(scope.plan.body, _gate(scope))
+        names: list[ClientId] = []
+        cursor: str | None = None
+        while True:
+            page = await store.coverage.verdicts(
+                ref.rotation_id, key, verdict=Verdict.WAITING, limit=500, cursor=cursor
+            )
+            names.extend(verdict.client for verdict in page.items)
+            cursor = page.cursor
+            if cursor is None:
+                break
+        who = f"{request.asked_by}, approved by {request.approved_by}"
+        await store.roster.leave_out(ref.rotation_id, names, who, request.why, self._world.clock())
+        return Counted(count=len(names))
+
+
+def _gate(scope: StepScope) -> Gate | Holdout:
+    if not isinstance(scope.step, Gate | Holdout):
+        raise TypeError(f"step {scope.step.id} is no gate")
+    return scope.step
+
+
+def _fixed(references: Iterable[Reference]) -> dict[GroupId, datetime]:
+    return {reference.owner: reference.fixed for reference in references if reference.fixed is not None}
+
+
+def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
+    """The A8 gate of this step's wave, or the last one before it where groups stay relaxed."""
+    index = body.steps.index(step)
+    before = [s.id for s in body.steps[:index] if isinstance(s, Gate) and s.purpose is GatePurpose.RELAXED]
+    return before[-1:]
+
+
+def _other_swaps(body: PlanBody, step: Gate | Holdout, seen: Seen) -> list[str]:
+    """The gates of other servers: who passed one trusts that server."""
+    server = gate_server(step, seen)
+    return [
+        each.id
+        for each in body.steps
+        if isinstance(each, Gate) and each.purpose is GatePurpose.SWAPPED and each.server != server
+    ]
+
+
+def _reading(
+    taken_at: datetime,
+    entries: list[RosterEntry],
+    judgements: list[Judgement],
+    by_owner: dict[GroupId, GateRule],
+    clock: datetime,
+) -> GateReading:
+    counted = tally(judgements)
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    names = sorted(entry.name for entry in entries if entry.id in waiting)
+    scoped = [entry for entry in entries if entry.owner in by_owner]
+    return GateReading(
+        taken_at=taken_at,
+        total=counted.total,
+        covered=counted.covered,
+        safe=counted.by_verdict.get(Verdict.SAFE, 0),
+        waiting=counted.waiting,
+        left_out=counted.by_verdict.get(Verdict.LEFT_OUT, 0),
+        by_reason=counted.by_reason,
+        waiting_names=tuple(names[:_NAMES]),
+        reached=counted.reached,
+        silent_after_swap=len(silent_after_swap(scoped, judgements, by_owner, clock)),
+    )

@@ -1,0 +1,103 @@
+"""Plans from stored surveys: made, compared with a newer survey, amended, and the plan of a restore."""
+
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.identity import new_plan_id
+from activities.world import World
+from engine.contract import (
+    ActivityName,
+    LoadPlanAnswer,
+    LoadPlanRequest,
+    PlanCheckAnswer,
+    PlanCheckRequest,
+)
+from rotation.comparison import compare
+from rotation.drift import drift
+from rotation.finding import Finding
+from rotation.plan import Plan, PlanRequest
+from rotation.planner import Observed, PlanRefusedError, make_plan
+from rotation.values import ServerName, SiteId
+from store.store import Store
+
+
+async def plan_from_survey(
+    store: Store, site_id: SiteId, survey_id: str, request: PlanRequest, *, now: datetime
+) -> Plan:
+    """The plan for a site as the survey saw it. Nothing is stored.
+
+    Raises:
+        PlanRefusedError: with the blocking findings.
+        UnknownCertificate: when the request names a certificate that is not stored.
+    """
+    site = await store.sites.get(site_id)
+    roster = await store.roster.entries(site_id, None)
+    certificates = {wanted: await store.certificates.facts(wanted) for wanted in set(request.certificates.values())}
+    observed = Observed(
+        survey_id=survey_id,
+        survey=await store.surveys.get(survey_id),
+        clients=tuple(client.observed for client in roster if client.observed is not None),
+        certificates=certificates,
+        seen_at=await store.roster.servers_seen(site_id),
+    )
+    return make_plan(site, observed, request, plan_id=new_plan_id(), now=now)
+
+
+async def differences(
+    store: Store, site_id: SiteId, survey_id: str, plan: Plan, swapped: tuple[ServerName, ...], *, now: datetime
+) -> tuple[Finding, ...]:
+    """How the site differs from what `plan` rests on: empty when the plan still fits."""
+    return (await _again(store, site_id, survey_id, plan, swapped, now=now))[0]
+
+
+async def _again(
+    store: Store, site_id: SiteId, survey_id: str, plan: Plan, swapped: tuple[ServerName, ...], *, now: datetime
+) -> tuple[tuple[Finding, ...], Plan | None]:
+    """The differences, and the plan that the newer survey would give for the servers that are left."""
+    left = {server: wanted for server, wanted in plan.request.certificates.items() if server not in swapped}
+    if not left:
+        return (), None
+    request = plan.request.model_copy(update={"certificates": left})
+    try:
+        newer = await plan_from_survey(store, site_id, survey_id, request, now=now)
+    except PlanRefusedError as refused:
+        return refused.findings, None
+    return compare(plan.body, newer.body), newer
+
+
+class Planning:
+    """Plans within a running rotation."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.CHECK_PLAN)
+    async def check_plan(self, request: PlanCheckRequest) -> PlanCheckAnswer:
+        """Does the approved plan still fit? Where another one would, it is stored as an amendment."""
+        store = self._world.store
+        plan = await store.plans.get(request.plan_id)
+        if plan.body.purpose == "restore":
+            return PlanCheckAnswer()
+        if request.mid_wave:
+            return PlanCheckAnswer(findings=await self._drift(request, plan))
+        findings, newer = await _again(
+            store, request.site_id, request.survey_id, plan, request.swapped, now=self._world.clock()
+        )
+        if findings and newer is not None and request.swapped:
+            await store.plans.add(newer)
+            return PlanCheckAnswer(findings=findings, amendment=newer.id)
+        return PlanCheckAnswer(findings=findings)
+
+    async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
+        """Within a wave: what differs from the state that the plan itself has made."""
+        store = self._world.store
+        survey = await store.surveys.get(request.survey_id)
+        roster = await store.roster.entries(request.site_id, None)
+        return drift(plan.body, survey, [client.observed for client in roster if client.observed is not None])
+
+    @activity.defn(name=ActivityName.LOAD_PLAN)
+    async def load_plan(self, request: LoadPlanRequest) -> LoadPlanAnswer:
+        """A stored plan; the store checks its hash."""
+        plan = await self._world.store.plans.get(request.plan_id)
+        return LoadPlanAnswer(hash=plan.hash, body=plan.body)

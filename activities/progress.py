@@ -1,0 +1,97 @@
+"""The audit trail and what people see of a rotation, stored before the rotation goes on."""
+
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.world import World
+from engine.contract import ActivityName, Counted, EventKind, ProgressReport
+from rotation.finding import Finding, warning
+from rotation.state import Attention, Outcome
+from store.progress import Progress, RotationStatus
+
+_STATUS = {Outcome.COMPLETED: RotationStatus.COMPLETED, Outcome.CANCELLED: RotationStatus.CANCELLED}
+
+
+class ProgressKeeper:
+    """Appends events and keeps the projection."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.RECORD_PROGRESS)
+    async def record_progress(self, report: ProgressReport) -> Counted:
+        """Append the event and update the projection. Recording it twice changes nothing."""
+        store = self._world.store
+        await store.events.append(
+            report.rotation_id,
+            report.site_id,
+            report.at,
+            kind=report.kind.value,
+            message=report.message,
+            data={"step": report.step, "number": report.step_number, "phase": report.phase},
+            key=str(report.number),
+        )
+        if report.kind is EventKind.ENDED:
+            await self._mark_restored(report)
+        await store.rotations.project(report.rotation_id, await self._progress(report), report.at)
+        return Counted(count=report.number)
+
+    async def _progress(self, report: ProgressReport) -> Progress:
+        progress = Progress(
+            plan_id=report.plan_id,
+            plan_hash=report.plan_hash,
+            step_id=report.step,
+            step_number=report.step_number,
+            step_title=report.step_title,
+            step_index=report.step_index,
+            step_count=report.step_count,
+            phase=report.phase,
+            attention=tuple(_finding(attention) for attention in report.attention),
+            held=report.held,
+            next_action_at=report.next_action_at,
+        )
+        changed: dict[str, object] = {}
+        if report.reading is not None:
+            changed["coverage"] = report.reading.model_dump(mode="json")
+        if report.outcome is not None:
+            changed |= {
+                "status": _STATUS[report.outcome],
+                "finished_at": report.at,
+                "report": await self._report(report, report.at),
+            }
+        return progress.model_copy(update=changed) if changed else progress
+
+    async def _report(self, report: ProgressReport, at: datetime) -> dict[str, object]:
+        """The last word on a rotation: how long it took against its least time, and who is not back."""
+        store = self._world.store
+        rotation = await store.rotations.get(report.rotation_id)
+        plan = await store.plans.get(rotation.plan_id)
+        back = rotation.coverage or {}
+        return {
+            "outcome": report.outcome.value if report.outcome else "",
+            "started_at": rotation.created_at.isoformat(),
+            "finished_at": at.isoformat(),
+            "elapsed_seconds": (at - rotation.created_at).total_seconds(),
+            "least_seconds": plan.least.total_seconds(),
+            "steps": report.step_count,
+            "clients": back.get("total", plan.clients),
+            "clients_not_back": back.get("waiting", 0),
+            "not_back": back.get("waiting_names", []),
+            "left_out": len(await store.roster.left_out(report.rotation_id)),
+        }
+
+    async def _mark_restored(self, report: ProgressReport) -> None:
+        """Both ends put every recorded setting back: a restore also those of the rotation before it."""
+        store = self._world.store
+        left = {original.rotation_id for original in await store.originals.unrestored(report.site_id)}
+        for rotation_id in {report.rotation_id, *left}:
+            await store.originals.mark_restored(rotation_id, report.at)
+            rotation = await store.rotations.get(rotation_id)
+            if rotation_id != report.rotation_id and rotation.status is RotationStatus.TERMINATED:
+                await store.rotations.project(rotation_id, Progress(status=RotationStatus.RESTORED), report.at)
+
+
+def _finding(attention: Attention) -> Finding:
+    options = ", ".join(option.value for option in attention.options)
+    return warning(attention.code, attention.subject, attention.message, f"options: {options}" if options else "")

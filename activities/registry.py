@@ -1,0 +1,39 @@
+"""All activities over one world, for whoever runs them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from activities.closing import ClosingCheck
+from activities.gates import Gates
+from activities.originals import Originals
+from activities.planning import Planning
+from activities.progress import ProgressKeeper
+from activities.servers import Servers
+from activities.settings import Settings
+from activities.surveying import Surveying
+from activities.tasks import Tasks
+from activities.world import World
+from store.store import Store
+
+
+def all_activities(store: Store, world: World | None = None) -> list[Callable[..., Any]]:
+    """Every activity of the contract."""
+    world = world or World(store=store)
+    surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
+    settings, tasks = Settings(world), Tasks(world)
+    return [
+        surveying.survey_site,
+        planning.check_plan,
+        planning.load_plan,
+        Originals(world).record_originals,
+        settings.write_settings,
+        settings.fix_references,
+        gates.read_gate,
+        gates.leave_out,
+        tasks.open_task,
+        tasks.observe_task,
+        tasks.move_task,
+        Servers(world).observe_servers,
+        ClosingCheck(world).check_closing,
+        ProgressKeeper(world).record_progress,
+    ]

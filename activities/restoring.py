@@ -1,0 +1,65 @@
+"""The plan that brings a site back after a rotation that was terminated."""
+
+from datetime import datetime
+
+from activities.identity import new_plan_id
+from rotation.plan import ListCopy, Plan
+from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
+from rotation.survey import SiteSurvey
+from rotation.task import CopyList, DeleteList, TaskState
+from rotation.values import RotationId, ServerName, SiteId
+from store.store import Store
+
+
+class NothingToRestoreError(LookupError):
+    """No rotation of the site left originals behind."""
+
+
+async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: datetime) -> Plan:
+    """The plan that puts back what the site's last unfinished rotation recorded. Nothing is stored.
+
+    Raises:
+        NothingToRestoreError: when every rotation of the site has put its originals back.
+        PlanRefusedError: when a recorded group is gone.
+    """
+    originals = await store.originals.unrestored(site_id)
+    if not originals:
+        raise NothingToRestoreError(f"site {site_id}: no rotation left it changed; there is nothing to restore")
+    rotation_id = originals[0].rotation_id
+    rotation = await store.rotations.get(rotation_id)
+    plan = await store.plans.get(rotation.plan_id)
+    survey = await store.surveys.get(survey_id)
+    interrupted = Interrupted(
+        plan=plan,
+        originals=tuple(
+            OriginalPair(
+                pair=original.pair,
+                group_path=original.group_path,
+                location_name=original.location_name,
+                settings=original.settings,
+            )
+            for original in originals
+        ),
+        copies=await _copies_made(store, rotation_id),
+        swapped=_swapped(plan, survey),
+    )
+    return make_restore_plan(
+        await store.sites.get(site_id), survey_id, survey, interrupted, plan_id=new_plan_id(), now=now
+    )
+
+
+async def _copies_made(store: Store, rotation_id: RotationId) -> tuple[ListCopy, ...]:
+    """Copies that may exist: a task that was done, or claimed and never closed, and no deletion after it."""
+    made: dict[str, ListCopy] = {}
+    for task in await store.tasks.list(rotation_id=rotation_id):
+        begun = task.state in {TaskState.DONE, TaskState.CLAIMED}
+        if begun and isinstance(task.work, CopyList):
+            made[task.work.copy_list] = ListCopy(source=task.work.source_list, copy_name=task.work.copy_list)
+        if task.state is TaskState.DONE and isinstance(task.work, DeleteList):
+            made.pop(task.work.list, None)
+    return tuple(made.values())
+
+
+def _swapped(plan: Plan, survey: SiteSurvey) -> tuple[ServerName, ...]:
+    served = {each.server: each.fingerprint for each in survey.served}
+    return tuple(c.server for c in plan.body.certificates if served.get(c.server) == c.fingerprint)

@@ -1,0 +1,120 @@
+"""What a step is about: its plan, its site, and the pairs that it wants changed."""
+
+from dataclasses import dataclass
+
+from activities.world import World
+from engine.contract import StepRef
+from rotation.plan import Console, Gate, GatePurpose, Plan, ScopeName, SettingField, Step, Write
+from rotation.site import Site
+from rotation.survey import Pair, PairSettings
+from rotation.task import TaskPair
+from rotation.values import ListName, Value
+
+
+class WantedPair(Value):
+    """A pair with the value that one of its settings shall have."""
+
+    pair: Pair
+    group_path: str
+    location_name: str
+    field: SettingField
+    server_list: ListName | None = None
+    secure_communications: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """The pair as a person knows it."""
+        return f"{self.group_path} / {self.location_name}"
+
+    @property
+    def at_console(self) -> TaskPair:
+        """The pair as a person at the console finds it."""
+        return TaskPair(
+            group_id=self.pair.group_id,
+            group_path=self.group_path,
+            location_id=self.pair.location_id,
+            location_name=self.location_name,
+        )
+
+    def is_in(self, settings: PairSettings) -> bool:
+        """Whether `settings` have the wanted value."""
+        if self.field is SettingField.SERVER_LIST:
+            return settings.server_list == self.server_list
+        return settings.secure_communications == self.secure_communications
+
+
+@dataclass(frozen=True)
+class StepScope:
+    """A step with its plan and site."""
+
+    world: World
+    ref: StepRef
+    site: Site
+    plan: Plan
+    step: Step
+
+    async def wanted(self, field: SettingField, *, restores: bool) -> tuple[WantedPair, ...]:
+        """The pairs that `field` shall be changed on, each with its value: relaxed, or as recorded."""
+        return await self._recorded(field) if restores else self._relaxed(field)
+
+    def _relaxed(self, field: SettingField) -> tuple[WantedPair, ...]:
+        body = self.plan.body
+        wanted = []
+        for owner in body.owners(ScopeName.RELAXED):
+            for planned in owner.pairs:
+                needed = planned.needs_list if field is SettingField.SERVER_LIST else planned.needs_unverified
+                if needed:
+                    wanted.append(
+                        WantedPair(
+                            pair=Pair(group_id=owner.group_id, location_id=planned.location_id),
+                            group_path=owner.path,
+                            location_name=planned.location_name,
+                            field=field,
+                            server_list=body.copy_of(planned.server_list),
+                            secure_communications=False,
+                        )
+                    )
+        return tuple(wanted)
+
+    async def _recorded(self, field: SettingField) -> tuple[WantedPair, ...]:
+        """Every recorded pair of the relaxed owners: the state that was, not "on"."""
+        relaxed = {owner.group_id for owner in self.plan.body.owners(ScopeName.RELAXED)}
+        return tuple(
+            WantedPair(
+                pair=original.pair,
+                group_path=original.group_path,
+                location_name=original.location_name,
+                field=field,
+                server_list=original.settings.server_list,
+                secure_communications=original.settings.secure_communications,
+            )
+            for original in await self.world.store.originals.of(self.ref.rotation_id)
+            if original.pair.group_id in relaxed
+        )
+
+    @property
+    def gate_after(self) -> Gate | None:
+        """The gate that proves this write: the first one after it."""
+        steps = self.plan.body.steps
+        index = next(i for i, step in enumerate(steps) if step.id == self.step.id)
+        for step in steps[index + 1 :]:
+            if isinstance(step, Gate):
+                return None if step.purpose is GatePurpose.SWAPPED else step
+        return None
+
+    @property
+    def field(self) -> SettingField | None:
+        """The setting that this step writes, for a write."""
+        return self.step.field if isinstance(self.step, Write) else None
+
+    @property
+    def title(self) -> str:
+        """What a person is asked to do."""
+        return self.step.title if isinstance(self.step, Console) else f"By hand: {self.step.title}"
+
+
+async def scope_of(world: World, ref: StepRef) -> StepScope:
+    """The step that `ref` names, with all it is about."""
+    plan = await world.store.plans.get(ref.plan_id)
+    site = await world.site(ref.site_id)
+    return StepScope(world=world, ref=ref, site=site, plan=plan, step=plan.body.step(ref.step))

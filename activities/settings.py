@@ -1,0 +1,128 @@
+"""Settings over REST: look, write where it differs, look again. A 200 is no proof."""
+
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.failures import told_apart
+from activities.scope import StepScope, WantedPair, scope_of
+from activities.surveying import beat
+from activities.world import World
+from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
+from rotation.gate import Reference, fix
+from rotation.plan import Gate, SettingField
+from rotation.values import GroupId, ServerName
+from sepm.client import SepmClient
+from sepm.errors import OutcomeUnknown, Refused
+
+_SECOND = timedelta(seconds=1)
+
+
+class Settings:
+    """Writes the two settings that a rotation changes, and fixes what their serials must reach."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.WRITE_SETTINGS)
+    async def write_settings(self, request: WriteRequest) -> WriteAnswer:
+        """Bring one setting of every relaxed pair to what the step wants.
+
+        1. look: a pair that already has the value is not written
+        2. store the owner's policy date and SEPM's clock before the write (rule 9)
+        3. write only the field that differs
+        4. read back; a pair that did not change is counted as refused, for a person to do by hand
+        """
+        scope = await scope_of(self._world, request.ref)
+        written = already = refused = 0
+        reason = ""
+        with told_apart():
+            async with await self._world.sepm(scope.site) as client:
+                for wanted in await scope.wanted(request.field, restores=request.restores):
+                    beat()
+                    if wanted.is_in(await client.pair_settings(wanted.pair)):
+                        already += 1
+                        continue
+                    if request.turning_back and (renewed := await self._renewed(scope)):
+                        return WriteAnswer(
+                            written=written, already=already, refused=refused, new_certificate_at=renewed
+                        )
+                    why = await self._write(client, scope, wanted)
+                    written, refused = written + (not why), refused + bool(why)
+                    reason = why or reason
+        return WriteAnswer(written=written, already=already, refused=refused, reason=reason)
+
+    async def _renewed(self, scope: StepScope) -> ServerName | None:
+        """A server that already presents its new certificate."""
+        new = {chosen.server: chosen.fingerprint for chosen in scope.plan.body.certificates}
+        for served in await self._world.served(scope.site.servers):
+            if served.fingerprint is not None and new.get(served.server) == served.fingerprint:
+                return served.server
+        return None
+
+    async def _write(self, client: SepmClient, scope: StepScope, wanted: WantedPair) -> str:
+        """Write one pair; why it did not change, or nothing."""
+        await self._note(client, scope, wanted.pair.group_id)
+        try:
+            if wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
+                await client.set_server_list(wanted.pair, wanted.server_list)
+            else:
+                await client.set_secure_communications(wanted.pair, bool(wanted.secure_communications))
+        except OutcomeUnknown:
+            pass  # reading back tells
+        except Refused as refused:
+            return str(refused)
+        seen = await client.pair_settings(wanted.pair)
+        return "" if wanted.is_in(seen) else f"SEPM took the change of {wanted.name} and did not make it"
+
+    async def _note(self, client: SepmClient, scope: StepScope, owner: GroupId) -> None:
+        """Store what is true before the write, so that a crash after it loses no proof.
+
+        Two writes to one owner never fall into the same second of SEPM's clock, to which it is known: the later
+        one's policy date can then be told from the earlier one's.
+        """
+        gate = scope.gate_after
+        if gate is None:
+            return
+        before = await self._world.store.references.get(scope.ref.rotation_id, gate.id, owner)
+        clock = await client.clock()
+        while before is not None and clock <= before.written_at:
+            await self._world.sleep(_SECOND / 4)
+            clock = await client.clock()
+        dates = await client.policy_dates([owner])
+        reference = Reference(
+            owner=owner,
+            date_before=dates[owner],
+            written_at=clock,
+            not_before=clock + _SECOND + scope.plan.body.publish_delay,
+        )
+        await self._world.store.references.save(scope.ref.rotation_id, gate.id, reference)
+
+    @activity.defn(name=ActivityName.FIX_REFERENCES)
+    async def fix_references(self, request: StepRequest) -> ReferenceAnswer:
+        """Fix what the serials of every relaxed owner must reach; names of owners whose policy has not moved.
+
+        An owner that needed no write is judged by the policy that it has now.
+        """
+        scope = await scope_of(self._world, request.ref)
+        step = scope.step
+        if not isinstance(step, Gate):
+            raise TypeError(f"step {step.id} is no gate")
+        references = self._world.store.references
+        missing = []
+        with told_apart():
+            async with await self._world.sepm(scope.site) as client:
+                clock = await client.clock()
+                owners = scope.plan.body.owners(step.scope)
+                dates = await client.policy_dates([owner.group_id for owner in owners])
+        for owner in owners:
+            date = dates[owner.group_id]
+            known = await references.get(request.ref.rotation_id, step.id, owner.group_id)
+            reference = known or Reference(
+                owner=owner.group_id, date_before=date, written_at=clock, not_before=clock, fixed=date
+            )
+            reference = fix(reference, date, sepm_clock=clock)
+            await references.save(request.ref.rotation_id, step.id, reference)
+            if reference.fixed is None:
+                missing.append(owner.path)
+        return ReferenceAnswer(missing=tuple(missing))

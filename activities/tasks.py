@@ -1,0 +1,129 @@
+"""Console tasks: opened in the store, closed by what is seen or by an attested word."""
+
+from temporalio import activity
+
+from activities.evidence import Witness
+from activities.failures import told_apart
+from activities.scope import StepScope, scope_of
+from activities.world import World
+from engine.contract import (
+    ActivityName,
+    Counted,
+    MoveTaskRequest,
+    ObserveTaskAnswer,
+    ObserveTaskRequest,
+    OpenTaskAnswer,
+    OpenTaskRequest,
+)
+from rotation.instructions import instructions
+from rotation.plan import Console, SettingField
+from rotation.task import (
+    AssignList,
+    ConsoleTask,
+    Evidence,
+    ReplaceCertificate,
+    SetSecureCommunications,
+    TaskState,
+    Work,
+    evidence_for,
+)
+from rotation.values import TaskId
+
+_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
+_FROM = {
+    TaskState.CLAIMED: _WAITING,
+    TaskState.DONE: _WAITING,
+    TaskState.REFUSED: _WAITING,
+    TaskState.WITHDRAWN: _WAITING,
+}
+
+
+class Tasks:
+    """Opens, observes and moves console tasks."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._witness = Witness(world)
+
+    @activity.defn(name=ActivityName.OPEN_TASK)
+    async def open_task(self, request: OpenTaskRequest) -> OpenTaskAnswer:
+        """Open a task for a step; one that is open already is found again, one that was refused is opened anew."""
+        store = self._world.store
+        scope = await scope_of(self._world, request.ref)
+        prefix = f"{request.ref.rotation_id}.{request.ref.step}{'.back' if request.turning_back else ''}"
+        earlier = [t for t in await store.tasks.list(rotation_id=request.ref.rotation_id) if _is_of(t, prefix)]
+        for task in earlier:
+            if task.state in _WAITING:
+                return OpenTaskAnswer(task_id=task.id, state=task.state)
+        works = await self._works(scope) if request.by_hand else [_own_work(scope)]
+        if isinstance(works[0], ReplaceCertificate):
+            await store.swaps.opened(request.ref.rotation_id, works[0].server, request.opened_at)
+        task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), works[0])
+        await store.tasks.add(task)
+        return OpenTaskAnswer(task_id=task.id, state=task.state)
+
+    async def _works(self, scope: StepScope) -> list[Work]:
+        """What is left to do by hand of a write: the pairs that do not have the value yet."""
+        pairs = await self._witness.missing(scope)
+        field = scope.field
+        if field is SettingField.SECURE_COMMUNICATIONS:
+            enabled = bool(pairs[0].secure_communications) if pairs else False
+            chosen = [pair for pair in pairs if bool(pair.secure_communications) is enabled]
+            return [SetSecureCommunications(enabled=enabled, pairs=tuple(pair.at_console for pair in chosen))]
+        wanted = pairs[0].server_list if pairs else None
+        chosen = [pair for pair in pairs if pair.server_list == wanted]
+        return [AssignList(list=wanted or "", pairs=tuple(pair.at_console for pair in chosen))]  # type: ignore[arg-type]
+
+    @activity.defn(name=ActivityName.OBSERVE_TASK)
+    async def observe_task(self, request: ObserveTaskRequest) -> ObserveTaskAnswer:
+        """What the world shows of the task's work."""
+        task = await self._world.store.tasks.get(request.task_id)
+        scope = await scope_of(self._world, request.ref)
+        with told_apart():
+            seen = await self._witness.observe(scope, task.work)
+        return seen.model_copy(update={"state": task.state})
+
+    @activity.defn(name=ActivityName.MOVE_TASK)
+    async def move_task(self, request: MoveTaskRequest) -> Counted:
+        """Change a task's state; one that is there already is left as it is."""
+        store = self._world.store
+        task = await store.tasks.get(request.task_id)
+        if task.state is request.to and task.state is not TaskState.CLAIMED:
+            return Counted(count=0)
+        await store.tasks.transition(
+            request.task_id,
+            _FROM[request.to],
+            request.to,
+            who=request.who,
+            note=request.note,
+            attestation=request.attestation,
+            at=request.at,
+        )
+        return Counted(count=1)
+
+
+def _is_of(task: ConsoleTask, prefix: str) -> bool:
+    return task.id.rsplit(".", 1)[0] == prefix
+
+
+def _own_work(scope: StepScope) -> Work:
+    if not isinstance(scope.step, Console):
+        raise TypeError(f"step {scope.step.id} is no console task")
+    return scope.step.work
+
+
+def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Work) -> ConsoleTask:
+    return ConsoleTask(
+        id=task_id,
+        rotation_id=request.ref.rotation_id,
+        site_id=scope.site.id,
+        site_name=scope.site.name,
+        step=scope.step.id,
+        number=scope.step.number,
+        state=TaskState.OPEN,
+        evidence=Evidence.OBSERVED if request.by_hand else evidence_for(work),
+        work=work,
+        title=scope.title,
+        instructions=instructions(work),
+        opened_at=request.opened_at,
+    )

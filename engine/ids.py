@@ -1,0 +1,13 @@
+"""Workflow ids: readable, and one per site, so that the engine itself refuses a second rotation of a site."""
+
+from rotation.values import SiteId
+
+
+def rotation_workflow(site_id: SiteId) -> str:
+    """The id of the workflow that rotates a site."""
+    return f"rotate/{site_id}"
+
+
+def survey_workflow(site_id: SiteId) -> str:
+    """The id of the workflow that surveys a site."""
+    return f"survey/{site_id}"

@@ -1,0 +1,49 @@
+"""One plugin that worker, API, tests and replayer share, so that they cannot drift apart.
+
+Give it to the client (`Client.connect(plugins=[...])`): a worker made of that client takes it over, and a second copy
+would register everything twice. A replayer and a test environment take it directly.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from temporalio.converter import PayloadCodec
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from engine.converter import data_converter
+
+# Pure and deterministic, so one copy serves every workflow: loading them per workflow would cost time and make classes
+# that are equal in name only. The SDK adds its own list to it.
+PASSED_THROUGH = ("rotation", "engine.contract", "pydantic", "pydantic_core", "annotated_types")
+
+
+class RotatorPlugin(SimplePlugin):
+    """Converter and sandbox; and, for those who run workflows, the workflows and activities.
+
+    They are arguments because `engine` lies below `workflows` and `activities`.
+    """
+
+    def __init__(
+        self,
+        *,
+        workflows: Sequence[type] = (),
+        activities: Sequence[Callable[..., Any]] = (),
+        codec: PayloadCodec | None = None,
+    ) -> None:
+        super().__init__(
+            "rotator",
+            data_converter=data_converter(codec),
+            workflows=list(workflows) or None,
+            activities=list(activities) or None,
+            workflow_runner=_with_passthrough,
+        )
+
+
+def _with_passthrough(runner: WorkflowRunner | None) -> WorkflowRunner:
+    if not isinstance(runner, SandboxedWorkflowRunner):
+        return runner or SandboxedWorkflowRunner()
+    restrictions = runner.restrictions.with_passthrough_modules(*PASSED_THROUGH)
+    return dataclasses.replace(runner, restrictions=restrictions)

@@ -1,0 +1,46 @@
+"""How to reach Temporal: from the environment (`ROTATOR_TEMPORAL_...`) or from a plain constructor."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from temporalio.service import TLSConfig
+
+
+class TemporalSettings(BaseSettings):
+    """Address, namespace, task queue and credentials. The defaults are those of the embedded server."""
+
+    model_config = SettingsConfigDict(env_prefix="ROTATOR_TEMPORAL_", frozen=True)
+
+    address: str = "127.0.0.1:7233"
+    namespace: str = Field(default="rotator", min_length=1)
+    task_queue: str = Field(default="rotator", min_length=1)
+    tls: bool = False
+    """Encrypt the connection. Any of the three files, or an API key, asks for it too."""
+    tls_ca: Path | None = None
+    """PEM of the authority that signed the server's certificate, when the system does not know it."""
+    tls_cert: Path | None = None
+    """PEM of our client certificate, for a cluster that wants one; `tls_key` goes with it."""
+    tls_key: Path | None = None
+    api_key: SecretStr | None = None
+    """For Temporal Cloud."""
+    binary: Path | None = None
+    """The `temporal` program for the embedded server, when it lies neither beside Python nor on PATH."""
+
+    def tls_config(self) -> bool | TLSConfig:
+        """What the client takes: False for plain text, True for system trust, or the files' content.
+
+        Raises:
+            OSError: when a named file cannot be read.
+        """
+        if not any((self.tls_ca, self.tls_cert, self.tls_key)):
+            return self.tls or self.api_key is not None
+        return TLSConfig(
+            server_root_ca_cert=self.tls_ca.read_bytes() if self.tls_ca else None,
+            client_cert=self.tls_cert.read_bytes() if self.tls_cert else None,
+            client_private_key=self.tls_key.read_bytes() if self.tls_key else None,
+        )
+
+    def secret(self) -> str | None:
+        """The API key in clear, for the client only."""
+        return self.api_key.get_secret_value() if self.api_key else None

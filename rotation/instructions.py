@@ -1,0 +1,62 @@
+"""What a person at the console has to do for each kind of work, in the console's own words (facts, section 2)."""
+
+from collections.abc import Iterable
+
+from rotation.task import (
+    AssignList,
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    RefreshImages,
+    ReplaceCertificate,
+    ResumeReplication,
+    SaveRecoveryFile,
+    SetSecureCommunications,
+    TaskPair,
+    Work,
+)
+
+
+def instructions(work: Work) -> tuple[str, ...]:
+    """The steps at the console, one a line."""
+    return tuple(_lines(work))
+
+
+def _lines(work: Work) -> Iterable[str]:
+    match work:
+        case SaveRecoveryFile():
+            yield f"On {work.server}, open ...\\Symantec Endpoint Protection Manager\\Server Private Key Backup"
+            yield "Copy the newest recovery_<timestamp>.zip to another machine"
+            yield "Say done with its file name and SHA-256"
+        case PauseReplication():
+            yield f"Admin > Servers: break the replication relationship with {', '.join(work.partners)}"
+        case ResumeReplication():
+            yield f"Admin > Servers: restore the replication relationship with {', '.join(work.partners)}"
+        case CopyList():
+            yield "Policies > Policy Components > Management Server Lists"
+            yield f"Copy the List {work.source_list!r}, Paste List, and name the copy {work.copy_list!r}"
+            yield "Edit the copy: Use HTTP protocol; for each server, Customize HTTP port:"
+            yield from (f"- {entry.server}: {entry.address}, port {entry.http_port}" for entry in work.servers)
+            yield "OK, OK. Say done with the copy's name, protocol and ports"
+        case AssignList():
+            yield f"Policies > Policy Components > Management Server Lists: right-click {work.list!r}, Assign, to:"
+            yield from _pairs(work.pairs)
+        case SetSecureCommunications():
+            yield "Clients > Policies > General Settings > Security Settings, for each of:"
+            yield from _pairs(work.pairs)
+            verb = "Check" if work.enabled else "Uncheck"
+            yield f"{verb} Enable secure communications between the management server and clients ..., OK"
+        case ReplaceCertificate():
+            yield "Claim this task first: all proof is read once more before you begin"
+            yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
+            source = "the file of this task" if work.has_file else "the certificate whose key SEPM holds"
+            yield f"Take {source}; its SHA-256 fingerprint is {work.fingerprint_sha256}"
+            yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
+        case RefreshImages():
+            yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
+        case DeleteList():
+            yield f"Policies > Policy Components > Management Server Lists: delete {work.list!r}; nothing uses it"
+
+
+def _pairs(pairs: Iterable[TaskPair]) -> Iterable[str]:
+    return (f"- {pair.group_path}, location {pair.location_name}" for pair in pairs)

@@ -1,0 +1,125 @@
+"""From a full reading of a site to the verdict on every client of a gate."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from rotation.coverage import judge
+from rotation.gate import minimum
+from rotation.plan import Gate, GatePurpose, Holdout, OwnerScope, PlanBody, ScopeName, Treatment
+from rotation.site import Protocol, Site
+from rotation.values import ClientId, Fingerprint, GroupId, ServerName, Value
+from rotation.verdict import ClientEvidence, GateRule, Judgement, RosterEntry, Swap, Verdict
+
+
+class Seen(Value):
+    """What was read and stored for a gate, beside the clients themselves."""
+
+    site: Site
+    body: PlanBody
+    swapped: tuple[ServerName, ...]
+    """Servers with their new certificate, in the order of their replacement."""
+    references: Mapping[GroupId, datetime]
+    """The fixed reference of each owner, where there is one."""
+    swap_seen: datetime | None = None
+    """When the probe first saw the new certificate, on SEPM's clock."""
+    skew: timedelta = timedelta(0)
+
+
+def gate_server(step: Gate | Holdout, seen: Seen) -> ServerName | None:
+    """The server whose replacement `step` is about: a holdout waits on the last one before it."""
+    if isinstance(step, Gate):
+        return step.server
+    return seen.swapped[-1] if seen.swapped else None
+
+
+def evidence_key(body: PlanBody, step: Gate | Holdout) -> str:
+    """Under which step a gate's evidence is kept: a holdout goes on with that of the gate before it."""
+    if isinstance(step, Gate):
+        return step.id
+    index = body.steps.index(step)
+    before = [each.id for each in body.steps[:index] if isinstance(each, Gate) and each.purpose is GatePurpose.SWAPPED]
+    return before[-1] if before else step.id
+
+
+def rules(step: Gate | Holdout, seen: Seen) -> dict[GroupId, GateRule]:
+    """What the gate asks, for each owner in its scope."""
+    scope = step.scope if isinstance(step, Gate) else ScopeName.FAILOVER
+    return {owner.group_id: _rule(step, owner, seen) for owner in seen.body.owners(scope)}
+
+
+def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
+    purpose = step.purpose if isinstance(step, Gate) else GatePurpose.SWAPPED
+    relaxed = owner.treatment is Treatment.RELAX
+    server = gate_server(step, seen)
+    swap = None
+    if purpose is GatePurpose.SWAPPED and server is not None and seen.swap_seen is not None:
+        swap = _swap(step, owner, seen, server, seen.swap_seen)
+    return GateRule(
+        purpose=purpose,
+        relaxed=relaxed,
+        reference=seen.references.get(owner.group_id),
+        quiet_after=minimum([owner]),
+        swap=swap,
+    )
+
+
+def _swap(step: Gate | Holdout, owner: OwnerScope, seen: Seen, server: ServerName, first_seen: datetime) -> Swap:
+    shows = _swapped_shows_trust(owner, seen, server)
+    # Of the servers replaced earlier, only those prove trust at which a client cannot be without it.
+    trusted = {known.name for known in seen.site.servers if known.name != server}
+    if not shows:
+        trusted -= set(seen.swapped)
+    return Swap(
+        server=server,
+        first_seen=first_seen,
+        trusted=frozenset(trusted),
+        swapped_shows_trust=shows,
+        settle=seen.body.publish_delay + seen.skew,
+        protected=isinstance(step, Gate) and _protected(owner, seen),
+    )
+
+
+def _swapped_shows_trust(owner: OwnerScope, seen: Seen, server: ServerName) -> bool:
+    """Rule 11 (c): verifying, HTTPS, another certificate than before, no trust in a CA."""
+    chosen = seen.body.certificate_for(server)
+    lists = [seen.site.list_named(pair.server_list) for pair in owner.pairs]
+    verifying = all(pair.secure_communications for pair in owner.pairs)
+    https = all(known is not None and known.protocol is Protocol.HTTPS and not known.verifies_ca for known in lists)
+    return verifying and https and chosen is not None and _differs(chosen.fingerprint, chosen.replaces)
+
+
+def _differs(new: Fingerprint, old: Fingerprint) -> bool:
+    return new != old
+
+
+def _protected(owner: OwnerScope, seen: Seen) -> bool:
+    """Whether every list of the owner still has a holdout with the old certificate (invariant 3)."""
+    held = set(seen.body.holdouts) - set(seen.swapped)
+    offers = [seen.site.list_named(pair.server_list) for pair in owner.pairs]
+    return all(known is not None and bool(known.servers & held) for known in offers)
+
+
+def judge_all(
+    entries: Iterable[RosterEntry], by_owner: Mapping[GroupId, GateRule], evidence: Mapping[ClientId, ClientEvidence]
+) -> list[Judgement]:
+    """The verdict on every client of the gate's scope."""
+    return [judge(entry, by_owner[entry.owner], evidence.get(entry.id)) for entry in entries if entry.owner in by_owner]
+
+
+def silent_after_swap(
+    entries: Sequence[RosterEntry],
+    judgements: Sequence[Judgement],
+    by_owner: Mapping[GroupId, GateRule],
+    sepm_clock: datetime,
+) -> list[RosterEntry]:
+    """Clients of the swapped server that have not reappeared within three heartbeats (rule 8)."""
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    return [entry for entry in entries if entry.id in waiting and _is_silent(entry, by_owner[entry.owner], sepm_clock)]
+
+
+def _is_silent(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
+    swap, observed = rule.swap, entry.observed
+    if swap is None or rule.relaxed or observed is None or observed.last_seen is None:
+        return False
+    overdue = sepm_clock > swap.first_seen + swap.settle + rule.quiet_after
+    return overdue and observed.last_server == swap.server and observed.last_seen <= swap.first_seen

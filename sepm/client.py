@@ -1,0 +1,229 @@
+"""What the service asks of a SEPM, in the words of the domain.
+
+Reads are complete or fail. Writes return nothing and prove nothing: their caller reads back.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Self
+
+import httpx
+from pydantic import TypeAdapter
+
+from rotation.survey import ObservedClient, ObservedGroup, Pair, PairSettings
+from rotation.values import GroupId, ListName
+from sepm.access import Access, Patience
+from sepm.clients import observed_client
+from sepm.clock import Clock
+from sepm.concurrency import each
+from sepm.domains import domain_ids
+from sepm.errors import UnexpectedAnswer
+from sepm.groups import read_groups, read_policy_date, read_settings
+from sepm.instants import to_epoch_ms
+from sepm.paging import rows
+from sepm.paths import group_path, settings_path
+from sepm.payloads import (
+    ClientPayload,
+    DatabasePayload,
+    OnlinePayload,
+    PagePayload,
+    PolicyRowPayload,
+    ReplicationPayload,
+    ServerPayload,
+    VersionPayload,
+)
+from sepm.session import Query, Session
+from sepm.settings import secure_communications_change, server_list_change
+from sepm.site_facts import Database, OnlineCounts
+from sepm.transport import TrustingTransport
+from sepm.trust import Trust
+
+_VERSION = TypeAdapter(VersionPayload)
+_CLIENTS = TypeAdapter(PagePayload[ClientPayload])
+_SERVERS = TypeAdapter(list[ServerPayload])
+_DATABASE = TypeAdapter(DatabasePayload)
+_BOOLEAN = TypeAdapter(bool)
+_REPLICATION = TypeAdapter(ReplicationPayload)
+_POLICIES = TypeAdapter(PagePayload[PolicyRowPayload])
+_ONLINE = TypeAdapter(OnlinePayload)
+
+_CLIENTS_PAGE = 500
+_SERVER_LIST = "msl"
+
+
+class SepmClient:
+    """A site's SEPM.
+
+    Args:
+        access: where and as whom.
+        trust: which certificates are accepted.
+        transport: carries the requests in place of TLS over the network, for a SEPM in this process; then no `trust`.
+        clock: time for token lives and pauses.
+        patience: limits and retries.
+        at_once: how many reads run at the same time.
+
+    Every method raises the kinds of `SepmError`.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        trust: Trust | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+        patience: Patience | None = None,
+        at_once: int = 4,
+    ) -> None:
+        if trust is not None and transport is None:
+            transport = TrustingTransport(trust, access.address)
+        elif trust is not None or transport is None:
+            raise ValueError("a SEPM client needs either a trust or a transport of its own")
+        self._session = Session(access, transport, clock=clock, patience=patience)
+        self._address = access.address
+        self._at_once = at_once
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._session.aclose()
+
+    @property
+    def last_date(self) -> datetime | None:
+        """SEPM's clock as the latest answer of any call showed it, to the second."""
+        return self._session.last_date
+
+    async def version(self) -> str:
+        """SEPM's version, e.g. `14.3.9816.7000`. Asks without logging on."""
+        return (await self._session.get("/api/v1/version", _VERSION, with_token=False)).version
+
+    async def clock(self) -> datetime:
+        """SEPM's own clock now, cut to the second: asked anew, because an old `Date` header is no clock."""
+        self._session.last_date = None
+        await self.version()
+        if self._session.last_date is None:
+            raise UnexpectedAnswer(
+                self._address,
+                "its answer carries no Date header",
+                "check that no proxy between here and SEPM removes it: proof rests on SEPM's own clock",
+            )
+        return self._session.last_date
+
+    async def groups(self) -> list[ObservedGroup]:
+        """Every group of every domain, with the settings of all its locations; inheriting groups show their own."""
+        return await read_groups(self._session, at_once=self._at_once)
+
+    async def policy_dates(self, ids: Iterable[GroupId]) -> dict[GroupId, datetime]:
+        """When SEPM made the policy of each group, on its own clock, to the millisecond."""
+        wanted = list(dict.fromkeys(ids))
+
+        async def read(group_id: GroupId) -> datetime:
+            return await read_policy_date(self._session, group_id)
+
+        return dict(zip(wanted, await each(wanted, read, at_once=self._at_once), strict=True))
+
+    async def pair_settings(self, pair: Pair) -> PairSettings:
+        """The settings of a pair, as SEPM shows them now."""
+        return await read_settings(self._session, pair)
+
+    async def set_server_list(self, pair: Pair, name: ListName) -> None:
+        """Ask SEPM to assign an existing server list. No public source shows that it does: read back."""
+        await self._session.patch(settings_path(pair), server_list_change(name))
+
+    async def set_secure_communications(self, pair: Pair, enabled: bool) -> None:
+        """Ask SEPM to switch secure communications. Read back."""
+        await self._session.patch(settings_path(pair), secure_communications_change(enabled=enabled))
+
+    async def clients(self, updated_since: datetime | None = None) -> AsyncIterator[ObservedClient]:
+        """Every client of every domain, each once.
+
+        With `updated_since` only those that checked in since: for the curve, never to pass a gate (rule 2).
+        """
+        seen: set[str] = set()
+        for domain in await domain_ids(self._session):
+            query: Query = {"domain": domain} if domain else {}
+            async for client in self._clients_at("/api/v1/computers", query, updated_since):
+                if client.id not in seen:
+                    seen.add(client.id)
+                    yield client
+
+    async def clients_of(
+        self, group_id: GroupId, updated_since: datetime | None = None
+    ) -> AsyncIterator[ObservedClient]:
+        """The clients of one group; as `clients`."""
+        async for client in self._clients_at(f"{group_path(group_id)}/computers", {}, updated_since):
+            yield client
+
+    async def server_ids(self) -> tuple[str, ...]:
+        """The ids of the site's management servers. SEPM documents no name, address or certificate of them."""
+        return tuple(server.id for server in await self._session.get("/api/v1/admin/servers", _SERVERS))
+
+    async def database(self) -> Database:
+        """The database of the site."""
+        payload = await self._session.get("/api/v1/admin/database", _DATABASE)
+        return Database(
+            name=payload.name,
+            type=payload.type,
+            version=payload.version,
+            address=payload.address,
+            installed_by_sepm=payload.installed_by_sepm,
+        )
+
+    async def replication_partners(self) -> tuple[str, ...]:
+        """The names of the sites that this one replicates with; empty when it does not."""
+        status = await self._session.get("/api/v1/replication/status", _REPLICATION)
+        partners = {
+            partner.name or "(a partner without a name)"
+            for site in status.replication_status
+            for partner in site.replication_partner_status_list
+        }
+        if not partners and await self._session.get("/api/v1/replication/is_replicated", _BOOLEAN):
+            raise UnexpectedAnswer(
+                self._address,
+                "SEPM says that it replicates, but names no partner",
+                "look at the replication partners of the site in the SEPM console",
+            )
+        return tuple(sorted(partners))
+
+    async def known_lists(self) -> tuple[ListName, ...] | None:
+        """The server lists that SEPM's policy summary shows; None when it shows none, as it does on some versions.
+
+        The automatic default list seems never to be shown, so a list that is missing here may exist.
+        """
+        found: set[ListName] = set()
+        for domain in await domain_ids(self._session):
+            query: Query = {"domainId": domain} if domain else {}
+
+            async def fetch(index: int, query: Query = query) -> PagePayload[PolicyRowPayload]:
+                asked = query if index == 1 else {**query, "pageIndex": index}
+                return await self._session.get("/api/v1/policies/summary", _POLICIES, asked)
+
+            async for row in rows(fetch, lambda row: row.id, address=self._address, what="policies"):
+                if row.policytype.lower() == _SERVER_LIST:
+                    found.add(ListName(row.name))
+        return tuple(sorted(found)) or None
+
+    async def online_counts(self) -> OnlineCounts:
+        """How many clients SEPM holds for online and offline."""
+        payload = await self._session.get("/api/v1/stats/client/onlinestatus", _ONLINE)
+        counts = {row.status.upper(): row.clients_count for row in payload.client_count_stats_list}
+        return OnlineCounts(online=counts.get("ONLINE", 0), offline=counts.get("OFFLINE", 0))
+
+    async def _clients_at(
+        self, path: str, query: Query, updated_since: datetime | None
+    ) -> AsyncIterator[ObservedClient]:
+        since: Query = {"lastUpdate": to_epoch_ms(updated_since)} if updated_since else {}
+
+        async def fetch(index: int) -> PagePayload[ClientPayload]:
+            page: Query = {**query, **since, "pageIndex": index, "pageSize": _CLIENTS_PAGE}
+            return await self._session.get(path, _CLIENTS, page)
+
+        async for row in rows(fetch, lambda row: row.unique_id, address=self._address, what="clients"):
+            client = observed_client(row, address=self._address)
+            if client is not None:
+                yield client

@@ -1,0 +1,97 @@
+"""Reading the groups of a site with the settings of every location."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from rotation.survey import ObservedGroup, ObservedLocation, Pair, PairSettings
+from rotation.values import GroupId
+from sepm.concurrency import each
+from sepm.domains import domain_ids
+from sepm.errors import UnexpectedAnswer
+from sepm.instants import from_epoch_ms
+from sepm.locations import parse_location
+from sepm.paging import rows
+from sepm.paths import group_path, settings_path
+from sepm.payloads import GroupPayload, PagePayload, SettingsPayload
+from sepm.session import Query, Session
+from sepm.settings import pair_settings
+
+_GROUPS = TypeAdapter(PagePayload[GroupPayload])
+_GROUP = TypeAdapter(GroupPayload)
+_LOCATIONS = TypeAdapter(list[str])
+_SETTINGS = TypeAdapter(SettingsPayload)
+_PAGE = 100
+
+
+async def read_groups(session: Session, *, at_once: int) -> list[ObservedGroup]:
+    """Every group of every domain, in the order that SEPM gives.
+
+    Raises:
+        SepmError: also when a domain or a group shows nothing: what is not seen cannot be kept safe.
+    """
+    found: dict[str, GroupPayload] = {}
+    for domain in await domain_ids(session):
+        before = len(found)
+        async for row in _group_rows(session, {"domain": domain} if domain else {}):
+            found.setdefault(row.id, row)
+        if len(found) == before:  # each domain has at least its root group
+            raise UnexpectedAnswer(
+                session.address,
+                f"domain {domain or '(the only one)'} shows no group of its own",
+                "use a system administrator who sees all domains",
+            )
+
+    async def observed(payload: GroupPayload) -> ObservedGroup:
+        return await _observed_group(session, payload)
+
+    return await each(found.values(), observed, at_once=at_once)
+
+
+async def read_settings(session: Session, pair: Pair, *, named: str = "") -> PairSettings:
+    """The settings of a pair; `named` is put into errors."""
+    payload = await session.get(settings_path(pair), _SETTINGS)
+    return pair_settings(payload, pair, address=session.address, named=named)
+
+
+async def read_policy_date(session: Session, group_id: GroupId) -> datetime:
+    """When SEPM made the policy of a group, on its own clock, to the millisecond."""
+    return from_epoch_ms((await session.get(group_path(group_id), _GROUP)).policy_date)
+
+
+def _group_rows(session: Session, query: Query) -> AsyncIterator[GroupPayload]:
+    async def fetch(index: int) -> PagePayload[GroupPayload]:
+        page: Query = {**query, "mode": "list", "pageIndex": index, "pageSize": _PAGE}
+        return await session.get("/api/v1/groups", _GROUPS, page)
+
+    return rows(fetch, lambda row: row.id, address=session.address, what="groups")
+
+
+async def _observed_group(session: Session, payload: GroupPayload) -> ObservedGroup:
+    group_id = GroupId(payload.id)
+    path = payload.full_path_name or payload.name
+    texts = await session.get(f"{group_path(group_id)}/locations", _LOCATIONS, {"hasName": "true"})
+    locations = [await _observed_location(session, group_id, path, text) for text in texts]
+    if not locations:  # even an inheriting group has its default location
+        raise UnexpectedAnswer(session.address, f"group {path!r} shows no location", "look at it in the SEPM console")
+    return ObservedGroup(
+        id=group_id,
+        path=path,
+        domain_id=payload.domain.id if payload.domain else "",
+        inherits=payload.policy_inheritance_enabled,
+        policy_date=from_epoch_ms(payload.policy_date),
+        locations=tuple(locations),
+    )
+
+
+async def _observed_location(session: Session, group_id: GroupId, path: str, text: str) -> ObservedLocation:
+    try:
+        location_id, name = parse_location(text)
+    except ValueError:
+        raise UnexpectedAnswer(
+            session.address, f"group {path!r} shows a location without an id", "look at it in the SEPM console"
+        ) from None
+    pair = Pair(group_id=group_id, location_id=location_id)
+    settings = await read_settings(session, pair, named=f"{path}, {name}")
+    return ObservedLocation(id=location_id, name=name, settings=settings)

@@ -1,0 +1,99 @@
+"""A certificate with what belongs to it, as read from a file, and the facts of it."""
+
+import hashlib
+from datetime import UTC
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import SignatureAlgorithmOID
+from pydantic import SecretStr
+
+from rotation.certificate import CertificateFacts
+from rotation.values import CertificateId, Fingerprint, Value
+from sepm.trust import fingerprint_of
+
+_RSA_SIGNATURES = {
+    SignatureAlgorithmOID.RSA_WITH_MD5,
+    SignatureAlgorithmOID.RSA_WITH_SHA1,
+    SignatureAlgorithmOID.RSA_WITH_SHA224,
+    SignatureAlgorithmOID.RSA_WITH_SHA256,
+    SignatureAlgorithmOID.RSA_WITH_SHA384,
+    SignatureAlgorithmOID.RSA_WITH_SHA512,
+    SignatureAlgorithmOID.RSASSA_PSS,
+}
+
+
+class ParsedCertificate(Value):
+    """What a certificate file held. The key is shown by no repr, dump or log."""
+
+    facts: CertificateFacts
+    certificate_pem: str
+    chain_pem: str = ""
+    """The issuers in order, the certificate's own issuer first; empty for a self-signed one."""
+    key_pem: SecretStr | None = None
+    """PKCS#8, unencrypted: whoever stores it encrypts it."""
+    left_out: tuple[str, ...] = ()
+    """Subjects of certificates in the file that are no part of the chain."""
+
+
+def facts_of(certificate: x509.Certificate, identity: CertificateId, *, has_key: bool) -> CertificateFacts:
+    """The facts of a certificate under the id that the caller gave it."""
+    key = certificate.public_key()
+    algorithm, bits = _kind_of(key)
+    signature = certificate.signature_algorithm_oid
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return CertificateFacts(
+        id=identity,
+        fingerprint=fingerprint_of(certificate.public_bytes(Encoding.DER)),
+        subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
+        not_before=certificate.not_valid_before_utc.astimezone(UTC),
+        not_after=certificate.not_valid_after_utc.astimezone(UTC),
+        key_algorithm=algorithm,
+        key_bits=bits,
+        signature_algorithm=getattr(signature, "_name", signature.dotted_string),
+        signature_is_rsa=signature in _RSA_SIGNATURES,
+        names=names_of(certificate),
+        public_key=Fingerprint(hashlib.sha256(spki).hexdigest()),
+        has_key=has_key,
+    )
+
+
+def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    """DNS names and addresses of the subject alternative name, in its order."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(str(name.value) for name in found if isinstance(name, x509.DNSName | x509.IPAddress))
+
+
+def as_names(texts: tuple[str, ...]) -> list[x509.GeneralName]:
+    """Names as they go into a certificate: an address where the text is one, else a DNS name."""
+    return [_as_name(text) for text in texts]
+
+
+def _as_name(text: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(text))
+    except ValueError:
+        return x509.DNSName(text)
+
+
+def _kind_of(key: CertificatePublicKeyTypes) -> tuple[str, int]:
+    match key:
+        case rsa.RSAPublicKey():
+            return "RSA", key.key_size
+        case ec.EllipticCurvePublicKey():
+            return "EC", key.key_size
+        case dsa.DSAPublicKey():
+            return "DSA", key.key_size
+        case ed25519.Ed25519PublicKey():
+            return "Ed25519", 256
+        case ed448.Ed448PublicKey():
+            return "Ed448", 448
+        case _:
+            return type(key).__name__.strip("_").removesuffix("PublicKey"), 0

@@ -1,0 +1,20 @@
+"""Small facts of a site that are no part of a survey's groups and clients."""
+
+from rotation.values import Value
+
+
+class Database(Value):
+    """The database of a site: since 14.3 RU1 its own certificate hangs on the server's (REST facts, section 3.2)."""
+
+    name: str
+    type: str
+    version: str
+    address: str
+    installed_by_sepm: bool | None
+
+
+class OnlineCounts(Value):
+    """How many clients SEPM holds for online and offline."""
+
+    online: int
+    offline: int

@@ -1,0 +1,1 @@
+"""What must not be lost: tables, repositories, encryption at rest, migrations."""

@@ -1,0 +1,68 @@
+"""Column types of ours: instants that are always aware, and values kept as JSON text."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy.exc import DontWrapMixin
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class NaiveInstantError(ValueError, DontWrapMixin):
+    """A datetime without a time zone was to be stored: nobody could say when that was."""
+
+
+def to_microseconds(at: datetime) -> int:
+    """`at` as microseconds since 1970 in UTC.
+
+    Raises:
+        NaiveInstantError: when `at` has no time zone.
+    """
+    if at.tzinfo is None:
+        raise NaiveInstantError(f"{at.isoformat()} has no time zone; give an aware datetime")
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(count: int) -> datetime:
+    """The aware UTC datetime of `count`."""
+    return _EPOCH + timedelta(microseconds=count)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as integer microseconds: exact, sortable, the same on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Microseconds; refuses a naive datetime."""
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """An aware UTC datetime."""
+        return None if value is None else from_microseconds(value)
+
+
+class Document(TypeDecorator[Any]):
+    """A value of the domain as JSON text. Values are frozen, so there is nothing to track."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of: Any) -> None:
+        """A column of values of type `of`."""
+        super().__init__()
+        self.of = of
+        self._adapter: TypeAdapter[Any] = TypeAdapter(of)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The JSON text."""
+        return None if value is None else self._adapter.dump_json(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """The value again, validated."""
+        return None if value is None else self._adapter.validate_json(value)

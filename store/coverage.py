@@ -1,0 +1,192 @@
+"""Coverage as stored: the newest verdict on every client in a gate, and the evidence that grows."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
+from rotation.verdict import ClientEvidence, Judgement, Reason, Verdict
+from store.database import Database
+from store.page import Page, page_size, read_cursor, write_cursor
+from store.rotations import known_rotation
+from store.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
+from store.upsert import chunks, insert_into
+
+_OF_A_READING = ("verdict", "reason", "serial_seen", "contact_seen", "covered", "covered_reason", "judged_at")
+
+
+class ClientVerdict(Value):
+    """Where a client stands in a gate, with what people know it by."""
+
+    client: ClientId
+    name: str
+    """Its id where the roster has no name for it."""
+    group_id: GroupId | None
+    verdict: Verdict
+    reason: Reason
+    serial_seen: datetime | None
+    contact_seen: datetime | None
+    last_seen: datetime | None
+    last_server: ServerName | None
+    judged_at: datetime
+
+
+class Coverage:
+    """The verdicts of all gates."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, rotation_id: RotationId, gate: str, judgements: Collection[Judgement], at: datetime) -> None:
+        """Store what a reading at `at` says of some or all clients. The same again is no error.
+
+        An older reading that arrives late changes nothing, and proof stays: a client that is covered remains so
+        until the gate is restarted.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+        """
+        async with self._database.write() as session:
+            await _note_gate(session, rotation_id, gate, at)
+        rows = {judgement.client: _row(rotation_id, gate, judgement, at) for judgement in judgements}
+        for chunk in chunks(rows.values()):
+            async with self._database.write() as session:
+                new = insert_into(session, JudgementRow)
+                stays = or_(~JudgementRow.covered, new.excluded.covered)
+                await session.execute(
+                    new.on_conflict_do_update(
+                        index_elements=["rotation_id", "gate", "client_id"],
+                        set_={name: new.excluded[name] for name in _OF_A_READING},
+                        where=(JudgementRow.judged_at <= new.excluded.judged_at) & stays,
+                    ),
+                    chunk,
+                )
+
+    async def evidence(self, rotation_id: RotationId, gate: str) -> dict[ClientId, ClientEvidence]:
+        """What was seen so far of every client in a gate."""
+        kept = select(
+            JudgementRow.client_id,
+            JudgementRow.serial_seen,
+            JudgementRow.contact_seen,
+            JudgementRow.covered,
+            JudgementRow.covered_reason,
+        ).where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
+        async with self._database.read() as session:
+            return {
+                ClientId(client): ClientEvidence(
+                    client=ClientId(client),
+                    serial_seen=serial,
+                    contact_seen=contact,
+                    covered=covered,
+                    reason=None if reason is None else Reason(reason),
+                )
+                for client, serial, contact, covered, reason in await session.execute(kept)
+            }
+
+    async def verdicts(
+        self,
+        rotation_id: RotationId,
+        gate: str,
+        *,
+        verdict: Verdict | None = None,
+        reason: Reason | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[ClientVerdict]:
+        """The verdicts of a gate, with names from the roster; by client id, since names change.
+
+        Raises:
+            BadCursor: when `cursor` is not one of this list.
+        """
+        wanted = (
+            select(JudgementRow, ClientRow)
+            .join(RotationRow, RotationRow.id == JudgementRow.rotation_id)
+            .outerjoin(
+                ClientRow,
+                (ClientRow.site_id == RotationRow.site_id) & (ClientRow.id == JudgementRow.client_id),
+            )
+            .where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
+            .order_by(JudgementRow.client_id)
+        )
+        if verdict is not None:
+            wanted = wanted.where(JudgementRow.verdict == verdict)
+        if reason is not None:
+            wanted = wanted.where(JudgementRow.reason == reason)
+        if cursor is not None:
+            wanted = wanted.where(JudgementRow.client_id > read_cursor(cursor, str)[0])
+        size = page_size(limit)
+        async with self._database.read() as session:
+            rows = (await session.execute(wanted.limit(size + 1))).all()
+        shown = [_verdict(judgement, client) for judgement, client in rows[:size]]
+        return Page(items=tuple(shown), cursor=write_cursor(shown[-1].client) if len(rows) > size else None)
+
+    async def covered(self, rotation_id: RotationId, gates: Collection[str]) -> frozenset[ClientId]:
+        """The clients that were proven in at least one of `gates`."""
+        proven = select(JudgementRow.client_id).where(
+            JudgementRow.rotation_id == rotation_id, JudgementRow.gate.in_(gates), JudgementRow.covered
+        )
+        async with self._database.read() as session:
+            return frozenset(ClientId(client) for client in await session.scalars(proven))
+
+    async def latest_gate(self, rotation_id: RotationId) -> str | None:
+        """The gate that was read last; None before the first one."""
+        newest = (
+            select(CoverageGateRow.gate)
+            .where(CoverageGateRow.rotation_id == rotation_id)
+            .order_by(CoverageGateRow.read_at.desc(), CoverageGateRow.number.desc())
+            .limit(1)
+        )
+        async with self._database.read() as session:
+            return await session.scalar(newest)
+
+    async def restart(self, rotation_id: RotationId, gate: str) -> None:
+        """Forget the evidence of a gate: after a repair of drift its proof begins anew (rule 12)."""
+        async with self._database.write() as session:
+            await session.execute(
+                delete(JudgementRow).where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
+            )
+
+
+async def _note_gate(session: AsyncSession, rotation_id: str, gate: str, at: datetime) -> None:
+    await known_rotation(session, rotation_id, lock=True)
+    row = await session.get(CoverageGateRow, (rotation_id, gate))
+    if row is not None:
+        row.read_at = max(row.read_at, at)
+        return
+    gates = select(func.count()).where(CoverageGateRow.rotation_id == rotation_id)
+    before = await session.scalar(gates)
+    session.add(CoverageGateRow(rotation_id=rotation_id, gate=gate, number=(before or 0) + 1, read_at=at))
+
+
+def _row(rotation_id: str, gate: str, judgement: Judgement, at: datetime) -> dict[str, object]:
+    evidence = judgement.evidence
+    return {
+        "rotation_id": rotation_id,
+        "gate": gate,
+        "client_id": judgement.client,
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        "serial_seen": evidence.serial_seen,
+        "contact_seen": evidence.contact_seen,
+        "covered": evidence.covered,
+        "covered_reason": evidence.reason,
+        "judged_at": at,
+    }
+
+
+def _verdict(judgement: JudgementRow, client: ClientRow | None) -> ClientVerdict:
+    server = client.last_server if client else None
+    return ClientVerdict(
+        client=ClientId(judgement.client_id),
+        name=client.name if client else judgement.client_id,
+        group_id=GroupId(client.group_id) if client else None,
+        verdict=Verdict(judgement.verdict),
+        reason=Reason(judgement.reason),
+        serial_seen=judgement.serial_seen,
+        contact_seen=judgement.contact_seen,
+        last_seen=client.last_seen if client else None,
+        last_server=ServerName(server) if server else None,
+        judged_at=judgement.judged_at,
+    )

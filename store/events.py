@@ -1,0 +1,160 @@
+"""The audit trail: events of a rotation, numbered, each bound to the one before by its hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import select
+
+from rotation.values import RotationId, SiteId, Value
+from store.columns import to_microseconds
+from store.database import Database
+from store.fault import StoreFault
+from store.page import page_size
+from store.rotations import known_rotation
+from store.tables import EventRow
+
+_ORIGIN = "0" * 64
+"""What the first event follows."""
+
+
+class ChainBroken(StoreFault):
+    """An event is missing, or is not what was appended. `number` names the first one."""
+
+    def __init__(self, rotation_id: str, number: int, what: str) -> None:
+        super().__init__(f"the audit trail of rotation {rotation_id} is broken at event {number}: {what}")
+        self.number = number
+
+
+class Event(Value):
+    """Something that happened in a rotation."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    number: int
+    at: datetime
+    kind: str
+    message: str
+    data: dict[str, Any]
+    key: str
+    hash: str
+
+
+class ChainHead(Value):
+    """Where a trail ends. Kept elsewhere, it also shows when the last events were cut off."""
+
+    number: int
+    hash: str
+
+
+class Events:
+    """The events of all rotations. Nothing changes or deletes one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(
+        self,
+        rotation_id: RotationId,
+        site_id: SiteId,
+        at: datetime,
+        *,
+        kind: str,
+        message: str,
+        data: Mapping[str, Any],
+        key: str,
+    ) -> Event:
+        """Append an event. Of the same key again the first one stays. Returns the one that is kept.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+        """
+        async with self._database.write() as session:
+            # one writer for each rotation, so that numbers have no gap and hashes no fork
+            await known_rotation(session, rotation_id, lock=True)
+            of_rotation = select(EventRow).where(EventRow.rotation_id == rotation_id)
+            known = await session.scalar(of_rotation.where(EventRow.key == key))
+            if known is not None:
+                return _event(known)
+            last = await session.scalar(of_rotation.order_by(EventRow.number.desc()).limit(1))
+            row = EventRow(
+                rotation_id=rotation_id,
+                number=1 if last is None else last.number + 1,
+                site_id=site_id,
+                at=at,
+                kind=kind,
+                message=message,
+                data=_canonical(to_jsonable_python(dict(data))),
+                key=key,
+                previous=_ORIGIN if last is None else last.hash,
+            )
+            row.hash = _hash(row)
+            session.add(row)
+            return _event(row)
+
+    async def list(self, rotation_id: RotationId, after: int = 0, limit: int = 100) -> tuple[Event, ...]:
+        """The events of a rotation that follow number `after`, in order."""
+        wanted = (
+            select(EventRow)
+            .where(EventRow.rotation_id == rotation_id, EventRow.number > after)
+            .order_by(EventRow.number)
+            .limit(page_size(limit))
+        )
+        async with self._database.read() as session:
+            return tuple(_event(row) for row in await session.scalars(wanted))
+
+    async def verify_chain(self, rotation_id: RotationId) -> ChainHead:
+        """Check every event of a rotation. Returns where its trail ends.
+
+        Raises:
+            ChainBroken: at the first event that is missing or altered.
+        """
+        wanted = select(EventRow).where(EventRow.rotation_id == rotation_id).order_by(EventRow.number)
+        number, previous = 0, _ORIGIN
+        async with self._database.read() as session:
+            for row in await session.scalars(wanted):
+                number += 1
+                if row.number != number:
+                    raise ChainBroken(rotation_id, number, "it is missing")
+                if row.previous != previous:
+                    raise ChainBroken(rotation_id, number, "it does not follow the one before")
+                if row.hash != _hash(row):
+                    raise ChainBroken(rotation_id, number, "it was altered")
+                previous = row.hash
+        return ChainHead(number=number, hash=previous)
+
+
+def _canonical(data: object) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _hash(row: EventRow) -> str:
+    content = {
+        "rotation_id": row.rotation_id,
+        "number": row.number,
+        "site_id": row.site_id,
+        "at": to_microseconds(row.at),
+        "kind": row.kind,
+        "message": row.message,
+        "data": row.data,
+        "key": row.key,
+        "previous": row.previous,
+    }
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        rotation_id=RotationId(row.rotation_id),
+        site_id=SiteId(row.site_id),
+        number=row.number,
+        at=row.at,
+        kind=row.kind,
+        message=row.message,
+        data=json.loads(row.data),
+        key=row.key,
+        hash=row.hash,
+    )

@@ -1,0 +1,50 @@
+"""Alembic without its command line: bring a database to the newest revision."""
+
+import threading
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from store import sqlite
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+# Alembic keeps its context in module globals, so one process migrates one database at a time.
+_ONE_AT_A_TIME = threading.Lock()
+_LOCK_KEY = 0x5E9_0707
+"""Any number that nothing else locks in the same PostgreSQL database."""
+
+
+def upgrade(url: URL) -> None:
+    """Apply every revision that `url` lacks, in one transaction. Blocks: call it in a thread.
+
+    A second process waits for the first one, finds nothing to do and returns.
+    """
+    engine = migration_engine(url)
+    try:
+        with _ONE_AT_A_TIME, engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+            config = configuration()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def migration_engine(url: URL) -> Engine:
+    """A blocking engine for the same database: Alembic knows no other."""
+    is_sqlite = url.get_backend_name() == "sqlite"
+    engine = create_engine(url.set(drivername="sqlite") if is_sqlite else url, poolclass=NullPool)
+    if is_sqlite:
+        sqlite.configure(engine)
+    return engine.execution_options(**{sqlite.WRITES: True})
+
+
+def configuration() -> Config:
+    """Alembic's configuration: where the revisions lie. The connection comes with its attributes."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config

@@ -1,0 +1,73 @@
+"""A rotation as people see it in lists, and what the running one reports of itself."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from rotation.finding import Finding
+from rotation.values import PlanId, RotationId, SiteId, Value
+
+
+class RotationStatus(StrEnum):
+    """Where a rotation stands as a whole."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+    """Ended from outside, and every original setting was put back afterwards."""
+    TERMINATED = "terminated"
+    """Ended from outside; what it left behind is unknown."""
+
+
+class NewRotation(Value):
+    """A rotation as it is asked for."""
+
+    id: RotationId
+    site_id: SiteId
+    plan_id: PlanId
+    plan_hash: str
+    purpose: Literal["rotate", "restore"] = "rotate"
+    started_by: str
+    why: str = ""
+
+
+class Rotation(NewRotation):
+    """A rotation with its newest projection."""
+
+    created_at: datetime
+    status: RotationStatus
+    step_id: str
+    step_number: str
+    step_title: str
+    step_index: int
+    step_count: int
+    phase: str
+    attention: tuple[Finding, ...]
+    held: bool
+    coverage: dict[str, Any] | None
+    next_action_at: datetime | None
+    finished_at: datetime | None
+    report: dict[str, Any] | None
+    updated_at: datetime
+
+
+class Progress(Value):
+    """What a rotation reports of itself. Fields that are not given stay as they are; None empties one."""
+
+    plan_id: PlanId = PlanId("")
+    """Given with `plan_hash` when an amendment was approved."""
+    plan_hash: str = ""
+    status: RotationStatus = RotationStatus.RUNNING
+    step_id: str = ""
+    step_number: str = ""
+    step_title: str = ""
+    step_index: int = 0
+    step_count: int = 0
+    phase: str = ""
+    attention: tuple[Finding, ...] = ()
+    held: bool = False
+    coverage: dict[str, Any] | None = None
+    next_action_at: datetime | None = None
+    finished_at: datetime | None = None
+    report: dict[str, Any] | None = None

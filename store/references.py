@@ -1,0 +1,50 @@
+"""The references of gates: what the policy serials of an owner must reach (rule 9)."""
+
+from sqlalchemy import select
+
+from rotation.gate import Reference
+from rotation.values import GroupId, RotationId
+from store.database import Database
+from store.rotations import known_rotation
+from store.tables import ReferenceRow
+
+
+class References:
+    """The references of all gates, by rotation, gate and owner."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, rotation_id: RotationId, gate: str, owner: GroupId) -> Reference | None:
+        """The reference of an owner in a gate; None before its first write."""
+        async with self._database.read() as session:
+            row = await session.get(ReferenceRow, (rotation_id, gate, owner))
+        return None if row is None else row.reference
+
+    async def of_gate(self, rotation_id: RotationId, gate: str) -> dict[GroupId, Reference]:
+        """The references of every owner in a gate."""
+        kept = select(ReferenceRow).where(ReferenceRow.rotation_id == rotation_id, ReferenceRow.gate == gate)
+        async with self._database.read() as session:
+            return {GroupId(row.owner): row.reference for row in await session.scalars(kept)}
+
+    async def save(self, rotation_id: RotationId, gate: str, reference: Reference) -> Reference:
+        """Keep a reference. Returns the one that is kept then.
+
+        One that is fixed does not move: only a later write (a repair, which restarts the gate) replaces it.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+        """
+        async with self._database.write() as session:
+            # one writer for a rotation: two that look at once would both write
+            await known_rotation(session, rotation_id, lock=True)
+            row = await session.get(ReferenceRow, (rotation_id, gate, reference.owner))
+            if row is None:
+                session.add(
+                    ReferenceRow(rotation_id=rotation_id, gate=gate, owner=reference.owner, reference=reference)
+                )
+                return reference
+            if row.reference.fixed is not None and reference.written_at <= row.reference.written_at:
+                return row.reference
+            row.reference = reference
+            return reference

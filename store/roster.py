@@ -1,0 +1,121 @@
+"""The roster: every client ever seen at a site. It is the denominator of coverage (rule 1)."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from rotation.survey import ObservedClient
+from rotation.values import ClientId, GroupId, RotationId, ServerName, SiteId, Value
+from store.database import Database
+from store.reading import Reading, mark_vanished, record_clients
+from store.tables import ClientRow, ClientServerRow, LeftOutRow
+from store.upsert import chunks, insert_into
+
+
+class RosterClient(Value):
+    """A client of the denominator as last recorded."""
+
+    id: ClientId
+    name: str
+    group_id: GroupId
+    """The last group that it was seen in."""
+    observed: ObservedClient | None
+    """None when the newest full reading of its group did not show it: it has vanished."""
+    non_persistent: bool
+    first_seen_at: datetime
+    """When the reading began that first showed it."""
+    read_at: datetime
+    """When the reading began that last showed or missed it."""
+
+
+class Roster:
+    """The clients of all sites, and who is left out of a rotation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def entries(self, site_id: SiteId, groups: Collection[GroupId] | None = None) -> tuple[RosterClient, ...]:
+        """Every client ever seen in the site, or of those last seen in `groups`; by id."""
+        wanted = select(ClientRow).where(ClientRow.site_id == site_id).order_by(ClientRow.id)
+        async with self._database.read() as session:
+            if groups is None:
+                return tuple(_client(row) for row in await session.scalars(wanted))
+            found = [
+                _client(row)
+                for some in chunks(frozenset(groups))
+                for row in await session.scalars(wanted.where(ClientRow.group_id.in_(some)))
+            ]
+        return tuple(sorted(found, key=lambda client: client.id))
+
+    async def update(
+        self,
+        site_id: SiteId,
+        reading_at: datetime,
+        groups: Collection[GroupId] | None,
+        clients: Collection[ObservedClient],
+    ) -> None:
+        """Store a full reading of `groups`, or of the whole site when that is None.
+
+        Clients of those groups that are not in it have vanished; they keep their name and last group. What a
+        newer reading said stays.
+        """
+        reading = Reading(site_id=site_id, mark=str(uuid4()), at=reading_at)
+        await record_clients(self._database, reading, clients)
+        async with self._database.write() as session:
+            await mark_vanished(session, reading, None if groups is None else frozenset(groups))
+
+    async def servers_seen(self, site_id: SiteId) -> dict[ClientId, frozenset[ServerName]]:
+        """At which servers each client was ever seen. Clients without any are not in it."""
+        wanted = select(ClientServerRow.client_id, ClientServerRow.server).where(ClientServerRow.site_id == site_id)
+        seen: defaultdict[ClientId, set[ServerName]] = defaultdict(set)
+        async with self._database.read() as session:
+            for client, server in await session.execute(wanted):
+                seen[ClientId(client)].add(ServerName(server))
+        return {client: frozenset(servers) for client, servers in seen.items()}
+
+    async def leave_out(
+        self, rotation_id: RotationId, clients: Collection[ClientId], who: str, why: str, at: datetime
+    ) -> None:
+        """Leave clients out of a rotation by the word of `who`. The first word on a client stays."""
+        named = [
+            {"rotation_id": rotation_id, "client_id": client, "who": who, "why": why, "at": at}
+            for client in sorted(set(clients))
+        ]
+        async with self._database.write() as session:
+            for some in chunks(named):
+                await session.execute(insert_into(session, LeftOutRow).on_conflict_do_nothing(), some)
+
+    async def left_out(self, rotation_id: RotationId) -> frozenset[ClientId]:
+        """Who is left out of a rotation."""
+        named = select(LeftOutRow.client_id).where(LeftOutRow.rotation_id == rotation_id)
+        async with self._database.read() as session:
+            return frozenset(ClientId(client) for client in await session.scalars(named))
+
+
+def _client(row: ClientRow) -> RosterClient:
+    return RosterClient(
+        id=ClientId(row.id),
+        name=row.name,
+        group_id=GroupId(row.group_id),
+        observed=_observed(row) if row.present else None,
+        non_persistent=row.non_persistent,
+        first_seen_at=row.first_seen_at,
+        read_at=row.read_at,
+    )
+
+
+def _observed(row: ClientRow) -> ObservedClient:
+    return ObservedClient(
+        id=ClientId(row.id),
+        name=row.name,
+        group_id=GroupId(row.group_id),
+        build=row.build,
+        last_seen=row.last_seen,
+        last_server=None if row.last_server is None else ServerName(row.last_server),
+        serial=row.serial,
+        online=row.online,
+        non_persistent=row.non_persistent,
+    )

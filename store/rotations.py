@@ -1,0 +1,177 @@
+"""Rotations: one at a time for each site, begun once for each request, projected for those who look."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rotation.values import RotationId, SiteId
+from store.columns import from_microseconds, to_microseconds
+from store.database import Database
+from store.fault import StoreFault
+from store.page import Page, page_size, read_cursor, write_cursor
+from store.plans import UnknownPlan
+from store.progress import NewRotation, Progress, Rotation, RotationStatus
+from store.sites import known_site
+from store.tables import PlanRow, RotationRow
+
+
+class UnknownRotation(StoreFault):
+    """No rotation of that id is kept."""
+
+
+class SiteBusy(StoreFault):
+    """The site has a rotation that is running. `rotation_id` names it."""
+
+    def __init__(self, site_id: str, rotation_id: str) -> None:
+        super().__init__(f"site {site_id} runs rotation {rotation_id}: let it end, or cancel it")
+        self.rotation_id = RotationId(rotation_id)
+
+
+class IdempotencyConflict(StoreFault):
+    """The idempotency key, or the rotation's id, was used for another request."""
+
+
+class Rotations:
+    """The rotations of all sites."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(
+        self, new: NewRotation, at: datetime, *, idempotency_key: str | None = None, fingerprint: str = ""
+    ) -> tuple[Rotation, bool]:
+        """Begin a rotation. Returns it, and whether this call created it.
+
+        Args:
+            new: what is asked for.
+            at: the time of the request.
+            idempotency_key: names the request: the same one again gets the first one's rotation.
+            fingerprint: the hash of the request: the same key with another one is refused.
+
+        Raises:
+            IdempotencyConflict: when the key or the id belongs to another request.
+            SiteBusy: when the site has a running rotation.
+            UnknownSite, UnknownPlan: when they are not known.
+        """
+        try:
+            return await self._create(new, at, idempotency_key, fingerprint)
+        except IntegrityError:
+            # Another process was faster, between our look and our write. Its row is there now, and decides.
+            return await self._create(new, at, idempotency_key, fingerprint)
+
+    async def _create(
+        self, new: NewRotation, at: datetime, idempotency_key: str | None, fingerprint: str
+    ) -> tuple[Rotation, bool]:
+        async with self._database.write() as session:
+            first = await _first_of(session, new, idempotency_key)
+            if first is not None:
+                if first.request_fingerprint != fingerprint:
+                    raise IdempotencyConflict(
+                        f"rotation {first.id} was begun by another request with the same key or id"
+                    )
+                return _rotation(first), False
+            await known_site(session, new.site_id)
+            if await session.get(PlanRow, new.plan_id) is None:
+                raise UnknownPlan(f"no plan of id {new.plan_id} is kept")
+            busy = await session.scalar(_running(new.site_id))
+            if busy is not None:
+                raise SiteBusy(new.site_id, busy.id)
+            row = RotationRow(
+                **new.model_dump(),
+                **Progress().model_dump(exclude={"plan_id", "plan_hash"}),
+                created_at=at,
+                updated_at=at,
+                idempotency_key=idempotency_key,
+                request_fingerprint=fingerprint,
+            )
+            session.add(row)
+            await session.flush()
+            return _rotation(row), True
+
+    async def project(self, rotation_id: RotationId, progress: Progress, at: datetime) -> Rotation:
+        """Store what a rotation reports of itself at `at`. Returns the rotation as it is then.
+
+        Only the fields given are written. A report older than the stored one, or one of a running rotation after
+        its end, comes late and changes nothing.
+
+        Raises:
+            UnknownRotation: when none of that id is kept.
+        """
+        async with self._database.write() as session:
+            row = await known_rotation(session, rotation_id, lock=True)
+            ended = row.status != RotationStatus.RUNNING
+            if at < row.updated_at or (ended and progress.status is RotationStatus.RUNNING):
+                return _rotation(row)
+            for name in progress.model_fields_set:
+                setattr(row, name, getattr(progress, name))
+            row.updated_at = at
+            return _rotation(row)
+
+    async def get(self, rotation_id: RotationId) -> Rotation:
+        """The rotation of that id.
+
+        Raises:
+            UnknownRotation: when none is kept.
+        """
+        async with self._database.read() as session:
+            return _rotation(await known_rotation(session, rotation_id))
+
+    async def running(self, site_id: SiteId) -> Rotation | None:
+        """The running rotation of a site."""
+        async with self._database.read() as session:
+            row = await session.scalar(_running(site_id))
+        return None if row is None else _rotation(row)
+
+    async def list(
+        self, limit: int = 50, cursor: str | None = None, *, site_id: SiteId | None = None
+    ) -> Page[Rotation]:
+        """Rotations, the newest first.
+
+        Raises:
+            BadCursor: when `cursor` is not one of this list.
+        """
+        wanted = select(RotationRow).order_by(RotationRow.created_at.desc(), RotationRow.id.desc())
+        if site_id is not None:
+            wanted = wanted.where(RotationRow.site_id == site_id)
+        if cursor is not None:
+            micros, last_id = read_cursor(cursor, int, str)
+            last_at = from_microseconds(int(micros))
+            same_time = and_(RotationRow.created_at == last_at, RotationRow.id < str(last_id))
+            wanted = wanted.where(or_(RotationRow.created_at < last_at, same_time))
+        size = page_size(limit)
+        async with self._database.read() as session:
+            rows = (await session.scalars(wanted.limit(size + 1))).all()
+        shown = rows[:size]
+        more = len(rows) > size
+        after = write_cursor(to_microseconds(shown[-1].created_at), shown[-1].id) if more else None
+        return Page(items=tuple(_rotation(row) for row in shown), cursor=after)
+
+
+async def known_rotation(session: AsyncSession, rotation_id: str, *, lock: bool = False) -> RotationRow:
+    """The row of a rotation; locked until the transaction ends where the database locks rows.
+
+    Raises:
+        UnknownRotation: when none of that id is kept.
+    """
+    row = await session.get(RotationRow, rotation_id, with_for_update=lock)
+    if row is None:
+        raise UnknownRotation(f"no rotation of id {rotation_id} is kept")
+    return row
+
+
+async def _first_of(session: AsyncSession, new: NewRotation, idempotency_key: str | None) -> RotationRow | None:
+    if idempotency_key is not None:
+        first = await session.scalar(select(RotationRow).where(RotationRow.idempotency_key == idempotency_key))
+        if first is not None:
+            return first
+    return await session.get(RotationRow, new.id)
+
+
+def _running(site_id: str) -> Select[RotationRow]:
+    return select(RotationRow).where(RotationRow.site_id == site_id, RotationRow.status == RotationStatus.RUNNING)
+
+
+def _rotation(row: RotationRow) -> Rotation:
+    return Rotation.model_validate({name: getattr(row, name) for name in Rotation.model_fields})

@@ -1,0 +1,31 @@
+"""Where the store keeps its things: from the environment (`ROTATOR_...`) or from a plain constructor."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StoreSettings(BaseSettings):
+    """Database and key. Without any setting both lie in `folder`."""
+
+    model_config = SettingsConfigDict(env_prefix="ROTATOR_", frozen=True)
+
+    folder: Path = Path("var")
+    # it may hold a password, so it is kept out of repr
+    database_url: str | None = Field(default=None, repr=False)
+    """`sqlite+aiosqlite:///...` or `postgresql://...`; a SQLite file under `folder` when it is not set."""
+    key_file: Path | None = None
+    """The file of the encryption key; `folder/rotator.key` when it is not set. Made on first start."""
+    key: SecretStr | None = None
+    """The encryption key itself, base64 of 32 bytes. It goes before the file, and then no file is made."""
+
+    @property
+    def url(self) -> str:
+        """The database to open."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.folder / 'rotator.db').absolute()}"
+
+    @property
+    def key_path(self) -> Path:
+        """The key file to read or make."""
+        return self.key_file or self.folder / "rotator.key"

@@ -1,0 +1,171 @@
+"""Registered sites: what no SEPM API tells, and how their REST API is reached."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rotation.site import Limits, ServerList, Site
+from rotation.values import Fingerprint, SiteId, Value
+from store.database import Database
+from store.fault import StoreFault
+from store.tables import PinnedFingerprintRow, SiteRow
+from store.upsert import insert_into
+from store.vault import Vault
+
+_PURPOSE = "site password"
+
+
+class UnknownSite(StoreFault):
+    """No site of that id or name is registered."""
+
+
+class SiteExists(StoreFault):
+    """A site of that id or name is registered already."""
+
+
+class SiteConnection(Value):
+    """How a site's REST API is reached, and which certificates it may present."""
+
+    rest_url: str
+    username: str
+    password: SecretStr
+    domain: str = ""
+    fingerprints: frozenset[Fingerprint] = frozenset()
+    """Pinned: the one it serves, and those announced by a plan."""
+    ca_pem: str | None = None
+
+
+class Sites:
+    """The registered sites."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def add(self, site: Site, connection: SiteConnection, at: datetime) -> None:
+        """Register `site`.
+
+        Raises:
+            SiteExists: when its id or its name is taken.
+        """
+        password = connection.password.get_secret_value().encode()
+        row = SiteRow(
+            id=site.id,
+            name=site.name,
+            site=site,
+            rest_url=connection.rest_url,
+            username=connection.username,
+            password_sealed=self._vault.seal(_PURPOSE, site.id, password),
+            domain=connection.domain,
+            ca_pem=connection.ca_pem,
+            added_at=at,
+        )
+        try:
+            async with self._database.write() as session:
+                session.add(row)
+                await session.flush()
+                session.add_all(
+                    PinnedFingerprintRow(site_id=site.id, fingerprint=pinned) for pinned in connection.fingerprints
+                )
+        except IntegrityError:
+            raise SiteExists(f"a site {site.name!r} or of id {site.id} is registered already") from None
+
+    async def get(self, site_id: SiteId) -> Site:
+        """The site of that id.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        async with self._database.read() as session:
+            return (await known_site(session, site_id)).site
+
+    async def by_name(self, name: str) -> Site:
+        """The site of that name.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        async with self._database.read() as session:
+            row = await session.scalar(select(SiteRow).where(SiteRow.name == name))
+        if row is None:
+            raise UnknownSite(f"no site named {name!r} is registered")
+        return row.site
+
+    async def connection(self, site_id: SiteId) -> SiteConnection:
+        """How the site is reached, with its password.
+
+        Raises:
+            UnknownSite: when none is registered.
+            VaultKeyWrong, SealBroken: when its password cannot be read.
+        """
+        async with self._database.read() as session:
+            row = await known_site(session, site_id)
+            pinned = await session.scalars(
+                select(PinnedFingerprintRow.fingerprint).where(PinnedFingerprintRow.site_id == site_id)
+            )
+            fingerprints = frozenset(Fingerprint(one) for one in pinned)
+        return SiteConnection(
+            rest_url=row.rest_url,
+            username=row.username,
+            password=SecretStr(self._vault.open(_PURPOSE, row.id, row.password_sealed).decode()),
+            domain=row.domain,
+            fingerprints=fingerprints,
+            ca_pem=row.ca_pem,
+        )
+
+    async def describe_lists(self, site_id: SiteId, lists: Collection[ServerList]) -> Site:
+        """Replace what is in the site's server lists. Returns the site as it is now.
+
+        Raises:
+            UnknownSite: when none is registered.
+            ValueError: when two lists have one name.
+        """
+        async with self._database.write() as session:
+            row = await known_site(session, site_id)
+            # built anew and not copied: only then are its own rules checked
+            row.site = Site.model_validate({**dict(row.site), "lists": tuple(lists)})
+            return row.site
+
+    async def set_limits(self, site_id: SiteId, limits: Limits) -> Site:
+        """Replace what the site's owner wants waited for. Returns the site as it is now.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        async with self._database.write() as session:
+            row = await known_site(session, site_id)
+            row.site = row.site.model_copy(update={"limits": limits})
+            return row.site
+
+    async def accept_fingerprint(self, site_id: SiteId, fingerprint: Fingerprint) -> None:
+        """Pin an announced certificate beside those pinned. Again is no error.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        async with self._database.write() as session:
+            await known_site(session, site_id)
+            pin = insert_into(session, PinnedFingerprintRow).values(site_id=site_id, fingerprint=fingerprint)
+            await session.execute(pin.on_conflict_do_nothing())
+
+    async def list(self) -> tuple[Site, ...]:
+        """Every site, by name."""
+        async with self._database.read() as session:
+            rows = await session.scalars(select(SiteRow).order_by(SiteRow.name))
+            return tuple(row.site for row in rows)
+
+
+async def known_site(session: AsyncSession, site_id: str) -> SiteRow:
+    """The row of a registered site.
+
+    Raises:
+        UnknownSite: when none is registered.
+    """
+    row = await session.get(SiteRow, site_id)
+    if row is None:
+        raise UnknownSite(f"no site of id {site_id} is registered")
+    return row

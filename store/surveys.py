@@ -1,0 +1,115 @@
+"""Surveys: what was read of a site at one time. Its clients go into the roster as they arrive."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rotation.survey import ObservedClient, SiteSurvey
+from rotation.values import SiteId
+from store.database import Database
+from store.fault import StoreFault
+from store.reading import Reading, mark_vanished, record_clients
+from store.sites import known_site
+from store.tables import SurveyRow
+
+
+class UnknownSurvey(StoreFault):
+    """No survey of that id was begun."""
+
+
+class SurveyNotSaved(StoreFault):
+    """A survey of which only the beginning, or only clients, are stored."""
+
+
+class Surveys:
+    """The surveys of all sites."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, site_id: SiteId, at: datetime) -> str:
+        """Begin a survey. Returns its id.
+
+        Raises:
+            UnknownSite: when no such site is registered.
+        """
+        survey_id = str(uuid4())
+        async with self._database.write() as session:
+            await known_site(session, site_id)
+            session.add(SurveyRow(id=survey_id, site_id=site_id, begun_at=at, survey=None, finished=False))
+        return survey_id
+
+    async def save(self, survey_id: str, survey: SiteSurvey) -> None:
+        """Store everything but the clients. Again replaces it.
+
+        Raises:
+            UnknownSurvey: when it was not begun.
+        """
+        async with self._database.write() as session:
+            (await _known(session, survey_id)).survey = survey
+
+    async def add_clients(self, survey_id: str, clients: Collection[ObservedClient]) -> None:
+        """Store some of the clients; each is in the roster at once. The same ones again are no error.
+
+        Raises:
+            UnknownSurvey: when it was not begun.
+        """
+        async with self._database.read() as session:
+            reading = _reading(await _known(session, survey_id))
+        await record_clients(self._database, reading, clients)
+
+    async def finish(self, survey_id: str, client_count: int) -> None:
+        """Mark it complete: clients of the site that it did not show have vanished. Again is no error.
+
+        A client that a newer reading showed stays.
+
+        Raises:
+            UnknownSurvey: when it was not begun.
+            SurveyNotSaved: when only its clients are stored.
+        """
+        async with self._database.write() as session:
+            row = await _known(session, survey_id)
+            if row.survey is None:
+                raise SurveyNotSaved(f"survey {survey_id} has clients only; save it before it is finished")
+            if row.finished:
+                return
+            row.finished, row.client_count = True, client_count
+            await mark_vanished(session, _reading(row), groups=None)
+
+    async def get(self, survey_id: str) -> SiteSurvey:
+        """The survey of that id.
+
+        Raises:
+            UnknownSurvey: when it was not begun.
+            SurveyNotSaved: when it was begun and not saved.
+        """
+        async with self._database.read() as session:
+            row = await _known(session, survey_id)
+        if row.survey is None:
+            raise SurveyNotSaved(f"survey {survey_id} was begun and not saved")
+        return row.survey
+
+    async def latest_complete(self, site_id: SiteId) -> str | None:
+        """The id of the site's newest complete survey, or None when it was never surveyed."""
+        newest = (
+            select(SurveyRow.id)
+            .where(SurveyRow.site_id == site_id, SurveyRow.finished)
+            .order_by(SurveyRow.begun_at.desc(), SurveyRow.id)
+            .limit(1)
+        )
+        async with self._database.read() as session:
+            return await session.scalar(newest)
+
+
+async def _known(session: AsyncSession, survey_id: str) -> SurveyRow:
+    row = await session.get(SurveyRow, survey_id)
+    if row is None:
+        raise UnknownSurvey(f"no survey of id {survey_id} was begun")
+    return row
+
+
+def _reading(row: SurveyRow) -> Reading:
+    return Reading(site_id=SiteId(row.site_id), mark=row.id, at=row.begun_at, survey_id=row.id)

@@ -1,0 +1,47 @@
+"""Every table, for whoever needs them all: importing this fills `Base.metadata`."""
+
+from store.base import Base
+from store.rotation_tables import (
+    CoverageGateRow,
+    EventRow,
+    JudgementRow,
+    LeftOutRow,
+    OriginalRow,
+    ReferenceRow,
+    RestoreRow,
+    RotationRow,
+    SwapRow,
+    TaskRow,
+    WriteRow,
+)
+from store.site_tables import (
+    CertificateRow,
+    ClientRow,
+    ClientServerRow,
+    PinnedFingerprintRow,
+    PlanRow,
+    SiteRow,
+    SurveyRow,
+)
+
+__all__ = [
+    "Base",
+    "CertificateRow",
+    "ClientRow",
+    "ClientServerRow",
+    "CoverageGateRow",
+    "EventRow",
+    "JudgementRow",
+    "LeftOutRow",
+    "OriginalRow",
+    "PinnedFingerprintRow",
+    "PlanRow",
+    "ReferenceRow",
+    "RestoreRow",
+    "RotationRow",
+    "SiteRow",
+    "SurveyRow",
+    "SwapRow",
+    "TaskRow",
+    "WriteRow",
+]

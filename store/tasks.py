@@ -1,0 +1,187 @@
+"""Console tasks as kept: every change is a compare-and-set, so two people never hold one task."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rotation.task import ConsoleTask, TaskState
+from rotation.values import RotationId, SiteId, TaskId
+from store.database import Database
+from store.fault import StoreFault
+from store.tables import TaskRow
+from store.upsert import insert_into
+
+_CLOSED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN})
+
+
+class UnknownTask(StoreFault):
+    """No console task of that id is kept."""
+
+
+class TaskNotInState(StoreFault):
+    """The task is not in a state from which it can go there. `task` is the task as it is."""
+
+    def __init__(self, task: ConsoleTask, wanted: str) -> None:
+        holder = f" by {task.claimed_by}" if task.claimed_by else ""
+        super().__init__(f"task {task.id} is {task.state.value}{holder}, not {wanted}")
+        self.task = task
+
+
+class TaskHeldByAnother(StoreFault):
+    """The task is claimed, and not by the one who asks."""
+
+
+class FileAlreadyTaken(StoreFault):
+    """The file of this claim was handed out. To have it again, give the task back and claim it anew."""
+
+
+class Tasks:
+    """The console tasks of all rotations."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, task: ConsoleTask) -> ConsoleTask:
+        """Keep a task. Of the same id again the first one stays. Returns the one that is kept."""
+        async with self._database.write() as session:
+            new = insert_into(session, TaskRow).values(
+                id=task.id,
+                rotation_id=task.rotation_id,
+                site_id=task.site_id,
+                opened_at=task.opened_at,
+                task=task,
+                state=task.state,
+                claimed_by=task.claimed_by,
+                closed_at=task.closed_at,
+                closed_by=task.closed_by,
+                note=task.note,
+                attestation=task.attestation,
+                claims=1 if task.claimed_by else 0,
+                file_claim=0,
+                file_taken_by="",
+                file_taken_at=None,
+            )
+            await session.execute(new.on_conflict_do_nothing(index_elements=["id"]))
+            return _task(await _known(session, task.id))
+
+    async def get(self, task_id: TaskId) -> ConsoleTask:
+        """The task of that id.
+
+        Raises:
+            UnknownTask: when none is kept.
+        """
+        async with self._database.read() as session:
+            return _task(await _known(session, task_id))
+
+    async def transition(
+        self,
+        task_id: TaskId,
+        from_states: Collection[TaskState],
+        to: TaskState,
+        *,
+        who: str,
+        at: datetime,
+        note: str = "",
+        attestation: dict[str, str] | None = None,
+    ) -> ConsoleTask:
+        """Move a task to `to` if it is in one of `from_states`. Returns it as it is then.
+
+        Claiming names the holder, opening again names nobody, closing says who closed it. A note or an
+        attestation that is empty leaves the one before.
+
+        Raises:
+            UnknownTask: when none is kept.
+            TaskNotInState: when it is in another state; nothing is changed.
+        """
+        changes: dict[str, object] = {"state": to}
+        if to is TaskState.CLAIMED:
+            changes |= {"claimed_by": who, "claims": TaskRow.claims + 1}
+        elif to is TaskState.OPEN:
+            changes |= {"claimed_by": ""}
+        elif to in _CLOSED:
+            changes |= {"closed_by": who, "closed_at": at}
+        changes |= {"note": note} if note else {}
+        changes |= {"attestation": attestation} if attestation else {}
+        async with self._database.write() as session:
+            moved = await _set_if(session, task_id, TaskRow.state.in_(from_states), changes)
+            row = await _known(session, task_id)
+            if not moved:
+                raise TaskNotInState(_task(row), " or ".join(sorted(state.value for state in from_states)))
+            return _task(row)
+
+    async def issue_file(self, task_id: TaskId, who: str, at: datetime) -> ConsoleTask:
+        """Allow the holder to take the task's file, once for each claim. Returns the task.
+
+        Raises:
+            UnknownTask: when none is kept.
+            TaskNotInState: when it is not claimed.
+            TaskHeldByAnother: when somebody else holds it.
+            FileAlreadyTaken: when the file of this claim was taken.
+        """
+        may = (TaskRow.state == TaskState.CLAIMED) & (TaskRow.claimed_by == who) & (TaskRow.file_claim < TaskRow.claims)
+        taken = {"file_claim": TaskRow.claims, "file_taken_by": who, "file_taken_at": at}
+        async with self._database.write() as session:
+            issued = await _set_if(session, task_id, may, taken)
+            row = await _known(session, task_id)
+            task = _task(row)
+            if issued:
+                return task
+            if task.state is not TaskState.CLAIMED:
+                raise TaskNotInState(task, TaskState.CLAIMED.value)
+            if task.claimed_by != who:
+                raise TaskHeldByAnother(f"{task.claimed_by} holds task {task_id}, not {who}")
+            raise FileAlreadyTaken(f"{row.file_taken_by} took the file of task {task_id} already")
+
+    async def list(
+        self,
+        states: Collection[TaskState] | None = None,
+        *,
+        site_id: SiteId | None = None,
+        rotation_id: RotationId | None = None,
+    ) -> tuple[ConsoleTask, ...]:
+        """The tasks in any of `states`, of a site, of a rotation; the oldest first."""
+        wanted = select(TaskRow).order_by(TaskRow.opened_at, TaskRow.id)
+        if states is not None:
+            wanted = wanted.where(TaskRow.state.in_(states))
+        if site_id is not None:
+            wanted = wanted.where(TaskRow.site_id == site_id)
+        if rotation_id is not None:
+            wanted = wanted.where(TaskRow.rotation_id == rotation_id)
+        async with self._database.read() as session:
+            return tuple(_task(row) for row in await session.scalars(wanted))
+
+
+async def _set_if(
+    session: AsyncSession, task_id: str, condition: ColumnElement[bool], changes: dict[str, object]
+) -> bool:
+    """One statement that looks and writes, so nobody comes in between. Whether it wrote."""
+    change = (
+        update(TaskRow)
+        .where(TaskRow.id == task_id, condition)
+        .values(**changes)
+        .returning(TaskRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return await session.scalar(change) is not None
+
+
+async def _known(session: AsyncSession, task_id: str) -> TaskRow:
+    row = await session.get(TaskRow, task_id)
+    if row is None:
+        raise UnknownTask(f"no console task of id {task_id} is kept")
+    return row
+
+
+def _task(row: TaskRow) -> ConsoleTask:
+    return row.task.model_copy(
+        update={
+            "state": TaskState(row.state),
+            "claimed_by": row.claimed_by,
+            "closed_at": row.closed_at,
+            "closed_by": row.closed_by,
+            "note": row.note,
+            "attestation": row.attestation,
+        }
+    )

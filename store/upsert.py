@@ -1,0 +1,30 @@
+"""INSERT ... ON CONFLICT, which SQLite and PostgreSQL spell alike and SQLAlchemy keeps in two places."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar, cast
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.base import Base
+
+_Item = TypeVar("_Item")
+_ROWS_AT_ONCE = 500
+"""How many rows are written by one statement: a chunk holds the event loop and the lock only briefly."""
+
+
+def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT into the table of `row` that takes `on_conflict_...`."""
+    table = cast("Table", row.__table__)
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """`items` in parts that one statement takes."""
+    source = iter(items)
+    while chunk := list(islice(source, _ROWS_AT_ONCE)):
+        yield chunk

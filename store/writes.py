@@ -1,0 +1,163 @@
+"""Writes to SEPM: each is noted before it is sent, so that a crash in between leaves a trace."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rotation.plan import SettingField
+from rotation.survey import Pair
+from rotation.values import GroupId, LocationId, RotationId, Value
+from store.database import Database
+from store.fault import StoreFault
+from store.rotations import known_rotation
+from store.tables import WriteRow
+
+
+class UnknownWrite(StoreFault):
+    """An outcome of a write that was never noted."""
+
+
+class WriteOutcome(StrEnum):
+    """What became of a write, as read back."""
+
+    APPLIED = "applied"
+    NO_EFFECT = "no-effect"
+    """It was answered well, and reading back shows the old value."""
+    REFUSED = "refused"
+
+
+class SettingWrite(Value):
+    """A write of one setting of one pair; `outcome` is None until it was read back."""
+
+    rotation_id: RotationId
+    step_id: str
+    pair: Pair
+    field: SettingField
+    value: str
+    attempt: int
+    policy_date_before: datetime
+    """The owner's `policyDate` as read before the write was sent for the first time."""
+    intended_at: datetime
+    outcome: WriteOutcome | None
+    outcome_at: datetime | None
+    detail: str
+
+
+class Writes:
+    """The writes of all rotations."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record_write(
+        self,
+        rotation_id: RotationId,
+        step_id: str,
+        pair: Pair,
+        field: SettingField,
+        *,
+        value: str,
+        at: datetime,
+        policy_date_before: datetime,
+    ) -> SettingWrite:
+        """Note a write before it is sent. Returns the note that holds.
+
+        While the last note of the same value has no outcome it is that one: the write may have been sent, so only
+        its `policy_date_before` is certain to be from before. Otherwise a new attempt is noted.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+        """
+        async with self._database.write() as session:
+            await known_rotation(session, rotation_id, lock=True)
+            last = await _last(session, rotation_id, step_id, pair, field)
+            if last is not None and last.outcome is None and last.value == value:
+                return _write(last)
+            row = WriteRow(
+                rotation_id=rotation_id,
+                step_id=step_id,
+                group_id=pair.group_id,
+                location_id=pair.location_id,
+                field=field,
+                attempt=1 if last is None else last.attempt + 1,
+                value=value,
+                policy_date_before=policy_date_before,
+                intended_at=at,
+                outcome=None,
+                outcome_at=None,
+                detail="",
+            )
+            session.add(row)
+            return _write(row)
+
+    async def record_outcome(
+        self,
+        rotation_id: RotationId,
+        step_id: str,
+        pair: Pair,
+        field: SettingField,
+        *,
+        outcome: WriteOutcome,
+        at: datetime,
+        detail: str = "",
+    ) -> SettingWrite:
+        """Note what became of the last write. The first outcome of an attempt stays.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+            UnknownWrite: when no write of that setting was noted.
+        """
+        async with self._database.write() as session:
+            await known_rotation(session, rotation_id, lock=True)
+            last = await _last(session, rotation_id, step_id, pair, field)
+            if last is None:
+                raise UnknownWrite(f"step {step_id} noted no write of {field.value} for group {pair.group_id}")
+            if last.outcome is None:
+                last.outcome, last.outcome_at, last.detail = outcome, at, detail
+            return _write(last)
+
+    async def written(self, rotation_id: RotationId, step_id: str | None = None) -> tuple[SettingWrite, ...]:
+        """The writes of a rotation, or of one step of it, in order of their notes."""
+        noted = select(WriteRow).where(WriteRow.rotation_id == rotation_id)
+        if step_id is not None:
+            noted = noted.where(WriteRow.step_id == step_id)
+        order = (WriteRow.intended_at, WriteRow.step_id, WriteRow.group_id, WriteRow.location_id, WriteRow.attempt)
+        async with self._database.read() as session:
+            return tuple(_write(row) for row in await session.scalars(noted.order_by(*order)))
+
+
+async def _last(
+    session: AsyncSession, rotation_id: str, step_id: str, pair: Pair, field: SettingField
+) -> WriteRow | None:
+    attempts = (
+        select(WriteRow)
+        .where(
+            WriteRow.rotation_id == rotation_id,
+            WriteRow.step_id == step_id,
+            WriteRow.group_id == pair.group_id,
+            WriteRow.location_id == pair.location_id,
+            WriteRow.field == field,
+        )
+        .order_by(WriteRow.attempt.desc())
+        .limit(1)
+    )
+    row: WriteRow | None = await session.scalar(attempts)
+    return row
+
+
+def _write(row: WriteRow) -> SettingWrite:
+    return SettingWrite(
+        rotation_id=RotationId(row.rotation_id),
+        step_id=row.step_id,
+        pair=Pair(group_id=GroupId(row.group_id), location_id=LocationId(row.location_id)),
+        field=SettingField(row.field),
+        value=row.value,
+        attempt=row.attempt,
+        policy_date_before=row.policy_date_before,
+        intended_at=row.intended_at,
+        outcome=None if row.outcome is None else WriteOutcome(row.outcome),
+        outcome_at=row.outcome_at,
+        detail=row.detail,
+    )
