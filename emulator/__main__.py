@@ -1,0 +1,96 @@
+"""Serve an emulated site from the command line."""
+
+import argparse
+import asyncio
+import logging
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from emulator.description import Description, readable
+from emulator.scenarios import NAMES, scenario
+from emulator.serve import Emulator, RobotOrder, ServeOptions
+from emulator.spec import SiteSpec
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def span(text: str) -> timedelta:
+    """A span such as 3s, 5m, 1h or 2d."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no span such as 3s, 5m or 1h")
+    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    line = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    line.add_argument("--scenario", choices=NAMES, default="one-server", help="a site that comes with the emulator")
+    line.add_argument("--spec", type=Path, help="a site of your own, as JSON; size options do not apply")
+    line.add_argument("--seed", type=int, help="one seed makes one run")
+    line.add_argument("--clients", type=int)
+    line.add_argument("--groups", type=int, help="for the synthetic scenario")
+    line.add_argument("--heartbeat", type=span, help="3s, 5m, 1h")
+    line.add_argument("--port", type=int, default=0, help="of REST over TLS; 0 picks a free one")
+    line.add_argument("--json", action="store_true", help="one JSON object on one line when ready")
+    line.add_argument("--robot-api", help="the product's API, to play the person at the console")
+    line.add_argument("--robot-key", default="", help="the key for it")
+    line.add_argument("--no-supervise", action="store_true", help="leave a killed TLS front dead")
+    return line
+
+
+def site_spec(options: argparse.Namespace) -> SiteSpec:
+    """The site that the command line asks for."""
+    if options.spec is not None:
+        spec = SiteSpec.model_validate_json(options.spec.read_bytes())
+        return spec if options.seed is None else spec.model_copy(update={"seed": options.seed})
+    return scenario(
+        options.scenario,
+        seed=1 if options.seed is None else options.seed,
+        clients=options.clients,
+        groups=options.groups,
+        heartbeat=options.heartbeat,
+    )
+
+
+def main() -> int:
+    """Run until SIGINT or SIGTERM."""
+    line = parser()
+    options = line.parse_args()
+    # standard output belongs to the description
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        spec = site_spec(options)
+    except (OSError, ValidationError, ValueError) as error:
+        line.error(str(error))
+    robot = RobotOrder(options.robot_api, options.robot_key) if options.robot_api else None
+    serve = ServeOptions(rest_port=options.port, supervise_front=not options.no_supervise, robot=robot)
+
+    def ready(description: Description) -> None:
+        text = description.model_dump_json() if options.json else readable(description)
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    async def run() -> None:
+        await Emulator(spec, serve).run(ready)
+
+    try:
+        asyncio.run(run())
+    except OSError as error:
+        # a port that is taken, an address that is not this machine's
+        sys.stderr.write(f"the site cannot be served: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""Makes a site and its clients from their specification."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from emulator.certificates import seeded_key, self_signed
+from emulator.client import Client
+from emulator.draws import draw, identity, origin
+from emulator.instants import span_ms, to_ms
+from emulator.publishing import Outbox
+from emulator.recovery import recovery_file
+from emulator.site import (
+    Group,
+    Location,
+    LocationSettings,
+    Server,
+    ServerEntry,
+    ServerList,
+    Site,
+)
+from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
+
+HTTPS_PORT = 443
+HTTP_PORT = 8014
+_INSTALLED = timedelta(days=400)
+_POLICY_AGE = timedelta(days=30)
+_FOREIGN_ADDRESS = "192.0.2.1"
+
+
+def build_site(spec: SiteSpec, start: datetime) -> Site:
+    """The site as it is at `start`."""
+    site = Site(spec.name, spec.domain, spec.seed, spec.replication_partner)
+    for server_spec in spec.servers:
+        server = _server(spec, server_spec, start)
+        server.recovery_files.append(recovery_file(server.credential, site.domain_id, start - _INSTALLED))
+        site.servers[server.id] = server
+    for list_spec in spec.server_lists:
+        server_list = _server_list(spec, site, list_spec)
+        site.server_lists[server_list.id] = server_list
+    for group_spec in sorted(spec.groups, key=lambda each: each.path.count("\\")):
+        group = _group(spec, site, group_spec, start)
+        site.groups[group.id] = group
+    for group in site.groups.values():
+        group.policy_date_ms = site.owner(group).policy_date_ms
+    return site
+
+
+def build_clients(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime) -> Iterator[Client]:
+    """The clients, each with what its group has published, and with a heartbeat behind it."""
+    numbers: Counter[str] = Counter()
+    for batch in spec.clients:
+        for _ in range(batch.count):
+            numbers[batch.prefix] += 1
+            name = f"{batch.prefix}-{numbers[batch.prefix]:04d}"
+            yield _client(spec, site, outbox, start, batch=batch, name=name)
+
+
+def _server(spec: SiteSpec, server: ServerSpec, start: datetime) -> Server:
+    credential = self_signed(seeded_key(spec.seed, server.name), server.name, start.replace(microsecond=0) - _INSTALLED)
+    return Server(
+        id=identity(spec.seed, "server", server.name),
+        name=server.name,
+        address=server.address,
+        https_port=server.https_port or HTTPS_PORT,
+        http_port=server.http_port or HTTP_PORT,
+        clock_offset=server.clock_offset,
+        restart_time=server.restart_time,
+        credential=credential,
+        rest_credential=credential,
+        signing=credential,
+    )
+
+
+def _server_list(spec: SiteSpec, site: Site, server_list: ListSpec) -> ServerList:
+    def entry(name: str) -> ServerEntry:
+        ports = server_list.ports.get(name)
+        https_port = ports.https_port if ports else None
+        http_port = ports.http_port if ports else None
+        if name in spec.foreign_servers:
+            server_id, address, usual = (
+                identity(spec.seed, "foreign", name),
+                _FOREIGN_ADDRESS,
+                (HTTPS_PORT, HTTP_PORT),
+            )
+        else:
+            server = site.server(name)
+            server_id, address, usual = server.id, server.address, (server.https_port, server.http_port)
+        return ServerEntry(server_id, name, address, https_port or usual[0], http_port or usual[1])
+
+    return ServerList(
+        id=identity(spec.seed, "list", server_list.name),
+        name=server_list.name,
+        protocol=server_list.protocol,
+        priorities=tuple(tuple(entry(name) for name in pool) for pool in server_list.priorities),
+        is_default=server_list.name == DEFAULT_LIST,
+    )
+
+
+def _group(spec: SiteSpec, site: Site, group: GroupSpec, start: datetime) -> Group:
+    def settings(location: LocationSpec) -> LocationSettings:
+        return LocationSettings(
+            server_list=site.server_list(location.server_list).id,
+            secure_communications=location.secure_communications,
+            mode=location.mode,
+            heartbeat=location.heartbeat,
+            randomization=location.randomization,
+        )
+
+    group_id = identity(spec.seed, "group", group.path)
+    ids = {
+        location.name: identity(spec.seed, "location", f"{group.path}/{location.name}") for location in group.locations
+    }
+    age = span_ms(_POLICY_AGE) + draw(origin(spec.seed, group.path), 0) % span_ms(_POLICY_AGE)
+    return Group(
+        id=group_id,
+        path=group.path,
+        inherits=group.inherits,
+        policy_date_ms=to_ms(start) - age,
+        created_ms=to_ms(start - _INSTALLED),
+        locations=tuple(Location(ids[location.name], location.name) for location in group.locations),
+        settings={ids[location.name]: settings(location) for location in group.locations},
+    )
+
+
+def _client(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batch: ClientSpec, name: str) -> Client:
+    group = site.group(batch.group)
+    held = outbox.current[group.id]
+    settings = held.location(batch.location)
+    stream = origin(spec.seed, name)
+    start_ms = to_ms(start)
+    away = tuple((start_ms + span_ms(begin), start_ms + span_ms(end)) for begin, end in batch.away)
+    # its first heartbeat lies before the start, and before it went away
+    first = min([start_ms, *(begin for begin, _ in away)]) - 2 * settings.heartbeat_ms
+    number = draw(stream, 0)
+    return Client(
+        name=name,
+        id=identity(spec.seed, "client", name),
+        hardware_key=identity(spec.seed, "hardware", name),
+        agent_id=identity(spec.seed, "agent", name),
+        address=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+        build=batch.build,
+        group_id=group.id,
+        location=batch.location,
+        stream=stream,
+        reachable=None
+        if batch.reachable_servers is None
+        else frozenset(site.server(each).id for each in batch.reachable_servers if each not in spec.foreign_servers),
+        http_blocked=batch.http_blocked,
+        npvdi=batch.npvdi,
+        away=away,
+        held=held,
+        image=held,
+        base=first + draw(stream, 1) % settings.heartbeat_ms,
+        created=to_ms(start - _INSTALLED),
+    )

@@ -1,0 +1,147 @@
+"""Changes of the site as they take effect: settings, lists, certificates, servers that stop and start."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from emulator.certificates import Credential
+from emulator.contact import Contacts
+from emulator.errors import ServerBusyError
+from emulator.fleet import Fleet
+from emulator.instants import span_ms
+from emulator.publishing import Outbox
+from emulator.recovery import recovery_file
+from emulator.site import Group, Location, LocationSettings, Server, ServerList, Site
+from emulator.switches import InheritorsFollow, SecureCommunicationsScope, Switches
+from emulator.timeline import Timeline
+
+SettingsChange = Callable[[LocationSettings], LocationSettings]
+
+
+@dataclass
+class Changes:
+    """Carries out changes at the simulated time, and publishes what follows from them."""
+
+    site: Site
+    fleet: Fleet
+    outbox: Outbox
+    contacts: Contacts
+    timeline: Timeline
+
+    @property
+    def switches(self) -> Switches:
+        """The switches in force."""
+        return self.contacts.switches
+
+    def set_switches(self, switches: Switches) -> None:
+        """Put other switches in force from now on."""
+        self.fleet.before_change()
+        self.contacts.switches = switches
+
+    def write(
+        self,
+        owner: Group,
+        location: Location,
+        *,
+        server_list: ServerList | None = None,
+        secure_communications: bool | None = None,
+        adjust: SettingsChange | None = None,
+    ) -> None:
+        """Change settings of a (group, location) in one go; None leaves as it is."""
+        if server_list is not None:
+            owner.settings[location.id] = replace(owner.settings[location.id], server_list=server_list.id)
+        if secure_communications is not None:
+            whole_group = self.switches.secure_communications_scope is SecureCommunicationsScope.GROUP
+            for each in owner.locations if whole_group else (location,):
+                owner.settings[each.id] = replace(owner.settings[each.id], secure_communications=secure_communications)
+        if adjust is not None:
+            owner.settings[location.id] = adjust(owner.settings[location.id])
+        self._publish_later((owner,))
+
+    def put_list(self, server_list: ServerList) -> None:
+        """Put a list in its place, and publish for its users."""
+        self.site.server_lists[server_list.id] = server_list
+        owners = {group.id: group for group, _ in self.site.users(server_list)}
+        self._publish_later(owners.values())
+
+    def swap(self, server: Server, credential: Credential) -> None:
+        """Give a server another certificate: it restarts, shows it, and what clients get carries it."""
+        if not server.up:
+            raise ServerBusyError(server.name)
+        self.restart(server, lambda: self._take(server, credential))
+
+    def restart(self, server: Server, meanwhile: Callable[[], None]) -> None:
+        """Restart a server's services; `meanwhile` is done before its ports answer again."""
+        self.fleet.before_change()
+        server.restarting = True
+        self.fleet.tell_push_clients(server_id=server.id)
+
+        def finish() -> None:
+            self.fleet.before_change()
+            meanwhile()
+            server.restarting = False
+            server.started = self.timeline.now
+
+        self.timeline.after(span_ms(server.restart_time), finish)
+
+    def stop(self, server: Server) -> None:
+        """Take a server down."""
+        self.fleet.before_change()
+        server.stopped = True
+        self.fleet.tell_push_clients(server_id=server.id)
+
+    def start(self, server: Server) -> None:
+        """Start a stopped server."""
+        if server.stopped:
+            self.fleet.before_change()
+            server.stopped = False
+            server.started = self.timeline.now
+
+    def republish(self, server: Server) -> None:
+        """Sign and publish all files of a server anew."""
+        server.signing = server.credential
+        self._publish_all(moves_serial=False)
+
+    def _take(self, server: Server, credential: Credential) -> None:
+        changed = credential.fingerprint != server.credential.fingerprint
+        server.credential = credential
+        if self.switches.rest_port_follows_certificate:
+            server.rest_credential = credential
+        if not self.switches.stale_sig_files:
+            server.signing = credential
+        server.recovery_files.append(recovery_file(credential, self.site.domain_id, server.clock(self.timeline.now)))
+        if changed:
+            self._publish_all(moves_serial=self.switches.swap_moves_serials)
+
+    def _publish_all(self, *, moves_serial: bool) -> None:
+        self._publish_later(
+            [group for group in self.site.groups.values() if not group.inherits], moves_serial=moves_serial
+        )
+
+    def _publish_later(self, owners: Iterable[Group], *, moves_serial: bool = True) -> None:
+        owners = tuple(owners)
+        delay = span_ms(self.switches.publish_delay)
+        at_once = self.switches.inheritors_follow is InheritorsFollow.AT_ONCE
+
+        def publish() -> None:
+            inheritors = [inheritor for owner in owners for inheritor in self.site.inheritors(owner)]
+            if moves_serial:
+                for owner in owners:
+                    owner.policy_date_ms = max(owner.policy_date_ms + 1, self._policy_clock_ms())
+            self._publish_all_of((*owners, *inheritors) if at_once else owners)
+            if not at_once:
+                self.timeline.after(delay, lambda: self._publish_all_of(inheritors))
+
+        self.timeline.after(delay, publish)
+
+    def _publish_all_of(self, groups: Iterable[Group]) -> None:
+        for group in groups:
+            self._publish(group)
+
+    def _publish(self, group: Group) -> None:
+        self.fleet.before_change(group.id)
+        group.policy_date_ms = self.site.owner(group).policy_date_ms
+        self.outbox.publish(group)
+        self.fleet.tell_push_clients(group.id)
+
+    def _policy_clock_ms(self) -> int:
+        return self.timeline.now_ms + span_ms(self.site.first_server.clock_offset)

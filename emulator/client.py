@@ -1,0 +1,150 @@
+"""One client: what it holds, when its next heartbeat is and what its servers know of it."""
+
+from dataclasses import dataclass, field
+
+from emulator.draws import draw
+from emulator.instants import FAR_FUTURE
+from emulator.publishing import Publication, PublishedLocation
+
+_DEFECT = "14.2."
+"""Builds that try no other server after an unknown certificate."""
+FAILURES_UNTIL_LOST = 5
+
+
+@dataclass(frozen=True)
+class Steady:
+    """What every heartbeat of a client does until the site changes: such heartbeats need not be played."""
+
+    until: int
+    seen: bool = False
+    """Whether the server sees the contact."""
+    clings: bool = False
+    """Whether each failure starts the 24 hours at its last server again."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Client:
+    """One client. All moments are epoch milliseconds of the simulated time."""
+
+    name: str
+    id: str
+    hardware_key: str
+    agent_id: str
+    address: str
+    build: str
+    group_id: str
+    location: str
+    stream: int
+    """Where its draws start."""
+    reachable: frozenset[str] | None
+    http_blocked: bool
+    npvdi: bool
+    away: tuple[tuple[int, int], ...]
+    held: Publication
+    image: Publication
+    """What its golden image holds, where it has one."""
+    base: int
+    created: int
+
+    fails_over_on_mismatch: bool = field(init=False)
+    settings: PublishedLocation = field(init=False)
+    beat: int = 0
+    """Number of the next heartbeat since `base`."""
+    due: int = field(init=False)
+    """When the next heartbeat is."""
+    next_window: int = 0
+    steady: Steady | None = None
+
+    last: str | None = None
+    """Server it sticks to."""
+    last_since: int = 0
+
+    failures: int = 0
+    lost_since: int | None = None
+    first_lost: int | None = None
+    why: str = ""
+    """Why it was lost, the last time."""
+
+    contact: int | None = None
+    """When a server last saw it."""
+    contact_server: str = ""
+    reported: str = ""
+
+    def __post_init__(self) -> None:
+        self.fails_over_on_mismatch = not self.build.startswith(_DEFECT)
+        self.settings = self.held.location(self.location)
+        self.reported = self.held.serial
+        self.due = self.time_of(0)
+
+    def time_of(self, beat: int) -> int:
+        """When a heartbeat is: on its interval, late by a draw within the window."""
+        settings = self.settings
+        start = self.base + beat * settings.heartbeat_ms
+        return start + draw(self.stream, start) % settings.window_ms if settings.window_ms else start
+
+    def step(self) -> None:
+        """On to the next heartbeat."""
+        self.beat += 1
+        self.due = self.time_of(self.beat)
+
+    def restart_beats(self, base: int) -> None:
+        """Count heartbeats from another moment; that moment is heartbeat 0."""
+        self.base = base
+        self.beat = 0
+        self.due = self.time_of(0)
+
+    def skip_to(self, limit: int) -> None:
+        """Leave out the steady heartbeats up to `limit`, of which there is one at least."""
+        interval = self.settings.heartbeat_ms
+        beat = (limit - self.base) // interval
+        if self.time_of(beat) <= limit:
+            beat += 1
+        self.beat = beat
+        self.due = self.time_of(beat)
+        done = self.time_of(beat - 1)
+        if self.steady is not None and self.steady.seen:
+            self.contact = done
+        if self.steady is not None and self.steady.clings:
+            self.last_since = done
+
+    @property
+    def away_from(self) -> int:
+        """When it is next switched off."""
+        return self.away[self.next_window][0] if self.next_window < len(self.away) else FAR_FUTURE
+
+    def powered(self, now: int) -> bool:
+        """Whether it is switched on."""
+        return not any(start <= now < end for start, end in self.away)
+
+    def sleep(self) -> None:
+        """Be away for the next window: its first heartbeat comes right after it starts again."""
+        _, end = self.away[self.next_window]
+        self.next_window += 1
+        self.steady = None
+        self.last_since = end
+        if self.npvdi:
+            self.last = None
+            self.adopt(self.image)
+        self.restart_beats(end)
+
+    def adopt(self, publication: Publication) -> None:
+        """Take everything of a policy file."""
+        before = self.settings
+        self.held = publication
+        self.settings = publication.location(self.location)
+        if (before.heartbeat_ms, before.window_ms) != (self.settings.heartbeat_ms, self.settings.window_ms):
+            self.restart_beats(self.due)
+
+    def succeed(self) -> None:
+        """An exchange is complete."""
+        self.failures = 0
+        self.lost_since = None
+
+    def fail(self, at: int, why: str) -> None:
+        """A heartbeat without an exchange, while every server of its list was up."""
+        self.failures += 1
+        if self.failures == FAILURES_UNTIL_LOST:
+            self.lost_since = at
+            self.why = why
+            if self.first_lost is None:
+                self.first_lost = at

@@ -1,0 +1,167 @@
+"""What a person does in the SEPM console, at the simulated time of the act."""
+
+from dataclasses import replace
+
+from emulator.certificates import Credential, seeded_key, self_signed
+from emulator.changes import Changes
+from emulator.draws import identity
+from emulator.errors import (
+    DefaultListError,
+    InheritedSettingsError,
+    ListInUseError,
+    NameTakenError,
+    ServerBusyError,
+    UnknownNameError,
+)
+from emulator.keyfiles import CertificateFormat, read_certificate_file
+from emulator.site import Group, Location, RecoveryFile, ServerList, Site
+from emulator.spec import Protocol
+from emulator.sylink import sylink_xml
+
+
+class Console:
+    """The console of one site. Every act is counted in the site's effects as `console.ACT`."""
+
+    def __init__(self, changes: Changes, seed: int) -> None:
+        self._changes = changes
+        self._site: Site = changes.site
+        self._seed = seed
+        self._generated = 0
+        self._copied = 0
+
+    def copy_list(self, source: str, name: str) -> ServerList:
+        """Copy the List, Paste List: another list with the same servers."""
+        original = self._site.server_list(source)
+        if any(each.name == name for each in self._site.server_lists.values()):
+            raise NameTakenError("server list", name)
+        self._copied += 1
+        copy = replace(
+            original,
+            id=identity(self._seed, "list", f"{name}/{self._copied}"),
+            name=name,
+            is_default=False,
+        )
+        self._site.server_lists[copy.id] = copy
+        self._site.effects.record("console.copy_list", name)
+        return copy
+
+    def edit_list(
+        self, name: str, protocol: Protocol | None = None, http_ports: dict[str, int] | None = None
+    ) -> ServerList:
+        """Change protocol, or customise HTTP ports by server name."""
+        server_list = self._site.server_list(name)
+        if server_list.is_default:
+            raise DefaultListError(name)
+        ports = http_ports or {}
+        unknown = set(ports) - {entry.server_name for entry in server_list.entries}
+        if unknown:
+            raise UnknownNameError("server in the list", min(unknown))
+        edited = replace(
+            server_list,
+            protocol=protocol or server_list.protocol,
+            priorities=tuple(
+                tuple(replace(entry, http_port=ports.get(entry.server_name, entry.http_port)) for entry in pool)
+                for pool in server_list.priorities
+            ),
+        )
+        self._changes.put_list(edited)
+        self._site.effects.record("console.edit_list", server_list.name)
+        return edited
+
+    def assign_list(self, name: str, group: str, location: str) -> None:
+        """Assign a list to a location of a group that owns its settings, each by path, name or id."""
+        server_list = self._site.server_list(name)
+        owner, place = self._owned(group, location)
+        self._changes.write(owner, place, server_list=server_list)
+        self._site.effects.record("console.assign_list", owner.path, place.name, server_list.name)
+
+    def delete_list(self, name: str) -> None:
+        """Delete a list that nothing uses."""
+        server_list = self._site.server_list(name)
+        if server_list.is_default:
+            raise DefaultListError(name)
+        users = self._site.users(server_list)
+        if users:
+            raise ListInUseError(server_list.name, tuple(f"{group.path}/{location.name}" for group, location in users))
+        del self._site.server_lists[server_list.id]
+        self._site.effects.record("console.delete_list", server_list.name)
+
+    def replace_certificate(
+        self,
+        server: str,
+        content: bytes,
+        form: CertificateFormat = CertificateFormat.PKCS12,
+        password: str = "",
+    ) -> Credential:
+        """Update the server certificate: checked at once; the server restarts and then shows it."""
+        target = self._site.server(server)
+        credential = read_certificate_file(content, form, password)
+        self._changes.swap(target, credential)
+        self._site.effects.record("console.replace_certificate", target.name, credential.fingerprint)
+        return credential
+
+    def generate_certificate(self, server: str, *, new_keys: bool = True) -> Credential:
+        """Generate new server certificate: self-signed."""
+        target = self._site.server(server)
+        if not target.up:
+            raise ServerBusyError(target.name)
+        self._generated += 1
+        now = self._changes.timeline.now.replace(microsecond=0)
+        key = seeded_key(self._seed, f"{target.name}/{self._generated}") if new_keys else target.credential.key
+        credential = self_signed(key, target.name, now, address=target.address)
+        self._changes.swap(target, credential)
+        self._site.effects.record("console.generate_certificate", target.name, credential.fingerprint)
+        return credential
+
+    def republish(self, server: str) -> None:
+        """Have a server sign and publish all its files anew: the cure of stale .SIG files."""
+        target = self._site.server(server)
+        self._changes.republish(target)
+        self._site.effects.record("console.republish", target.name)
+
+    def pause_replication(self) -> None:
+        """Break the replication relationship."""
+        self._partner()
+        self._site.replication_paused = True
+        self._site.effects.record("console.pause_replication")
+
+    def resume_replication(self) -> None:
+        """Restore the replication relationship."""
+        self._partner()
+        self._site.replication_paused = False
+        self._site.effects.record("console.resume_replication")
+
+    def set_secure_communications(self, group: str, location: str, enabled: bool) -> None:
+        """Tick or untick secure communications."""
+        owner, place = self._owned(group, location)
+        self._changes.write(owner, place, secure_communications=enabled)
+        self._site.effects.record("console.secure_communications", owner.path, place.name, str(enabled).lower())
+
+    def export_sylink(self, group: str, location: str) -> str:
+        """Communication settings of a location as Sylink.xml."""
+        target = self._site.group(group)
+        self._site.effects.record("console.export_sylink", target.path, location)
+        return sylink_xml(self._site, target, self._site.location(target, location))
+
+    def save_recovery_file(self, server: str) -> RecoveryFile:
+        """The newest recovery file of a server."""
+        target = self._site.server(server)
+        self._site.effects.record("console.save_recovery_file", target.name)
+        return target.recovery_files[-1]
+
+    def refresh_golden_images(self, group: str) -> None:
+        """Take new golden images of a group's non-persistent desktops, with what the group has published."""
+        target = self._site.group(group)
+        self._changes.fleet.refresh_images(target.id)
+        self._site.effects.record("console.refresh_golden_images", target.path)
+
+    def _owned(self, group: str, location: str) -> tuple[Group, Location]:
+        target = self._site.group(group)
+        if target.inherits:
+            raise InheritedSettingsError(target.path, self._site.owner(target).path)
+        return target, self._site.location(target, location)
+
+    def _partner(self) -> str:
+        if self._site.replication_partner is None:
+            raise UnknownNameError("replication partner of", self._site.name)
+        return self._site.replication_partner

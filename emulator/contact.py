@@ -1,0 +1,160 @@
+"""One heartbeat: which server a client chooses, whether it trusts it and what it takes from it."""
+
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from emulator.client import FAILURES_UNTIL_LOST, Client, Steady
+from emulator.draws import draw
+from emulator.instants import FAR_FUTURE
+from emulator.publishing import Outbox, Publication
+from emulator.site import Server, ServerEntry, Site
+from emulator.switches import (
+    MismatchClearsLastServer,
+    RejectedDownload,
+    SerialReported,
+    Switches,
+    UnverifiedMismatch,
+)
+
+STICKY_MS = 24 * 3600 * 1000
+"""How long a client stays with its last server."""
+_CHOICES = 0x5EED
+"""Apart from the draws of the heartbeats' jitter."""
+
+
+class _Trial(Enum):
+    UNREACHABLE = auto()
+    UNTRUSTED = auto()
+    REJECTED = auto()
+    TAKEN = auto()
+    CURRENT = auto()
+
+
+class Contacts:
+    """Plays heartbeats against the site as it is."""
+
+    def __init__(self, site: Site, outbox: Outbox, switches: Switches) -> None:
+        self._site = site
+        self._outbox = outbox
+        self.switches = switches
+
+    def published(self, client: Client) -> Publication:
+        """What the servers now publish for a client."""
+        return self._outbox.current[client.group_id]
+
+    def heartbeat(self, client: Client, at: int) -> None:
+        """Play the heartbeat of a client at its time."""
+        why = "no server of its list can be reached"
+        for entry in self._candidates(client, at):
+            server = self._site.servers.get(entry.server_id)
+            trial = self._try(client, server, entry)
+            if server is not None and trial in {_Trial.CURRENT, _Trial.TAKEN}:
+                self._exchanged(client, server, at, trial)
+                return
+            if server is not None and trial is _Trial.UNTRUSTED:
+                why = f"it does not hold the certificate that {server.name} shows"
+                if not client.fails_over_on_mismatch:
+                    client.last = server.id
+                    client.last_since = at
+                    self._failed(client, at, why, stuck=True)
+                    return
+            if server is not None and trial is _Trial.REJECTED:
+                why = f"the policy file of {server.name} does not verify"
+                if not self._fails_over_on_rejection(client):
+                    self._stay(client, server, at)
+                    self._failed(client, at, why, rejected_at=server)
+                    return
+            if client.last == entry.server_id and not self._remembers(trial):
+                client.last = None
+        self._failed(client, at, why)
+
+    def _candidates(self, client: Client, at: int) -> Iterator[ServerEntry]:
+        """Servers in the order of choice: the last one, then by priority, at random within one."""
+        settings = client.settings
+        last = None
+        if client.last is not None and at - client.last_since < STICKY_MS:
+            last = settings.by_server.get(client.last)
+        if last is None:
+            client.last = None
+        else:
+            yield last
+        turn = at
+        for priority in settings.priorities:
+            pool = [entry for entry in priority if last is None or entry.server_id != last.server_id]
+            while pool:
+                chosen = draw(client.stream ^ _CHOICES, turn) % len(pool) if len(pool) > 1 else 0
+                turn += 1
+                yield pool.pop(chosen)
+
+    def _fails_over_on_rejection(self, client: Client) -> bool:
+        return self.switches.rejected_download is RejectedDownload.FAIL_OVER and client.fails_over_on_mismatch
+
+    def _remembers(self, trial: _Trial) -> bool:
+        """Whether a last server that has just failed a client stays its last one."""
+        return (
+            trial is _Trial.UNTRUSTED
+            and self.switches.mismatch_clears_last_server is MismatchClearsLastServer.AFTER_24H
+        )
+
+    def _try(self, client: Client, server: Server | None, entry: ServerEntry) -> _Trial:
+        settings = client.settings
+        held = client.held
+        if server is None or not server.up:
+            return _Trial.UNREACHABLE
+        if client.reachable is not None and server.id not in client.reachable:
+            return _Trial.UNREACHABLE
+        if settings.over_http:
+            if client.http_blocked or entry.http_port != server.http_port:
+                return _Trial.UNREACHABLE
+        elif entry.https_port != server.https_port:
+            return _Trial.UNREACHABLE
+        elif server.credential.fingerprint not in held.fingerprints and (
+            settings.secure_communications or self.switches.tls_mismatch_when_unverified is UnverifiedMismatch.REFUSED
+        ):
+            return _Trial.UNTRUSTED
+        published = self.published(client)
+        if published is held:
+            return _Trial.CURRENT
+        if settings.secure_communications and not self._outbox.signatures.verified(published, server.id, held):
+            return _Trial.REJECTED
+        return _Trial.TAKEN
+
+    def _exchanged(self, client: Client, server: Server, at: int, trial: _Trial) -> None:
+        self._stay(client, server, at)
+        client.contact = at
+        client.contact_server = server.id
+        client.reported = client.held.serial
+        if trial is _Trial.TAKEN:
+            client.adopt(self.published(client))
+            if self.switches.serial_reported is SerialReported.SAME_CONTACT:
+                client.reported = client.held.serial
+        client.succeed()
+        if trial is _Trial.CURRENT and client.last == server.id:
+            client.steady = Steady(client.last_since + STICKY_MS - 1, seen=True)
+
+    def _failed(
+        self, client: Client, at: int, why: str, *, rejected_at: Server | None = None, stuck: bool = False
+    ) -> None:
+        seen = rejected_at is not None and self.switches.rejected_download is RejectedDownload.STAY_AND_REPORT
+        if seen and rejected_at is not None:
+            client.contact = at
+            client.contact_server = rejected_at.id
+            client.reported = client.held.serial
+        servers = [self._site.servers.get(server_id) for server_id in client.settings.by_server]
+        # another site's servers count as up: this site cannot tell
+        all_up = all(server.up for server in servers if server is not None)
+        if all_up:
+            client.fail(at, why)
+        if all_up and client.failures < FAILURES_UNTIL_LOST:
+            return
+        # the same outcome every time from here on
+        if rejected_at is None:
+            client.steady = Steady(FAR_FUTURE, clings=stuck)
+        elif client.last == rejected_at.id:
+            client.steady = Steady(client.last_since + STICKY_MS - 1, seen=seen)
+
+    def _stay(self, client: Client, server: Server, at: int) -> None:
+        """Make a server the last one, unless there is one already."""
+        if client.last is None:
+            client.last = server.id
+            client.last_since = at

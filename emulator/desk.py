@@ -1,0 +1,140 @@
+"""The console of the served site: each act happens now, and the ports have followed when it returns."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from emulator.console import Console
+from emulator.keyfiles import CertificateFormat
+from emulator.operations import (
+    AssignList,
+    CopyList,
+    DeleteList,
+    EditList,
+    ExportSylink,
+    GenerateCertificate,
+    Operation,
+    Outcome,
+    PauseReplication,
+    RefreshGoldenImages,
+    ReplaceCertificate,
+    Republish,
+    ResumeReplication,
+    SaveRecoveryFile,
+    SetSecureCommunications,
+)
+from emulator.simulation import Simulation
+
+
+class SiteDesk:
+    """Where the robot and the control API work at the console."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        clock: Callable[[], datetime],
+        follow: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._simulation = simulation
+        self._clock = clock
+        self._follow = follow
+
+    async def operate(self, operation: Operation) -> Outcome:
+        """Do one thing at the console.
+
+        Raises:
+            EmulatorError: The console refused it.
+        """
+        self._simulation.advance_to(self._clock())
+        outcome = act(self._simulation.console, operation)
+        await self._follow()
+        return outcome
+
+    def servers(self) -> tuple[str, ...]:
+        """The site's servers by name."""
+        return tuple(server.name for server in self._simulation.site.servers.values())
+
+    def lists(self) -> tuple[str, ...]:
+        """The site's server lists by name."""
+        return tuple(each.name for each in self._simulation.site.server_lists.values())
+
+    def assigned_list(self, group: str, location: str) -> str:
+        """The server list of a location of a group."""
+        site = self._simulation.site
+        owner = site.group(group)
+        settings = site.settings(owner, site.location(owner, location))
+        return site.server_lists[settings.server_list].name
+
+    def secure_communications(self, group: str, location: str) -> bool:
+        """Whether secure communications are on there."""
+        site = self._simulation.site
+        owner = site.group(group)
+        return site.settings(owner, site.location(owner, location)).secure_communications
+
+    def fingerprint(self, server: str) -> str:
+        """SHA-256 of the certificate a server has."""
+        return self._simulation.site.server(server).credential.fingerprint
+
+    def replication_paused(self) -> bool:
+        """Whether the replication relationship is broken."""
+        return self._simulation.site.replication_paused
+
+
+def act(console: Console, operation: Operation) -> Outcome:
+    """Do `operation`, and give what the console shows then.
+
+    Raises:
+        EmulatorError: The console refused it.
+    """
+    match operation:
+        case ReplaceCertificate() | GenerateCertificate() | Republish():
+            return _certificate(console, operation)
+        case CopyList() | EditList() | AssignList() | DeleteList():
+            _server_list(console, operation)
+        case ExportSylink(group=group, location=location):
+            sylink = console.export_sylink(group, location)
+            return Outcome(filename="Sylink.xml", content=sylink.encode())
+        case SaveRecoveryFile(server=server):
+            saved = console.save_recovery_file(server)
+            return Outcome(filename=saved.filename, content=saved.content)
+        case _:
+            _setting(console, operation)
+    return Outcome()
+
+
+def _certificate(console: Console, operation: ReplaceCertificate | GenerateCertificate | Republish) -> Outcome:
+    if isinstance(operation, Republish):
+        console.republish(operation.server)
+        return Outcome()
+    if isinstance(operation, GenerateCertificate):
+        credential = console.generate_certificate(operation.server, new_keys=operation.new_keys)
+    else:
+        form = CertificateFormat(operation.format.upper())
+        credential = console.replace_certificate(operation.server, operation.content_base64, form, operation.password)
+    return Outcome(fingerprint_sha256=credential.fingerprint)
+
+
+def _server_list(console: Console, operation: CopyList | EditList | AssignList | DeleteList) -> None:
+    match operation:
+        case CopyList(source=source, name=name):
+            console.copy_list(source, name)
+        case EditList(name=name, protocol=protocol, http_ports=ports):
+            console.edit_list(name, protocol, ports or None)
+        case AssignList(name=name, group=group, location=location):
+            console.assign_list(name, group, location)
+        case DeleteList(name=name):
+            console.delete_list(name)
+
+
+def _setting(
+    console: Console,
+    operation: PauseReplication | ResumeReplication | SetSecureCommunications | RefreshGoldenImages,
+) -> None:
+    match operation:
+        case PauseReplication():
+            console.pause_replication()
+        case ResumeReplication():
+            console.resume_replication()
+        case SetSecureCommunications(group=group, location=location, enabled=enabled):
+            console.set_secure_communications(group, location, enabled)
+        case RefreshGoldenImages(group=group):
+            console.refresh_golden_images(group)

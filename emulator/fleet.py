@@ -1,0 +1,206 @@
+"""All clients of the site, and what the servers know of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from emulator.client import Client
+from emulator.contact import Contacts
+from emulator.draws import draw
+from emulator.errors import UnknownNameError
+from emulator.instants import from_ms, span_ms
+from emulator.site import Site
+from emulator.spec import Mode
+from emulator.timeline import Timeline
+
+_PUSH_WINDOW_MS = 1000
+"""Within what time a push client acts on a change or on a broken connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRecord:
+    """One client as its servers' database has it."""
+
+    id: str
+    """`uniqueId`."""
+    hardware_key: str
+    agent_id: str
+    name: str
+    group_id: str
+    group_path: str
+    build: str
+    """`agentVersion`."""
+    last_update_ms: int
+    """Last check-in by the clock of the server that took it; 0: never."""
+    last_server_id: str
+    last_server_name: str
+    profile_serial: str
+    """What it last reported to hold."""
+    online: bool
+    npvdi: bool
+    created_ms: int
+    address: str
+    """Its own IP address."""
+
+    @property
+    def last_update_time(self) -> datetime:
+        """Last check-in by the clock of the server that took it."""
+        return from_ms(self.last_update_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTruth:
+    """One client as it really is, which no server knows: for the emulator's own control API and tests."""
+
+    name: str
+    group_path: str
+    location: str
+    build: str
+    powered: bool
+    held_serial: str
+    server_list: str
+    protocol: str
+    secure_communications: bool
+    held_certificates: tuple[str, ...]
+    """Fingerprints."""
+    last_server: str
+    lost: bool
+
+
+class Fleet:
+    """All clients. Each is played only as far as somebody asks, or as the site is about to change."""
+
+    def __init__(self, site: Site, contacts: Contacts, timeline: Timeline, clients: Iterable[Client]) -> None:
+        self._site = site
+        self._contacts = contacts
+        self._timeline = timeline
+        self.clients = sorted(clients, key=lambda client: client.name)
+        self._by_group: dict[str, list[Client]] = {group_id: [] for group_id in site.groups}
+        for client in self.clients:
+            self._by_group[client.group_id].append(client)
+
+    def __len__(self) -> int:
+        return len(self.clients)
+
+    def records(self, now: datetime | None = None, group_id: str | None = None) -> Iterator[ClientRecord]:
+        """The clients as the servers know them, by name; all or those of one group. Moves time to `now`."""
+        clients = self._settled(now, group_id)
+        now_ms = self._timeline.now_ms
+        paths = {group.id: group.path for group in self._site.groups.values()}
+        skews = {each.id: (each.name, span_ms(each.clock_offset)) for each in self._site.servers.values()}
+        for client in clients:
+            server, skew = skews.get(client.contact_server, ("", 0))
+            contact = client.contact
+            silence = 2 * client.settings.heartbeat_ms + client.settings.window_ms
+            yield ClientRecord(
+                id=client.id,
+                hardware_key=client.hardware_key,
+                agent_id=client.agent_id,
+                name=client.name,
+                group_id=client.group_id,
+                group_path=paths[client.group_id],
+                build=client.build,
+                last_update_ms=0 if contact is None else contact + skew,
+                last_server_id=client.contact_server,
+                last_server_name=server,
+                profile_serial=client.reported,
+                online=contact is not None and now_ms - contact <= silence,
+                npvdi=client.npvdi,
+                created_ms=client.created,
+                address=client.address,
+            )
+
+    def truths(self, now: datetime | None = None) -> Iterator[ClientTruth]:
+        """The clients as they are. Moves time to `now`."""
+        clients = self._settled(now, None)
+        for client in clients:
+            last = self._site.servers.get(client.last or "")
+            yield ClientTruth(
+                name=client.name,
+                group_path=self._site.groups[client.group_id].path,
+                location=client.location,
+                build=client.build,
+                powered=client.powered(self._timeline.now_ms),
+                held_serial=client.held.serial,
+                server_list=client.settings.list_name,
+                protocol=client.settings.protocol,
+                secure_communications=client.settings.secure_communications,
+                held_certificates=tuple(sorted(client.held.fingerprints)),
+                last_server="" if last is None else last.name,
+                lost=client.lost_since is not None,
+            )
+
+    def count(self, group_id: str) -> int:
+        """How many clients a group has."""
+        return len(self._by_group[group_id])
+
+    def move(self, client_id: str, group_id: str) -> None:
+        """Move a client to another group; it learns so at its next contact."""
+        client = next((each for each in self.clients if client_id in {each.id, each.hardware_key}), None)
+        if client is None:
+            raise UnknownNameError("client", client_id)
+        if group_id not in self._by_group:
+            raise UnknownNameError("group", group_id)
+        self._settle(client, self._timeline.now_ms)
+        client.steady = None
+        self._by_group[client.group_id].remove(client)
+        client.group_id = group_id
+        self._by_group[group_id].append(client)
+        self._by_group[group_id].sort(key=lambda each: each.name)
+
+    def before_change(self, group_id: str | None = None) -> None:
+        """Play all clients, or those of one group, up to now: the site is about to change for them."""
+        now_ms = self._timeline.now_ms
+        for client in self._of(group_id):
+            self._settle(client, now_ms)
+            client.steady = None
+
+    def tell_push_clients(self, group_id: str | None = None, server_id: str | None = None) -> None:
+        """Clients in push mode act at once on what happens to their standing connection."""
+        now_ms = self._timeline.now_ms
+        for client in self._of(group_id):
+            if client.settings.mode is not Mode.PUSH or not client.powered(now_ms):
+                continue
+            if server_id is None or client.last == server_id:
+                soon = now_ms + draw(client.stream, now_ms) % _PUSH_WINDOW_MS + 1
+                client.restart_beats(soon)
+                client.due = min(client.due, soon)
+
+    def refresh_images(self, group_id: str) -> None:
+        """Golden images of a group's non-persistent desktops take what the group has published."""
+        for client in self._of(group_id):
+            self._settle(client, self._timeline.now_ms)
+            client.image = self._contacts.published(client)
+
+    def settle(self) -> None:
+        """Play all clients up to now."""
+        for client in self.clients:
+            self._settle(client, self._timeline.now_ms)
+
+    def _of(self, group_id: str | None) -> list[Client]:
+        return self.clients if group_id is None else self._by_group[group_id]
+
+    def _settled(self, now: datetime | None, group_id: str | None) -> list[Client]:
+        if now is not None:
+            self._timeline.advance_to(now)
+        clients = self._of(group_id)
+        for client in clients:
+            self._settle(client, self._timeline.now_ms)
+        return clients
+
+    def _settle(self, client: Client, now_ms: int) -> None:
+        while client.due <= now_ms:
+            away_from = client.away_from
+            if away_from <= client.due:
+                client.sleep()
+                continue
+            steady = client.steady
+            if steady is None:
+                self._contacts.heartbeat(client, client.due)
+                client.step()
+                continue
+            limit = min(now_ms, away_from - 1, steady.until)
+            if client.due <= limit:
+                client.skip_to(limit)
+            else:
+                client.steady = None

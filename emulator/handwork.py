@@ -1,0 +1,156 @@
+"""The acts of the person at the console, task by task. Each looks first: an act begun before is not done twice."""
+
+import hashlib
+from typing import Any, Protocol
+
+from emulator.errors import CertificateFileError
+from emulator.operations import (
+    AssignList,
+    CopyList,
+    DeleteList,
+    EditList,
+    GenerateCertificate,
+    Operation,
+    Outcome,
+    PauseReplication,
+    RefreshGoldenImages,
+    ReplaceCertificate,
+    ResumeReplication,
+    SaveRecoveryFile,
+    SetSecureCommunications,
+)
+from emulator.tasks import (
+    AssignListTask,
+    CertificateFile,
+    CertificateTask,
+    CopyListTask,
+    DeleteListTask,
+    RefreshImagesTask,
+    ReplicationTask,
+    SaveRecoveryFileTask,
+    SecureTask,
+    Task,
+)
+
+
+class Desk(Protocol):
+    """The console of one site: what can be done there, and what is seen there."""
+
+    async def operate(self, operation: Operation) -> Outcome:
+        """Do one thing at the console.
+
+        Raises:
+            EmulatorError: The console refused it.
+        """
+        ...
+
+    def servers(self) -> tuple[str, ...]:
+        """The site's servers by name."""
+        ...
+
+    def lists(self) -> tuple[str, ...]:
+        """The site's server lists by name."""
+        ...
+
+    def assigned_list(self, group: str, location: str) -> str:
+        """The server list of a location of a group."""
+        ...
+
+    def secure_communications(self, group: str, location: str) -> bool:
+        """Whether secure communications are on there."""
+        ...
+
+    def fingerprint(self, server: str) -> str:
+        """SHA-256 of the certificate a server has."""
+        ...
+
+    def replication_paused(self) -> bool:
+        """Whether the replication relationship is broken."""
+        ...
+
+
+async def perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict[str, Any]:
+    """Do what `task` asks at the console, and give the evidence for it.
+
+    Raises:
+        EmulatorError: The console refused it.
+    """
+    match task:
+        case SaveRecoveryFileTask():
+            saved = await desk.operate(SaveRecoveryFile(server=task.subject.server))
+            return {"filename": saved.filename, "sha256": hashlib.sha256(saved.content).hexdigest()}
+        case CopyListTask():
+            return await _copy_list(desk, task)
+        case CertificateTask():
+            await _replace(desk, task, file)
+        case _:
+            for operation in _due(desk, task):
+                await desk.operate(operation)
+    return {}
+
+
+def _due(
+    desk: Desk, task: ReplicationTask | AssignListTask | SecureTask | DeleteListTask | RefreshImagesTask
+) -> list[Operation]:
+    match task:
+        case ReplicationTask():
+            return _replication_due(desk, pause=task.kind == "pause_replication")
+        case AssignListTask(subject=wanted):
+            return [
+                AssignList(name=wanted.list, group=pair.group_id, location=pair.location_id)
+                for pair in wanted.pairs
+                if desk.assigned_list(pair.group_id, pair.location_id) != wanted.list
+            ]
+        case SecureTask(subject=wish):
+            return [
+                SetSecureCommunications(group=pair.group_id, location=pair.location_id, enabled=wish.enabled)
+                for pair in wish.pairs
+                if desk.secure_communications(pair.group_id, pair.location_id) != wish.enabled
+            ]
+        case DeleteListTask(subject=unwanted):
+            return [DeleteList(name=unwanted.list)] if unwanted.list in desk.lists() else []
+        case RefreshImagesTask(subject=images):
+            return [RefreshGoldenImages(group=group) for group in images.groups]
+
+
+def _replication_due(desk: Desk, *, pause: bool) -> list[Operation]:
+    if desk.replication_paused() == pause:
+        return []
+    return [PauseReplication() if pause else ResumeReplication()]
+
+
+async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
+    wanted = task.subject
+    if wanted.copy_list not in desk.lists():
+        await desk.operate(CopyList(source=wanted.source_list, name=wanted.copy_list))
+    ports = {server.server: server.http_port for server in wanted.servers}
+    await desk.operate(EditList(name=wanted.copy_list, protocol=wanted.protocol, http_ports=ports))
+    return {
+        "list_name": wanted.copy_list,
+        "protocol": wanted.protocol.value,
+        "servers": [server.model_dump() for server in wanted.servers],
+    }
+
+
+async def _replace(desk: Desk, task: CertificateTask, file: CertificateFile | None) -> None:
+    wanted = task.subject
+    if desk.fingerprint(wanted.server) == wanted.fingerprint_sha256.replace(":", "").lower():
+        return
+    if file is None:
+        raise CertificateFileError(f"there is no certificate file for {wanted.server}")
+    await desk.operate(
+        ReplaceCertificate.model_construct(
+            server=wanted.server,
+            content_base64=file.content_base64,
+            format=file.format,
+            password=file.password,
+        )
+    )
+
+
+async def replace_now(desk: Desk) -> tuple[str, ...]:
+    """What goes wrong without the product: every server gets a new certificate at once. Returns the servers."""
+    servers = desk.servers()
+    for server in servers:
+        await desk.operate(GenerateCertificate(server=server))
+    return servers

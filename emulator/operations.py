@@ -1,0 +1,141 @@
+"""What a person can do at the console, as values: the control API reads them and the robot makes them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+
+from emulator.spec import Protocol
+
+
+class _Operation(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CopyList(_Operation):
+    """Copy a server list and paste it under another name."""
+
+    operation: Literal["copy_list"] = "copy_list"
+    source: str
+    name: str
+
+
+class EditList(_Operation):
+    """Change protocol and HTTP ports of a server list."""
+
+    operation: Literal["edit_list"] = "edit_list"
+    name: str
+    protocol: Protocol | None = None
+    http_ports: dict[str, int] = Field(default_factory=dict)
+    """HTTP port by server, where it is customised."""
+
+
+class AssignList(_Operation):
+    """Assign a server list to a location of a group."""
+
+    operation: Literal["assign_list"] = "assign_list"
+    name: str
+    group: str
+    location: str
+
+
+class DeleteList(_Operation):
+    """Delete a server list that nothing uses."""
+
+    operation: Literal["delete_list"] = "delete_list"
+    name: str
+
+
+class ReplaceCertificate(_Operation):
+    """Replace a server's certificate by the one in a file."""
+
+    operation: Literal["replace_certificate"] = "replace_certificate"
+    server: str
+    content_base64: Base64Bytes
+    format: Literal["jks", "pkcs12", "pem"] = "pkcs12"
+    password: str = ""
+
+
+class GenerateCertificate(_Operation):
+    """Have a server generate a new self-signed certificate."""
+
+    operation: Literal["generate_certificate"] = "generate_certificate"
+    server: str
+    new_keys: bool = True
+
+
+class Republish(_Operation):
+    """Have a server sign and publish all its files anew."""
+
+    operation: Literal["republish"] = "republish"
+    server: str
+
+
+class RefreshGoldenImages(_Operation):
+    """Take new golden images of a group's non-persistent desktops."""
+
+    operation: Literal["refresh_golden_images"] = "refresh_golden_images"
+    group: str
+
+
+class PauseReplication(_Operation):
+    """Break the replication relationship."""
+
+    operation: Literal["pause_replication"] = "pause_replication"
+
+
+class ResumeReplication(_Operation):
+    """Restore the replication relationship."""
+
+    operation: Literal["resume_replication"] = "resume_replication"
+
+
+class SetSecureCommunications(_Operation):
+    """Tick or untick secure communications."""
+
+    operation: Literal["set_secure_communications"] = "set_secure_communications"
+    group: str
+    location: str
+    enabled: bool
+
+
+class ExportSylink(_Operation):
+    """Export the communication settings of a location as Sylink.xml."""
+
+    operation: Literal["export_sylink"] = "export_sylink"
+    group: str
+    location: str
+
+
+class SaveRecoveryFile(_Operation):
+    """Copy the newest recovery file of a server."""
+
+    operation: Literal["save_recovery_file"] = "save_recovery_file"
+    server: str
+
+
+Operation = Annotated[
+    CopyList
+    | EditList
+    | AssignList
+    | DeleteList
+    | ReplaceCertificate
+    | GenerateCertificate
+    | Republish
+    | RefreshGoldenImages
+    | PauseReplication
+    | ResumeReplication
+    | SetSecureCommunications
+    | ExportSylink
+    | SaveRecoveryFile,
+    Field(discriminator="operation"),
+]
+
+
+class Outcome(BaseModel):
+    """What the console showed after an operation; most show nothing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    filename: str = ""
+    content: bytes = b""
+    fingerprint_sha256: str = ""

@@ -1,0 +1,151 @@
+"""What the servers publish for a group: one policy file with everything a client needs, signed by each server."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from emulator.certificates import Credential, verifies
+from emulator.instants import span_ms
+from emulator.site import Group, LocationSettings, ServerEntry, Site, policy_serial
+from emulator.spec import Mode, Protocol
+
+
+@dataclass(frozen=True)
+class PublishedLocation:
+    """The communication settings of one location, as clients hold them in their Sylink.xml."""
+
+    list_name: str
+    over_http: bool
+    priorities: tuple[tuple[ServerEntry, ...], ...]
+    secure_communications: bool
+    mode: Mode
+    heartbeat_ms: int
+    window_ms: int
+
+    @cached_property
+    def by_server(self) -> dict[str, ServerEntry]:
+        """The servers of the list by id."""
+        return {entry.server_id: entry for pool in self.priorities for entry in pool}
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol of the list."""
+        return Protocol.HTTP if self.over_http else Protocol.HTTPS
+
+
+@dataclass(frozen=True, eq=False)
+class Publication:
+    """One version of a group's policy file."""
+
+    group_id: str
+    serial: str
+    locations: dict[str, PublishedLocation]
+    """By location name, so that a client finds its own in another group too."""
+    certificates: dict[str, Credential]
+    """What every server of the site shows, by fingerprint; clients use the certificates only."""
+    signers: dict[str, Credential]
+    """Who signed it, by server id."""
+
+    @cached_property
+    def content(self) -> bytes:
+        """The file itself."""
+        body = {
+            "group": self.group_id,
+            "serial": self.serial,
+            "locations": {
+                name: [
+                    each.list_name,
+                    each.protocol,
+                    [[(e.server_name, e.address, e.https_port, e.http_port) for e in pool] for pool in each.priorities],
+                    each.secure_communications,
+                    each.mode,
+                    each.heartbeat_ms,
+                    each.window_ms,
+                ]
+                for name, each in self.locations.items()
+            },
+            "certificates": sorted(self.certificates),
+        }
+        return json.dumps(body, separators=(",", ":")).encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """The checksum of the file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @cached_property
+    def fingerprints(self) -> frozenset[str]:
+        """Fingerprints of the certificates it carries."""
+        return frozenset(self.certificates)
+
+    def location(self, name: str) -> PublishedLocation:
+        """The settings of that location, or of the first where there is none of that name."""
+        return self.locations.get(name) or next(iter(self.locations.values()))
+
+
+class Signatures:
+    """Makes and checks the signatures of policy files; each is made and checked once."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], bytes] = {}
+        self._checked: dict[tuple[str, str, frozenset[str]], bool] = {}
+
+    def verified(self, publication: Publication, server_id: str, held: Publication) -> bool:
+        """Whether the file of that server verifies with one of the certificates a client holds."""
+        signer = publication.signers[server_id]
+        asked = (publication.digest, signer.fingerprint, held.fingerprints)
+        known = self._checked.get(asked)
+        if known is None:
+            made = asked[:2]
+            if made not in self._made:
+                self._made[made] = signer.sign(publication.content)
+            signature = self._made[made]
+            known = any(
+                verifies(each.certificate, publication.content, signature) for each in held.certificates.values()
+            )
+            self._checked[asked] = known
+        return known
+
+
+class Outbox:
+    """What the servers publish now, by group. All servers publish the same content, each signs it itself."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.signatures = Signatures()
+        self.current: dict[str, Publication] = {}
+        for group in site.groups.values():
+            self.publish(group)
+
+    def publish(self, group: Group) -> Publication:
+        """Publish what the database now says for a group."""
+        site = self._site
+        owner = site.owner(group)
+        publication = Publication(
+            group_id=group.id,
+            serial=policy_serial(group.id, group.policy_date_ms),
+            locations={
+                location.name: published_location(site, owner.settings[location.id]) for location in owner.locations
+            },
+            certificates={each.credential.fingerprint: each.credential for each in site.servers.values()},
+            signers={each.id: each.signing for each in site.servers.values()},
+        )
+        self.current[group.id] = publication
+        return publication
+
+
+def published_location(site: Site, settings: LocationSettings) -> PublishedLocation:
+    """The settings of a location as a client gets them."""
+    server_list = site.server_list(settings.server_list)
+    heartbeat_ms = span_ms(settings.heartbeat)
+    return PublishedLocation(
+        list_name=server_list.name,
+        over_http=server_list.protocol is Protocol.HTTP,
+        priorities=server_list.priorities,
+        secure_communications=settings.secure_communications,
+        mode=settings.mode,
+        heartbeat_ms=heartbeat_ms,
+        # a window wider than the heartbeat would let heartbeats overtake one another
+        window_ms=min(span_ms(settings.randomization), heartbeat_ms),
+    )

@@ -1,0 +1,1 @@
+"""The REST API of the site's first server: its contract, and its quirks."""

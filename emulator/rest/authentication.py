@@ -1,0 +1,102 @@
+"""Log-on, log-out, and who is logged on."""
+
+import secrets
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+
+from emulator.draws import identity
+from emulator.instants import to_ms
+from emulator.rest.errors import BadArgumentError
+from emulator.rest.service import RestService
+from emulator.rest.tokens import Token
+from emulator.spec import SiteSpec
+
+_SYSTEM_ADMINISTRATOR = 8
+
+
+class Credential(BaseModel):
+    """The body of a log-on. SEPM takes more than it documents, so unknown fields pass."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    username: str
+    password: str
+    domain: str | None = ""
+
+
+def user_token(token: Token, service: RestService) -> dict[str, Any]:
+    """The answer to a log-on."""
+    spec = service.simulation.spec
+    administrator = identity(spec.seed, "administrator", spec.administrator)
+    rights = ("reportingRights", "groupRights", "siteRights", "remoteCommandRights", "policyRights")
+    return {
+        "token": token.value,
+        "tokenExpiration": int(token.life.total_seconds()),
+        "refreshToken": token.refresh,
+        "refreshTokenExpiration": int(token.refresh_life.total_seconds()),
+        "username": spec.administrator,
+        "fullname": "",
+        "domain": service.site.domain,
+        "domainid": service.site.domain_id,
+        "adminId": administrator,
+        "clientId": identity(spec.seed, "application", spec.administrator),
+        "clientSecret": identity(spec.seed, "application secret", spec.administrator),
+        "role": {"title": "sysadmin", "bitMask": _SYSTEM_ADMINISTRATOR},
+        "permissionSet": dict.fromkeys(rights, True),
+        "bannerTitle": None,
+        "bannerText": None,
+        "serverTime": to_ms(service.server_time()),
+    }
+
+
+def authentication_routes(service: RestService) -> APIRouter:
+    """Routes below `/sepm/api/v1`."""
+    router = APIRouter()
+
+    @router.post("/identity/authenticate")
+    async def authenticate(credential: Credential) -> dict[str, Any]:
+        if not _matches(credential, service.simulation.spec, service.site.domain):
+            raise BadArgumentError("The user name, the password or the domain is wrong.")
+        return user_token(service.issue(), service)
+
+    @router.post("/identity/logout", status_code=204)
+    async def logout(token: Annotated[Token, Depends(service.authorise)]) -> Response:
+        service.tokens.revoke(token.value)
+        return Response(status_code=204)
+
+    @router.get("/sessions/currentuser")
+    async def current_user(token: Annotated[Token, Depends(service.authorise)]) -> dict[str, Any]:
+        return user_token(token, service)
+
+    return router
+
+
+def oauth_routes(service: RestService) -> APIRouter:
+    """The refresh of a token: outside `/api/v1`, and answered in another shape."""
+    router = APIRouter()
+
+    @router.api_route("/oauth/token", methods=["GET", "POST"])
+    async def refresh(
+        grant_type: Annotated[Literal["refresh_token"], Query()],
+        refresh_token: Annotated[str, Query()],
+    ) -> dict[str, Any]:
+        _ = grant_type
+        token = service.refresh(refresh_token)
+        return {
+            "access_token": token.value,
+            "tokenExpiration": int(token.life.total_seconds()),
+            "refreshToken": token.refresh,
+            "refreshTokenExpiration": int(token.refresh_life.total_seconds()),
+        }
+
+    return router
+
+
+def _matches(credential: Credential, spec: SiteSpec, domain: str) -> bool:
+    return (
+        credential.username.lower() == spec.administrator.lower()
+        and secrets.compare_digest(credential.password.encode(), spec.password.encode())
+        and credential.domain in {"", None, domain}
+    )

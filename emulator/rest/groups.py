@@ -1,0 +1,129 @@
+"""Groups and their locations."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from emulator.instants import to_ms
+from emulator.rest.errors import GoneError
+from emulator.rest.paging import PageRequest, page, page_request
+from emulator.rest.service import RestService
+from emulator.site import PAIR_SEPARATOR, Group, Location, Site
+
+_PAGE_SIZE = 25
+_CREATOR_WIDTH = 44
+"""`createdBy` comes padded with blanks."""
+
+_GroupsPage = Annotated[PageRequest, Depends(page_request(_PAGE_SIZE, "NAME", "FULLPATHNAME", "ID"))]
+
+
+def group_of(site: Site, group_id: str) -> Group:
+    """The group of that id.
+
+    Raises:
+        GoneError: There is none.
+    """
+    group = site.groups.get(group_id)
+    if group is None:
+        raise GoneError("group", group_id)
+    return group
+
+
+def location_of(site: Site, group: Group, location_id: str) -> Location:
+    """The location of that id in a group; `default` stands for its default location.
+
+    Raises:
+        GoneError: There is none.
+    """
+    locations = site.locations(group)
+    if location_id == "default":
+        return locations[0]
+    for location in locations:
+        if location.id == location_id:
+            return location
+    raise GoneError("location", location_id)
+
+
+def group_row(service: RestService, group: Group) -> dict[str, Any]:
+    """One group as SEPM shows it."""
+    site = service.site
+    return {
+        "id": group.id,
+        "name": group.name,
+        "description": "",
+        "fullPathName": group.path,
+        "numberOfPhysicalComputers": service.simulation.fleet.count(group.id),
+        "numberOfRegisteredUsers": 0,
+        "createdBy": site.domain_id.ljust(_CREATOR_WIDTH),
+        "created": group.created_ms,
+        "lastModified": group.policy_date_ms,
+        "policySerialNumber": group.policy_serial,
+        "policyDate": to_ms(group.policy_date),
+        "customIpsNumber": "",
+        "domain": {"id": site.domain_id, "name": site.domain},
+        "policyInheritanceEnabled": group.inherits,
+    }
+
+
+def group_tree(service: RestService, group: Group) -> dict[str, Any]:
+    """One group with its children below it."""
+    site = service.site
+    children = [child for child in site.groups.values() if site.parent(child) is group]
+    return group_row(service, group) | {"childGroups": [group_tree(service, child) for child in children]}
+
+
+def _sorted(groups: list[Group], request: PageRequest) -> list[Group]:
+    def key(group: Group) -> tuple[str, str]:
+        first = {"NAME": group.name.lower(), "ID": group.id}.get(request.sort, "")
+        return first, group.path.lower()
+
+    return sorted(groups, key=key, reverse=request.descending)
+
+
+def group_routes(service: RestService) -> APIRouter:
+    """Groups, one by one and by the page."""
+    router = APIRouter(prefix="/groups", dependencies=[Depends(service.authorise)])
+
+    @router.get("")
+    async def groups(
+        request: _GroupsPage,
+        domain: Annotated[str, Query()] = "",
+        path: Annotated[str, Query(alias="fullPathName")] = "",
+        mode: Annotated[Literal["list", "tree"], Query()] = "list",
+    ) -> dict[str, Any]:
+        site = service.site
+        chosen = [
+            group
+            for group in site.groups.values()
+            if domain in {"", site.domain, site.domain_id} and path in {"", group.path}
+        ]
+        if mode == "tree":
+            roots = [group for group in chosen if path or PAIR_SEPARATOR not in group.path]
+            return page(roots, request, lambda group: group_tree(service, group))
+        return page(_sorted(chosen, request), request, lambda group: group_row(service, group))
+
+    @router.get("/{group_id}")
+    async def group(group_id: str) -> dict[str, Any]:
+        site = service.site
+        found = group_of(site, group_id)
+        return group_row(service, found) | {"defaultLocationId": site.locations(found)[0].id}
+
+    @router.get("/{group_id}/locations")
+    async def locations(group_id: str, named: Annotated[bool, Query(alias="hasName")] = False) -> list[str]:
+        site = service.site
+        return [
+            f"{location.name}:api/v1/locations/{location.id}" if named else f"api/v1/locations/{location.id}"
+            for location in site.locations(group_of(site, group_id))
+        ]
+
+    @router.get("/{group_id}/locations/{location_id}/xml")
+    async def rules(group_id: str, location_id: str) -> dict[str, str]:
+        site = service.site
+        location = location_of(site, group_of(site, group_id), location_id)
+        return {
+            "location_id": location.id,
+            "location_name": location.name,
+            "location_rules_xml": "<LocationRules/>",
+        }
+
+    return router

@@ -1,0 +1,92 @@
+"""The paging object, the same everywhere: asked for from 1, answered from 0."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Query
+
+from emulator.rest.errors import BadArgumentError
+
+Row = TypeVar("Row")
+
+
+class Order(StrEnum):
+    """Direction of a sort."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """Which page a caller asks for."""
+
+    index: int
+    """1-based, as it is asked for."""
+    size: int
+    sort: str
+    order: Order
+
+    @property
+    def descending(self) -> bool:
+        """Whether the rows come in descending order."""
+        return self.order is Order.DESC
+
+
+def page_request(size: int, *properties: str) -> Callable[..., Awaitable[PageRequest]]:
+    """A dependency that reads a page request; the first of `properties` is the usual sort."""
+    usual = size
+
+    async def read(
+        index: Annotated[int, Query(alias="pageIndex", ge=1)] = 1,
+        size: Annotated[int, Query(alias="pageSize", ge=1)] = usual,
+        sort: Annotated[str, Query()] = properties[0],
+        order: Annotated[str, Query()] = Order.ASC,
+    ) -> PageRequest:
+        if sort.upper() not in properties:
+            raise BadArgumentError(f"The sort argument is invalid: {sort}.")
+        if order.upper() not in Order.__members__:
+            raise BadArgumentError(f"The order argument is invalid: {order}.")
+        return PageRequest(index, size, sort.upper(), Order(order.upper()))
+
+    return read
+
+
+def page(rows: Sequence[Row], request: PageRequest, render: Callable[[Row], Any]) -> dict[str, Any]:
+    """One page of `rows`, which are sorted already; only the rows of the page are rendered."""
+    start = (request.index - 1) * request.size
+    content = [render(row) for row in rows[start : start + request.size]]
+    total_pages = -(-len(rows) // request.size)
+    sort = {
+        "direction": request.order.value,
+        "property": request.sort,
+        "ascending": not request.descending,
+    }
+    return {
+        "content": content,
+        "totalPages": total_pages,
+        "firstPage": request.index == 1,
+        "lastPage": request.index >= total_pages,
+        "totalElements": len(rows),
+        "size": request.size,
+        "number": request.index - 1,
+        "sort": [sort],
+        "numberOfElements": len(content),
+    }
+
+
+def whole_page(rows: Sequence[Any]) -> dict[str, Any]:
+    """Everything on one page, as the policy summary answers: `size` is the total, no sort."""
+    return {
+        "content": list(rows),
+        "totalPages": 1,
+        "lastPage": True,
+        "firstPage": True,
+        "totalElements": len(rows),
+        "numberOfElements": len(rows),
+        "number": 0,
+        "size": len(rows),
+        "sort": None,
+    }

@@ -1,0 +1,84 @@
+"""What all routes share: the site at this moment, the tokens and the rate of calls."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Header
+
+from emulator.rest.errors import TokenError, TooManyCallsError
+from emulator.rest.tokens import Token, Tokens
+from emulator.simulation import Simulation
+from emulator.site import Site
+from emulator.switches import Switches
+
+_RATE_WINDOW = timedelta(minutes=1)
+
+
+@dataclass
+class RestService:
+    """The REST service of the site's first server."""
+
+    simulation: Simulation
+    clock: Callable[[], datetime]
+    start: datetime
+    """When the simulation started."""
+    tokens: Tokens = field(default_factory=Tokens)
+    _calls: deque[datetime] = field(default_factory=deque)
+
+    @property
+    def site(self) -> Site:
+        """The site."""
+        return self.simulation.site
+
+    @property
+    def switches(self) -> Switches:
+        """The site's answers to the open questions."""
+        return self.simulation.switches
+
+    def advance(self) -> datetime:
+        """Bring the site to this moment, and tell it."""
+        now = self.clock()
+        self.simulation.advance_to(now)
+        return now
+
+    def server_time(self) -> datetime:
+        """What the first server's own clock shows."""
+        return self.site.first_server.clock(self.clock())
+
+    def count_call(self, now: datetime) -> None:
+        """Take note of a call.
+
+        Raises:
+            TooManyCallsError: There were too many in the last minute.
+        """
+        limit = self.switches.rate_limit
+        if limit is None:
+            return
+        while self._calls and self._calls[0] <= now - _RATE_WINDOW:
+            self._calls.popleft()
+        if len(self._calls) >= limit:
+            raise TooManyCallsError
+        self._calls.append(now)
+
+    def issue(self) -> Token:
+        """A new token."""
+        return self.tokens.issue(self.clock(), self.switches.token_life, self.site.first_server.started)
+
+    def refresh(self, refresh_token: str) -> Token:
+        """A new token for a refresh token."""
+        started = self.site.first_server.started
+        return self.tokens.refresh(refresh_token, self.clock(), self.switches.token_life, started)
+
+    async def authorise(self, authorization: Annotated[str, Header()] = "") -> Token:
+        """The token a call carries; a dependency of every route that needs one.
+
+        Raises:
+            TokenError: It carries none that lives.
+        """
+        scheme, _, value = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise TokenError("")
+        return self.tokens.check(value.strip(), self.clock(), self.site.first_server.started)

@@ -1,0 +1,148 @@
+"""The person at the console, played: takes the product's console tasks over its REST routes and does them here."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import structlog
+from pydantic import TypeAdapter, ValidationError
+
+from emulator.delays import robot_delay
+from emulator.errors import EmulatorError
+from emulator.handwork import Desk, perform
+from emulator.spec import RobotSpec
+from emulator.tasks import CertificateFile, CertificateTask, Task
+
+_LOG = structlog.get_logger("emulator.robot")
+_TASK: TypeAdapter[Task] = TypeAdapter(Task)
+_NOT_OURS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.PRECONDITION_FAILED})
+_OUTAGE = frozenset({429, 500, 502, 503, 504})
+
+Pause = Callable[[timedelta], Awaitable[None]]
+
+
+async def wall_pause(delay: timedelta) -> None:
+    """Wait on the wall clock."""
+    await asyncio.sleep(delay.total_seconds())
+
+
+@dataclass(frozen=True)
+class BackOff:
+    """How the robot waits out an outage of the product: doubling, up to a limit."""
+
+    first: timedelta = timedelta(seconds=0.2)
+    limit: timedelta = timedelta(seconds=5)
+
+    def delay(self, failures: int) -> timedelta:
+        """The wait after so many failures in a row (from 1)."""
+        return min(self.first * float(2 ** min(failures - 1, 16)), self.limit)
+
+
+class TaskGoneError(Exception):
+    """The product no longer lets this robot have the task: not now, or withdrawn."""
+
+
+@dataclass
+class Robot:
+    """One person at the console of one site."""
+
+    api: httpx.AsyncClient
+    """Speaks to the product: base address and key are set."""
+    desk: Desk
+    site_name: str
+    seed: int
+    pace: RobotSpec = field(default_factory=RobotSpec)
+    who: str = "console robot"
+    pause: Pause = wall_pause
+    poll: timedelta = timedelta(seconds=0.5)
+    back_off: BackOff = field(default_factory=BackOff)
+    done: Counter[str] = field(default_factory=Counter)
+    """Tasks taken up so far by kind: the ordinals of the delays."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                worked = await self.work_once()
+            except httpx.HTTPStatusError as error:
+                # a wrong key, say: somebody will put it right
+                _LOG.warning("product refused", status=error.response.status_code)
+                worked = False
+            if not worked:
+                await self.pause(self.poll)
+
+    async def work_once(self) -> bool:
+        """Take up what waits now: first what was claimed before, then what is open. True when a task was done."""
+        worked = False
+        for state in ("claimed", "open"):
+            for task in await self._tasks(state):
+                try:
+                    await self._work(task)
+                except TaskGoneError as gone:
+                    _LOG.info("task left", task=task.id, kind=task.kind, reason=str(gone))
+                except EmulatorError as refused:
+                    _LOG.warning("console refused", task=task.id, kind=task.kind, reason=str(refused))
+                else:
+                    worked = True
+        return worked
+
+    async def _tasks(self, state: str) -> list[Task]:
+        answer = await self._call("GET", "/v1/tasks", params={"state": state})
+        tasks = []
+        for item in answer.json()["items"]:
+            if item.get("site_name") != self.site_name:
+                continue
+            try:
+                task = _TASK.validate_python(item)
+            except ValidationError:
+                # a kind of work that no console of this site can do
+                _LOG.debug("task not understood", task=item.get("id"), kind=item.get("kind"))
+                continue
+            if task.state == state and task.claimed_by in {None, "", self.who}:
+                tasks.append(task)
+        return tasks
+
+    async def _work(self, task: Task) -> None:
+        if task.state != "claimed":
+            await self._call("POST", f"/v1/tasks/{task.id}/claim", json={"who": self.who})
+        ordinal = self.done[task.kind]
+        self.done[task.kind] += 1
+        await self.pause(robot_delay(self.seed, task.kind, ordinal, self.pace))
+        file = None
+        if isinstance(task, CertificateTask) and task.subject.has_file:
+            answer = await self._call("POST", f"/v1/tasks/{task.id}/file", json={"who": self.who})
+            file = CertificateFile.model_validate_json(answer.content)
+        evidence = await perform(self.desk, task, file)
+        body = {"who": self.who, "note": "done at the console", "evidence": evidence}
+        await self._call("POST", f"/v1/tasks/{task.id}/done", json=body)
+        _LOG.info("task done", task=task.id, kind=task.kind)
+
+    async def _call(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, json: Any = None
+    ) -> httpx.Response:
+        """One call, repeated through outages. All of the product's task calls may be repeated."""
+        failures = 0
+        while True:
+            try:
+                answer = await self.api.request(method, path, params=params, json=json)
+            except httpx.TransportError as outage:
+                reason = type(outage).__name__
+            else:
+                if answer.status_code not in _OUTAGE:
+                    return _accepted(answer)
+                reason = str(answer.status_code)
+            failures += 1
+            _LOG.info("product does not answer", path=path, reason=reason, failures=failures)
+            await self.pause(self.back_off.delay(failures))
+
+
+def _accepted(answer: httpx.Response) -> httpx.Response:
+    if answer.status_code in _NOT_OURS:
+        # after an outage the earlier try may be the one that counted; the task list tells next time
+        raise TaskGoneError(str(answer.status_code))
+    return answer.raise_for_status()

@@ -1,0 +1,131 @@
+"""The simulation: one site, its clients and one method that moves time."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from emulator.building import build_clients, build_site
+from emulator.changes import Changes
+from emulator.console import Console
+from emulator.contact import Contacts
+from emulator.effects import Effects
+from emulator.errors import InheritedSettingsError, RefusedWriteError
+from emulator.fleet import Fleet
+from emulator.publishing import Outbox
+from emulator.site import LocationSettings
+from emulator.spec import Mode, SiteSpec
+from emulator.switches import PatchSemServer, Switches
+from emulator.timeline import Timeline
+from emulator.verdict import VerdictReport, judge
+
+
+@dataclass(frozen=True)
+class SettingsWrite:
+    """What a REST write of settings changes; None: not in the body."""
+
+    server_list: str | None = None
+    """`communication_settings.sem_server.name`."""
+    secure_communications: bool | None = None
+    mode: Mode | None = None
+    heartbeat: timedelta | None = None
+    randomization: timedelta | None = None
+
+
+class Simulation:
+    """A site with its clients, from `start` on. One seed makes one run; nothing here looks at a clock."""
+
+    def __init__(self, spec: SiteSpec, start: datetime) -> None:
+        self.spec = spec
+        self._timeline = Timeline(start)
+        self.site = build_site(spec, start)
+        outbox = Outbox(self.site)
+        contacts = Contacts(self.site, outbox, spec.switches)
+        clients = build_clients(spec, self.site, outbox, start)
+        self.fleet = Fleet(self.site, contacts, self._timeline, clients)
+        self._changes = Changes(self.site, self.fleet, outbox, contacts, self._timeline)
+        self.console = Console(self._changes, spec.seed)
+
+    @property
+    def now(self) -> datetime:
+        """The simulated time."""
+        return self._timeline.now
+
+    @property
+    def switches(self) -> Switches:
+        """The switches in force."""
+        return self._changes.switches
+
+    @property
+    def effects(self) -> Effects:
+        """The counters of every effect."""
+        return self.site.effects
+
+    def advance_to(self, now: datetime) -> None:
+        """Move time to `now`, doing all that falls due.
+
+        Raises:
+            TimeRunsBackwardsError: That moment has passed; the present one has not.
+        """
+        self._timeline.advance_to(now)
+
+    def write_settings(self, group: str, location: str, write: SettingsWrite) -> None:
+        """A REST write of settings, as the switches have it. Counted as `rest.FIELD` (group path, location, value).
+
+        Raises:
+            UnknownNameError: No such group, location or server list.
+            InheritedSettingsError: The group inherits.
+            RefusedWriteError: The switch `patch_sem_server` refuses it.
+        """
+        target = self.site.group(group)
+        place = self.site.location(target, location)
+        if target.inherits:
+            raise InheritedSettingsError(target.path, self.site.owner(target).path)
+        patch = self.switches.patch_sem_server
+        if write.server_list is not None and patch is PatchSemServer.REFUSED:
+            raise RefusedWriteError("sem_server cannot be written")
+        server_list = (
+            self.site.server_list(write.server_list)
+            if write.server_list is not None and patch is PatchSemServer.WORKS
+            else None
+        )
+        adjusts = (write.mode, write.heartbeat, write.randomization) != (None, None, None)
+        if server_list is None and write.secure_communications is None and not adjusts:
+            return
+        self._changes.write(
+            target,
+            place,
+            server_list=server_list,
+            secure_communications=write.secure_communications,
+            adjust=(lambda settings: _adjusted(settings, write)) if adjusts else None,
+        )
+        if server_list is not None:
+            self.effects.record("rest.sem_server", target.path, place.name, server_list.name)
+        if write.secure_communications is not None:
+            value = str(write.secure_communications).lower()
+            self.effects.record("rest.secure_communications", target.path, place.name, value)
+        if adjusts:
+            self.effects.record("rest.communication_settings", target.path, place.name)
+
+    def set_switches(self, switches: Switches) -> None:
+        """Put other switches in force from now on."""
+        self._changes.set_switches(switches)
+
+    def stop_server(self, name: str) -> None:
+        """Take a server down until it is started again."""
+        self._changes.stop(self.site.server(name))
+
+    def start_server(self, name: str) -> None:
+        """Start a stopped server."""
+        self._changes.start(self.site.server(name))
+
+    def verdict(self) -> VerdictReport:
+        """The emulator's own verdict now."""
+        return judge(self.site, self.fleet, self.now)
+
+
+def _adjusted(settings: LocationSettings, write: SettingsWrite) -> LocationSettings:
+    return replace(
+        settings,
+        mode=write.mode or settings.mode,
+        heartbeat=write.heartbeat or settings.heartbeat,
+        randomization=settings.randomization if write.randomization is None else write.randomization,
+    )

@@ -1,0 +1,241 @@
+"""The site as its database has it: servers, server lists, groups, locations and their settings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from emulator.certificates import Credential
+from emulator.draws import identity
+from emulator.effects import Effects
+from emulator.errors import UnknownNameError
+from emulator.instants import from_ms
+from emulator.spec import Mode, Protocol
+
+PAIR_SEPARATOR = "\\"
+
+
+@dataclass(frozen=True)
+class RecoveryFile:
+    """A recovery file that a server wrote when it got its certificate."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass
+class Server:
+    """One management server. Its state changes through the simulation and the console only."""
+
+    id: str
+    name: str
+    address: str
+    https_port: int
+    http_port: int
+    clock_offset: timedelta
+    restart_time: timedelta
+    credential: Credential
+    """What the client port shows."""
+    rest_credential: Credential
+    """What 8446 shows."""
+    signing: Credential
+    """What signs the policy files published next."""
+    stopped: bool = False
+    restarting: bool = False
+    started: datetime | None = None
+    """When its services last started anew; None: they run since before the simulation."""
+    recovery_files: list[RecoveryFile] = field(default_factory=list)
+
+    @property
+    def up(self) -> bool:
+        """Whether its ports answer."""
+        return not (self.stopped or self.restarting)
+
+    def clock(self, now: datetime) -> datetime:
+        """What its own clock shows."""
+        return now + self.clock_offset
+
+
+@dataclass(frozen=True)
+class ServerEntry:
+    """One server as one list gives it."""
+
+    server_id: str
+    server_name: str
+    address: str
+    https_port: int
+    http_port: int
+
+
+@dataclass(frozen=True)
+class ServerList:
+    """One management server list. A value: an edit puts another in its place."""
+
+    id: str
+    name: str
+    protocol: Protocol
+    priorities: tuple[tuple[ServerEntry, ...], ...]
+    is_default: bool = False
+    description: str = ""
+
+    @property
+    def entries(self) -> tuple[ServerEntry, ...]:
+        """All servers, by priority."""
+        return tuple(entry for pool in self.priorities for entry in pool)
+
+
+@dataclass(frozen=True)
+class LocationSettings:
+    """Settings of one (group, location)."""
+
+    server_list: str
+    """Id of the list."""
+    secure_communications: bool
+    mode: Mode
+    heartbeat: timedelta
+    randomization: timedelta
+
+
+@dataclass(frozen=True)
+class Location:
+    """One location of a group."""
+
+    id: str
+    name: str
+
+
+@dataclass
+class Group:
+    """One client group. One that inherits has neither locations nor settings of its own."""
+
+    id: str
+    path: str
+    inherits: bool
+    policy_date_ms: int
+    created_ms: int
+    locations: tuple[Location, ...] = ()
+    settings: dict[str, LocationSettings] = field(default_factory=dict)
+    """By location id."""
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition(PAIR_SEPARATOR)[2]
+
+    @property
+    def policy_date(self) -> datetime:
+        """When its policy last changed, by SEPM's own clock."""
+        return from_ms(self.policy_date_ms)
+
+    @property
+    def policy_serial(self) -> str:
+        """Its policy serial number."""
+        return policy_serial(self.id, self.policy_date_ms)
+
+
+def policy_serial(group_id: str, date_ms: int) -> str:
+    """A serial as SEPM writes it: `AAAA-MM/dd/yyyy HH:mm:ss SSS`, in UTC."""
+    date = from_ms(date_ms).astimezone(UTC)
+    return f"{group_id[:4]}-{date:%m/%d/%Y %H:%M:%S} {date_ms % 1000:03d}"
+
+
+class Site:
+    """All that the servers of one site share."""
+
+    def __init__(self, name: str, domain: str, seed: int, replication_partner: str | None) -> None:
+        self.name = name
+        self.domain = domain
+        self.id = identity(seed, "site", name)
+        self.domain_id = identity(seed, "domain", domain)
+        self.replication_partner = replication_partner
+        self.replication_paused = False
+        self.servers: dict[str, Server] = {}
+        """By id; the first one serves REST and the console, and its clock dates policies."""
+        self.server_lists: dict[str, ServerList] = {}
+        """By id."""
+        self.groups: dict[str, Group] = {}
+        """By id, parents before their children."""
+        self.effects = Effects()
+
+    @property
+    def first_server(self) -> Server:
+        """The server that REST and the console speak to."""
+        return next(iter(self.servers.values()))
+
+    @property
+    def is_replicated(self) -> bool:
+        """Whether it replicates with a partner now."""
+        return self.replication_partner is not None and not self.replication_paused
+
+    def server(self, name: str) -> Server:
+        """The server of that name or id."""
+        for server in self.servers.values():
+            if name in {server.name, server.id}:
+                return server
+        raise UnknownNameError("server", name)
+
+    def server_list(self, name: str) -> ServerList:
+        """The server list of that name or id."""
+        for each in self.server_lists.values():
+            if name in {each.name, each.id}:
+                return each
+        raise UnknownNameError("server list", name)
+
+    def group(self, name: str) -> Group:
+        """The group of that full path or id."""
+        if name in self.groups:
+            return self.groups[name]
+        for group in self.groups.values():
+            if group.path == name:
+                return group
+        raise UnknownNameError("group", name)
+
+    def parent(self, group: Group) -> Group | None:
+        """The group above; None above the root."""
+        path = group.path.rpartition(PAIR_SEPARATOR)[0]
+        return self.group(path) if path else None
+
+    def owner(self, group: Group) -> Group:
+        """The group whose settings count in `group`: itself, or the one it inherits from."""
+        while group.inherits:
+            parent = self.parent(group)
+            if parent is None:
+                break
+            group = parent
+        return group
+
+    def inheritors(self, owner: Group) -> tuple[Group, ...]:
+        """The groups that take their settings from `owner`."""
+        return tuple(group for group in self.groups.values() if group is not owner and self.owner(group) is owner)
+
+    def locations(self, group: Group) -> tuple[Location, ...]:
+        """The locations that count in a group. Inheriting groups share their owner's, ids and all."""
+        return self.owner(group).locations
+
+    def location(self, group: Group, name: str) -> Location:
+        """The location of that name or id in a group; `default` stands for the first."""
+        locations = self.locations(group)
+        if name == "default":
+            return locations[0]
+        for location in locations:
+            if name in {location.name, location.id}:
+                return location
+        raise UnknownNameError("location", name)
+
+    def settings(self, group: Group, location: Location) -> LocationSettings:
+        """The settings that count in a (group, location), as the database has them."""
+        return self.owner(group).settings[location.id]
+
+    def pairs(self) -> Iterator[tuple[Group, Location, LocationSettings]]:
+        """Every (group, location) with the settings that count there."""
+        for group in self.groups.values():
+            for location in self.locations(group):
+                yield group, location, self.settings(group, location)
+
+    def users(self, server_list: ServerList) -> tuple[tuple[Group, Location], ...]:
+        """The (group, location) pairs that use a list, named by the group that owns the setting."""
+        return tuple(
+            (group, location)
+            for group in self.groups.values()
+            for location in group.locations
+            if group.settings[location.id].server_list == server_list.id
+        )

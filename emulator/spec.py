@@ -1,0 +1,210 @@
+"""What site to build: frozen models that load from JSON."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from emulator.switches import Switches
+
+ROOT_GROUP = "My Company"
+DEFAULT_LIST = "Default Management Server List"
+DEFAULT_LOCATION = "Default"
+
+
+class Protocol(StrEnum):
+    """How clients of a server list speak to their server."""
+
+    HTTPS = "HTTPS"
+    HTTP = "HTTP"
+
+
+class Mode(StrEnum):
+    """Who starts a contact: the client by its heartbeat, or the server too over a standing connection."""
+
+    PULL = "PULL"
+    PUSH = "PUSH"
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ServerSpec(_Spec):
+    """One management server."""
+
+    name: str
+    address: str = "127.0.0.1"
+    https_port: int = 0
+    """0: a free one is picked where it is served, 443 where nothing is."""
+    http_port: int = 0
+    """0: a free one is picked where it is served, 8014 where nothing is."""
+    clock_offset: timedelta = timedelta()
+    """How far its own clock is ahead."""
+    restart_time: timedelta = timedelta(seconds=2)
+    """How long its services restart after a change of certificate."""
+
+
+class PortsSpec(_Spec):
+    """Ports of one server as one list gives them; None: the server's own."""
+
+    https_port: int | None = None
+    http_port: int | None = None
+
+
+class ListSpec(_Spec):
+    """One management server list."""
+
+    name: str = DEFAULT_LIST
+    protocol: Protocol = Protocol.HTTPS
+    priorities: tuple[tuple[str, ...], ...]
+    """Names of servers, highest priority first; a name of `foreign_servers` is another site's."""
+    ports: dict[str, PortsSpec] = Field(default_factory=dict)
+
+
+class LocationSpec(_Spec):
+    """Settings of one (group, location)."""
+
+    name: str = DEFAULT_LOCATION
+    server_list: str = DEFAULT_LIST
+    secure_communications: bool = True
+    mode: Mode = Mode.PULL
+    heartbeat: timedelta = timedelta(minutes=5)
+    randomization: timedelta = timedelta()
+    """Width of the window by which a heartbeat may be late."""
+
+
+class GroupSpec(_Spec):
+    """One client group; one that inherits has no locations of its own."""
+
+    path: str
+    inherits: bool = False
+    locations: tuple[LocationSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _owns_or_inherits(self) -> Self:
+        if self.inherits == bool(self.locations):
+            raise ValueError(f"group {self.path!r} needs locations if and only if it does not inherit")
+        return self
+
+
+class ClientSpec(_Spec):
+    """A batch of clients that are alike."""
+
+    group: str
+    count: int = Field(ge=1)
+    build: str = "14.3.9816.7000"
+    prefix: str = "PC"
+    """Names are PREFIX-0001 and so on, per prefix."""
+    location: str = DEFAULT_LOCATION
+    away: tuple[tuple[timedelta, timedelta], ...] = ()
+    """When they are switched off, as offsets from the start; a window may begin before the start."""
+    npvdi: bool = False
+    """Non-persistent virtual desktops: each start brings the golden image back."""
+    reachable_servers: frozenset[str] | None = None
+    """Servers their network lets them reach; None: all."""
+    http_blocked: bool = False
+    """Their network lets no plain HTTP through."""
+
+    @model_validator(mode="after")
+    def _windows_in_order(self) -> Self:
+        edges = [edge for window in self.away for edge in window]
+        if any(later <= earlier for earlier, later in pairwise(edges)):
+            raise ValueError("away windows must be in order, apart and not empty")
+        return self
+
+
+class RobotSpec(_Spec):
+    """The pace of the person at the console."""
+
+    shortest_delay: timedelta = timedelta(seconds=0.5)
+    longest_delay: timedelta = timedelta(seconds=2)
+
+
+class SiteSpec(_Spec):
+    """One site with its clients."""
+
+    name: str
+    domain: str = "Default"
+    administrator: str = "admin"
+    password: str = "emulated"  # noqa: S105 - opens an emulated site only
+    sepm_version: str = "14.3.9816.7000"
+    servers: tuple[ServerSpec, ...] = Field(min_length=1)
+    foreign_servers: tuple[str, ...] = ()
+    """Names of another site's servers that lists may hold; no client reaches them."""
+    server_lists: tuple[ListSpec, ...] = ()
+    """Without one named as the default list, it is made as SEPM does: all servers at one priority, HTTPS."""
+    groups: tuple[GroupSpec, ...]
+    clients: tuple[ClientSpec, ...] = ()
+    replication_partner: str | None = None
+    database_shared: bool = False
+    """Whether the database is a SQL Server of its own, which several servers may share."""
+    robot: RobotSpec = RobotSpec()
+    switches: Switches = Switches()
+    seed: int = 1
+
+    @model_validator(mode="after")
+    def _with_default_list(self) -> Self:
+        if all(each.name != DEFAULT_LIST for each in self.server_lists):
+            names = tuple(server.name for server in self.servers)
+            default = ListSpec(priorities=(names,))
+            object.__setattr__(self, "server_lists", (default, *self.server_lists))
+        return self
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Self:
+        servers = {server.name for server in self.servers} | set(self.foreign_servers)
+        lists = {each.name for each in self.server_lists}
+        groups = {group.path: group for group in self.groups}
+        _unique("server", [server.name for server in self.servers])
+        _unique("server list", [each.name for each in self.server_lists])
+        _unique("group", [group.path for group in self.groups])
+        for each in self.server_lists:
+            _known("server", {name for pool in each.priorities for name in pool} | set(each.ports), servers)
+        root = groups.get(ROOT_GROUP)
+        if root is None or root.inherits:
+            raise ValueError(f"the root group {ROOT_GROUP!r} must be there and cannot inherit")
+        for group in self.groups:
+            if group.path != ROOT_GROUP:
+                _known("group", {group.path.rpartition("\\")[0]}, set(groups))
+            _unique("location", [location.name for location in group.locations])
+            _known("server list", {location.server_list for location in group.locations}, lists)
+        for batch in self.clients:
+            _known("group", {batch.group}, set(groups))
+            _known("location", {batch.location}, self.locations_of(batch.group))
+            _known("server", set(batch.reachable_servers or ()), servers)
+        return self
+
+    def locations_of(self, path: str) -> set[str]:
+        """Names of the locations that count in a group, its own or inherited ones."""
+        groups = {group.path: group for group in self.groups}
+        while groups[path].inherits:
+            path = path.rpartition("\\")[0]
+        return {location.name for location in groups[path].locations}
+
+    def with_ports(self, ports: Mapping[str, tuple[int, int]]) -> Self:
+        """The same site with (HTTPS, HTTP) ports by server name."""
+        servers = tuple(
+            server.model_copy(
+                update=dict(zip(("https_port", "http_port"), ports[server.name], strict=True))
+                if server.name in ports
+                else {}
+            )
+            for server in self.servers
+        )
+        return self.model_copy(update={"servers": servers})
+
+
+def _unique(what: str, names: list[str]) -> None:
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ValueError(f"{what} named twice: {', '.join(doubled)}")
+
+
+def _known(what: str, names: set[str], known: set[str]) -> None:
+    unknown = sorted(names - known)
+    if unknown:
+        raise ValueError(f"unknown {what}: {', '.join(unknown)}")

@@ -1,0 +1,169 @@
+"""The product's console tasks as the robot reads them: the contract of `/v1/tasks`, nothing more."""
+
+from typing import Annotated, Literal
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+
+from emulator.spec import Protocol
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Pair(_Wire):
+    """A location of a group."""
+
+    group_id: str
+    group_path: str = ""
+    location_id: str
+    location_name: str = ""
+
+
+class CopyServer(_Wire):
+    """Where clients will find a server over HTTP."""
+
+    server: str
+    address: str
+    http_port: int
+
+
+class ServerSubject(_Wire):
+    """A server whose recovery file is to be saved."""
+
+    server: str
+
+
+class PartnersSubject(_Wire):
+    """Replication partners."""
+
+    partners: tuple[str, ...] = ()
+
+
+class CopyListSubject(_Wire):
+    """A list to copy, and how the copy shall be."""
+
+    source_list: str
+    copy_list: str
+    protocol: Protocol = Protocol.HTTP
+    servers: tuple[CopyServer, ...]
+
+
+class AssignListSubject(_Wire):
+    """A list to assign, and where."""
+
+    list: str
+    pairs: tuple[Pair, ...]
+
+
+class SecureSubject(_Wire):
+    """Where to set secure communications, and how."""
+
+    enabled: bool
+    pairs: tuple[Pair, ...]
+
+
+class CertificateSubject(_Wire):
+    """A server whose certificate is to be replaced, and by which."""
+
+    server: str
+    fingerprint_sha256: str
+    has_file: bool = True
+
+
+class DeleteListSubject(_Wire):
+    """A list to delete."""
+
+    list: str
+
+
+class ImagesSubject(_Wire):
+    """Groups whose golden images are to be refreshed, by path or id."""
+
+    groups: tuple[str, ...]
+
+
+class _Task(_Wire):
+    id: str
+    site_name: str
+    state: str
+    title: str = ""
+    claimed_by: str | None = None
+
+
+class SaveRecoveryFileTask(_Task):
+    """Save a recovery file."""
+
+    kind: Literal["save_recovery_file"]
+    subject: ServerSubject
+
+
+class ReplicationTask(_Task):
+    """Break or restore replication."""
+
+    kind: Literal["pause_replication", "resume_replication"]
+    subject: PartnersSubject
+
+
+class CopyListTask(_Task):
+    """Copy a list and edit the copy."""
+
+    kind: Literal["copy_list"]
+    subject: CopyListSubject
+
+
+class AssignListTask(_Task):
+    """Assign a list."""
+
+    kind: Literal["assign_list"]
+    subject: AssignListSubject
+
+
+class SecureTask(_Task):
+    """Set secure communications."""
+
+    kind: Literal["set_secure_communications"]
+    subject: SecureSubject
+
+
+class CertificateTask(_Task):
+    """Replace a certificate."""
+
+    kind: Literal["replace_certificate"]
+    subject: CertificateSubject
+
+
+class DeleteListTask(_Task):
+    """Delete a list."""
+
+    kind: Literal["delete_list"]
+    subject: DeleteListSubject
+
+
+class RefreshImagesTask(_Task):
+    """Refresh golden images."""
+
+    kind: Literal["refresh_images"]
+    subject: ImagesSubject
+
+
+Task = Annotated[
+    SaveRecoveryFileTask
+    | ReplicationTask
+    | CopyListTask
+    | AssignListTask
+    | SecureTask
+    | CertificateTask
+    | DeleteListTask
+    | RefreshImagesTask,
+    Field(discriminator="kind"),
+]
+
+
+class CertificateFile(_Wire):
+    """The file that the person at the console is given."""
+
+    filename: str = ""
+    format: Literal["jks", "pkcs12", "pem"] = "pkcs12"
+    content_base64: Base64Bytes
+    password: str = ""

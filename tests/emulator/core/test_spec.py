@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from emulator.scenarios import NAMES, scenario
+from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
+
+ROOT = GroupSpec(path=ROOT_GROUP, locations=(LocationSpec(),))
+
+
+def site(**changes):
+    return SiteSpec(**({"name": "S", "servers": (ServerSpec(name="A"),), "groups": (ROOT,)} | changes))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scenarios_travel_as_json(name):
+    """Every built-in site is the same after a way through JSON."""
+    spec = scenario(name, clients=30, heartbeat=timedelta(seconds=5))
+    assert SiteSpec.model_validate_json(spec.model_dump_json()) == spec
+    assert sum(batch.count for batch in spec.clients) == 30
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("clients", [1, 2, 7, 41])
+def test_scenarios_take_any_number_of_clients(play, name, clients):
+    """Each built-in site can be had with any number of clients."""
+    played = play(scenario(name, clients=clients))
+    assert len(played.simulation.fleet) == clients
+
+
+def test_unknown_scenario_is_named():
+    """An unknown scenario is refused with the names of those there are."""
+    with pytest.raises(ValueError, match="one-server"):
+        scenario("nowhere")
+
+
+def test_default_list_is_made():
+    """Without a default list in the specification the site gets one of all servers at one priority, over HTTPS."""
+    spec = site(servers=(ServerSpec(name="A"), ServerSpec(name="B")))
+    assert [(each.name, each.protocol, each.priorities) for each in spec.server_lists] == [
+        (DEFAULT_LIST, "HTTPS", (("A", "B"),))
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"groups": (GroupSpec(path="Elsewhere", locations=(LocationSpec(),)),)},
+        {"groups": (GroupSpec(path=ROOT_GROUP, inherits=True),)},
+        {"groups": (ROOT, GroupSpec(path=f"{ROOT_GROUP}\\A\\B", inherits=True))},
+        {"groups": (ROOT, ROOT)},
+        {"groups": (GroupSpec(path=ROOT_GROUP, locations=(LocationSpec(server_list="None"),)),)},
+        {"server_lists": (ListSpec(name="L", priorities=(("Z",),)),)},
+        {"clients": (ClientSpec(group="None", count=1),)},
+        {"clients": (ClientSpec(group=ROOT_GROUP, count=1, location="None"),)},
+        {"clients": (ClientSpec(group=ROOT_GROUP, count=1, reachable_servers=frozenset({"Z"})),)},
+    ],
+)
+def test_names_must_resolve(wrong):
+    """A specification that names what is not there is refused."""
+    with pytest.raises(ValidationError):
+        site(**wrong)
+
+
+def test_groups_own_or_inherit():
+    """A group has locations if and only if it does not inherit."""
+    with pytest.raises(ValidationError):
+        GroupSpec(path=ROOT_GROUP)
+    with pytest.raises(ValidationError):
+        GroupSpec(path=ROOT_GROUP, inherits=True, locations=(LocationSpec(),))
+
+
+def test_away_windows_are_in_order():
+    """Windows of absence that overlap or run backwards are refused."""
+    day = timedelta(days=1)
+    with pytest.raises(ValidationError):
+        ClientSpec(group=ROOT_GROUP, count=1, away=((2 * day, day),))
+    with pytest.raises(ValidationError):
+        ClientSpec(group=ROOT_GROUP, count=1, away=((day, 3 * day), (2 * day, 4 * day)))
+
+
+def test_picked_ports_reach_servers_and_lists(play):
+    """Ports that were picked for serving show at the servers and in the lists."""
+    played = play(site().with_ports({"A": (4430, 8140)}))
+    entry = played.site.server_list(DEFAULT_LIST).entries[0]
+    assert (entry.https_port, entry.http_port) == (4430, 8140)
+    assert (played.site.server("A").https_port, played.site.server("A").http_port) == (4430, 8140)
+
+
+def test_foreign_server_is_never_reached(play):
+    """A list may name another site's server; no client reaches it, and it stands in nobody's way."""
+    lists = (ListSpec(priorities=(("ELSEWHERE", "A"),)),)
+    spec = site(foreign_servers=("ELSEWHERE",), server_lists=lists, clients=(ClientSpec(group=ROOT_GROUP, count=9),))
+    played = play(spec).run(timedelta(hours=1))
+    assert {record.last_server_name for record in played.records().values()} == {"A"}
+    assert played.verdict().clients_lost_ever == 0
