@@ -12,7 +12,7 @@ from store.database import Database
 from store.page import Page, page_size, read_cursor, write_cursor
 from store.rotations import known_rotation
 from store.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
-from store.upsert import chunks, insert_into
+from store.upsert import ROWS_AT_ONCE, chunks, insert_into
 
 _OF_A_READING = ("verdict", "reason", "serial_seen", "contact_seen", "covered", "covered_reason", "judged_at")
 
@@ -50,8 +50,8 @@ class Coverage:
         """
         async with self._database.write() as session:
             await _note_gate(session, rotation_id, gate, at)
-        rows = {judgement.client: _row(rotation_id, gate, judgement, at) for judgement in judgements}
-        for chunk in chunks(rows.values()):
+        distinct = {judgement.client: judgement for judgement in judgements}
+        for chunk in chunks(distinct.values()):
             async with self._database.write() as session:
                 new = insert_into(session, JudgementRow)
                 stays = or_(~JudgementRow.covered, new.excluded.covered)
@@ -61,7 +61,7 @@ class Coverage:
                         set_={name: new.excluded[name] for name in _OF_A_READING},
                         where=(JudgementRow.judged_at <= new.excluded.judged_at) & stays,
                     ),
-                    chunk,
+                    [_row(rotation_id, gate, judgement, at) for judgement in chunk],
                 )
 
     async def evidence(self, rotation_id: RotationId, gate: str) -> dict[ClientId, ClientEvidence]:
@@ -73,6 +73,7 @@ class Coverage:
             JudgementRow.covered,
             JudgementRow.covered_reason,
         ).where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
+        in_parts = kept.execution_options(yield_per=ROWS_AT_ONCE)
         async with self._database.read() as session:
             return {
                 ClientId(client): ClientEvidence(
@@ -82,7 +83,7 @@ class Coverage:
                     covered=covered,
                     reason=None if reason is None else Reason(reason),
                 )
-                for client, serial, contact, covered, reason in await session.execute(kept)
+                async for client, serial, contact, covered, reason in await session.stream(in_parts)
             }
 
     async def verdicts(

@@ -64,10 +64,14 @@ class Originals:
         async with self._database.read() as session:
             return tuple(_original(row) for row in await session.scalars(kept))
 
-    async def unrestored(self, site_id: SiteId) -> tuple[Original, ...]:
+    async def unrestored(self, site_id: SiteId, *, but: RotationId | None = None) -> tuple[Original, ...]:
         """The originals of the site's newest rotation that has some and is not marked restored; else none.
 
         A rotation that is running counts: until it is marked, its originals are what the site must get back.
+
+        Args:
+            site_id: the site.
+            but: a rotation that does not count: the one that asks what the rotations before it left behind.
         """
         newest = (
             select(RotationRow.id)
@@ -77,6 +81,8 @@ class Originals:
             .order_by(RotationRow.created_at.desc(), RotationRow.id.desc())
             .limit(1)
         )
+        if but is not None:
+            newest = newest.where(RotationRow.id != but)
         async with self._database.read() as session:
             rotation_id = await session.scalar(newest)
         return () if rotation_id is None else await self.of(RotationId(rotation_id))

@@ -3,16 +3,32 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, RotationId, ServerName, SiteId, Value
 from store.database import Database
 from store.reading import Reading, mark_vanished, record_clients
 from store.tables import ClientRow, ClientServerRow, LeftOutRow
-from store.upsert import chunks, insert_into
+from store.upsert import ROWS_AT_ONCE, chunks, insert_into
+
+_COLUMNS = (
+    ClientRow.id,
+    ClientRow.name,
+    ClientRow.group_id,
+    ClientRow.build,
+    ClientRow.last_seen,
+    ClientRow.last_server,
+    ClientRow.serial,
+    ClientRow.online,
+    ClientRow.non_persistent,
+    ClientRow.present,
+    ClientRow.first_seen_at,
+    ClientRow.read_at,
+)
 
 
 class RosterClient(Value):
@@ -39,16 +55,21 @@ class Roster:
 
     async def entries(self, site_id: SiteId, groups: Collection[GroupId] | None = None) -> tuple[RosterClient, ...]:
         """Every client ever seen in the site, or of those last seen in `groups`; by id."""
-        wanted = select(ClientRow).where(ClientRow.site_id == site_id).order_by(ClientRow.id)
-        async with self._database.read() as session:
-            if groups is None:
-                return tuple(_client(row) for row in await session.scalars(wanted))
-            found = [
-                _client(row)
-                for some in chunks(frozenset(groups))
-                for row in await session.scalars(wanted.where(ClientRow.group_id.in_(some)))
-            ]
+        wanted = select(*_COLUMNS).where(ClientRow.site_id == site_id).order_by(ClientRow.id)
+        if groups is None:
+            return tuple(await self._read(wanted))
+        found = [
+            client
+            for some in chunks(frozenset(groups))
+            for client in await self._read(wanted.where(ClientRow.group_id.in_(some)))
+        ]
         return tuple(sorted(found, key=lambda client: client.id))
+
+    async def _read(self, wanted: Select[*tuple[Any, ...]]) -> list[RosterClient]:
+        # Streamed: a site has up to 100,000 clients, and the event loop has other work between two parts of them.
+        in_parts = wanted.execution_options(yield_per=ROWS_AT_ONCE)
+        async with self._database.read() as session:
+            return [_client(row) async for row in await session.stream(in_parts)]
 
     async def update(
         self,
@@ -95,7 +116,7 @@ class Roster:
             return frozenset(ClientId(client) for client in await session.scalars(named))
 
 
-def _client(row: ClientRow) -> RosterClient:
+def _client(row: Row[*tuple[Any, ...]]) -> RosterClient:
     return RosterClient(
         id=ClientId(row.id),
         name=row.name,
@@ -107,7 +128,7 @@ def _client(row: ClientRow) -> RosterClient:
     )
 
 
-def _observed(row: ClientRow) -> ObservedClient:
+def _observed(row: Row[*tuple[Any, ...]]) -> ObservedClient:
     return ObservedClient(
         id=ClientId(row.id),
         name=row.name,

@@ -58,13 +58,15 @@ class Rotations:
         try:
             return await self._create(new, at, idempotency_key, fingerprint)
         except IntegrityError:
-            # Another process was faster, between our look and our write. Its row is there now, and decides.
+            # The same key was used for another site at the same time. Its row is there now, and decides.
             return await self._create(new, at, idempotency_key, fingerprint)
 
     async def _create(
         self, new: NewRotation, at: datetime, idempotency_key: str | None, fingerprint: str
     ) -> tuple[Rotation, bool]:
         async with self._database.write() as session:
+            # Rotations of one site begin one after the other: what is looked at below is still so at the write.
+            await known_site(session, new.site_id, lock=True)
             first = await _first_of(session, new, idempotency_key)
             if first is not None:
                 if first.request_fingerprint != fingerprint:
@@ -72,7 +74,6 @@ class Rotations:
                         f"rotation {first.id} was begun by another request with the same key or id"
                     )
                 return _rotation(first), False
-            await known_site(session, new.site_id)
             if await session.get(PlanRow, new.plan_id) is None:
                 raise UnknownPlan(f"no plan of id {new.plan_id} is kept")
             busy = await session.scalar(_running(new.site_id))
@@ -155,7 +156,7 @@ async def known_rotation(session: AsyncSession, rotation_id: str, *, lock: bool 
     Raises:
         UnknownRotation: when none of that id is kept.
     """
-    row = await session.get(RotationRow, rotation_id, with_for_update=lock)
+    row = await session.get(RotationRow, rotation_id, with_for_update={"key_share": True} if lock else None)
     if row is None:
         raise UnknownRotation(f"no rotation of id {rotation_id} is kept")
     return row

@@ -125,7 +125,7 @@ class Sites:
             ValueError: when two lists have one name.
         """
         async with self._database.write() as session:
-            row = await known_site(session, site_id)
+            row = await known_site(session, site_id, lock=True)
             # built anew and not copied: only then are its own rules checked
             row.site = Site.model_validate({**dict(row.site), "lists": tuple(lists)})
             return row.site
@@ -159,13 +159,13 @@ class Sites:
             return tuple(row.site for row in rows)
 
 
-async def known_site(session: AsyncSession, site_id: str) -> SiteRow:
-    """The row of a registered site.
+async def known_site(session: AsyncSession, site_id: str, *, lock: bool = False) -> SiteRow:
+    """The row of a registered site; locked until the transaction ends where the database locks rows.
 
     Raises:
         UnknownSite: when none is registered.
     """
-    row = await session.get(SiteRow, site_id)
+    row = await session.get(SiteRow, site_id, with_for_update={"key_share": True} if lock else None)
     if row is None:
         raise UnknownSite(f"no site of id {site_id} is registered")
     return row

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.base import Base
 
 _Item = TypeVar("_Item")
-_ROWS_AT_ONCE = 500
-"""How many rows are written by one statement: a chunk holds the event loop and the lock only briefly."""
+ROWS_AT_ONCE = 500
+"""How many rows one statement writes, or one step of a stream reads: the loop and the lock are held only briefly."""
 
 
 def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
@@ -26,5 +26,5 @@ def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert | postg
 def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:
     """`items` in parts that one statement takes."""
     source = iter(items)
-    while chunk := list(islice(source, _ROWS_AT_ONCE)):
+    while chunk := list(islice(source, ROWS_AT_ONCE)):
         yield chunk

@@ -1,0 +1,114 @@
+import asyncio
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from rotation.values import RotationId, SiteId
+from store.columns import Document, Instant, NaiveInstantError, from_microseconds, to_microseconds
+from store.database import Database, DatabaseNotSupported
+from store.migration import migration_engine
+from store.store import Store
+from store.tables import Base
+
+
+async def test_the_revisions_make_the_tables(store):
+    """What Alembic applies is what the tables declare: a change of one without the other is seen here."""
+    engine = migration_engine(store.database.url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": _compare_type})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def _compare_type(_context, _inspected, _column, inspected_type, declared_type):
+    if isinstance(declared_type, Instant | Document):
+        return not isinstance(inspected_type, type(declared_type.impl_instance))
+    return None
+
+
+async def test_sqlite_is_set_up_to_lose_nothing(tmp_path):
+    """WAL, synchronous FULL, foreign keys and a busy timeout of 30 s hold on every connection."""
+    database = await Database.open(f"sqlite:///{tmp_path / 'a.db'}")
+    async with database.read() as session:
+        found = [
+            await session.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    await database.close()
+    assert found == ["wal", 2, 1, 30_000]
+
+
+async def test_a_failed_write_leaves_nothing(site):
+    """A block that raises is taken back as a whole."""
+
+    async def fail():
+        async with site.database.write() as session:
+            await session.execute(text("INSERT INTO pinned_fingerprints VALUES ('site-1', 'half')"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert "half" not in (await site.sites.connection("site-1")).fingerprints
+
+
+async def test_many_writers_wait_for_each_other(running, make):
+    """Writers of two connections to one database all come through, and none sees a lock error."""
+    url = running.database.url.render_as_string(hide_password=False)
+    other = await Database.open(url)
+    second = Store(other, running.vault)
+    appends = [
+        which.events.append(
+            RotationId("rot-1"), SiteId("site-1"), make.t0, kind="k", message="m", data={}, key=f"{name}-{number}"
+        )
+        for number in range(20)
+        for name, which in (("a", running), ("b", second))
+    ]
+    await asyncio.gather(*appends)
+    await other.close()
+    assert (await running.events.verify_chain("rot-1")).number == 40
+
+
+def test_two_processes_may_start_at_once(tmp_path):
+    """Several processes open a store that is not there yet: all succeed, with one key and one schema."""
+    program = (
+        "import asyncio, sys\nfrom pathlib import Path\nfrom store.settings import StoreSettings\n"
+        "from store.store import Store\n"
+        "async def main():\n"
+        "    store = await Store.open(StoreSettings(folder=Path(sys.argv[1])))\n"
+        "    await store.close()\n"
+        "asyncio.run(main())\n"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "new")], stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    errors = [process.communicate(timeout=60)[1].decode() for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0, 0], errors
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:"])
+async def test_other_databases_are_refused(url):
+    """A database that we do not know, or that forgets, is refused at once."""
+    with pytest.raises(DatabaseNotSupported):
+        await Database.open(url)
+
+
+def test_an_instant_keeps_its_microsecond():
+    """An instant comes back exactly, in UTC; one without a time zone is refused."""
+    at = datetime(2026, 3, 1, 9, 0, 0, 123_457, tzinfo=timezone(timedelta(hours=1)))
+    back = from_microseconds(to_microseconds(at))
+    assert (back, back.utcoffset()) == (at, timedelta(0))
+    with pytest.raises(NaiveInstantError):
+        to_microseconds(at.replace(tzinfo=None))
+
+
+async def test_a_naive_datetime_is_not_stored(store, make):
+    """A repository refuses a time without a zone, under the error's own name."""
+    with pytest.raises(NaiveInstantError):
+        await store.sites.add(make.site(), make.connection(), make.t0.replace(tzinfo=None))
+    assert await store.sites.list() == ()

@@ -1,0 +1,57 @@
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from store.events import ChainBroken
+from store.rotations import UnknownRotation
+
+
+async def _append(store, make, key, **data):
+    return await store.events.append("rot-1", "site-1", make.t0, kind="step", message=f"did {key}", data=data, key=key)
+
+
+async def test_events_have_numbers_without_a_gap(running, make):
+    """Events appended at once are numbered one after the other, and the chain holds."""
+    await asyncio.gather(*(_append(running, make, f"k{number}", at=make.t0) for number in range(25)))
+    events = await running.events.list("rot-1")
+    assert [event.number for event in events] == list(range(1, 26))
+    assert (await running.events.verify_chain("rot-1")).hash == events[-1].hash
+    assert await running.events.list("rot-1", after=20, limit=3) == events[20:23]
+
+
+async def test_an_event_of_a_known_key_is_not_appended_again(running, make):
+    """A retry gets the first event back, whatever it says now."""
+    first = await _append(running, make, "k", data="first")
+    assert await _append(running, make, "k", data="second") == first
+    assert await running.events.list("rot-1") == (first,)
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [
+        ("UPDATE events SET message = 'did nothing' WHERE number = 2", 2),
+        ("UPDATE events SET data = '{}' WHERE number = 3", 3),
+        ("UPDATE events SET at = at + 1 WHERE number = 1", 1),
+        ("UPDATE events SET hash = previous WHERE number = 4", 4),
+        ("DELETE FROM events WHERE number = 2", 2),
+        ("DELETE FROM events WHERE number = 1", 1),
+    ],
+)
+async def test_a_change_of_the_past_is_found(running, make, change, number):
+    """An event altered or deleted in the database breaks the chain, and the first such number is named."""
+    for key in "abcd":
+        await _append(running, make, key, about=key)
+    await running.events.verify_chain("rot-1")
+    async with running.database.write() as session:
+        await session.execute(text(change))
+    with pytest.raises(ChainBroken) as caught:
+        await running.events.verify_chain("rot-1")
+    assert caught.value.number == number
+
+
+async def test_a_trail_that_was_never_begun_holds(running, make):
+    """No events are a whole chain of none; an event of an unknown rotation is refused."""
+    assert (await running.events.verify_chain("rot-1")).number == 0
+    with pytest.raises(UnknownRotation):
+        await running.events.append("none", "site-1", make.t0, kind="k", message="m", data={}, key="k")

@@ -1,0 +1,84 @@
+import pytest
+
+from rotation.gate import Reference
+from rotation.plan import SettingField
+from rotation.survey import Pair
+from rotation.values import GroupId, LocationId
+from store.rotations import UnknownRotation
+from store.writes import UnknownWrite, WriteOutcome
+
+OWNER = GroupId("G1")
+PAIR = Pair(group_id=OWNER, location_id=LocationId("loc-1"))
+FIELD = SettingField.SERVER_LIST
+
+
+async def test_a_fixed_reference_does_not_move(running, make):
+    """Once fixed, only a reference of a later write replaces it."""
+    open_one = Reference(owner=OWNER, date_before=make.t0, written_at=make.at(hours=1), not_before=make.at(hours=1))
+    fixed = open_one.model_copy(update={"fixed": make.at(hours=2)})
+    save = running.references.save
+    assert await running.references.get("rot-1", "gate", "G1") is None
+    assert await save("rot-1", "gate", open_one) == open_one
+    assert await save("rot-1", "gate", fixed) == fixed
+    assert await save("rot-1", "gate", open_one) == fixed
+    assert await save("rot-1", "gate", fixed.model_copy(update={"fixed": make.at(hours=9)})) == fixed
+    repaired = open_one.model_copy(update={"written_at": make.at(hours=5)})
+    assert await save("rot-1", "gate", repaired) == repaired
+    assert await running.references.get("rot-1", "gate", "G1") == repaired
+    assert await running.references.of_gate("rot-1", "gate") == {"G1": repaired}
+    with pytest.raises(UnknownRotation):
+        await save("none", "gate", fixed)
+
+
+async def test_an_intent_without_outcome_keeps_its_first_date(running, make):
+    """After a crash between write and outcome the policy date from before the first try holds."""
+    note = running.writes.record_write
+    first = await note("rot-1", "05", PAIR, FIELD, value="HTTP", at=make.t0, policy_date_before=make.t0)
+    again = await note(
+        "rot-1", "05", PAIR, FIELD, value="HTTP", at=make.at(hours=1), policy_date_before=make.at(hours=1)
+    )
+    assert again == first
+    assert again.policy_date_before == make.t0
+    for outcome in (WriteOutcome.APPLIED, WriteOutcome.REFUSED):
+        done = await running.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=outcome, at=make.at(hours=2))
+        assert (done.outcome, done.outcome_at) == (WriteOutcome.APPLIED, make.at(hours=2))
+
+
+async def test_a_repair_is_an_attempt_of_its_own(running, make):
+    """A write after an outcome, or of another value, is noted anew; all are kept in order."""
+    note = running.writes.record_write
+    await note("rot-1", "05", PAIR, FIELD, value="HTTP", at=make.t0, policy_date_before=make.t0)
+    await running.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=WriteOutcome.NO_EFFECT, at=make.t0)
+    for value in ("HTTP", "Default"):
+        await note("rot-1", "05", PAIR, FIELD, value=value, at=make.at(hours=1), policy_date_before=make.at(hours=1))
+    written = await running.writes.written("rot-1", "05")
+    assert [(one.attempt, one.value, one.outcome) for one in written] == [
+        (1, "HTTP", WriteOutcome.NO_EFFECT),
+        (2, "HTTP", None),
+        (3, "Default", None),
+    ]
+    assert await running.writes.written("rot-1") == written
+    assert await running.writes.written("rot-1", "06") == ()
+
+
+async def test_an_outcome_needs_a_note(running, make):
+    """An outcome of a write that was never noted is an error."""
+    with pytest.raises(UnknownWrite):
+        await running.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=WriteOutcome.APPLIED, at=make.t0)
+
+
+async def test_the_first_sight_of_a_swap_wins(running, make):
+    """When a swap was opened and when its certificate was first seen are each written once."""
+    assert await running.swaps.get("rot-1", "sepm1") is None
+    for hour in (1, 2):
+        await running.swaps.opened("rot-1", "sepm1", make.at(hours=hour))
+    first, second = [
+        await running.swaps.seen(
+            "rot-1", "sepm1", first_seen=make.at(hours=hour), seen_at=make.at(hours=hour), fingerprint=fingerprint
+        )
+        for hour, fingerprint in ((3, "bb"), (4, "dd"))
+    ]
+    seen = await running.swaps.get("rot-1", "sepm1")
+    assert first == second == seen
+    assert (seen.opened_at, seen.first_seen, seen.fingerprint) == (make.at(hours=1), make.at(hours=3), "bb")
+    assert await running.swaps.of("rot-1") == {"sepm1": seen}

@@ -1,0 +1,47 @@
+async def _ids(store, groups=None):
+    return {client.id: client.observed is not None for client in await store.roster.entries("site-1", groups)}
+
+
+async def test_a_full_reading_speaks_for_its_groups_only(site, make):
+    """A reading of some groups makes their absent clients vanish, and leaves the others alone."""
+    clients = [make.client("a"), make.client("b"), make.client("c", group="G2")]
+    await site.roster.update("site-1", make.at(hours=1), None, clients)
+    await site.roster.update("site-1", make.at(hours=2), ["G1"], [make.client("a")])
+    assert await _ids(site) == {"a": True, "b": False, "c": True}
+    assert await _ids(site, ["G1"]) == {"a": True, "b": False}
+    assert await _ids(site, ["G2"]) == {"c": True}
+    await site.roster.update("site-1", make.at(hours=3), None, [])
+    assert await _ids(site) == {"a": False, "b": False, "c": False}
+
+
+async def test_a_client_that_moved_is_found_in_its_new_group(site, make):
+    """A client read in another group is not missed in its old one."""
+    await site.roster.update("site-1", make.at(hours=1), None, [make.client("a")])
+    await site.roster.update("site-1", make.at(hours=2), ["G1", "G2"], [make.client("a", group="G2")])
+    assert await _ids(site, ["G2"]) == {"a": True}
+    assert await _ids(site, ["G1"]) == {}
+
+
+async def test_an_old_reading_that_arrives_late_changes_nothing(site, make):
+    """A reading that is tried again after a newer one neither brings clients back nor takes them."""
+    await site.roster.update("site-1", make.at(hours=1), None, [make.client("a"), make.client("b")])
+    await site.roster.update("site-1", make.at(hours=3), None, [make.client("a")])
+    await site.roster.update("site-1", make.at(hours=2), None, [make.client("b")])
+    assert await _ids(site) == {"a": True, "b": False}
+
+
+async def test_servers_where_a_client_was_seen_are_kept(site, make):
+    """Every server at which a client was seen stays in its history; one without a time or a name adds nothing."""
+    for hour, server in enumerate(("sepm1", "sepm2", None, "sepm1")):
+        client = make.client("a", last_server=server, last_seen=make.at(hours=hour))
+        await site.roster.update("site-1", make.at(hours=hour), None, [client])
+    await site.roster.update("site-1", make.at(hours=5), None, [make.client("b", last_seen=None)])
+    assert await site.roster.servers_seen("site-1") == {"a": {"sepm1", "sepm2"}}
+
+
+async def test_the_first_word_on_a_client_left_out_stays(running, make):
+    """Clients are left out of one rotation by name, and naming one again is no error."""
+    await running.roster.leave_out("rot-1", ["a", "b"], "ann", "scrapped", make.t0)
+    await running.roster.leave_out("rot-1", ["b", "c"], "bob", "lost", make.t0)
+    assert await running.roster.left_out("rot-1") == {"a", "b", "c"}
+    assert await running.roster.left_out("rot-2") == frozenset()
