@@ -57,7 +57,7 @@ class Originals:
 
     async def _take_over(self, request: StepRequest) -> Counted:
         store, ref = self._world.store, request.ref
-        left = [o for o in await store.originals.unrestored(ref.site_id) if o.rotation_id != ref.rotation_id]
+        left = await store.originals.unrestored(ref.site_id, but=ref.rotation_id)
         for original in left:
             await store.originals.record(
                 ref.rotation_id,

@@ -82,14 +82,17 @@ class ProgressKeeper:
         }
 
     async def _mark_restored(self, report: ProgressReport) -> None:
-        """Both ends put every recorded setting back: a restore also those of the rotation before it."""
+        """Both ends put every recorded setting back; a restore did so for the rotation before it too."""
         store = self._world.store
-        left = {original.rotation_id for original in await store.originals.unrestored(report.site_id)}
-        for rotation_id in {report.rotation_id, *left}:
-            await store.originals.mark_restored(rotation_id, report.at)
-            rotation = await store.rotations.get(rotation_id)
-            if rotation_id != report.rotation_id and rotation.status is RotationStatus.TERMINATED:
-                await store.rotations.project(rotation_id, Progress(status=RotationStatus.RESTORED), report.at)
+        await store.originals.mark_restored(report.rotation_id, report.at)
+        rotation = await store.rotations.get(report.rotation_id)
+        if rotation.purpose != "restore":
+            return
+        while left := await store.originals.unrestored(report.site_id, but=report.rotation_id):
+            earlier = await store.rotations.get(left[0].rotation_id)
+            await store.originals.mark_restored(earlier.id, report.at)
+            if earlier.status is RotationStatus.TERMINATED:
+                await store.rotations.project(earlier.id, Progress(status=RotationStatus.RESTORED), report.at)
 
 
 def _finding(attention: Attention) -> Finding:

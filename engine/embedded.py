@@ -20,6 +20,7 @@ from engine import namespace, search_attributes
 from engine.client import identity
 from engine.fault import EmbeddedServerFailed
 from engine.plugin import RotatorPlugin
+from engine.ports import choose_ports
 from engine.settings import TemporalSettings
 from engine.tether import needs_pipe, tied
 
@@ -128,17 +129,21 @@ class EmbeddedServer:
 class RunningServer:
     """An embedded server that this process has started, in a session of its own and tied to this process's life."""
 
-    def __init__(self, server: EmbeddedServer, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, server: EmbeddedServer, process: asyncio.subprocess.Process, leash: int | None) -> None:
         self.server = server
         self._process = process
+        self._leash = leash  # the writing end of the tether's pipe: open as long as we live
 
     @classmethod
     async def start(cls, server: EmbeddedServer) -> "RunningServer":
         """Start it and wait until it is ready. Call it from the main thread (see `engine.tether`).
 
         Raises:
+            PortInUse: when something else listens on one of its ports.
             EmbeddedServerFailed: when it ends at once or does not serve in time; nothing is left running.
         """
+        # else we would find the other server ready, and take it for ours
+        choose_ports(_LOOPBACK, server.port, server.ui_port)
         read, write = os.pipe() if needs_pipe() else (None, None)
         process = await asyncio.create_subprocess_exec(
             *tied(server.command(), read),
@@ -149,16 +154,13 @@ class RunningServer:
         )
         if read is not None:
             os.close(read)
-        running = cls(server, process)
-        running._leash = write  # noqa: SLF001 - our own: it stays open as long as we live
+        running = cls(server, process, write)
         try:
             await running._until_ready()
         except BaseException:
             await running.stop()
             raise
         return running
-
-    _leash: int | None = None
 
     @property
     def pid(self) -> int:
@@ -172,8 +174,8 @@ class RunningServer:
             await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
             if not ready.done():
                 raise EmbeddedServerFailed(
-                    f"Temporal ended at once with code {ended.result()}; is port {self.server.port} or "
-                    f"{self.server.ui_port} in use, or {self.server.database} no database of it?"
+                    f"Temporal ended at once with code {ended.result()}; it says why on standard error. "
+                    f"Is {self.server.database} a database of it, and in a folder that can be written?"
                 )
             await ready
         finally:

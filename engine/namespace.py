@@ -8,7 +8,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNa
 from temporalio.client import Client
 
 RETENTION = timedelta(hours=2160)
-"""90 days, the longest holdout. A development server's own default is a day: an ended rotation would be gone tomorrow."""
+"""90 days, the longest holdout. A development server's own default is one day: what ended yesterday would be gone."""
 
 
 async def retention(client: Client) -> timedelta:

@@ -1,6 +1,7 @@
 """The custom search attributes in Temporal: registered once, checked before a worker starts.
 
-A workflow that sets an unregistered attribute does not fail: its task is retried for ever. So the worker makes sure first.
+A workflow that sets an unregistered attribute does not fail: its task is retried for ever. So a worker makes sure of
+them before it takes work.
 """
 
 import asyncio
@@ -90,7 +91,7 @@ async def missing(client: Client) -> tuple[SearchAttribute, ...]:
 async def _until_seen(client: Client) -> None:
     try:
         async with asyncio.timeout(_SEEN_WITHIN.total_seconds()):
-            while await missing(client):
+            while await missing(client):  # noqa: ASYNC110 - the condition lies in another process
                 await asyncio.sleep(_LOOK_AGAIN.total_seconds())
     except TimeoutError:
         await check(client)

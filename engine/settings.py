@@ -26,6 +26,8 @@ class TemporalSettings(BaseSettings):
     """For Temporal Cloud."""
     binary: Path | None = None
     """The `temporal` program for the embedded server, when it lies neither beside Python nor on PATH."""
+    metrics: str | None = None
+    """`host:port` where the worker serves the SDK's metrics to Prometheus; none are served when it is not set."""
 
     def tls_config(self) -> bool | TLSConfig:
         """What the client takes: False for plain text, True for system trust, or the files' content.

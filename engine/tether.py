@@ -1,9 +1,9 @@
 """Ties a process to the one that started it: when that one dies, even by kill -9, this one is killed too.
 
-Run as a file, `python -S tether.py PARENT_PID PIPE COMMAND...`; it needs nothing but the standard library.
+Run as a file, `python -I -S tether.py PARENT_PID PIPE COMMAND...`; it needs nothing but the standard library.
 
 A process that is killed with -9 cannot stop its children, and a server left behind would hold its port and its
-database. On Linux the kernel does it: PR_SET_PDEATHSIG stays over exec, so the command takes this process's place and id.
+database. On Linux the kernel does it: PR_SET_PDEATHSIG outlives exec, so the command takes this process's place and id.
 Elsewhere this process stays between: it holds the reading end of a pipe whose writing end only the parent has, and
 kills the command when the pipe closes.
 
@@ -28,7 +28,7 @@ _POLL_SECONDS = 0.2
 def tied(command: tuple[str, ...], pipe: int | None = None) -> tuple[str, ...]:
     """`command`, to be started by this process and to die with it. `pipe` must be passed on where it is given."""
     end = _NO_PIPE if pipe is None else str(pipe)
-    return (sys.executable, "-S", "-E", str(Path(__file__)), str(os.getpid()), end, *command)
+    return (sys.executable, "-I", "-S", str(Path(__file__)), str(os.getpid()), end, *command)
 
 
 def needs_pipe() -> bool:

@@ -122,4 +122,5 @@ def _is_silent(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool
     if swap is None or rule.relaxed or observed is None or observed.last_seen is None:
         return False
     overdue = sepm_clock > swap.first_seen + swap.settle + rule.quiet_after
-    return overdue and observed.last_server == swap.server and observed.last_seen <= swap.first_seen
+    was_there = swap.first_seen - rule.quiet_after <= observed.last_seen <= swap.first_seen
+    return overdue and was_there and observed.last_server == swap.server

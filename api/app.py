@@ -1,0 +1,87 @@
+"""The API as an application: routes, guard, problems, and the parts that it opens and closes."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+from api import (
+    certificates,
+    clients,
+    events,
+    health,
+    moves,
+    plans,
+    restore,
+    rotations,
+    sites,
+    surveys,
+    tasks,
+)
+from api.answers import answer_with_problems
+from api.guard import Guard
+from api.openapi import describe_problems
+from api.parts import Parts
+from api.problems import described
+from api.settings import ApiSettings
+from engine.client import lazy_client
+from engine.settings import TemporalSettings
+from store.settings import StoreSettings
+from store.store import Store
+
+_DESCRIPTION = """
+Replaces the server certificate of Symantec Endpoint Protection Manager sites without cutting off one client.
+
+Register a site, add a certificate, make a plan (a dry run), start it by its hash, and do the console tasks it asks for.
+Refusals are problems as RFC 9457 describes them; `remedy` says what to do. Spans of time are ISO 8601 durations.
+"""
+
+
+def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) -> FastAPI:
+    """The application. Without `parts` its lifespan opens the store and a Temporal client from the environment.
+
+    Raises:
+        ApiKeyMissingError: when no API key is set.
+    """
+    settings = settings or ApiSettings()
+    app = FastAPI(
+        title="SEPM certificate rotator",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=_lifespan(settings),
+    )
+    if parts is not None:
+        app.state.parts = parts
+    # the guard decides; this only tells OpenAPI and its pages
+    scheme = HTTPBearer(auto_error=False, description="The API key that `rotator up` made, or the operator set")
+    everywhere = described(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY)
+    for module in (sites, surveys, certificates, plans, rotations, clients, events, moves, tasks, restore):
+        app.include_router(module.router, dependencies=[Depends(scheme)], responses=everywhere)
+    app.include_router(health.router)
+    answer_with_problems(app)
+    describe_problems(app)
+    app.add_middleware(Guard, key=settings.key())
+    return app
+
+
+def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if hasattr(app.state, "parts"):
+            yield
+            return
+        store, temporal = await Store.open(StoreSettings()), TemporalSettings()
+        try:
+            app.state.parts = Parts(
+                store=store,
+                temporal=await lazy_client(temporal),
+                task_queue=temporal.task_queue,
+                survey_wait=settings.survey_wait,
+            )
+            yield
+        finally:
+            await store.close()
+
+    return lifespan

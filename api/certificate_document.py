@@ -1,0 +1,63 @@
+"""Certificates as they are sent and shown: a key may come in, and never goes out."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Base64Bytes, ConfigDict, Field, SecretStr, model_validator
+
+from rotation.certificate import CertificateFacts
+from rotation.finding import Finding
+from rotation.values import Value
+
+_LARGEST = 2 << 20
+
+Name = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9*._:-]+$")]
+"""A host name or an address, in ASCII as it goes into a certificate."""
+
+
+class CertificateDocument(Value):
+    """A certificate file with its key: PEM text, or PKCS#12 or JKS in Base64."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    pem: SecretStr | None = Field(default=None, max_length=_LARGEST, description="Certificate, issuers and key")
+    pkcs12_base64: Base64Bytes | None = Field(default=None, repr=False)
+    jks_base64: Base64Bytes | None = Field(default=None, repr=False)
+    password: SecretStr | None = Field(default=None, description="Of the file and of the key in it")
+
+    @model_validator(mode="after")
+    def _one_file(self) -> "CertificateDocument":
+        if sum(given is not None for given in (self.pem, self.pkcs12_base64, self.jks_base64)) != 1:
+            raise ValueError("give exactly one of pem, pkcs12_base64 and jks_base64")
+        return self
+
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        if self.pem is not None:
+            return self.pem.get_secret_value().encode()
+        return self.pkcs12_base64 or self.jks_base64 or b""
+
+
+class SelfSignedDocument(Value):
+    """What a new self-signed certificate is for."""
+
+    names: tuple[Name, ...] = Field(min_length=1, max_length=100, description="The first one is the subject too")
+    days: int = Field(default=3650, ge=1, le=3650, description="How long it is valid from now")
+
+    @property
+    def valid_for(self) -> timedelta:
+        """How long it is valid."""
+        return timedelta(days=self.days)
+
+
+class CertificateShown(Value):
+    """A certificate that is kept, and what to think over before it goes into a server."""
+
+    certificate: CertificateFacts
+    findings: tuple[Finding, ...] = ()
+
+
+class CertificateList(Value):
+    """Every certificate that is kept, the newest first."""
+
+    items: tuple[CertificateFacts, ...]

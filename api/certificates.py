@@ -1,0 +1,73 @@
+"""/v1/certificates: what goes into the servers. Keys are stored encrypted and never shown."""
+
+import asyncio
+from datetime import timedelta
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from api.certificate_document import CertificateDocument, CertificateList, CertificateShown, SelfSignedDocument
+from api.parts import Parts, WithParts
+from api.problems import described, refused
+from rotation.certificate import unfit
+from rotation.finding import blockers
+from rotation.values import CertificateId
+from sepm.certificate_file import parse_certificate_file
+from sepm.new_certificate import make_self_signed
+from sepm.parsed_certificate import ParsedCertificate
+
+router = APIRouter(prefix="/v1/certificates", tags=["certificates"])
+_UNNAMED = CertificateId("")
+_ID_DIGITS = 16
+
+
+@router.post("", status_code=HTTPStatus.CREATED, responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
+async def add_certificate(document: CertificateDocument, parts: WithParts, response: Response) -> CertificateShown:
+    """Keep a certificate, with its key where the file holds it. The same certificate again is the one that is kept."""
+    parsed = await asyncio.to_thread(
+        parse_certificate_file,
+        document.content(),
+        identity=_UNNAMED,
+        name="the certificate file",
+        password=document.password,
+    )
+    return await _keep(parsed, parts, response)
+
+
+@router.post("/self-signed", status_code=HTTPStatus.CREATED, responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
+async def make_certificate(document: SelfSignedDocument, parts: WithParts, response: Response) -> CertificateShown:
+    """Make a certificate as SEPM does at installation: a new RSA key of 2048 bits, signed by itself with SHA-256."""
+    made = await asyncio.to_thread(
+        make_self_signed, document.names, identity=_UNNAMED, now=parts.clock(), valid_for=document.valid_for
+    )
+    return await _keep(made, parts, response)
+
+
+@router.get("")
+async def list_certificates(parts: WithParts) -> CertificateList:
+    """Every certificate that is kept, the newest first."""
+    return CertificateList(items=await parts.store.certificates.list())
+
+
+@router.get("/{certificate_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_certificate(certificate_id: CertificateId, parts: WithParts) -> CertificateShown:
+    """A certificate, and whether it may go into a server now."""
+    facts = await parts.store.certificates.facts(certificate_id)
+    return CertificateShown(certificate=facts, findings=unfit(facts, now=parts.clock(), needed=timedelta(0)))
+
+
+async def _keep(parsed: ParsedCertificate, parts: Parts, response: Response) -> CertificateShown:
+    """Store what may go into a server.
+
+    Raises:
+        ProblemError: 422, when it may not; nothing is stored.
+    """
+    # a readable id that is the same whenever the same certificate is sent
+    facts = parsed.facts.model_copy(update={"id": CertificateId(f"cert-{parsed.facts.fingerprint[:_ID_DIGITS]}")})
+    findings = unfit(facts, now=parts.clock(), needed=timedelta(0))
+    if stops := blockers(findings):
+        raise refused("certificate-unfit", stops, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    key = parsed.key_pem.get_secret_value().encode() if parsed.key_pem else None
+    kept = await parts.store.certificates.add(facts, parsed.certificate_pem, parsed.chain_pem, key, parts.clock())
+    response.headers["Location"] = f"/v1/certificates/{kept}"
+    return CertificateShown(certificate=await parts.store.certificates.facts(kept), findings=findings)

@@ -1,0 +1,143 @@
+"""What parts of the product refuse, as problems: each error's status, code and remedy in one table."""
+
+from http import HTTPStatus
+from math import ceil
+from typing import NamedTuple
+
+from api.problems import ProblemError, later, refused
+from engine.contract import ErrorType
+from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, SiteIsBusy, SurveyFailed, TemporalDown
+from rotation.finding import Finding, blocking
+from rotation.planner import PlanRefusedError
+from sepm.errors import (
+    BadCredentials,
+    NotPermitted,
+    SepmError,
+    Throttled,
+    Unreachable,
+    UnreadableSylink,
+    UntrustedCertificate,
+    UnusableCertificateFile,
+)
+from store.certificates import UnknownCertificate
+from store.fault import StoreFault
+from store.page import BadCursor
+from store.plans import PlanAltered, UnknownPlan
+from store.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
+from store.sites import SiteExists, UnknownSite
+from store.surveys import SurveyNotSaved, UnknownSurvey
+from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
+from store.vault import SealBroken, VaultKeyWrong
+
+_KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
+
+
+class _Answer(NamedTuple):
+    status: HTTPStatus
+    code: str
+    remedy: str = ""
+
+
+_STORE: dict[type[StoreFault], _Answer] = {
+    UnknownSite: _Answer(HTTPStatus.NOT_FOUND, "unknown-site", "list the sites: GET /v1/sites"),
+    UnknownCertificate: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-certificate", "list the certificates: GET /v1/certificates"
+    ),
+    UnknownPlan: _Answer(HTTPStatus.NOT_FOUND, "unknown-plan", "make a plan: POST /v1/plans"),
+    UnknownSurvey: _Answer(HTTPStatus.NOT_FOUND, "unknown-survey", "survey the site"),
+    SurveyNotSaved: _Answer(HTTPStatus.CONFLICT, "survey-incomplete", "survey the site again"),
+    UnknownRotation: _Answer(HTTPStatus.NOT_FOUND, "unknown-rotation", "list the rotations: GET /v1/rotations"),
+    UnknownTask: _Answer(HTTPStatus.NOT_FOUND, "unknown-task", "list the tasks: GET /v1/tasks"),
+    SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
+    SiteBusy: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
+    PlanAltered: _Answer(HTTPStatus.CONFLICT, "plan-altered", "make a new plan"),
+    IdempotencyConflict: _Answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict", "use a new Idempotency-Key for another request"
+    ),
+    TaskNotInState: _Answer(HTTPStatus.CONFLICT, "task-not-in-state", "look at the task: GET /v1/tasks/ID"),
+    TaskHeldByAnother: _Answer(HTTPStatus.CONFLICT, "task-held", "ask its holder to give it back (refused)"),
+    FileAlreadyTaken: _Answer(
+        HTTPStatus.CONFLICT, "file-taken", "give the task back (refused), and claim it anew for another file"
+    ),
+    BadCursor: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-cursor", "begin again without a cursor"),
+    VaultKeyWrong: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-wrong", _KEY),
+    SealBroken: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "seal-broken", _KEY),
+}
+
+_SEPM: dict[type[SepmError], _Answer] = {
+    Unreachable: _Answer(HTTPStatus.BAD_GATEWAY, "sepm-unreachable"),
+    BadCredentials: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-credentials"),
+    NotPermitted: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-not-permitted"),
+    UntrustedCertificate: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-untrusted"),
+    UnusableCertificateFile: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "certificate-unusable"),
+    UnreadableSylink: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sylink-unreadable"),
+    Throttled: _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "sepm-throttled"),
+}
+_SEPM_ELSE = _Answer(HTTPStatus.BAD_GATEWAY, "sepm-failed")
+
+
+def from_store(fault: StoreFault) -> ProblemError:
+    """What the store refuses. A fault that the table does not name is ours: 500."""
+    answer = next(
+        (_STORE[kind] for kind in type(fault).__mro__ if kind in _STORE),
+        _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "look into the log of the service"),
+    )
+    return ProblemError(answer.status, answer.code, str(fault), remedy=answer.remedy)
+
+
+def from_sepm(error: SepmError) -> ProblemError:
+    """What SEPM, its network or a file for it did not give."""
+    answer = next((_SEPM[kind] for kind in type(error).__mro__ if kind in _SEPM), _SEPM_ELSE)
+    return ProblemError(
+        answer.status,
+        answer.code,
+        f"{error.address}: {error.what}",
+        remedy=error.remedy,
+        findings=(_finding(error, answer.code),),
+        headers={"Retry-After": str(ceil(error.retry_after.total_seconds()))} if isinstance(error, Throttled) else {},
+    )
+
+
+def from_engine(fault: EngineFault) -> ProblemError:
+    """What Temporal, or a running rotation, does not give."""
+    match fault:
+        case TemporalDown():
+            return later("temporal-down", str(fault), seconds=5, remedy="send the same request again in a while")
+        case NoAnswer():
+            return later("no-answer", str(fault), seconds=5, remedy="check that the worker runs, then send it again")
+        case MoveRefused():
+            code = fault.code.replace("_", "-")
+            remedy = "GET /v1/rotations/ID shows what the rotation does, and which moves it waits for"
+            finding = blocking(code, "rotation", fault.message)
+            return ProblemError(HTTPStatus.CONFLICT, code, fault.message, remedy=remedy, findings=(finding,))
+        case NotRunning():
+            return ProblemError(
+                HTTPStatus.CONFLICT,
+                "not-running",
+                f"site {fault.site_id} has no running rotation",
+                remedy="look at the rotation: GET /v1/rotations/ID; one that was stored and not started is started "
+                "by sending the same request again",
+            )
+        case SiteIsBusy():
+            return ProblemError(HTTPStatus.CONFLICT, "site-busy", str(fault), remedy="wait for its end, or cancel it")
+        case SurveyFailed():
+            return _survey_failed(fault)
+        case _:
+            return later("temporal-not-ready", str(fault), seconds=30, remedy="the operator of Temporal has to act")
+
+
+def _survey_failed(fault: SurveyFailed) -> ProblemError:
+    for_a_person = fault.type in {ErrorType.SEPM_CREDENTIALS, ErrorType.SEPM_UNTRUSTED, ErrorType.SEPM_REFUSED}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if for_a_person else HTTPStatus.BAD_GATEWAY
+    remedy = "see what it says, then survey again; nothing was changed"
+    finding = blocking(fault.type, "survey", fault.message, remedy)
+    return ProblemError(status, fault.type, fault.message, title="Survey failed", remedy=remedy, findings=(finding,))
+
+
+def from_plan(refusal: PlanRefusedError) -> ProblemError:
+    """A plan that cannot be made."""
+    return refused("plan-refused", refusal.findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _finding(error: SepmError, code: str) -> Finding:
+    return blocking(code, error.address, error.what, error.remedy)

@@ -1,0 +1,36 @@
+"""A survey for a plan or a start: fresh, or recent enough for the one who asks."""
+
+from datetime import timedelta
+
+from api.parts import Parts
+from api.problems import later
+from engine.surveys import survey
+from rotation.values import SiteId
+
+
+async def fresh_survey(parts: Parts, site_id: SiteId, max_age: timedelta = timedelta(0)) -> str:
+    """The id of a complete survey of the site that is not older than `max_age`; else the site is surveyed now.
+
+    Raises:
+        ProblemError: 503, when the survey takes longer than a request waits. It goes on.
+    """
+    recent = await _recent(parts, site_id, max_age)
+    if recent is not None:
+        return recent
+    answer = await survey(parts.temporal, site_id, parts.survey_wait, task_queue=parts.task_queue)
+    if answer is None:
+        raise later(
+            "survey-running",
+            f"the survey of site {site_id} takes longer than a request waits; it goes on",
+            seconds=10,
+            remedy="send the request again with survey_max_age, e.g. PT2H, so that this survey is used",
+        )
+    return answer.survey_id
+
+
+async def _recent(parts: Parts, site_id: SiteId, max_age: timedelta) -> str | None:
+    survey_id = await parts.store.surveys.latest_complete(site_id) if max_age else None
+    if survey_id is None:
+        return None
+    taken_at = (await parts.store.surveys.get(survey_id)).taken_at
+    return survey_id if parts.clock() - taken_at <= max_age else None

@@ -1,0 +1,74 @@
+"""/v1/rotations/{id}/{move}: what people say to a running rotation."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from http import HTTPStatus
+from uuid import uuid4
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.parts import WithParts
+from api.problems import described
+from api.saying import say
+from rotation.moves import Message, Move
+from rotation.values import RotationId, Value
+
+router = APIRouter(prefix="/v1/rotations", tags=["moves"])
+
+_MEANING = {
+    Move.APPROVE: "Approve an amendment, or another person's wish to proceed.",
+    Move.HOLD: "Stand still before the next act. Needs a reason.",
+    Move.RESUME: "Go on after a hold.",
+    Move.EXTEND: "Wait longer in the current gate, by `by`. Needs a reason.",
+    Move.PROCEED: "Go on without the clients that are not covered. Needs a reason, and a second person's approval.",
+    Move.RETRY: "Try again what attention says has failed.",
+    Move.CANCEL: "Turn back and restore, before the first certificate is replaced. Needs a reason.",
+}
+
+
+class MoveOrder(Value):
+    """Who says it, and why."""
+
+    who: str = Field(min_length=1, max_length=200)
+    why: str = Field(default="", max_length=2000)
+    by: timedelta | None = Field(default=None, description="For extend: how much longer, e.g. P7D")
+    request_id: str | None = Field(
+        default=None, min_length=1, max_length=200, description="The same id again is the same move"
+    )
+
+
+class Moved(Value):
+    """A move that was accepted."""
+
+    rotation_id: RotationId
+    move: Move
+    accepted: bool = True
+
+
+def _handler(move: Move) -> Callable[[RotationId, MoveOrder, WithParts], Awaitable[Moved]]:
+    async def handler(rotation_id: RotationId, order: MoveOrder, parts: WithParts) -> Moved:
+        rotation = await parts.store.rotations.get(rotation_id)
+        message = Message(
+            move=move,
+            rotation_id=rotation_id,
+            who=order.who,
+            why=order.why,
+            by=order.by,
+            request_id=order.request_id or uuid4().hex,
+        )
+        await say(parts, rotation.site_id, message)
+        return Moved(rotation_id=rotation_id, move=move)
+
+    return handler
+
+
+for _move, _meaning in _MEANING.items():
+    router.add_api_route(
+        f"/{{rotation_id}}/{_move.value}",
+        _handler(_move),
+        methods=["POST"],
+        name=f"{_move.value}_rotation",
+        description=_meaning,
+        responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
+    )

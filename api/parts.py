@@ -1,0 +1,33 @@
+"""What the routes work with: store, Temporal, clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+from temporalio.client import Client
+
+from activities.world import wall_clock
+from store.store import Store
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a running API."""
+
+    store: Store
+    temporal: Client
+    clock: Callable[[], datetime] = wall_clock
+    task_queue: str = "rotator"
+    survey_wait: timedelta = timedelta(seconds=20)
+    """How long a request waits for a survey."""
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts, as the lifespan or a test has put them there."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+WithParts = Annotated[Parts, Depends(parts_of)]

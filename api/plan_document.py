@@ -1,0 +1,166 @@
+"""Plans as they are asked for and shown."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from pydantic import Field
+
+from api.problems import refused
+from rotation.finding import Finding, blocking
+from rotation.plan import CertificateFor, LeftOut, Plan, PlanRequest, Step, StepTime, Treatment, Unproven
+from rotation.site import Site
+from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
+
+_EVERY_SERVER = "*"
+
+
+class PlanOrder(Value):
+    """What a plan is asked for."""
+
+    site_id: SiteId
+    certificates: dict[str, CertificateId] = Field(
+        min_length=1, description="Which certificate goes into which server; `*` stands for every server not named"
+    )
+    unproven_failover: Unproven = Unproven.RELAX
+    holdout: tuple[ServerName, ...] = Field(default=(), description="Preferred holdout servers")
+    keep_relaxed: bool = False
+    leave_out_away: bool = Field(default=False, description="Leave out, by name, clients beyond the away limit")
+    survey_max_age: timedelta = Field(
+        default=timedelta(0), ge=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
+    )
+
+    def request(self, site: Site) -> PlanRequest:
+        """The request that the planner takes.
+
+        Raises:
+            ProblemError: 422, when it names a server that the site does not have.
+        """
+        own = {server.name for server in site.servers}
+        named = [ServerName(name) for name in (*self.certificates, *self.holdout) if name != _EVERY_SERVER]
+        if strangers := dict.fromkeys(name for name in named if name not in own):
+            remedy = f"its servers are {', '.join(sorted(own))}"
+            findings = [
+                blocking("unknown-server", name, f"site {site.name} has no such server", remedy) for name in strangers
+            ]
+            raise refused("unknown-server", findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        everywhere = self.certificates.get(_EVERY_SERVER)
+        chosen = {server.name: self.certificates.get(server.name, everywhere) for server in site.servers}
+        return PlanRequest(
+            certificates={server: wanted for server, wanted in chosen.items() if wanted is not None},
+            unproven_failover=self.unproven_failover,
+            holdout=self.holdout,
+            keep_relaxed=self.keep_relaxed,
+            leave_out_away=self.leave_out_away,
+        )
+
+
+class StepShown(Value):
+    """A step with its forecast."""
+
+    id: str
+    number: str
+    title: str
+    kind: str
+    wave: int
+    minimum: timedelta | None
+    """The least wait of a gate, a holdout or the closing check."""
+    earliest: datetime | None
+    expected: datetime | None
+    least: timedelta | None
+
+    @classmethod
+    def of(cls, step: Step, time: StepTime | None) -> "StepShown":
+        """The document of a step."""
+        return cls(
+            id=step.id,
+            number=step.number,
+            title=step.title,
+            kind=step.kind,
+            wave=step.wave,
+            minimum=getattr(step, "minimum", None),
+            earliest=time.earliest if time else None,
+            expected=time.expected if time else None,
+            least=time.least if time else None,
+        )
+
+
+class ScopeShown(Value):
+    """A group that owns its settings, and how it is treated."""
+
+    path: str
+    treatment: Treatment
+    locations: int
+    inheritors: int
+
+
+class PlanShown(Value):
+    """A plan: what a person approves by its hash."""
+
+    id: PlanId
+    hash: str
+    site_id: SiteId
+    purpose: str
+    made_at: datetime
+    survey_id: str
+    certificates: tuple[CertificateFor, ...]
+    holdouts: tuple[ServerName, ...]
+    waves: tuple[tuple[ServerName, ...], ...]
+    scopes: tuple[ScopeShown, ...]
+    steps: tuple[StepShown, ...]
+    reasons: tuple[Finding, ...]
+    least: timedelta
+    least_seconds: float
+    lost_if_now: int = Field(description="Clients that a replacement without any preparation would cut off now")
+    left_out: tuple[LeftOut, ...]
+    clients: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> "PlanShown":
+        """The document of a plan."""
+        times = {time.step: time for time in plan.times}
+        body = plan.body
+        return cls(
+            id=plan.id,
+            hash=plan.hash,
+            site_id=body.site_id,
+            purpose=body.purpose,
+            made_at=plan.made_at,
+            survey_id=plan.survey_id,
+            certificates=body.certificates,
+            holdouts=body.holdouts,
+            waves=body.waves,
+            scopes=tuple(
+                ScopeShown(
+                    path=scope.path,
+                    treatment=scope.treatment,
+                    locations=len(scope.pairs),
+                    inheritors=len(scope.inheritors),
+                )
+                for scope in body.scopes
+            ),
+            steps=tuple(StepShown.of(step, times.get(step.id)) for step in body.steps),
+            reasons=plan.findings,
+            least=plan.least,
+            least_seconds=plan.least.total_seconds(),
+            lost_if_now=plan.lost_if_now,
+            left_out=body.left_out,
+            clients=plan.clients,
+        )
+
+
+class PlanInList(Value):
+    """A plan in short."""
+
+    id: PlanId
+    hash: str
+    site_id: SiteId
+    purpose: str
+    made_at: datetime
+    steps: int
+    least: timedelta
+
+
+class PlanList(Value):
+    """The plans of a site, the newest first."""
+
+    items: tuple[PlanInList, ...]

@@ -1,0 +1,74 @@
+"""/v1/plans: dry runs. A plan says what would happen, to whom, when and why; nothing is touched."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from activities.planning import plan_from_survey
+from api.fresh_survey import fresh_survey
+from api.parts import Parts, WithParts
+from api.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
+from api.problems import described, refused
+from rotation.finding import blocking
+from rotation.plan import PlanRequest
+from rotation.values import PlanId, SiteId
+
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+async def make_plan(order: PlanOrder, parts: WithParts, response: Response) -> PlanShown:
+    """Survey the site, and compute its rotation. Everything that must stop it is found here."""
+    request = order.request(await parts.store.sites.get(order.site_id))
+    await _require_certificates(parts, request)
+    survey_id = await fresh_survey(parts, order.site_id, order.survey_max_age)
+    plan = await plan_from_survey(parts.store, order.site_id, survey_id, request, now=parts.clock())
+    await parts.store.plans.add(plan)
+    response.headers["Location"] = f"/v1/plans/{plan.id}"
+    return PlanShown.of(plan)
+
+
+@router.get("", responses=described(HTTPStatus.NOT_FOUND))
+async def list_plans(site: SiteId, parts: WithParts) -> PlanList:
+    """The plans of a site, the newest first."""
+    await parts.store.sites.get(site)
+    return PlanList(
+        items=tuple(
+            PlanInList(
+                id=plan.id,
+                hash=plan.hash,
+                site_id=plan.body.site_id,
+                purpose=plan.body.purpose,
+                made_at=plan.made_at,
+                steps=len(plan.body.steps),
+                least=plan.least,
+            )
+            for plan in await parts.store.plans.list(site)
+        )
+    )
+
+
+@router.get("/{plan_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_plan(plan_id: PlanId, parts: WithParts) -> PlanShown:
+    """A plan."""
+    return PlanShown.of(await parts.store.plans.get(plan_id))
+
+
+async def _require_certificates(parts: Parts, request: PlanRequest) -> None:
+    """Refuse unknown certificates before the site is surveyed.
+
+    Raises:
+        ProblemError: 422, with a finding for each.
+    """
+    known = {facts.id for facts in await parts.store.certificates.list()}
+    remedy = "add it first: POST /v1/certificates"
+    unknown = [wanted for wanted in dict.fromkeys(request.certificates.values()) if wanted not in known]
+    if unknown:
+        findings = [
+            blocking("unknown-certificate", wanted, "no such certificate is kept", remedy) for wanted in unknown
+        ]
+        raise refused("unknown-certificate", findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -1,0 +1,127 @@
+"""Rotations as they are asked for and shown."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from api.plan_document import StepShown
+from rotation.finding import Finding
+from rotation.plan import Step
+from rotation.state import Attention, OpenTask, Proceed, RotationState, Wait
+from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
+from store.progress import Rotation, RotationStatus
+
+
+class Order(Value):
+    """Who wants something done, and why."""
+
+    who: str = Field(min_length=1, max_length=200)
+    why: str = Field(min_length=1, max_length=2000)
+    survey_max_age: timedelta = Field(
+        default=timedelta(0), ge=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
+    )
+
+
+class RotationOrder(Order):
+    """The approval of a plan: by its hash, with a name and a reason."""
+
+    plan_id: PlanId
+    plan_hash: str
+
+    def fingerprint(self) -> str:
+        """What the same request has in common, whenever it is sent."""
+        return hashlib.sha256(
+            json.dumps(self.model_dump(mode="json", exclude={"survey_max_age"}), sort_keys=True).encode()
+        ).hexdigest()
+
+
+class StepNow(StepShown):
+    """A step of a running rotation, and where it stands."""
+
+    state: str
+    """`done`, `current` or `ahead`."""
+
+
+class Live(Value):
+    """What the running workflow itself says."""
+
+    phase: str
+    steps: tuple[StepNow, ...]
+    step_began_at: datetime | None
+    wait: Wait | None
+    task: OpenTask | None
+    attention: tuple[Attention, ...]
+    proceed: Proceed | None
+    held_by: str
+    hold_reason: str
+    cancelling_by: str
+    swapped: tuple[ServerName, ...]
+
+    @classmethod
+    def of(cls, state: RotationState, shown: dict[str, StepShown]) -> "Live":
+        """The document of a workflow's state. `shown` holds the plan's steps with their forecast."""
+        return cls(
+            phase=state.phase.value,
+            steps=tuple(
+                StepNow(**dict(shown.get(step.id, StepShown.of(step, None))), state=_stands(place, state, step))
+                for place, step in enumerate(state.steps)
+            ),
+            step_began_at=state.step_began_at,
+            wait=state.wait,
+            task=state.task,
+            attention=state.attention,
+            proceed=state.proceed,
+            held_by=state.held_by,
+            hold_reason=state.hold_reason,
+            cancelling_by=state.cancelling.by if state.cancelling else "",
+            swapped=state.swapped,
+        )
+
+
+class RotationShown(Value):
+    """A rotation: as it last reported, and, where it can be asked, as it is now."""
+
+    id: RotationId
+    site_id: SiteId
+    plan_id: PlanId
+    plan_hash: str
+    purpose: str
+    started_by: str
+    why: str
+    created_at: datetime
+    status: RotationStatus
+    phase: str
+    step_id: str
+    step_number: str
+    step_title: str
+    step_index: int
+    step_count: int
+    attention: tuple[Finding, ...]
+    held: bool
+    coverage: dict[str, Any] | None
+    next_action_at: datetime | None
+    finished_at: datetime | None
+    report: dict[str, Any] | None
+    updated_at: datetime
+    live: Live | None = Field(default=None, description="null when it has ended, or its workflow cannot be asked now")
+
+    @classmethod
+    def of(cls, rotation: Rotation, live: Live | None = None) -> "RotationShown":
+        """The document of a stored rotation."""
+        return cls(**dict(rotation), live=live)
+
+
+class RotationList(Value):
+    """A page of rotations, the newest first."""
+
+    items: tuple[RotationShown, ...]
+    cursor: str | None
+
+
+def _stands(place: int, state: RotationState, step: Step) -> str:
+    if place < state.cursor:
+        return "done"
+    return "current" if state.step is not None and state.step.id == step.id else "ahead"

@@ -1,0 +1,19 @@
+"""Saying something to a running rotation, and what its answer means to the one who asked."""
+
+from api.parts import Parts
+from api.problems import refused
+from engine.rotations import send
+from rotation.moves import Message
+from rotation.values import SiteId
+
+
+async def say(parts: Parts, site_id: SiteId, message: Message) -> None:
+    """Send `message`, and wait until the rotation has read it.
+
+    Raises:
+        ProblemError: 409 with the findings, when the rotation does not accept it.
+        EngineFault: when it is refused at once, is not running, or cannot be reached.
+    """
+    reply = await send(parts.temporal, site_id, message)
+    if not reply.accepted:
+        raise refused(f"{message.move.value.replace('_', '-')}-refused", reply.findings)

@@ -1,0 +1,76 @@
+"""/v1/sites: registering a site and describing what no SEPM API tells."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from api.first_contact import make_contact
+from api.invalid import checked
+from api.parts import WithParts
+from api.problems import described
+from api.site_document import ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
+from rotation.site import Limits
+from rotation.values import SiteId
+from sepm.trust import Trust
+from store.sites import SiteConnection
+
+router = APIRouter(prefix="/v1/sites", tags=["sites"])
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
+)
+async def register_site(document: SiteDocument, parts: WithParts, response: Response) -> SiteShown:
+    """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong."""
+    site, access, trust = document.site(), document.access(), document.trusted()
+    connection = _connection(document, access.url, await make_contact(access, trust))
+    await parts.store.sites.add(site, connection, parts.clock())
+    response.headers["Location"] = f"/v1/sites/{site.id}"
+    return SiteShown.of(site, connection)
+
+
+@router.get("")
+async def list_sites(parts: WithParts) -> SiteList:
+    """Every registered site, by name."""
+    sites = await parts.store.sites.list()
+    return SiteList(
+        items=tuple(
+            SiteInList(id=site.id, name=site.name, servers=tuple(server.name for server in site.servers))
+            for site in sites
+        )
+    )
+
+
+@router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown:
+    """A registered site, without its password."""
+    return SiteShown.of(await parts.store.sites.get(site_id), await parts.store.sites.connection(site_id))
+
+
+@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithParts) -> SiteShown:
+    """Replace what is known of the site's server lists."""
+    site = await parts.store.sites.get(site_id)
+    with checked():
+        site = await parts.store.sites.describe_lists(site_id, document.read(site.servers))
+    return SiteShown.of(site, await parts.store.sites.connection(site_id))
+
+
+@router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown:
+    """Replace what the site's owner wants waited for. Plans made before keep theirs."""
+    site = await parts.store.sites.set_limits(site_id, limits)
+    return SiteShown.of(site, await parts.store.sites.connection(site_id))
+
+
+def _connection(document: SiteDocument, url: str, trust: Trust) -> SiteConnection:
+    return SiteConnection(
+        rest_url=url,
+        username=document.username,
+        password=document.password,
+        domain=document.domain,
+        fingerprints=trust.fingerprints,
+        ca_pem=trust.ca_pem,
+    )

@@ -1,0 +1,138 @@
+"""Starting a rotation once: stored first, then given to Temporal, and found again when it is asked for twice."""
+
+import hashlib
+from contextlib import suppress
+from datetime import timedelta
+from http import HTTPStatus
+from math import ceil
+from uuid import uuid4
+
+from activities.planning import differences
+from api.fresh_survey import fresh_survey
+from api.parts import Parts
+from api.problems import ProblemError, refused
+from api.rotation_document import RotationOrder
+from engine.contract import RotateInput
+from engine.rotations import start_rotation
+from rotation.plan import Plan
+from rotation.values import RotationId
+from store.progress import NewRotation, Rotation, RotationStatus
+from store.rotations import SiteBusy, UnknownRotation
+
+_SOONEST = timedelta(seconds=1)
+_LATEST = timedelta(hours=1)
+
+
+async def start(parts: Parts, order: RotationOrder, key: str | None) -> Rotation:
+    """The rotation of an approved plan, started now or by the same request before.
+
+    1. the same request as before: its rotation, started if Temporal did not hear of it then
+    2. the approved hash must be the plan's, and the site as the plan saw it
+    3. store it, then start its workflow
+
+    Raises:
+        ProblemError: 409 when the plan is not what was approved, or no longer fits the site.
+        SiteBusy: when another rotation of the site runs.
+        IdempotencyConflict: when the key was used for another request.
+        TemporalDown: when the workflow could not be started; the same request again starts it.
+    """
+    plan = await parts.store.plans.get(order.plan_id)
+    before = await _before(parts, order, plan, key)
+    if before is None:
+        _require_hash(plan, order)
+        await _require_idle(parts, plan)
+        await _require_fit(parts, plan, order.survey_max_age)
+    return await begin(parts, plan, order, before or new_id(key), key)
+
+
+async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: RotationId, key: str | None) -> Rotation:
+    """Store the rotation, then start its workflow. Both are found when they are there already."""
+    new = NewRotation(
+        id=rotation_id,
+        site_id=plan.body.site_id,
+        plan_id=plan.id,
+        plan_hash=plan.hash,
+        purpose=plan.body.purpose,
+        started_by=order.who,
+        why=order.why,
+    )
+    store = parts.store
+    rotation, _ = await store.rotations.create(new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint())
+    if rotation.status is not RotationStatus.RUNNING:
+        return rotation
+    await start_rotation(
+        parts.temporal,
+        RotateInput(
+            rotation_id=rotation.id,
+            site_id=rotation.site_id,
+            site_name=(await store.sites.get(rotation.site_id)).name,
+            plan_id=plan.id,
+            plan_hash=plan.hash,
+            body=plan.body,
+        ),
+        task_queue=parts.task_queue,
+    )
+    return rotation
+
+
+def retry_after(rotation: Rotation, plan: Plan, parts: Parts) -> str:
+    """Seconds until it is worth asking again: the next time that the rotation or its plan knows of."""
+    now = parts.clock()
+    times = [rotation.next_action_at] if rotation.next_action_at else [time.earliest for time in plan.times]
+    wait = min((time - now for time in times if time > now), default=_SOONEST)
+    return str(ceil(min(max(wait, _SOONEST), _LATEST).total_seconds()))
+
+
+async def _before(parts: Parts, order: RotationOrder, plan: Plan, key: str | None) -> RotationId | None:
+    """The rotation that the same request created before."""
+    if key is not None:
+        with suppress(UnknownRotation):
+            return (await parts.store.rotations.get(new_id(key))).id
+        return None
+    running = await parts.store.rotations.running(plan.body.site_id)
+    # without a key, a rotation that has not reported anything yet is taken up by the same words
+    silent = running is not None and running.updated_at == running.created_at
+    if running is None or not silent:
+        return None
+    same = (running.plan_id, running.plan_hash, running.started_by, running.why)
+    return running.id if same == (order.plan_id, order.plan_hash, order.who, order.why) else None
+
+
+def new_id(key: str | None) -> RotationId:
+    """An id for a rotation. It follows from the key where there is one, so that the same request finds it."""
+    digits = hashlib.sha256(key.encode()).hexdigest() if key is not None else uuid4().hex
+    return RotationId(f"rot-{digits[:16]}")
+
+
+def _require_hash(plan: Plan, order: RotationOrder) -> None:
+    if order.plan_hash != plan.hash:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "plan-hash-differs",
+            f"plan {plan.id} has another hash than the one that was approved",
+            remedy=f"read the plan again (GET /v1/plans/{plan.id}), and approve the hash that it shows",
+        )
+
+
+async def _require_idle(parts: Parts, plan: Plan) -> None:
+    running = await parts.store.rotations.running(plan.body.site_id)
+    if running is not None:
+        raise SiteBusy(plan.body.site_id, running.id)
+    left = await parts.store.originals.unrestored(plan.body.site_id)
+    if left and (await parts.store.rotations.get(left[0].rotation_id)).status is RotationStatus.TERMINATED:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "site-left-changed",
+            f"rotation {left[0].rotation_id} was ended from outside, and its changes are not put back",
+            remedy=f"restore the site first: POST /v1/sites/{plan.body.site_id}/restore",
+        )
+
+
+async def _require_fit(parts: Parts, plan: Plan, max_age: timedelta) -> None:
+    """Refuse a plan that the site has grown out of."""
+    if plan.body.purpose != "rotate":
+        return
+    survey_id = await fresh_survey(parts, plan.body.site_id, max_age)
+    findings = await differences(parts.store, plan.body.site_id, survey_id, plan, (), now=parts.clock())
+    if findings:
+        raise refused("plan-stale", findings)

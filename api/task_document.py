@@ -1,0 +1,95 @@
+"""Console tasks as they are shown, and what is said about them."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field, JsonValue
+
+from rotation.task import ConsoleTask, Evidence, TaskState
+from rotation.values import RotationId, SiteId, TaskId, Value
+
+
+class TaskShown(Value):
+    """A console task."""
+
+    id: TaskId
+    rotation_id: RotationId
+    site_id: SiteId
+    site_name: str
+    step: str
+    number: str
+    kind: str
+    evidence: Evidence
+    state: TaskState
+    title: str
+    instructions: tuple[str, ...]
+    subject: dict[str, Any] = Field(description="What the work is about; its fields follow from `kind`")
+    opened_at: datetime
+    claimed_by: str | None
+    closed_at: datetime | None
+    closed_by: str | None
+    note: str
+    attestation: dict[str, str]
+
+    @classmethod
+    def of(cls, task: ConsoleTask) -> "TaskShown":
+        """The document of a stored task."""
+        return cls(
+            id=task.id,
+            rotation_id=task.rotation_id,
+            site_id=task.site_id,
+            site_name=task.site_name,
+            step=task.step,
+            number=task.number,
+            kind=task.work.kind,
+            evidence=task.evidence,
+            state=task.state,
+            title=task.title,
+            instructions=task.instructions,
+            subject=task.work.model_dump(mode="json", exclude={"kind"}),
+            opened_at=task.opened_at,
+            claimed_by=task.claimed_by or None,
+            closed_at=task.closed_at,
+            closed_by=task.closed_by or None,
+            note=task.note,
+            attestation=task.attestation,
+        )
+
+
+class TaskList(Value):
+    """Console tasks, the oldest first."""
+
+    items: tuple[TaskShown, ...]
+
+
+class ClaimOrder(Value):
+    """Who takes the task."""
+
+    who: str = Field(min_length=1, max_length=200)
+
+
+class DoneOrder(ClaimOrder):
+    """Who did the work, and what shows it."""
+
+    note: str = Field(default="", max_length=2000)
+    evidence: dict[str, JsonValue] = Field(default_factory=dict, description="E.g. filename and sha256 of a file")
+
+    def attestation(self) -> dict[str, str]:
+        """The evidence as it is kept: texts, and JSON of what is none."""
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in self.evidence.items()}
+
+
+class RefusedOrder(ClaimOrder):
+    """Who gives the task back, and why."""
+
+    why: str = Field(min_length=1, max_length=2000)
+
+
+class TaskFile(Value):
+    """A certificate with its key for the console. Shown once."""
+
+    filename: str
+    format: str = "pkcs12"
+    content_base64: str
+    password: str

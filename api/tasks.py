@@ -1,0 +1,79 @@
+"""/v1/tasks: what a person, or the site's own automation, has to do at the console."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Query, Response
+
+from api.parts import Parts, WithParts
+from api.problems import described
+from api.saying import say
+from api.task_document import ClaimOrder, DoneOrder, RefusedOrder, TaskFile, TaskList, TaskShown
+from api.task_file import issue_file
+from rotation.moves import Message, Move
+from rotation.task import TaskState
+from rotation.values import RotationId, SiteId, TaskId
+
+router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+_REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@router.get("")
+async def list_tasks(
+    parts: WithParts,
+    state: Annotated[list[TaskState] | None, Query(description="May be given more than once")] = None,
+    site: SiteId | None = None,
+    rotation: RotationId | None = None,
+) -> TaskList:
+    """Console tasks, the oldest first."""
+    tasks = await parts.store.tasks.list(state, site_id=site, rotation_id=rotation)
+    return TaskList(items=tuple(TaskShown.of(task) for task in tasks))
+
+
+@router.get("/{task_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_task(task_id: TaskId, parts: WithParts) -> TaskShown:
+    """A console task, with what to do step by step."""
+    return TaskShown.of(await parts.store.tasks.get(task_id))
+
+
+@router.post("/{task_id}/claim", responses=_REFUSALS)
+async def claim_task(task_id: TaskId, order: ClaimOrder, parts: WithParts) -> TaskShown:
+    """Take the task. Before a certificate is replaced all proof is read once more; 409 says why not now."""
+    return await _say(parts, task_id, Move.CLAIM_TASK, order.who)
+
+
+@router.post("/{task_id}/done", responses=_REFUSALS)
+async def finish_task(task_id: TaskId, order: DoneOrder, parts: WithParts) -> TaskShown:
+    """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet."""
+    return await _say(parts, task_id, Move.TASK_DONE, order.who, why=order.note, attestation=order.attestation())
+
+
+@router.post("/{task_id}/refused", responses=_REFUSALS)
+async def refuse_task(task_id: TaskId, order: RefusedOrder, parts: WithParts) -> TaskShown:
+    """Give the task back, with a reason."""
+    return await _say(parts, task_id, Move.TASK_REFUSED, order.who, why=order.why)
+
+
+@router.post("/{task_id}/file", responses=_REFUSALS)
+async def take_file(task_id: TaskId, order: ClaimOrder, parts: WithParts, response: Response) -> TaskFile:
+    """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
+    response.headers["Cache-Control"] = "no-store"
+    return await issue_file(parts, task_id, order.who)
+
+
+async def _say(
+    parts: Parts, task_id: TaskId, move: Move, who: str, *, why: str = "", attestation: dict[str, str] | None = None
+) -> TaskShown:
+    task = await parts.store.tasks.get(task_id)
+    message = Message(
+        move=move,
+        rotation_id=task.rotation_id,
+        task_id=task_id,
+        who=who,
+        why=why,
+        request_id=uuid4().hex,
+        attestation=attestation or {},
+    )
+    await say(parts, task.site_id, message)
+    return TaskShown.of(await parts.store.tasks.get(task_id))

@@ -1,0 +1,33 @@
+"""`rotator backup`: a copy of everything durable, taken while it is in use."""
+
+import sqlite3
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.client import FOLDER, UNREADABLE
+from store.fault import StoreFault
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("backup")(backup)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(help="A folder for the copies; it must not hold a backup yet")],
+    folder: Annotated[Path, typer.Option(envvar="ROTATOR_FOLDER", help="The folder of `rotator up`")] = FOLDER,
+) -> None:
+    """Copy both databases and the key file, each readable by its owner only, while the service runs.
+
+    Whoever has the copies can read every secret in them.
+    """
+    from cli.copies import copy_all  # noqa: PLC0415 - the other commands start faster without the store
+
+    try:
+        for path in copy_all(folder, target):
+            typer.echo(path)
+    except (StoreFault, OSError, sqlite3.Error) as error:
+        typer.echo(f"rotator backup: {error}", err=True)
+        raise typer.Exit(UNREADABLE) from None

@@ -1,0 +1,103 @@
+"""`rotator certificate`: what goes into the servers."""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.spoken import findings, instant, say, say_json, say_table
+
+_app = typer.Typer(help="Add certificates, or make self-signed ones.", no_args_is_help=True)
+_JKS = b"\xfe\xed\xfe\xed"
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(_app, name="certificate")
+
+
+@_app.command("add")
+@answered
+def add(
+    file: Annotated[Path, typer.Argument(help="PEM, PKCS#12 (.pfx, .p12) or JKS, with its key")],
+    password_file: Annotated[Path | None, typer.Option(help="A file that holds the password")] = None,
+    *,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the password")] = False,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a certificate with its key."""
+    document = _document(_bytes(file))
+    if password_file is not None:
+        document["password"] = _bytes(password_file).decode("utf-8", "replace").rstrip("\r\n")
+    elif ask_password:
+        document["password"] = typer.prompt("Password", hide_input=True)
+    with opened(api, folder) as rotator:
+        _say(rotator.post("/v1/certificates", document), as_json=as_json)
+
+
+@_app.command("self-signed")
+@answered
+def self_signed(
+    names: Annotated[list[str], typer.Argument(help="Host names and addresses; the first is the subject too")],
+    days: Annotated[int, typer.Option(help="How long it is valid")] = 3650,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a self-signed certificate as SEPM does."""
+    with opened(api, folder) as rotator:
+        made = rotator.post("/v1/certificates/self-signed", {"names": names, "days": days})
+    _say(made, as_json=as_json)
+
+
+@_app.command("list")
+@answered
+def list_certificates(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
+    """List the certificates that are kept."""
+    with opened(api, folder) as rotator:
+        kept = rotator.get("/v1/certificates")
+    if as_json:
+        say_json(kept)
+        return
+    rows = [
+        (
+            each["id"],
+            each["subject"],
+            instant(each["not_after"]),
+            "yes" if each["has_key"] else "no",
+            each["fingerprint"],
+        )
+        for each in kept["items"]
+    ]
+    say_table("Certificates", ("id", "subject", "valid until", "key", "SHA-256"), rows)
+
+
+def _say(shown: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(shown)
+        return
+    facts = shown["certificate"]
+    say(f"{facts['id']}: {facts['subject']}, valid until {instant(facts['not_after'])}")
+    say(f"SHA-256 {facts['fingerprint']}, key {'kept' if facts['has_key'] else 'not kept'}")
+    if shown["findings"]:
+        say_table("Think over", ("severity", "subject", "message"), findings(shown["findings"]))
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    if b"-----BEGIN " in content:
+        return {"pem": content.decode("utf-8", "replace")}
+    # the API tells formats apart by content as well; the name only says how it travels
+    name = "jks_base64" if content.startswith(_JKS) else "pkcs12_base64"
+    return {name: base64.b64encode(content).decode()}
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error}") from error

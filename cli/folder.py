@@ -1,0 +1,97 @@
+"""The one folder that holds everything durable, and the lock that keeps it to one `rotator up`."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+_PRIVATE_FOLDER = 0o700
+_PRIVATE_FILE = 0o600
+
+
+class FolderInUse(Exception):  # noqa: N818 - says what is the matter, as the faults of store and engine do
+    """Another `rotator up` holds the folder."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where everything lies."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, path: Path) -> "Folder":
+        """The folder at `path`, made when it is not there; others cannot look into a new one."""
+        path.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        return cls(path.resolve())
+
+    @property
+    def temporal_database(self) -> Path:
+        """Histories and timers of the rotations: the embedded Temporal's file."""
+        return self.root / "temporal.db"
+
+    @property
+    def database(self) -> Path:
+        """Sites, certificates, plans and all that was observed: the store's file."""
+        return self.root / "rotator.db"
+
+    @property
+    def key(self) -> Path:
+        """The key of what is encrypted in the database. The store makes it."""
+        return self.root / "rotator.key"
+
+    @property
+    def api_key(self) -> Path:
+        """The key that callers of the API present."""
+        return self.root / "api.key"
+
+    @property
+    def whereabouts(self) -> Path:
+        """Where the running service is, for the command line and for programs."""
+        return self.root / "up.json"
+
+    @contextmanager
+    def held(self, now: datetime) -> Iterator[None]:
+        """Keep the folder to ourselves while the block runs.
+
+        The kernel lets go of the lock when this process ends, however it ends; children do not inherit it.
+
+        Raises:
+            FolderInUse: when another process holds it; the message names that process.
+        """
+        handle = os.open(self.root / "up.lock", os.O_RDWR | os.O_CREAT, _PRIVATE_FILE)
+        with os.fdopen(handle, "r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise FolderInUse(
+                    f"{self.root} is held by {_holder(file.read())}; stop that one, or give another --folder"
+                ) from error
+            file.truncate(0)
+            json.dump({"pid": os.getpid(), "since": now.isoformat(timespec="seconds")}, file)
+            file.flush()
+            yield
+
+    def make_api_key(self) -> None:
+        """Make the API's key at the first start, readable by its owner only. One that is there stays."""
+        try:
+            handle = os.open(self.api_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
+        except FileExistsError:
+            return
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _holder(text: str) -> str:
+    try:
+        found = json.loads(text)
+        return f"process {found['pid']} (rotator up, since {found['since']})"
+    except (ValueError, KeyError, TypeError):
+        return "another process"

@@ -1,0 +1,23 @@
+"""The `rotator` command: each module adds its own commands."""
+
+import typer
+
+from cli import backup, certificates, moves, plans, rotations, sites, tasks, up, watch
+
+# in the order in which `rotator --help` shows them
+_MODULES = (up, sites, certificates, plans, rotations, watch, moves, tasks, backup)
+
+app = typer.Typer(
+    name="rotator",
+    help="Replaces the server certificates of SEPM sites without cutting off one client.",
+    no_args_is_help=True,
+    # a traceback with local variables would show passwords
+    pretty_exceptions_show_locals=False,
+)
+for module in _MODULES:
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

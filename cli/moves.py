@@ -1,0 +1,65 @@
+"""`rotator approve`, `hold`, `resume`, `extend`, `proceed`, `retry`, `cancel`: what people say to a rotation."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.people import WhoOption, named
+from cli.spoken import say, say_json
+
+_HELP = {
+    "approve": "Approve an amendment, or another person's wish to proceed.",
+    "hold": "Stand still before the next act; needs --why.",
+    "resume": "Go on after a hold.",
+    "proceed": "Go on without the clients that are not covered; needs --why and a second person's approval.",
+    "retry": "Try again what attention says has failed.",
+    "cancel": "Turn back and restore, before the first certificate is replaced; needs --why.",
+}
+_RotationArgument = Annotated[str, typer.Argument(help="The rotation's id")]
+_WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the audit trail")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add a command for each move."""
+    for move, text in _HELP.items():
+        _add(app, move, text)
+    app.command("extend", help="Wait longer in the current gate; needs --why.")(extend)
+
+
+def _add(app: typer.Typer, move: str, text: str) -> None:
+    @app.command(move, help=text)
+    @answered
+    def command(
+        rotation: _RotationArgument,
+        who: WhoOption = None,
+        *,
+        why: _WhyOption = "",
+        api: ApiOption = None,
+        folder: FolderOption = FOLDER,
+        as_json: JsonOption = False,
+    ) -> None:
+        with opened(api, folder) as rotator:
+            moved = rotator.post(f"/v1/rotations/{rotation}/{move}", {"who": named(who), "why": why})
+        _say(moved, as_json=as_json)
+
+
+@answered
+def extend(
+    rotation: _RotationArgument,
+    by: Annotated[str, typer.Option(help="How much longer, as ISO 8601 duration: P7D, PT12H")],
+    who: WhoOption = None,
+    *,
+    why: _WhyOption = "",
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Wait longer in the current gate."""
+    with opened(api, folder) as rotator:
+        moved = rotator.post(f"/v1/rotations/{rotation}/extend", {"who": named(who), "why": why, "by": by})
+    _say(moved, as_json=as_json)
+
+
+def _say(moved: dict[str, Any], *, as_json: bool) -> None:
+    say_json(moved) if as_json else say(f"{moved['move']}: accepted by rotation {moved['rotation_id']}")

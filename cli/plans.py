@@ -1,0 +1,73 @@
+"""`rotator plan`: the dry run."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.patience import post_patiently
+from cli.spoken import findings, instant, say, say_json, say_table, span
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("plan")(plan)
+
+
+@answered
+def plan(
+    site: Annotated[str, typer.Argument(help="The site's id")],
+    certificate: Annotated[
+        list[str], typer.Option("--certificate", "-c", help="CERTIFICATE for every server, or SERVER=CERTIFICATE")
+    ],
+    holdout: Annotated[list[str] | None, typer.Option(help="A server to keep on its old certificate longest")] = None,
+    *,
+    keep_relaxed: Annotated[bool, typer.Option(help="Keep groups relaxed through the holdout")] = False,
+    leave_out_away: Annotated[bool, typer.Option(help="Leave out, by name, clients beyond the away limit")] = False,
+    approve_unproven: Annotated[bool, typer.Option(help="Take failover for granted where it was never seen")] = False,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Survey a site and show what a rotation would do: which certificate goes where, steps, times, reasons."""
+    order = {
+        "site_id": site,
+        "certificates": dict(_chosen(text) for text in certificate),
+        "holdout": holdout or [],
+        "keep_relaxed": keep_relaxed,
+        "leave_out_away": leave_out_away,
+        "unproven_failover": "approve" if approve_unproven else "relax",
+    }
+    with opened(api, folder) as rotator:
+        made = post_patiently(rotator, "/v1/plans", order)
+    (say_json if as_json else show)(made)
+
+
+def show(made: dict[str, Any]) -> None:
+    """Print a plan."""
+    say(f"Plan {made['id']} for site {made['site_id']}, hash {made['hash']}")
+    rows = [
+        (each["server"], each["certificate_id"], each["fingerprint"], each["replaces"]) for each in made["certificates"]
+    ]
+    say_table("Certificates", ("server", "certificate", "new SHA-256", "replaces"), rows)
+    scopes = [(each["path"], each["treatment"], each["locations"], each["inheritors"]) for each in made["scopes"]]
+    say_table("Groups", ("group", "treatment", "locations", "inheritors"), scopes)
+    steps = [
+        (each["number"], each["title"], span(each["minimum"]), instant(each["earliest"]), instant(each["expected"]))
+        for each in made["steps"]
+    ]
+    say_table("Steps", ("step", "what", "least wait", "earliest", "expected"), steps)
+    say_table("Reasons", ("severity", "subject", "message"), findings(made["reasons"]))
+    if made["left_out"]:
+        left = [(each["name"], each["group"], each["reason"]) for each in made["left_out"]]
+        say_table("Left out by name", ("client", "group", "reason"), left)
+    say(f"It takes {span(made['least'])} at least, for {made['clients']} clients.")
+    say(f"Replaced now, without any preparation, {made['lost_if_now']} of them would be cut off.")
+    say(f"To start it: rotator start {made['id']} --why REASON")
+
+
+def _chosen(text: str) -> tuple[str, str]:
+    server, equals, certificate = text.rpartition("=")
+    if equals and not server:
+        raise UnreadableError(f"{text!r}: say SERVER=CERTIFICATE, or a certificate for every server")
+    return server or "*", certificate

@@ -1,0 +1,94 @@
+"""`rotator start`, `status`, `restore`: beginning rotations and looking at them."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.patience import post_patiently
+from cli.people import WhoOption, WhyOption, named
+from cli.progress import overview
+from cli.spoken import OUT, instant, say, say_json, say_table, step_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("start")(start)
+    app.command("status")(status)
+    app.command("restore")(restore)
+
+
+@answered
+def start(
+    plan: Annotated[str, typer.Argument(help="The plan's id")],
+    plan_hash: Annotated[
+        str | None, typer.Option("--hash", help="The approved hash; that of the stored plan if not given")
+    ] = None,
+    who: WhoOption = None,
+    *,
+    why: WhyOption,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Idempotency key: the same again starts nothing twice")
+    ] = None,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Start the rotation of a plan."""
+    with opened(api, folder) as rotator:
+        approved = plan_hash or rotator.get(f"/v1/plans/{plan}")["hash"]
+        order = {"plan_id": plan, "plan_hash": approved, "who": named(who), "why": why}
+        started = post_patiently(rotator, "/v1/rotations", order, {"Idempotency-Key": key or uuid4().hex})
+    _say_started(started, as_json=as_json)
+
+
+@answered
+def restore(
+    site: Annotated[str, typer.Argument(help="The site's id")],
+    who: WhoOption = None,
+    *,
+    why: WhyOption,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring back a site that a rotation left changed."""
+    with opened(api, folder) as rotator:
+        started = post_patiently(rotator, f"/v1/sites/{site}/restore", {"who": named(who), "why": why})
+    _say_started(started, as_json=as_json)
+
+
+@answered
+def status(
+    rotation: Annotated[str | None, typer.Argument(help="The rotation's id; all of them when not given")] = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a rotation, or list the newest ones."""
+    with opened(api, folder) as rotator:
+        shown = rotator.get(f"/v1/rotations/{rotation}" if rotation else "/v1/rotations")
+    if as_json:
+        say_json(shown)
+    elif rotation:
+        OUT.print(overview(shown))
+    else:
+        say_table(
+            "Rotations", ("id", "site", "status", "phase", "step", "attention", "next"), map(_row, shown["items"])
+        )
+
+
+def _row(shown: dict[str, Any]) -> tuple[object, ...]:
+    attention = ", ".join(each["code"] for each in shown["attention"])
+    ids = (shown["id"], shown["site_id"], shown["status"], shown["phase"])
+    return (*ids, step_of(shown), attention, instant(shown["next_action_at"]))
+
+
+def _say_started(started: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(started)
+    else:
+        say(f"rotation {started['id']} of site {started['site_id']}: {started['status']}")
+        say(f"To follow it: rotator watch {started['id']}")

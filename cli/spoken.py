@@ -1,0 +1,78 @@
+"""How the command line writes things: JSON as it came, tables, spans and instants."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+_WIDE = 240
+# in a file or a pipe nothing need be cut to a screen's width
+OUT = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE)
+_SPAN = TypeAdapter(timedelta)
+_INSTANT = TypeAdapter(datetime)
+_UNITS = (
+    ("d", timedelta(days=1)),
+    ("h", timedelta(hours=1)),
+    ("min", timedelta(minutes=1)),
+    ("s", timedelta(seconds=1)),
+)
+
+
+def say_json(document: Any) -> None:
+    """The document, as a program reads it."""
+    OUT.print(json.dumps(document, indent=2, ensure_ascii=False), highlight=False, markup=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line; what others wrote is not taken for markup."""
+    OUT.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def say_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table."""
+    OUT.print(table(title, columns, rows))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table, to be printed or kept up to date."""
+    made = Table(*columns, title=escape(title) or None, title_justify="left")
+    for row in rows:
+        made.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    return made
+
+
+def step_of(shown: dict[str, Any]) -> str:
+    """Where a rotation stands in its plan; nothing before it begins and after it has ended."""
+    if shown["step_index"] >= shown["step_count"]:
+        return ""
+    return f"{shown['step_index'] + 1}/{shown['step_count']} {shown['step_number']} {shown['step_title']}"
+
+
+def span(text: str | None) -> str:
+    """An ISO 8601 duration as people say it: `P1DT2H` is `1 d 2 h`."""
+    if text is None:
+        return ""
+    left = _SPAN.validate_python(text)
+    parts = []
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def instant(text: str | None) -> str:
+    """An instant in local time."""
+    return _INSTANT.validate_python(text).astimezone().strftime("%Y-%m-%d %H:%M:%S") if text else ""
+
+
+def findings(items: Iterable[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Findings as rows of a table."""
+    return [(item["severity"], item["subject"], item["message"]) for item in items]

@@ -1,0 +1,174 @@
+"""`rotator tasks`: what a person has to do at the console."""
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.people import WhoOption, WhyOption, named
+from cli.spoken import say, say_json
+
+_app = typer.Typer(help="Console tasks: list, claim, take the file, say done or give back.")
+_TaskArgument = Annotated[str, typer.Argument(help="The task's id")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(_app, name="tasks", invoke_without_command=True)
+
+
+@_app.callback()
+def tasks(
+    context: typer.Context,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """List the tasks when nothing else is said."""
+    if context.invoked_subcommand is None:
+        list_tasks(api=api, folder=folder, as_json=as_json)
+
+
+@_app.command("list")
+@answered
+def list_tasks(
+    site: Annotated[str | None, typer.Option(help="Of one site only")] = None,
+    *,
+    closed: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """List the tasks that wait for somebody, with what to do."""
+    with opened(api, folder) as rotator:
+        found = rotator.get("/v1/tasks", site=site)
+    items = [task for task in found["items"] if closed or task["state"] in ("open", "claimed")]
+    if as_json:
+        say_json({"items": items})
+        return
+    for task in items:
+        _say_task(task)
+    if not items:
+        say("nothing waits for anybody")
+
+
+@_app.command("claim")
+@answered
+def claim(
+    task: _TaskArgument,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a task."""
+    with opened(api, folder) as rotator:
+        _said(rotator.post(f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
+
+
+@_app.command("done")
+@answered
+def done(
+    task: _TaskArgument,
+    evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e", help="NAME=VALUE")] = None,
+    file: Annotated[Path | None, typer.Option(help="A file that shows it: its name and SHA-256 are sent")] = None,
+    who: WhoOption = None,
+    *,
+    note: Annotated[str, typer.Option(help="Anything worth remembering")] = "",
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that a task is done."""
+    shown = dict(_pair(text) for text in evidence or ()) | _of_file(file)
+    with opened(api, folder) as rotator:
+        body = {"who": named(who), "note": note, "evidence": shown}
+        _said(rotator.post(f"/v1/tasks/{task}/done", body), as_json=as_json)
+
+
+@_app.command("refused")
+@answered
+def refused(
+    task: _TaskArgument,
+    who: WhoOption = None,
+    *,
+    why: WhyOption,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a task back."""
+    with opened(api, folder) as rotator:
+        _said(rotator.post(f"/v1/tasks/{task}/refused", {"who": named(who), "why": why}), as_json=as_json)
+
+
+@_app.command("file")
+@answered
+def file(
+    task: _TaskArgument,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it; the server's name in this folder if not given")
+    ] = None,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the certificate file of a task. It is given once for each claim, and its password is shown once."""
+    if out is not None and out.exists():
+        raise UnreadableError(f"{out} is there already; nothing was taken")
+    with opened(api, folder) as rotator:
+        taken = rotator.post(f"/v1/tasks/{task}/file", {"who": named(who)})
+    if as_json:
+        say_json(taken)
+        return
+    path = out or Path(Path(taken["filename"]).name)
+    _write(path, base64.b64decode(taken["content_base64"]))
+    say(f"{path} written; its password, shown this once: {taken['password']}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, and that replaces no other."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as target:
+            target.write(content)
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be written: {error}; give the task back and claim it anew") from error
+
+
+def _of_file(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    try:
+        return {"filename": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    except OSError as error:
+        raise UnreadableError(f"{file} cannot be read: {error}") from error
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise UnreadableError(f"{text!r}: say NAME=VALUE")
+    return name, value
+
+
+def _said(task: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(task)
+    else:
+        _say_task(task)
+
+
+def _say_task(task: dict[str, Any]) -> None:
+    holder = f" by {task['claimed_by']}" if task["claimed_by"] else ""
+    say(f"{task['id']}  {task['number']} {task['title']}  [{task['site_name']}, {task['state']}{holder}]")
+    for line in task["instructions"]:
+        say(f"    {line}")

@@ -1,0 +1,54 @@
+"""Where a running service is: `up.json` in its folder, and what `rotator up` prints."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from rotation.values import Value
+
+
+class Whereabouts(Value):
+    """Addresses, files and processes. It holds no secret, only where one lies."""
+
+    api: str
+    api_key_file: str | None
+    """None when the key was given by the environment."""
+    temporal: str
+    namespace: str
+    ui: str | None
+    """The Temporal UI; None when Temporal runs elsewhere."""
+    folder: str
+    pid: int
+    """Of `rotator up` itself."""
+    pids: dict[str, int]
+    """Of its children. They change when one is restarted, and the file with them."""
+    ports: dict[str, int]
+
+    def lines(self) -> str:
+        """The same for people."""
+        key = self.api_key_file or "as set by ROTATOR_API_KEY"
+        pids = ", ".join(f"{name} {pid}" for name, pid in self.pids.items())
+        rows = {
+            "API": self.api,
+            "API key": key,
+            "Temporal UI": self.ui or "see the Temporal that you run",
+            "Temporal": f"{self.temporal}, namespace {self.namespace}",
+            "Folder": self.folder,
+            "Processes": f"{pids}; Ctrl-C (or SIGTERM to {self.pid}) stops them",
+        }
+        return "\n".join(f"{name + ':':13}{value}" for name, value in rows.items())
+
+
+def write(path: Path, here: Whereabouts) -> None:
+    """Put the file in place whole, so that nobody reads half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".up.")
+    with os.fdopen(handle, "w") as file:
+        file.write(here.model_dump_json(indent=2) + "\n")
+    Path(name).replace(path)
+
+
+def forget(path: Path) -> None:
+    """The service has stopped: nobody shall look for it."""
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()

@@ -1,0 +1,25 @@
+"""Whether a worker serves a task queue."""
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+
+from engine.calls import CEILING, within
+
+
+async def is_served(client: Client, task_queue: str) -> bool:
+    """Whether a worker has asked for work of `task_queue`. The server forgets one that died after some minutes only.
+
+    Raises:
+        TemporalDown, NoAnswer: when Temporal did not say.
+    """
+    async with within(CEILING, silence="Temporal has not said who serves the task queue"):
+        answer = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=client.namespace,
+                task_queue=TaskQueue(name=task_queue),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            )
+        )
+    return bool(answer.pollers)

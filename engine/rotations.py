@@ -1,0 +1,181 @@
+"""Rotations in Temporal: start one, speak to it, ask what it does."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateStage,
+)
+from temporalio.common import QueryRejectCondition, SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import WorkflowIDConflictPolicy as OnRunning
+from temporalio.common import WorkflowIDReusePolicy as OnEnded
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from engine.calls import CEILING, within
+from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, SearchAttribute
+from engine.fault import MoveRefused, NoAnswer, NotRunning, SiteIsBusy
+from engine.ids import rotation_workflow
+from engine.settings import TemporalSettings
+from engine.story import static_details, static_summary
+from engine.surveys import survey
+from rotation.moves import Message, Reply
+from rotation.state import Phase, RotationState
+from rotation.values import RotationId, SiteId
+
+__all__ = ["PATIENCE", "Started", "send", "start_rotation", "state", "survey"]
+
+PATIENCE = timedelta(seconds=30)
+"""How long to wait for a reply. Claiming a replacement surveys the site first, which takes a while."""
+
+_SITE = SearchAttributeKey.for_keyword(SearchAttribute.SITE)
+_ROTATION = SearchAttributeKey.for_keyword(SearchAttribute.ROTATION)
+_PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
+_SILENT = "no worker answers; rotations wait for it and lose nothing. See that the worker runs, then try again"
+_CUT_OFF = "AcceptedUpdateCompletedWorkflow"
+
+
+class Started(NamedTuple):
+    """A rotation that runs in Temporal, or ran there."""
+
+    run_id: str
+    before: bool
+    """Whether an earlier call had started it: the answer of that call was lost, and nothing was done twice."""
+
+
+async def start_rotation(client: Client, begin: RotateInput, *, task_queue: str | None = None) -> Started:
+    """Start a rotation, once: a second call for the same rotation finds the first, even when that one has ended.
+
+    Args:
+        client: a connection, quick or patient.
+        begin: what to run.
+        task_queue: whose worker runs it; the one of the settings when it is not given.
+
+    Raises:
+        SiteIsBusy: when another rotation of the site is running.
+        TemporalDown, NoAnswer: when Temporal did not say; call again with the same rotation.
+    """
+    async with within(CEILING, silence="Temporal has not said whether the rotation started; try again"):
+        # an id is free again when its workflow has ended, so a late retry would start the same rotation twice
+        newest = await _newest(client, begin.site_id)
+        if newest is not None and _rotation_of(newest) == begin.rotation_id:
+            return Started(newest.run_id, before=True)
+        try:
+            run_id = await _start(client, begin, task_queue or TemporalSettings().task_queue)
+        except WorkflowAlreadyStartedError as error:
+            newest = await _newest(client, begin.site_id)
+            running = _rotation_of(newest) if newest is not None else None
+            if newest is not None and running == begin.rotation_id:
+                return Started(newest.run_id, before=True)
+            raise SiteIsBusy(begin.site_id, running) from error
+        return Started(run_id, before=False)
+
+
+async def _start(client: Client, begin: RotateInput, task_queue: str) -> str:
+    handle = await client.start_workflow(
+        ROTATE_WORKFLOW,
+        begin,
+        id=rotation_workflow(begin.site_id),
+        task_queue=task_queue,
+        id_conflict_policy=OnRunning.FAIL,
+        id_reuse_policy=OnEnded.ALLOW_DUPLICATE,
+        static_summary=static_summary(begin),
+        static_details=static_details(begin),
+        search_attributes=TypedSearchAttributes(
+            [
+                SearchAttributePair(_SITE, begin.site_name),
+                SearchAttributePair(_ROTATION, begin.rotation_id),
+                SearchAttributePair(_PHASE, Phase.PREPARING.value),
+            ]
+        ),
+    )
+    return handle.first_execution_run_id or handle.result_run_id or ""
+
+
+async def send(client: Client, site_id: SiteId, message: Message, *, patience: timedelta = PATIENCE) -> Reply:
+    """Say something to the rotation of a site and wait for its reply.
+
+    The request id makes it once: the same one sent again brings the first reply, so after NoAnswer just send again.
+
+    Raises:
+        MoveRefused: when the rotation may not do that now; it left no trace.
+        NotRunning: when the site has no running rotation.
+        NoAnswer: when there is no reply in time: no worker, or the rotation is still at work on it.
+        TemporalDown: when Temporal cannot be reached.
+    """
+    handle = client.get_workflow_handle(rotation_workflow(site_id))
+    try:
+        async with within(CEILING, silence=_SILENT):
+            update = await handle.start_update(
+                message.move.value,
+                message,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                id=message.request_id,
+                result_type=Reply,
+            )
+        async with within(patience, silence="the rotation is at work on it; ask again with the same request id"):
+            reply: Reply = await update.result()
+    except WorkflowUpdateFailedError as error:
+        raise _refused(site_id, error) from error
+    except RPCError as error:
+        raise _not_running(site_id, error) from error
+    return reply
+
+
+async def state(client: Client, site_id: SiteId) -> RotationState:
+    """The whole state of a site's running rotation, as its workflow holds it.
+
+    Raises:
+        NotRunning: when none runs: it has ended, was terminated, or never began.
+        NoAnswer: when no worker answers; the store's projection is then the best there is.
+        TemporalDown: when Temporal cannot be reached.
+    """
+    handle = client.get_workflow_handle(rotation_workflow(site_id))
+    try:
+        async with within(CEILING, silence=_SILENT):
+            found: RotationState = await handle.query(
+                STATE_QUERY,
+                result_type=RotationState,
+                rpc_timeout=CEILING,
+                # told by the server, so an ended rotation is known as such with no worker at all
+                reject_condition=QueryRejectCondition.NOT_OPEN,
+            )
+    except WorkflowQueryRejectedError as error:
+        raise NotRunning(site_id) from error
+    except WorkflowQueryFailedError as error:
+        raise NoAnswer(f"the rotation cannot say its state: {error}") from error
+    except RPCError as error:
+        raise _not_running(site_id, error) from error
+    return found
+
+
+async def _newest(client: Client, site_id: SiteId) -> WorkflowExecutionDescription | None:
+    try:
+        return await client.get_workflow_handle(rotation_workflow(site_id)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+
+
+def _rotation_of(description: WorkflowExecutionDescription) -> RotationId | None:
+    name = description.typed_search_attributes.get(_ROTATION)
+    return None if name is None else RotationId(name)
+
+
+def _refused(site_id: SiteId, error: WorkflowUpdateFailedError) -> Exception:
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        if cause.type == _CUT_OFF:
+            return NotRunning(site_id)
+        return MoveRefused(cause.type or "refused", cause.message)
+    return MoveRefused("refused", str(cause))
+
+
+def _not_running(site_id: SiteId, error: RPCError) -> Exception:
+    return NotRunning(site_id) if error.status is RPCStatusCode.NOT_FOUND else error

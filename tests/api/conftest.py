@@ -1,0 +1,253 @@
+"""A whole API over a real store: a Temporal server with a worker and an emulated SEPM, each started once."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+from temporalio.worker import Worker
+
+from activities.registry import all_activities
+from api.app import create_app
+from api.parts import Parts
+from api.settings import ApiSettings
+from engine.client import connect, lazy_client
+from engine.embedded import EmbeddedServer, RunningServer, find_binary
+from engine.plugin import RotatorPlugin
+from engine.settings import TemporalSettings
+from store.settings import StoreSettings
+from store.store import Store
+from workflows.rotate_site import RotateSite
+from workflows.survey_site import SurveySite
+
+KEY = "a-key-for-tests"
+
+
+def free_port():
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+async def emulator(tmp_path_factory) -> AsyncIterator[object]:
+    """An emulated site with one server: what it says of itself when it is ready."""
+    log = (tmp_path_factory.mktemp("emulator") / "log").open("wb")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "emulator", "--scenario", "one-server", "--clients", "20", "--json",
+        stdout=asyncio.subprocess.PIPE, stderr=log,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        yield json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
+    finally:
+        process.terminate()
+        await process.wait()
+        log.close()
+
+
+@pytest.fixture(scope="session")
+async def temporal_settings(tmp_path_factory) -> AsyncIterator[TemporalSettings]:
+    """A development server of Temporal on a file."""
+    embedded = EmbeddedServer(
+        database=tmp_path_factory.mktemp("temporal") / "temporal.db",
+        port=free_port(),
+        ui_port=free_port(),
+        binary=find_binary(TemporalSettings()),
+    )
+    running = await RunningServer.start(embedded)
+    try:
+        yield embedded.settings()
+    finally:
+        await running.stop()
+
+
+@pytest.fixture
+async def store(tmp_path) -> AsyncIterator[Store]:
+    """An empty store."""
+    opened = await Store.open(StoreSettings(folder=tmp_path))
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@asynccontextmanager
+async def calling(parts: Parts, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an API over `parts`."""
+    app = create_app(parts, ApiSettings(api_key=SecretStr(KEY)))
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    # the handler of last resort answers and then raises again, for the log
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://rotator", headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def unconnected(store) -> Parts:
+    """Parts whose Temporal does not answer."""
+    nowhere = TemporalSettings(address=f"127.0.0.1:{free_port()}")
+    return Parts(store=store, temporal=await lazy_client(nowhere))
+
+
+@pytest.fixture
+async def api(unconnected) -> AsyncIterator[httpx.AsyncClient]:
+    """An API that has a store and no Temporal."""
+    async with calling(unconnected) as client:
+        yield client
+
+
+@pytest.fixture
+async def connected(store, temporal_settings, tmp_path) -> AsyncIterator[Parts]:
+    """Parts with store, Temporal and a worker on a queue of its own."""
+    queue = tmp_path.name
+    client = await connect(temporal_settings, RotatorPlugin())
+    worker = Worker(
+        client,
+        task_queue=queue,
+        workflows=[RotateSite, SurveySite],
+        activities=all_activities(store),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+    )
+    parts = Parts(store=store, temporal=await lazy_client(temporal_settings), task_queue=queue)
+    async with worker:
+        yield parts
+
+
+@pytest.fixture
+async def whole(connected) -> AsyncIterator[httpx.AsyncClient]:
+    """An API that has everything."""
+    async with calling(connected) as client:
+        yield client
+
+
+@pytest.fixture
+async def rotator(connected, tmp_path):
+    """Runs the command line against the API, served over HTTP as `rotator up` does; gives exit code and texts."""
+    app = create_app(connected, ApiSettings(api_key=SecretStr(KEY)))
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    (tmp_path / "up.json").write_text(json.dumps({"api": f"http://127.0.0.1:{port}"}))
+    (tmp_path / "api.key").write_text(KEY + "\n")
+
+    async def run(*arguments: str, **environment: str):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "from cli.main import main; main()", *arguments,
+            env={**clean, "ROTATOR_FOLDER": str(tmp_path), "COLUMNS": "300", **environment},
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, err = await process.communicate()
+        return process.returncode, out.decode(), err.decode()
+
+    try:
+        async with asyncio.timeout(30):
+            while not server.started:  # noqa: ASYNC110 - uvicorn has a flag and no event
+                await asyncio.sleep(0.05)
+        yield run
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+async def site(whole, document, tmp_path):
+    """The emulated site, registered under a name that no other test uses: Temporal is shared. Gives its id."""
+    answer = await whole.post("/v1/sites", json=document | {"name": tmp_path.name})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+@pytest.fixture
+async def plan(whole, site):
+    """A plan for the site, with one new certificate."""
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
+    answer = await whole.post("/v1/plans", json=order)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def document(emulator):
+    """The emulated site as it is registered."""
+    rest = emulator["rest"]
+    plain = ("name", "address", "https_port", "http_port")
+    return {
+        "name": emulator["site"],
+        "rest_url": rest["url"],
+        "username": rest["user"],
+        "password": rest["password"],
+        "domain": rest["domain"],
+        "trust": {"fingerprint_sha256": rest["fingerprint_sha256"]},
+        "servers": [{name: server[name] for name in plain} for server in emulator["servers"]],
+        "lists": emulator["server_lists"],
+        "limits": {"relax_floor": "PT0S", "publish_delay": "PT1S", "purge_after": None},
+    }
+
+
+@pytest.fixture(scope="session")
+def problem():
+    """Checks that an answer is a problem of that status and code, and that it says what to do; gives its body."""
+
+    def check(answer: httpx.Response, status: int, code: str):
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        body = answer.json()
+        assert body["type"] == f"/problems/{code}", body
+        assert body["status"] == status
+        assert body["title"]
+        assert body["detail"]
+        assert body["remedy"] or any(finding["remedy"] for finding in body["findings"]), body
+        return body
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def until():
+    """Looks until a condition holds, and gives what was seen."""
+
+    async def look_until(look, condition):
+        async with asyncio.timeout(60):
+            while not condition(found := await look()):  # noqa: ASYNC110 - it lies behind the API
+                await asyncio.sleep(0.1)
+        return found
+
+    return look_until
+
+
+@pytest.fixture
+def shown_when(whole, until):
+    """Gives a rotation as it is shown, as soon as a condition holds."""
+
+    async def shown(rotation_id, condition):
+        async def look():
+            return (await whole.get(f"/v1/rotations/{rotation_id}")).json()
+
+        return await until(look, condition)
+
+    return shown
+
+
+@pytest.fixture
+async def temporal(temporal_settings):
+    """A client of the Temporal server."""
+    return await lazy_client(temporal_settings)
+
+
+@pytest.fixture
+async def stranger(unconnected) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller without a key."""
+    async with calling(unconnected, key=None) as client:
+        yield client

@@ -1,0 +1,114 @@
+"""The command line over REST: what it prints, and what its exit codes mean."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+async def site(rotator, document, tmp_path):
+    """The emulated site, registered by the command line under a name of its own."""
+    password = document.pop("password")
+    file = tmp_path / "site.json"
+    file.write_text(json.dumps(document | {"name": tmp_path.name}))
+    code, out, err = await rotator("site", "add", str(file), "--json", ROTATOR_SEPM_PASSWORD=password)
+    assert code == 0, err
+    return json.loads(out)["id"]
+
+
+async def test_from_a_site_to_a_rotation(rotator, site):
+    """Register, survey, make a certificate, plan, start, look, hold, cancel, watch: each says what comes next."""
+    code, out, _ = await rotator("site", "survey", site)
+    assert code == 0
+    assert "My Company\\Labs" in out
+    code, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    certificate = json.loads(out)["certificate"]["id"]
+    code, out, err = await rotator("plan", site, "-c", certificate, "--json")
+    assert code == 0, err
+    plan = json.loads(out)
+    code, out, err = await rotator("start", plan["id"], "--why", "it ends in May", "--who", "ann", "--json")
+    assert code == 0, err
+    rotation = json.loads(out)["id"]
+    code, out, _ = await rotator("status")
+    assert rotation in out
+    code, out, _ = await rotator("status", rotation)
+    assert code == 0
+    assert "A9" in out
+    code, _, err = await rotator("resume", rotation)
+    assert code == 1
+    assert "it is not held" in err
+    assert (await rotator("cancel", rotation, "--why", "only a test"))[0] == 0
+    code, out, _ = await rotator("watch", rotation, "--every", "0.2")
+    assert code == 1, "only a completed rotation ends well"
+    assert out.rstrip().endswith(f"rotation {rotation}: cancelled")
+
+
+async def test_a_plan_is_printed_for_people(rotator, site):
+    """Which certificate goes where, the steps, the reasons, and what would be lost now."""
+    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    code, out, err = await rotator("plan", site, "-c", f"SEPM-1={json.loads(out)['certificate']['id']}")
+    assert code == 0, err
+    for said in ("SEPM-1", "A9", "relax", "20 of them would be cut off", "rotator start plan-"):
+        assert said in out
+
+
+async def test_a_refusal_is_printed_with_its_remedy(rotator, site):
+    """Exit code 1, and on standard error what was refused and what to do."""
+    code, out, err = await rotator("plan", site, "-c", "cert-none")
+    assert (code, out) == (1, "")
+    assert "no such certificate is kept" in err
+    assert "POST /v1/certificates" in err
+
+
+async def test_what_cannot_be_read_or_reached(rotator, tmp_path):
+    """Exit code 2 for a file that is no JSON, a certificate that is not there, and an API that does not answer."""
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    for arguments in (
+        ("site", "add", str(broken)),
+        ("certificate", "add", str(tmp_path / "none.pem")),
+        ("site", "list", "--api", "http://127.0.0.1:9"),
+        ("site", "list", "--folder", str(tmp_path / "nowhere")),
+    ):
+        code, _, err = await rotator(*arguments)
+        assert code == 2, arguments
+        assert err
+        assert "Traceback" not in err
+
+
+async def test_a_wrong_key_is_refused(rotator):
+    """The problem says how the key is sent; it never shows one."""
+    code, _, err = await rotator("site", "list", ROTATOR_API_KEY="guess-4711")
+    assert code == 1
+    assert "API key" in err
+    assert "guess-4711" not in err
+
+
+async def test_tasks_are_listed_claimed_and_done(rotator, site, until):
+    """A person finds the task with what to do, takes it, and says done with the file that shows it."""
+    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    certificate = json.loads(out)["certificate"]["id"]
+    _, out, _ = await rotator("plan", site, "-c", certificate, "--json")
+    _, out, _ = await rotator("start", json.loads(out)["id"], "--why", "a test", "--json")
+    rotation = json.loads(out)["id"]
+
+    async def look():
+        return json.loads((await rotator("tasks", "list", "--json"))[1])["items"]
+
+    task = (await until(look, lambda items: items))[0]["id"]
+    code, out, _ = await rotator("tasks")
+    assert code == 0
+    assert "Server Private Key Backup" in out
+    assert (await rotator("tasks", "claim", task, "--who", "ann"))[0] == 0
+    code, _, err = await rotator("tasks", "done", task, "--who", "ben")
+    assert code == 1
+    assert "ann holds this task" in err
+    code, _, err = await rotator("tasks", "file", task, "--who", "ann")
+    assert code == 1
+    assert "it replaces no certificate" in err
+    code, out, err = await rotator(
+        "tasks", "done", task, "--who", "ann", "-e", "filename=a.zip", "-e", "sha256=" + "ab" * 32
+    )
+    assert code == 0, err
+    assert "done" in out
+    assert (await rotator("cancel", rotation, "--why", "only a test"))[0] == 0

@@ -1,0 +1,82 @@
+"""Who may pass, and how the framework's own refusals are told."""
+
+import pytest
+from pydantic import SecretStr
+
+from api.settings import ApiKeyMissingError, ApiSettings
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic a-key-for-tests"}, {"Authorization": "Bearer "}],
+    ids=["nothing", "another key", "another scheme", "an empty key"],
+)
+async def test_without_the_key_nobody_passes(stranger, problem, headers):
+    """A request without the right key gets 401 and says how to send it, whatever it asks for."""
+    for path in ("/v1/sites", "/v1/nothing", "/nothing"):
+        refusal = problem(await stranger.get(path, headers=headers), 401, "unauthorized")
+        assert "Authorization: Bearer" in refusal["remedy"]
+
+
+async def test_the_key_is_asked_for_before_the_body_is_read(stranger, problem):
+    """Even a broken body is answered with 401 and nothing else where there is no key."""
+    answer = await stranger.post("/v1/sites", content=b"{")
+    problem(answer, 401, "unauthorized")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_health_and_description_need_no_key(stranger):
+    """Whoever watches the process, or reads its description, needs no key."""
+    assert (await stranger.get("/healthz/live")).json() == {"status": "live"}
+    described = (await stranger.get("/openapi.json")).json()
+    assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    approve = described["paths"]["/v1/rotations/{rotation_id}/approve"]["post"]
+    assert list(approve["responses"]["409"]["content"]) == ["application/problem+json"]
+
+
+async def test_ready_tells_what_does_not_answer(stranger, problem):
+    """Without Temporal the API is not ready, names it, and says when to come back."""
+    answer = await stranger.get("/healthz/ready")
+    assert "Temporal" in problem(answer, 503, "not-ready")["detail"]
+    assert answer.headers["retry-after"] == "2"
+
+
+async def test_ready_when_store_and_temporal_answer(whole):
+    """With both it is ready."""
+    assert (await whole.get("/healthz/ready")).json() == {"status": "ready"}
+
+
+async def test_framework_refusals_are_problems(api, problem):
+    """An unknown path, a wrong method and a body that is no JSON are problems too."""
+    problem(await api.get("/v1/nothing"), 404, "not-found")
+    answer = await api.delete("/v1/sites")
+    problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"]
+    answer = await api.post("/v1/sites", content=b'{"name": ', headers={"Content-Type": "application/json"})
+    problem(answer, 400, "invalid-json")
+
+
+async def test_an_unexpected_error_tells_nothing_of_itself(unconnected, api, problem, monkeypatch):
+    """What nobody foresaw is answered with 500 and without its text, which may hold anything."""
+
+    async def fail():
+        raise RuntimeError("hunter2")
+
+    monkeypatch.setattr(unconnected.store.sites, "list", fail)
+    answer = await api.get("/v1/sites")
+    problem(answer, 500, "internal-error")
+    assert "hunter2" not in answer.text
+
+
+def test_no_key_no_api(monkeypatch, tmp_path):
+    """The API does not start without a key, nor with an empty one."""
+    monkeypatch.delenv("ROTATOR_API_KEY", raising=False)
+    empty = tmp_path / "api.key"
+    empty.write_text("\n")
+    for settings in (ApiSettings(), ApiSettings(api_key=SecretStr(" ")), ApiSettings(api_key_file=empty)):
+        with pytest.raises(ApiKeyMissingError):
+            settings.key()
+    empty.write_text("from-file\n")
+    assert ApiSettings(api_key_file=empty).key().get_secret_value() == "from-file"
+    with pytest.raises(ApiKeyMissingError):
+        ApiSettings(api_key_file=tmp_path / "nowhere").key()

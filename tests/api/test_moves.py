@@ -1,0 +1,163 @@
+"""Speaking to a running rotation, doing its tasks, and bringing back a site it was torn from."""
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+
+from engine.ids import rotation_workflow
+from rotation.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
+from rotation.values import ServerName
+
+ANN = {"who": "ann", "why": "a reason"}
+
+
+@pytest.fixture
+async def rotation(whole, plan):
+    """A rotation that has just started."""
+    answer = await whole.post("/v1/rotations", json={"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN})
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+async def first_task(whole, rotation, until):
+    """The first console task that it opens."""
+
+    async def look():
+        return (await whole.get("/v1/tasks", params={"rotation": rotation["id"]})).json()["items"]
+
+    return (await until(look, lambda items: items))[0]
+
+
+async def test_a_rotation_is_held_and_goes_on(whole, rotation, first_task, problem, shown_when):
+    """A move is refused with what to do, or obeyed, and shown with who made it and why."""
+    path = f"/v1/rotations/{rotation['id']}"
+    assert "why" in problem(await whole.post(f"{path}/hold", json={"who": "ann"}), 409, "hold-refused")["detail"]
+    assert (await whole.post(f"{path}/hold", json=ANN)).json()["accepted"]
+    problem(await whole.post(f"{path}/hold", json=ANN), 409, "hold-refused")
+    held = await shown_when(rotation["id"], lambda shown: shown["held"])
+    assert (held["live"]["held_by"], held["live"]["hold_reason"]) == ("ann", "a reason")
+    assert [step["state"] for step in held["live"]["steps"]].count("current") == 1
+    assert held["live"]["task"]["id"] == first_task["id"]
+    assert (await whole.post(f"{path}/resume", json=ANN)).status_code == 200
+    problem(await whole.post(f"{path}/extend", json=ANN | {"by": "P1D"}), 409, "extend-refused")
+    problem(await whole.post(f"{path}/proceed", json=ANN), 409, "proceed-refused")
+    problem(await whole.post(f"{path}/hold", json={"who": ""}), 422, "invalid-request")
+
+
+@pytest.mark.usefixtures("first_task")
+async def test_the_same_request_id_is_one_move(whole, rotation):
+    """A move that is sent again under its id is answered as the first time, and made once."""
+    path = f"/v1/rotations/{rotation['id']}"
+    order = ANN | {"request_id": "hold-once"}
+    assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
+    assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
+
+
+async def test_a_task_is_claimed_by_one_person(whole, first_task, problem):
+    """The task says what to do; whoever claims it has it, and nobody else can close it."""
+    assert first_task["kind"] == "save_recovery_file"
+    assert first_task["subject"] == {"server": "SEPM-1"}
+    assert first_task["evidence"] == "attested"
+    assert first_task["instructions"]
+    assert (first_task["state"], first_task["claimed_by"]) == ("open", None)
+    path = f"/v1/tasks/{first_task['id']}"
+    claimed = await whole.post(f"{path}/claim", json={"who": "ann"})
+    assert (claimed.status_code, claimed.json()["state"], claimed.json()["claimed_by"]) == (200, "claimed", "ann")
+    problem(await whole.post(f"{path}/claim", json={"who": "ben"}), 409, "claim-task-refused")
+    problem(await whole.post(f"{path}/done", json={"who": "ben"}), 409, "task-done-refused")
+    problem(await whole.post(f"{path}/file", json={"who": "ann"}), 409, "no-file")
+    evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "servers": [{"server": "SEPM-1"}]}
+    done = await whole.post(f"{path}/done", json={"who": "ann", "note": "on the vault", "evidence": evidence})
+    assert (done.status_code, done.json()["state"], done.json()["closed_by"]) == (200, "done", "ann"), done.text
+    assert done.json()["attestation"]["sha256"] == "ab" * 32
+    problem(await whole.post(f"{path}/done", json={"who": "ann"}), 409, "task-done-refused")
+
+
+async def test_a_task_is_given_back(whole, rotation, first_task, shown_when):
+    """Given back with a reason it is closed as refused, and the rotation asks what to do."""
+    answer = await whole.post(f"/v1/tasks/{first_task['id']}/refused", json=ANN)
+    assert (answer.status_code, answer.json()["state"]) == (200, "refused"), answer.text
+    shown = await shown_when(rotation["id"], lambda shown: shown["attention"])
+    assert [each["code"] for each in shown["attention"]] == ["task-refused"]
+    assert (await whole.post(f"/v1/rotations/{rotation['id']}/retry", json=ANN)).status_code == 200
+
+
+async def test_tasks_are_listed_by_state_and_site(whole, rotation, first_task, problem):
+    """The list takes states and a site; an unknown state or task is told."""
+    site = rotation["site_id"]
+    items = (await whole.get("/v1/tasks", params={"state": "open", "site": site})).json()["items"]
+    assert [task["id"] for task in items] == [first_task["id"]]
+    assert (await whole.get("/v1/tasks", params={"state": "claimed"})).json()["items"] == []
+    assert (await whole.get("/v1/tasks", params={"state": ["claimed", "open"]})).json()["items"]
+    problem(await whole.get("/v1/tasks", params={"state": "lost"}), 422, "invalid-request")
+    for method, path in (("GET", ""), ("POST", "/claim"), ("POST", "/done"), ("POST", "/file")):
+        answer = await whole.request(method, f"/v1/tasks/none{path}", json={"who": "ann"})
+        problem(answer, 404, "unknown-task")
+
+
+@pytest.mark.usefixtures("first_task")
+async def test_events_tell_what_happened(whole, rotation):
+    """The audit trail is read from where one left off; every event is bound to the one before."""
+    path = f"/v1/rotations/{rotation['id']}/events"
+    page = (await whole.get(path)).json()
+    assert page["items"][0]["kind"] == "started"
+    assert [event["number"] for event in page["items"]] == list(range(1, len(page["items"]) + 1))
+    assert len({event["hash"] for event in page["items"]}) == len(page["items"])
+    rest = (await whole.get(path, params={"after": 1, "limit": 1})).json()
+    assert [event["number"] for event in rest["items"]] == [2]
+    assert (await whole.get(path, params={"after": 10_000})).json() == {"items": [], "after": 10_000}
+    none_yet: dict[str, object] = {"gate": None, "by_reason": {}, "items": [], "cursor": None}
+    assert (await whole.get(f"/v1/rotations/{rotation['id']}/clients")).json() == none_yet
+
+
+async def test_the_file_of_a_replacement_is_given_once(whole, store, plan, first_task, problem):
+    """Its holder gets certificate and key with a password of its own, once for each claim."""
+    chosen = plan["certificates"][0]
+    stored = await store.tasks.get(first_task["id"])
+    work = ReplaceCertificate(server=ServerName("SEPM-1"), fingerprint_sha256=chosen["fingerprint"], has_file=True)
+    task = ConsoleTask(
+        **{**dict(stored), "id": "replace-1", "evidence": Evidence.OBSERVED, "state": TaskState.OPEN, "work": work}
+    )
+    await store.tasks.add(task)
+    problem(await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"}), 409, "task-not-in-state")
+    at = stored.opened_at
+    await store.tasks.transition(task.id, [TaskState.OPEN], TaskState.CLAIMED, who="ann", at=at)
+    problem(await whole.post("/v1/tasks/replace-1/file", json={"who": "ben"}), 409, "task-held")
+    answer = await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"})
+    assert answer.headers["cache-control"] == "no-store"
+    file = answer.json()
+    assert (file["filename"], file["format"]) == ("SEPM-1.pfx", "pkcs12")
+    bundle = load_pkcs12(base64.b64decode(file["content_base64"]), file["password"].encode())
+    assert bundle.key is not None
+    again = await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"})
+    problem(again, 409, "file-taken")
+    assert file["password"] not in again.text
+
+
+@pytest.mark.usefixtures("first_task")
+async def test_a_cancelled_rotation_lets_the_site_go(whole, rotation, problem, shown_when):
+    """After a cancel before the first change it has ended, and takes no more moves."""
+    path = f"/v1/rotations/{rotation['id']}"
+    assert (await whole.post(f"{path}/cancel", json=ANN)).status_code == 200
+    ended = await shown_when(rotation["id"], lambda shown: shown["status"] != "running")
+    assert (ended["status"], ended["live"]) == ("cancelled", None)
+    problem(await whole.post(f"{path}/hold", json=ANN), 409, "not-running")
+    restored = await whole.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN)
+    problem(restored, 409, "nothing-to-restore")
+
+
+@pytest.mark.usefixtures("first_task")
+async def test_a_site_is_restored_after_its_rotation_was_torn_off(whole, temporal, rotation, problem):
+    """While a rotation runs there is no restore; after a terminate one starts, and nothing else may before it."""
+    path = f"/v1/sites/{rotation['site_id']}/restore"
+    problem(await whole.post(path, json=ANN), 409, "site-busy")
+    await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).terminate("torn off")
+    answer = await whole.post(path, json=ANN)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["purpose"] == "restore"
+    torn = (await whole.get(f"/v1/rotations/{rotation['id']}")).json()
+    assert torn["status"] == "terminated"
+    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
+    problem(await whole.post("/v1/rotations", json=order), 409, "site-busy")

@@ -1,0 +1,76 @@
+"""Surveys and dry runs."""
+
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+
+SPAN = TypeAdapter(timedelta)
+
+
+async def test_a_survey_shows_the_site(whole, site, problem):
+    """Groups, settings, served certificates and counts are shown; never a list of clients."""
+    problem(await whole.get(f"/v1/sites/{site}/survey"), 404, "never-surveyed")
+    answer = await whole.post(f"/v1/sites/{site}/survey")
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    assert shown["clients"] == 20
+    assert sum(group["clients"] for group in shown["groups"]) == 20
+    assert {"My Company", "My Company\\Sales", "My Company\\Labs"} <= {group["path"] for group in shown["groups"]}
+    assert [server["server"] for server in shown["servers"]] == ["SEPM-1"]
+    assert (await whole.get(f"/v1/sites/{site}/survey")).json() == shown
+
+
+async def test_a_plan_says_all_before_anything_is_touched(whole, plan, emulator):
+    """Which certificate goes where, steps with numbers and times, reasons, least time, and who would be lost now."""
+    assert [each["server"] for each in plan["certificates"]] == ["SEPM-1"]
+    assert plan["certificates"][0]["replaces"] == emulator["servers"][0]["fingerprint_sha256"]
+    assert {"A8", "A9", "A10c"} <= {step["number"] for step in plan["steps"]}
+    assert all(step["earliest"] and step["expected"] for step in plan["steps"])
+    assert plan["clients"] == plan["lost_if_now"] == 20
+    assert SPAN.validate_python(plan["least"]).total_seconds() == plan["least_seconds"] > 0
+    assert {scope["treatment"] for scope in plan["scopes"]} == {"relax"}
+    assert (await whole.get(f"/v1/plans/{plan['id']}")).json() == plan
+    listed = (await whole.get("/v1/plans", params={"site": plan["site_id"]})).json()["items"]
+    assert [(each["id"], each["hash"]) for each in listed] == [(plan["id"], plan["hash"])]
+
+
+async def test_a_plan_names_servers_and_certificates_that_exist(whole, site, problem):
+    """Unknown sites, servers and certificates are named before the site is surveyed."""
+    order = {"site_id": site, "certificates": {"*": "cert-none"}}
+    body = problem(await whole.post("/v1/plans", json=order), 422, "unknown-certificate")
+    assert body["findings"][0]["subject"] == "cert-none"
+    order["certificates"] = {"SEPM-9": "cert-none"}
+    body = problem(await whole.post("/v1/plans", json=order), 422, "unknown-server")
+    assert "SEPM-1" in body["remedy"]
+    problem(await whole.post("/v1/plans", json=order | {"site_id": "nowhere"}), 404, "unknown-site")
+    problem(await whole.post("/v1/plans", json=order | {"certificates": {}}), 422, "invalid-request")
+    problem(await whole.get("/v1/plans/none"), 404, "unknown-plan")
+    problem(await whole.get(f"/v1/sites/{site}/survey"), 404, "never-surveyed")
+
+
+async def test_no_plan_where_a_list_is_not_described(whole, site, problem):
+    """A server list in use that nobody described blocks, and says how to describe it."""
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    await whole.put(f"/v1/sites/{site}/lists", json={"lists": []})
+    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
+    body = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
+    assert {finding["code"] for finding in body["findings"]} == {"list-not-described"}
+    assert (await whole.get("/v1/plans", params={"site": site})).json() == {"items": []}
+
+
+async def test_a_recent_survey_may_be_used(whole, site, plan):
+    """Who allows an older survey gets a plan without another one."""
+    order = {"site_id": site, "certificates": {"*": plan["certificates"][0]["certificate_id"]}}
+    answer = await whole.post("/v1/plans", json=order | {"survey_max_age": "PT30M"})
+    assert answer.json()["survey_id"] == plan["survey_id"]
+    assert answer.json()["hash"] == plan["hash"]
+    answer = await whole.post("/v1/plans", json=order)
+    assert answer.json()["survey_id"] != plan["survey_id"]
+
+
+async def test_no_survey_while_temporal_is_away(api, document, problem):
+    """The refusal is temporary and says when to come back."""
+    await api.post("/v1/sites", json=document)
+    answer = await api.post("/v1/sites/one-server/survey")
+    problem(answer, 503, "temporal-down")
+    assert int(answer.headers["retry-after"]) > 0

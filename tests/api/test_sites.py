@@ -1,0 +1,146 @@
+"""Registering sites: what is wrong is refused with what to do, and nothing of it is stored."""
+
+import socket
+
+PASSWORD = "not-the-password-7"
+
+
+async def refused(api, document, problem, status, code):
+    """The problem for a document; nothing may be registered afterwards."""
+    answer = await api.post("/v1/sites", json=document)
+    body = problem(answer, status, code)
+    assert (await api.get("/v1/sites")).json() == {"items": []}
+    assert document["password"] not in answer.text
+    return body
+
+
+async def test_a_site_is_registered_and_shown_without_its_password(api, document):
+    """After the certificate and the account were checked, the site is kept under a readable id."""
+    answer = await api.post("/v1/sites", json=document)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == "/v1/sites/one-server"
+    shown = (await api.get("/v1/sites/one-server")).json()
+    assert shown == answer.json()
+    assert shown["fingerprints_sha256"] == [document["trust"]["fingerprint_sha256"]]
+    assert shown["limits"]["relax_floor"] == "PT0S"
+    assert shown["limits"]["away_limit"] == "P30D"
+    assert document["password"] not in (await api.get("/v1/sites/one-server")).text
+    assert (await api.get("/v1/sites")).json()["items"] == [
+        {"id": "one-server", "name": "One Server", "servers": ["SEPM-1"]}
+    ]
+
+
+async def test_a_site_is_registered_once(api, document, problem):
+    """A second site of that name is refused."""
+    assert (await api.post("/v1/sites", json=document)).status_code == 201
+    problem(await api.post("/v1/sites", json=document), 409, "site-exists")
+
+
+async def test_without_trust_the_fingerprint_is_shown(api, document, problem):
+    """Like ssh at first contact: the refusal shows what the server presents, and no password was sent."""
+    presented = document["trust"]["fingerprint_sha256"]
+    document["trust"] = None
+    assert presented in (await refused(api, document, problem, 422, "trust-missing"))["detail"]
+
+
+async def test_a_wrong_fingerprint_shows_what_was_presented(api, document, problem):
+    """A certificate that is not the trusted one is refused before the account is used."""
+    presented = document["trust"]["fingerprint_sha256"]
+    document["trust"] = {"fingerprint_sha256": "ab" * 32}
+    assert presented in (await refused(api, document, problem, 422, "sepm-untrusted"))["detail"]
+
+
+async def test_a_wrong_password_is_refused(api, document, problem):
+    """SEPM's refusal of the account is told, without the password."""
+    document["password"] = PASSWORD
+    body = await refused(api, document, problem, 422, "sepm-credentials")
+    assert "password" in body["remedy"]
+
+
+async def test_an_unreachable_sepm_is_refused(api, document, problem):
+    """Where nobody listens, the problem says what to check."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        document["rest_url"] = f"https://127.0.0.1:{unused.getsockname()[1]}"
+        await refused(api, document, problem, 502, "sepm-unreachable")
+
+
+async def test_a_password_is_never_sent_in_clear(api, document, problem):
+    """An address without TLS is refused."""
+    document["rest_url"] = "http://127.0.0.1:9090"
+    assert "https" in (await refused(api, document, problem, 422, "invalid-request"))["detail"]
+
+
+async def test_a_server_list_needs_a_server(api, document, problem):
+    """A list with no server is refused by its name."""
+    document["lists"] = [{"name": "Empty", "protocol": "HTTPS", "priorities": [[]]}]
+    body = await refused(api, document, problem, 422, "invalid-request")
+    assert "'Empty' has no server" in body["findings"][0]["message"]
+    assert body["findings"][0]["subject"] == "lists.0"
+
+
+async def test_every_wrong_field_is_named_and_none_is_repeated(api, document, problem):
+    """One answer names all that is wrong; a password of a wrong form is not given back."""
+    document |= {"password": 4711471147, "servers": [], "unheard_of": 1}
+    answer = await api.post("/v1/sites", json=document)
+    body = problem(answer, 422, "invalid-request")
+    assert {finding["subject"] for finding in body["findings"]} == {"password", "servers", "unheard_of"}
+    assert "4711471147" not in answer.text
+
+
+async def test_a_server_is_named_once(api, document, problem):
+    """Rules of the whole site are checked before SEPM is asked."""
+    document["servers"] = document["servers"] * 2
+    assert "named twice" in (await refused(api, document, problem, 422, "invalid-request"))["detail"]
+
+
+async def test_a_sylink_describes_a_list(api, document, emulator):
+    """An exported Sylink.xml is read into the list that it holds."""
+    server = emulator["servers"][0]
+    sylink = (
+        '<?xml version="1.0"?><ServerSettings><CommConf><ServerList Name="Exported"><ServerPriorityBlock Name="P1">'
+        f'<Server Address="{server["address"]}" HttpPort="{server["http_port"]}"/>'
+        "</ServerPriorityBlock></ServerList></CommConf></ServerSettings>"
+    )
+    assert (await api.post("/v1/sites", json=document | {"sylinks": [sylink]})).status_code == 201
+    lists = (await api.get("/v1/sites/one-server")).json()["lists"]
+    exported = next(each for each in lists if each["name"] == "Exported")
+    assert exported["protocol"] == "HTTP"
+    assert exported["priorities"][0][0]["server"] == "SEPM-1"
+
+
+async def test_a_sylink_with_entities_is_refused(api, document, problem):
+    """A file that could read files or fill the memory is not parsed."""
+    bomb = '<!DOCTYPE a [<!ENTITY b "c">]><ServerSettings/>'
+    await refused(api, document | {"sylinks": [bomb]}, problem, 422, "sylink-unreadable")
+
+
+async def test_lists_and_limits_are_replaced(api, document, problem):
+    """What no SEPM API tells can be described again; a wrong description changes nothing."""
+    await api.post("/v1/sites", json=document)
+    renamed = [{**document["lists"][0], "name": "Another"}]
+    changed = await api.put("/v1/sites/one-server/lists", json={"lists": renamed})
+    assert [each["name"] for each in changed.json()["lists"]] == ["Another"]
+    unlike = [*renamed, {**renamed[0], "protocol": "HTTP"}]
+    problem(await api.put("/v1/sites/one-server/lists", json={"lists": unlike}), 422, "invalid-request")
+    changed = await api.put("/v1/sites/one-server/limits", json={"away_limit": "P14D"})
+    assert changed.json()["limits"]["away_limit"] == "P14D"
+    limits = {"holdout_minimum": "P90D", "holdout_maximum": "P30D"}
+    problem(await api.put("/v1/sites/one-server/limits", json=limits), 422, "invalid-request")
+    shown = (await api.get("/v1/sites/one-server")).json()
+    assert shown["limits"]["away_limit"] == "P14D"
+    assert [each["name"] for each in shown["lists"]] == ["Another"]
+
+
+async def test_an_unknown_site_is_told(api, problem):
+    """Every route of a site that nobody registered says so, and where the sites are listed."""
+    for method, path, body in (
+        ("GET", "", None),
+        ("GET", "/survey", None),
+        ("POST", "/survey", None),
+        ("PUT", "/lists", {}),
+        ("PUT", "/limits", {}),
+        ("POST", "/restore", {"who": "ann", "why": "because"}),
+    ):
+        answer = await api.request(method, f"/v1/sites/nowhere{path}", json=body)
+        assert "/v1/sites" in problem(answer, 404, "unknown-site")["remedy"]

@@ -1,0 +1,243 @@
+"""`rotator up` as a process: what it says, what it restarts, what it leaves behind."""
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROTATOR = Path(sys.executable).parent / "rotator"
+PATIENCE = 60
+# what the machine of the tests may have set for some other service
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+
+
+def command(folder: Path) -> list[str]:
+    """`rotator up` on free ports."""
+    return [str(ROTATOR), "up", "--folder", str(folder), "--port", "0", "--temporal-port", "0", "--ui-port", "0"]
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition of another process."""
+    patience = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < patience, f"still not: {what}"
+        time.sleep(0.02)
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs; one that waits to be buried does not."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    if Path("/proc/self").exists():
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+class Up:
+    """A running `rotator up`."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.log = (folder.parent / f"{folder.name}.log").open("ab")
+        self.process = subprocess.Popen(
+            [*command(folder), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            env={**CLEAN, **environment},
+        )
+        assert self.process.stdout is not None
+        self.out = self.process.stdout
+        line = self.out.readline()
+        assert line, Path(self.log.name).read_text()
+        self.said = json.loads(line)
+
+    def file(self) -> dict[str, Any]:
+        """What `up.json` says now."""
+        found: dict[str, Any] = json.loads((self.folder / "up.json").read_text())
+        return found
+
+    def ready(self) -> bool:
+        """Whether the API says that everything answers."""
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{self.said['api']}/healthz/ready", timeout=5, trust_env=False).is_success
+        return False
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        """Leave nothing behind, whatever the test did."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.out.close()
+        self.log.close()
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory) -> Iterator[Up]:
+    """A service that the tests of this module share."""
+    running = Up(tmp_path_factory.mktemp("up") / "var")
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture
+def own(tmp_path) -> Iterator[Callable[..., Up]]:
+    """Services on one folder, for one test alone."""
+    started: list[Up] = []
+
+    def start(**environment: str) -> Up:
+        started.append(Up(tmp_path / "var", **environment))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for each in started:
+            each.close()
+
+
+def test_it_says_where_everything_is_when_it_is_ready(up) -> None:
+    """One line of JSON, the same in up.json; the API answers by then, and so does the Temporal UI."""
+    assert up.ready()
+    assert up.file() == {**up.said, "pids": up.file()["pids"]}
+    assert set(up.said["pids"]) == {"temporal", "worker", "api"}
+    assert httpx.get(up.said["ui"], timeout=10, trust_env=False, follow_redirects=True).is_success
+
+
+def test_the_api_key_opens_the_api(up) -> None:
+    """The key that was made at the first start is the one that the API asks for."""
+    key = Path(up.said["api_key_file"]).read_text().strip()
+    sites = f"{up.said['api']}/v1/sites"
+    assert httpx.get(sites, trust_env=False).status_code == 401
+    assert httpx.get(sites, trust_env=False, headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+def test_nobody_else_can_read_the_folder(up) -> None:
+    """Folder, databases and keys belong to their owner alone."""
+    assert stat.S_IMODE(up.folder.stat().st_mode) == 0o700
+    for name in ("api.key", "rotator.key", "rotator.db", "temporal.db", "up.json"):
+        assert stat.S_IMODE((up.folder / name).stat().st_mode) & 0o077 == 0, name
+
+
+@pytest.mark.parametrize("name", ["worker", "api", "temporal"])
+def test_a_child_that_is_killed_comes_back(up, name) -> None:
+    """After kill -9 of a child it runs again under another id, up.json tells it, and the service is ready."""
+    before = up.file()["pids"]
+    os.kill(before[name], signal.SIGKILL)
+    until(lambda: up.file()["pids"].get(name, before[name]) != before[name], f"{name} runs again")
+    until(up.ready, "ready again")
+    after = up.file()["pids"]
+    assert lives(after[name])
+    assert {each: pid for each, pid in after.items() if each != name} == {
+        each: pid for each, pid in before.items() if each != name
+    }
+
+
+def test_a_second_one_on_the_same_folder_is_refused(up) -> None:
+    """It says who holds the folder, and the first one goes on."""
+    second = subprocess.run(
+        command(up.folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE
+    )
+    assert second.returncode == 1
+    assert f"process {up.process.pid}" in second.stderr
+    assert up.ready()
+
+
+def test_a_port_in_use_is_said(up, tmp_path) -> None:
+    """Nothing is started beside a server that holds the port, and the message says which port."""
+    port = str(up.said["ports"]["api"])
+    flags = [*command(tmp_path / "var"), "--port", port]
+    second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    assert second.returncode == 1
+    assert port in second.stderr
+
+
+def test_a_backup_is_taken_while_it_runs(up, tmp_path) -> None:
+    """Both databases are whole, with the key; private; and a backup is never written over."""
+    target = tmp_path / "backup"
+    flags = [str(ROTATOR), "backup", "--folder", str(up.folder), str(target)]
+    first = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    assert first.returncode == 0, first.stderr
+    assert {path.name for path in target.iterdir()} == {"temporal.db", "rotator.db", "rotator.key"}
+    for path in target.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+    for name in ("temporal.db", "rotator.db"):
+        with contextlib.closing(sqlite3.connect(target / name)) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert (target / "rotator.key").read_text() == (up.folder / "rotator.key").read_text()
+    second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    assert second.returncode != 0
+
+
+def test_a_stop_leaves_nothing_and_a_start_finds_everything(own) -> None:
+    """SIGTERM ends all of it with exit code 0; the next start has the same keys."""
+    first = own()
+    key = (first.folder / "api.key").read_text()
+    assert first.stop() == 0
+    assert [pid for pid in first.said["pids"].values() if lives(pid)] == []
+    assert not (first.folder / "up.json").exists()
+
+    second = own()
+    assert (second.folder / "api.key").read_text() == key
+    assert second.ready()
+
+
+def test_a_temporal_that_runs_elsewhere_is_used(up, own) -> None:
+    """With an address set, no server is started; worker and API use that one. A key that is set is not stored."""
+    elsewhere = own(
+        ROTATOR_TEMPORAL_ADDRESS=up.said["temporal"], ROTATOR_TEMPORAL_TASK_QUEUE="elsewhere", ROTATOR_API_KEY="given"
+    )
+    assert elsewhere.ready()
+    assert set(elsewhere.said["pids"]) == {"worker", "api"}
+    assert (elsewhere.said["temporal"], elsewhere.said["ui"]) == (up.said["temporal"], None)
+    assert not (elsewhere.folder / "api.key").exists()
+    assert httpx.get(
+        f"{elsewhere.said['api']}/v1/sites", trust_env=False, headers={"Authorization": "Bearer given"}
+    ).is_success
+
+
+def test_killed_itself_it_leaves_no_orphan(own) -> None:
+    """After kill -9 of `rotator up` every child is gone, and the folder serves again at once."""
+    first = own()
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait(PATIENCE)
+    until(lambda: not any(lives(pid) for pid in first.said["pids"].values()), "all children are gone")
+
+    assert own().ready()
+
+
+def test_a_service_that_cannot_come_up_says_why(tmp_path) -> None:
+    """A child that keeps ending is named, its reason stands in the log, and nothing is left running."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    (folder / "rotator.key").write_text("no key")
+    failed = subprocess.run(command(folder), capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
+    assert failed.returncode == 1
+    assert "ended 3 times" in failed.stderr
+    assert "is not base64" in failed.stderr
+    assert not (folder / "up.json").exists()

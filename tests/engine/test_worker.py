@@ -1,0 +1,80 @@
+"""The worker as a process: patient while Temporal is away, and clean when it is stopped."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+
+import pytest
+
+from engine.client import lazy_client
+from engine.embedded import RunningServer
+from engine.presence import is_served
+
+
+@pytest.fixture
+async def worker(own_server, tmp_path):
+    """A worker of a Temporal that is not there yet, and its log."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+    settings = {"ROTATOR_FOLDER": str(tmp_path / "var"), "ROTATOR_TEMPORAL_ADDRESS": own_server.address}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", env={**clean, **settings}, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+
+
+async def _logs(worker: asyncio.subprocess.Process, event: str) -> dict[str, str]:
+    """The next line of the log that tells `event`."""
+    assert worker.stderr is not None
+    async with asyncio.timeout(30):
+        while line := await worker.stderr.readline():
+            told: dict[str, str] = json.loads(line)
+            if told["event"] == event:
+                return told
+    raise AssertionError(f"the worker ended without saying {event!r}")
+
+
+async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> None:
+    """It tries on while Temporal is away, serves when it is there, and SIGTERM ends it with 0."""
+    told = await _logs(worker, "Temporal does not answer")
+    assert told["address"] == own_server.address
+    running = await RunningServer.start(own_server)
+    try:
+        told = await _logs(worker, "serving")
+        client = await lazy_client(own_server.settings())
+        async with asyncio.timeout(30):
+            while not await is_served(client, told["task_queue"]):
+                pass
+        worker.terminate()
+        assert await asyncio.wait_for(worker.wait(), 30) == 0
+    finally:
+        await running.stop()
+
+
+async def test_it_can_be_stopped_while_it_waits(worker) -> None:
+    """SIGTERM before Temporal is there ends it with 0 too."""
+    await _logs(worker, "Temporal does not answer")
+    worker.terminate()
+    assert await asyncio.wait_for(worker.wait(), 30) == 0
+
+
+async def test_a_store_that_cannot_be_read_ends_it_with_the_reason(own_server, tmp_path) -> None:
+    """A wrong key is said in one line of the log, with exit code 1 and no traceback."""
+    settings = {
+        "ROTATOR_FOLDER": str(tmp_path / "var"),
+        "ROTATOR_KEY": "no key",
+        "ROTATOR_TEMPORAL_ADDRESS": own_server.address,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE
+    )
+    _, log = await process.communicate()
+    assert process.returncode == 1
+    last = json.loads(log.splitlines()[-1])
+    assert (last["event"], last["fault"]) == ("cannot serve", "VaultKeyMalformed")

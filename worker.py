@@ -1,0 +1,141 @@
+"""The worker process: puts activities and their parts together and serves the task queue.
+
+`python -m worker`, with its settings in the environment. It may be killed at any moment and started anew: what was
+under way is seen or done again. SIGTERM lets activities that are running come to their end first.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.registry import all_activities
+from engine.client import connect, identity
+from engine.fault import EngineFault
+from engine.logs import log_as_json
+from engine.plugin import RotatorPlugin
+from engine.search_attributes import register
+from engine.settings import TemporalSettings
+from engine.telemetry import runtime
+from store.fault import StoreFault
+from store.settings import StoreSettings
+from store.store import Store
+from workflows.rotate_site import RotateSite
+from workflows.survey_site import SurveySite
+
+WORKFLOWS = (RotateSite, SurveySite)
+
+# below the time after which a supervisor kills (60 s in deploy/), so that a stop costs no attempt of an activity
+_GRACE = timedelta(seconds=30)
+# how long work waits for a worker that was killed before another one may take it
+_STICKY = timedelta(seconds=2)
+# some 80 KiB each; rotations sleep nearly always, and one that is not cached is replayed in milliseconds
+_CACHED = 500
+_AGAIN = timedelta(seconds=1)
+_FAILED = 1
+
+_Result = TypeVar("_Result")
+
+_log = structlog.get_logger(__name__)
+
+
+async def serve(stop: asyncio.Event) -> None:
+    """Open the store, connect, and serve the task queue until `stop`.
+
+    Raises:
+        StoreFault: when the store cannot be opened.
+        EngineFault: when Temporal lacks what only its operator can give.
+    """
+    store = await Store.open(StoreSettings())
+    try:
+        await _serve(store, TemporalSettings(), stop)
+    finally:
+        await store.close()
+
+
+async def _serve(store: Store, settings: TemporalSettings, stop: asyncio.Event) -> None:
+    plugin = RotatorPlugin(workflows=WORKFLOWS, activities=all_activities(store))
+    client = await _unless(stop, _connected(settings, plugin))
+    if client is None:  # told to stop before Temporal was there
+        return
+    worker = Worker(
+        client,
+        task_queue=settings.task_queue,
+        identity=identity("worker"),
+        graceful_shutdown_timeout=_GRACE,
+        sticky_queue_schedule_to_start_timeout=_STICKY,
+        max_cached_workflows=_CACHED,
+    )
+    running = asyncio.ensure_future(worker.run())
+    _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)
+    await _unless(stop, asyncio.shield(running))
+    if not running.done():
+        _log.info("stopping", grace=str(_GRACE))
+        await worker.shutdown()
+    await running
+
+
+async def _connected(settings: TemporalSettings, plugin: RotatorPlugin) -> Client:
+    """A client of a Temporal that has our search attributes."""
+    client = await connect(settings, plugin, runtime=runtime(settings.metrics))
+    while True:
+        try:
+            await register(client)
+        except RPCError as error:
+            _log.warning("Temporal is not ready", namespace=settings.namespace, error=str(error))
+            await asyncio.sleep(_AGAIN.total_seconds())
+        else:
+            return client
+
+
+async def _unless(stop: asyncio.Event, work: Awaitable[_Result]) -> _Result | None:
+    """What `work` brings; None when `stop` comes first, and then the work is cancelled."""
+    working, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        stopped.cancel()
+        await asyncio.gather(working, stopped, return_exceptions=True)
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT, and leave with 0; with 1 and the reason in the log when that is not possible."""
+    log_as_json("worker", logging.INFO)
+    code = asyncio.run(_until_signalled())
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The SDK's threads can crash an interpreter that ends while they run (temporalio/sdk-python#300). Everything is
+    # closed and flushed by now, so nothing is lost by leaving without the interpreter's own end.
+    os._exit(code)
+
+
+async def _until_signalled() -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await serve(stop)
+    except (StoreFault, EngineFault) as fault:
+        _log.error("cannot serve", reason=str(fault), fault=type(fault).__name__)
+        return _FAILED
+    except Exception:  # noqa: BLE001 - the last resort: logged as JSON like all else, before the process leaves
+        _log.exception("the worker has failed")
+        return _FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    main()
