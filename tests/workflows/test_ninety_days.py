@@ -1,0 +1,31 @@
+"""Months in seconds: the real workflow on the real server, with Temporal's time skipping."""
+
+import time
+from datetime import timedelta
+
+from emulator.scenarios import three_servers
+from rotation.site import Limits
+from rotation.state import Outcome
+
+
+async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage):
+    """Clients that return after 80 days find the new certificates through the holdout, and the rotation completes."""
+    hour = timedelta(hours=1)
+    away = (timedelta(days=60), timedelta(days=80))
+    here = stage(three_servers(clients=60, heartbeat=hour, returns=away))
+    await here.register(
+        Limits(holdout_minimum=timedelta(days=90), holdout_maximum=timedelta(days=120), purge_after=None)
+    )
+    plan = await here.plan()
+    began, real = here.clock(), time.monotonic()
+
+    async with here.working():
+        handle = await here.start(plan)
+        async with here.attended(handle):
+            result = await handle.result()
+
+    assert result.outcome is Outcome.COMPLETED
+    assert here.clock() - began > timedelta(days=90)
+    assert time.monotonic() - real < 60
+    verdict = here.simulation.verdict()
+    assert (verdict.clients_total, verdict.clients_lost_ever) == (60, 0)
