@@ -41,7 +41,7 @@ class Originals:
         await store.roster.leave_out(
             ref.rotation_id,
             [client.id for client in plan.body.left_out],
-            who="the plan's approver",
+            who=(await store.rotations.get(ref.rotation_id)).started_by,
             why="left out by name in the approved plan",
             at=self._world.clock(),
         )

@@ -27,6 +27,13 @@ class WantedPair(Value):
         return f"{self.group_path} / {self.location_name}"
 
     @property
+    def value(self) -> str:
+        """The wanted value as text."""
+        if self.field is SettingField.SERVER_LIST:
+            return self.server_list or ""
+        return "on" if self.secure_communications else "off"
+
+    @property
     def at_console(self) -> TaskPair:
         """The pair as a person at the console finds it."""
         return TaskPair(

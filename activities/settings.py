@@ -14,6 +14,7 @@ from rotation.plan import Gate, SettingField
 from rotation.values import GroupId, ServerName
 from sepm.client import SepmClient
 from sepm.errors import OutcomeUnknown, Refused
+from store.writes import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
 
@@ -61,8 +62,34 @@ class Settings:
         return None
 
     async def _write(self, client: SepmClient, scope: StepScope, wanted: WantedPair) -> str:
-        """Write one pair; why it did not change, or nothing."""
-        await self._note(client, scope, wanted.pair.group_id)
+        """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last."""
+        owner = wanted.pair.group_id
+        await self._note(client, scope, owner)
+        dates = await client.policy_dates([owner])
+        writes, ref = self._world.store.writes, scope.ref
+        await writes.record_write(
+            ref.rotation_id,
+            ref.step,
+            wanted.pair,
+            wanted.field,
+            value=wanted.value,
+            at=self._world.clock(),
+            policy_date_before=dates[owner],
+        )
+        outcome, why = await self._send(client, wanted)
+        await writes.record_outcome(
+            ref.rotation_id,
+            ref.step,
+            wanted.pair,
+            wanted.field,
+            outcome=outcome,
+            at=self._world.clock(),
+            detail=why,
+        )
+        return why
+
+    async def _send(self, client: SepmClient, wanted: WantedPair) -> tuple[WriteOutcome, str]:
+        """Send the write and read the pair back."""
         try:
             if wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
                 await client.set_server_list(wanted.pair, wanted.server_list)
@@ -71,9 +98,10 @@ class Settings:
         except OutcomeUnknown:
             pass  # reading back tells
         except Refused as refused:
-            return str(refused)
-        seen = await client.pair_settings(wanted.pair)
-        return "" if wanted.is_in(seen) else f"SEPM took the change of {wanted.name} and did not make it"
+            return WriteOutcome.REFUSED, str(refused)
+        if wanted.is_in(await client.pair_settings(wanted.pair)):
+            return WriteOutcome.APPLIED, ""
+        return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
 
     async def _note(self, client: SepmClient, scope: StepScope, owner: GroupId) -> None:
         """Store what is true before the write, so that a crash after it loses no proof.

@@ -11,7 +11,7 @@ from pydantic import Field
 from api.parts import WithParts
 from api.problems import described
 from api.saying import say
-from rotation.moves import Message, Move
+from rotation.message import Message, Move
 from rotation.values import RotationId, Value
 
 router = APIRouter(prefix="/v1/rotations", tags=["moves"])

@@ -3,7 +3,7 @@
 from api.parts import Parts
 from api.problems import refused
 from engine.rotations import send
-from rotation.moves import Message
+from rotation.message import Message
 from rotation.values import SiteId
 
 

@@ -11,7 +11,7 @@ from api.problems import described
 from api.saying import say
 from api.task_document import ClaimOrder, DoneOrder, RefusedOrder, TaskFile, TaskList, TaskShown
 from api.task_file import issue_file
-from rotation.moves import Message, Move
+from rotation.message import Message, Move
 from rotation.task import TaskState
 from rotation.values import RotationId, SiteId, TaskId
 

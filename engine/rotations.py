@@ -24,7 +24,7 @@ from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
 from engine.story import static_details, static_summary
 from engine.surveys import survey
-from rotation.moves import Message, Reply
+from rotation.message import Message, Reply
 from rotation.state import Phase, RotationState
 from rotation.values import RotationId, SiteId
 

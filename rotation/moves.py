@@ -1,55 +1,13 @@
 """Which moves people may make when. A refused move says why and what to do, and changes nothing."""
 
 from datetime import timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING
-
-from pydantic import Field
 
 from rotation.finding import Finding, blocking
-from rotation.values import RotationId, TaskId, Value
-
-if TYPE_CHECKING:
-    from rotation.state import RotationState
+from rotation.message import Message, Move
+from rotation.state import RotationState
 
 
-class Move(StrEnum):
-    """What a person can say to a rotation."""
-
-    APPROVE = "approve"
-    HOLD = "hold"
-    RESUME = "resume"
-    EXTEND = "extend"
-    PROCEED = "proceed"
-    RETRY = "retry"
-    CANCEL = "cancel"
-    CLAIM_TASK = "claim_task"
-    TASK_DONE = "task_done"
-    TASK_REFUSED = "task_refused"
-
-
-class Message(Value):
-    """One model for every update: who says what to which rotation, why, and under which request id."""
-
-    move: Move
-    rotation_id: RotationId
-    who: str = Field(min_length=1, max_length=200)
-    why: str = Field(default="", max_length=2000)
-    request_id: str = Field(min_length=1, max_length=200)
-    by: timedelta | None = None
-    """For `extend`: how much longer to wait."""
-    task_id: TaskId | None = None
-    attestation: dict[str, str] = Field(default_factory=dict)
-
-
-class Reply(Value):
-    """What became of a message."""
-
-    accepted: bool
-    findings: tuple[Finding, ...] = ()
-
-
-def refusal(message: Message, state: "RotationState") -> Finding | None:
+def refusal(message: Message, state: RotationState) -> Finding | None:
     """Why `message` may not be sent now; None when it may. The first rule that speaks decides."""
     for rule in (_other_rotation, _ended, _unexplained, _by_move):
         finding = rule(message, state)
@@ -62,13 +20,13 @@ def _refuse(message: Message, why: str, remedy: str = "") -> Finding:
     return blocking(f"{message.move.value}-refused", message.rotation_id, why, remedy)
 
 
-def _other_rotation(message: Message, state: "RotationState") -> Finding | None:
+def _other_rotation(message: Message, state: RotationState) -> Finding | None:
     if message.rotation_id == state.rotation_id:
         return None
     return _refuse(message, f"this site runs rotation {state.rotation_id}", "name the rotation that is running")
 
 
-def _ended(message: Message, state: "RotationState") -> Finding | None:
+def _ended(message: Message, state: RotationState) -> Finding | None:
     if state.outcome is None:
         return None
     return _refuse(message, f"the rotation has ended: {state.outcome.value}", "start a new one from a new plan")
@@ -77,13 +35,13 @@ def _ended(message: Message, state: "RotationState") -> Finding | None:
 _EXPLAINED = frozenset({Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.TASK_REFUSED})
 
 
-def _unexplained(message: Message, _state: "RotationState") -> Finding | None:
+def _unexplained(message: Message, _state: RotationState) -> Finding | None:
     if message.move in _EXPLAINED and not message.why.strip():
         return _refuse(message, "it needs a reason", "say why, in `why`")
     return None
 
 
-def _by_move(message: Message, state: "RotationState") -> Finding | None:
+def _by_move(message: Message, state: RotationState) -> Finding | None:
     rule = {
         Move.APPROVE: _approve,
         Move.HOLD: _hold,
@@ -99,11 +57,11 @@ def _by_move(message: Message, state: "RotationState") -> Finding | None:
     return rule(message, state)
 
 
-def _offered(message: Message, state: "RotationState") -> bool:
+def _offered(message: Message, state: RotationState) -> bool:
     return any(message.move in attention.options for attention in state.attention)
 
 
-def _approve(message: Message, state: "RotationState") -> Finding | None:
+def _approve(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
         return _refuse(message, "nothing waits for an approval")
     if state.proceed is not None and state.proceed.asked_by == message.who:
@@ -111,15 +69,15 @@ def _approve(message: Message, state: "RotationState") -> Finding | None:
     return None
 
 
-def _hold(message: Message, state: "RotationState") -> Finding | None:
+def _hold(message: Message, state: RotationState) -> Finding | None:
     return _refuse(message, f"it is held already, by {state.held_by}") if state.held_by else None
 
 
-def _resume(message: Message, state: "RotationState") -> Finding | None:
+def _resume(message: Message, state: RotationState) -> Finding | None:
     return None if state.held_by else _refuse(message, "it is not held")
 
 
-def _extend(message: Message, state: "RotationState") -> Finding | None:
+def _extend(message: Message, state: RotationState) -> Finding | None:
     if state.wait is None:
         return _refuse(message, "it waits for no gate now")
     if message.by is None or message.by <= timedelta(0):
@@ -127,17 +85,17 @@ def _extend(message: Message, state: "RotationState") -> Finding | None:
     return None
 
 
-def _proceed(message: Message, state: "RotationState") -> Finding | None:
+def _proceed(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
         return _refuse(message, "no gate has reached its limit", "wait, or extend; proof comes before going on")
     return None
 
 
-def _retry(message: Message, state: "RotationState") -> Finding | None:
+def _retry(message: Message, state: RotationState) -> Finding | None:
     return None if _offered(message, state) else _refuse(message, "nothing waits to be tried again")
 
 
-def _cancel(message: Message, state: "RotationState") -> Finding | None:
+def _cancel(message: Message, state: RotationState) -> Finding | None:
     if state.cancelling is not None:
         return _refuse(message, f"{state.cancelling.by} has cancelled it already")
     if state.swapped:
@@ -149,7 +107,7 @@ def _cancel(message: Message, state: "RotationState") -> Finding | None:
     return None
 
 
-def _task(message: Message, state: "RotationState") -> Finding | None:
+def _task(message: Message, state: RotationState) -> Finding | None:
     if state.task is None or message.task_id != state.task.id:
         return _refuse(message, f"task {message.task_id} is not open", "list the open tasks")
     holder = state.task.claimed_by

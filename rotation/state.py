@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from rotation.moves import Message, Move
+from rotation.message import Message, Move
 from rotation.plan import PlanBody, Step
 from rotation.values import PlanId, RotationId, ServerName, SiteId, TaskId, Value
 from rotation.verdict import Reason

@@ -18,7 +18,7 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.finding import Finding, blocking
-from rotation.moves import Message, Move
+from rotation.message import Message, Move
 from rotation.plan import Console, Step, Write
 from rotation.state import GateReading, OpenTask, Phase
 from rotation.task import Evidence, ReplaceCertificate, TaskState, evidence_for

@@ -13,7 +13,7 @@ from engine.contract import (
     StepRequest,
 )
 from rotation.gate import next_reading
-from rotation.moves import Move
+from rotation.message import Move
 from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, ScopeName
 from rotation.state import GateReading, Wait
 from workflows.requests import about

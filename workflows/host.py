@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from engine.contract import ActivityName
-from rotation.moves import Message
+from rotation.message import Message
 from rotation.state import RotationState
 from rotation.values import Value
 

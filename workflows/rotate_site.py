@@ -4,7 +4,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
-    from rotation.moves import Message, Move, Reply, refusal
+    from rotation.message import Message, Move, Reply
+    from rotation.moves import refusal
     from rotation.state import RotationState
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running

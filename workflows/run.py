@@ -12,7 +12,7 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
-from rotation.moves import Move
+from rotation.message import Move
 from rotation.plan import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
 from rotation.procedure import turning_back
 from rotation.state import Outcome, Phase

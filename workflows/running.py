@@ -6,7 +6,8 @@ from typing import NoReturn
 
 from engine.contract import ActivityName, Counted, EventKind, ProgressReport
 from rotation.finding import Finding
-from rotation.moves import Message, Move, Reply, refusal
+from rotation.message import Message, Move, Reply
+from rotation.moves import refusal
 from rotation.plan import Step
 from rotation.state import Attention, Cancelling, Phase, Proceed, RotationState
 from rotation.values import Value

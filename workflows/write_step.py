@@ -1,7 +1,7 @@
 """Settings over REST: written, read back; where that changes nothing, a person does it by hand."""
 
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
-from rotation.moves import Move
+from rotation.message import Move
 from rotation.plan import Write
 from rotation.state import Phase
 from workflows.console_step import console_task

@@ -132,6 +132,7 @@ async def test_unsupervised_front_stays_dead_until_started(upstream, old):
     process = FrontProcess("127.0.0.1", 0, upstream, supervised=False)
     await process.start(old)
     try:
+        assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         await process.wait_dead()
         with pytest.raises(ConnectionRefusedError):

@@ -80,6 +80,7 @@ async def until(condition: Any, patience: float = 20) -> None:
 async def process():
     command = ("-m", "emulator", "--scenario", "one-server", "--seed", "5", "--heartbeat", "1s", "--json")
     running = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+    assert running.stdout is not None
     line = await asyncio.wait_for(running.stdout.readline(), 60)
     yield running, json.loads(line)
     if running.returncode is None:

@@ -20,7 +20,7 @@ from engine.ids import rotation_workflow
 from engine.ports import choose_ports
 from engine.rotations import send, start_rotation, state
 from engine.settings import TemporalSettings
-from rotation.moves import Message, Move, Reply
+from rotation.message import Message, Move, Reply
 from rotation.plan import PlanBody
 from rotation.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId

@@ -30,7 +30,7 @@ from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRe
 from engine.embedded import find_binary
 from engine.plugin import RotatorPlugin
 from engine.settings import TemporalSettings
-from rotation.moves import Message, Move, Reply
+from rotation.message import Message, Move, Reply
 from rotation.plan import Plan, PlanRequest, Unproven
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.state import RotationState

@@ -7,7 +7,7 @@ PUBLISHED = timedelta(seconds=5)
 
 
 def secure(body: dict[str, Any]) -> bool:
-    return body["configuration"]["general_settings"]["security_settings"]["secure_communications"]
+    return bool(body["configuration"]["general_settings"]["security_settings"]["secure_communications"])
 
 
 def change(*, secure: bool | None = None, server_list: str | None = None) -> dict[str, Any]:

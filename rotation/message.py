@@ -1,0 +1,45 @@
+"""What a person can say to a rotation: one model for every update, and the answer to it."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from rotation.finding import Finding
+from rotation.values import RotationId, TaskId, Value
+
+
+class Move(StrEnum):
+    """What a person can say to a rotation."""
+
+    APPROVE = "approve"
+    HOLD = "hold"
+    RESUME = "resume"
+    EXTEND = "extend"
+    PROCEED = "proceed"
+    RETRY = "retry"
+    CANCEL = "cancel"
+    CLAIM_TASK = "claim_task"
+    TASK_DONE = "task_done"
+    TASK_REFUSED = "task_refused"
+
+
+class Message(Value):
+    """One model for every update: who says what to which rotation, why, and under which request id."""
+
+    move: Move
+    rotation_id: RotationId
+    who: str = Field(min_length=1, max_length=200)
+    why: str = Field(default="", max_length=2000)
+    request_id: str = Field(min_length=1, max_length=200)
+    by: timedelta | None = None
+    """For `extend`: how much longer to wait."""
+    task_id: TaskId | None = None
+    attestation: dict[str, str] = Field(default_factory=dict)
+
+
+class Reply(Value):
+    """What became of a message."""
+
+    accepted: bool
+    findings: tuple[Finding, ...] = ()
