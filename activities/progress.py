@@ -5,7 +5,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.world import World
-from engine.contract import ActivityName, Counted, EventKind, ProgressReport
+from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.finding import Finding, warning
 from rotation.state import Attention, Outcome
 from store.progress import Progress, RotationStatus
@@ -21,17 +21,19 @@ class ProgressKeeper:
 
     @activity.defn(name=ActivityName.RECORD_PROGRESS)
     async def record_progress(self, report: ProgressReport) -> Counted:
-        """Append the event and update the projection. Recording it twice changes nothing."""
+        """Append the events and update the projection. Recording them twice changes nothing."""
         store = self._world.store
-        await store.events.append(
-            report.rotation_id,
-            report.site_id,
-            report.at,
-            kind=report.kind.value,
-            message=report.message,
-            data={"step": report.step, "number": report.step_number, "phase": report.phase},
-            key=str(report.number),
-        )
+        told: tuple[Noted | ProgressReport, ...] = (*report.earlier, report)
+        for event in told:
+            await store.events.append(
+                report.rotation_id,
+                report.site_id,
+                event.at,
+                kind=event.kind.value,
+                message=event.message,
+                data={"step": event.step, "number": event.step_number, "phase": event.phase},
+                key=str(event.number),
+            )
         if report.kind is EventKind.ENDED:
             await self._mark_restored(report)
         await store.rotations.project(report.rotation_id, await self._progress(report), report.at)

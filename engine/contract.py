@@ -4,7 +4,7 @@ Messages carry ids, counts and hashes; never a list of clients, a key, a passwor
 histories of rotations that are months old must still decode.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -264,6 +264,18 @@ class EventKind(StrEnum):
     ENDED = "ended"
 
 
+class Noted(Value):
+    """An event of the past that changed nothing by itself: it is stored with the next one."""
+
+    number: int
+    kind: EventKind
+    message: str
+    at: datetime
+    phase: str
+    step: str
+    step_number: str
+
+
 class ProgressReport(Value):
     """An event to append and the projection to show. Recording it twice changes nothing."""
 
@@ -286,7 +298,7 @@ class ProgressReport(Value):
     plan_id: PlanId
     plan_hash: str
     outcome: Outcome | None = None
-    step_took: timedelta | None = None
+    earlier: tuple[Noted, ...] = ()
 
 
 class LoadPlanRequest(Value):

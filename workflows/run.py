@@ -80,7 +80,7 @@ async def _step(run: Running, step: Step) -> None:
                 state.swapped = (*state.swapped, step.work.server)
         case _:
             unreachable(step)
-    await run.record(EventKind.STEP_ENDED, step.title)
+    run.note(EventKind.STEP_ENDED, step.title)
 
 
 async def _preflight(run: Running, step: Preflight) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from engine.contract import ActivityName, Counted, EventKind, ProgressReport
+from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.finding import Finding
 from rotation.message import Message, Move, Reply
 from rotation.moves import refusal
@@ -16,6 +16,16 @@ from workflows.host import ActivityRefusedError, Answer, Host, Pending
 _LATE = timedelta(minutes=2)
 """An activity that is still being tried after this shows as attention."""
 _UNREACHABLE = "not-answering"
+_ASKS_SEPM = frozenset(
+    {
+        ActivityName.SURVEY_SITE,
+        ActivityName.WRITE_SETTINGS,
+        ActivityName.FIX_REFERENCES,
+        ActivityName.READ_GATE,
+        ActivityName.OBSERVE_TASK,
+        ActivityName.CHECK_CLOSING,
+    }
+)
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
 
 
@@ -36,6 +46,7 @@ class Running:
         self.replies: dict[str, Reply] = {}
         self.task_messages: list[Message] = []
         self._untold: list[Message] = []
+        self._noted: list[Noted] = []
 
     # -- asking the world -------------------------------------------------------------------------
 
@@ -47,14 +58,15 @@ class Running:
         """
         while True:
             pending = self.host.start(name, request, answer, summary=summary)
-            await self._until_done(pending, summary)
+            await self._until_done(pending, summary, name=name)
             try:
                 return pending.answer()
             except ActivityRefusedError as refused:
                 await self.ask(refused.code, summary, refused.message, (Move.RETRY, Move.CANCEL))
 
-    async def _until_done(self, pending: Pending[Value], summary: str) -> None:
-        late: datetime | None = self.host.now() + _LATE
+    async def _until_done(self, pending: Pending[Value], summary: str, *, name: ActivityName) -> None:
+        # A timer only where SEPM is asked: it is what fails for hours, and each timer is a line of the UI's timeline.
+        late: datetime | None = self.host.now() + _LATE if name in _ASKS_SEPM else None
         while not pending.done():
             await self.host.wait(lambda: pending.done() or self._has_messages(), until=late, summary=summary)
             self._read_inbox()
@@ -79,7 +91,7 @@ class Running:
                 raise TurnBack
             if not self.state.held_by and (ready() or (until is not None and self.host.now() >= until)):
                 return
-            if self.host.should_continue_as_new() and not self.task_messages:
+            if self.host.should_continue_as_new() and not self.task_messages and not self._noted:
                 raise ContinueAsNew
             await self.host.wait(
                 lambda: self._has_messages() or (ready() and not self.state.held_by),
@@ -200,6 +212,22 @@ class Running:
             why = f": {message.why}" if message.why else ""
             await self.record(EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}")
 
+    def note(self, kind: EventKind, message: str) -> None:
+        """Keep an event that changed nothing: it is stored with the next one."""
+        state, step = self.state, self.state.step
+        state.events += 1
+        self._noted.append(
+            Noted(
+                number=state.events,
+                kind=kind,
+                message=message,
+                at=self.host.now(),
+                phase=state.phase.value,
+                step=step.id if step else "",
+                step_number=step.number if step else "",
+            )
+        )
+
     async def record(self, kind: EventKind, message: str) -> None:
         """Store an event and what is to be shown of the rotation, before going on."""
         state = self.state
@@ -225,10 +253,12 @@ class Running:
             plan_id=state.plan_id,
             plan_hash=state.plan_hash,
             outcome=state.outcome,
+            earlier=tuple(self._noted),
         )
+        self._noted.clear()
         self.host.show(state)
         pending = self.host.start(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
-        await self._until_done(pending, "the store")
+        await self._until_done(pending, "the store", name=ActivityName.RECORD_PROGRESS)
         pending.answer()
 
 
