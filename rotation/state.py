@@ -78,7 +78,8 @@ class OpenTask(Value):
     step: str
     opened_at: datetime
     claimed_by: str = ""
-    next_at: datetime | None = None
+    proven_at: datetime | None = None
+    """When all proof was last read for whoever holds it."""
 
 
 class Proceed(Value):

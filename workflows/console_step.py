@@ -6,22 +6,18 @@ from engine.contract import (
     ActivityName,
     Counted,
     EventKind,
-    GateRequest,
     MoveTaskRequest,
     ObserveTaskAnswer,
     ObserveTaskRequest,
     OpenTaskAnswer,
     OpenTaskRequest,
-    PlanCheckAnswer,
-    PlanCheckRequest,
-    SurveyAnswer,
-    SurveyRequest,
 )
-from rotation.finding import Finding, blocking
+from rotation.finding import blocking
 from rotation.message import Message, Move
 from rotation.plan import Console, Step, Write
-from rotation.state import GateReading, OpenTask, Phase
+from rotation.state import OpenTask, Phase
 from rotation.task import Evidence, ReplaceCertificate, TaskState, evidence_for
+from workflows.claim import LAPSED, claim, keep_proof
 from workflows.requests import about
 from workflows.running import Running, TurnBack
 
@@ -51,7 +47,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
             "whoever had the task refused it; retry opens it again",
             (Move.RETRY, Move.CANCEL),
         )
-    run.drop_attention(_WRONG)
+    for code in (_WRONG, LAPSED):
+        run.drop_attention(code)
     run.state.task = None
 
 
@@ -89,7 +86,8 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         ended = await _hear(run, step)
         if ended is not None:
             return ended
-        task = _open_task(run)
+        await keep_proof(run, step)
+        task = run.open_task
         await run.wait(
             until=_next_look(task, run.host.now()),
             summary=f"task: {step.title}",
@@ -103,7 +101,7 @@ def _next_look(task: OpenTask, now: datetime) -> datetime:
 
 async def _look(run: Running, step: Console | Write) -> ObserveTaskAnswer:
     """Observed truth. Something else than what was asked shows as attention until it is gone."""
-    request = ObserveTaskRequest(ref=about(run.state, step), task_id=_open_task(run).id)
+    request = ObserveTaskRequest(ref=about(run.state, step), task_id=run.open_task.id)
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
     if seen.wrong is None:
         run.drop_attention(_WRONG)
@@ -119,7 +117,7 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
         message = run.task_messages.pop(0)
         match message.move:
             case Move.CLAIM_TASK:
-                await _claim(run, step, message)
+                await claim(run, step, message)
             case Move.TASK_REFUSED:
                 await _close(run, step, TaskState.REFUSED, message.who, message.why)
                 run.reply(message)
@@ -128,46 +126,6 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
                 if await _done_said(run, step, message):
                     return True
     return None
-
-
-async def _claim(run: Running, step: Console | Write, message: Message) -> None:
-    """Whoever does the work claims it first; before a swap that asks for all proof once more (rule 12)."""
-    findings = await _proof_now(run, step) if isinstance(step, Console) else ()
-    if findings:
-        run.reply(message, *findings)
-        return
-    await _move(run, TaskState.CLAIMED, message)
-    run.state.task = _open_task(run).model_copy(update={"claimed_by": message.who})
-    run.reply(message)
-
-
-async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
-    """Why the swap must not happen now: the plan no longer fits, or a gate that must hold does not."""
-    if not isinstance(step.work, ReplaceCertificate):
-        return ()
-    state = run.state
-    survey = await run.call(
-        ActivityName.SURVEY_SITE, SurveyRequest(site_id=state.site_id), SurveyAnswer, summary="survey before the swap"
-    )
-    check = PlanCheckRequest(
-        rotation_id=state.rotation_id,
-        site_id=state.site_id,
-        plan_id=state.plan_id,
-        survey_id=survey.survey_id,
-        swapped=state.swapped,
-        mid_wave=True,
-    )
-    checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
-    findings = list(checked.findings)
-    for gate in step.holds:
-        request = GateRequest(ref=about(state, step, other=gate), swapped=state.swapped)
-        reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
-        if not reading.reached:
-            names = ", ".join(reading.waiting_names)
-            findings.append(
-                blocking("gate-does-not-hold", gate, f"{reading.waiting} clients are not covered: {names}", "try later")
-            )
-    return tuple(findings)
 
 
 async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
@@ -199,7 +157,7 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
 
 async def _withdraw(run: Running, step: Console | Write) -> bool:
     """Take the task back (rule 16). True when it had been done after all; the cancel is then refused."""
-    task = _open_task(run)
+    task = run.open_task
     swap = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
     cancelling, run.state.cancelling = run.state.cancelling, None
     while task.claimed_by and swap:
@@ -226,19 +184,8 @@ async def _close(
     run: Running, step: Step, to: TaskState, who: str, note: str, *, attestation: dict[str, str] | None = None
 ) -> None:
     request = MoveTaskRequest(
-        task_id=_open_task(run).id, to=to, who=who, note=note, attestation=attestation or {}, at=run.host.now()
+        task_id=run.open_task.id, to=to, who=who, note=note, attestation=attestation or {}, at=run.host.now()
     )
     await run.call(ActivityName.MOVE_TASK, request, Counted, summary=f"task {to.value}: {step.title}")
     run.state.task = None
     await run.record(EventKind.TASK_CLOSED, f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}")
-
-
-async def _move(run: Running, to: TaskState, message: Message) -> None:
-    request = MoveTaskRequest(task_id=_open_task(run).id, to=to, who=message.who, note=message.why, at=run.host.now())
-    await run.call(ActivityName.MOVE_TASK, request, Counted, summary=f"task {to.value} by {message.who}")
-
-
-def _open_task(run: Running) -> OpenTask:
-    if run.state.task is None:
-        raise AssertionError("a console step without its task")
-    return run.state.task

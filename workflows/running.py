@@ -9,7 +9,7 @@ from rotation.finding import Finding
 from rotation.message import Message, Move, Reply
 from rotation.moves import refusal
 from rotation.plan import Step
-from rotation.state import Attention, Cancelling, Phase, Proceed, RotationState
+from rotation.state import Attention, Cancelling, OpenTask, Phase, Proceed, RotationState
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
 
@@ -47,6 +47,13 @@ class Running:
         self.task_messages: list[Message] = []
         self._untold: list[Message] = []
         self._noted: list[Noted] = []
+
+    @property
+    def open_task(self) -> OpenTask:
+        """The console task that is open; a console step without one is a defect of ours."""
+        if self.state.task is None:
+            raise AssertionError("a console step without its task")
+        return self.state.task
 
     # -- asking the world -------------------------------------------------------------------------
 

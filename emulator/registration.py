@@ -1,0 +1,33 @@
+"""The site as a document that an administrator would write to register it: what no SEPM API tells."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from emulator.description import Description
+
+_QUICK = {"relax_floor": "PT20S", "publish_delay": "PT1S", "purge_after": None}
+"""Waits that suit heartbeats of seconds; a real site keeps the defaults. The emulator forgets no client."""
+
+
+def registration(description: Description) -> dict[str, Any]:
+    """Address, account, trust, servers with their ports, and the server lists' contents."""
+    rest = description.rest
+    return {
+        "name": description.site,
+        "rest_url": rest.url,
+        "username": rest.user,
+        "password": rest.password,
+        "domain": rest.domain,
+        "trust": {"fingerprint_sha256": rest.fingerprint_sha256},
+        "servers": [
+            server.model_dump(include={"name", "address", "https_port", "http_port"}) for server in description.servers
+        ],
+        "lists": [each.model_dump(mode="json") for each in description.server_lists],
+        "limits": _QUICK,
+    }
+
+
+def write_registration(path: Path, description: Description) -> None:
+    """Write the document to `path`."""
+    path.write_text(json.dumps(registration(description), indent=2) + "\n", encoding="utf-8")
