@@ -1,0 +1,31 @@
+"""The documents name files and tests that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "deploy" / "README.md"])
+FILE = re.compile(r"`((?:[a-z_]+/)+[A-Za-z0-9_.]+\.(?:py|md|lock|toml))(?:::(\w+))?`")
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_names_is_there(document) -> None:
+    """Every file and test in backquotes, and every relative link, leads somewhere."""
+    text = document.read_text(encoding="utf-8")
+    gone = []
+    for name, test in FILE.findall(text):
+        source = ROOT / name
+        if not source.exists() or (test and f"def {test}(" not in source.read_text(encoding="utf-8")):
+            gone.append(f"{name}::{test}" if test else name)
+    gone += [link for link in LINK.findall(text) if not (document.parent / link).exists()]
+    assert gone == []
+
+
+def test_every_printed_step_of_the_seed_is_mapped() -> None:
+    """Steps 1 to 14 of the seed document each have a row in docs/procedure.md."""
+    text = (ROOT / "docs" / "procedure.md").read_text(encoding="utf-8")
+    printed = {int(number) for number in re.findall(r"^\| (\d+) \|", text, flags=re.MULTILINE)}
+    assert printed == set(range(1, 15))
