@@ -33,7 +33,7 @@ class ClosingCheck:
         scope = await scope_of(world, ref)
         surveyed = await Surveying(world).survey_site(SurveyRequest(site_id=ref.site_id))
         survey = await world.store.surveys.get(surveyed.survey_id)
-        originals = await world.store.originals.of(ref.rotation_id)
+        originals = await scope.originals()
         findings = (*_settings(survey, originals), *_copies(scope, survey), *_certificates(scope, survey))
         roster = await world.store.roster.entries(ref.site_id, None)
         return ClosingAnswer(findings=findings, reading=_back(scope, roster, survey.sepm_clock, survey.taken_at))

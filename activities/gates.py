@@ -10,9 +10,18 @@ from activities.scope import StepScope, scope_of
 from activities.surveying import beat
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
-from rotation.gate import Reference
-from rotation.plan import Gate, GatePurpose, Holdout, PlanBody
-from rotation.reading import Seen, evidence_key, gate_server, judge_all, rules, silent_after_swap
+from rotation.gate import Reference, follow, moved_after_swap
+from rotation.plan import Gate, GatePurpose, Holdout, PlanBody, ScopeName
+from rotation.reading import (
+    Seen,
+    evidence_key,
+    gate_server,
+    gates_of_others,
+    judge_all,
+    rules,
+    silent_after_swap,
+    still_standing,
+)
 from rotation.state import GateReading
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from rotation.verdict import GateRule, Judgement, RosterEntry, Verdict, tally
@@ -53,6 +62,9 @@ class Gates:
         by_owner = rules(step, seen)
         entries = await self._entries(scope, step, seen)
         evidence = await world.store.coverage.evidence(request.ref.rotation_id, evidence_key(scope.plan.body, step))
+        if request.verified_by and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
+            evidence = still_standing(entries, by_owner, evidence)
+            await world.store.coverage.restart(request.ref.rotation_id, step.id)
         judgements = judge_all(entries, by_owner, evidence)
         await world.store.coverage.save(
             request.ref.rotation_id, evidence_key(scope.plan.body, step), judgements, asked_at
@@ -69,26 +81,34 @@ class Gates:
         skew = (await store.surveys.get(newest)).skew if newest else seen.skew
         key = evidence_key(body, step)
         if (isinstance(step, Gate) and step.purpose is not GatePurpose.SWAPPED) or server is None:
-            fixed = await store.references.of_gate(ref.rotation_id, key)
-            return seen.model_copy(update={"references": _fixed(fixed.values()), "skew": skew})
+            known = await self._followed(request, key)
+            earlier = {each.owner: frozenset({each.fixed, *each.followed} - {None, each.newest}) for each in known}
+            return seen.model_copy(update={"references": _newest(known), "earlier": earlier, "skew": skew})
         swap_seen = await self._swap_seen(scope, server, clock)
         dates = await client.policy_dates([owner.group_id for owner in body.scopes])
         for owner, date in dates.items():
-            await self._note_move(ref.rotation_id, key, owner, date, swap_seen)
-        fixed = await store.references.of_gate(ref.rotation_id, key)
-        return seen.model_copy(update={"references": _fixed(fixed.values()), "swap_seen": swap_seen, "skew": skew})
+            await self._note_move(ref.rotation_id, key, moved_after_swap(owner, date, swap_seen=swap_seen, skew=skew))
+        moved = await store.references.of_gate(ref.rotation_id, key)
+        return seen.model_copy(update={"references": _newest(moved.values()), "swap_seen": swap_seen, "skew": skew})
 
-    async def _note_move(
-        self, rotation_id: RotationId, key: str, owner: GroupId, date: datetime, swap_seen: datetime
-    ) -> None:
+    async def _followed(self, request: GateRequest, key: str) -> list[Reference]:
+        """The references of a gate; where a survey has just verified the settings, with the policies it saw."""
+        store, rotation_id = self._world.store, request.ref.rotation_id
+        known = list((await store.references.of_gate(rotation_id, key)).values())
+        if not request.verified_by:
+            return known
+        survey = await store.surveys.get(request.verified_by)
+        for index, reference in enumerate(known):
+            group = survey.group(reference.owner)
+            if group is not None:
+                known[index] = await store.references.save(rotation_id, key, follow(reference, group.policy_date))
+        return known
+
+    async def _note_move(self, rotation_id: RotationId, key: str, moved: Reference | None) -> None:
         """Rule 11 (a): a policy date that moved after the swap was seen is a proof of its own, once and for all."""
         references = self._world.store.references
-        if date <= swap_seen or await references.get(rotation_id, key, owner) is not None:
-            return
-        reference = Reference(
-            owner=owner, date_before=swap_seen, written_at=swap_seen, not_before=swap_seen, fixed=date
-        )
-        await references.save(rotation_id, key, reference)
+        if moved is not None and await references.get(rotation_id, key, moved.owner) is None:
+            await references.save(rotation_id, key, moved)
 
     async def _swap_seen(self, scope: StepScope, server: ServerName, clock: datetime) -> datetime:
         """When the new certificate was first seen; now, where a restore never saw the swap itself."""
@@ -114,7 +134,8 @@ class Gates:
         owner_of = {group: owner.group_id for owner in body.scopes for group in owner.groups}
         left_out = await store.roster.left_out(rotation_id)
         relaxed = await store.coverage.covered(rotation_id, _relaxed_gates(body, step))
-        knowing = await store.coverage.covered(rotation_id, _other_swaps(body, step, seen))
+        others = {owner.group_id: gates_of_others(step, owner, seen) for owner in body.owners(ScopeName.FAILOVER)}
+        passed = {gates: await store.coverage.covered(rotation_id, gates) for gates in set(others.values())}
         return [
             RosterEntry(
                 id=client.id,
@@ -125,7 +146,8 @@ class Gates:
                 non_persistent=client.non_persistent,
                 left_out=client.id in left_out,
                 relaxed=client.id in relaxed,
-                knows_another=client.id in knowing,
+                knows_another=owner_of[client.group_id] in others
+                and client.id in passed[others[owner_of[client.group_id]]],
             )
             for client in await store.roster.entries(scope.site.id, None)
             if client.group_id in owner_of
@@ -158,8 +180,8 @@ def _gate(scope: StepScope) -> Gate | Holdout:
     return scope.step
 
 
-def _fixed(references: Iterable[Reference]) -> dict[GroupId, datetime]:
-    return {reference.owner: reference.fixed for reference in references if reference.fixed is not None}
+def _newest(references: Iterable[Reference]) -> dict[GroupId, datetime]:
+    return {reference.owner: reference.newest for reference in references if reference.newest is not None}
 
 
 def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
@@ -167,16 +189,6 @@ def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
     index = body.steps.index(step)
     before = [s.id for s in body.steps[:index] if isinstance(s, Gate) and s.purpose is GatePurpose.RELAXED]
     return before[-1:]
-
-
-def _other_swaps(body: PlanBody, step: Gate | Holdout, seen: Seen) -> list[str]:
-    """The gates of other servers: who passed one trusts that server."""
-    server = gate_server(step, seen)
-    return [
-        each.id
-        for each in body.steps
-        if isinstance(each, Gate) and each.purpose is GatePurpose.SWAPPED and each.server != server
-    ]
 
 
 def _reading(

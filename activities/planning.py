@@ -13,19 +13,29 @@ from engine.contract import (
     PlanCheckAnswer,
     PlanCheckRequest,
 )
+from rotation.amendment import amend
 from rotation.comparison import compare
-from rotation.drift import drift
+from rotation.drift import as_recorded, drift
 from rotation.finding import Finding
-from rotation.plan import Plan, PlanRequest
+from rotation.forecast import least
+from rotation.plan import Plan, PlanBody, PlanRequest
 from rotation.planner import Observed, PlanRefusedError, make_plan
 from rotation.values import ServerName, SiteId
 from store.store import Store
 
 
 async def plan_from_survey(
-    store: Store, site_id: SiteId, survey_id: str, request: PlanRequest, *, now: datetime
+    store: Store,
+    site_id: SiteId,
+    survey_id: str,
+    request: PlanRequest,
+    *,
+    now: datetime,
+    amends: PlanBody | None = None,
 ) -> Plan:
     """The plan for a site as the survey saw it. Nothing is stored.
+
+    One that amends another counts its steps on from it, and takes what that one changed as it was before.
 
     Raises:
         PlanRefusedError: with the blocking findings.
@@ -34,14 +44,16 @@ async def plan_from_survey(
     site = await store.sites.get(site_id)
     roster = await store.roster.entries(site_id, None)
     certificates = {wanted: await store.certificates.facts(wanted) for wanted in set(request.certificates.values())}
+    survey = await store.surveys.get(survey_id)
     observed = Observed(
         survey_id=survey_id,
-        survey=await store.surveys.get(survey_id),
+        survey=as_recorded(amends, survey) if amends else survey,
         clients=tuple(client.observed for client in roster if client.observed is not None),
         certificates=certificates,
         seen_at=await store.roster.servers_seen(site_id),
     )
-    return make_plan(site, observed, request, plan_id=new_plan_id(), now=now)
+    after = amends.last_number if amends else 0
+    return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
 
 
 async def differences(
@@ -60,7 +72,9 @@ async def _again(
         return (), None
     request = plan.request.model_copy(update={"certificates": left})
     try:
-        newer = await plan_from_survey(store, site_id, survey_id, request, now=now)
+        newer = await plan_from_survey(
+            store, site_id, survey_id, request, now=now, amends=plan.body if swapped else None
+        )
     except PlanRefusedError as refused:
         return refused.findings, None
     return compare(plan.body, newer.body), newer
@@ -84,9 +98,11 @@ class Planning:
         findings, newer = await _again(
             store, request.site_id, request.survey_id, plan, request.swapped, now=self._world.clock()
         )
-        if findings and newer is not None and request.swapped:
-            await store.plans.add(newer)
-            return PlanCheckAnswer(findings=findings, amendment=newer.id)
+        if findings and newer is not None and request.at:
+            body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
+            amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
+            await store.plans.add(amendment)
+            return PlanCheckAnswer(findings=findings, amendment=amendment.id)
         return PlanCheckAnswer(findings=findings)
 
     async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from activities.world import World
 from engine.contract import StepRef
-from rotation.plan import Console, Gate, GatePurpose, Plan, ScopeName, SettingField, Step, Write
+from rotation.plan import Console, Gate, GatePurpose, Plan, PlannedPair, ScopeName, SettingField, Step, Write
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings
 from rotation.task import TaskPair
 from rotation.values import ListName, Value
+from store.originals import Original
 
 
 class WantedPair(Value):
@@ -95,8 +96,16 @@ class StepScope:
                 server_list=original.settings.server_list,
                 secure_communications=original.settings.secure_communications,
             )
-            for original in await self.world.store.originals.of(self.ref.rotation_id)
+            for original in await self.originals()
             if original.pair.group_id in relaxed
+        )
+
+    async def originals(self) -> tuple[Original, ...]:
+        """What every pair gets back: as recorded, or as a person has approved it since in an amendment."""
+        approved = dict(self.plan.body.pairs(ScopeName.ALL))
+        return tuple(
+            original.model_copy(update={"settings": _approved(original.settings, approved.get(original.pair))})
+            for original in await self.world.store.originals.of(self.ref.rotation_id)
         )
 
     @property
@@ -118,6 +127,13 @@ class StepScope:
     def title(self) -> str:
         """What a person is asked to do."""
         return self.step.title if isinstance(self.step, Console) else f"By hand: {self.step.title}"
+
+
+def _approved(settings: PairSettings, planned: PlannedPair | None) -> PairSettings:
+    if planned is None:
+        return settings
+    update = {"server_list": planned.server_list, "secure_communications": planned.secure_communications}
+    return settings.model_copy(update=update)
 
 
 async def scope_of(world: World, ref: StepRef) -> StepScope:

@@ -107,8 +107,8 @@ def from_engine(fault: EngineFault) -> ProblemError:
             return later("no-answer", str(fault), seconds=5, remedy="check that the worker runs, then send it again")
         case MoveRefused():
             code = fault.code.replace("_", "-")
-            remedy = "GET /v1/rotations/ID shows what the rotation does, and which moves it waits for"
-            finding = blocking(code, "rotation", fault.message)
+            remedy = fault.remedy or "GET /v1/rotations/ID shows what the rotation does, and which moves it waits for"
+            finding = blocking(code, "rotation", fault.message, remedy)
             return ProblemError(HTTPStatus.CONFLICT, code, fault.message, remedy=remedy, findings=(finding,))
         case NotRunning():
             return ProblemError(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.problems import refused
 from rotation.finding import Finding, blocking
-from rotation.plan import CertificateFor, LeftOut, Plan, PlanRequest, Step, StepTime, Treatment, Unproven
+from rotation.plan import CertificateFor, Console, LeftOut, Plan, PlanRequest, Step, StepTime, Treatment, Unproven
 from rotation.site import Site
 from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
 
@@ -61,6 +61,8 @@ class StepShown(Value):
     number: str
     title: str
     kind: str
+    task: str | None = None
+    """The kind of the console task, for a step that is one."""
     wave: int
     minimum: timedelta | None
     """The least wait of a gate, a holdout or the closing check."""
@@ -76,6 +78,7 @@ class StepShown(Value):
             number=step.number,
             title=step.title,
             kind=step.kind,
+            task=step.work.kind if isinstance(step, Console) else None,
             wave=step.wave,
             minimum=getattr(step, "minimum", None),
             earliest=time.earliest if time else None,

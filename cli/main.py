@@ -2,10 +2,10 @@
 
 import typer
 
-from cli import backup, certificates, moves, plans, rotations, sites, tasks, up, watch
+from cli import backup, certificates, demo, emulator, moves, plans, rotations, sites, tasks, up, watch
 
 # in the order in which `rotator --help` shows them
-_MODULES = (up, sites, certificates, plans, rotations, watch, moves, tasks, backup)
+_MODULES = (up, sites, certificates, plans, rotations, watch, moves, tasks, backup, demo, emulator)
 
 app = typer.Typer(
     name="rotator",
@@ -21,3 +21,7 @@ for module in _MODULES:
 def main() -> None:
     """Run the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import logging
+import os
 import re
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +14,12 @@ import structlog
 from pydantic import ValidationError
 
 from emulator.description import Description, readable
+from emulator.registration import write_registration
 from emulator.scenarios import NAMES, scenario
 from emulator.serve import Emulator, RobotOrder, ServeOptions
 from emulator.spec import SiteSpec
 
+_ROBOT_KEY = "EMULATOR_ROBOT_KEY"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -27,9 +31,9 @@ def span(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: float(match[1])})
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    line = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+def parser(called: str = "python -m emulator") -> argparse.ArgumentParser:
+    """The command line, under the name by which it was called."""
+    line = argparse.ArgumentParser(prog=called, description=__doc__)
     line.add_argument("--scenario", choices=NAMES, default="one-server", help="a site that comes with the emulator")
     line.add_argument("--spec", type=Path, help="a site of your own, as JSON; size options do not apply")
     line.add_argument("--seed", type=int, help="one seed makes one run")
@@ -39,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--port", type=int, default=0, help="of REST over TLS; 0 picks a free one")
     line.add_argument("--json", action="store_true", help="one JSON object on one line when ready")
     line.add_argument("--robot-api", help="the product's API, to play the person at the console")
-    line.add_argument("--robot-key", default="", help="the key for it")
+    line.add_argument("--site-file", type=Path, help="write the document that registers the site")
+    # every user of a machine can read the command lines of all processes, but not their environments
+    line.add_argument("--robot-key", default=os.environ.get(_ROBOT_KEY, ""), help=f"the key for it; else {_ROBOT_KEY}")
     line.add_argument("--no-supervise", action="store_true", help="leave a killed TLS front dead")
     return line
 
@@ -58,10 +64,10 @@ def site_spec(options: argparse.Namespace) -> SiteSpec:
     )
 
 
-def main() -> int:
-    """Run until SIGINT or SIGTERM."""
-    line = parser()
-    options = line.parse_args()
+def main(arguments: Sequence[str] | None = None, called: str = "python -m emulator") -> int:
+    """Run until SIGINT or SIGTERM. Without `arguments` those of the process are read."""
+    line = parser(called)
+    options = line.parse_args(arguments)
     # standard output belongs to the description
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     structlog.configure(
@@ -76,6 +82,8 @@ def main() -> int:
     serve = ServeOptions(rest_port=options.port, supervise_front=not options.no_supervise, robot=robot)
 
     def ready(description: Description) -> None:
+        if options.site_file is not None:
+            write_registration(options.site_file, description)
         text = description.model_dump_json() if options.json else readable(description)
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

@@ -74,6 +74,10 @@ class SiteDesk:
         """SHA-256 of the certificate a server has."""
         return self._simulation.site.server(server).credential.fingerprint
 
+    def is_up(self, server: str) -> bool:
+        """Whether a server's services run."""
+        return self._simulation.site.server(server).up
+
     def replication_paused(self) -> bool:
         """Whether the replication relationship is broken."""
         return self._simulation.site.replication_paused

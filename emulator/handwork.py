@@ -64,6 +64,10 @@ class Desk(Protocol):
         """SHA-256 of the certificate a server has."""
         ...
 
+    def is_up(self, server: str) -> bool:
+        """Whether a server's services run."""
+        ...
+
     def replication_paused(self) -> bool:
         """Whether the replication relationship is broken."""
         ...

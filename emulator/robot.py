@@ -22,6 +22,8 @@ _LOG = structlog.get_logger("emulator.robot")
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _NOT_OURS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.PRECONDITION_FAILED})
 _OUTAGE = frozenset({429, 500, 502, 503, 504})
+_LOOK_AGAIN = timedelta(milliseconds=200)
+_LOOKS = 300
 
 Pause = Callable[[timedelta], Awaitable[None]]
 
@@ -61,8 +63,12 @@ class Robot:
     pause: Pause = wall_pause
     poll: timedelta = timedelta(seconds=0.5)
     back_off: BackOff = field(default_factory=BackOff)
-    done: Counter[str] = field(default_factory=Counter)
-    """Tasks taken up so far by kind: the ordinals of the delays."""
+    taken: Counter[str] = field(default_factory=Counter)
+    """Tasks taken up so far by kind."""
+    ordinals: dict[str, int] = field(default_factory=dict)
+    """Which of its kind each task is: the ordinals of the delays, whatever has to be tried again."""
+    unreported: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Evidence of the tasks that are done at the console, and whose report the product has not taken yet."""
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -110,17 +116,36 @@ class Robot:
     async def _work(self, task: Task) -> None:
         if task.state != "claimed":
             await self._call("POST", f"/v1/tasks/{task.id}/claim", json={"who": self.who})
-        ordinal = self.done[task.kind]
-        self.done[task.kind] += 1
-        await self.pause(robot_delay(self.seed, task.kind, ordinal, self.pace))
+            # one that was given back is done again
+            self.unreported.pop(task.id, None)
+        if task.id not in self.unreported:
+            self.unreported[task.id] = await self._act(task)
+        body = {"who": self.who, "note": "done at the console", "evidence": self.unreported[task.id]}
+        # refused while nothing of it can be seen yet: then it is said again
+        await self._call("POST", f"/v1/tasks/{task.id}/done", json=body)
+        _LOG.info("task done", task=task.id, kind=task.kind)
+
+    async def _act(self, task: Task) -> dict[str, Any]:
+        """Do the work after a human delay, and give its evidence."""
+        if task.id not in self.ordinals:
+            self.ordinals[task.id] = self.taken[task.kind]
+            self.taken[task.kind] += 1
+        await self.pause(robot_delay(self.seed, task.kind, self.ordinals[task.id], self.pace))
         file = None
         if isinstance(task, CertificateTask) and task.subject.has_file:
             answer = await self._call("POST", f"/v1/tasks/{task.id}/file", json={"who": self.who})
             file = CertificateFile.model_validate_json(answer.content)
         evidence = await perform(self.desk, task, file)
-        body = {"who": self.who, "note": "done at the console", "evidence": evidence}
-        await self._call("POST", f"/v1/tasks/{task.id}/done", json=body)
-        _LOG.info("task done", task=task.id, kind=task.kind)
+        if isinstance(task, CertificateTask):
+            await self._see_it_back(task.subject.server)
+        return evidence
+
+    async def _see_it_back(self, server: str) -> None:
+        """A certificate is not reported as replaced before the server is back, unless it stays away."""
+        for _ in range(_LOOKS):
+            if self.desk.is_up(server):
+                return
+            await self.pause(_LOOK_AGAIN)
 
     async def _call(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, json: Any = None

@@ -106,6 +106,8 @@ class PlanCheckRequest(Value):
     swapped: tuple[ServerName, ...] = ()
     mid_wave: bool = False
     """Whether relaxed groups are relaxed now: then the site is compared with that state."""
+    at: str = ""
+    """The id of the recheck after which an amendment may go on."""
 
 
 class PlanCheckAnswer(Value):
@@ -168,6 +170,8 @@ class GateRequest(StepRequest):
 
     swapped: tuple[ServerName, ...] = ()
     opened_at: datetime | None = None
+    verified_by: str = ""
+    """A survey that has just found the settings as the gate wants them: the gate is asked whether it still holds."""
 
 
 class LeaveOutRequest(StepRequest):

@@ -38,9 +38,10 @@ class SiteIsBusy(EngineFault):
 class MoveRefused(EngineFault):
     """The rotation may not make that move now; nothing has changed."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, remedy: str = "") -> None:
         self.code = code
         self.message = message
+        self.remedy = remedy
         super().__init__(f"{code}: {message}")
 
 

@@ -24,6 +24,7 @@ from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
 from engine.story import static_details, static_summary
 from engine.surveys import survey
+from rotation.finding import Finding
 from rotation.message import Message, Reply
 from rotation.state import Phase, RotationState
 from rotation.values import RotationId, SiteId
@@ -173,6 +174,9 @@ def _refused(site_id: SiteId, error: WorkflowUpdateFailedError) -> Exception:
     if isinstance(cause, ApplicationError):
         if cause.type == _CUT_OFF:
             return NotRunning(site_id)
+        for detail in cause.details:
+            finding = Finding.model_validate(detail)
+            return MoveRefused(finding.code, finding.message, finding.remedy)
         return MoveRefused(cause.type or "refused", cause.message)
     return MoveRefused("refused", str(cause))
 

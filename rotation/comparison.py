@@ -6,7 +6,8 @@ A plan is stale when groups, inheritance, lists, servers or treatments differ (d
 from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking
-from rotation.plan import OwnerScope, PlanBody
+from rotation.plan import Console, OwnerScope, PlanBody
+from rotation.task import CopyList
 
 _REMEDY = "look what has changed, then make and approve a new plan"
 
@@ -25,9 +26,11 @@ def _differences(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
         yield _stale("owner-new", after[group_id], "has settings of its own now, and the plan does not know it")
     for group_id in sorted(before.keys() & after.keys()):
         yield from _owner(before[group_id], after[group_id])
-    if approved.replication_partners != now.replication_partners:
+    if set(approved.replication_partners) != set(now.replication_partners):
         partners = ", ".join(now.replication_partners) or "nobody"
         yield blocking("replication-differs", approved.site_id, f"the site replicates with {partners} now", _REMEDY)
+    yield from _copies(approved, now)
+    yield from _order(approved, now)
     ahead = {chosen.server: chosen for chosen in approved.certificates}
     for chosen in now.certificates:
         if chosen.server in ahead and ahead[chosen.server].replaces != chosen.replaces:
@@ -36,12 +39,33 @@ def _differences(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
             )
 
 
+def _order(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
+    """While nothing is replaced yet, order and holdouts are those that were approved."""
+    untouched = {chosen.server for chosen in approved.certificates} == {chosen.server for chosen in now.certificates}
+    if untouched and (approved.waves != now.waves or set(approved.holdouts) != set(now.holdouts)):
+        order = "; then ".join(", ".join(wave) for wave in now.waves)
+        yield blocking("servers-differ", approved.site_id, f"servers would be replaced as {order} now", _REMEDY)
+
+
+def _copies(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
+    before = {work.source_list: work for work in _copied(approved)}
+    for work in _copied(now):
+        if work.source_list in before and set(before[work.source_list].servers) != set(work.servers):
+            yield blocking(
+                "list-differs", work.source_list, "is described with other servers or ports than when planned", _REMEDY
+            )
+
+
+def _copied(body: PlanBody) -> list[CopyList]:
+    return [step.work for step in body.steps if isinstance(step, Console) and isinstance(step.work, CopyList)]
+
+
 def _owner(before: OwnerScope, after: OwnerScope) -> Iterable[Finding]:
     if before.treatment is not after.treatment:
         yield _stale("treatment-differs", after, f"needs {after.treatment.value}, planned was {before.treatment.value}")
     if set(before.inheritors) != set(after.inheritors):
         yield _stale("inheritance-differs", after, "other groups inherit from it than when planned")
-    if before.pairs != after.pairs:
+    if set(before.pairs) != set(after.pairs):
         yield _stale("settings-differ", after, "has other locations, lists or secure communications than when planned")
     if after.slowest_heartbeat + after.jitter > before.slowest_heartbeat + before.jitter:
         yield _stale("heartbeat-slower", after, "its heartbeat is slower than when planned: the waits are too short")

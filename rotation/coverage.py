@@ -71,7 +71,7 @@ def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided
     """Whom the next step cannot cut off although it has not shown itself: clients that were away."""
     if rule.purpose is GatePurpose.RELAXED or not _was_away(entry, rule):
         return None
-    if entry.relaxed:
+    if entry.relaxed and rule.relaxed:  # one that was moved since may have taken a policy that verifies
         return Verdict.SAFE, Reason.HOLDS_RELAXED_POLICY
     if rule.swap is None or rule.relaxed:
         return None
@@ -97,7 +97,7 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
     observed = entry.observed
     if observed is None or observed.last_seen is None:
         return kept
-    if kept.serial_seen is None and _holds(observed, rule.reference):
+    if kept.serial_seen is None and holds(observed, rule):
         kept = kept.model_copy(update={"serial_seen": observed.last_seen})
     swap = rule.swap
     if swap is None or kept.contact_seen is not None or not _trusts_last(entry, rule, swap):
@@ -107,11 +107,12 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
     return kept.model_copy(update={"contact_seen": observed.last_seen})
 
 
-def _holds(observed: ObservedClient, reference: datetime | None) -> bool:
+def holds(observed: ObservedClient, rule: GateRule) -> bool:
+    """Whether a client reports a serial of its own group that the gate takes for right."""
     serial = parse_or_none(observed.serial)
-    return (
-        reference is not None and serial is not None and serial.belongs_to(observed.group_id) and serial.at >= reference
-    )
+    if rule.reference is None or serial is None or not serial.belongs_to(observed.group_id):
+        return False
+    return serial.at >= rule.reference or serial.at in rule.earlier
 
 
 def _trusts_last(entry: RosterEntry, rule: GateRule, swap: Swap) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from rotation import inheritance
 from rotation.build import ClientBuild
 from rotation.finding import Finding, blocking
-from rotation.plan import OwnerScope, PlanBody, PlannedPair, Treatment
-from rotation.survey import ObservedClient, ObservedGroup, SiteSurvey
+from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
+from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.values import ListName
 
 
@@ -16,7 +16,11 @@ def drift(body: PlanBody, survey: SiteSurvey, clients: Sequence[ObservedClient])
 
 
 def _owners(body: PlanBody, survey: SiteSurvey) -> Iterable[Finding]:
-    owner_of = inheritance.owners(survey.groups)
+    try:
+        owner_of = inheritance.owners(survey.groups)
+    except inheritance.OrphanGroupError as error:
+        yield blocking("group-parent-unread", body.site_id, str(error), "survey again, with an account that sees it")
+        return
     planned = {group: owner.group_id for owner in body.scopes for group in owner.groups}
     for group in survey.groups:
         if planned.get(group.id) is None:
@@ -67,6 +71,38 @@ def expected(body: PlanBody, owner: OwnerScope, pair: PlannedPair) -> tuple[List
         return pair.server_list, pair.secure_communications
     copy = body.copy_of(pair.server_list) if pair.needs_list else None
     return copy or pair.server_list, False
+
+
+def as_recorded(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
+    """`survey` without what the plan itself changed: replication is paused, and R may be kept relaxed between waves."""
+    partners = tuple(dict.fromkeys((*body.replication_partners, *survey.replication_partners)))
+    survey = survey.model_copy(update={"replication_partners": partners})
+    return _unrelaxed(body, survey) if body.keep_relaxed else survey
+
+
+def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
+    recorded = {
+        (owner.group_id, pair.location_id): (expected(body, owner, pair), pair)
+        for owner in body.owners(ScopeName.RELAXED)
+        for pair in owner.pairs
+    }
+    sources = {copy.copy_name: copy.source for copy in body.copies}
+
+    def restored(group: ObservedGroup, location: ObservedLocation) -> ObservedLocation:
+        settings = location.settings
+        update: dict[str, object] = {"server_list": sources.get(settings.server_list, settings.server_list)}
+        wanted, pair = recorded.get((group.id, location.id), (None, None))
+        if pair is not None and wanted == (settings.server_list, settings.secure_communications):
+            update = {"server_list": pair.server_list, "secure_communications": pair.secure_communications}
+        elif not group.inherits:
+            update = {}
+        return location.model_copy(update={"settings": settings.model_copy(update=update)})
+
+    groups = tuple(
+        group.model_copy(update={"locations": tuple(restored(group, location) for location in group.locations)})
+        for group in survey.groups
+    )
+    return survey.model_copy(update={"groups": groups})
 
 
 def _builds(body: PlanBody, clients: Sequence[ObservedClient]) -> Iterable[Finding]:

@@ -9,7 +9,7 @@ from rotation.values import GroupId, Value
 HEARTBEATS = 3
 """The vendor's wait, in heartbeat intervals (A8, A10, B3)."""
 _FASTEST = timedelta(milliseconds=500)
-_SLOWEST = timedelta(hours=1)
+_SLOWEST = timedelta(hours=12)
 _READINGS = 20
 
 
@@ -30,6 +30,13 @@ class Reference(Value):
     not_before: datetime
     """Until then, on SEPM's clock, an earlier write may still be the one that was published."""
     fixed: datetime | None = None
+    followed: tuple[datetime, ...] = ()
+    """Later policy dates of the owner at which its settings were read and were as the gate wants them."""
+
+    @property
+    def newest(self) -> datetime | None:
+        """The newest date that is known to be right."""
+        return max((*self.followed, self.fixed)) if self.fixed is not None else None
 
 
 def fix(reference: Reference, policy_date: datetime, *, sepm_clock: datetime) -> Reference:
@@ -45,6 +52,25 @@ def fix(reference: Reference, policy_date: datetime, *, sepm_clock: datetime) ->
     if policy_date > reference.date_before and policy_date >= reference.written_at:
         return reference.model_copy(update={"fixed": policy_date})
     return reference
+
+
+def follow(reference: Reference, policy_date: datetime) -> Reference:
+    """`reference` with a policy date whose settings were just read and were right (rule 12).
+
+    From then on a policy in between, made while somebody had changed the settings back, proves nothing.
+    """
+    if reference.newest is None or policy_date <= reference.newest:
+        return reference
+    return reference.model_copy(update={"followed": (*reference.followed, policy_date)})
+
+
+def moved_after_swap(
+    owner: GroupId, policy_date: datetime, *, swap_seen: datetime, skew: timedelta
+) -> Reference | None:
+    """Rule 11 (a): the reference that a policy made after the swap gives, on whichever server's clock; else None."""
+    if policy_date <= swap_seen + skew:
+        return None
+    return Reference(owner=owner, date_before=swap_seen, written_at=swap_seen, not_before=swap_seen, fixed=policy_date)
 
 
 def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:

@@ -9,14 +9,14 @@ _SEPARATOR = "\\"
 
 
 class OrphanGroupError(ValueError):
-    """A group inherits, and no ancestor of it owns settings: the survey is not whole."""
+    """A group inherits, and an ancestor that it may get its settings from was not read: the survey is not whole."""
 
 
 def owners(groups: Iterable[ObservedGroup]) -> dict[GroupId, GroupId]:
     """For every group, the one that owns its settings: itself, or its nearest ancestor that inherits nothing.
 
     Raises:
-        OrphanGroupError: when an inheriting group has no such ancestor in `groups`.
+        OrphanGroupError: when an ancestor on that way is not in `groups`: it might be the owner.
     """
     known = tuple(groups)
     by_path = {(group.domain_id, group.path): group for group in known}
@@ -24,11 +24,11 @@ def owners(groups: Iterable[ObservedGroup]) -> dict[GroupId, GroupId]:
 
 
 def _owner_of(group: ObservedGroup, by_path: dict[tuple[str, str], ObservedGroup]) -> GroupId:
-    current: ObservedGroup | None = group
-    path = group.path
-    while current is None or current.inherits:
-        if _SEPARATOR not in path:
-            raise OrphanGroupError(f"group {group.path!r} inherits, but no ancestor of it was read")
-        path = path.rsplit(_SEPARATOR, 1)[0]
-        current = by_path.get((group.domain_id, path))
+    current = group
+    while current.inherits:
+        parent = current.path.rpartition(_SEPARATOR)[0]
+        above = by_path.get((group.domain_id, parent))
+        if above is None:
+            raise OrphanGroupError(f"group {group.path!r} inherits, but {parent or 'a group above it'!r} was not read")
+        current = above
     return current.id

@@ -32,6 +32,8 @@ def _ended(message: Message, state: RotationState) -> Finding | None:
     return _refuse(message, f"the rotation has ended: {state.outcome.value}", "start a new one from a new plan")
 
 
+_LONGEST_EXTENSION = timedelta(days=366)
+"""Above it a slip of the pen would have no date to end on."""
 _EXPLAINED = frozenset({Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.TASK_REFUSED})
 
 
@@ -64,9 +66,14 @@ def _offered(message: Message, state: RotationState) -> bool:
 def _approve(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
         return _refuse(message, "nothing waits for an approval")
-    if state.proceed is not None and state.proceed.asked_by == message.who:
+    if state.proceed is not None and _is_same(state.proceed.asked_by, message.who):
         return _refuse(message, f"{message.who} asked for it", "a second person approves")
     return None
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two names are one person's: a second person is not the first one in capitals."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _hold(message: Message, state: RotationState) -> Finding | None:
@@ -82,6 +89,8 @@ def _extend(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, "it waits for no gate now")
     if message.by is None or message.by <= timedelta(0):
         return _refuse(message, "it needs a length of time", "say how much longer, e.g. by: P7D")
+    if message.by > _LONGEST_EXTENSION:
+        return _refuse(message, f"{message.by.days} days is too long", f"{_LONGEST_EXTENSION.days} days at most")
     return None
 
 
@@ -96,6 +105,8 @@ def _retry(message: Message, state: RotationState) -> Finding | None:
 
 
 def _cancel(message: Message, state: RotationState) -> Finding | None:
+    if state.body.purpose == "restore" and state.body.certificates:
+        return _refuse(message, "it only puts settings back, and certificates were replaced", "let it finish, or hold")
     if state.cancelling is not None:
         return _refuse(message, f"{state.cancelling.by} has cancelled it already")
     if state.swapped:
@@ -110,6 +121,8 @@ def _cancel(message: Message, state: RotationState) -> Finding | None:
 def _task(message: Message, state: RotationState) -> Finding | None:
     if state.task is None or message.task_id != state.task.id:
         return _refuse(message, f"task {message.task_id} is not open", "list the open tasks")
+    if state.withdrawing and message.move is Move.CLAIM_TASK:
+        return _refuse(message, f"task {message.task_id} is being withdrawn", "the rotation was cancelled")
     holder = state.task.claimed_by
     if holder and holder != message.who:
         return _refuse(message, f"{holder} holds this task", f"ask {holder} to give it back (refused)")

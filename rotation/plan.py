@@ -254,6 +254,11 @@ class PlanBody(Value):
                 return step
         raise KeyError(f"plan of site {self.site_id} has no step {step_id!r}")
 
+    @property
+    def last_number(self) -> int:
+        """The number in the last step's id. An amendment counts on from it, since proof is kept by step id."""
+        return int(self.steps[-1].id.split("-", 1)[0]) if self.steps else 0
+
     def canonical(self) -> bytes:
         """The stored bytes that the hash covers."""
         return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":")).encode()

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from rotation import inheritance
 from rotation.certificate import CertificateFacts
-from rotation.finding import Finding, blockers, blocking, info
+from rotation.finding import Finding, blockers, info
 from rotation.forecast import forecast, least
+from rotation.gaps import gaps
 from rotation.holdout import holdouts
 from rotation.plan import (
     CertificateFor,
@@ -34,6 +35,9 @@ from rotation.task import CopyList, CopyServer, ReplaceCertificate
 from rotation.treatment import OwnerView, treat
 from rotation.values import CertificateId, ClientId, GroupId, ListName, PlanId, ServerName, Value
 
+_FAILOVER = 2
+"""Servers at which a client must have been seen to have shown that it fails over."""
+
 
 class Observed(Value):
     """Everything observed that a plan rests on."""
@@ -54,8 +58,10 @@ class PlanRefusedError(ValueError):
         super().__init__("; ".join(f"{finding.subject}: {finding.message}" for finding in findings))
 
 
-def make_plan(site: Site, observed: Observed, request: PlanRequest, *, plan_id: PlanId, now: datetime) -> Plan:
-    """The plan that rotates `site`.
+def make_plan(
+    site: Site, observed: Observed, request: PlanRequest, *, plan_id: PlanId, now: datetime, after: int = 0
+) -> Plan:
+    """The plan that rotates `site`; as an amendment, its steps count on after number `after`.
 
     1. group what was observed by owner of settings (rule 5)
     2. judge each owner's treatment; choose the holdouts; an owner that no holdout serves is relaxed (rule 6)
@@ -65,13 +71,13 @@ def make_plan(site: Site, observed: Observed, request: PlanRequest, *, plan_id: 
     Raises:
         PlanRefusedError: with every blocking finding.
     """
-    _require_described_lists(site, observed.survey)
+    if lacking := gaps(site, observed.survey, request):
+        raise PlanRefusedError(lacking)
     views = _views(site, observed, request)
     treated = {view.group.id: treat(view) for view in views}
     held = _choose_holdouts(site, views, treated, request)
     scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
     waves = _waves(site, held, request)
-    left_out = tuple(_away(site, observed, request))
     knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
     body = PlanBody(
         site_id=site.id,
@@ -80,11 +86,11 @@ def make_plan(site: Site, observed: Observed, request: PlanRequest, *, plan_id: 
         waves=waves,
         scopes=scopes,
         copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies),
-        left_out=left_out,
+        left_out=tuple(_away(site, observed, request, knobs)),
         replication_partners=observed.survey.replication_partners,
         publish_delay=site.limits.publish_delay,
         keep_relaxed=request.keep_relaxed,
-        steps=rotation_steps(knobs),
+        steps=rotation_steps(knobs, after=after),
     )
     facts = Preconditions(site=site, survey=observed.survey, clients=observed.clients, body=body, now=now)
     chosen = {server: observed.certificates[wanted] for server, wanted in request.certificates.items()}
@@ -106,30 +112,6 @@ def make_plan(site: Site, observed: Observed, request: PlanRequest, *, plan_id: 
     )
 
 
-def _require_described_lists(site: Site, survey: SiteSurvey) -> None:
-    unknown = unmet_lists(site, survey)
-    if unknown:
-        raise PlanRefusedError(unknown)
-
-
-def unmet_lists(site: Site, survey: SiteSurvey) -> tuple[Finding, ...]:
-    """A finding for every server list in use that nobody described: no SEPM API tells what is in it."""
-    used: dict[ListName, list[str]] = defaultdict(list)
-    for group in survey.groups:
-        for location in group.locations:
-            if site.list_named(location.settings.server_list) is None:
-                used[location.settings.server_list].append(f"{group.path} / {location.name}")
-    return tuple(
-        blocking(
-            "list-not-described",
-            name,
-            f"server list {name!r} is in use by {', '.join(places[:3])}, and nobody described it",
-            "register what is in it: as a document, or from a Sylink.xml exported from a group that uses it",
-        )
-        for name, places in sorted(used.items())
-    )
-
-
 def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerView, ...]:
     owner_of = inheritance.owners(observed.survey.groups)
     followers: dict[GroupId, list[ObservedGroup]] = defaultdict(list)
@@ -142,6 +124,7 @@ def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerV
             clients[owner_of[client.group_id]].append(client)
     lists = {known.name: known for known in site.lists}
     silent = frozenset(served.server for served in observed.survey.served if served.fingerprint is None)
+    usable = {known.name: (known.servers & {server.name for server in site.servers}) - silent for known in site.lists}
     owned = [group for group in observed.survey.groups if owner_of[group.id] == group.id]
     return tuple(
         OwnerView(
@@ -151,7 +134,9 @@ def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerV
             lists=lists,
             site=site,
             unreachable=silent,
-            unproven=_unproven(group, clients[group.id], observed, lists, request),
+            unproven=_unproven(group, clients[group.id], observed, usable)
+            if request.unproven_failover is Unproven.RELAX
+            else (),
         )
         for group in sorted(owned, key=lambda group: (group.domain_id, group.path))
     )
@@ -161,16 +146,14 @@ def _unproven(
     group: ObservedGroup,
     clients: Iterable[ObservedClient],
     observed: Observed,
-    lists: dict[ListName, ServerList],
-    request: PlanRequest,
+    usable: dict[ListName, frozenset[ServerName]],
 ) -> tuple[ClientId, ...]:
-    if request.unproven_failover is Unproven.APPROVE:
-        return ()
-    offered = frozenset[ServerName]().union(*(lists[x.settings.server_list].servers for x in group.locations))
+    """Clients never seen at two usable servers of one and the same list of their group (rule 8)."""
+    offers = [usable[location.settings.server_list] for location in group.locations]
     return tuple(
         client.id
         for client in clients
-        if len(observed.seen_at.get(client.id, frozenset()) & offered) < 2  # noqa: PLR2004 - a second server
+        if max(len(observed.seen_at.get(client.id, frozenset()) & offer) for offer in offers) < _FAILOVER
     )
 
 
@@ -220,7 +203,7 @@ def _scope(view: OwnerView, treatment: Treatment) -> OwnerScope:
                 needs_list=relaxed and view.lists[location.settings.server_list].protocol is not Protocol.HTTP,
                 needs_unverified=relaxed and location.settings.secure_communications,
             )
-            for location in view.group.locations
+            for location in sorted(view.group.locations, key=lambda location: location.id)
         ),
     )
 
@@ -290,13 +273,21 @@ def _certificates(site: Site, observed: Observed, request: PlanRequest) -> tuple
     return tuple(chosen)
 
 
-def _away(site: Site, observed: Observed, request: PlanRequest) -> Iterable[LeftOut]:
+def _away(site: Site, observed: Observed, request: PlanRequest, knobs: Knobs) -> Iterable[LeftOut]:
+    """Who is left out for being away. Never one whom a holdout is kept for (rule 1)."""
     if not request.leave_out_away:
         return
+    waited_for = {
+        group
+        for owner in knobs.scopes
+        if knobs.holdouts and owner.treatment is Treatment.FAILOVER
+        for group in owner.groups
+    }
     paths = {group.id: group.path for group in observed.survey.groups}
     limit = observed.survey.sepm_clock - site.limits.away_limit
     for client in sorted(observed.clients, key=lambda client: client.id):
-        if client.last_seen is None or client.last_seen < limit:
+        away = client.last_seen is None or client.last_seen < limit
+        if away and client.group_id not in waited_for:
             seen = "never seen" if client.last_seen is None else f"last seen {client.last_seen.date().isoformat()}"
             yield LeftOut(id=client.id, name=client.name, group=paths.get(client.group_id, ""), reason=seen)
 

@@ -160,7 +160,7 @@ def _treatments(facts: Preconditions) -> Iterable[Finding]:
     )
     if facts.body.replication_partners:
         partners = ", ".join(facts.body.replication_partners)
-        yield info("replicates", facts.site.name, f"replication with {partners} is paused first and resumed last (T2)")
+        yield info("replicates", facts.site.name, f"replication with {partners} is paused first and resumed last")
     away = [client for client in facts.clients if _silent(client, facts)]
     if away:
         kind = "holdout" if any(o.treatment is Treatment.FAILOVER for o in facts.body.scopes) else "gate A8"

@@ -59,8 +59,8 @@ class Knobs(Value):
         return tuple(owner for owner in self.scopes if owner.treatment is Treatment.RELAX)
 
 
-def rotation_steps(knobs: Knobs) -> tuple[Step, ...]:
-    """The steps that replace every certificate of a site.
+def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
+    """The steps that replace every certificate of a site; they are counted from `after` on.
 
     1. preflight: survey, compare with the plan, store the original settings
     2. every server's recovery file off the box; replication paused
@@ -71,7 +71,7 @@ def rotation_steps(knobs: Knobs) -> tuple[Step, ...]:
        A10c, gate, A10d, gate: restore R
     5. closing: replication resumed, copies deleted, every client back
     """
-    return _numbered(_rotation(knobs))
+    return _numbered(_rotation(knobs), after)
 
 
 def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
@@ -252,11 +252,11 @@ def _console(number: str, title: str, work: Work) -> Console:
     return Console(id="", number=number, title=title, work=work)
 
 
-def _numbered(steps: Iterable[Step]) -> tuple[Step, ...]:
+def _numbered(steps: Iterable[Step], after: int = 0) -> tuple[Step, ...]:
     """Each step with an id of its own, and each replacement with the gates that must hold while it is open."""
     numbered: list[Step] = []
     holding: list[str] = []
-    for index, step in enumerate(steps, start=1):
+    for index, step in enumerate(steps, start=after + 1):
         named = step.model_copy(update={"id": f"{index:02d}-{step.number}"})
         match named:
             case Console(work=ReplaceCertificate()):

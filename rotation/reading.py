@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from rotation.coverage import judge
+from pydantic import Field
+
+from rotation.coverage import holds, judge
 from rotation.gate import minimum
-from rotation.plan import Gate, GatePurpose, Holdout, OwnerScope, PlanBody, ScopeName, Treatment
+from rotation.plan import Gate, GatePurpose, Holdout, OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
 from rotation.site import Protocol, Site
 from rotation.values import ClientId, Fingerprint, GroupId, ServerName, Value
 from rotation.verdict import ClientEvidence, GateRule, Judgement, RosterEntry, Swap, Verdict
@@ -19,7 +21,9 @@ class Seen(Value):
     swapped: tuple[ServerName, ...]
     """Servers with their new certificate, in the order of their replacement."""
     references: Mapping[GroupId, datetime]
-    """The fixed reference of each owner, where there is one."""
+    """What the serials of each owner must reach, where that is fixed."""
+    earlier: Mapping[GroupId, frozenset[datetime]] = Field(default_factory=dict)
+    """Serials of each owner before it that are as right."""
     swap_seen: datetime | None = None
     """When the probe first saw the new certificate, on SEPM's clock."""
     skew: timedelta = timedelta(0)
@@ -49,43 +53,76 @@ def rules(step: Gate | Holdout, seen: Seen) -> dict[GroupId, GateRule]:
 
 def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
     purpose = step.purpose if isinstance(step, Gate) else GatePurpose.SWAPPED
-    relaxed = owner.treatment is Treatment.RELAX
     server = gate_server(step, seen)
     swap = None
     if purpose is GatePurpose.SWAPPED and server is not None and seen.swap_seen is not None:
         swap = _swap(step, owner, seen, server, seen.swap_seen)
     return GateRule(
         purpose=purpose,
-        relaxed=relaxed,
+        relaxed=owner.treatment is Treatment.RELAX,
         reference=seen.references.get(owner.group_id),
-        quiet_after=minimum([owner]),
+        earlier=seen.earlier.get(owner.group_id, frozenset()),
+        quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
     )
 
 
 def _swap(step: Gate | Holdout, owner: OwnerScope, seen: Seen, server: ServerName, first_seen: datetime) -> Swap:
     shows = _swapped_shows_trust(owner, seen, server)
-    # Of the servers replaced earlier, only those prove trust at which a client cannot be without it.
-    trusted = {known.name for known in seen.site.servers if known.name != server}
-    if not shows:
-        trusted -= set(seen.swapped)
     return Swap(
         server=server,
         first_seen=first_seen,
-        trusted=frozenset(trusted),
+        trusted=_trusted(owner, seen, server, shows=shows),
         swapped_shows_trust=shows,
         settle=seen.body.publish_delay + seen.skew,
         protected=isinstance(step, Gate) and _protected(owner, seen),
     )
 
 
+def _trusted(owner: OwnerScope, seen: Seen, server: ServerName, *, shows: bool) -> frozenset[ServerName]:
+    """Rule 11 (b): the servers at which two check-ins prove that a client gets on.
+
+    Of the servers with a new certificate only those at which a client cannot be without trust in it, and, where
+    clients of some locations do not verify at all, every one: those take the new certificate from any server.
+    """
+    names = {known.name for known in seen.site.servers}
+    if shows:
+        return frozenset(names - {server})
+    if all(_pins(pair, seen) or _is_relaxed(pair, seen) for pair in owner.pairs):
+        return frozenset(names)
+    return frozenset(names - {server} - set(seen.swapped))
+
+
 def _swapped_shows_trust(owner: OwnerScope, seen: Seen, server: ServerName) -> bool:
     """Rule 11 (c): verifying, HTTPS, another certificate than before, no trust in a CA."""
     chosen = seen.body.certificate_for(server)
-    lists = [seen.site.list_named(pair.server_list) for pair in owner.pairs]
-    verifying = all(pair.secure_communications for pair in owner.pairs)
-    https = all(known is not None and known.protocol is Protocol.HTTPS and not known.verifies_ca for known in lists)
-    return verifying and https and chosen is not None and _differs(chosen.fingerprint, chosen.replaces)
+    differs = chosen is not None and _differs(chosen.fingerprint, chosen.replaces)
+    return differs and all(_pins(pair, seen) for pair in owner.pairs)
+
+
+def _pins(pair: PlannedPair, seen: Seen) -> bool:
+    known = seen.site.list_named(pair.server_list)
+    https = known is not None and known.protocol is Protocol.HTTPS and not known.verifies_ca
+    return https and pair.secure_communications
+
+
+def _is_relaxed(pair: PlannedPair, seen: Seen) -> bool:
+    known = seen.site.list_named(pair.server_list)
+    return known is not None and known.protocol is Protocol.HTTP and not pair.secure_communications
+
+
+def gates_of_others(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> frozenset[str]:
+    """The gates of other servers that every list of the owner offers: who passed one of them has where to go."""
+    known = [seen.site.list_named(pair.server_list) for pair in owner.pairs]
+    offered = frozenset(server.name for server in seen.site.servers)
+    for each in known:
+        offered &= each.servers if each is not None else frozenset()
+    about = gate_server(step, seen)
+    return frozenset(
+        each.id
+        for each in seen.body.steps
+        if isinstance(each, Gate) and each.purpose is GatePurpose.SWAPPED and each.server in offered - {about}
+    )
 
 
 def _differs(new: Fingerprint, old: Fingerprint) -> bool:
@@ -97,6 +134,22 @@ def _protected(owner: OwnerScope, seen: Seen) -> bool:
     held = set(seen.body.holdouts) - set(seen.swapped)
     offers = [seen.site.list_named(pair.server_list) for pair in owner.pairs]
     return all(known is not None and bool(known.servers & held) for known in offers)
+
+
+def still_standing(
+    entries: Iterable[RosterEntry], by_owner: Mapping[GroupId, GateRule], evidence: Mapping[ClientId, ClientEvidence]
+) -> dict[ClientId, ClientEvidence]:
+    """The evidence that a later look at the settings leaves (rule 12).
+
+    A client that was covered, and now reports a policy that was made while the settings were not as wanted, is
+    not covered any more.
+    """
+    kept = dict(evidence)
+    for entry in entries:
+        rule = by_owner.get(entry.owner)
+        if rule is not None and entry.observed is not None and not holds(entry.observed, rule):
+            kept.pop(entry.id, None)
+    return kept
 
 
 def judge_all(

@@ -100,7 +100,11 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
 
 
 def _scopes(survey: SiteSurvey, originals: Sequence[OriginalPair]) -> tuple[OwnerScope, ...]:
-    owner_of = inheritance.owners(survey.groups)
+    try:
+        owner_of = inheritance.owners(survey.groups)
+    except inheritance.OrphanGroupError as error:
+        unread = blocking("group-parent-unread", "groups", str(error), "survey again, with an account that sees it")
+        raise PlanRefusedError([unread]) from error
     by_group: dict[GroupId, list[OriginalPair]] = defaultdict(list)
     for original in originals:
         by_group[original.pair.group_id].append(original)

@@ -124,6 +124,8 @@ class RotationState(BaseModel):
     attention: tuple[Attention, ...] = ()
     proceed: Proceed | None = None
     cancelling: Cancelling | None = None
+    withdrawing: bool = False
+    """Whether a cancel waits for the holder of the open task to give it back."""
     inbox: tuple[Message, ...] = ()
     events: int = 0
     """How many events were recorded: each gets a number of its own, whatever is retried."""

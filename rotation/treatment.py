@@ -50,7 +50,7 @@ def _single_server(owner: OwnerView) -> Iterable[Finding]:
         yield info(
             "relax-single-server",
             owner.group.path,
-            "the site has one server: list A for every group (seed 1)",
+            "the site has one server: list A for every group",
         )
 
 

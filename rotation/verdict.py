@@ -81,7 +81,7 @@ class Swap(Value):
     server: ServerName
     first_seen: datetime
     trusted: frozenset[ServerName]
-    """Servers whose certificate a verifying client of the scope holds: not yet replaced, or proven."""
+    """Servers at which a check-in shows that the client gets on with what they present: not yet replaced, or proven."""
     swapped_shows_trust: bool
     """HTTPS, another key and no CA trust: a verifying client can only be there if it knows the new one."""
     settle: timedelta
@@ -98,6 +98,8 @@ class GateRule(Value):
     """Whether the owner's clients do not verify now (a relaxed pair)."""
     reference: datetime | None = None
     """The serial that clients must report, for gates after a write; for a swap, if serials moved with it."""
+    earlier: frozenset[datetime] = frozenset()
+    """Serials before it that are known to be as right: the settings were read when they were the newest."""
     quiet_after: timedelta
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
     swap: Swap | None = None

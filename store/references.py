@@ -30,7 +30,8 @@ class References:
     async def save(self, rotation_id: RotationId, gate: str, reference: Reference) -> Reference:
         """Keep a reference. Returns the one that is kept then.
 
-        One that is fixed does not move: only a later write (a repair, which restarts the gate) replaces it.
+        One that is fixed does not move: only a later write (a repair, which restarts the gate) replaces it. What
+        follows from later looks is added to it.
 
         Raises:
             UnknownRotation: when no such rotation is kept.
@@ -44,7 +45,8 @@ class References:
                     ReferenceRow(rotation_id=rotation_id, gate=gate, owner=reference.owner, reference=reference)
                 )
                 return reference
-            if row.reference.fixed is not None and reference.written_at <= row.reference.written_at:
+            later = reference.written_at > row.reference.written_at or reference.fixed == row.reference.fixed
+            if row.reference.fixed is not None and not later:
                 return row.reference
             row.reference = reference
             return reference

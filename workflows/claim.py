@@ -57,7 +57,10 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
 
 
 async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
-    """Why the swap must not happen now: the plan no longer fits, or a gate that must hold does not."""
+    """Why the swap must not happen now: the plan no longer fits, or a gate that must hold does not.
+
+    The settings are read before the gates: what clients report is then held against policies known to be right.
+    """
     if not isinstance(step.work, ReplaceCertificate):
         return ()
     state = run.state
@@ -74,8 +77,8 @@ async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
     findings = list(checked.findings)
-    for gate in step.holds:
-        request = GateRequest(ref=about(state, step, other=gate), swapped=state.swapped)
+    for gate in () if findings else step.holds:
+        request = GateRequest(ref=about(state, step, other=gate), swapped=state.swapped, verified_by=survey.survey_id)
         reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
         if not reading.reached:
             names = ", ".join(reading.waiting_names)

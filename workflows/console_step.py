@@ -1,5 +1,6 @@
 """Console tasks: opened, claimed, done by a person, closed by the world or by a person's attested word."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from engine.contract import (
@@ -14,6 +15,7 @@ from engine.contract import (
 )
 from rotation.finding import blocking
 from rotation.message import Message, Move
+from rotation.moves import refusal
 from rotation.plan import Console, Step, Write
 from rotation.state import OpenTask, Phase
 from rotation.task import Evidence, ReplaceCertificate, TaskState, evidence_for
@@ -25,6 +27,10 @@ _WRONG = "task-wrong"
 _FASTEST = timedelta(seconds=1)
 _SLOWEST = timedelta(minutes=1)
 _GROWTH = 20
+_SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
+"""What a message says that agrees with how its task was closed."""
+RESTART = timedelta(minutes=5)
+"""How long a server is given to answer again after its certificate was replaced."""
 
 
 async def console_task(run: Running, step: Console | Write, *, by_hand: bool = False) -> None:
@@ -56,12 +62,12 @@ async def _attempt(run: Running, step: Console | Write, *, by_hand: bool) -> boo
     """One life of a task: whether it was done."""
     if run.state.task is None:
         await _open(run, step, by_hand=by_hand)
-    try:
-        return await _watch(run, step)
-    except TurnBack:
-        if await _withdraw(run, step):
-            return True
-        raise
+    if not run.state.withdrawing:
+        with suppress(TurnBack):
+            return await _watch(run, step)
+    if await _withdraw(run, step):
+        return True
+    raise TurnBack
 
 
 async def _open(run: Running, step: Console | Write, *, by_hand: bool) -> None:
@@ -114,13 +120,17 @@ async def _look(run: Running, step: Console | Write) -> ObserveTaskAnswer:
 async def _hear(run: Running, step: Console | Write) -> bool | None:
     """Obey the messages about the task. True: done; False: refused; None: it goes on."""
     while run.task_messages:
-        message = run.task_messages.pop(0)
+        message = run.task_messages[0]
+        # asked again: another message may have changed who holds it
+        finding = refusal(message, run.state)
+        if finding is not None:
+            run.reply(message, finding)
+            continue
         match message.move:
             case Move.CLAIM_TASK:
                 await claim(run, step, message)
             case Move.TASK_REFUSED:
                 await _close(run, step, TaskState.REFUSED, message.who, message.why)
-                run.reply(message)
                 return False
             case _:
                 if await _done_said(run, step, message):
@@ -137,11 +147,9 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         return False
     if evidence is Evidence.ATTESTED:
         await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
-        run.reply(message)
         return True
     if seen.done:
         await _close(run, step, TaskState.DONE, message.who, seen.seen)
-        run.reply(message)
         return True
     run.reply(
         message,
@@ -156,36 +164,54 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
 
 
 async def _withdraw(run: Running, step: Console | Write) -> bool:
-    """Take the task back (rule 16). True when it had been done after all; the cancel is then refused."""
-    task = run.open_task
-    swap = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
-    cancelling, run.state.cancelling = run.state.cancelling, None
-    while task.claimed_by and swap:
-        run.raise_attention("give-back", step.title, f"cancelled: {task.claimed_by} must give the task back", ())
+    """A cancel came: close the task. Whether it had been done after all; the cancel is then refused.
+
+    A replacement is looked at first; who has claimed it may be at the server now, and must give it back. A server
+    that is silent may be restarting with the new certificate.
+    """
+    run.state.withdrawing = True
+    began = run.host.now()
+    done: bool | None = None
+    while isinstance(step, Console) and isinstance(step.work, ReplaceCertificate):
         seen = await _look(run, step)
         if seen.done:
-            run.drop_attention("give-back")
-            run.raise_attention("cancel-refused", step.title, "the certificate was replaced meanwhile", ())
-            await _close(run, step, TaskState.DONE, task.claimed_by, seen.seen)
-            return True
-        if await _hear(run, step) is False:
+            await _close(run, step, TaskState.DONE, run.open_task.claimed_by or "the service", seen.seen)
+            done = True
+        else:
+            done = await _hear(run, step)
+        task = run.state.task
+        if task is None:
+            break
+        if task.claimed_by:
+            run.raise_attention("give-back", step.title, f"cancelled: {task.claimed_by} must give the task back", ())
+        elif seen.fingerprint is not None or run.host.now() >= began + RESTART:
             break
         await run.wait(
-            until=_next_look(task, run.host.now()), summary="give the task back", ready=lambda: bool(run.task_messages)
+            until=_next_look(task, run.host.now()),
+            summary="give the task back" if task.claimed_by else "wait for a server that is silent",
+            ready=lambda: bool(run.task_messages),
         )
     run.drop_attention("give-back")
     if run.state.task is not None:
         await _close(run, step, TaskState.WITHDRAWN, "the service", "cancelled")
-    run.state.cancelling = cancelling
-    return False
+    if done:
+        run.refuse_cancel(f"the certificate was replaced meanwhile ({step.title})")
+    run.state.withdrawing = False
+    return bool(done)
 
 
 async def _close(
     run: Running, step: Step, to: TaskState, who: str, note: str, *, attestation: dict[str, str] | None = None
 ) -> None:
+    """Close the task and answer whatever was said about it: nothing that was said of one may count for the next."""
     request = MoveTaskRequest(
         task_id=run.open_task.id, to=to, who=who, note=note, attestation=attestation or {}, at=run.host.now()
     )
     await run.call(ActivityName.MOVE_TASK, request, Counted, summary=f"task {to.value}: {step.title}")
-    run.state.task = None
+    task_id, run.state.task = run.open_task.id, None
+    for message in tuple(run.task_messages):
+        if message.task_id == task_id and message.move is _SAYS.get(to):
+            run.reply(message)
+        else:
+            run.reply(message, blocking("task-closed", task_id, f"the task is {to.value} now, by {who}"))
     await run.record(EventKind.TASK_CLOSED, f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}")

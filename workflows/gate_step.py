@@ -63,6 +63,8 @@ async def closing(run: Running, step: Closing) -> None:
             break
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
         await run.ask("site-differs", step.title, text, (Move.RETRY,))
+    reading = checked.reading
+    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back")
     run.state.wait = None
 
 
@@ -135,11 +137,12 @@ def _note(run: Running, reading: GateReading) -> None:
 
 async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> None:
     """The gate's limit is past and clients are missing: extend, or proceed by two persons' word."""
-    names = ", ".join(reading.waiting_names)
-    text = f"{reading.waiting} clients are not covered and would be cut off by going on: {names}"
-    chosen = await run.ask(_LIMIT, step.title, text, (Move.EXTEND, Move.PROCEED, Move.CANCEL))
+    if run.state.proceed is None:
+        names = ", ".join(reading.waiting_names)
+        text = f"{reading.waiting} clients are not covered and would be cut off by going on: {names}"
+        await run.ask(_LIMIT, step.title, text, (Move.EXTEND, Move.PROCEED, Move.CANCEL))
     proceed = run.state.proceed
-    if chosen is not Move.PROCEED or proceed is None:
+    if proceed is None:
         return
     text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients: {proceed.why}"
     second = await run.ask("second-person", step.title, text, (Move.APPROVE, Move.EXTEND))

@@ -45,7 +45,7 @@ class RotateSite:
         except ContinueAsNew:
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(begin.model_copy(update={"resume": self.state}))
-        for message in self.state.inbox:
+        for message in (*self.state.inbox, *self.run_loop.task_messages):
             late = refusal(message, self.state)
             self.run_loop.reply(message, *([late] if late else []))
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -69,7 +69,7 @@ class RotateSite:
         finding = refusal(message, self.state)
         if finding is not None:
             text = f"{finding.message}. {finding.remedy}" if finding.remedy else finding.message
-            raise ApplicationError(text, type=finding.code)
+            raise ApplicationError(text, finding, type=finding.code)
 
     @workflow.update(name=Move.APPROVE, description="Approve an amendment, or a wish to proceed (second person).")
     async def approve(self, message: Message) -> Reply:

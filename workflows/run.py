@@ -1,5 +1,7 @@
 """The interpreter: runs the steps of an approved plan, one after the other."""
 
+from datetime import timedelta
+
 from engine.contract import (
     ActivityName,
     Counted,
@@ -18,11 +20,13 @@ from rotation.procedure import turning_back
 from rotation.state import Outcome, Phase
 from rotation.task import ReplaceCertificate
 from workflows.amendment import adopt
-from workflows.console_step import console_task
+from workflows.console_step import RESTART, console_task
 from workflows.gate_step import closing, gate, holdout
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
 from workflows.write_step import write
+
+_LOOK_AGAIN = timedelta(seconds=10)
 
 
 async def run_rotation(run: Running) -> Outcome:
@@ -98,18 +102,18 @@ async def _preflight(run: Running, step: Preflight) -> None:
 async def _recheck(run: Running, step: Recheck) -> None:
     """Compute the rest of the plan again; a difference is an amendment that a person approves (rule 12)."""
     while True:
-        checked = await _survey_and_check(run)
+        checked = await _survey_and_check(run, at=step)
         if not checked.findings:
             return
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
         options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
         chosen = await run.ask("plan-differs", step.title, text, options)
         if chosen is Move.APPROVE and checked.amendment is not None:
-            await adopt(run, checked.amendment)
+            await adopt(run, checked.amendment, step)
             return
 
 
-async def _survey_and_check(run: Running) -> PlanCheckAnswer:
+async def _survey_and_check(run: Running, *, at: Recheck | None = None) -> PlanCheckAnswer:
     state = run.state
     survey = await run.call(
         ActivityName.SURVEY_SITE,
@@ -123,6 +127,7 @@ async def _survey_and_check(run: Running) -> PlanCheckAnswer:
         plan_id=state.plan_id,
         survey_id=survey.survey_id,
         swapped=state.swapped,
+        at=at.id if at else "",
     )
     return await run.call(ActivityName.CHECK_PLAN, request, PlanCheckAnswer, summary="does the plan still fit?")
 
@@ -130,19 +135,38 @@ async def _survey_and_check(run: Running) -> PlanCheckAnswer:
 async def _turn_back(run: Running) -> None:
     """From now on the steps are those that undo what was begun (rule 16): open tasks are withdrawn already."""
     state = run.state
-    state.wait = None
+    state.wait = state.proceed = None
+    state.attention = ()
     state.phase = Phase.TURNING_BACK
     await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
-    while True:
-        request = ServersRequest(site_id=state.site_id, plan_id=state.plan_id)
-        probed = await run.call(ActivityName.OBSERVE_SERVERS, request, ServersAnswer, summary="probe every server")
-        if not probed.renewed and not probed.unknown:
-            break
-        names = ", ".join((*probed.renewed, *probed.unknown))
-        text = f"{names} does not present the old certificate: restoring now would cut clients off"
-        await run.ask("swapped-while-turning-back", state.site_name, text, (Move.RETRY,))
+    while not await _old_certificates(run):
+        pass
     state.steps = turning_back(state.body, state.begun)
     state.cursor = 0
+
+
+async def _old_certificates(run: Running) -> bool:
+    """Whether every server presents the old certificate, as far as it answers.
+
+    A server that is silent may be restarting with the new one: it is waited for, then a person decides.
+    """
+    state = run.state
+    request = ServersRequest(site_id=state.site_id, plan_id=state.plan_id)
+    began = run.host.now()
+    while True:
+        probed = await run.call(ActivityName.OBSERVE_SERVERS, request, ServersAnswer, summary="probe every server")
+        if probed.renewed or probed.unknown or not probed.silent or run.host.now() >= began + RESTART:
+            break
+        await run.wait(until=run.host.now() + _LOOK_AGAIN, summary="wait for a server that is silent")
+    if others := (*probed.renewed, *probed.unknown):
+        text = f"{', '.join(others)} does not present the old certificate: restoring now would cut clients off"
+        await run.ask("swapped-while-turning-back", state.site_name, text, (Move.RETRY,))
+        return False
+    if probed.silent:
+        text = f"{', '.join(probed.silent)} is silent: if it has the new certificate, restoring would cut clients off"
+        chosen = await run.ask("silent-while-turning-back", state.site_name, text, (Move.RETRY, Move.APPROVE))
+        return chosen is Move.APPROVE
+    return True
 
 
 def _phase(step: Step, current: Phase) -> Phase:

@@ -45,6 +45,7 @@ class Running:
         self.state = state
         self.replies: dict[str, Reply] = {}
         self.task_messages: list[Message] = []
+        """Messages about the open task that are not answered yet, the one that is being obeyed first."""
         self._untold: list[Message] = []
         self._noted: list[Noted] = []
 
@@ -94,7 +95,7 @@ class Running:
         while True:
             self._read_inbox()
             await self._tell_messages()
-            if self.state.cancelling is not None and self.state.phase is not Phase.TURNING_BACK:
+            if self._must_turn_back():
                 raise TurnBack
             if not self.state.held_by and (ready() or (until is not None and self.host.now() >= until)):
                 return
@@ -106,6 +107,22 @@ class Running:
                 summary=f"held by {self.state.held_by}" if self.state.held_by else summary,
             )
 
+    def _must_turn_back(self) -> bool:
+        state = self.state
+        if state.cancelling is None or state.withdrawing or state.phase is Phase.TURNING_BACK:
+            return False
+        if state.swapped:
+            # the cancel was heard while the first certificate was being seen
+            self.refuse_cancel(f"{', '.join(state.swapped)} has its new certificate: restoring would cut clients off")
+            return False
+        return True
+
+    def refuse_cancel(self, why: str) -> None:
+        """Take back a cancel that was accepted and came too late."""
+        who = self.state.cancelling.by if self.state.cancelling else ""
+        self.state.cancelling, self.state.withdrawing = None, False
+        self.raise_attention("cancel-refused", who, why, ())
+
     async def pause_point(self) -> None:
         """Stand still here while held; turn back here when cancelled."""
         await self.wait(until=self.host.now(), summary="")
@@ -113,11 +130,16 @@ class Running:
     async def ask(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> Move:
         """Raise attention and wait for one of `options`; the move that was chosen.
 
+        A cancel is no option once a certificate was replaced. What a new history asks again is not told again.
+
         Raises:
             TurnBack: when the choice was to cancel.
         """
-        self.raise_attention(code, subject, message, options)
-        await self.record(EventKind.ATTENTION, f"{subject}: {message}")
+        asked_before = any((each.code, each.message) == (code, message) for each in self.state.attention)
+        if not asked_before:
+            offered = tuple(option for option in options if option is not Move.CANCEL or not self.state.swapped)
+            self.raise_attention(code, subject, message, offered)
+            await self.record(EventKind.ATTENTION, f"{subject}: {message}")
         await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self._is_raised(code))
         return self._chosen
 
@@ -156,6 +178,7 @@ class Running:
 
     def reply(self, message: Message, *findings: Finding) -> None:
         """Answer `message`: accepted when there is no finding."""
+        self.task_messages = [other for other in self.task_messages if other.request_id != message.request_id]
         self.replies[message.request_id] = Reply(accepted=not findings, findings=findings)
 
     def _obey(self, message: Message) -> None:

@@ -33,7 +33,7 @@ async def first_task(whole, rotation, until):
 async def test_a_rotation_is_held_and_goes_on(whole, rotation, first_task, problem, shown_when):
     """A move is refused with what to do, or obeyed, and shown with who made it and why."""
     path = f"/v1/rotations/{rotation['id']}"
-    assert "why" in problem(await whole.post(f"{path}/hold", json={"who": "ann"}), 409, "hold-refused")["detail"]
+    assert "why" in problem(await whole.post(f"{path}/hold", json={"who": "ann"}), 409, "hold-refused")["remedy"]
     assert (await whole.post(f"{path}/hold", json=ANN)).json()["accepted"]
     problem(await whole.post(f"{path}/hold", json=ANN), 409, "hold-refused")
     held = await shown_when(rotation["id"], lambda shown: shown["held"])

@@ -31,6 +31,7 @@ class _PaperDesk:
         self.fingerprints = {"sepm-1": OLD, "sepm-2": OLD}
         self.paused = False
         self.refuse: str | None = None
+        self.looks_until_up = 0
 
     async def operate(self, operation: Any) -> Outcome:
         if operation.operation == self.refuse:
@@ -68,6 +69,11 @@ class _PaperDesk:
     def fingerprint(self, server: str) -> str:
         return self.fingerprints[server]
 
+    def is_up(self, server: str) -> bool:
+        assert server in self.fingerprints
+        self.looks_until_up -= 1
+        return self.looks_until_up < 0
+
     def replication_paused(self) -> bool:
         return self.paused
 
@@ -80,6 +86,7 @@ class _Product:
         self.done: dict[str, dict[str, Any]] = {}
         self.claims = 0
         self.not_now: set[str] = set()
+        self.not_seen: set[str] = set()
         self.outages: list[tuple[str, bool]] = []
         """Paths that answer 503 once; True when the call has its effect all the same."""
         self.app = FastAPI()
@@ -134,7 +141,7 @@ class _Product:
         return {"filename": "new.p12", "format": "pkcs12", "content_base64": content, "password": "p"}
 
     async def finish(self, task: str, body: dict[str, Any]) -> Any:
-        if self.tasks[task]["state"] != "claimed":
+        if task in self.not_seen or self.tasks[task]["state"] != "claimed":
             return JSONResponse({}, status_code=409)
         self.tasks[task]["state"] = "done"
         self.done[task] = body
@@ -282,6 +289,33 @@ async def test_outages_of_the_product_are_waited_out(robot, product, pauses, pat
     assert robot.desk.deeds == ["replace_certificate"]
     assert product.tasks[task]["state"] == "done"
     assert robot.back_off.delay(1) in pauses.all
+
+
+async def test_a_report_that_is_refused_is_made_again_and_takes_no_new_delay(robot, product, desk, pauses):
+    """Work that the product does not see yet is reported again: no second act, and no delay of a later task is used."""
+    subject = {"fingerprint_sha256": NEW, "has_file": True}
+    first = product.ask("replace_certificate", {**subject, "server": "sepm-1"})
+    product.not_seen.add(first)
+    for _ in range(3):
+        assert not await robot.work_once()
+    product.not_seen.clear()
+    assert await robot.work_once()
+    product.ask("replace_certificate", {**subject, "server": "sepm-2"})
+    assert await robot.work_once()
+    assert desk.deeds == ["replace_certificate", "replace_certificate"]
+    assert tuple(pauses.all) == forecast(7, {"replace_certificate": 2}, PACE).delays["replace_certificate"]
+
+
+async def test_a_replaced_certificate_is_reported_when_the_server_is_back(robot, product, desk, pauses):
+    """The report waits for the server's restart, but not for ever."""
+    subject = {"fingerprint_sha256": NEW, "has_file": True}
+    for looks in (3, 100_000):
+        desk.looks_until_up = looks
+        task = product.ask("replace_certificate", {**subject, "server": f"sepm-{1 if looks == 3 else 2}"})
+        pauses.all.clear()
+        assert await robot.work_once()
+        assert product.tasks[task]["state"] == "done"
+        assert len(pauses.all) == 1 + min(looks, 300)
 
 
 async def test_a_claimed_task_is_continued_after_a_restart_of_the_robot(robot, product, desk):

@@ -1,28 +1,28 @@
 """A rotation under Temporal's time skipping: real workflow, real activities, the emulator on Temporal's own clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import httpx
 import pytest
 from pydantic import SecretStr
-from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Cut
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Worker
 
-import emulator.spec
 from activities.planning import plan_from_survey
 from activities.registry import all_activities
 from activities.surveying import Surveying
 from activities.world import World
-from emulator.keyfiles import CertificateFormat
-from emulator.rest.app import rest_app
-from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
 from engine import search_attributes
@@ -33,67 +33,51 @@ from engine.settings import TemporalSettings
 from rotation.message import Message, Move, Reply
 from rotation.plan import Plan, PlanRequest, Unproven
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
-from rotation.state import RotationState
-from rotation.survey import ServedCertificate
-from rotation.task import ConsoleTask, CopyList, DeleteList, ReplaceCertificate, TaskState
+from rotation.state import Attention, RotationState
+from rotation.task import (
+    ConsoleTask,
+    TaskState,
+)
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
-from sepm.access import Access
+from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.new_certificate import make_self_signed
-from sepm.probe import HttpAnswer
+from store.events import Event
 from store.progress import NewRotation
 from store.settings import StoreSettings
 from store.sites import SiteConnection
 from store.store import Store
 from workflows.rotate_site import RotateSite
 
+if TYPE_CHECKING:
+    from tests.workflows.surroundings import Hands, Line, SimulatedProbe, SkippedClock
+else:  # by path: tests/ is no package, and another project's folder of that name may be installed
+    _spec = spec_from_file_location("workflow_surroundings", Path(__file__).with_name("surroundings.py"))
+    _surroundings = module_from_spec(_spec)
+    sys.modules[_spec.name] = _surroundings
+    _spec.loader.exec_module(_surroundings)
+    Hands, Line = _surroundings.Hands, _surroundings.Line
+    SimulatedProbe, SkippedClock = _surroundings.SimulatedProbe, _surroundings.SkippedClock
+
 SITE = SiteId("site")
+QUICK = Limits(
+    relax_floor=timedelta(0),
+    publish_delay=timedelta(seconds=2),
+    purge_after=None,
+    holdout_minimum=timedelta(hours=2),
+    holdout_maximum=timedelta(hours=12),
+    gate_patience=timedelta(hours=6),
+)
+"""Short waits, so that a test needs few readings."""
+REAL_LIMIT = 60
+"""Seconds of real time within which what is waited for must come."""
+
+Handle = WorkflowHandle[object, RotateResult]
 
 
-@dataclass
-class SkippedClock:
-    """The server's own time of the activity that runs: it leaps when Temporal skips."""
-
-    latest: datetime
-
-    def __call__(self) -> datetime:
-        """The time now."""
-        if activity.in_activity():
-            self.latest = max(self.latest, activity.info().started_time)
-        return self.latest
-
-
-@dataclass
-class SimulatedProbe:
-    """Sees what the simulated servers present."""
-
-    simulation: Simulation
-    clock: SkippedClock
-
-    async def probe(self, server: Server) -> ServedCertificate:
-        """The certificate of the server's client port now."""
-        now = self.clock()
-        self.simulation.advance_to(now)
-        emulated_server = self.simulation.site.server(server.name)
-        if not emulated_server.up:
-            return ServedCertificate(server=server.name, fingerprint=None, observed_at=now, error="connection refused")
-        credential = emulated_server.credential
-        return ServedCertificate(
-            server=server.name,
-            fingerprint=Fingerprint(credential.fingerprint),
-            not_after=credential.certificate.not_valid_after_utc,
-            observed_at=now,
-        )
-
-    async def probe_http(self, server: Server) -> HttpAnswer:
-        """Whether the HTTP port answers."""
-        now = self.clock()
-        up = self.simulation.site.server(server.name).up
-        return HttpAnswer(server=server.name, answers=up, asked_at=now, answered_at=now)
-
-    async def probe_https_clock(self, server: Server) -> HttpAnswer:
-        """As over HTTP."""
-        return await self.probe_http(server)
+def where(state: RotationState) -> str:
+    """Where a rotation is, for whoever wonders why a test failed."""
+    return f"{state.step.title if state.step else 'the end'}: {state.attention}, {state.task}, {state.wait}"
 
 
 @dataclass
@@ -105,32 +89,32 @@ class Stage:
     simulation: Simulation
     clock: SkippedClock
     task_queue: str = field(default_factory=lambda: f"queue-{uuid4().hex}")
+    handles: list[Handle] = field(default_factory=list)
+    ended: bool = False
+
+    def __post_init__(self) -> None:
+        self.line = Line(self.simulation, self.clock)
+        self.hands = Hands(self.simulation, self.store)
 
     @property
     def world(self) -> World:
         """The activities' world: SEPM over ASGI, the simulated probe, Temporal's time."""
-        service = RestService(simulation=self.simulation, clock=self.clock, start=self.clock.latest)
-        transport = httpx.ASGITransport(rest_app(service))
 
         def connect(site: Site, connection: SiteConnection) -> SepmClient:
             access = Access(
                 site=site.name, url=connection.rest_url, username=connection.username, password=connection.password
             )
-            return SepmClient(access, transport=transport)
-
-        async def leap(duration: timedelta) -> None:
-            self.clock.latest += duration
-            await asyncio.sleep(0)
+            return SepmClient(access, transport=self.line, clock=self.clock, patience=Patience(read_retries=0))
 
         return World(
             store=self.store,
             clock=self.clock,
             connect=connect,
             probe=SimulatedProbe(self.simulation, self.clock),
-            sleep=leap,
+            sleep=self.clock.sleep,
         )
 
-    async def register(self, limits: Limits) -> None:
+    async def register(self, limits: Limits = QUICK) -> None:
         """Store the site as the emulator has it, and a certificate for each server."""
         emulated_site = self.simulation.site
         site = Site(
@@ -179,22 +163,45 @@ class Stage:
         await self.store.plans.add(plan)
         return plan
 
-    async def start(self, plan: Plan) -> WorkflowHandle[object, RotateResult]:
+    async def start(self, plan: Plan) -> Handle:
         """Start the rotation of `plan`."""
-        rotation_id = RotationId(f"rot-{uuid4().hex[:8]}")
-        new = NewRotation(id=rotation_id, site_id=SITE, plan_id=plan.id, plan_hash=plan.hash, started_by="ann")
+        self.rotation_id = RotationId(f"rot-{uuid4().hex[:8]}")
+        new = NewRotation(id=self.rotation_id, site_id=SITE, plan_id=plan.id, plan_hash=plan.hash, started_by="ann")
         await self.store.rotations.create(new, self.clock())
         begin = RotateInput(
-            rotation_id=rotation_id,
+            rotation_id=self.rotation_id,
             site_id=SITE,
             site_name=self.simulation.spec.name,
             plan_id=plan.id,
             plan_hash=plan.hash,
             body=plan.body,
         )
-        return await self.client.start_workflow(
+        handle: Handle = await self.client.start_workflow(
             ROTATE_WORKFLOW, begin, id=f"rotate/{uuid4().hex}", task_queue=self.task_queue, result_type=RotateResult
         )
+        self.handles.append(handle)
+        return handle
+
+    @asynccontextmanager
+    async def running(self, plan: Plan | None = None, leaving: Collection[str] = ()) -> AsyncIterator[Handle]:
+        """A rotation with its worker and a person at the console, who leaves some kinds of work alone."""
+        async with self.working():
+            handle = await self.start(plan or await self.plan())
+            async with self.attended(handle, leaving):
+                yield handle
+
+    async def rotate(self, plan: Plan | None = None) -> RotateResult:
+        """Run a whole rotation."""
+        async with self.running(plan) as handle:
+            return await self.end(handle)
+
+    async def end(self, handle: Handle) -> RotateResult:
+        """How the rotation ends."""
+        try:
+            async with asyncio.timeout(REAL_LIMIT):
+                return await handle.result()
+        except TimeoutError:
+            pytest.fail(f"it did not end; it is at {where(await self.state(handle))}")
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -205,49 +212,41 @@ class Stage:
             workflows=[RotateSite],
             activities=all_activities(self.store, self.world),
         ):
-            yield
+            try:
+                yield
+            finally:
+                for handle in self.handles:
+                    with suppress(RPCError):  # it has ended
+                        await handle.terminate()
 
     @asynccontextmanager
-    async def attended(self, handle: WorkflowHandle[object, RotateResult]) -> AsyncIterator[None]:
-        """A person who does every console task."""
-        attending = asyncio.create_task(self._attend(handle))
-        try:
-            yield
-        finally:
-            attending.cancel()
-            with suppress(asyncio.CancelledError):
-                await attending
+    async def attended(self, handle: Handle, leaving: Collection[str] = ()) -> AsyncIterator[None]:
+        """A person who does every console task but those of the kinds in `leaving`."""
+        async with asyncio.TaskGroup() as group:
+            self.ended = False
+            group.create_task(self._attend(handle, leaving))
+            try:
+                yield
+            finally:
+                self.ended = True
 
-    async def _attend(self, handle: WorkflowHandle[object, RotateResult]) -> None:
-        while True:
+    async def _attend(self, handle: Handle, leaving: Collection[str]) -> None:
+        while not self.ended:
             for task in await self.store.tasks.list([TaskState.OPEN]):
-                if (await self.say(handle, Move.CLAIM_TASK, task=task)).accepted:
-                    await self.act(task)
-                    await self.say(handle, Move.TASK_DONE, task=task, attestation={"by": "console"})
+                if task.work.kind not in leaving:
+                    with suppress(WorkflowUpdateFailedError, RPCError, Cut):  # it is closed by now, or all has ended
+                        await self.do(handle, task)
             await asyncio.sleep(0.01)
 
-    async def act(self, task: ConsoleTask) -> None:
-        """Do at the console what the task asks."""
-        console = self.simulation.console
-        match task.work:
-            case CopyList(source_list=source, copy_list=name, servers=servers):
-                console.copy_list(source, name)
-                console.edit_list(
-                    name, emulator.spec.Protocol.HTTP, {entry.server: entry.http_port for entry in servers}
-                )
-            case DeleteList(list=name):
-                console.delete_list(name)
-            case ReplaceCertificate(server=server):
-                material = await self.store.certificates.material(CertificateId(f"cert-{server}"))
-                assert material.key_pem is not None
-                pem = material.certificate_pem.encode() + material.key_pem.get_secret_value()
-                console.replace_certificate(server, pem, CertificateFormat.PEM)
-            case _:
-                pass
+    async def do(self, handle: Handle, task: ConsoleTask, who: str = "bob") -> None:
+        """Claim a task, do it and say so."""
+        if (await self.say(handle, Move.CLAIM_TASK, who=who, task=task)).accepted:
+            await self.hands.do(task.work)
+            await self.say(handle, Move.TASK_DONE, who=who, task=task, attestation={"by": "console"})
 
     async def say(
         self,
-        handle: WorkflowHandle[object, RotateResult],
+        handle: Handle,
         move: Move,
         *,
         who: str = "bob",
@@ -257,10 +256,9 @@ class Stage:
         by: timedelta | None = None,
     ) -> Reply:
         """Send a message to the rotation."""
-        state = await handle.query("state", result_type=RotationState)
         message = Message(
             move=move,
-            rotation_id=state.rotation_id,
+            rotation_id=self.rotation_id,
             who=who,
             why=why,
             request_id=uuid4().hex,
@@ -268,25 +266,76 @@ class Stage:
             attestation=attestation or {},
             by=by,
         )
-        reply: Reply = await handle.execute_update(move.value, message, result_type=Reply)
+        async with asyncio.timeout(REAL_LIMIT):
+            reply: Reply = await handle.execute_update(move.value, message, result_type=Reply)
         return reply
 
+    async def state(self, handle: Handle) -> RotationState:
+        """The whole state of the rotation."""
+        state: RotationState = await handle.query("state", result_type=RotationState)
+        return state
 
-@pytest.fixture(scope="session")
-async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    async def until(self, handle: Handle, ready: Callable[[RotationState], object]) -> RotationState:
+        """The state as soon as it is so."""
+        seen = await self.state(handle)
+        try:
+            async with asyncio.timeout(REAL_LIMIT):
+                while not ready(seen):
+                    await asyncio.sleep(0.01)
+                    seen = await self.state(handle)
+        except TimeoutError:
+            pytest.fail(f"it did not come to that; it is at {where(seen)}")
+        return seen
+
+    async def attention(self, handle: Handle, code: str) -> Attention:
+        """The attention of that code, when it is raised."""
+        state = await self.until(handle, lambda state: any(each.code == code for each in state.attention))
+        return next(each for each in state.attention if each.code == code)
+
+    async def task(self, handle: Handle, kind: str) -> ConsoleTask:
+        """The task of that kind, when the rotation waits for it."""
+        while True:
+            state = await self.until(handle, lambda state: state.task)
+            if state.task and (task := await self.store.tasks.get(state.task.id)).work.kind == kind:
+                return task
+
+    def settings(self) -> dict[tuple[str, str], tuple[str, bool]]:
+        """The list and the secure communications of every pair, as the site has them."""
+        site = self.simulation.site
+        return {
+            (group.path, location.name): (site.server_lists[each.server_list].name, each.secure_communications)
+            for group, location, each in site.pairs()
+        }
+
+    def lost(self) -> list[str]:
+        """The clients that have ever lost the site, by the emulator's own verdict."""
+        return [f"{client.name}: {client.why}" for client in self.simulation.verdict().lost_ever]
+
+    async def story(self) -> list[Event]:
+        """The events of the newest rotation, after a look at the chain."""
+        await self.store.events.verify_chain(self.rotation_id)
+        told: list[Event] = []
+        while more := await self.store.events.list(self.rotation_id, after=len(told)):
+            told.extend(more)
+        return told
+
+
+@asynccontextmanager
+async def server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
     """A real server that skips time, with our search attributes."""
-    binary = find_binary(TemporalSettings())
-    flags = [
+    tuning = [
         "frontend.WorkflowTimeSkippingEnabled=true",
         "history.transferProcessorMaxPollRPS=2000",
         "history.timerProcessorMaxPollRPS=2000",
         "history.visibilityProcessorMaxPollRPS=2000",
         'history.timerProcessorMaxTimeShift="10ms"',
+        *flags,
     ]
     env = await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=str(binary),
+        ts_config=TimeSkippingConfig(max_session_skip_count=100_000),
+        dev_server_existing_path=str(find_binary(TemporalSettings())),
         dev_server_log_level="error",
-        dev_server_extra_args=[part for flag in flags for part in ("--dynamic-config-value", flag)],
+        dev_server_extra_args=[part for flag in tuning for part in ("--dynamic-config-value", flag)],
         plugins=[RotatorPlugin()],
     )
     try:
@@ -296,14 +345,43 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
         await env.shutdown()
 
 
-@pytest.fixture
-async def stage(skipping, tmp_path) -> AsyncIterator[Callable[[SiteSpec], Stage]]:
-    """Makes the stage of a rotation for a site."""
-    store = await Store.open(StoreSettings(folder=tmp_path))
+@pytest.fixture(scope="session")
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """The server of all tests but those that need another one."""
+    async with server() as env:
+        yield env
 
+
+@pytest.fixture(scope="session")
+async def forgetful() -> AsyncIterator[WorkflowEnvironment]:
+    """A server that asks for a new history after few events."""
+    async with server("limit.historyCount.suggestContinueAsNew=60") as env:
+        yield env
+
+
+@pytest.fixture
+async def store(tmp_path) -> AsyncIterator[Store]:
+    """The store of a test."""
+    opened = await Store.open(StoreSettings(folder=tmp_path))
+    yield opened
+    await opened.close()
+
+
+def _stages(env: WorkflowEnvironment, store: Store) -> Callable[[SiteSpec], Stage]:
     def make(spec: SiteSpec) -> Stage:
         start = datetime.now(UTC).replace(microsecond=0)
-        return Stage(skipping.client, store, Simulation(spec, start), SkippedClock(start))
+        return Stage(env.client, store, Simulation(spec, start), SkippedClock(start))
 
-    yield make
-    await store.close()
+    return make
+
+
+@pytest.fixture
+async def stage(skipping, store) -> Callable[[SiteSpec], Stage]:
+    """Makes the stage of a rotation for a site."""
+    return _stages(skipping, store)
+
+
+@pytest.fixture
+async def forgetful_stage(forgetful, store) -> Callable[[SiteSpec], Stage]:
+    """Makes the stage of a rotation of many histories."""
+    return _stages(forgetful, store)

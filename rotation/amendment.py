@@ -1,0 +1,55 @@
+"""Amendments: the same executed prefix, another rest (design section 4)."""
+
+from collections.abc import Collection, Iterator
+
+from rotation.plan import Closing, Console, PlanBody, Preflight, Step
+from rotation.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
+from rotation.values import ListName, ServerName
+
+
+def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[ServerName]) -> PlanBody:
+    """The body that goes on with `newer` after the step `at` of `approved`.
+
+    What was done stays in it: the steps, whose ids proof is kept by; the certificates that were put in; the copies of
+    lists that were made, which are deleted at the end whoever needs them now.
+    """
+    index = approved.steps.index(approved.step(at))
+    done = approved.steps[: index + 1]
+    put_in = tuple(chosen for chosen in approved.certificates if chosen.server in swapped)
+    servers = {chosen.server for chosen in put_in}
+    left_out = {client.id: client for client in (*approved.left_out, *newer.left_out)}
+    return newer.model_copy(
+        update={
+            "certificates": (*put_in, *(chosen for chosen in newer.certificates if chosen.server not in servers)),
+            "waves": (tuple(chosen.server for chosen in put_in), *newer.waves),
+            "copies": tuple({copy.source: copy for copy in (*approved.copies, *newer.copies)}.values()),
+            "left_out": tuple(left_out.values()),
+            "replication_partners": approved.replication_partners,
+            "steps": (*done, *_rest(approved, newer, done)),
+        }
+    )
+
+
+def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterator[Step]:
+    made = {step.work.copy_list for step in done if isinstance(step, Console) and isinstance(step.work, CopyList)}
+    deleted = {
+        step.work.list for step in newer.steps if isinstance(step, Console) and isinstance(step.work, DeleteList)
+    }
+    for step in newer.steps:
+        if isinstance(step, Closing):
+            for old in approved.steps:
+                if isinstance(old, Console) and isinstance(old.work, DeleteList) and old.work.list in made - deleted:
+                    yield old
+        if not _is_done(step, made):
+            yield step
+
+
+def _is_done(step: Step, made: Collection[ListName]) -> bool:
+    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start."""
+    match step:
+        case Preflight() | Console(work=SaveRecoveryFile() | PauseReplication()):
+            return True
+        case Console(work=CopyList(copy_list=name)):
+            return name in made
+        case _:
+            return False

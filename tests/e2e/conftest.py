@@ -1,0 +1,386 @@
+"""The whole product as processes: `rotator up`, and emulated sites beside it; tests speak to both over the wire."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
+
+from emulator.scenarios import one_server
+from emulator.spec import RobotSpec, SiteSpec
+from engine.client import lazy_client
+from engine.ids import rotation_workflow
+from engine.settings import TemporalSettings
+from rotation.values import SiteId
+
+PATIENCE = 90
+HEARTBEAT = timedelta(seconds=1)
+# what the machine of the tests may have set for some other service
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+LIMITS = {"relax_floor": "PT5S", "publish_delay": "PT1S", "gate_patience": "PT5M", "purge_after": None}
+PLAIN = ("name", "address", "https_port", "http_port")
+AWAY = frozenset({429, 500, 502, 503, 504})
+
+
+async def look_until(look: Callable[[], Awaitable[Any]], holds: Callable[[Any], Any], what: str) -> Any:
+    """Look until a condition holds; gives what was seen then."""
+    found = None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not holds(found := await look()):  # noqa: ASYNC110 - it lies in another process
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        pytest.fail(f"still not: {what}; last seen: {found}")
+    return found
+
+
+@dataclass
+class Program:
+    """A process whose first line of standard output is JSON; everything it says lies in two files."""
+
+    process: asyncio.subprocess.Process
+    logs: tuple[Path, Path]
+    said: dict[str, Any]
+
+    @classmethod
+    async def start(cls, folder: Path, name: str, *arguments: str, **environment: str) -> "Program":
+        """Start `python -m ARGUMENTS`, and wait for its line."""
+        out, err = folder / f"{name}.out", folder / f"{name}.err"
+        with out.open("wb") as stdout, err.open("wb") as stderr:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *arguments, stdout=stdout, stderr=stderr, env={**CLEAN, **environment}
+            )
+
+        async def line() -> str:
+            assert process.returncode is None, err.read_text()
+            return out.read_text()
+
+        try:
+            text = await look_until(line, lambda text: "\n" in text, f"{name} is ready")
+        except BaseException:
+            await _end(process)
+            raise
+        return cls(process, (out, err), json.loads(text.partition("\n")[0]))
+
+    async def stop(self) -> None:
+        """SIGTERM, and wait for the end."""
+        await _end(self.process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), PATIENCE)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+@dataclass
+class House:
+    """A running `rotator up`, and a caller of its API that waits out an outage."""
+
+    folder: Path
+    program: Program
+    key: str
+    http: httpx.AsyncClient
+
+    @classmethod
+    async def open(cls, folder: Path) -> "House":
+        """Start everything on free ports."""
+        root = folder / "var"
+        ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
+        program = await Program.start(folder, "up", "cli.main", "up", "--folder", str(root), "--json", *ports)
+        key = (root / "api.key").read_text().strip()
+        headers = {"Authorization": f"Bearer {key}"}
+        http = httpx.AsyncClient(base_url=program.said["api"], headers=headers, timeout=60, trust_env=False)
+        return cls(root, program, key, http)
+
+    async def close(self) -> None:
+        """Stop everything."""
+        await self.http.aclose()
+        await self.program.stop()
+
+    async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The answer of the API, asked again while it or a part of it is away."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    answer = await self.http.request(method, path, **options)
+                    if answer.status_code not in AWAY:
+                        return answer
+                await asyncio.sleep(0.1)
+
+    async def get(self, path: str) -> Any:
+        """What the API shows there."""
+        answer = await self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(self, path: str, body: dict[str, Any], status: int, **headers: str) -> Any:
+        """The answer to `body`, which must have that status."""
+        answer = await self.ask("POST", path, json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def rotation(self, site: str) -> WorkflowHandle[Any, Any]:
+        """The workflow of a site, as the Temporal UI has it."""
+        where = TemporalSettings(address=self.program.said["temporal"], namespace=self.program.said["namespace"])
+        return (await lazy_client(where)).get_workflow_handle(rotation_workflow(SiteId(site)))
+
+    async def pid(self, child: str) -> int | None:
+        """The process id of a child now."""
+        with contextlib.suppress(FileNotFoundError):
+            found: int | None = json.loads((self.folder / "up.json").read_text())["pids"].get(child)
+            return found
+        return None
+
+    async def kill(self, child: str) -> None:
+        """Kill a child with -9, and wait until its supervisor has it running again."""
+        before = await self.pid(child)
+        assert before is not None
+        os.kill(before, signal.SIGKILL)
+        await look_until(lambda: self.pid(child), lambda pid: pid not in {None, before}, f"{child} runs again")
+        assert (await self.ask("GET", "/healthz/ready")).status_code == 200
+
+
+@dataclass
+class Site:
+    """An emulated site, registered with a house; and the person at its console."""
+
+    house: House
+    program: Program
+    id: str = ""
+    who: str = "Ann at the console"
+    control: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        given = self.program.said["control"]
+        headers = {"Authorization": f"Bearer {given['token']}"}
+        self.control = httpx.AsyncClient(base_url=given["url"], headers=headers, timeout=30, trust_env=False)
+
+    # -- the product's side -----------------------------------------------------------------------
+
+    async def register(self, **changed: Any) -> None:
+        """Make the site known to the product."""
+        said = self.program.said
+        document = {
+            "name": said["site"],
+            "rest_url": said["rest"]["url"],
+            "username": said["rest"]["user"],
+            "password": said["rest"]["password"],
+            "domain": said["rest"]["domain"],
+            "trust": {"fingerprint_sha256": said["rest"]["fingerprint_sha256"]},
+            "servers": [{name: server[name] for name in PLAIN} for server in said["servers"]],
+            "lists": said["server_lists"],
+            "limits": LIMITS,
+        }
+        self.id = (await self.house.post("/v1/sites", document | changed, 201))["id"]
+
+    async def plan(self) -> dict[str, Any]:
+        """A plan that gives the server a new certificate."""
+        made = await self.house.post("/v1/certificates/self-signed", {"names": ["127.0.0.1"]}, 201)
+        order = {"site_id": self.id, "certificates": {"*": made["certificate"]["id"]}}
+        plan: dict[str, Any] = await self.house.post("/v1/plans", order, 201)
+        return plan
+
+    @staticmethod
+    def order(plan: dict[str, Any], why: str = "the old certificate expires") -> dict[str, Any]:
+        """The approval of a plan."""
+        return {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "Ann", "why": why}
+
+    async def start(self, relax_floor: str = "PT5S") -> str:
+        """Plan and start a rotation; its id. Who means to act within A8 asks for a floor that outlasts it."""
+        limits = LIMITS | {"relax_floor": relax_floor}
+        assert (await self.house.ask("PUT", f"/v1/sites/{self.id}/limits", json=limits)).status_code == 200
+        started = await self.house.post("/v1/rotations", self.order(await self.plan()), 202)
+        return str(started["id"])
+
+    async def shown_when(self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str) -> dict[str, Any]:
+        """The rotation as the API shows it, as soon as a condition holds."""
+        found: dict[str, Any] = await look_until(lambda: self.house.get(f"/v1/rotations/{rotation}"), holds, what)
+        return found
+
+    async def ended(self, rotation: str) -> dict[str, Any]:
+        """The rotation when it has ended."""
+        return await self.shown_when(rotation, lambda shown: shown["status"] != "running", "it has ended")
+
+    async def in_gate(self, rotation: str, number: str = "A8") -> dict[str, Any]:
+        """The rotation in the middle of a gate: it has been read, and is not over."""
+
+        def within(shown: dict[str, Any]) -> bool:
+            live = shown["live"]
+            return bool(live and shown["step_number"] == number and live["wait"] and live["wait"]["readings"])
+
+        return await self.shown_when(rotation, within, f"in gate {number}")
+
+    # -- the site's side --------------------------------------------------------------------------
+
+    async def truth(self, path: str) -> Any:
+        """What really is: `pairs`, `lists`, `effects`, `verdict`, `servers`."""
+        return (await self.control.get(f"/{path}")).raise_for_status().json()
+
+    async def settings(self) -> tuple[Any, Any]:
+        """Everything that a rotation that turned back must leave as it was."""
+        return await self.truth("pairs"), await self.truth("lists")
+
+    async def lost_ever(self) -> list[Any]:
+        """The clients that ever lost the site, by the emulator's own verdict."""
+        return list((await self.truth("verdict"))["lost_ever"])
+
+    async def effects(self) -> dict[tuple[str, ...], int]:
+        """How often each effect happened."""
+        return {(each["kind"], *each["subject"]): each["count"] for each in await self.truth("effects")}
+
+    # -- the person -------------------------------------------------------------------------------
+
+    async def task(self, rotation: str, kind: str, state: str = "open") -> dict[str, Any]:
+        """The console task of that kind, as soon as it is there."""
+
+        async def matching() -> list[dict[str, Any]]:
+            listed = await self.house.get(f"/v1/tasks?state={state}&rotation={rotation}")
+            return [task for task in listed["items"] if task["kind"] == kind]
+
+        return dict((await look_until(matching, bool, f"a task {kind}, {state}"))[0])
+
+    async def claim(self, task: dict[str, Any]) -> None:
+        """Take a task; one that cannot be had yet is asked for again."""
+
+        async def claimed() -> int:
+            return (await self.house.ask("POST", f"/v1/tasks/{task['id']}/claim", json={"who": self.who})).status_code
+
+        await look_until(claimed, lambda status: status == 200, f"{task['title']} is claimed")
+
+    async def act(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Do the work of a task at the console; the evidence for it."""
+        work, kind = task["subject"], task["kind"]
+        match kind:
+            case "save_recovery_file":
+                saved = await self._console(kind, server=work["server"])
+                content = base64.b64decode(saved["content_base64"])
+                return {"filename": saved["filename"], "sha256": hashlib.sha256(content).hexdigest()}
+            case "copy_list":
+                name, servers = work["copy_list"], work["servers"]
+                await self._console(kind, source=work["source_list"], name=name)
+                ports = {server["server"]: server["http_port"] for server in servers}
+                await self._console("edit_list", name=name, protocol="HTTP", http_ports=ports)
+                return {"list_name": name, "protocol": "HTTP", "servers": servers}
+            case "replace_certificate":
+                file = await self.house.post(f"/v1/tasks/{task['id']}/file", {"who": self.who}, 200)
+                kept = {name: file[name] for name in ("content_base64", "format", "password")}
+                await self._console(kind, server=work["server"], **kept)
+            case "delete_list":
+                await self._console(kind, name=work["list"])
+        return {}
+
+    async def done(self, task: dict[str, Any], evidence: dict[str, Any]) -> None:
+        """Say that a task is done until it is closed; work that can be observed may close by itself."""
+
+        async def closed() -> str:
+            await self.house.ask("POST", f"/v1/tasks/{task['id']}/done", json={"who": self.who, "evidence": evidence})
+            return str((await self.house.get(f"/v1/tasks/{task['id']}"))["state"])
+
+        await look_until(closed, lambda state: state == "done", f"{task['title']} is done")
+
+    async def work(self, rotation: str, kind: str) -> None:
+        """Do the console task of that kind from its opening to its end."""
+        task = await self.task(rotation, kind)
+        await self.claim(task)
+        await self.done(task, await self.act(task))
+
+    async def _console(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        answer = await self.control.post(f"/console/{operation}", json=arguments)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def close(self) -> None:
+        """Stop the site, and what still runs for it: it would look for its site for ever."""
+        with contextlib.suppress(RPCError):
+            await (await self.house.rotation(self.id)).terminate("the test is over")
+        await self.control.aclose()
+        await self.program.stop()
+
+
+def _specification(name: str) -> SiteSpec:
+    """One server, three groups of which one inherits, two clients that come back; quick, and with its own password."""
+    spec = one_server(clients=12, heartbeat=HEARTBEAT)
+    servers = tuple(server.model_copy(update={"restart_time": timedelta(seconds=1)}) for server in spec.servers)
+    pace = RobotSpec(shortest_delay=timedelta(seconds=0.2), longest_delay=timedelta(seconds=0.4))
+    changed = {"name": name, "servers": servers, "robot": pace, "password": f"sepm {secrets.token_hex(8)}"}
+    return spec.model_copy(update=changed)
+
+
+@pytest.fixture(scope="session")
+def open_house(tmp_path_factory):
+    """Opens a `rotator up` of one's own, as a context."""
+
+    @contextlib.asynccontextmanager
+    async def opened() -> AsyncIterator[House]:
+        house = await House.open(tmp_path_factory.mktemp("house"))
+        try:
+            yield house
+        finally:
+            await house.close()
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def open_site(tmp_path_factory):
+    """Opens an emulated site, as a context; with a robot at its console where one is asked for."""
+
+    @contextlib.asynccontextmanager
+    async def opened(
+        house: House, *, robot: bool | str = False, registered: bool = True, flags: tuple[str, ...] = ()
+    ) -> AsyncIterator[Site]:
+        folder = tmp_path_factory.mktemp("site")
+        (folder / "site.json").write_text(_specification(folder.name).model_dump_json())
+        api = robot if isinstance(robot, str) else house.program.said["api"]
+        plays = ("--robot-api", api) if robot else ()
+        key = {"EMULATOR_ROBOT_KEY": house.key} if robot else {}
+        arguments = ("emulator", "--spec", str(folder / "site.json"), "--json", *plays, *flags)
+        site = Site(house, await Program.start(folder, "emulator", *arguments, **key))
+        try:
+            if registered:
+                await site.register()
+            yield site
+        finally:
+            await site.close()
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+async def house(open_house) -> AsyncIterator[House]:
+    """A `rotator up` that tests share which kill nothing."""
+    async with open_house() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def site(house, open_site) -> AsyncIterator[Site]:
+    """An emulated site with nobody at its console but the test."""
+    async with open_site(house) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def worked_site(house, open_site) -> AsyncIterator[Site]:
+    """An emulated site with a robot at its console."""
+    async with open_site(house, robot=True) as opened:
+        yield opened

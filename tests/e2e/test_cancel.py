@@ -1,0 +1,83 @@
+"""Turning back: by our cancel, by the Temporal UI's own, and no more once a certificate was replaced."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+
+async def by_the_temporal_ui(site, _rotation: str) -> None:
+    """What the button of the UI sends."""
+    await (await site.house.rotation(site.id)).cancel()
+
+
+async def by_rest(site, rotation: str) -> None:
+    """Our own."""
+    await site.house.post(f"/v1/rotations/{rotation}/cancel", {"who": "Ann", "why": "not today"}, 200)
+
+
+async def in_the_gate(site, cancel) -> None:
+    """Cancelled in the gate after relaxing, before the first certificate."""
+    before = await site.settings()
+    rotation = await site.start(relax_floor="PT1H")
+    await site.in_gate(rotation)
+    pairs, lists = await site.settings()
+    assert {pair["secure_communications"] for pair in pairs} == {False}, "nothing would have to be put back"
+    assert len(lists) == len(before[1]) + 1
+
+    await cancel(site, rotation)
+
+    assert (await site.ended(rotation))["status"] == "cancelled"
+    assert await site.settings() == before
+    assert await site.lost_ever() == []
+    kinds = {effect[0] for effect in await site.effects()}
+    assert "console.replace_certificate" not in kinds
+
+
+async def too_late(site) -> None:
+    """Cancelled when the new certificate is in force."""
+    before = await site.settings()
+    rotation = await site.start()
+    await site.shown_when(rotation, lambda shown: shown["live"] and shown["live"]["swapped"], "a certificate is new")
+
+    refused = await site.house.post(f"/v1/rotations/{rotation}/cancel", {"who": "Ann", "why": "too late"}, 409)
+    assert "has its new certificate" in refused["detail"]
+    assert "let it finish" in refused["remedy"]
+    await by_the_temporal_ui(site, rotation)
+
+    assert (await site.ended(rotation))["status"] == "completed"
+    assert await site.settings() == before
+    assert await site.lost_ever() == []
+
+
+@pytest.fixture(scope="module")
+async def stories(house, open_site) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
+    """A rotation for each test, on sites of their own. They go on side by side, as most of them is waiting."""
+    told = {
+        "ui": lambda site: in_the_gate(site, by_the_temporal_ui),
+        "rest": lambda site: in_the_gate(site, by_rest),
+        "late": too_late,
+    }
+    async with AsyncExitStack() as stack:
+        running = {}
+        for name, story in told.items():
+            running[name] = asyncio.create_task(story(await stack.enter_async_context(open_site(house, robot=True))))
+        yield running
+        for each in running.values():
+            each.cancel()
+
+
+async def test_the_cancel_of_the_temporal_ui_is_our_cancel(stories) -> None:
+    """Cancelled in Temporal itself: the rotation turns back, every setting and list as before, nobody lost."""
+    await stories["ui"]
+
+
+async def test_a_cancel_before_the_first_certificate_puts_everything_back(stories) -> None:
+    """Cancelled over REST: the same."""
+    await stories["rest"]
+
+
+async def test_a_cancel_after_the_first_certificate_is_refused(stories) -> None:
+    """409 that says what to do, over REST; the Temporal UI's does nothing; the rotation completes."""
+    await stories["late"]

@@ -1,0 +1,140 @@
+"""Kill -9 of every process in turn, in the middle of a gate and in the middle of a console task."""
+
+import asyncio
+import os
+import signal
+import ssl
+from contextlib import AsyncExitStack, suppress
+from itertools import chain
+
+import pytest
+
+VICTIMS = (("worker",), ("temporal",), ("api", "front"))
+AT_ANY_TIME = frozenset({"temporal", "api", "front"})
+"""A worker that is killed in an activity is missed only when that activity's time is up, which is minutes."""
+COPY = "rest.sem_server"
+SECURE = "rest.secure_communications"
+OWNED = (("My Company", "Default"), ("My Company\\Labs", "Default"), ("My Company\\Labs", "Office"))
+
+
+async def between_activities(site) -> None:
+    """Wait until nothing is being done."""
+    handle = await site.house.rotation(site.id)
+    async with asyncio.timeout(60):
+        while (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - it lies in Temporal
+            await asyncio.sleep(0.01)
+
+
+async def front_answers(site) -> bool:
+    """Whether somebody speaks TLS at the port of the emulated SEPM's REST service."""
+    rest = site.program.said["rest"]
+    anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+    with suppress(OSError):
+        _, writer = await asyncio.open_connection(rest["host"], rest["port"], ssl=anyone)
+        writer.close()
+        return True
+    return False
+
+
+async def kill_front(site) -> None:
+    """Kill the emulator's REST front, and wait until its supervisor has another one serve."""
+    # asking would start one where none runs; now one does
+    before = int((await site.control.post("/front/start")).raise_for_status().json()["pid"])
+    os.kill(before, signal.SIGKILL)
+    async with asyncio.timeout(60):
+        with suppress(ProcessLookupError):
+            while True:
+                os.kill(before, 0)
+                await asyncio.sleep(0.01)
+        while not await front_answers(site):  # noqa: ASYNC110 - it lies in another process
+            await asyncio.sleep(0.05)
+
+
+async def first_write(site) -> None:
+    """Wait until the first of the rotation's settings has been written; others follow at once."""
+    async with asyncio.timeout(60):
+        while COPY not in {effect[0] for effect in await site.effects()}:  # noqa: ASYNC110 - it lies in the emulator
+            await asyncio.sleep(0.01)
+
+
+async def kill(site, victim: str) -> None:
+    """Kill with -9, and wait for the restart."""
+    if victim not in AT_ANY_TIME:
+        await between_activities(site)
+    if victim == "front":
+        await kill_front(site)
+    else:
+        await site.house.kill(victim)
+
+
+async def rotation_with_kills(site, victim: str) -> dict[str, object]:
+    """A whole rotation, the person played here. Killed while A5 is written (if at any time), in A8, in a claimed A9."""
+    rotation = await site.start(relax_floor="PT20S")
+    await site.work(rotation, "save_recovery_file")
+    await site.work(rotation, "copy_list")
+
+    if victim in AT_ANY_TIME:
+        await first_write(site)
+        await kill(site, victim)
+    await site.in_gate(rotation)
+    await kill(site, victim)
+
+    swap = await site.task(rotation, "replace_certificate")
+    await site.claim(swap)
+    await kill(site, victim)
+    await site.done(swap, await site.act(swap))
+
+    await site.work(rotation, "delete_list")
+    return dict(await site.ended(rotation))
+
+
+def wanted_effects(site) -> set[tuple[str, ...]]:
+    """Each effect that a rotation of this site must have, but for the certificate, whose fingerprint is drawn."""
+    original = site.program.said["server_lists"][0]["name"]
+    server = site.program.said["servers"][0]["name"]
+    copy = f"{original} (HTTP for certificate rotation)"
+    return {
+        ("console.save_recovery_file", server),
+        ("console.copy_list", copy),
+        ("console.edit_list", copy),
+        ("console.delete_list", copy),
+        *((COPY, *pair, name) for pair in OWNED for name in (copy, original)),
+        *((SECURE, *pair, value) for pair in OWNED for value in ("false", "true")),
+    }
+
+
+async def check(site, ended: dict[str, object]) -> None:
+    """It completed, each effect happened once, nobody was lost."""
+    assert ended["status"] == "completed"
+    effects = await site.effects()
+    assert {effect for effect, count in effects.items() if count != 1} == set()
+    swaps = [effect for effect in effects if effect[0] == "console.replace_certificate"]
+    assert len(swaps) == 1
+    assert effects.keys() - swaps == wanted_effects(site)
+    assert await site.lost_ever() == []
+
+
+@pytest.fixture(scope="module")
+async def stories(open_house, open_site):
+    """A rotation for each victim, on a site of its own. They go on side by side: most is waiting.
+
+    Whose death no other rotation feels shares a service.
+    """
+    async with AsyncExitStack() as stack:
+        running = {}
+        for victims in VICTIMS:
+            house = await stack.enter_async_context(open_house())
+            for victim in victims:
+                site = await stack.enter_async_context(open_site(house))
+                running[victim] = (site, asyncio.create_task(rotation_with_kills(site, victim)))
+        yield running
+        for _, story in running.values():
+            story.cancel()
+
+
+@pytest.mark.parametrize("victim", list(chain(*VICTIMS)))
+async def test_a_rotation_survives_kill_9_in_a_gate_and_in_a_task(stories, victim) -> None:
+    """Killed in a gate and in a claimed task, and restarted: the rotation completes, each effect happens once."""
+    site, story = stories[victim]
+    await check(site, await story)

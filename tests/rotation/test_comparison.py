@@ -1,0 +1,112 @@
+"""Whether a plan still fits: each difference once, and none where nothing differs."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.comparison import compare
+
+
+@pytest.fixture
+def body(make):
+    """A plan of two servers and G, changed as a test wants it."""
+
+    def build(*groups, site=None, clients=None, wishes=None, **observed):
+        site = site or make.site("s1", "s2")
+        seen = [make.client("c1")] if clients is None else clients
+        request = make.request(site, **(wishes or {}))
+        return make.plan(site, *(groups or (make.group("G"),)), clients=seen, request=request, **observed).body
+
+    return build
+
+
+def codes(before, after):
+    """The codes of the differences."""
+    return [found.code for found in compare(before, after)]
+
+
+def test_same_site_differs_in_nothing(make, body):
+    """The plan fits the site that it was made for, in whatever order SEPM lists it and whenever."""
+    places = make.location("Office"), make.location("Home")
+    before = body(make.group("G", *places), make.group("H"), replication_partners=("Linz", "Graz"))
+    after = body(make.group("H"), make.group("G", *reversed(places)), replication_partners=("Graz", "Linz"))
+    assert codes(before, after) == []
+    owner = before.scopes[0]
+    turned = owner.model_copy(update={"pairs": owner.pairs[::-1], "inheritors": owner.inheritors[::-1]})
+    assert codes(before, before.model_copy(update={"scopes": (turned, *before.scopes[1:])})) == []
+
+
+def test_owner_gone(make, body):
+    """A group that had settings of its own has none, or is gone."""
+    assert codes(body(make.group("G"), make.group("H")), body(make.group("G"))) == ["owner-gone"]
+
+
+def test_owner_new(make, body):
+    """A group has settings of its own that no gate would watch."""
+    assert codes(body(make.group("G")), body(make.group("G"), make.group("H"))) == ["owner-new"]
+
+
+def test_treatment_differs(make, body):
+    """A 14.2 client came into a group that fails over; its pairs now need writes as well."""
+    stuck = [make.client("c1", build="14.2.1.0")]
+    assert "treatment-differs" in codes(body(), body(clients=stuck))
+
+
+def test_inheritance_differs(make, body):
+    """Another group follows the owner now."""
+    assert codes(body(), body(make.group("G"), make.group("G\\A", inherits=True))) == ["inheritance-differs"]
+
+
+@pytest.mark.parametrize("settings", [{"server_list": "M"}, {"secure": False}])
+def test_settings_differ(make, body, settings):
+    """Another list, or secure communications turned."""
+    site = make.site("s1", lists=[make.server_list("Default List", "s1"), make.server_list("M", "s1")])
+    assert "settings-differ" in codes(body(site=site), body(make.group("G", **settings), site=site))
+
+
+def test_new_location_differs(make, body):
+    """A location that the plan does not know would stay unrelaxed."""
+    after = body(make.group("G", make.location(), make.location("Home")))
+    assert codes(body(), after) == ["settings-differ"]
+
+
+@pytest.mark.parametrize(("minutes", "jitter", "found"), [(6, 0, True), (5, 1, True), (4, 0, False)])
+def test_heartbeat_slower(make, body, minutes, jitter, found):
+    """A slower heartbeat makes the waits too short; a faster one does not."""
+    after = body(make.group("G", heartbeat=timedelta(minutes=minutes), jitter=jitter))
+    assert codes(body(), after) == (["heartbeat-slower"] if found else [])
+
+
+def test_replication_differs(body):
+    """A partner that is not paused would carry settings in and out."""
+    assert codes(body(), body(replication_partners=("Linz",))) == ["replication-differs"]
+
+
+def test_served_certificate_differs(make, body):
+    """Somebody replaced a certificate between the plan and the start."""
+    site = make.site("s1", "s2")
+    survey = make.survey(site, make.group("G"))
+    other = survey.served[0].model_copy(update={"fingerprint": "third"})
+    after = body(site=site, survey=survey.model_copy(update={"served": (other, survey.served[1])}))
+    assert codes(body(), after) == ["served-certificate-differs"]
+
+
+def test_servers_differ(make, body):
+    """The list was described anew, without s2: keeping s2 would protect nobody."""
+    before = body(site=make.site("s1", "s2", "s3"), wishes={"holdout": ("s2",)})
+    without = make.site("s1", "s2", "s3", lists=[make.server_list("Default List", "s1", "s3")])
+    after = body(site=without, wishes={"holdout": ("s2",)})
+    assert (before.holdouts, after.holdouts) == (("s2",), ("s3",))
+    assert codes(before, after) == ["servers-differ"]
+
+
+def test_servers_that_are_done_are_no_difference(body):
+    """After the first wave only the holdout is left to be planned: that is not another order."""
+    assert codes(body(), body(wishes={"only": ["s2"]})) == []
+
+
+def test_list_differs(make, body):
+    """The list was described anew with another HTTP port: the approved copy would send clients to the old one."""
+    before = body(site=make.site("s1", lists=[make.server_list("Default List", "s1")]))
+    after = body(site=make.site("s1", lists=[make.server_list("Default List", "s1", port=80)]))
+    assert codes(before, after) == ["list-differs"]

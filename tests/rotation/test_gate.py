@@ -1,0 +1,146 @@
+"""Gate arithmetic: minima, references, and when to look again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rotation.gate import Reference, fix, minimum, moved_after_swap, next_reading
+from rotation.plan import OwnerScope, Treatment
+from rotation.values import GroupId
+
+G = GroupId("G")
+T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+SPANS = st.timedeltas(timedelta(0), timedelta(days=7))
+
+
+def owner(heartbeat, jitter):
+    """An owner with those times."""
+    return OwnerScope(
+        group_id=G, path="G", treatment=Treatment.RELAX, pairs=(), slowest_heartbeat=heartbeat, jitter=jitter
+    )
+
+
+@given(times=st.lists(st.tuples(SPANS, SPANS), max_size=6), floor=SPANS)
+def test_minimum_is_three_heartbeats_of_the_slowest_and_its_jitter(times, floor):
+    """Never below any owner's three heartbeats and jitter nor the floor, and not above all of them."""
+    waits = [3 * heartbeat + jitter for heartbeat, jitter in times]
+    assert minimum([owner(*each) for each in times], floor=floor) == max([floor, *waits])
+
+
+def test_nobody_waits_for_the_floor_only():
+    """Without owners the floor is all."""
+    assert minimum([]) == timedelta(0)
+    assert minimum([], floor=SECOND) == SECOND
+
+
+# -- references --------------------------------------------------------------------------------------
+
+
+def noted(**fields):
+    """What was noted around a write at the start: the policy was of the day before."""
+    known = {
+        "owner": G,
+        "date_before": T0 - timedelta(days=1),
+        "written_at": T0,
+        "not_before": T0 + timedelta(minutes=2),
+    }
+    return Reference(**{**known, **fields})
+
+
+def test_rule_9_the_reference_is_the_date_that_the_last_write_caused():
+    """Moved, and not earlier than SEPM's clock at the write."""
+    assert fix(noted(), T0 + SECOND, sepm_clock=T0 + timedelta(minutes=3)).fixed == T0 + SECOND
+    assert fix(noted(), T0, sepm_clock=T0 + timedelta(minutes=3)).fixed == T0
+
+
+def test_rule_9_a_date_that_did_not_move_proves_nothing():
+    """The write changed nothing that clients are told of."""
+    stood = noted(date_before=T0 + SECOND)
+    assert fix(stood, T0 + SECOND, sepm_clock=T0 + timedelta(hours=1)).fixed is None
+
+
+def test_rule_9_a_move_of_an_earlier_write_proves_nothing():
+    """The date moved since it was noted, but to a time before the last write: that is the write before."""
+    assert fix(noted(), T0 - SECOND, sepm_clock=T0 + timedelta(hours=1)).fixed is None
+
+
+def test_rule_9_while_an_earlier_write_may_still_be_published_nothing_is_fixed():
+    """Until the publish delay is over, the date that shows may be the one before the last."""
+    assert fix(noted(), T0 + SECOND, sepm_clock=T0 + timedelta(minutes=2) - SECOND).fixed is None
+    assert fix(noted(), T0 + SECOND, sepm_clock=T0 + timedelta(minutes=2)).fixed == T0 + SECOND
+
+
+@given(
+    fixed=st.datetimes(timezones=st.just(UTC)),
+    date=st.datetimes(timezones=st.just(UTC)),
+    clock=st.datetimes(timezones=st.just(UTC)),
+)
+def test_rule_9_once_fixed_it_never_moves(fixed, date, clock):
+    """A later change of policy must not take proof away, nor give it."""
+    reference = noted(fixed=fixed)
+    assert fix(reference, date, sepm_clock=clock) == reference
+
+
+def test_rule_11_a_policy_made_after_the_swap_proves():
+    """Its serial was published with the new certificate."""
+    moved = moved_after_swap(G, T0 + SECOND, swap_seen=T0, skew=timedelta(0))
+    assert moved is not None
+    assert (moved.owner, moved.fixed) == (G, T0 + SECOND)
+
+
+def test_rule_9_a_policy_of_a_server_whose_clock_is_ahead_may_be_older_than_the_swap():
+    """Edited three minutes before the swap, on a server that is five minutes ahead: its date looks later."""
+    skew = timedelta(minutes=5)
+    assert moved_after_swap(G, T0 + timedelta(minutes=2), swap_seen=T0, skew=skew) is None
+    assert moved_after_swap(G, T0 + skew, swap_seen=T0, skew=skew) is None
+    assert moved_after_swap(G, T0 + skew + SECOND, swap_seen=T0, skew=skew) is not None
+
+
+# -- readings ----------------------------------------------------------------------------------------
+
+
+def readings(minimum_wait, heartbeat, ends):
+    """The times of a gate's readings until it ends."""
+    now, due, times = T0, T0 + minimum_wait, []
+    while now < T0 + ends:
+        now = next_reading(now, opened=T0, due=due, heartbeat=heartbeat)
+        times.append(now)
+    return times
+
+
+@given(
+    wait=st.timedeltas(timedelta(0), timedelta(days=30)),
+    heartbeat=st.timedeltas(timedelta(0), timedelta(days=1)),
+    passed=st.timedeltas(timedelta(0), timedelta(days=90)),
+)
+def test_next_reading_is_later_and_does_not_jump_the_due_time(wait, heartbeat, passed):
+    """A gate always looks again, and looks when its minimum is over."""
+    now, due = T0 + passed, T0 + wait
+    following = next_reading(now, opened=T0, due=due, heartbeat=heartbeat)
+    assert following > now
+    assert now >= due or following <= due
+    assert following - now <= max(heartbeat, timedelta(hours=36))
+
+
+def test_a_wait_of_months_costs_some_three_hundred_readings():
+    """A8 with its 24 hours and clients that stay away for 90 days; a holdout of 30 to 90 days."""
+    assert len(readings(timedelta(days=1), timedelta(minutes=5), timedelta(days=90))) <= 330
+    assert len(readings(timedelta(days=30), timedelta(minutes=5), timedelta(days=90))) <= 330
+
+
+def test_a_short_wait_is_read_with_the_heartbeat():
+    """Two check-ins, a heartbeat apart, are seen as two; when the minimum is over it is read at once."""
+    heartbeat, wait = timedelta(minutes=5), timedelta(minutes=17)
+    times = [at - T0 for at in readings(wait, heartbeat, timedelta(minutes=20))]
+    assert times[:4] == [heartbeat, 2 * heartbeat, 3 * heartbeat, wait]
+
+
+@pytest.mark.parametrize("hours", [1, 5, 24])
+def test_readings_grow_rarer_with_the_time_waited(hours):
+    """The pause is about a twentieth of the time waited past the minimum."""
+    now = T0 + timedelta(hours=hours)
+    pause = next_reading(now, opened=T0, due=T0, heartbeat=timedelta(0)) - now
+    assert pause == timedelta(hours=hours) / 20

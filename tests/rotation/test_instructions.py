@@ -1,0 +1,67 @@
+"""What a person at the console reads, for each kind of work."""
+
+from typing import get_args
+
+import pytest
+
+from rotation.instructions import instructions
+from rotation.task import (
+    AssignList,
+    CopyList,
+    CopyServer,
+    DeleteList,
+    PauseReplication,
+    RefreshImages,
+    ReplaceCertificate,
+    ResumeReplication,
+    SaveRecoveryFile,
+    SetSecureCommunications,
+    TaskPair,
+    Work,
+)
+from rotation.values import Fingerprint, GroupId, ListName, LocationId, ServerName
+
+S1, COPY = ServerName("s1"), ListName("L copy")
+
+ENTRY = CopyServer(server=S1, address="a.test", http_port=8080)
+PAIR = TaskPair(group_id=GroupId("G1"), group_path="Root\\A", location_id=LocationId("L1"), location_name="Office")
+
+
+def replacing(*, has_file):
+    """The replacement of s1's certificate."""
+    return ReplaceCertificate(server=S1, fingerprint_sha256=Fingerprint("ab" * 32), has_file=has_file)
+
+
+WORKS = [
+    (SaveRecoveryFile(server=S1), ["s1", "recovery_<timestamp>.zip", "SHA-256"]),
+    (PauseReplication(partners=("Linz", "Graz")), ["break the replication relationship with Linz, Graz"]),
+    (ResumeReplication(partners=("Linz",)), ["restore the replication relationship with Linz"]),
+    (
+        CopyList(
+            source_list=ListName("L"),
+            copy_list=COPY,
+            servers=(ENTRY,),
+        ),
+        ["Copy the List 'L'", "'L copy'", "Use HTTP protocol", "- s1: a.test, port 8080"],
+    ),
+    (AssignList(list=COPY, pairs=(PAIR,)), ["'L copy', Assign", "- Root\\A, location Office"]),
+    (SetSecureCommunications(enabled=True, pairs=(PAIR,)), ["Check Enable secure", "- Root\\A, location Office"]),
+    (SetSecureCommunications(enabled=False, pairs=(PAIR,)), ["Uncheck Enable secure"]),
+    (replacing(has_file=True), ["Claim this task first", "the file of this task", "ab" * 32]),
+    (replacing(has_file=False), ["the certificate whose key SEPM holds"]),
+    (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
+    (DeleteList(list=COPY), ["delete 'L copy'"]),
+]
+
+
+@pytest.mark.parametrize(("work", "said"), WORKS)
+def test_instructions_name_what_to_do_with_what(work, said):
+    """Each work is described in the console's words, with every name that a person needs."""
+    text = "\n".join(instructions(work))
+    assert [words for words in said if words not in text] == []
+
+
+def test_every_kind_of_work_is_described():
+    """A new kind of work without instructions would open an empty task."""
+    kinds = get_args(get_args(Work)[0])
+    assert {type(work) for work, _ in WORKS} == set(kinds)

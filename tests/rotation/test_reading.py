@@ -1,0 +1,266 @@
+"""What a gate asks of each owner's clients, from what was read."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.plan import Gate, GatePurpose, Holdout, Treatment
+from rotation.reading import (
+    Seen,
+    evidence_key,
+    gate_server,
+    gates_of_others,
+    judge_all,
+    rules,
+    silent_after_swap,
+)
+from rotation.verdict import Reason, RosterEntry, Verdict
+
+
+def gate(plan, number, nth=0):
+    """The nth wait of that number."""
+    return [s for s in plan.body.steps if s.number == number and isinstance(s, Gate | Holdout)][nth]
+
+
+@pytest.fixture
+def plan_of(make):
+    """The plan of a site whose groups have the lists of their own names, and what is seen of it at a time."""
+
+    def build(site, *groups, stuck=()):
+        clients = [make.client(f"c{group.path}", group.path) for group in groups]
+        clients += [make.client(f"d{path}", path, build="14.2.1.0") for path in stuck]
+        request = make.request(site, unproven_failover=make.approve_unproven)
+        return make.plan(site, *groups, clients=clients, request=request)
+
+    return build
+
+
+@pytest.fixture
+def seen_of(make):
+    """What was read for a gate of a plan."""
+
+    def build(site, plan, *swapped, at=None, skew=0, references=None):
+        return Seen(
+            site=site,
+            body=plan.body,
+            swapped=swapped,
+            references=references or {},
+            swap_seen=at or make.t0,
+            skew=timedelta(minutes=skew),
+        )
+
+    return build
+
+
+@pytest.fixture
+def rule_of(make, seen_of):
+    """The rule of a gate for the clients of G."""
+
+    def build(site, plan, step, *swapped, group="G", **seen):
+        return rules(step, seen_of(site, plan, *swapped, **seen))[make.id_of(group)]
+
+    return build
+
+
+@pytest.fixture
+def three(make, plan_of):
+    """Three servers, G fails over, s3 is kept."""
+    site = make.site("s1", "s2", "s3")
+    return site, plan_of(site, make.group("G"))
+
+
+def test_gates_are_about_their_owners(make, plan_of, seen_of):
+    """A8 asks the relaxed only, B3 everybody, the holdout those who fail over."""
+    site = make.site("s1", "s2", "s3")
+    plan = plan_of(site, make.group("G"), make.group("H"), stuck=["H"])
+    seen = seen_of(site, plan, "s1")
+    asked = {number: set(rules(gate(plan, number), seen)) for number in ("A8", "B3", "B5", "A10c")}
+    failing_over, relaxed = {make.id_of("G")}, {make.id_of("H")}
+    assert asked == {"A8": relaxed, "B3": failing_over | relaxed, "B5": failing_over, "A10c": relaxed}
+
+
+def test_relaxed_owners_are_asked_as_relaxed(make, plan_of, rule_of):
+    """Who does not verify is judged as such, at the swap too."""
+    site = make.site("s1", "s2", "s3")
+    plan = plan_of(site, make.group("G"), make.group("H"), stuck=["H"])
+    assert [rule_of(site, plan, gate(plan, "B3"), "s1", group=group).relaxed for group in "GH"] == [False, True]
+
+
+def test_gate_before_a_swap_has_no_swap(make, plan_of, rule_of):
+    """A8 and the restore ask for serials, each owner's own."""
+    site = make.site("s1")
+    plan = plan_of(site, make.group("G"))
+    for number, purpose in (("A8", GatePurpose.RELAXED), ("A10c", GatePurpose.VERIFYING)):
+        rule = rule_of(site, plan, gate(plan, number), references={make.id_of("G"): make.t0})
+        assert (rule.purpose, rule.swap, rule.reference) == (purpose, None, make.t0)
+
+
+def test_rule_9_skew_is_added(three, rule_of):
+    """A check-in counts only past publishing and skew, and who was silent that much longer was away."""
+    site, plan = three
+    rule = rule_of(site, plan, gate(plan, "B3"), "s1", skew=7)
+    assert rule.swap is not None
+    assert rule.swap.settle == timedelta(minutes=2 + 7)
+    assert rule.quiet_after == timedelta(minutes=15 + 7)
+
+
+def test_rule_11_servers_of_earlier_swaps_are_trusted_where_being_there_shows_it(three, rule_of):
+    """Verifying over HTTPS without a CA: a client at s1, replaced before s2, knows s1's certificate."""
+    site, plan = three
+    swap = rule_of(site, plan, gate(plan, "B3", 1), "s1", "s2").swap
+    assert swap is not None
+    assert (swap.server, swap.trusted, swap.swapped_shows_trust) == ("s2", {"s1", "s3"}, True)
+
+
+def test_rule_11_servers_of_earlier_swaps_are_not_trusted_by_ca(make, plan_of, rule_of):
+    """With trust in a CA a client may be at s1 without its certificate: only the server with the old one counts."""
+    site = make.site("s1", "s2", "s3", lists=[make.server_list("L", "s1", "s2", "s3", ca=True)])
+    plan = plan_of(site, make.group("G", server_list="L"))
+    swap = rule_of(site, plan, gate(plan, "B3", 1), "s1", "s2").swap
+    assert swap is not None
+    assert (swap.trusted, swap.swapped_shows_trust) == ({"s3"}, False)
+
+
+def test_rule_11_the_same_certificate_again_shows_nothing(three, rule_of):
+    """If the server presents what it presented before, being there is no news."""
+    site, plan = three
+    same = tuple(each.model_copy(update={"replaces": each.fingerprint}) for each in plan.body.certificates)
+    plan = plan.model_copy(update={"body": plan.body.model_copy(update={"certificates": same})})
+    swap = rule_of(site, plan, gate(plan, "B3"), "s1").swap
+    assert swap is not None
+    assert not swap.swapped_shows_trust
+
+
+def test_clients_that_never_verified_get_on_with_any_server(make, plan_of, rule_of):
+    """HTTP without verification on a site with failover: nothing is relaxed, and the last gate can still be passed."""
+    site = make.site("s1", "s2", lists=[make.server_list("L", "s1", "s2", http=True)])
+    plan = plan_of(site, make.group("G", server_list="L", secure=False))
+    assert plan.body.scopes[0].treatment is Treatment.FAILOVER
+    rule = rule_of(site, plan, gate(plan, "B3", 1), "s1", "s2")
+    readings = [make.client("c1", seen=minute, server="s2") for minute in (3, 8)]
+    assert make.read(rule, readings[0]).verdict is Verdict.WAITING
+    assert make.read(rule, *readings).reason is Reason.TWO_TRUSTED_CONTACTS
+
+
+def test_group_that_verifies_in_one_location_only_needs_two_check_ins(make, plan_of, rule_of):
+    """Office verifies over HTTPS, lab does not over HTTP: one check-in at the swapped server may be the lab's."""
+    lists = [make.server_list("L", "s1", "s2"), make.server_list("M", "s1", "s2", http=True)]
+    site = make.site("s1", "s2", lists=lists)
+    places = make.location("Office", server_list="L"), make.location("Lab", server_list="M", secure=False)
+    plan = plan_of(site, make.group("G", *places))
+    rule = rule_of(site, plan, gate(plan, "B3", 1), "s1", "s2")
+    readings = [make.client("c1", seen=minute, server="s2") for minute in (3, 8)]
+    assert make.read(rule, readings[0]).verdict is Verdict.WAITING
+    assert make.read(rule, *readings).verdict is Verdict.COVERED
+
+
+# -- protection --------------------------------------------------------------------------------------
+
+
+def test_holdout_protects_until_it_is_replaced(three, rule_of):
+    """In the gates of s1 and s2 s3 still has the old certificate; in its own it has not."""
+    site, plan = three
+    swapped = [("s1",), ("s1", "s2"), ("s1", "s2", "s3")]
+    swaps = [rule_of(site, plan, gate(plan, "B3", nth), *done).swap for nth, done in enumerate(swapped)]
+    assert [swap.protected for swap in swaps if swap] == [True, True, False]
+
+
+def test_rule_6_a_holdout_that_is_not_on_the_list_protects_nobody(make, plan_of, rule_of):
+    """G has s1 and s2, H has s3 and s4: when G's holdout is replaced, H's is no help to G."""
+    lists = [make.server_list("L", "s1", "s2"), make.server_list("M", "s3", "s4")]
+    site = make.site("s1", "s2", "s3", "s4", lists=lists)
+    plan = plan_of(site, make.group("G", server_list="L"), make.group("H", server_list="M"))
+    assert plan.body.holdouts == ("s2", "s4")
+    step = next(s for s in plan.body.steps if isinstance(s, Gate) and s.server == "s2")
+    protected = {}
+    for group in "GH":
+        swap = rule_of(site, plan, step, "s1", "s3", "s2", group=group).swap
+        protected[group] = swap is not None and swap.protected
+    assert protected == {"G": False, "H": True}
+
+
+def test_in_the_holdout_nobody_is_protected_by_it(three, rule_of):
+    """B5 asks who could live without the holdout."""
+    site, plan = three
+    swap = rule_of(site, plan, gate(plan, "B5"), "s1", "s2").swap
+    assert swap is not None
+    assert (swap.server, swap.protected) == ("s2", False)
+
+
+def test_holdout_goes_on_with_the_evidence_of_the_gate_before_it(three, seen_of):
+    """B5 waits on the last swap before it, and keeps what that gate has seen."""
+    site, plan = three
+    holdout = gate(plan, "B5")
+    assert evidence_key(plan.body, holdout) == gate(plan, "B3", 1).id
+    assert evidence_key(plan.body, gate(plan, "B3")) == gate(plan, "B3").id
+    assert gate_server(holdout, seen_of(site, plan, "s1", "s2")) == "s2"
+    assert gate_server(holdout, seen_of(site, plan)) is None
+
+
+def test_only_a_server_of_the_clients_own_list_is_another_server(make, plan_of, seen_of):
+    """G's list is s2 and s4: having learned s1's certificate helps no client that never goes to s1."""
+    lists = [make.server_list("L", "s2", "s4"), make.server_list("M", "s1", "s2", "s3", "s4")]
+    site = make.site("s1", "s2", "s3", "s4", lists=lists)
+    plan = plan_of(site, make.group("G", server_list="L"), make.group("H", server_list="M"))
+    assert plan.body.holdouts == ("s4",)
+    owners = {owner.path: owner for owner in plan.body.scopes}
+    seen = seen_of(site, plan, "s1", "s2", "s3")
+    by_id = {step.id: step.server for step in plan.body.steps if isinstance(step, Gate)}
+    others = {
+        path: {by_id[each] for each in gates_of_others(gate(plan, "B5"), owner, seen)} for path, owner in owners.items()
+    }
+    assert others == {"G": {"s2", "s4"}, "H": {"s1", "s2", "s4"}}
+
+
+def test_another_server_must_be_on_the_list_of_every_location(make, plan_of, seen_of):
+    """At home the list is s3 and s4: who knows s1 from the office's list has nobody there."""
+    lists = [make.server_list("L", "s1", "s3", "s4"), make.server_list("M", "s3", "s4")]
+    site = make.site("s1", "s3", "s4", lists=lists)
+    places = make.location("Office", server_list="L"), make.location("Home", server_list="M")
+    plan = plan_of(site, make.group("G", *places))
+    by_id = {step.id: step.server for step in plan.body.steps if isinstance(step, Gate)}
+    others = gates_of_others(gate(plan, "B5"), plan.body.scopes[0], seen_of(site, plan, "s1", "s3"))
+    assert {by_id[each] for each in others} == {"s4"}
+
+
+# -- all clients -------------------------------------------------------------------------------------
+
+
+def test_clients_of_other_scopes_are_not_judged(make, plan_of, seen_of):
+    """A8 says nothing of a client whose group fails over."""
+    site = make.site("s1", "s2")
+    plan = plan_of(site, make.group("G"), make.group("H"), stuck=["H"])
+    asked = rules(gate(plan, "A8"), seen_of(site, plan))
+    entries = [make.entry(make.client("c1", group), group=group, id=group) for group in "GH"]
+    assert [judged.client for judged in judge_all(entries, asked, {})] == ["H"]
+
+
+@pytest.mark.parametrize(
+    ("minute", "server", "now", "silent"),
+    [
+        (-2, "s1", 18, True),  # there just before, overdue
+        (-2, "s1", 17, False),  # not overdue yet: three heartbeats past publishing
+        (-2, "s2", 18, False),  # was not at the swapped server
+        (-16, "s1", 18, False),  # was away already
+        (1, "s1", 18, False),  # came back
+        (None, "s1", 18, False),  # was never there
+    ],
+)
+def test_rule_8_clients_that_the_swap_silenced_are_noticed(make, minute, server, now, silent):
+    """A client of the swapped server that does not reappear within three heartbeats raises attention."""
+    entry = make.entry(make.client("c1", seen=minute, server=server))
+    rule = make.swap_rule()
+    by_owner = {entry.owner: rule}
+    judged = judge_all([entry], by_owner, {})
+    found = silent_after_swap([entry], judged, by_owner, make.at(minutes=now))
+    assert [each.id for each in found] == (["c1"] if silent else [])
+
+
+def test_rule_8_a_vanished_or_relaxed_client_was_not_silenced_by_its_certificate(make):
+    """Who does not verify is not cut off by a certificate, and of who vanished nothing is known."""
+    silent = make.client("c1", seen=-2, server="s1")
+    stories: list[tuple[RosterEntry, bool]] = [(make.entry(silent), True), (make.entry(observed=None), False)]
+    for entry, relaxed in stories:
+        by_owner = {entry.owner: make.swap_rule(relaxed=relaxed)}
+        judged = judge_all([entry], by_owner, {})
+        assert silent_after_swap([entry], judged, by_owner, make.at(hours=9)) == []

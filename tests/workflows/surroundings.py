@@ -1,0 +1,187 @@
+"""What surrounds a skipped rotation: Temporal's clock, the way to SEPM, the probe, a person's hands."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from temporalio import activity
+
+from emulator.certificates import Credential
+from emulator.draws import identity
+from emulator.keyfiles import CertificateFormat
+from emulator.rest.app import rest_app
+from emulator.rest.service import RestService
+from emulator.simulation import Simulation
+from emulator.site import Location
+from emulator.spec import Protocol
+from rotation.site import Server
+from rotation.survey import ServedCertificate
+from rotation.task import (
+    AssignList,
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    RefreshImages,
+    ReplaceCertificate,
+    ResumeReplication,
+    SetSecureCommunications,
+    Work,
+)
+from rotation.values import CertificateId, Fingerprint
+from sepm.probe import HttpAnswer
+from store.store import Store
+
+
+@dataclass
+class SkippedClock:
+    """The server's own time of the activity that runs: it leaps when Temporal skips, and instead of a pause."""
+
+    latest: datetime
+
+    def __call__(self) -> datetime:
+        """The time now."""
+        if activity.in_activity():
+            self.latest = max(self.latest, activity.info().started_time)
+        return self.latest
+
+    def now(self) -> datetime:
+        """The time now."""
+        return self()
+
+    def elapsed(self) -> timedelta:
+        """Time since a moment of long ago."""
+        return self() - datetime.fromtimestamp(0, UTC)
+
+    async def sleep(self, duration: timedelta) -> None:
+        """Pass time that nobody has to wait for."""
+        self.latest = self() + duration
+        await asyncio.sleep(0)
+
+
+class Line(httpx.AsyncBaseTransport):
+    """The way to the emulated SEPM. It can be cut."""
+
+    def __init__(self, simulation: Simulation, clock: SkippedClock) -> None:
+        service = RestService(simulation=simulation, clock=clock, start=clock.latest)
+        self._app = httpx.ASGITransport(rest_app(service))
+        self.cut = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry a request, or not."""
+        if self.cut:
+            raise httpx.ConnectError("no route to the host")
+        return await self._app.handle_async_request(request)
+
+
+@dataclass
+class SimulatedProbe:
+    """Sees what the simulated servers present."""
+
+    simulation: Simulation
+    clock: SkippedClock
+
+    async def probe(self, server: Server) -> ServedCertificate:
+        """The certificate of the server's client port now."""
+        now = self.clock()
+        self.simulation.advance_to(now)
+        emulated_server = self.simulation.site.server(server.name)
+        if not emulated_server.up:
+            return ServedCertificate(server=server.name, fingerprint=None, observed_at=now, error="connection refused")
+        credential = emulated_server.credential
+        return ServedCertificate(
+            server=server.name,
+            fingerprint=Fingerprint(credential.fingerprint),
+            not_after=credential.certificate.not_valid_after_utc,
+            observed_at=now,
+        )
+
+    async def probe_http(self, server: Server) -> HttpAnswer:
+        """Whether the HTTP port answers."""
+        now = self.clock()
+        up = self.simulation.site.server(server.name).up
+        return HttpAnswer(server=server.name, answers=up, asked_at=now, answered_at=now)
+
+    async def probe_https_clock(self, server: Server) -> HttpAnswer:
+        """As over HTTP."""
+        return await self.probe_http(server)
+
+
+@dataclass
+class Hands:
+    """What a person does at the console."""
+
+    simulation: Simulation
+    store: Store
+
+    async def file(self, certificate: str) -> tuple[bytes, CertificateFormat]:
+        """The file of a certificate with its key."""
+        material = await self.store.certificates.material(CertificateId(certificate))
+        assert material.key_pem is not None
+        pem = material.certificate_pem.encode() + material.key_pem.get_secret_value()
+        return pem, CertificateFormat.PEM
+
+    async def do(self, work: Work) -> None:
+        """Do what a task asks."""
+        if isinstance(work, ReplaceCertificate):
+            self.simulation.console.replace_certificate(work.server, *await self.file(f"cert-{work.server}"))
+        elif isinstance(work, CopyList | DeleteList):
+            self._lists(work)
+        else:
+            self._settings(work)
+
+    def add_group(self, path: str) -> str:
+        """Make a group with settings of its own, as its parent has them. Returns its id."""
+        site = self.simulation.site
+        parent = site.owner(site.group(path.rpartition("\\")[0]))
+        location = Location(identity(0, "location", path), "Default")
+        settings = {location.id: next(iter(parent.settings.values()))}
+        group = replace(
+            parent, id=identity(0, "group", path), path=path, inherits=False, locations=(location,), settings=settings
+        )
+        site.groups[group.id] = group
+        self.simulation.fleet._by_group[group.id] = []
+        self.simulation._changes.outbox.publish(group)
+        return group.id
+
+    def remove_group(self, group_id: str) -> None:
+        """Remove a group without clients."""
+        del self.simulation.site.groups[group_id]
+
+    def restore_certificate(self, server: str, credential: Credential) -> None:
+        """Put a former certificate back from its recovery file."""
+        self.simulation._changes.swap(self.simulation.site.server(server), credential)
+
+    def reinstall(self, name: str, build: str) -> None:
+        """Give a client another build."""
+        client = next(each for each in self.simulation.fleet.clients if each.name == name)
+        client.build = build
+        client.fails_over_on_mismatch = not build.startswith("14.2.")
+
+    def _lists(self, work: CopyList | DeleteList) -> None:
+        console = self.simulation.console
+        match work:
+            case CopyList(source_list=source, copy_list=name, servers=servers):
+                console.copy_list(source, name)
+                console.edit_list(name, Protocol.HTTP, {entry.server: entry.http_port for entry in servers})
+            case DeleteList(list=name):
+                console.delete_list(name)
+
+    def _settings(self, work: Work) -> None:
+        console = self.simulation.console
+        match work:
+            case AssignList(list=name, pairs=pairs):
+                for pair in pairs:
+                    console.assign_list(name, pair.group_id, pair.location_id)
+            case SetSecureCommunications(enabled=enabled, pairs=pairs):
+                for pair in pairs:
+                    console.set_secure_communications(pair.group_id, pair.location_id, enabled)
+            case PauseReplication():
+                console.pause_replication()
+            case ResumeReplication():
+                console.resume_replication()
+            case RefreshImages(groups=groups):
+                for group in groups:
+                    console.refresh_golden_images(group)
+            case _:
+                pass  # copying a recovery file leaves no trace in the site

@@ -1,0 +1,67 @@
+"""B5, the holdout: never shorter than its minimum, over on proof, longer only by a person's word."""
+
+from datetime import timedelta
+
+import pytest
+
+from emulator.scenarios import three_servers
+from rotation.message import Move
+from rotation.site import Limits
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=20)
+HOUR = timedelta(hours=1)
+LIMITS = Limits(
+    relax_floor=timedelta(0),
+    publish_delay=timedelta(seconds=2),
+    purge_after=None,
+    holdout_minimum=6 * HOUR,
+    holdout_maximum=12 * HOUR,
+)
+
+
+async def ended(here):
+    """How long the holdout lasted."""
+    story = [event for event in await here.story() if event.data["number"] == "B5"]
+    began = next(event.at for event in story if event.kind == "step-began")
+    return next(event.at for event in story if event.kind == "gate-passed") - began
+
+
+@pytest.mark.parametrize(
+    ("away", "least", "most"),
+    [(timedelta(minutes=1), 6 * HOUR, 6.5 * HOUR), (11 * HOUR, 6.5 * HOUR, 11 * HOUR)],
+    ids=["everybody is here", "some are away"],
+)
+async def test_the_holdout_ends_on_proof_and_never_before_its_minimum(stage, away, least, most):
+    """With everybody covered it lasts its minimum; with clients away it ends when they are back, before its maximum."""
+    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT, returns=(away / 2, away)))
+    await here.register(LIMITS)
+
+    result = await here.rotate()
+
+    assert result.outcome is Outcome.COMPLETED
+    assert least <= await ended(here) <= most
+    assert here.lost() == []
+
+
+async def test_at_its_maximum_a_person_decides_and_the_late_clients_are_named(stage):
+    """Past the maximum the last server is not replaced: the late are named, and left out by two persons' word only."""
+    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT, returns=(HOUR, timedelta(days=3))))
+    await here.register(LIMITS)
+
+    async with here.running() as handle:
+        asked = await here.attention(handle, "gate-limit")
+        state = await here.state(handle)
+        served = {each.name: each.credential.fingerprint for each in here.simulation.site.servers.values()}
+        await here.say(handle, Move.PROCEED, who="ann", why="these laptops are gone")
+        await here.attention(handle, "second-person")
+        await here.say(handle, Move.APPROVE, who="eve")
+        result = await here.end(handle)
+
+    assert state.step.number == "B5"
+    assert "BRANCH-AWAY-0001" in asked.message
+    assert Move.CANCEL not in asked.options, "it would be refused"
+    old = {chosen.server: chosen.replaces for chosen in state.body.certificates}
+    assert all(served[server] == old[server] for server in state.body.holdouts)
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == [], "the late ones are still away"

@@ -1,0 +1,61 @@
+"""List A on one server: the vendor's order of events, everything put back, nobody lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from emulator.scenarios import one_server
+from emulator.spec import DEFAULT_LIST, ROOT_GROUP, GroupSpec, ListSpec, LocationSpec, Protocol, SiteSpec
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+LABS = f"{ROOT_GROUP}\\Labs"
+
+
+async def test_list_a_happens_in_the_vendors_order_and_loses_nobody(stage):
+    """A1-A4, A5, A7, A8, A9, A10b, A10c, A10d begin in that order; every client survives and settings are put back."""
+    here = stage(one_server(clients=12, heartbeat=HEARTBEAT))
+    await here.register()
+    before = here.settings()
+
+    result = await here.rotate()
+
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []
+    assert here.settings() == before
+    began = [event.data["number"] for event in await here.story() if event.kind == "step-began"]
+    assert began == [
+        *("preflight", "recovery", "A1-A4", "A5", "A7", "A8", "A9", "A10b"),
+        *("A10c", "A10c", "A10d", "A10d", "A2-undo", "closing"),
+    ]
+    assert [each.kind for each in here.simulation.effects.report()][-1] == "console.delete_list"
+
+
+def with_labs(server_list: str, *, secure: bool) -> SiteSpec:
+    """The site with one server, whose laboratories were set up otherwise long ago."""
+    spec = one_server(clients=12, heartbeat=HEARTBEAT)
+    office = LocationSpec(name="Office", server_list=server_list, secure_communications=secure, heartbeat=HEARTBEAT)
+    plain = LocationSpec(heartbeat=HEARTBEAT)
+    groups = (*spec.groups[:-1], GroupSpec(path=LABS, locations=(plain, office)))
+    lists = (
+        ListSpec(name=DEFAULT_LIST, priorities=(("SEPM-1",),)),
+        ListSpec(name="Plain", protocol=Protocol.HTTP, priorities=(("SEPM-1",),)),
+    )
+    return SiteSpec.model_validate({**dict(spec), "groups": groups, "server_lists": lists})
+
+
+@pytest.mark.parametrize(("server_list", "secure"), [(DEFAULT_LIST, False), ("Plain", True), ("Plain", False)], ids=str)
+async def test_what_was_relaxed_before_stays_so(stage, server_list, secure):
+    """A pair that had secure communications off, or HTTP, keeps them: the recorded state comes back, not "on"."""
+    here = stage(with_labs(server_list, secure=secure))
+    await here.register()
+    before = here.settings()
+
+    await here.rotate()
+
+    assert here.settings() == before
+    assert before[LABS, "Office"] == (server_list, secure)
+    assert here.lost() == []
+    untouched = (("rest.sem_server", server_list == "Plain"), ("rest.secure_communications", not secure))
+    for effect, left_alone in untouched:
+        assert here.simulation.effects.count(effect, LABS, "Office") == (0 if left_alone else 2), effect

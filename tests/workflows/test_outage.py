@@ -1,0 +1,75 @@
+"""SEPM does not answer, or does not let the service in, or does not publish: people see it, and it goes on."""
+
+from datetime import timedelta
+
+from emulator.scenarios import one_server
+from emulator.switches import Switches
+from rotation.message import Move
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+
+
+def small():
+    """A site of one server."""
+    return one_server(clients=8, heartbeat=HEARTBEAT)
+
+
+async def test_an_outage_of_hours_shows_and_is_waited_out(stage):
+    """While SEPM cannot be reached attention says so; back again, the attention is gone and it completes."""
+    here = stage(small())
+    await here.register()
+
+    async with here.running() as handle:
+        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
+        here.line.cut = True
+        raised = await here.attention(handle, "not-answering")
+        since = here.clock()
+        await here.until(handle, lambda _: here.clock() - since > timedelta(hours=2))
+        here.line.cut = False
+        await here.until(handle, lambda state: not state.attention)
+        result = await here.end(handle)
+
+    assert raised.options == ()
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_a_wrong_password_asks_at_once_and_retry_goes_on(stage):
+    """A password that was changed in SEPM is no outage: it asks with its own code; corrected, retry goes on."""
+    here = stage(small())
+    await here.register()
+    spec = here.simulation.spec
+
+    async with here.running() as handle:
+        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
+        here.simulation.spec = spec.model_copy(update={"password": "changed"})
+        asked = await here.attention(handle, "sepm-credentials")
+        here.simulation.spec = spec
+        assert (await here.say(handle, Move.RETRY)).accepted
+        result = await here.end(handle)
+
+    assert asked.options == (Move.RETRY, Move.CANCEL)
+    assert spec.password not in asked.message
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_a_policy_date_that_does_not_move_after_a_write_is_told(stage):
+    """Without a new policy date nothing can be proven: the gate does not begin to count but asks; then it goes on."""
+    here = stage(small().model_copy(update={"switches": Switches(publish_delay=timedelta(hours=2))}))
+    await here.register()
+
+    async with here.running() as handle:
+        asked = await here.attention(handle, "serial-did-not-move")
+        state = await here.state(handle)
+        here.simulation.set_switches(Switches())
+        await here.clock.sleep(timedelta(hours=2))
+        assert (await here.say(handle, Move.RETRY)).accepted
+        result = await here.end(handle)
+
+    assert state.step.number == "A8"
+    assert state.wait.readings == 0
+    assert "My Company" in asked.message
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []

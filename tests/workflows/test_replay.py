@@ -1,0 +1,100 @@
+"""Replay: what runs today goes the way that histories of yesterday tell.
+
+A history is committed for each kind of rotation and each version that was released; they are added to, never replaced.
+`pytest tests/workflows/test_replay.py --basetemp DIR` leaves new ones below DIR.
+"""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from emulator.scenarios import one_server, three_servers
+from engine.plugin import RotatorPlugin
+from rotation.message import Move
+from workflows.rotate_site import RotateSite
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+HEARTBEAT = timedelta(minutes=5)
+
+
+async def replay(history: WorkflowHistory) -> None:
+    """Run the workflow over its history, as a worker of ours would.
+
+    Raises:
+        NondeterminismError: when it would go another way.
+    """
+    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
+
+
+def save(history: WorkflowHistory, path: Path) -> None:
+    """Keep a history, one event a line and without the names of processes and machines."""
+    events = history.to_json_dict()["events"]
+    lines = ",\n".join(re.sub(r'"identity": "[^"]*"', '"identity": "a process"', json.dumps(each)) for each in events)
+    path.write_text(f'{{"events": [\n{lines}\n]}}\n')
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_committed_histories_replay(path):
+    """Every committed history can still be replayed: a worker of this version takes over what an older one began."""
+    await replay(WorkflowHistory.from_json(path.stem, path.read_text()))
+
+
+def test_there_are_histories():
+    """The test above has something to replay."""
+    assert len(HISTORIES) >= 2
+
+
+async def test_a_completed_rotation_replays(stage, tmp_path):
+    """A whole list A with a hold, a task given back and a retry replays."""
+    here = stage(one_server(clients=4, heartbeat=HEARTBEAT))
+    await here.register()
+    leaving = {"replace_certificate"}
+
+    async with here.running(leaving=leaving) as handle:
+        task = await here.task(handle, "replace_certificate")
+        await here.say(handle, Move.HOLD, why="a break")
+        await here.say(handle, Move.RESUME)
+        await here.say(handle, Move.TASK_REFUSED, task=task, why="not me")
+        await here.attention(handle, "task-refused")
+        leaving.clear()
+        await here.say(handle, Move.RETRY)
+        await here.end(handle)
+        history = await handle.fetch_history()
+
+    save(history, tmp_path / "list-a.json")
+    await replay(history)
+
+
+async def test_a_running_rotation_replays(stage, tmp_path):
+    """A rotation that waits in its holdout, with groups relaxed and restored before, replays as far as it has come."""
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT))
+    await here.register()
+
+    async with here.running() as handle:
+        await here.until(handle, lambda state: state.step.number == "B5" and state.wait and state.wait.readings)
+        await here.say(handle, Move.HOLD, why="to look at it")
+        history = await handle.fetch_history()
+
+    save(history, tmp_path / "holdout.json")
+    await replay(history)
+
+
+async def test_a_history_of_another_way_is_noticed(stage):
+    """A replay is a proof only if it can fail: with another activity in it, a history does not replay."""
+    here = stage(one_server(clients=4, heartbeat=HEARTBEAT))
+    await here.register()
+
+    async with here.running() as handle:
+        await here.until(handle, lambda state: state.step.number == "A8")
+        history = (await handle.fetch_history()).to_json_dict()
+
+    scheduled = [each.get("activityTaskScheduledEventAttributes", {}) for each in history["events"]]
+    (kind,) = [each["activityType"] for each in scheduled if each.get("activityType") == {"name": "record_originals"}]
+    kind["name"] = "check_closing"
+    with pytest.raises(Exception, match=r"[Nn]ondeterminism"):
+        await replay(WorkflowHistory.from_json("other", history))

@@ -1,0 +1,51 @@
+"""Sites that replicate, and machines without a memory: what surrounds the vendor's lists."""
+
+from datetime import timedelta
+
+import pytest
+
+from emulator.scenarios import one_server, three_servers
+from emulator.spec import ClientSpec, SiteSpec
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("scenario", [one_server, three_servers])
+async def test_replication_is_paused_first_and_resumed_last(stage, scenario):
+    """The relationship is broken before anything is written and restored after all is put back, also over two waves."""
+    spec = scenario(clients=15, heartbeat=HEARTBEAT)
+    here = stage(spec.model_copy(update={"replication_partner": "Other Site"}))
+    await here.register()
+
+    result = await here.rotate()
+
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []
+    kinds = [each.kind for each in here.simulation.effects.report()]
+    changes = [index for index, kind in enumerate(kinds) if kind.startswith("rest.") or "certificate" in kind]
+    assert kinds.index("console.pause_replication") < min(changes)
+    assert kinds.index("console.resume_replication") > max(changes)
+    assert here.simulation.site.is_replicated
+    assert [event.message for event in await here.story() if event.kind == "attention"] == []
+
+
+async def test_non_persistent_machines_are_not_counted_and_their_images_are_refreshed(stage):
+    """They never count as covered and never hold a gate; their images are refreshed after relax and at the end."""
+    spec = one_server(clients=10, heartbeat=HEARTBEAT)
+    desktops = ClientSpec(group="My Company", count=3, prefix="VDI", npvdi=True)
+    here = stage(SiteSpec.model_validate({**dict(spec), "clients": (*spec.clients, desktops)}))
+    await here.register()
+
+    async with here.running() as handle:
+        gate = await here.until(handle, lambda s: s.wait and s.wait.reading and s.wait.reading.reached)
+        result = await here.end(handle)
+
+    assert result.outcome is Outcome.COMPLETED
+    reading = gate.wait.reading
+    assert (reading.total, reading.covered, reading.by_reason["non-persistent"]) == (13, 10, 3)
+    began = [event.data["number"] for event in await here.story() if event.kind == "step-began"]
+    assert began.count("images") == 2
+    assert began.index("A7") < began.index("images") < began.index("A8")
+    assert here.simulation.effects.count("console.refresh_golden_images") == 2
+    assert here.lost() == []

@@ -1,0 +1,97 @@
+"""What no public source settles about SEPM: the product is right on every setting, over list A and over list B."""
+
+from datetime import timedelta
+
+import pytest
+
+from emulator.scenarios import one_server, three_servers
+from emulator.switches import (
+    InheritorsFollow,
+    MismatchClearsLastServer,
+    PatchSemServer,
+    RejectedDownload,
+    SecureCommunicationsScope,
+    SerialReported,
+    Switches,
+    UnverifiedMismatch,
+)
+from rotation.message import Move
+from rotation.site import Limits
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+LIMITS = Limits(
+    relax_floor=timedelta(0),
+    purge_after=None,
+    holdout_minimum=timedelta(hours=3),
+    holdout_maximum=timedelta(hours=12),
+    gate_patience=timedelta(hours=2),
+)
+"""The site's owner knows that publishing takes up to two minutes."""
+SETTINGS = {
+    "slow": Switches(
+        patch_sem_server=PatchSemServer.REFUSED,
+        inheritors_follow=InheritorsFollow.AT_NEXT_PUBLISH,
+        serial_reported=SerialReported.NEXT_CONTACT,
+        mismatch_clears_last_server=MismatchClearsLastServer.AFTER_24H,
+        publish_delay=timedelta(minutes=1),
+    ),
+    "coarse": Switches(
+        patch_sem_server=PatchSemServer.IGNORED,
+        secure_communications_scope=SecureCommunicationsScope.GROUP,
+        swap_moves_serials=False,
+        rejected_download=RejectedDownload.FAIL_OVER,
+        tls_mismatch_when_unverified=UnverifiedMismatch.ACCEPTED,
+        rest_port_follows_certificate=False,
+    ),
+    "strict": Switches(
+        rejected_download=RejectedDownload.SILENT,
+        token_life=timedelta(seconds=30),
+        rate_limit=40,
+    ),
+}
+SITES = {"list-a": one_server(clients=10, heartbeat=HEARTBEAT), "list-b": three_servers(15, 15, HEARTBEAT)}
+
+
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("setting", SETTINGS)
+async def test_nobody_is_lost_on_any_setting_of_the_switches(stage, site, setting):
+    """The rotation completes, every client survives, every setting is put back, whatever SEPM turns out to do."""
+    here = stage(SITES[site].model_copy(update={"switches": SETTINGS[setting]}))
+    await here.register(LIMITS)
+    before = here.settings()
+
+    result = await here.rotate()
+
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []
+    assert here.settings() == before
+
+
+def test_every_switch_is_turned():
+    """Each switch has a setting above that is not its default; stale signatures have a test of their own."""
+    usual = Switches().model_dump()
+    turned = {name for each in SETTINGS.values() for name, value in each.model_dump().items() if value != usual[name]}
+    assert turned == set(Switches.model_fields) - {"stale_sig_files"}
+
+
+async def test_stale_signatures_are_outside_the_promise_and_are_told(stage):
+    """A server that goes on signing with its former key cuts off clients that verify again: no setting prevents it.
+
+    The gate after A10d does not pass and asks, naming the clients; once the server signs anew, the rotation completes
+    and every client is back.
+    """
+    here = stage(SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)}))
+    await here.register(LIMITS)
+
+    async with here.running() as handle:
+        asked = await here.attention(handle, "gate-limit")
+        stuck = await here.state(handle)
+        here.simulation.console.republish("SEPM-1")
+        await here.say(handle, Move.EXTEND, why="files are signed anew", by=timedelta(hours=2))
+        result = await here.end(handle)
+
+    assert stuck.step.number == "A10d"
+    assert "PC-0001" in asked.message
+    assert result.outcome is Outcome.COMPLETED
+    assert here.simulation.verdict().clients_lost == 0
