@@ -24,6 +24,7 @@ _NOT_OURS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GON
 _OUTAGE = frozenset({429, 500, 502, 503, 504})
 _LOOK_AGAIN = timedelta(milliseconds=200)
 _LOOKS = 300
+_REASON = 500
 
 Pause = Callable[[timedelta], Awaitable[None]]
 
@@ -169,5 +170,5 @@ class Robot:
 def _accepted(answer: httpx.Response) -> httpx.Response:
     if answer.status_code in _NOT_OURS:
         # after an outage the earlier try may be the one that counted; the task list tells next time
-        raise TaskGoneError(str(answer.status_code))
+        raise TaskGoneError(f"{answer.status_code} {answer.text[:_REASON]}")
     return answer.raise_for_status()

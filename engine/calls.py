@@ -14,7 +14,14 @@ CEILING = timedelta(seconds=3)
 """No request of a person waits longer for Temporal to say whether it is there."""
 
 _DOWN = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED})
-_LATE = frozenset({RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED})
+_LATE = frozenset(
+    {
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        # no worker has polled for minutes, or a new history has just begun and no worker has taken it up yet
+        RPCStatusCode.FAILED_PRECONDITION,
+    }
+)
 
 
 @asynccontextmanager

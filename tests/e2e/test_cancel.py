@@ -20,7 +20,7 @@ async def by_rest(site, rotation: str) -> None:
 async def in_the_gate(site, cancel) -> None:
     """Cancelled in the gate after relaxing, before the first certificate."""
     before = await site.settings()
-    rotation = await site.start(relax_floor="PT1H")
+    rotation = await site.start(relax_floor="PT1M")
     await site.in_gate(rotation)
     pairs, lists = await site.settings()
     assert {pair["secure_communications"] for pair in pairs} == {False}, "nothing would have to be put back"

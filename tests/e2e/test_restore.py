@@ -19,7 +19,7 @@ async def test_after_a_terminate_the_command_line_restores_the_site(worked_site)
     """Terminated in A8: `rotator restore` puts everything back, copy and all, and the site can be rotated again."""
     site, house = worked_site, worked_site.house
     before = await site.settings()
-    rotation = await site.start(relax_floor="PT1H")
+    rotation = await site.start(relax_floor="PT1M")
     await site.in_gate(rotation)
     await (await house.rotation(site.id)).terminate("pulled out by an operator")
     assert await site.settings() != before

@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Cut
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -64,7 +64,7 @@ QUICK = Limits(
     relax_floor=timedelta(0),
     publish_delay=timedelta(seconds=2),
     purge_after=None,
-    holdout_minimum=timedelta(hours=2),
+    holdout_minimum=timedelta(minutes=30),
     holdout_maximum=timedelta(hours=12),
     gate_patience=timedelta(hours=6),
 )
@@ -272,8 +272,15 @@ class Stage:
 
     async def state(self, handle: Handle) -> RotationState:
         """The whole state of the rotation."""
-        state: RotationState = await handle.query("state", result_type=RotationState)
-        return state
+        while True:
+            try:
+                state: RotationState = await handle.query("state", result_type=RotationState)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:  # a new history that no worker has taken up
+                    raise
+                await asyncio.sleep(0.01)
+            else:
+                return state
 
     async def until(self, handle: Handle, ready: Callable[[RotationState], object]) -> RotationState:
         """The state as soon as it is so."""

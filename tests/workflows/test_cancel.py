@@ -12,6 +12,7 @@ from rotation.state import Outcome, Phase
 from rotation.task import TaskState
 
 HEARTBEAT = timedelta(minutes=5)
+SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 SWAP = "replace_certificate"
 
 
@@ -139,7 +140,7 @@ async def test_a_cancel_of_an_unclaimed_swap_that_was_done_is_refused(stage):
 
 async def test_after_the_first_certificate_a_cancel_is_refused(stage):
     """With one certificate replaced a cancel would cut clients off: the update is rejected, the UI's cancel shows."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
     before = here.settings()
 

@@ -10,6 +10,7 @@ from rotation.message import Move
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
+SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 SWAP = "replace_certificate"
 LEGACY = "My Company\\Legacy"
 BRANCH = "My Company\\Branch"
@@ -57,7 +58,7 @@ SPOILS = [
 @pytest.mark.parametrize(("spoil", "code"), SPOILS, ids=lambda each: getattr(each, "__name__", ""))
 async def test_a_claim_is_refused_while_something_differs_and_granted_when_it_is_put_back(stage, spoil, code):
     """The claim says what differs and the task stays open; put back, the claim is granted, and nobody is lost."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
     leaving = {SWAP}
 
@@ -81,7 +82,7 @@ async def test_a_claim_is_refused_while_something_differs_and_granted_when_it_is
 
 async def test_rule_12_a_policy_of_the_time_between_proves_nothing(stage):
     """Clients took "verify" while it was on by hand: put back, the swap waits until they hold the relaxed policy."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
     leaving = {SWAP}
 
@@ -103,7 +104,7 @@ async def test_rule_12_a_policy_of_the_time_between_proves_nothing(stage):
 
 async def test_of_two_claims_at_once_one_is_granted(stage):
     """Two persons claim the same task in the same moment: one holds it, the other is told who does."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
 
     async with here.running(leaving={SWAP}) as handle:

@@ -11,6 +11,7 @@ from rotation.state import Outcome
 from rotation.values import CertificateId, ServerName
 
 HEARTBEAT = timedelta(minutes=5)
+SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 BRANCH = "My Company\\Branch"
 
 
@@ -29,7 +30,7 @@ def another_list(here):
 )
 async def test_a_difference_is_an_amendment_that_is_approved(stage, change, code):
     """What changed during the holdout asks; approved, another plan runs from there, what was done stays, 0 lost."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
 
     async with here.running() as handle:
@@ -54,7 +55,7 @@ async def test_a_difference_is_an_amendment_that_is_approved(stage, change, code
 
 async def test_a_group_born_during_the_holdout_is_adopted_and_put_back(stage):
     """A new group with 14.2.x clients is relaxed by the amended plan, and afterwards has what it was born with."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
 
     async with here.running() as handle:
@@ -77,7 +78,7 @@ async def test_a_group_born_during_the_holdout_is_adopted_and_put_back(stage):
 
 async def test_groups_that_are_kept_relaxed_do_not_look_like_a_difference(stage):
     """R kept relaxed through the holdout is what the plan did itself: the recheck passes without asking."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
     before = here.settings()
     request = PlanRequest(

@@ -14,7 +14,7 @@ HEARTBEAT = timedelta(minutes=5)
 @pytest.mark.parametrize("scenario", [one_server, three_servers])
 async def test_replication_is_paused_first_and_resumed_last(stage, scenario):
     """The relationship is broken before anything is written and restored after all is put back, also over two waves."""
-    spec = scenario(clients=15, heartbeat=HEARTBEAT)
+    spec = scenario(clients=10, heartbeat=HEARTBEAT)
     here = stage(spec.model_copy(update={"replication_partner": "Other Site"}))
     await here.register()
 

@@ -20,10 +20,11 @@ from rotation.site import Limits
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
+SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 LIMITS = Limits(
     relax_floor=timedelta(0),
     purge_after=None,
-    holdout_minimum=timedelta(hours=3),
+    holdout_minimum=timedelta(hours=1),
     holdout_maximum=timedelta(hours=12),
     gate_patience=timedelta(hours=2),
 )
@@ -50,7 +51,10 @@ SETTINGS = {
         rate_limit=40,
     ),
 }
-SITES = {"list-a": one_server(clients=10, heartbeat=HEARTBEAT), "list-b": three_servers(15, 15, HEARTBEAT)}
+SITES = {
+    "list-a": one_server(clients=10, heartbeat=HEARTBEAT),
+    "list-b": three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON),
+}
 
 
 @pytest.mark.parametrize("site", SITES)

@@ -7,6 +7,7 @@ from rotation.message import Move
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
+SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 SWAP = "replace_certificate"
 
 
@@ -36,7 +37,7 @@ async def test_another_certificate_in_the_right_server_is_named(stage):
 
 async def test_the_right_certificate_in_the_wrong_server_is_named(stage):
     """The file of one server put into another: attention names that one; its old certificate is put back, 0 lost."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT))
+    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
     leaving = {SWAP}
 

@@ -1,0 +1,64 @@
+"""Continue-as-new: a rotation goes on through several histories, and nothing is done twice."""
+
+from datetime import timedelta
+
+from emulator.scenarios import one_server
+from rotation.message import Move
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+
+
+async def test_a_rotation_goes_on_through_several_histories(forgetful_stage):
+    """With a new history every sixty events it completes as in one: each effect once, each event told once, 0 lost."""
+    here = forgetful_stage(one_server(clients=8, heartbeat=HEARTBEAT))
+    await here.register()
+    before = here.settings()
+
+    async with here.running() as handle:
+        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
+        assert (await here.say(handle, Move.HOLD, why="to see whether it hears")).accepted
+        assert (await here.say(handle, Move.RESUME)).accepted
+        result = await here.end(handle)
+        runs = {each.run_id async for each in here.client.list_workflows(f'WorkflowId = "{handle.id}"')}
+
+    assert len(runs) > 3
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []
+    assert here.settings() == before
+    twice = [each for each in here.simulation.effects.report() if each.count > 1]
+    assert [each.kind for each in twice] == []
+    story = await here.story()
+    assert [event.number for event in story] == list(range(1, len(story) + 1))
+    began = [event.data["step"] for event in story if event.kind == "step-began"]
+    assert len(began) == len(set(began)) == 14
+    opened = [event.message for event in story if event.kind == "task-opened"]
+    assert len(opened) == len(set(opened)) == 4
+
+
+async def test_what_is_asked_is_not_forgotten_in_a_new_history(forgetful_stage):
+    """Attention, a wish to proceed and its approval survive any number of new histories, and are told once."""
+    spec = one_server(clients=8, heartbeat=HEARTBEAT)
+    gone = [each.model_copy(update={"away": ((timedelta(0), timedelta(days=30)),)}) for each in spec.clients[-1:]]
+    here = forgetful_stage(spec.model_copy(update={"clients": (*spec.clients[:-1], *gone)}))
+    await here.register()
+
+    async with here.running() as handle:
+        await here.attention(handle, "gate-limit")
+        for _ in range(15):  # each is two events of history and more
+            await here.say(handle, Move.HOLD, why="again")
+            await here.say(handle, Move.RESUME)
+        assert (await here.say(handle, Move.PROCEED, who="ann", why="gone")).accepted
+        await here.attention(handle, "second-person")
+        for _ in range(15):
+            await here.say(handle, Move.HOLD, why="again")
+            await here.say(handle, Move.RESUME)
+        assert (await here.say(handle, Move.APPROVE, who="eve")).accepted
+        # not to its end: the server's skipped time leaps with each new history, past the next gates' limits
+        await here.until(handle, lambda state: state.step.number == "A9")
+        runs = [each async for each in here.client.list_workflows(f'WorkflowId = "{handle.id}"')]
+
+    assert len(runs) > 3
+    assert len(await here.store.roster.left_out(here.rotation_id)) == 1
+    told = [event.message for event in await here.story() if event.kind == "attention"]
+    assert len(told) == len(set(told)) == 2
