@@ -7,7 +7,6 @@ from temporalio import activity
 
 from activities.failures import told_apart
 from activities.scope import StepScope, scope_of
-from activities.surveying import beat
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
 from rotation.gate import Reference, follow, moved_after_swap
@@ -51,11 +50,7 @@ class Gates:
         asked_at = world.clock()
         with told_apart():
             async with await world.sepm(scope.site) as client:
-                clients = []
-                async for seen_client in client.clients():
-                    clients.append(seen_client)
-                    if len(clients) % 1000 == 0:
-                        beat()
+                clients = [each async for each in client.clients()]
                 clock = await client.clock()
                 seen = await self._seen(client, scope, step, request, clock)
         await world.store.roster.update(scope.site.id, asked_at, None, clients)

@@ -6,7 +6,6 @@ from temporalio import activity
 
 from activities.failures import told_apart
 from activities.scope import StepScope, WantedPair, scope_of
-from activities.surveying import beat
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.gate import Reference, fix
@@ -40,7 +39,6 @@ class Settings:
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 for wanted in await scope.wanted(request.field, restores=request.restores):
-                    beat()
                     if wanted.is_in(await client.pair_settings(wanted.pair)):
                         already += 1
                         continue

@@ -35,14 +35,12 @@ class Surveying:
                 async for chunk in _chunks(client.clients()):
                     await world.store.surveys.add_clients(survey_id, chunk)
                     clients += len(chunk)
-                    beat()
         await world.store.surveys.finish(survey_id, clients)
         return SurveyAnswer(survey_id=survey_id, clients=clients, groups=len(survey.groups))
 
     async def _observe(self, site: Site, client: SepmClient) -> SiteSurvey:
         world = self._world
         groups = tuple(await client.groups())
-        beat()
         answers = [await world.probe.probe_http(server) for server in site.servers]
         clock = await client.clock()
         return SiteSurvey(
@@ -57,12 +55,6 @@ class Surveying:
                 server.name for server, answer in zip(site.servers, answers, strict=True) if not answer.answers
             ),
         )
-
-
-def beat() -> None:
-    """Tell Temporal that this activity lives, where it runs under Temporal."""
-    if activity.in_activity():
-        activity.heartbeat()
 
 
 async def _chunks(clients: AsyncIterator[ObservedClient]) -> AsyncIterator[list[ObservedClient]]:

@@ -72,7 +72,9 @@ class Listener:
         self.address = address
         self.port: int = self._reserved.getsockname()[1]
         self._conversation = conversation
-        self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
+        self._arriving: dict[socket.socket, asyncio.Task[None]] = {}
+        """Who has been accepted and has not shaken hands yet."""
         self._state = PortState(up=False)
         self._writers: set[asyncio.StreamWriter] = set()
         self._turn = asyncio.Lock()
@@ -90,13 +92,7 @@ class Listener:
                 return
             self._shut()
             if wanted.up:
-                context = wanted.presented.context() if wanted.presented else None
-                self._server = await asyncio.start_server(
-                    partial(self._converse, self._opening),
-                    sock=self._listening_socket(),
-                    ssl=context,
-                    limit=_HEAD_LIMIT,
-                )
+                self._open(wanted.presented.context() if wanted.presented else None)
             self._state = wanted
 
     async def close(self) -> None:
@@ -105,20 +101,51 @@ class Listener:
             self._shut()
             self._state = PortState(up=False)
             self._reserved.close()
+            await asyncio.gather(*self._arriving.values())
 
-    def _listening_socket(self) -> socket.socket:
+    def _open(self, context: ssl.SSLContext | None) -> None:
+        # Not asyncio's server: it forgets a connection that it has accepted when it is closed in that moment, and the
+        # other side then waits for a handshake that never comes.
         listening = reserve(self.address, self.port)
         listening.listen(100)
-        return listening
+        listening.setblocking(False)
+        self._listening = listening
+        asyncio.get_running_loop().add_reader(listening, self._accept, listening, context)
 
     def _shut(self) -> None:
         self._opening += 1
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._listening is not None:
+            asyncio.get_running_loop().remove_reader(self._listening)
+            self._listening.close()
+            self._listening = None
+        for caller in self._arriving:
+            with contextlib.suppress(OSError):
+                caller.shutdown(socket.SHUT_RDWR)
         for writer in tuple(self._writers):
             writer.transport.abort()
         self._writers.clear()
+
+    def _accept(self, listening: socket.socket, context: ssl.SSLContext | None) -> None:
+        try:
+            caller, _ = listening.accept()
+        except OSError:
+            # gone again; with any other cause it is still in line
+            return
+        caller.setblocking(False)
+        welcome = self._welcome(self._opening, caller, context)
+        self._arriving[caller] = asyncio.get_running_loop().create_task(welcome)
+
+    async def _welcome(self, opening: int, caller: socket.socket, context: ssl.SSLContext | None) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=_HEAD_LIMIT, loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, partial(self._converse, opening), loop=loop)
+        try:
+            await loop.connect_accepted_socket(lambda: protocol, caller, ssl=context)
+        except OSError:
+            # no handshake, or the port has shut: asyncio has closed it
+            pass
+        finally:
+            del self._arriving[caller]
 
     async def _converse(self, opening: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if opening != self._opening:

@@ -13,6 +13,7 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from engine.beating import Beating
 from engine.converter import data_converter
 
 # Pure and deterministic, so one copy serves every workflow: loading them per workflow would cost time and make classes
@@ -39,6 +40,7 @@ class RotatorPlugin(SimplePlugin):
             workflows=list(workflows) or None,
             activities=list(activities) or None,
             workflow_runner=_with_passthrough,
+            interceptors=[Beating()],
         )
 
 

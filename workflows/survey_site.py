@@ -23,7 +23,7 @@ class SurveySite:
             request,
             result_type=SurveyAnswer,
             start_to_close_timeout=timedelta(hours=2),
-            heartbeat_timeout=timedelta(seconds=60),
+            heartbeat_timeout=timedelta(seconds=15),
             retry_policy=RetryPolicy(
                 initial_interval=timedelta(seconds=1),
                 maximum_attempts=_TRIES,

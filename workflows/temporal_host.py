@@ -23,7 +23,8 @@ _LONG = frozenset(
 )
 _SHORT_LIMIT = timedelta(minutes=2)
 _LONG_LIMIT = timedelta(hours=2)
-_HEARTBEAT = timedelta(seconds=60)
+_HEARTBEAT = timedelta(seconds=15)
+"""A worker that died is missed after this; activities beat by themselves while they run (engine/beating.py)."""
 _RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=500),
     backoff_coefficient=2,
@@ -79,7 +80,7 @@ class TemporalHost:
             request,
             result_type=answer,
             start_to_close_timeout=_LONG_LIMIT if long else _SHORT_LIMIT,
-            heartbeat_timeout=_HEARTBEAT if long else None,
+            heartbeat_timeout=_HEARTBEAT,
             retry_policy=_RETRY,
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=summary[:200],

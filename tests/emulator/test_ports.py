@@ -1,5 +1,8 @@
 import asyncio
+import contextlib
+import gc
 import hashlib
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -145,3 +148,25 @@ async def test_restart_cuts_open_connections(https):
         rest = b""
     assert rest == b""
     writer.close()
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_nobody_is_left_waiting_by_a_port_that_shuts(old, turns):
+    """A caller that comes in the moment of a restart is cut off, wherever its connection was just then."""
+    port = ClientPort("127.0.0.1", 0, lambda: state, lambda: SERVER_TIME)
+    state = PortState(up=True, presented=old)
+    await port.follow()
+    # a rescue by the garbage collector comes too late for a client
+    gc.disable()
+    try:
+        with socket.create_connection(("127.0.0.1", port.port)) as caller:
+            caller.setblocking(False)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            state = PortState(up=False)
+            await port.follow()
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.wait_for(asyncio.get_running_loop().sock_recv(caller, 1), 5) == b""
+    finally:
+        gc.enable()
+        await port.close()

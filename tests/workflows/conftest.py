@@ -69,7 +69,7 @@ QUICK = Limits(
     gate_patience=timedelta(hours=6),
 )
 """Short waits, so that a test needs few readings."""
-REAL_LIMIT = 60
+REAL_LIMIT = 120
 """Seconds of real time within which what is waited for must come."""
 
 Handle = WorkflowHandle[object, RotateResult]
@@ -236,7 +236,7 @@ class Stage:
                 if task.work.kind not in leaving:
                     with suppress(WorkflowUpdateFailedError, RPCError, Cut):  # it is closed by now, or all has ended
                         await self.do(handle, task)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.03)
 
     async def do(self, handle: Handle, task: ConsoleTask, who: str = "bob") -> None:
         """Claim a task, do it and say so."""
@@ -288,7 +288,7 @@ class Stage:
         try:
             async with asyncio.timeout(REAL_LIMIT):
                 while not ready(seen):
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.02)
                     seen = await self.state(handle)
         except TimeoutError:
             pytest.fail(f"it did not come to that; it is at {where(seen)}")

@@ -49,7 +49,7 @@ async def test_a_client_that_is_away_holds_gate_a8_until_it_returns(stage):
 
 
 async def test_past_its_limit_the_gate_asks_and_can_be_extended(stage):
-    """At the limit the rotation stands still with attention; extended, it waits on and ends when the client is back."""
+    """At the limit the rotation stands still with attention; extended, also by the second person, it waits on."""
     here = stage(with_laptop(9 * HOUR))
     await here.register(LIMITS)
 
@@ -57,13 +57,21 @@ async def test_past_its_limit_the_gate_asks_and_can_be_extended(stage):
         asked = await here.attention(handle, "gate-limit")
         assert set(asked.options) == {Move.EXTEND, Move.PROCEED, Move.CANCEL}
         assert "LAPTOP-0001" in asked.message
-        assert (await here.say(handle, Move.EXTEND, why="she is back tonight", by=6 * HOUR)).accepted
+        assert (await here.say(handle, Move.EXTEND, why="she is back tonight", by=HOUR)).accepted
+        await here.until(handle, lambda state: not state.attention)
+        await here.attention(handle, "gate-limit")
+        assert (await here.say(handle, Move.PROCEED, who="ann", why="it may be lost")).accepted
+        await here.attention(handle, "second-person")
+        assert (await here.say(handle, Move.EXTEND, why="I saw her", by=6 * HOUR)).accepted
         result = await here.end(handle)
 
     assert result.outcome is Outcome.COMPLETED
+    assert not await here.store.roster.left_out(here.rotation_id)
     assert here.lost() == []
     assert [event.message for event in await here.story() if event.kind == "message"] == [
-        "extend by bob: she is back tonight"
+        "extend by bob: she is back tonight",
+        "proceed by ann: it may be lost",
+        "extend by bob: I saw her",
     ]
 
 
@@ -88,20 +96,3 @@ async def test_going_on_without_a_client_takes_two_persons_and_names_it(stage):
     names = {client.id: client.name for client in await here.store.roster.entries("site", None)}
     assert [names[client] for client in left] == ["LAPTOP-0001"]
     assert here.lost() == [], "the stolen client is switched off; no other may be cut off"
-
-
-async def test_a_wish_to_proceed_can_be_turned_into_an_extension(stage):
-    """Where the second person extends instead of approving, nobody is left out and the client is waited for."""
-    here = stage(with_laptop(9 * HOUR))
-    await here.register(LIMITS)
-
-    async with here.running() as handle:
-        await here.attention(handle, "gate-limit")
-        await here.say(handle, Move.PROCEED, who="ann", why="it may be lost")
-        await here.attention(handle, "second-person")
-        assert (await here.say(handle, Move.EXTEND, who="bob", why="I saw her", by=6 * HOUR)).accepted
-        result = await here.end(handle)
-
-    assert result.outcome is Outcome.COMPLETED
-    assert not await here.store.roster.left_out(here.rotation_id)
-    assert here.lost() == []

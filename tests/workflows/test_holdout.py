@@ -29,7 +29,7 @@ async def ended(here):
 
 @pytest.mark.parametrize(
     ("away", "least", "most"),
-    [(timedelta(minutes=1), 6 * HOUR, 6.5 * HOUR), (11 * HOUR, 6.5 * HOUR, 11 * HOUR)],
+    [(timedelta(minutes=1), 6 * HOUR, 6.5 * HOUR), (14 * HOUR, 6.5 * HOUR, 12 * HOUR)],
     ids=["everybody is here", "some are away"],
 )
 async def test_the_holdout_ends_on_proof_and_never_before_its_minimum(stage, away, least, most):

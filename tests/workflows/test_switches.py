@@ -34,7 +34,10 @@ SETTINGS = {
         patch_sem_server=PatchSemServer.REFUSED,
         inheritors_follow=InheritorsFollow.AT_NEXT_PUBLISH,
         serial_reported=SerialReported.NEXT_CONTACT,
+        rejected_download=RejectedDownload.SILENT,
         mismatch_clears_last_server=MismatchClearsLastServer.AFTER_24H,
+        token_life=timedelta(seconds=30),
+        rate_limit=40,
         publish_delay=timedelta(minutes=1),
     ),
     "coarse": Switches(
@@ -44,11 +47,6 @@ SETTINGS = {
         rejected_download=RejectedDownload.FAIL_OVER,
         tls_mismatch_when_unverified=UnverifiedMismatch.ACCEPTED,
         rest_port_follows_certificate=False,
-    ),
-    "strict": Switches(
-        rejected_download=RejectedDownload.SILENT,
-        token_life=timedelta(seconds=30),
-        rate_limit=40,
     ),
 }
 SITES = {
