@@ -1,0 +1,121 @@
+"""`rotator demo` as a process, for tests of it."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# whole rotations, and waits that a busy machine makes longer
+pytestmark = pytest.mark.timeout(420)
+PATIENCE = 90
+WHOLE = 400
+# what the machine of the tests may have set for some other service; the first name would lead a demo astray
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+ASTRAY = {"ROTATOR_TEMPORAL_ADDRESS": "127.0.0.1:1", "ROTATOR_API": "http://127.0.0.1:1", "ROTATOR_API_KEY": "wrong"}
+
+
+def processes() -> dict[int, int]:
+    """Every process that lives, with its parent; one that waits to be buried does not live."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+    rows = (line.split() for line in listed.stdout.splitlines())
+    return {int(pid): int(parent) for pid, parent, state, *_ in rows if not state.startswith("Z")}
+
+
+def descendants(ancestor: int) -> set[int]:
+    """The children of a process, their children, and so on."""
+    alive = processes()
+    found: set[int] = set()
+    newer = {ancestor}
+    while newer:
+        newer = {pid for pid, parent in alive.items() if parent in newer} - found
+        found |= newer
+    return found
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition of another process."""
+    patience = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < patience, f"still not: {what}"
+        time.sleep(0.05)
+
+
+class Demo:
+    """A running `rotator demo` with a folder of its own for temporary files."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
+        self._log, self._out = folder / "err", folder / "out"
+        with self._log.open("wb") as err, self._out.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "demo", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env={**CLEAN, **ASTRAY, "TMPDIR": str(self.temporary)},
+            )
+
+    @property
+    def progress(self) -> str:
+        """What was written to standard error so far."""
+        return self._log.read_text("utf-8")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Standard output, all of it, as one JSON object."""
+        found: dict[str, Any] = json.loads(self._out.read_text("utf-8"))
+        return found
+
+    def has_said(self, text: str) -> None:
+        """Wait until it has said so."""
+        until(lambda: text in self.progress or self.process.poll() is not None, f"says {text!r}")
+        assert text in self.progress, self.progress
+
+    def family(self) -> set[int]:
+        """Every process that it started, directly or not."""
+        return descendants(self.process.pid)
+
+    def until_gone(self, family: set[int]) -> None:
+        """Wait until none of these processes lives."""
+        until(lambda: not family & set(processes()), "every process has ended")
+
+    def ended(self) -> int:
+        """Its exit code, after however long a whole demo takes."""
+        return self.process.wait(WHOLE)
+
+    def stopped(self) -> int:
+        """Its exit code, soon after it was told to stop."""
+        return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        """Leave nothing behind, whatever the test did."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(PATIENCE)
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def demo(tmp_path) -> Iterator[Callable[..., Demo]]:
+    """Starts a demo for one test."""
+    started: list[Demo] = []
+
+    def start(*arguments: str) -> Demo:
+        started.append(Demo(tmp_path, *arguments))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for each in started:
+            each.close()
