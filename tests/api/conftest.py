@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -38,13 +39,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-async def emulator(tmp_path_factory) -> AsyncIterator[object]:
-    """An emulated site with one server: what it says of itself when it is ready."""
-    log = (tmp_path_factory.mktemp("emulator") / "log").open("wb")
+@asynccontextmanager
+async def emulating(scenario: str) -> AsyncIterator[dict[str, Any]]:
+    """An emulated site: what it says of itself when it is ready."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "emulator", "--scenario", "one-server", "--clients", "20", "--json",
-        stdout=asyncio.subprocess.PIPE, stderr=log,
+        sys.executable, "-m", "emulator", "--scenario", scenario, "--clients", "20", "--json",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -52,7 +52,20 @@ async def emulator(tmp_path_factory) -> AsyncIterator[object]:
     finally:
         process.terminate()
         await process.wait()
-        log.close()
+
+
+@pytest.fixture(scope="session")
+async def emulator() -> AsyncIterator[object]:
+    """An emulated site with one server."""
+    async with emulating("one-server") as said:
+        yield said
+
+
+@pytest.fixture
+async def three_servers(tmp_path) -> AsyncIterator[dict[str, Any]]:
+    """An emulated site with three servers, as it is registered; its name is no other test's."""
+    async with emulating("three-servers") as said:
+        yield as_registered(said) | {"name": tmp_path.name}
 
 
 @pytest.fixture(scope="session")
@@ -181,17 +194,22 @@ async def plan(whole, site):
 @pytest.fixture
 def document(emulator):
     """The emulated site as it is registered."""
-    rest = emulator["rest"]
+    return as_registered(emulator)
+
+
+def as_registered(said: dict[str, Any]) -> dict[str, Any]:
+    """The document that registers a site, from what its emulator says."""
+    rest = said["rest"]
     plain = ("name", "address", "https_port", "http_port")
     return {
-        "name": emulator["site"],
+        "name": said["site"],
         "rest_url": rest["url"],
         "username": rest["user"],
         "password": rest["password"],
         "domain": rest["domain"],
         "trust": {"fingerprint_sha256": rest["fingerprint_sha256"]},
-        "servers": [{name: server[name] for name in plain} for server in emulator["servers"]],
-        "lists": emulator["server_lists"],
+        "servers": [{name: server[name] for name in plain} for server in said["servers"]],
+        "lists": said["server_lists"],
         "limits": {"relax_floor": "PT0S", "publish_delay": "PT1S", "purge_after": None},
     }
 

@@ -48,6 +48,21 @@ async def test_a_plan_names_servers_and_certificates_that_exist(whole, site, pro
     problem(await whole.get(f"/v1/sites/{site}/survey"), 404, "never-surveyed")
 
 
+async def test_no_plan_whose_holdout_outlives_the_old_certificate(whole, three_servers, problem):
+    """A holdout longer than the life of the certificate that it keeps is refused, and what to shorten is named."""
+    limits = three_servers["limits"] | {"holdout_maximum": "P3700D"}
+    site = (await whole.post("/v1/sites", json=three_servers | {"limits": limits})).json()["id"]
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"], "days": 3650})
+    certificates = {"*": made.json()["certificate"]["id"]}
+    order = {"site_id": site, "certificates": certificates, "unproven_failover": "approve"}
+
+    body = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
+
+    outlived = [finding for finding in body["findings"] if finding["code"] == "holdout-outlives-certificate"]
+    assert "holdout_maximum" in outlived[0]["remedy"]
+    assert (await whole.get("/v1/plans", params={"site": site})).json() == {"items": []}
+
+
 async def test_no_plan_where_a_list_is_not_described(whole, site, problem):
     """A server list in use that nobody described blocks, and says how to describe it."""
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
