@@ -88,6 +88,7 @@ class Proceed(Value):
     asked_by: str
     why: str
     waiting: int
+    approved_by: str = ""
 
 
 class Cancelling(Value):

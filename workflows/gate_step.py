@@ -20,6 +20,7 @@ from workflows.requests import about
 from workflows.running import Running
 
 _LIMIT = "gate-limit"
+_SECOND = "second-person"
 _SILENT = "silent-after-swap"
 _REFERENCE_EVERY = timedelta(seconds=1)
 _REFERENCE_TRIES = 30
@@ -101,8 +102,9 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         if run.host.now() >= _wait(run).limit:
             await _decide(run, step, reading)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, _SILENT):
+    for code in (_LIMIT, _SECOND, _SILENT):
         run.drop_attention(code)
+    run.state.proceed = None
     run.state.wait = None
 
 
@@ -144,18 +146,21 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> N
     proceed = run.state.proceed
     if proceed is None:
         return
-    text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients: {proceed.why}"
-    second = await run.ask("second-person", step.title, text, (Move.APPROVE, Move.EXTEND))
+    if not proceed.approved_by:
+        text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients: {proceed.why}"
+        await run.ask(_SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
+        proceed = run.state.proceed
+    if proceed is None:
+        return
+    request = LeaveOutRequest(
+        ref=about(run.state, step),
+        asked_by=proceed.asked_by,
+        approved_by=proceed.approved_by,
+        why=proceed.why,
+        swapped=run.state.swapped,
+    )
+    await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
     run.state.proceed = None
-    if second is Move.APPROVE:
-        request = LeaveOutRequest(
-            ref=about(run.state, step),
-            asked_by=proceed.asked_by,
-            approved_by=run.approver,
-            why=proceed.why,
-            swapped=run.state.swapped,
-        )
-        await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
 
 
 async def _fix_references(run: Running, step: Gate) -> None:

@@ -192,23 +192,20 @@ class Running:
             case Move.EXTEND if self.state.wait is not None and message.by is not None:
                 limit = max(self.state.wait.limit, self.host.now()) + message.by
                 self.state.wait = self.state.wait.model_copy(update={"limit": limit, "next_at": None})
+                self.state.proceed = None
                 self._settle(Move.EXTEND)
             case Move.PROCEED:
                 reading = self.state.wait.reading if self.state.wait else None
                 waiting = reading.waiting if reading else 0
                 self.state.proceed = Proceed(asked_by=message.who, why=message.why, waiting=waiting)
                 self._settle(Move.PROCEED)
+            case Move.APPROVE if self.state.proceed is not None:
+                self.state.proceed = self.state.proceed.model_copy(update={"approved_by": message.who})
+                self._settle(Move.APPROVE)
             case _:
-                self._approver = message.who
                 self._settle(message.move)
 
     _chosen: Move = Move.RETRY
-    _approver: str = ""
-
-    @property
-    def approver(self) -> str:
-        """Who approved last."""
-        return self._approver
 
     def _settle(self, move: Move) -> None:
         """A choice ends every attention that offered it."""

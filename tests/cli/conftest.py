@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 # whole rotations, and waits that a busy machine makes longer
-pytestmark = pytest.mark.timeout(420)
 PATIENCE = 90
 WHOLE = 400
 # what the machine of the tests may have set for some other service; the first name would lead a demo astray

@@ -1,5 +1,9 @@
 """`rotator demo` whole: both sites are rotated, and what it tells of that."""
 
+import pytest
+
+pytestmark = pytest.mark.timeout(420)
+
 
 def test_both_sites_are_rotated_and_no_client_is_lost(demo):
     """A whole demo ends with exit code 0 and one JSON object: completed, nobody lost, the floor told first."""

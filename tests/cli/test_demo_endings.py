@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.timeout(420)
+
 
 def test_ctrl_c_ends_everything(demo):
     """Ctrl-C in the middle of a rotation ends every process that the demo started, and removes its folder."""

@@ -1,5 +1,9 @@
 """`rotator demo --naive`: what the product is for."""
 
+import pytest
+
+pytestmark = pytest.mark.timeout(420)
+
 
 def test_without_the_product_most_clients_are_lost(demo):
     """The naive demo shows the losses, more than one client in ten, exits with 0, and leaves no file."""
