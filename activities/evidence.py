@@ -44,7 +44,7 @@ class Witness:
             case PauseReplication() | ResumeReplication():
                 return await self._replication(scope, work)
             case AssignList() | SetSecureCommunications():
-                return await self._settings(scope)
+                return await self._settings(scope, work)
             case CopyList() | DeleteList():
                 return await self._lists(scope, work)
             case _:
@@ -99,8 +99,10 @@ class Witness:
         shown = ", ".join(sorted(partners)) or "nobody"
         return ObserveTaskAnswer(done=done, seen=f"the site replicates with {shown}")
 
-    async def _settings(self, scope: StepScope) -> ObserveTaskAnswer:
-        missing = await self.missing(scope)
+    async def _settings(self, scope: StepScope, work: AssignList | SetSecureCommunications) -> ObserveTaskAnswer:
+        asked = {(pair.group_id, pair.location_id) for pair in work.pairs}
+        left = await self.missing(scope)
+        missing = [each for each in left if (each.pair.group_id, each.pair.location_id) in asked]
         if missing:
             names = ", ".join(pair.name for pair in missing[:5])
             await self._note_before(scope, missing)

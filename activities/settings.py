@@ -1,6 +1,6 @@
 """Settings over REST: look, write where it differs, look again. A 200 is no proof."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -62,8 +62,7 @@ class Settings:
     async def _write(self, client: SepmClient, scope: StepScope, wanted: WantedPair) -> str:
         """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last."""
         owner = wanted.pair.group_id
-        await self._note(client, scope, owner)
-        dates = await client.policy_dates([owner])
+        date_before = await self._note(client, scope, owner)
         writes, ref = self._world.store.writes, scope.ref
         await writes.record_write(
             ref.rotation_id,
@@ -72,7 +71,7 @@ class Settings:
             wanted.field,
             value=wanted.value,
             at=self._world.clock(),
-            policy_date_before=dates[owner],
+            policy_date_before=date_before,
         )
         outcome, why = await self._send(client, wanted)
         await writes.record_outcome(
@@ -101,28 +100,29 @@ class Settings:
             return WriteOutcome.APPLIED, ""
         return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
 
-    async def _note(self, client: SepmClient, scope: StepScope, owner: GroupId) -> None:
-        """Store what is true before the write, so that a crash after it loses no proof.
+    async def _note(self, client: SepmClient, scope: StepScope, owner: GroupId) -> datetime:
+        """Store what is true before the write, so that a crash after it loses no proof; the owner's policy date.
 
         Two writes to one owner never fall into the same second of SEPM's clock, to which it is known: the later
         one's policy date can then be told from the earlier one's.
         """
         gate = scope.gate_after
         if gate is None:
-            return
+            return (await client.policy_dates([owner]))[owner]
         before = await self._world.store.references.get(scope.ref.rotation_id, gate.id, owner)
         clock = await client.clock()
         while before is not None and clock <= before.written_at:
             await self._world.sleep(_SECOND / 4)
             clock = await client.clock()
-        dates = await client.policy_dates([owner])
+        date_before = (await client.policy_dates([owner]))[owner]
         reference = Reference(
             owner=owner,
-            date_before=dates[owner],
+            date_before=date_before,
             written_at=clock,
             not_before=clock + _SECOND + scope.plan.body.publish_delay,
         )
         await self._world.store.references.save(scope.ref.rotation_id, gate.id, reference)
+        return date_before
 
     @activity.defn(name=ActivityName.FIX_REFERENCES)
     async def fix_references(self, request: StepRequest) -> ReferenceAnswer:

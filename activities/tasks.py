@@ -27,7 +27,7 @@ from rotation.task import (
     Work,
     evidence_for,
 )
-from rotation.values import TaskId
+from rotation.values import ListName, TaskId
 
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _FROM = {
@@ -55,24 +55,20 @@ class Tasks:
         for task in earlier:
             if task.state in _WAITING:
                 return OpenTaskAnswer(task_id=task.id, state=task.state)
-        works = await self._works(scope) if request.by_hand else [_own_work(scope)]
-        if isinstance(works[0], ReplaceCertificate):
-            await store.swaps.opened(request.ref.rotation_id, works[0].server, request.opened_at)
-        task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), works[0])
+        work = await self._by_hand(scope) if request.by_hand else _own_work(scope)
+        if isinstance(work, ReplaceCertificate):
+            await store.swaps.opened(request.ref.rotation_id, work.server, request.opened_at)
+        task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), work)
         await store.tasks.add(task)
         return OpenTaskAnswer(task_id=task.id, state=task.state)
 
-    async def _works(self, scope: StepScope) -> list[Work]:
-        """What is left to do by hand of a write: the pairs that do not have the value yet."""
-        pairs = await self._witness.missing(scope)
-        field = scope.field
-        if field is SettingField.SECURE_COMMUNICATIONS:
-            enabled = bool(pairs[0].secure_communications) if pairs else False
-            chosen = [pair for pair in pairs if bool(pair.secure_communications) is enabled]
-            return [SetSecureCommunications(enabled=enabled, pairs=tuple(pair.at_console for pair in chosen))]
-        wanted = pairs[0].server_list if pairs else None
-        chosen = [pair for pair in pairs if pair.server_list == wanted]
-        return [AssignList(list=wanted or "", pairs=tuple(pair.at_console for pair in chosen))]  # type: ignore[arg-type]
+    async def _by_hand(self, scope: StepScope) -> Work:
+        """What REST left of a write: the pairs that want the same value as the first. Others get the next task."""
+        left = await self._witness.missing(scope)
+        same = tuple(pair.at_console for pair in left if pair.value == left[0].value)
+        if scope.field is SettingField.SECURE_COMMUNICATIONS:
+            return SetSecureCommunications(enabled=bool(left and left[0].secure_communications), pairs=same)
+        return AssignList(list=ListName(left[0].value if left else ""), pairs=same)
 
     @activity.defn(name=ActivityName.OBSERVE_TASK)
     async def observe_task(self, request: ObserveTaskRequest) -> ObserveTaskAnswer:

@@ -9,7 +9,7 @@ from rotation.coverage import holds, judge
 from rotation.gate import minimum
 from rotation.plan import Gate, GatePurpose, Holdout, OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
 from rotation.site import Protocol, Site
-from rotation.values import ClientId, Fingerprint, GroupId, ServerName, Value
+from rotation.values import ClientId, GroupId, ServerName, Value
 from rotation.verdict import ClientEvidence, GateRule, Judgement, RosterEntry, Swap, Verdict
 
 
@@ -96,7 +96,7 @@ def _trusted(owner: OwnerScope, seen: Seen, server: ServerName, *, shows: bool) 
 def _swapped_shows_trust(owner: OwnerScope, seen: Seen, server: ServerName) -> bool:
     """Rule 11 (c): verifying, HTTPS, another certificate than before, no trust in a CA."""
     chosen = seen.body.certificate_for(server)
-    differs = chosen is not None and _differs(chosen.fingerprint, chosen.replaces)
+    differs = chosen is not None and chosen.fingerprint != chosen.replaces
     return differs and all(_pins(pair, seen) for pair in owner.pairs)
 
 
@@ -123,10 +123,6 @@ def gates_of_others(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> froz
         for each in seen.body.steps
         if isinstance(each, Gate) and each.purpose is GatePurpose.SWAPPED and each.server in offered - {about}
     )
-
-
-def _differs(new: Fingerprint, old: Fingerprint) -> bool:
-    return new != old
 
 
 def _protected(owner: OwnerScope, seen: Seen) -> bool:

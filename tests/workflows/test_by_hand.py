@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from emulator.scenarios import one_server
+from emulator.spec import ListSpec, SiteSpec
 from emulator.switches import PatchSemServer, Switches
 from rotation.message import Move
 from rotation.state import Outcome
@@ -36,3 +37,27 @@ async def test_a_list_that_rest_does_not_assign_is_assigned_by_hand(stage, patch
     closed = [event.message for event in await here.story() if event.kind == "task-closed" and "lists" in event.message]
     assert closed
     assert all("every pair reads back as wanted" in message for message in closed)
+
+
+async def test_pairs_that_want_different_lists_are_asked_for_one_list_after_the_other(stage):
+    """A person is told which list goes where: each list that REST did not assign is a task with its own pairs."""
+    spec = one_server(clients=10, heartbeat=timedelta(minutes=5))
+    site = spec.model_dump() | {
+        "switches": Switches(patch_sem_server=PatchSemServer.IGNORED),
+        "server_lists": [*spec.server_lists, ListSpec(name="Office List", priorities=(("SEPM-1",),))],
+    }
+    office = next(each for group in site["groups"] for each in group["locations"] if each["name"] == "Office")
+    office["server_list"] = "Office List"
+    here = stage(SiteSpec.model_validate(site))
+    await here.register()
+    before = here.settings()
+
+    result = await here.rotate()
+
+    assert result.outcome is Outcome.COMPLETED
+    assert here.settings() == before
+    assert here.lost() == []
+    works = [task.work for task in await here.store.tasks.list() if task.work.kind == "assign_list"]
+    asked = {(work.list.split(" (")[0], pair.location_name) for work in works for pair in work.pairs}
+    assert asked == {("Default Management Server List", "Default"), ("Office List", "Office")}
+    assert len(works) == 4  # two lists to relax, two to restore
