@@ -1,9 +1,15 @@
 """TCP ports that servers of ours are about to use."""
 
+import secrets
 import socket
 from contextlib import ExitStack
 
 from engine.fault import EngineFault
+
+# Below the range from which systems take ports for outgoing connections and for those who ask for any: between the
+# choice and the server's start nobody else is given one of these.
+_OURS = range(20000, 32000)
+_TRIES = 50
 
 
 class PortInUse(EngineFault):
@@ -18,7 +24,16 @@ def choose_ports(host: str, *wanted: int) -> tuple[int, ...]:
     """
     # all are held until the last is chosen, so that no two are the same
     with ExitStack() as held:
-        return tuple(_bind(held, host, port) for port in wanted)
+        return tuple(_bind(held, host, port) if port else _bind_any(held, host) for port in wanted)
+
+
+def _bind_any(held: ExitStack, host: str) -> int:
+    for port in secrets.SystemRandom().sample(_OURS, _TRIES):
+        try:
+            return _bind(held, host, port)
+        except PortInUse:
+            continue
+    return _bind(held, host, 0)
 
 
 def _bind(held: ExitStack, host: str, port: int) -> int:

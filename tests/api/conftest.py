@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from api.settings import ApiSettings
 from engine.client import connect, lazy_client
 from engine.embedded import EmbeddedServer, RunningServer, find_binary
 from engine.plugin import RotatorPlugin
+from engine.ports import choose_ports
 from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 from store.store import Store
@@ -34,9 +34,7 @@ KEY = "a-key-for-tests"
 
 def free_port():
     """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return choose_ports("127.0.0.1", 0)[0]
 
 
 @asynccontextmanager
