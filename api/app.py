@@ -1,5 +1,6 @@
 """The API as an application: routes, guard, problems, and the parts that it opens and closes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
@@ -26,6 +27,7 @@ from api.openapi import describe_problems
 from api.parts import Parts
 from api.problems import described
 from api.settings import ApiSettings
+from api.taking_up import take_up
 from engine.client import lazy_client
 from engine.settings import TemporalSettings
 from store.settings import StoreSettings
@@ -74,13 +76,18 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
             return
         store, temporal = await Store.open(StoreSettings()), TemporalSettings()
         try:
-            app.state.parts = Parts(
+            app.state.parts = parts = Parts(
                 store=store,
                 temporal=await lazy_client(temporal),
                 task_queue=temporal.task_queue,
                 survey_wait=settings.survey_wait,
             )
-            yield
+            taking_up = asyncio.create_task(take_up(parts))
+            try:
+                yield
+            finally:
+                taking_up.cancel()
+                await asyncio.gather(taking_up, return_exceptions=True)
         finally:
             await store.close()
 

@@ -1,13 +1,12 @@
 """What a running rotation's workflow says of itself, where it can be asked."""
 
-from datetime import timedelta
-
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.parts import Parts
 from api.plan_document import StepShown
 from api.rotation_document import Live
+from api.starting import hand_over
 from engine.calls import CEILING, within
 from engine.fault import EngineFault
 from engine.ids import rotation_workflow
@@ -15,8 +14,6 @@ from engine.rotations import state
 from rotation.state import RotationState
 from rotation.values import SiteId
 from store.progress import Progress, Rotation, RotationStatus
-
-_STARTING = timedelta(minutes=1)
 
 
 async def live_of(parts: Parts, rotation: Rotation) -> Live | None:
@@ -33,13 +30,17 @@ async def live_of(parts: Parts, rotation: Rotation) -> Live | None:
 
 
 async def still_running(parts: Parts, site_id: SiteId) -> Rotation | None:
-    """The running rotation of a site. One whose workflow was ended from outside is noted as terminated.
+    """The running rotation of a site. One that was recorded and not started is started now.
+
+    One whose workflow was ended from outside is noted as terminated.
 
     Raises:
         TemporalDown, NoAnswer: when nobody can tell.
     """
     rotation = await parts.store.rotations.running(site_id)
-    if rotation is None or await _workflow_runs(parts, site_id) or _just_stored(parts, rotation):
+    if rotation is not None and rotation.unheard:
+        await hand_over(parts, rotation)
+    if rotation is None or await _workflow_runs(parts, site_id):
         return rotation
     now = max(parts.clock(), rotation.updated_at)
     ended = Progress(status=RotationStatus.TERMINATED, finished_at=now, next_action_at=None)
@@ -56,11 +57,6 @@ async def _workflow_runs(parts: Parts, site_id: SiteId) -> bool:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
         raise
-
-
-def _just_stored(parts: Parts, rotation: Rotation) -> bool:
-    """Whether another request may be about to start its workflow."""
-    return rotation.updated_at == rotation.created_at and parts.clock() - rotation.created_at < _STARTING
 
 
 async def _forecast(parts: Parts, now: RotationState) -> dict[str, StepShown]:

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Response
 from activities.restoring import NothingToRestoreError, restore_plan
 from api.fresh_survey import fresh_survey
 from api.live import still_running
-from api.parts import WithParts
+from api.parts import Parts, WithParts
 from api.problems import ProblemError, described
 from api.rotation_document import Order, RotationOrder, RotationShown
 from api.starting import begin, new_id, retry_after
 from rotation.values import SiteId
+from store.progress import Rotation
 from store.rotations import SiteBusy
 
 router = APIRouter(prefix="/v1/sites", tags=["rotations"])
@@ -23,11 +24,28 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response: Response) -> RotationShown:
-    """Put back what the last rotation recorded before it changed anything; gated like every other change."""
+    """Put back what the last rotation recorded before it changed anything; gated like every other change.
+
+    A restore that was recorded by the same words, and never started, is started now.
+    """
     await parts.store.sites.get(site_id)
     running = await still_running(parts, site_id)
-    if running is not None:
+    if running is not None and not _is_that(running, order):
         raise SiteBusy(site_id, running.id)
+    rotation = running or await _new_restore(site_id, order, parts)
+    plan = await parts.store.plans.get(rotation.plan_id)
+    response.headers["Location"] = f"/v1/rotations/{rotation.id}"
+    response.headers["Retry-After"] = retry_after(rotation, plan, parts)
+    return RotationShown.of(rotation)
+
+
+def _is_that(running: Rotation, order: Order) -> bool:
+    """Whether `order` is the request that recorded a restore which has not reported anything yet."""
+    same = (running.started_by, running.why) == (order.who, order.why)
+    return same and running.purpose == "restore" and running.unheard
+
+
+async def _new_restore(site_id: SiteId, order: Order, parts: Parts) -> Rotation:
     if not await parts.store.originals.unrestored(site_id):
         raise _nothing(f"site {site_id}: no rotation left it changed")
     survey_id = await fresh_survey(parts, site_id, order.survey_max_age)
@@ -37,10 +55,7 @@ async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response
         raise _nothing(str(nothing)) from None
     await parts.store.plans.add(plan)
     approved = RotationOrder(plan_id=plan.id, plan_hash=plan.hash, who=order.who, why=order.why)
-    rotation = await begin(parts, plan, approved, new_id(None), None)
-    response.headers["Location"] = f"/v1/rotations/{rotation.id}"
-    response.headers["Retry-After"] = retry_after(rotation, plan, parts)
-    return RotationShown.of(rotation)
+    return await begin(parts, plan, approved, new_id(None), None)
 
 
 def _nothing(detail: str) -> ProblemError:

@@ -58,8 +58,20 @@ async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: Rot
     )
     store = parts.store
     rotation, _ = await store.rotations.create(new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint())
-    if rotation.status is not RotationStatus.RUNNING:
-        return rotation
+    if rotation.status is RotationStatus.RUNNING:
+        await hand_over(parts, rotation)
+    return rotation
+
+
+async def hand_over(parts: Parts, rotation: Rotation) -> None:
+    """Give a recorded rotation to Temporal. One that it has already is found again, and nothing is done twice.
+
+    Raises:
+        SiteIsBusy: when Temporal runs another rotation of the site.
+        TemporalDown, NoAnswer: when Temporal did not say; the rotation stays recorded, and is taken up later.
+    """
+    store = parts.store
+    plan = await store.plans.get(rotation.plan_id)
     await start_rotation(
         parts.temporal,
         RotateInput(
@@ -72,7 +84,6 @@ async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: Rot
         ),
         task_queue=parts.task_queue,
     )
-    return rotation
 
 
 def retry_after(rotation: Rotation, plan: Plan, parts: Parts) -> str:
@@ -91,8 +102,7 @@ async def _before(parts: Parts, order: RotationOrder, plan: Plan, key: str | Non
         return None
     running = await parts.store.rotations.running(plan.body.site_id)
     # without a key, a rotation that has not reported anything yet is taken up by the same words
-    silent = running is not None and running.updated_at == running.created_at
-    if running is None or not silent:
+    if running is None or not running.unheard:
         return None
     same = (running.plan_id, running.plan_hash, running.started_by, running.why)
     return running.id if same == (order.plan_id, order.plan_hash, order.who, order.why) else None
@@ -117,6 +127,8 @@ def _require_hash(plan: Plan, order: RotationOrder) -> None:
 async def _require_idle(parts: Parts, plan: Plan) -> None:
     running = await parts.store.rotations.running(plan.body.site_id)
     if running is not None:
+        if running.unheard:
+            await hand_over(parts, running)
         raise SiteBusy(plan.body.site_id, running.id)
     left = await parts.store.originals.unrestored(plan.body.site_id)
     if left and (await parts.store.rotations.get(left[0].rotation_id)).status is RotationStatus.TERMINATED:

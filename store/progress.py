@@ -51,6 +51,11 @@ class Rotation(NewRotation):
     report: dict[str, Any] | None
     updated_at: datetime
 
+    @property
+    def unheard(self) -> bool:
+        """Whether it was recorded and has not reported anything yet: Temporal may never have heard of it."""
+        return self.status is RotationStatus.RUNNING and self.updated_at == self.created_at
+
 
 class Progress(Value):
     """What a rotation reports of itself. Fields that are not given stay as they are; None empties one."""

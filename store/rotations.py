@@ -125,6 +125,15 @@ class Rotations:
             row = await session.scalar(_running(site_id))
         return None if row is None else _rotation(row)
 
+    async def unheard(self) -> tuple[Rotation, ...]:
+        """Rotations that were recorded and have not reported anything yet, the oldest first."""
+        recorded = select(RotationRow).where(
+            RotationRow.status == RotationStatus.RUNNING, RotationRow.updated_at == RotationRow.created_at
+        )
+        async with self._database.read() as session:
+            rows = await session.scalars(recorded.order_by(RotationRow.created_at, RotationRow.id))
+            return tuple(_rotation(row) for row in rows)
+
     async def list(
         self, limit: int = 50, cursor: str | None = None, *, site_id: SiteId | None = None
     ) -> Page[Rotation]:
