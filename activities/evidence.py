@@ -61,9 +61,9 @@ class Witness:
         await self._world.store.swaps.seen(
             scope.ref.rotation_id,
             work.server,
+            work.fingerprint_sha256,
             first_seen=clock,
             seen_at=here.observed_at,
-            fingerprint=work.fingerprint_sha256,
         )
         return ObserveTaskAnswer(done=True, seen=f"{work.server} presents it", fingerprint=here.fingerprint)
 
@@ -73,11 +73,12 @@ class Witness:
         """A third certificate here, or the new one at another server, is named at once."""
         chosen = {each.server: each for each in scope.plan.body.certificates}
         swaps = await self._world.store.swaps.of(scope.ref.rotation_id)
+        renewed = {(swap.server, swap.target) for swap in swaps if swap.first_seen is not None}
         for server, seen in served.items():
             if seen.fingerprint is None or server not in chosen:
                 continue
             expected: set[Fingerprint] = {chosen[server].replaces}
-            if server in swaps and swaps[server].first_seen is not None:
+            if (server, chosen[server].fingerprint) in renewed:
                 expected = {chosen[server].fingerprint}
             if seen.fingerprint not in expected:
                 wrong = blocking(

@@ -107,18 +107,11 @@ class Gates:
 
     async def _swap_seen(self, scope: StepScope, server: ServerName, clock: datetime) -> datetime:
         """When the new certificate was first seen; now, where a restore never saw the swap itself."""
-        record = await self._world.store.swaps.get(scope.ref.rotation_id, server)
-        if record is not None and record.first_seen is not None:
-            return record.first_seen
         chosen = scope.plan.body.certificate_for(server)
         if chosen is None:
             raise LookupError(f"the plan has no certificate for {server}")
         record = await self._world.store.swaps.seen(
-            scope.ref.rotation_id,
-            server,
-            first_seen=clock,
-            seen_at=self._world.clock(),
-            fingerprint=chosen.fingerprint,
+            scope.ref.rotation_id, server, chosen.fingerprint, first_seen=clock, seen_at=self._world.clock()
         )
         return record.first_seen or clock
 

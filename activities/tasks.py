@@ -57,7 +57,7 @@ class Tasks:
                 return OpenTaskAnswer(task_id=task.id, state=task.state)
         work = await self._by_hand(scope) if request.by_hand else _own_work(scope)
         if isinstance(work, ReplaceCertificate):
-            await store.swaps.opened(request.ref.rotation_id, work.server, request.opened_at)
+            await store.swaps.opened(request.ref.rotation_id, work.server, work.fingerprint_sha256, request.opened_at)
         task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), work)
         await store.tasks.add(task)
         return OpenTaskAnswer(task_id=task.id, state=task.state)

@@ -6,8 +6,9 @@ may bring an old reading after a new one.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, case, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.survey import ObservedClient
@@ -71,9 +72,12 @@ async def mark_vanished(session: AsyncSession, reading: Reading, groups: Collect
 async def _record(session: AsyncSession, reading: Reading, clients: list[ObservedClient]) -> None:
     new = insert_into(session, ClientRow)
     newer = ClientRow.read_at <= new.excluded.read_at
-    taken = {name: new.excluded[name] for name in _OF_A_READING}
+    taken: dict[str, ColumnElement[Any]] = {name: new.excluded[name] for name in _OF_A_READING}
     if reading.survey_id is not None:
         taken["last_survey"] = new.excluded.last_survey
+    moved = ClientRow.group_id != new.excluded.group_id
+    taken["moved_from"] = case((moved, ClientRow.group_id), else_=ClientRow.moved_from)
+    taken["moved_at"] = case((moved, new.excluded.read_at), else_=ClientRow.moved_at)
     newest = new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer)
     await session.execute(newest, [_row(reading, client) for client in clients])
     await _record_servers(session, reading, clients)
@@ -112,4 +116,6 @@ def _row(reading: Reading, client: ObservedClient) -> dict[str, object]:
         "first_seen_at": reading.at,
         "first_survey": reading.survey_id,
         "last_survey": reading.survey_id,
+        "moved_from": None,
+        "moved_at": None,
     }

@@ -47,6 +47,17 @@ class RosterClient(Value):
     """When the reading began that last showed or missed it."""
 
 
+class MovedClient(Value):
+    """A client that is in another group than it was."""
+
+    id: ClientId
+    name: str
+    before: GroupId
+    now: GroupId
+    read_at: datetime
+    """When the reading began that first saw it there."""
+
+
 class Roster:
     """The clients of all sites, and who is left out of a rotation."""
 
@@ -96,6 +107,23 @@ class Roster:
             for client, server in await session.execute(wanted):
                 seen[ClientId(client)].add(ServerName(server))
         return {client: frozenset(servers) for client, servers in seen.items()}
+
+    async def moved(self, site_id: SiteId, since: datetime) -> tuple[MovedClient, ...]:
+        """Clients that were first seen in another group by a reading that began at `since` or later; by id.
+
+        Of a client that was moved more than once, the last move.
+        """
+        wanted = (
+            select(ClientRow.id, ClientRow.name, ClientRow.moved_from, ClientRow.group_id, ClientRow.moved_at)
+            .where(ClientRow.site_id == site_id, ClientRow.moved_at >= since)
+            .order_by(ClientRow.id)
+        )
+        async with self._database.read() as session:
+            return tuple(
+                MovedClient(id=ClientId(one), name=name, before=GroupId(before or ""), now=GroupId(now), read_at=at)
+                for one, name, before, now, at in await session.execute(wanted)
+                if at is not None
+            )
 
     async def leave_out(
         self, rotation_id: RotationId, clients: Collection[ClientId], who: str, why: str, at: datetime

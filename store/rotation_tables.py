@@ -149,16 +149,18 @@ class LeftOutRow(Base):
 
 
 class SwapRow(Base):
-    """A certificate's replacement in a server: when it was opened, and when the new one was first seen."""
+    """A certificate's replacement in a server: when it was opened, and when the wanted one was first seen."""
 
     __tablename__ = "swaps"
 
     rotation_id: Mapped[str] = mapped_column(ForeignKey("rotations.id"), primary_key=True)
     server: Mapped[str] = mapped_column(primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    """The fingerprint that the server shall present."""
     opened_at: Mapped[datetime | None]
+    former_seen: Mapped[datetime | None]
     first_seen: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
-    fingerprint: Mapped[str | None]
 
 
 class TaskRow(Base):

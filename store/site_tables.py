@@ -90,6 +90,10 @@ class ClientRow(Base):
     first_seen_at: Mapped[datetime]
     first_survey: Mapped[str | None]
     last_survey: Mapped[str | None]
+    moved_from: Mapped[str | None]
+    """The group that it was in before the one that it is in now."""
+    moved_at: Mapped[datetime | None]
+    """When the reading began that first saw it in another group."""
 
 
 class ClientServerRow(Base):

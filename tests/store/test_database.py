@@ -4,14 +4,15 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from rotation.values import RotationId, SiteId
 from store.columns import Document, Instant, NaiveInstantError, from_microseconds, to_microseconds
 from store.database import Database, DatabaseNotSupported
-from store.migration import migration_engine
+from store.migration import configuration, migration_engine
 from store.store import Store
 from store.tables import Base
 
@@ -23,6 +24,35 @@ async def test_the_revisions_make_the_tables(store):
         context = MigrationContext.configure(connection, opts={"compare_type": _compare_type})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_swaps_of_an_older_version_are_kept(tmp_path):
+    """A database of the first revision is upgraded: a swap that was seen keeps its certificate and its times."""
+    engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'old.db'}"))
+    config = configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        site = "'s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0"
+        connection.execute(text(f"INSERT INTO sites VALUES ({site})"))
+        connection.execute(text("INSERT INTO plans VALUES ('p', 's', 0, 'h', x'00', '{}')"))
+        connection.execute(
+            text(
+                "INSERT INTO rotations SELECT 'r', 's', 'p', 'h', 'rotate', 'ann', '', 0, NULL, '', 'running', '', '', "
+                "'', 0, 0, '', '[]', 0, NULL, NULL, NULL, NULL, 0"
+            )
+        )
+        connection.execute(
+            text("INSERT INTO swaps VALUES ('r', 'sepm1', 1, 2, 3, 'aa'), ('r', 'sepm2', 4, NULL, NULL, NULL)")
+        )
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        kept = connection.execute(
+            text("SELECT server, target, opened_at, former_seen, first_seen, seen_at FROM swaps ORDER BY server")
+        ).all()
+    engine.dispose()
+    assert kept == [("sepm1", "aa", 1, None, 2, 3), ("sepm2", "", 4, None, None, None)]
 
 
 def _compare_type(_context, _inspected, _column, inspected_type, declared_type):

@@ -69,16 +69,32 @@ async def test_an_outcome_needs_a_note(running, make):
 
 async def test_the_first_sight_of_a_swap_wins(running, make):
     """When a swap was opened and when its certificate was first seen are each written once."""
-    assert await running.swaps.get("rot-1", "sepm1") is None
+    assert await running.swaps.get("rot-1", "sepm1", "bb") is None
     for hour in (1, 2):
-        await running.swaps.opened("rot-1", "sepm1", make.at(hours=hour))
+        await running.swaps.opened("rot-1", "sepm1", "bb", make.at(hours=hour))
     first, second = [
-        await running.swaps.seen(
-            "rot-1", "sepm1", first_seen=make.at(hours=hour), seen_at=make.at(hours=hour), fingerprint=fingerprint
-        )
-        for hour, fingerprint in ((3, "bb"), (4, "dd"))
+        await running.swaps.seen("rot-1", "sepm1", "bb", first_seen=make.at(hours=hour), seen_at=make.at(hours=hour))
+        for hour in (3, 4)
     ]
-    seen = await running.swaps.get("rot-1", "sepm1")
+    seen = await running.swaps.get("rot-1", "sepm1", "bb")
     assert first == second == seen
-    assert (seen.opened_at, seen.first_seen, seen.fingerprint) == (make.at(hours=1), make.at(hours=3), "bb")
-    assert await running.swaps.of("rot-1") == {"sepm1": seen}
+    assert (seen.opened_at, seen.first_seen) == (make.at(hours=1), make.at(hours=3))
+    assert await running.swaps.of("rot-1") == (seen,)
+
+
+async def test_rule_15_a_server_is_swapped_back_in_the_same_rotation(running, make):
+    """Forth and back are two swaps: when one was seen says nothing of the other."""
+    await running.swaps.seen("rot-1", "sepm1", "new", first_seen=make.at(hours=1), seen_at=make.at(hours=1))
+    await running.swaps.opened("rot-1", "sepm1", "old", make.at(hours=2))
+    forth, back = await running.swaps.of("rot-1")
+    assert (forth.target, forth.first_seen) == ("new", make.at(hours=1))
+    assert (back.target, back.first_seen) == ("old", None)
+
+
+async def test_the_last_sight_of_the_former_certificate_is_kept(running, make):
+    """The swap came after the last look that saw the former one; a look that arrives late adds nothing."""
+    for hour in (1, 3, 2):
+        await running.swaps.not_yet("rot-1", "sepm1", "new", make.at(hours=hour))
+    await running.swaps.seen("rot-1", "sepm1", "new", first_seen=make.at(hours=4), seen_at=make.at(hours=4))
+    await running.swaps.not_yet("rot-1", "sepm1", "new", make.at(hours=5))
+    assert (await running.swaps.get("rot-1", "sepm1", "new")).former_seen == make.at(hours=3)

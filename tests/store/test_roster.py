@@ -22,6 +22,15 @@ async def test_a_client_that_moved_is_found_in_its_new_group(site, make):
     assert await _ids(site, ["G1"]) == {}
 
 
+async def test_a_move_is_remembered_with_where_the_client_came_from(site, make):
+    """The reading that first sees a client in another group says so; later ones, and an old one, change nothing."""
+    for hour, group in ((1, "G1"), (3, "G2"), (2, "G3"), (4, "G2")):
+        await site.roster.update("site-1", make.at(hours=hour), None, [make.client("a", group=group), make.client("b")])
+    (moved,) = await site.roster.moved("site-1", make.at(hours=1))
+    assert (moved.id, moved.before, moved.now, moved.read_at) == ("a", "G1", "G2", make.at(hours=3))
+    assert await site.roster.moved("site-1", make.at(hours=4)) == ()
+
+
 async def test_an_old_reading_that_arrives_late_changes_nothing(site, make):
     """A reading that is tried again after a newer one neither brings clients back nor takes them."""
     await site.roster.update("site-1", make.at(hours=1), None, [make.client("a"), make.client("b")])
