@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from emulator.certificates import seeded_key, self_signed
+from emulator.certificates import self_signed
 from emulator.client import Client
 from emulator.draws import draw, identity, origin
 from emulator.instants import span_ms, to_ms
+from emulator.keys import pool_key
 from emulator.publishing import Outbox
-from emulator.recovery import recovery_file
+from emulator.recovery import RecoveryFile
 from emulator.site import (
     Group,
     Location,
@@ -31,9 +32,9 @@ _FOREIGN_ADDRESS = "192.0.2.1"
 def build_site(spec: SiteSpec, start: datetime) -> Site:
     """The site as it is at `start`."""
     site = Site(spec.name, spec.domain, spec.seed, spec.replication_partner)
-    for server_spec in spec.servers:
-        server = _server(spec, server_spec, start)
-        server.recovery_files.append(recovery_file(server.credential, site.domain_id, start - _INSTALLED))
+    for number, server_spec in enumerate(spec.servers):
+        server = _server(spec, server_spec, start, number)
+        server.recovery_files.append(RecoveryFile(server.credential, site.domain_id, start - _INSTALLED))
         site.servers[server.id] = server
     for list_spec in spec.server_lists:
         server_list = _server_list(spec, site, list_spec)
@@ -56,8 +57,9 @@ def build_clients(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime) -
             yield _client(spec, site, outbox, start, batch=batch, name=name)
 
 
-def _server(spec: SiteSpec, server: ServerSpec, start: datetime) -> Server:
-    credential = self_signed(seeded_key(spec.seed, server.name), server.name, start.replace(microsecond=0) - _INSTALLED)
+def _server(spec: SiteSpec, server: ServerSpec, start: datetime, number: int) -> Server:
+    installed = start.replace(microsecond=0) - _INSTALLED
+    credential = self_signed(pool_key(number), server.name, installed, seed=spec.seed)
     return Server(
         id=identity(spec.seed, "server", server.name),
         name=server.name,

@@ -1,13 +1,10 @@
-"""Server certificates: real RSA keys and self-signed certificates, the same for the same seed."""
+"""Server certificates: real, self-signed, and the same for the same seed."""
 
 import hashlib
-import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from ipaddress import ip_address
-from itertools import count
-from math import gcd
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -15,11 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-KEY_BITS = 2048
-_EXPONENT = 65537
 _LIFE = timedelta(days=3650)
-_ROUNDS = 4
-_SIEVE = tuple(n for n in range(3, 20000, 2) if all(n % d for d in range(3, int(n**0.5) + 1, 2)))
 
 
 @dataclass(frozen=True)
@@ -68,28 +61,22 @@ def verifies(certificate: x509.Certificate, content: bytes, signature: bytes) ->
     return True
 
 
-@lru_cache(maxsize=256)
-def seeded_key(seed: int, name: str) -> rsa.RSAPrivateKey:
-    """An RSA key that depends on the seed and the name only. It protects nothing but an emulated site."""
-    source = random.Random(f"{seed}/key/{name}")
-    while True:
-        p, q = _prime(source), _prime(source)
-        totient = (p - 1) * (q - 1)
-        if p != q and gcd(_EXPONENT, totient) == 1:
-            break
-    d = pow(_EXPONENT, -1, totient)
-    public = rsa.RSAPublicNumbers(_EXPONENT, p * q)
-    return rsa.RSAPrivateNumbers(
-        p, q, d, rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q), public
-    ).private_key()
-
-
 def self_signed(
-    key: rsa.RSAPrivateKey, name: str, not_before: datetime, *, life: timedelta = _LIFE, address: str = ""
+    key: rsa.RSAPrivateKey,
+    name: str,
+    not_before: datetime,
+    *,
+    life: timedelta = _LIFE,
+    address: str = "",
+    seed: int = 0,
 ) -> Credential:
-    """A self-signed certificate as SEPM makes them: SHA-256, the server's name in CN and SAN, its address in SAN."""
+    """A self-signed certificate as SEPM makes them: SHA-256, the server's name in CN and SAN, its address in SAN.
+
+    Its serial number comes from key, name, time and `seed`: sites that share a key have certificates of their own.
+    """
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    digest = hashlib.sha256(f"{key.public_key().public_numbers().n}/{name}/{not_before}".encode()).digest()
+    drawn_from = f"{seed}/{key.public_key().public_numbers().n}/{name}/{not_before}"
+    digest = hashlib.sha256(drawn_from.encode()).digest()
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -112,34 +99,3 @@ def _names(name: str, address: str) -> list[x509.GeneralName]:
     except ValueError:
         names += [x509.DNSName(address)] if address not in {"", name} else []
     return names
-
-
-def _prime(source: random.Random) -> int:
-    # both top bits set, so that the product of two has the full length
-    top = 0b11 << (KEY_BITS // 2 - 2)
-    start = source.getrandbits(KEY_BITS // 2) | top | 1
-    remainders = [start % small for small in _SIEVE]
-    for step in count(0, 2):
-        if all((rest + step) % small for rest, small in zip(remainders, _SIEVE, strict=True)) and _is_prime(
-            start + step, source
-        ):
-            return start + step
-    raise AssertionError  # count() does not end
-
-
-def _is_prime(number: int, source: random.Random) -> bool:
-    odd, twos = number - 1, 0
-    while odd % 2 == 0:
-        odd //= 2
-        twos += 1
-    for _ in range(_ROUNDS):
-        power = pow(source.randrange(2, number - 1), odd, number)
-        if power in {1, number - 1}:
-            continue
-        for _ in range(twos - 1):
-            power = power * power % number
-            if power == number - 1:
-                break
-        else:
-            return False
-    return True

@@ -9,7 +9,7 @@ from emulator.errors import ServerBusyError
 from emulator.fleet import Fleet
 from emulator.instants import span_ms
 from emulator.publishing import Outbox
-from emulator.recovery import recovery_file
+from emulator.recovery import RecoveryFile
 from emulator.site import Group, Location, LocationSettings, Server, ServerList, Site
 from emulator.switches import InheritorsFollow, SecureCommunicationsScope, Switches
 from emulator.timeline import Timeline
@@ -108,7 +108,7 @@ class Changes:
             server.rest_credential = credential
         if not self.switches.stale_sig_files:
             server.signing = credential
-        server.recovery_files.append(recovery_file(credential, self.site.domain_id, server.clock(self.timeline.now)))
+        server.recovery_files.append(RecoveryFile(credential, self.site.domain_id, server.clock(self.timeline.now)))
         if changed:
             self._publish_all(moves_serial=self.switches.swap_moves_serials)
 

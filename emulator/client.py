@@ -53,6 +53,8 @@ class Client:
     due: int = field(init=False)
     """When the next heartbeat is."""
     next_window: int = 0
+    starts: int = 0
+    """When it was, or will be, last switched on; 0: it has been on from the start."""
     steady: Steady | None = None
 
     last: str | None = None
@@ -120,12 +122,20 @@ class Client:
         """Be away for the next window: its first heartbeat comes right after it starts again."""
         _, end = self.away[self.next_window]
         self.next_window += 1
+        self.starts = end
         self.steady = None
         self.last_since = end
         if self.npvdi:
             self.last = None
             self.adopt(self.image)
         self.restart_beats(end)
+
+    def take_image(self, image: Publication, now: int) -> None:
+        """Get another golden image. One that is switched off now will start with it."""
+        self.image = image
+        if self.npvdi and now < self.starts:
+            self.adopt(image)
+            self.restart_beats(self.starts)
 
     def adopt(self, publication: Publication) -> None:
         """Take everything of a policy file."""

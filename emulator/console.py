@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from emulator.certificates import Credential, seeded_key, self_signed
+from emulator.certificates import Credential, self_signed
 from emulator.changes import Changes
 from emulator.draws import identity
 from emulator.errors import (
@@ -14,7 +14,9 @@ from emulator.errors import (
     UnknownNameError,
 )
 from emulator.keyfiles import CertificateFormat, read_certificate_file
-from emulator.site import Group, Location, RecoveryFile, ServerList, Site
+from emulator.keys import pool_key
+from emulator.recovery import RecoveryFile
+from emulator.site import Group, Location, ServerList, Site
 from emulator.spec import Protocol
 from emulator.sylink import sylink_xml
 
@@ -107,8 +109,9 @@ class Console:
             raise ServerBusyError(target.name)
         self._generated += 1
         now = self._changes.timeline.now.replace(microsecond=0)
-        key = seeded_key(self._seed, f"{target.name}/{self._generated}") if new_keys else target.credential.key
-        credential = self_signed(key, target.name, now, address=target.address)
+        # the first keys of the pool are those that the servers were installed with
+        key = pool_key(len(self._site.servers) + self._generated - 1) if new_keys else target.credential.key
+        credential = self_signed(key, target.name, now, address=target.address, seed=self._seed)
         self._changes.swap(target, credential)
         self._site.effects.record("console.generate_certificate", target.name, credential.fingerprint)
         return credential

@@ -8,7 +8,7 @@ from emulator.client import Client
 from emulator.contact import Contacts
 from emulator.draws import draw
 from emulator.errors import UnknownNameError
-from emulator.instants import from_ms, span_ms
+from emulator.instants import from_ms
 from emulator.site import Site
 from emulator.spec import Mode
 from emulator.timeline import Timeline
@@ -84,35 +84,43 @@ class Fleet:
 
     def records(self, now: datetime | None = None, group_id: str | None = None) -> Iterator[ClientRecord]:
         """The clients as the servers know them, by name; all or those of one group. Moves time to `now`."""
-        clients = self._settled(now, group_id)
-        now_ms = self._timeline.now_ms
-        paths = {group.id: group.path for group in self._site.groups.values()}
-        skews = {each.id: (each.name, span_ms(each.clock_offset)) for each in self._site.servers.values()}
-        for client in clients:
-            server, skew = skews.get(client.contact_server, ("", 0))
-            contact = client.contact
-            silence = 2 * client.settings.heartbeat_ms + client.settings.window_ms
-            yield ClientRecord(
-                id=client.id,
-                hardware_key=client.hardware_key,
-                agent_id=client.agent_id,
-                name=client.name,
-                group_id=client.group_id,
-                group_path=paths[client.group_id],
-                build=client.build,
-                last_update_ms=0 if contact is None else contact + skew,
-                last_server_id=client.contact_server,
-                last_server_name=server,
-                profile_serial=client.reported,
-                online=contact is not None and now_ms - contact <= silence,
-                npvdi=client.npvdi,
-                created_ms=client.created,
-                address=client.address,
-            )
+        clients = self.settled(now, group_id)
+        return map(self.record, clients)
+
+    def record(self, client: Client) -> ClientRecord:
+        """One client as the servers know it, of those that `settled` has given."""
+        server = self._site.servers.get(client.contact_server)
+        contact = client.contact
+        settings = client.settings
+        silence = 2 * settings.heartbeat_ms + settings.window_ms
+        return ClientRecord(
+            id=client.id,
+            hardware_key=client.hardware_key,
+            agent_id=client.agent_id,
+            name=client.name,
+            group_id=client.group_id,
+            group_path=self._site.groups[client.group_id].path,
+            build=client.build,
+            last_update_ms=self.last_update_ms(client),
+            last_server_id=client.contact_server,
+            last_server_name="" if server is None else server.name,
+            profile_serial=client.reported,
+            online=contact is not None and self._timeline.now_ms - contact <= silence,
+            npvdi=client.npvdi,
+            created_ms=client.created,
+            address=client.address,
+        )
+
+    def last_update_ms(self, client: Client) -> int:
+        """The last check-in of a client by the clock of the server that took it; 0: never."""
+        if client.contact is None:
+            return 0
+        server = self._site.servers.get(client.contact_server)
+        return client.contact + (0 if server is None else server.clock_offset_ms)
 
     def truths(self, now: datetime | None = None) -> Iterator[ClientTruth]:
         """The clients as they are. Moves time to `now`."""
-        clients = self._settled(now, None)
+        clients = self.settled(now)
         for client in clients:
             last = self._site.servers.get(client.last or "")
             yield ClientTruth(
@@ -168,25 +176,24 @@ class Fleet:
 
     def refresh_images(self, group_id: str) -> None:
         """Golden images of a group's non-persistent desktops take what the group has published."""
+        now_ms = self._timeline.now_ms
         for client in self._of(group_id):
-            self._settle(client, self._timeline.now_ms)
-            client.image = self._contacts.published(client)
+            self._settle(client, now_ms)
+            client.take_image(self._contacts.published(client), now_ms)
 
-    def settle(self) -> None:
-        """Play all clients up to now."""
-        for client in self.clients:
-            self._settle(client, self._timeline.now_ms)
+    def settled(self, now: datetime | None = None, group_id: str | None = None) -> list[Client]:
+        """All clients or those of one group, by name, played up to now. Moves time to `now`."""
+        if now is not None:
+            self._timeline.advance_to(now)
+        now_ms = self._timeline.now_ms
+        clients = self._of(group_id)
+        for client in clients:
+            if client.due <= now_ms:
+                self._settle(client, now_ms)
+        return clients
 
     def _of(self, group_id: str | None) -> list[Client]:
         return self.clients if group_id is None else self._by_group[group_id]
-
-    def _settled(self, now: datetime | None, group_id: str | None) -> list[Client]:
-        if now is not None:
-            self._timeline.advance_to(now)
-        clients = self._of(group_id)
-        for client in clients:
-            self._settle(client, self._timeline.now_ms)
-        return clients
 
     def _settle(self, client: Client, now_ms: int) -> None:
         while client.due <= now_ms:

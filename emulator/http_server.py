@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from emulator.ports import reserve
 
@@ -14,7 +14,7 @@ from emulator.ports import reserve
 class HttpServer(uvicorn.Server):
     """One application on one loopback port."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         # the application dates its own answers; the real service names no server
         config = uvicorn.Config(
             app,

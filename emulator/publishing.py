@@ -1,6 +1,5 @@
 """What the servers publish for a group: one policy file with everything a client needs, signed by each server."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,11 +69,6 @@ class Publication:
         return json.dumps(body, separators=(",", ":")).encode()
 
     @cached_property
-    def digest(self) -> str:
-        """The checksum of the file."""
-        return hashlib.sha256(self.content).hexdigest()
-
-    @cached_property
     def fingerprints(self) -> frozenset[str]:
         """Fingerprints of the certificates it carries."""
         return frozenset(self.certificates)
@@ -85,25 +79,24 @@ class Publication:
 
 
 class Signatures:
-    """Makes and checks the signatures of policy files; each is made and checked once."""
+    """Makes and checks the signatures of policy files.
+
+    Whether a signature verifies depends on the keys, not on the file: so one file is signed and checked for each signer
+    and each set of certificates that clients hold, and the outcome stands for all files.
+    """
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, str], bytes] = {}
-        self._checked: dict[tuple[str, str, frozenset[str]], bool] = {}
+        self._checked: dict[tuple[str, frozenset[str]], bool] = {}
 
     def verified(self, publication: Publication, server_id: str, held: Publication) -> bool:
         """Whether the file of that server verifies with one of the certificates a client holds."""
         signer = publication.signers[server_id]
-        asked = (publication.digest, signer.fingerprint, held.fingerprints)
+        asked = (signer.fingerprint, held.fingerprints)
         known = self._checked.get(asked)
         if known is None:
-            made = asked[:2]
-            if made not in self._made:
-                self._made[made] = signer.sign(publication.content)
-            signature = self._made[made]
-            known = any(
-                verifies(each.certificate, publication.content, signature) for each in held.certificates.values()
-            )
+            content = publication.content
+            signature = signer.sign(content)
+            known = any(verifies(each.certificate, content, signature) for each in held.certificates.values())
             self._checked[asked] = known
         return known
 

@@ -8,18 +8,11 @@ from emulator.certificates import Credential
 from emulator.draws import identity
 from emulator.effects import Effects
 from emulator.errors import UnknownNameError
-from emulator.instants import from_ms
+from emulator.instants import from_ms, span_ms
+from emulator.recovery import RecoveryFile
 from emulator.spec import Mode, Protocol
 
 PAIR_SEPARATOR = "\\"
-
-
-@dataclass(frozen=True)
-class RecoveryFile:
-    """A recovery file that a server wrote when it got its certificate."""
-
-    filename: str
-    content: bytes
 
 
 @dataclass
@@ -49,6 +42,11 @@ class Server:
     def up(self) -> bool:
         """Whether its ports answer."""
         return not (self.stopped or self.restarting)
+
+    @property
+    def clock_offset_ms(self) -> int:
+        """How far its own clock is ahead."""
+        return span_ms(self.clock_offset)
 
     def clock(self, now: datetime) -> datetime:
         """What its own clock shows."""

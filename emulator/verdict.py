@@ -46,7 +46,7 @@ class VerdictReport(BaseModel):
 
 def judge(site: Site, fleet: Fleet, now: datetime) -> VerdictReport:
     """The verdict at `now`, to which time has moved already."""
-    fleet.settle()
+    fleet.settled()
 
     def lost(client: Client, since: int) -> LostClient:
         return LostClient(

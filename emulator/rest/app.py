@@ -1,6 +1,7 @@
 """The REST service as one application."""
 
 from email.utils import format_datetime
+from functools import lru_cache
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -13,45 +14,54 @@ from emulator.rest.errors import TooManyCallsError, add_error_handlers, applicat
 from emulator.rest.groups import group_routes
 from emulator.rest.policies import policy_routes
 from emulator.rest.replication import replication_routes
-from emulator.rest.service import RestService
+from emulator.rest.service import RestService, bring
 from emulator.rest.settings import settings_routes
 from emulator.rest.stats import stats_routes
 
 
-class Door:
-    """Before each call the site comes to this moment; each answer carries the date of the server's own clock."""
+class RestApp:
+    """The application of one site's service, below `/sepm`.
 
-    def __init__(self, app: ASGIApp, service: RestService) -> None:
-        self._app = app
+    Before each call the site comes to this moment; each answer carries the date of the server's own clock.
+    """
+
+    def __init__(self, service: RestService) -> None:
         self._service = service
+        self._routes = _routes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
+        service = self._service
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._routes(scope, receive, send)
             return
-        now = self._service.advance()
+        now = service.advance()
 
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                date = format_datetime(self._service.server_time(), usegmt=True).encode()
+                date = format_datetime(service.server_time(), usegmt=True).encode()
                 message["headers"] = [*message["headers"], (b"date", date)]
             await send(message)
 
         try:
-            self._service.count_call(now)
+            service.count_call(now)
         except TooManyCallsError as error:
             refusal = JSONResponse(application_body(error.status, error.message), error.status)
             await refusal(scope, receive, dated)
             return
-        await self._app(scope, receive, dated)
+        bring(scope, service)
+        await self._routes(scope, receive, dated)
 
 
-def rest_app(service: RestService) -> FastAPI:
-    """The application of `service`, below `/sepm`."""
+def rest_app(service: RestService) -> ASGIApp:
+    """The application of `service`. It costs nothing to make: all of a process share the routes."""
+    return RestApp(service)
+
+
+@lru_cache(maxsize=1)
+def _routes() -> FastAPI:
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     add_error_handlers(app)
-    app.add_middleware(Door, service=service)
-    app.include_router(oauth_routes(service), prefix="/sepm")
+    app.include_router(oauth_routes(), prefix="/sepm")
     for routes in (
         version_routes,
         authentication_routes,
@@ -63,5 +73,5 @@ def rest_app(service: RestService) -> FastAPI:
         stats_routes,
         policy_routes,
     ):
-        app.include_router(routes(service), prefix="/sepm/api/v1")
+        app.include_router(routes(), prefix="/sepm/api/v1")
     return app

@@ -4,12 +4,13 @@ import secrets
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from emulator.draws import identity
 from emulator.instants import to_ms
 from emulator.rest.errors import BadArgumentError
-from emulator.rest.service import RestService
+from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.rest.tokens import Token
 from emulator.spec import SiteSpec
 
@@ -51,45 +52,48 @@ def user_token(token: Token, service: RestService) -> dict[str, Any]:
     }
 
 
-def authentication_routes(service: RestService) -> APIRouter:
+def authentication_routes() -> APIRouter:
     """Routes below `/sepm/api/v1`."""
     router = APIRouter()
 
     @router.post("/identity/authenticate")
-    async def authenticate(credential: Credential) -> dict[str, Any]:
+    async def authenticate(service: Here, credential: Credential) -> JSONResponse:
         if not _matches(credential, service.simulation.spec, service.site.domain):
             raise BadArgumentError("The user name, the password or the domain is wrong.")
-        return user_token(service.issue(), service)
+        return answer(user_token(service.issue(), service))
 
     @router.post("/identity/logout", status_code=204)
-    async def logout(token: Annotated[Token, Depends(service.authorise)]) -> Response:
+    async def logout(service: Here, token: Annotated[Token, Depends(authorise)]) -> Response:
         service.tokens.revoke(token.value)
         return Response(status_code=204)
 
     @router.get("/sessions/currentuser")
-    async def current_user(token: Annotated[Token, Depends(service.authorise)]) -> dict[str, Any]:
-        return user_token(token, service)
+    async def current_user(service: Here, token: Annotated[Token, Depends(authorise)]) -> JSONResponse:
+        return answer(user_token(token, service))
 
     return router
 
 
-def oauth_routes(service: RestService) -> APIRouter:
+def oauth_routes() -> APIRouter:
     """The refresh of a token: outside `/api/v1`, and answered in another shape."""
     router = APIRouter()
 
     @router.api_route("/oauth/token", methods=["GET", "POST"])
     async def refresh(
+        service: Here,
         grant_type: Annotated[Literal["refresh_token"], Query()],
         refresh_token: Annotated[str, Query()],
-    ) -> dict[str, Any]:
+    ) -> JSONResponse:
         _ = grant_type
         token = service.refresh(refresh_token)
-        return {
-            "access_token": token.value,
-            "tokenExpiration": int(token.life.total_seconds()),
-            "refreshToken": token.refresh,
-            "refreshTokenExpiration": int(token.refresh_life.total_seconds()),
-        }
+        return answer(
+            {
+                "access_token": token.value,
+                "tokenExpiration": int(token.life.total_seconds()),
+                "refreshToken": token.refresh,
+                "refreshTokenExpiration": int(token.refresh_life.total_seconds()),
+            }
+        )
 
     return router
 

@@ -1,21 +1,19 @@
 """Clients by the page, of the whole site or of one group, and their move to another group."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from emulator.fleet import ClientRecord
-from emulator.rest.computer_row import computer_row
+from emulator.client import Client
+from emulator.rest.computer_row import computer_json
 from emulator.rest.errors import GoneError
 from emulator.rest.groups import group_of
-from emulator.rest.paging import PageRequest, page, page_request
-from emulator.rest.service import RestService
-from emulator.site import Site
+from emulator.rest.paging import PageRequest, page_json, page_request
+from emulator.rest.service import Here, RestService, authorise
 
 _PAGE_SIZE = 20
 _MULTI_STATUS = 207
@@ -30,25 +28,42 @@ _ComputersPage = Annotated[
 class Filter:
     """Which clients a call asks for. An id or a hardware key sets the other conditions aside, but for the domain."""
 
-    domain: Annotated[str, Query()] = ""
-    computer_id: Annotated[str, Query()] = ""
-    hardware_key: Annotated[str, Query()] = ""
-    computer_name: Annotated[str, Query(alias="computerName")] = ""
-    last_update: Annotated[int, Query(alias="lastUpdate", ge=0)] = 0
+    domain: str
+    computer_id: str
+    hardware_key: str
+    computer_name: str
+    last_update: int
 
-    def choose(self, records: Iterable[ClientRecord], site: Site) -> list[ClientRecord]:
-        """The clients it lets through."""
+    def choose(self, service: RestService, group_id: str | None) -> list[Client]:
+        """The clients it lets through, of the site or of one group."""
+        site, fleet = service.site, service.simulation.fleet
         if self.domain not in {"", site.domain, site.domain_id}:
             return []
-        return [record for record in records if self._takes(record)]
-
-    def _takes(self, record: ClientRecord) -> bool:
+        clients = fleet.settled(group_id=group_id)
         if self.computer_id:
-            return record.id == self.computer_id
+            return [client for client in clients if client.id == self.computer_id]
         if self.hardware_key:
-            return record.hardware_key == self.hardware_key
-        name = self.computer_name.lower().replace("[", "[[]")
-        return record.last_update_ms >= self.last_update and (not name or fnmatchcase(record.name.lower(), name))
+            return [client for client in clients if client.hardware_key == self.hardware_key]
+        if self.last_update:
+            clients = [client for client in clients if fleet.last_update_ms(client) >= self.last_update]
+        if self.computer_name:
+            name = self.computer_name.lower().replace("[", "[[]")
+            clients = [client for client in clients if fnmatchcase(client.name.lower(), name)]
+        return clients
+
+
+async def _filter(
+    domain: Annotated[str, Query()] = "",
+    computer_id: Annotated[str, Query()] = "",
+    hardware_key: Annotated[str, Query()] = "",
+    computer_name: Annotated[str, Query(alias="computerName")] = "",
+    last_update: Annotated[int, Query(alias="lastUpdate", ge=0)] = 0,
+) -> Filter:
+    # asynchronous as all of this service: a plain function, or the class itself, would be called in another thread
+    return Filter(domain, computer_id, hardware_key, computer_name, last_update)
+
+
+_Chosen = Annotated[Filter, Depends(_filter)]
 
 
 class GroupReference(BaseModel):
@@ -68,32 +83,34 @@ class Move(BaseModel):
     hardware_key: Annotated[str, Field(alias="hardwareKey")]
 
 
-def _sorted(records: list[ClientRecord], request: PageRequest) -> list[ClientRecord]:
+def _sorted(clients: list[Client], request: PageRequest) -> list[Client]:
     if request.sort == "COMPUTER_ID":
-        return sorted(records, key=lambda record: record.id, reverse=request.descending)
+        return sorted(clients, key=lambda client: client.id, reverse=request.descending)
     # they come by name; all are of one domain
-    return records[::-1] if request.descending else records
+    return clients[::-1] if request.descending else clients
 
 
-def computer_routes(service: RestService) -> APIRouter:
+def _page(service: RestService, chosen: Filter, request: PageRequest, group_id: str | None) -> Response:
+    site, fleet = service.site, service.simulation.fleet
+    clients = _sorted(chosen.choose(service, group_id), request)
+    content = page_json(clients, request, lambda client: computer_json(fleet.record(client), site))
+    return Response(content, media_type="application/json")
+
+
+def computer_routes() -> APIRouter:
     """The computers endpoints."""
-    router = APIRouter(dependencies=[Depends(service.authorise)])
-
-    def answer(chosen: Filter, request: PageRequest, group_id: str | None) -> dict[str, Any]:
-        site = service.site
-        records = chosen.choose(service.simulation.fleet.records(group_id=group_id), site)
-        return page(_sorted(records, request), request, lambda record: computer_row(record, site))
+    router = APIRouter(dependencies=[Depends(authorise)])
 
     @router.get("/computers")
-    async def computers(chosen: Annotated[Filter, Depends()], request: _ComputersPage) -> dict[str, Any]:
-        return answer(chosen, request, None)
+    async def computers(service: Here, chosen: _Chosen, request: _ComputersPage) -> Response:
+        return _page(service, chosen, request, None)
 
     @router.get("/groups/{group_id}/computers")
-    async def of_group(group_id: str, chosen: Annotated[Filter, Depends()], request: _ComputersPage) -> dict[str, Any]:
-        return answer(chosen, request, group_of(service.site, group_id).id)
+    async def of_group(service: Here, group_id: str, chosen: _Chosen, request: _ComputersPage) -> Response:
+        return _page(service, chosen, request, group_of(service.site, group_id).id)
 
     @router.patch("/computers")
-    async def move(moves: list[Move]) -> JSONResponse:
+    async def move(service: Here, moves: list[Move]) -> JSONResponse:
         fleet = service.simulation.fleet
         by_key = {record.hardware_key: record for record in fleet.records()}
         rows = []

@@ -3,11 +3,12 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse
 
 from emulator.instants import to_ms
 from emulator.rest.errors import GoneError
 from emulator.rest.paging import PageRequest, page, page_request
-from emulator.rest.service import RestService
+from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.site import PAIR_SEPARATOR, Group, Location, Site
 
 _PAGE_SIZE = 25
@@ -80,17 +81,18 @@ def _sorted(groups: list[Group], request: PageRequest) -> list[Group]:
     return sorted(groups, key=key, reverse=request.descending)
 
 
-def group_routes(service: RestService) -> APIRouter:
+def group_routes() -> APIRouter:
     """Groups, one by one and by the page."""
-    router = APIRouter(prefix="/groups", dependencies=[Depends(service.authorise)])
+    router = APIRouter(prefix="/groups", dependencies=[Depends(authorise)])
 
     @router.get("")
     async def groups(
+        service: Here,
         request: _GroupsPage,
         domain: Annotated[str, Query()] = "",
         path: Annotated[str, Query(alias="fullPathName")] = "",
         mode: Annotated[Literal["list", "tree"], Query()] = "list",
-    ) -> dict[str, Any]:
+    ) -> JSONResponse:
         site = service.site
         chosen = [
             group
@@ -99,31 +101,37 @@ def group_routes(service: RestService) -> APIRouter:
         ]
         if mode == "tree":
             roots = [group for group in chosen if path or PAIR_SEPARATOR not in group.path]
-            return page(roots, request, lambda group: group_tree(service, group))
-        return page(_sorted(chosen, request), request, lambda group: group_row(service, group))
+            return answer(page(roots, request, lambda group: group_tree(service, group)))
+        return answer(page(_sorted(chosen, request), request, lambda group: group_row(service, group)))
 
     @router.get("/{group_id}")
-    async def group(group_id: str) -> dict[str, Any]:
+    async def group(service: Here, group_id: str) -> JSONResponse:
         site = service.site
         found = group_of(site, group_id)
-        return group_row(service, found) | {"defaultLocationId": site.locations(found)[0].id}
+        return answer(group_row(service, found) | {"defaultLocationId": site.locations(found)[0].id})
 
     @router.get("/{group_id}/locations")
-    async def locations(group_id: str, named: Annotated[bool, Query(alias="hasName")] = False) -> list[str]:
+    async def locations(
+        service: Here, group_id: str, named: Annotated[bool, Query(alias="hasName")] = False
+    ) -> JSONResponse:
         site = service.site
-        return [
-            f"{location.name}:api/v1/locations/{location.id}" if named else f"api/v1/locations/{location.id}"
-            for location in site.locations(group_of(site, group_id))
-        ]
+        return answer(
+            [
+                f"{location.name}:api/v1/locations/{location.id}" if named else f"api/v1/locations/{location.id}"
+                for location in site.locations(group_of(site, group_id))
+            ]
+        )
 
     @router.get("/{group_id}/locations/{location_id}/xml")
-    async def rules(group_id: str, location_id: str) -> dict[str, str]:
+    async def rules(service: Here, group_id: str, location_id: str) -> JSONResponse:
         site = service.site
         location = location_of(site, group_of(site, group_id), location_id)
-        return {
-            "location_id": location.id,
-            "location_name": location.name,
-            "location_rules_xml": "<LocationRules/>",
-        }
+        return answer(
+            {
+                "location_id": location.id,
+                "location_name": location.name,
+                "location_rules_xml": "<LocationRules/>",
+            }
+        )
 
     return router

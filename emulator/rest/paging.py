@@ -1,5 +1,6 @@
 """The paging object, the same everywhere: asked for from 1, answered from 0."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,24 +57,38 @@ def page_request(size: int, *properties: str) -> Callable[..., Awaitable[PageReq
 
 def page(rows: Sequence[Row], request: PageRequest, render: Callable[[Row], Any]) -> dict[str, Any]:
     """One page of `rows`, which are sorted already; only the rows of the page are rendered."""
+    content = [render(row) for row in _of_page(rows, request)]
+    return {"content": content} | _position(len(rows), len(content), request)
+
+
+def page_json(rows: Sequence[Row], request: PageRequest, render: Callable[[Row], str]) -> str:
+    """The same as JSON, of rows that are rendered as JSON."""
+    content = [render(row) for row in _of_page(rows, request)]
+    position = json.dumps(_position(len(rows), len(content), request), separators=(",", ":"))
+    return f'{{"content":[{",".join(content)}],{position[1:]}'
+
+
+def _of_page(rows: Sequence[Row], request: PageRequest) -> Sequence[Row]:
     start = (request.index - 1) * request.size
-    content = [render(row) for row in rows[start : start + request.size]]
-    total_pages = -(-len(rows) // request.size)
+    return rows[start : start + request.size]
+
+
+def _position(total: int, here: int, request: PageRequest) -> dict[str, Any]:
+    total_pages = -(-total // request.size)
     sort = {
         "direction": request.order.value,
         "property": request.sort,
         "ascending": not request.descending,
     }
     return {
-        "content": content,
         "totalPages": total_pages,
         "firstPage": request.index == 1,
         "lastPage": request.index >= total_pages,
-        "totalElements": len(rows),
+        "totalElements": total,
         "size": request.size,
         "number": request.index - 1,
         "sort": [sort],
-        "numberOfElements": len(content),
+        "numberOfElements": here,
     }
 
 

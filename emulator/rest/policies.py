@@ -3,12 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
 
 from emulator.draws import identity
 from emulator.instants import to_ms
 from emulator.rest.errors import BadArgumentError
 from emulator.rest.paging import whole_page
-from emulator.rest.service import RestService
+from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.site import Group, ServerList
 
 _INSTALLED = {
@@ -24,20 +25,20 @@ _INSTALLED = {
 """Policies of a fresh site: one of each type, assigned to the root."""
 
 
-def policy_routes(service: RestService) -> APIRouter:
+def policy_routes() -> APIRouter:
     """All policies, and those of one type."""
-    router = APIRouter(prefix="/policies/summary", dependencies=[Depends(service.authorise)])
+    router = APIRouter(prefix="/policies/summary", dependencies=[Depends(authorise)])
 
     @router.get("")
-    async def summary() -> dict[str, Any]:
-        return whole_page([*_installed(service), *_server_lists(service)])
+    async def summary(service: Here) -> JSONResponse:
+        return answer(whole_page([*_installed(service), *_server_lists(service)]))
 
     @router.get("/{policy_type}")
-    async def of_type(policy_type: str) -> dict[str, Any]:
+    async def of_type(service: Here, policy_type: str) -> JSONResponse:
         # msl rows exist in the untyped summary only
         if policy_type not in _INSTALLED:
             raise BadArgumentError("The policy type argument is invalid.")
-        return whole_page([row for row in _installed(service) if row["policytype"] == policy_type])
+        return answer(whole_page([row for row in _installed(service) if row["policytype"] == policy_type]))
 
     return router
 

@@ -4,48 +4,47 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import JSONResponse
 
 from emulator.draws import identity
 from emulator.instants import to_ms
 from emulator.rest.errors import BadArgumentError
-from emulator.rest.service import RestService
+from emulator.rest.service import Here, RestService, answer, authorise
 
 _SCHEDULE = timedelta(hours=1)
 
 
-def replication_routes(service: RestService) -> APIRouter:
+def replication_routes() -> APIRouter:
     """Whether the site replicates, with whom, and a start by hand."""
-    router = APIRouter(prefix="/replication", dependencies=[Depends(service.authorise)])
+    router = APIRouter(prefix="/replication", dependencies=[Depends(authorise)])
 
     @router.get("/is_replicated")
-    async def is_replicated() -> bool:
-        return service.site.is_replicated
+    async def is_replicated(service: Here) -> JSONResponse:
+        return answer(service.site.is_replicated)
 
     @router.get("/status")
-    async def status() -> dict[str, Any]:
+    async def status(service: Here) -> JSONResponse:
         site = service.site
-        return {
-            "replicationStatus": [
-                {
-                    "id": site.id,
-                    "siteName": site.name,
-                    "siteLocation": "N/A",
-                    "replicationPartnerStatusList": _partners(service),
-                }
-            ]
+        row = {
+            "id": site.id,
+            "siteName": site.name,
+            "siteLocation": "N/A",
+            "replicationPartnerStatusList": _partners(service),
         }
+        return answer({"replicationStatus": [row]})
 
     @router.post("/replicatenow")
     async def replicate_now(
+        service: Here,
         partner: Annotated[str, Query(alias="partnerSiteName")],
         content: Annotated[bool, Query()],
         logs: Annotated[bool, Query()],
-    ) -> dict[str, int]:
+    ) -> JSONResponse:
         site = service.site
         if not site.is_replicated or partner != site.replication_partner:
             raise BadArgumentError(f"The replication partner {partner} does not exist.")
         site.effects.record("rest.replicate_now", partner, str(content), str(logs))
-        return {"code": 0}
+        return answer({"code": 0})
 
     return router
 

@@ -4,9 +4,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Header
+from fastapi import Depends, Header, Request
+from fastapi.responses import JSONResponse
+from starlette.types import Scope
 
 from emulator.rest.errors import TokenError, TooManyCallsError
 from emulator.rest.tokens import Token, Tokens
@@ -15,6 +17,7 @@ from emulator.site import Site
 from emulator.switches import Switches
 
 _RATE_WINDOW = timedelta(minutes=1)
+_KEY = "emulator.service"
 
 
 @dataclass
@@ -72,13 +75,33 @@ class RestService:
         started = self.site.first_server.started
         return self.tokens.refresh(refresh_token, self.clock(), self.switches.token_life, started)
 
-    async def authorise(self, authorization: Annotated[str, Header()] = "") -> Token:
-        """The token a call carries; a dependency of every route that needs one.
 
-        Raises:
-            TokenError: It carries none that lives.
-        """
-        scheme, _, value = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            raise TokenError("")
-        return self.tokens.check(value.strip(), self.clock(), self.site.first_server.started)
+def bring(scope: Scope, service: RestService) -> None:
+    """Say in a call's scope which service it is for: one application serves all sites of a process."""
+    scope[_KEY] = service
+
+
+async def _brought(request: Request) -> RestService:
+    service: RestService = request.scope[_KEY]
+    return service
+
+
+Here = Annotated[RestService, Depends(_brought)]
+"""The service a call is for."""
+
+
+async def authorise(service: Here, authorization: Annotated[str, Header()] = "") -> Token:
+    """The token a call carries; a dependency of every route that needs one.
+
+    Raises:
+        TokenError: It carries none that lives.
+    """
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise TokenError("")
+    return service.tokens.check(value.strip(), service.clock(), service.site.first_server.started)
+
+
+def answer(content: Any) -> JSONResponse:
+    """An answer as it is: a declared shape would be checked again at every call."""
+    return JSONResponse(content)

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from emulator.rest.groups import group_of, location_of
-from emulator.rest.service import RestService
+from emulator.rest.service import Here, answer, authorise
 from emulator.simulation import SettingsWrite
 from emulator.site import LocationSettings, ServerList
 from emulator.spec import Mode
@@ -118,22 +119,22 @@ def settings_body(settings: LocationSettings, server_list: ServerList) -> dict[s
     }
 
 
-def settings_routes(service: RestService) -> APIRouter:
+def settings_routes() -> APIRouter:
     """Read and write the settings of a location of a group."""
     router = APIRouter(
         prefix="/groups/{group_id}/locations/{location_id}/settings",
-        dependencies=[Depends(service.authorise)],
+        dependencies=[Depends(authorise)],
     )
 
     @router.get("")
-    async def read(group_id: str, location_id: str) -> dict[str, Any]:
+    async def read(service: Here, group_id: str, location_id: str) -> JSONResponse:
         site = service.site
         group = group_of(site, group_id)
         settings = site.settings(group, location_of(site, group, location_id))
-        return settings_body(settings, site.server_lists[settings.server_list])
+        return answer(settings_body(settings, site.server_lists[settings.server_list]))
 
     @router.patch("")
-    async def change(group_id: str, location_id: str, body: SettingsChange) -> Response:
+    async def change(service: Here, group_id: str, location_id: str, body: SettingsChange) -> Response:
         site = service.site
         group = group_of(site, group_id)
         location = location_of(site, group, location_id)

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from fastapi import FastAPI
 
-from emulator.certificates import Credential, seeded_key, self_signed
+from emulator.certificates import Credential, self_signed
 from emulator.http_server import HttpServer
+from emulator.keys import pool_key
 from emulator.ports import PROBE_PATH
 from emulator.scenarios import one_server, three_servers
 from emulator.serve import Emulator, RobotOrder, ServeOptions
@@ -49,7 +50,7 @@ async def served_when_back(port: int) -> str:
 
 
 def fresh_store() -> tuple[Credential, bytes]:
-    credential = self_signed(seeded_key(99, "new"), "SEPM-1", datetime.now(UTC).replace(microsecond=0))
+    credential = self_signed(pool_key(9), "SEPM-1", datetime.now(UTC).replace(microsecond=0))
     store = pkcs12.serialize_key_and_certificates(
         b"sepm",
         credential.key,

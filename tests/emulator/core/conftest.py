@@ -6,13 +6,16 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
-from emulator.certificates import seeded_key, self_signed
+from emulator.certificates import self_signed
+from emulator.keys import pool_key
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PASSWORD = "secret"
+NEW_KEYS = 5
+"""Keys of the pool that no server of these sites has."""
 
 
 class Played:
@@ -33,7 +36,7 @@ class Played:
     def swap(self, server):
         """Replace a server's certificate by a new one from a PKCS#12 file."""
         self.keys += 1
-        made = self_signed(seeded_key(77, f"{server}/{self.keys}"), server, START)
+        made = self_signed(pool_key(NEW_KEYS + self.keys), server, START)
         content = serialize_key_and_certificates(
             b"server", made.key, made.certificate, None, BestAvailableEncryption(PASSWORD.encode())
         )

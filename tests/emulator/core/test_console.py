@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from emulator.certificates import seeded_key, self_signed
+from emulator.certificates import self_signed
 from emulator.errors import (
     CertificateFileError,
     DefaultListError,
@@ -22,6 +22,7 @@ from emulator.errors import (
     UnknownNameError,
 )
 from emulator.keyfiles import CertificateFormat, read_certificate_file
+from emulator.keys import pool_key
 from emulator.recovery import keystore
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
@@ -31,6 +32,7 @@ from emulator.switches import PatchSemServer, Switches
 DEFAULT = "Default Management Server List"
 SALES = f"{ROOT_GROUP}\\Sales"
 LABS = f"{ROOT_GROUP}\\Labs"
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def found(root, path):
@@ -46,7 +48,7 @@ def played(play):
 
 @pytest.fixture(scope="module")
 def made():
-    return self_signed(seeded_key(3, "file"), "SEPM-1", datetime(2026, 1, 1, tzinfo=UTC))
+    return self_signed(pool_key(3), "SEPM-1", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_list_in_use_is_not_deleted(played):
@@ -175,6 +177,12 @@ def test_recovery_file_brings_the_certificate_back(played):
     assert read.fingerprint == played.site.server("SEPM-1").credential.fingerprint
 
 
+def test_recovery_file_is_the_same_in_every_run(play):
+    """Two runs of one seed save the same recovery file, byte for byte."""
+    first, second = (play(one_server()).console.save_recovery_file("SEPM-1") for _ in range(2))
+    assert (first.filename, first.content) == (second.filename, second.content)
+
+
 def test_generated_certificate_may_keep_its_key(played):
     """The console generates a self-signed certificate, with new keys or with the old ones."""
     server = played.site.server("SEPM-1")
@@ -189,7 +197,7 @@ def test_generated_certificate_may_keep_its_key(played):
 
 def test_wizard_refuses_what_it_cannot_use(made):
     """Wrong password, wrong kind of key, foreign key and rubbish are refused in the wizard's words."""
-    other = seeded_key(4, "other").private_bytes(
+    other = pool_key(4).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     curve = ec.generate_private_key(ec.SECP256R1())
@@ -209,7 +217,7 @@ def test_wizard_refuses_what_it_cannot_use(made):
         pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     refused = [
-        (keystore(made, "right"), CertificateFormat.JKS, "Invalid keystore file"),
+        (keystore(made, "right", WRITTEN), CertificateFormat.JKS, "Invalid keystore file"),
         (b"rubbish", CertificateFormat.PKCS12, "Invalid keystore file"),
         (b"rubbish", CertificateFormat.PEM, "Invalid private key file"),
         (made.certificate_pem + other, CertificateFormat.PEM, "does not match"),
@@ -222,8 +230,8 @@ def test_wizard_refuses_what_it_cannot_use(made):
 
 def test_wizard_takes_jks(made):
     """A JKS keystore with one RSA entry is taken."""
-    assert read_certificate_file(keystore(made, "pw"), CertificateFormat.JKS, "pw").der == made.der
-    assert jks.KeyStore.loads(keystore(made, "pw"), "pw").private_keys
+    assert read_certificate_file(keystore(made, "pw", WRITTEN), CertificateFormat.JKS, "pw").der == made.der
+    assert jks.KeyStore.loads(keystore(made, "pw", WRITTEN), "pw").private_keys
 
 
 def test_sylink_tells_list_protocol_ports_and_certificates(played):

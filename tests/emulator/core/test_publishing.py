@@ -1,6 +1,8 @@
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+
 from emulator.instants import to_ms
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Mode, Protocol, ServerSpec
@@ -182,21 +184,23 @@ def test_push_clients_hear_of_a_change_at_once(play, site_of):
     assert {record.profile_serial for record in played.records().values()} == {serial}
 
 
-def test_golden_image_brings_the_old_trust_back(play, site_of):
+@pytest.mark.parametrize(("refreshed", "lost"), [("before", 0), ("while off", 0), ("never", 2)])
+def test_golden_image_brings_the_old_trust_back(play, site_of, refreshed, lost):
     """A non-persistent desktop starts with what its image held: lost after a swap, unless the image was refreshed."""
     days = timedelta(days=1)
-    for refreshed, lost in ((True, 0), (False, 2)):
-        desktops = ClientSpec(group=ROOT_GROUP, count=2, prefix="VDI", npvdi=True, away=((5 * days, 6 * days),))
-        played = play(site_of(1, ClientSpec(group=ROOT_GROUP, count=2), desktops)).run(HOUR)
-        played.relax()
-        played.run(4 * HOUR)
-        played.swap("A")
-        played.run(4 * HOUR).restore_security()
-        played.run(4 * HOUR).restore_lists()
-        played.run(4 * HOUR)
-        if refreshed:
+    desktops = ClientSpec(group=ROOT_GROUP, count=2, prefix="VDI", npvdi=True, away=((5 * days, 6 * days),))
+    played = play(site_of(1, ClientSpec(group=ROOT_GROUP, count=2), desktops)).run(HOUR)
+    played.relax()
+    played.run(4 * HOUR)
+    played.swap("A")
+    played.run(4 * HOUR).restore_security()
+    played.run(4 * HOUR).restore_lists()
+    for when, wait in (("before", 4 * HOUR), ("while off", 5 * days)):
+        played.run(wait)
+        if refreshed == when:
+            assert played.truths()["VDI-0001"].powered is (when == "before")
             played.console.refresh_golden_images(ROOT_GROUP)
-        assert played.run(7 * days).verdict().clients_lost == lost
+    assert played.run(7 * days).verdict().clients_lost == lost
 
 
 def test_moved_client_takes_the_policy_of_its_new_group(play, site_of):
