@@ -10,7 +10,8 @@ HEARTBEATS = 3
 """The vendor's wait, in heartbeat intervals (A8, A10, B3)."""
 _FASTEST = timedelta(milliseconds=500)
 _SLOWEST = timedelta(hours=12)
-_READINGS = 20
+_BEFORE = 2
+_BEYOND = 10
 
 
 def minimum(owners: Iterable[OwnerScope], *, floor: timedelta = timedelta(0)) -> timedelta:
@@ -76,10 +77,10 @@ def moved_after_swap(
 def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:
     """When to read a gate again: with the heartbeat at first, more seldom the longer it lasts.
 
-    Two readings a heartbeat apart see two check-ins. Past the minimum the interval grows with the time
-    waited, so that a month-long wait costs some hundred readings and a short one ends at once.
+    Until the minimum has passed, each reading comes after half the time waited so far: the curve is as fine early on as
+    late. Past the minimum it comes after a tenth of the time waited beyond it, so that a short wait ends at once
+    and one of months costs some hundred readings. Two readings a heartbeat apart see two check-ins.
     """
     if now < due:
-        steady = max(heartbeat, (due - opened) / _READINGS, _FASTEST)
-        return min(due, now + steady)
-    return now + min(max(heartbeat / 4, (now - due) / _READINGS, _FASTEST), _SLOWEST)
+        return min(due, now + max(heartbeat, (now - opened) / _BEFORE, _FASTEST))
+    return now + min(max(heartbeat / 4, (now - due) / _BEYOND, _FASTEST), _SLOWEST)

@@ -78,6 +78,7 @@ class OpenTask(Value):
     step: str
     opened_at: datetime
     claimed_by: str = ""
+    claimed_at: datetime | None = None
     proven_at: datetime | None = None
     """When all proof was last read for whoever holds it."""
 

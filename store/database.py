@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from store import migration, sqlite
+from store import memory, migration, sqlite
 from store.fault import StoreFault
 
 _DRIVERS = {
@@ -47,6 +47,12 @@ class Database:
             await asyncio.to_thread(sqlite.prepare_file, database.file)
             sqlite.configure(engine.sync_engine)
         return database
+
+    @classmethod
+    def in_memory(cls) -> "Database":
+        """A database with all its tables that is lost when it is closed: for a simulation, never for a service."""
+        engine = memory.engine()
+        return cls(engine.url, engine)
 
     @property
     def is_sqlite(self) -> bool:

@@ -24,14 +24,19 @@ def upgrade(url: URL) -> None:
     """
     engine = migration_engine(url)
     try:
-        with _ONE_AT_A_TIME, engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-            config = configuration()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        apply(engine)
     finally:
         engine.dispose()
+
+
+def apply(engine: Engine) -> None:
+    """Apply every revision that the database of `engine` lacks, in one transaction. Blocks."""
+    with _ONE_AT_A_TIME, engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def migration_engine(url: URL) -> Engine:

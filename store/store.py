@@ -6,6 +6,7 @@ from store.certificates import Certificates
 from store.coverage import Coverage
 from store.database import Database
 from store.events import Events
+from store.key_file import KEY_BYTES
 from store.originals import Originals
 from store.plans import Plans
 from store.references import References
@@ -17,7 +18,7 @@ from store.sites import Sites
 from store.surveys import Surveys
 from store.swaps import Swaps
 from store.tasks import Tasks
-from store.vault import Vault
+from store.vault import LocalKey, Vault
 from store.writes import Writes
 
 
@@ -59,6 +60,11 @@ class Store:
             await database.close()
             raise
         return cls(database, vault)
+
+    @classmethod
+    def in_memory(cls) -> "Store":
+        """A store that is lost when it is closed: for a simulation. Its key protects nothing."""
+        return cls(Database.in_memory(), Vault(LocalKey(bytes(KEY_BYTES))))
 
     async def close(self) -> None:
         """Close every connection."""

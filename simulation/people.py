@@ -1,0 +1,202 @@
+"""The people around a simulated rotation: who works at the console, who decides, and what they do unasked."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from rotation.message import Message, Move, Reply
+from rotation.state import Attention, OpenTask, RotationState
+from rotation.task import ConsoleTask
+from simulation.chance import Chance
+from simulation.operator import Operator
+from simulation.scenario import START, Scenario
+from store.store import Store
+
+_OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
+_PATIENCE = 4
+"""How often somebody tries the same before choosing another way."""
+_LONGER = timedelta(days=7)
+_SAY_AGAIN = timedelta(minutes=10)
+
+
+class _Wish(NamedTuple):
+    """Something that somebody wants to do, named by what it is about."""
+
+    about: str
+    subject: str
+
+
+@dataclass
+class _Held:
+    """A task in somebody's hands."""
+
+    worked: bool = False
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+class People:
+    """Everybody around one rotation. They see its state as the API shows it, and nothing else of it."""
+
+    def __init__(self, scenario: Scenario, operator: Operator, store: Store) -> None:
+        self._scenario, self._operator, self._store = scenario, operator, store
+        self._chance = Chance(scenario.seed)
+        self._agenda: dict[_Wish, datetime] = {}
+        self._tries: dict[_Wish, int] = {}
+        self._waiting: dict[str, _Wish] = {}
+        """Wishes whose message has not been answered yet, by request id."""
+        self._held: dict[str, _Held] = {}
+        self._acts = dict(enumerate(scenario.acts))
+        self._requests = 0
+        self._state: RotationState | None = None
+
+    def due(self, state: RotationState, now: datetime) -> datetime | None:
+        """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""
+        self._state = state
+        unanswered = set(self._waiting.values())
+        wishes = [wish for wish in self._wishes(state) if wish not in unanswered]
+        self._agenda = {wish: self._agenda.get(wish) or now + self._delay(wish) for wish in wishes}
+        moments = [*self._agenda.values(), *(max(now, START + act.after) for act in self._acts.values())]
+        return min(moments, default=None)
+
+    async def act(self, now: datetime) -> Message | None:
+        """Do what is due."""
+        unasked = [number for number, act in self._acts.items() if START + act.after <= now]
+        if unasked:
+            act = self._acts.pop(unasked[0])
+            return self._message(act.move, _OWNER, why="of their own accord", by=act.by)
+        wish = min(self._agenda, key=lambda each: self._agenda[each])
+        del self._agenda[wish]
+        self._tries[wish] = self._tries.get(wish, 0) + 1
+        message = await self._fulfil(wish)
+        if message is not None:
+            self._waiting[message.request_id] = wish
+        return message
+
+    def hear(self, message: Message, reply: Reply) -> None:
+        """The answer to what was said."""
+        self._waiting.pop(message.request_id, None)
+        if message.move is Move.CLAIM_TASK and reply.accepted and message.task_id:
+            self._held.setdefault(message.task_id, _Held())
+
+    # -- what they want ---------------------------------------------------------------------------
+
+    def _wishes(self, state: RotationState) -> list[_Wish]:
+        wishes = [_Wish("attention", each.code) for each in state.attention if each.options]
+        if state.held_by:
+            wishes.append(_Wish("resume", state.held_by))
+        if state.task is not None:
+            wishes.append(self._about_task(state, state.task))
+        return wishes
+
+    def _about_task(self, state: RotationState, task: OpenTask) -> _Wish:
+        held = self._held.get(task.id)
+        if task.claimed_by != _OPERATOR or held is None:
+            return _Wish("claim", task.id)
+        if state.withdrawing:
+            return _Wish("give back", task.id)
+        if any(attention.code == "task-wrong" for attention in state.attention):
+            return _Wish("correct", task.id)
+        return _Wish("say done" if held.worked else "work", task.id)
+
+    def _delay(self, wish: _Wish) -> timedelta:
+        pace, tries = self._scenario.pace, self._tries.get(wish, 0)
+        occasion = (*wish, tries)
+        match wish.about:
+            case "work" | "correct":
+                return self._chance.between(pace.work / 8, pace.work, *occasion)
+            case "say done" | "give back":
+                return _SAY_AGAIN * _doubled(tries, 64)
+            case _:
+                drawn = self._chance.between(pace.first, pace.last, *occasion)
+                return drawn * _doubled(tries, 16)
+
+    # -- what they do -----------------------------------------------------------------------------
+
+    async def _fulfil(self, wish: _Wish) -> Message | None:
+        match wish.about:
+            case "claim":
+                return self._message(Move.CLAIM_TASK, _OPERATOR, task_id=wish.subject)
+            case "work" | "correct":
+                await self._work(wish.subject)
+                return None
+            case "say done":
+                held = self._held[wish.subject]
+                return self._message(Move.TASK_DONE, _OPERATOR, task_id=wish.subject, attestation=held.evidence)
+            case "give back":
+                return self._give_back(wish.subject)
+            case "resume":
+                return self._message(Move.RESUME, _OWNER)
+            case _:
+                return self._decide(wish.subject)
+
+    async def _work(self, task_id: str) -> None:
+        held = self._held[task_id]
+        task = await self._task(task_id)
+        evidence = await self._operator.do(task)
+        if evidence is not None:
+            held.worked, held.evidence = True, evidence
+
+    async def _task(self, task_id: str) -> ConsoleTask:
+        if self._state is None or self._state.task is None:
+            raise AssertionError(f"nobody sees task {task_id}")
+        return await self._store.tasks.get(self._state.task.id)
+
+    def _give_back(self, task_id: str) -> Message:
+        if self._held[task_id].worked:
+            evidence = self._held[task_id].evidence
+            return self._message(Move.TASK_DONE, _OPERATOR, task_id=task_id, attestation=evidence)
+        return self._message(Move.TASK_REFUSED, _OPERATOR, task_id=task_id, why="not begun yet")
+
+    def _decide(self, code: str) -> Message | None:
+        if self._state is None:
+            return None
+        attention = next((each for each in self._state.attention if each.code == code), None)
+        if attention is None:
+            return None
+        move = self._choice(attention, self._tries[_Wish("attention", code)])
+        who = _SECOND if move is Move.APPROVE else _OWNER
+        return self._message(move, who, why="decided", by=_LONGER if move is Move.EXTEND else None)
+
+    def _choice(self, attention: Attention, tries: int) -> Move:
+        """Wait longer, or approve, or try again; another way when that has not helped for some time."""
+        options = attention.options
+        if tries > _PATIENCE:
+            for way in (Move.PROCEED, Move.CANCEL):
+                if way in options:
+                    return way
+        for way in (Move.EXTEND, Move.APPROVE, Move.RETRY):
+            if way in options and not (way is Move.EXTEND and Move.APPROVE in options):
+                return way
+        return options[0]
+
+    def _message(
+        self,
+        move: Move,
+        who: str,
+        *,
+        why: str = "",
+        by: timedelta | None = None,
+        task_id: str | None = None,
+        attestation: dict[str, str] | None = None,
+    ) -> Message:
+        if self._state is None:
+            raise AssertionError("nobody has seen the rotation yet")
+        self._requests += 1
+        return Message.model_validate(
+            {
+                "move": move,
+                "rotation_id": self._state.rotation_id,
+                "who": who,
+                "why": why,
+                "request_id": f"request-{self._requests}",
+                "by": by,
+                "task_id": task_id,
+                "attestation": attestation or {},
+            }
+        )
+
+
+def _doubled(tries: int, most: int) -> int:
+    """How much longer somebody waits after that many tries."""
+    factor: int = 1 << min(tries, 16)
+    return min(factor, most)

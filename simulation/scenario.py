@@ -1,0 +1,49 @@
+"""What is played: a site, the choices of its plan, and what the people around it will do."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import Field
+
+from emulator.spec import SiteSpec
+from rotation.message import Move
+from rotation.plan import Unproven
+from rotation.site import Limits
+from rotation.values import Value
+
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+"""When every simulation begins: a Monday morning."""
+
+
+class Pace(Value):
+    """How long the people take. Each time is drawn between two bounds."""
+
+    first: timedelta = timedelta(minutes=5)
+    """The shortest time until somebody takes up what waits."""
+    last: timedelta = timedelta(hours=6)
+    work: timedelta = timedelta(minutes=40)
+    """The longest time at the console for one task."""
+
+
+class Act(Value):
+    """Something that a person says to the rotation of their own accord."""
+
+    after: timedelta
+    """Since the rotation began."""
+    move: Move
+    by: timedelta | None = None
+    """For `extend`."""
+
+
+class Scenario(Value):
+    """One rotation to play. The same scenario gives the same run, event by event."""
+
+    seed: int
+    spec: SiteSpec
+    limits: Limits = Limits()
+    unproven: Unproven = Unproven.RELAX
+    keep_relaxed: bool = False
+    leave_out_away: bool = False
+    pace: Pace = Pace()
+    acts: tuple[Act, ...] = ()
+    longest: timedelta = Field(default=timedelta(days=200), gt=timedelta(0))
+    """When the simulation gives up on it."""

@@ -1,0 +1,145 @@
+"""A simulation set up: the emulated site, a store in memory, the activities' world, and the people."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import SecretStr
+
+from activities.planning import plan_from_survey
+from activities.registry import all_activities
+from activities.surveying import Surveying
+from emulator.simulation import Simulation
+from engine.contract import SurveyRequest
+from rotation.plan import Plan, PlanRequest
+from rotation.site import ListEntry, Protocol, Server, ServerList, Site
+from rotation.state import RotationState
+from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
+from simulation.certificates import certificate_id, new_certificate
+from simulation.clock import SimulatedClock
+from simulation.host import SimulatedHost
+from simulation.operator import Operator
+from simulation.people import People
+from simulation.scenario import START, Scenario
+from simulation.sepm import RestLine, SimulatedProbe, kept_client
+from simulation.world import SimulatedWorld
+from store.events import Event
+from store.progress import NewRotation
+from store.sites import SiteConnection
+from store.store import Store
+
+SITE = SiteId("site")
+ROTATION = RotationId("rotation")
+_PAGE = 200
+
+
+class Stage:
+    """Everything around one simulated rotation."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.clock = SimulatedClock(START)
+        self.simulation = Simulation(scenario.spec, START)
+        self.store = Store.in_memory()
+        self.site = registered(scenario, self.simulation)
+        self.connection = SiteConnection(
+            rest_url="https://sepm.invalid:8446",
+            username=scenario.spec.administrator,
+            password=SecretStr(scenario.spec.password),
+            fingerprints=frozenset({Fingerprint("0" * 64)}),
+        )
+        client = kept_client(self.site, self.connection, RestLine(self.simulation, self.clock), self.clock)
+        self.world = SimulatedWorld(
+            store=self.store,
+            clock=self.clock,
+            connect=lambda _site, _connection: client,
+            probe=SimulatedProbe(self.simulation, self.clock),
+            sleep=self.clock.sleep,
+            registered=self.site,
+            client=client,
+        )
+        self.people = People(scenario, Operator(self.simulation, self.clock), self.store)
+
+    async def __aenter__(self) -> Self:
+        await self._register()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.store.close()
+
+    async def _register(self) -> None:
+        """Store the site as the emulator has it, and a new certificate for each server."""
+        await self.store.sites.add(self.site, self.connection, self.clock.now())
+        for server in self.site.servers:
+            made = new_certificate(server.name, server.address)
+            key = made.key_pem.get_secret_value().encode() if made.key_pem else None
+            await self.store.certificates.add(made.facts, made.certificate_pem, made.chain_pem, key, self.clock.now())
+
+    async def plan(self) -> Plan:
+        """Survey the site and make its plan.
+
+        Raises:
+            PlanRefusedError: with the blocking findings.
+        """
+        surveyed = await Surveying(self.world).survey_site(SurveyRequest(site_id=SITE))
+        request = PlanRequest(
+            certificates={
+                ServerName(each.name): certificate_id(ServerName(each.name)) for each in self.scenario.spec.servers
+            },
+            unproven_failover=self.scenario.unproven,
+            keep_relaxed=self.scenario.keep_relaxed,
+            leave_out_away=self.scenario.leave_out_away,
+        )
+        plan = await plan_from_survey(self.store, SITE, surveyed.survey_id, request, now=self.clock.now())
+        await self.store.plans.add(plan)
+        return plan
+
+    async def begin(self, plan: Plan) -> RotationState:
+        """The rotation of `plan`, approved and stored."""
+        now = self.clock.now()
+        new = NewRotation(id=ROTATION, site_id=SITE, plan_id=plan.id, plan_hash=plan.hash, started_by="ann")
+        await self.store.rotations.create(new, now)
+        return RotationState(
+            rotation_id=ROTATION,
+            site_id=SITE,
+            site_name=self.scenario.spec.name,
+            plan_id=plan.id,
+            plan_hash=plan.hash,
+            body=plan.body,
+            steps=plan.body.steps,
+            started_at=now,
+        )
+
+    def host(self, until: datetime) -> SimulatedHost:
+        """The host that plays it."""
+        return SimulatedHost(all_activities(self.store, self.world), self.clock, self.people, until=until)
+
+    async def trail(self) -> tuple[Event, ...]:
+        """The audit trail of the rotation, after a look at its chain."""
+        await self.store.events.verify_chain(ROTATION)
+        told: list[Event] = []
+        while more := await self.store.events.list(ROTATION, after=len(told), limit=_PAGE):
+            told.extend(more)
+        return tuple(told)
+
+
+def registered(scenario: Scenario, simulation: Simulation) -> Site:
+    """The site as its administrator would register it: what the emulator really has."""
+    emulated = simulation.site
+    return Site(
+        id=SITE,
+        name=scenario.spec.name,
+        servers=tuple(Server(name=ServerName(each.name), address=each.address) for each in emulated.servers.values()),
+        lists=tuple(
+            ServerList(
+                name=ListName(known.name),
+                protocol=Protocol(known.protocol),
+                priorities=tuple(
+                    tuple(ListEntry(server=ServerName(e.server_name), address=e.address) for e in pool)
+                    for pool in known.priorities
+                    if pool
+                ),
+            )
+            for known in emulated.server_lists.values()
+        ),
+        limits=scenario.limits,
+    )

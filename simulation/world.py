@@ -1,0 +1,24 @@
+"""The activities' world in a simulation."""
+
+from dataclasses import dataclass
+
+from activities.world import World
+from rotation.site import Site
+from rotation.values import SiteId
+from sepm.client import SepmClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedWorld(World):
+    """One site, which nobody registers anew: it and its client are not read from the store for each activity."""
+
+    registered: Site
+    client: SepmClient
+
+    async def sepm(self, site: Site) -> SepmClient:  # noqa: ARG002 - there is one site
+        """The client that all activities share."""
+        return self.client
+
+    async def site(self, site_id: SiteId) -> Site:  # noqa: ARG002 - there is one site
+        """The site."""
+        return self.registered
