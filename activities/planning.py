@@ -15,11 +15,12 @@ from engine.contract import (
 )
 from rotation.amendment import amend
 from rotation.comparison import compare
-from rotation.drift import as_recorded, drift
-from rotation.finding import Finding
+from rotation.drift import drift
+from rotation.finding import Finding, blockers
 from rotation.forecast import least
 from rotation.plan import Plan, PlanBody, PlanRequest
 from rotation.planner import Observed, PlanRefusedError, make_plan
+from rotation.recorded import as_recorded
 from rotation.values import ServerName, SiteId
 from store.store import Store
 
@@ -110,7 +111,8 @@ class Planning:
         store = self._world.store
         survey = await store.surveys.get(request.survey_id)
         roster = await store.roster.entries(request.site_id, None)
-        return drift(plan.body, survey, [client.observed for client in roster if client.observed is not None])
+        clients = [client.observed for client in roster if client.observed is not None]
+        return blockers(each.finding for each in drift(plan.body, survey, clients, at=request.at))
 
     @activity.defn(name=ActivityName.LOAD_PLAN)
     async def load_plan(self, request: LoadPlanRequest) -> LoadPlanAnswer:

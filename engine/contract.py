@@ -107,7 +107,7 @@ class PlanCheckRequest(Value):
     mid_wave: bool = False
     """Whether relaxed groups are relaxed now: then the site is compared with that state."""
     at: str = ""
-    """The id of the recheck after which an amendment may go on."""
+    """The id of the step that runs: a recheck, after which an amendment may go on, or the one that is claimed."""
 
 
 class PlanCheckAnswer(Value):

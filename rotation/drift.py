@@ -1,18 +1,62 @@
-"""Drift within a wave: the site is not as the rotation left it (design sections 3.1, rules 12 and 17, and 5)."""
+"""Drift: the site is not as the rotation left it (design sections 3.1, rules 12 and 17, and 5)."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from rotation import inheritance
 from rotation.build import ClientBuild
-from rotation.finding import Finding, blocking
-from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
-from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, SiteSurvey
-from rotation.values import ListName
+from rotation.finding import Finding, blocking, info
+from rotation.plan import OwnerScope, PlanBody, SettingField, Treatment
+from rotation.standing import Standing, standing
+from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
+from rotation.values import GroupId, Value
+
+_NAMES = 5
+_PUT_BACK = "put it back as it was; the claim can then be tried again"
 
 
-def drift(body: PlanBody, survey: SiteSurvey, clients: Sequence[ObservedClient]) -> tuple[Finding, ...]:
-    """What differs from the state in which the plan has put the site; each finding forbids a swap."""
-    return (*_owners(body, survey), *_settings(body, survey), *_builds(body, clients))
+class Drift(Value):
+    """One thing that is not as the rotation left it. What blocks forbids a swap; the rest is only named."""
+
+    finding: Finding
+    owner: GroupId | None = None
+    """Whose setting differs; with `pair` and `field`, where the plan itself writes it."""
+    pair: Pair | None = None
+    field: SettingField | None = None
+    shows: str = ""
+    """The list that the pair uses now."""
+
+
+class Move(Value):
+    """A client that was seen in another group than before."""
+
+    name: str
+    now: GroupId
+
+
+def drift(body: PlanBody, survey: SiteSurvey, clients: Sequence[ObservedClient], *, at: str) -> tuple[Drift, ...]:
+    """What differs from the state in which the plan has put the site when its step `at` runs.
+
+    Raises:
+        KeyError: when the plan has no step of that id.
+    """
+    left = standing(body, at)
+    found = (*_owners(body, survey), *_settings(body, survey, left), *_builds(body, clients))
+    return tuple(each if isinstance(each, Drift) else Drift(finding=each) for each in found)
+
+
+def moved(survey: SiteSurvey, moves: Iterable[Move]) -> tuple[Drift, ...]:
+    """Clients that somebody moved, by the group that they are in now. Each is counted where it is."""
+    by_group: dict[GroupId, list[str]] = defaultdict(list)
+    for move in moves:
+        by_group[move.now].append(move.name)
+    found = []
+    for group_id, names in sorted(by_group.items()):
+        group = survey.group(group_id)
+        some = ", ".join(sorted(names)[:_NAMES])
+        text = f"{len(names)} clients were moved here, among them {some}; they are counted here from now on"
+        found.append(Drift(finding=info("clients-moved", group.path if group else group_id, text)))
+    return tuple(found)
 
 
 def _owners(body: PlanBody, survey: SiteSurvey) -> Iterable[Finding]:
@@ -21,88 +65,74 @@ def _owners(body: PlanBody, survey: SiteSurvey) -> Iterable[Finding]:
     except inheritance.OrphanGroupError as error:
         yield blocking("group-parent-unread", body.site_id, str(error), "survey again, with an account that sees it")
         return
-    planned = {group: owner.group_id for owner in body.scopes for group in owner.groups}
+    planned = {group: owner for owner in body.scopes for group in owner.groups}
     for group in survey.groups:
-        if planned.get(group.id) is None:
+        before = planned.get(group.id)
+        if before is None:
             yield blocking(
                 "group-new", group.path, "was born during the rotation", "move it, or turn back and plan anew"
             )
-        elif planned[group.id] != owner_of[group.id]:
-            yield blocking(
-                "inheritance-drift", group.path, "gets its settings from another group than planned", _PUT_BACK
-            )
+        else:
+            yield from _owner(before, group, owner_of[group.id])
 
 
-_PUT_BACK = "put it back as it was; the claim can then be tried again"
+def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[Finding]:
+    if before.group_id == now:
+        if group.id == now and group.path != before.path:
+            yield info("group-moved", group.path, f"was {before.path}; it has the settings that it had")
+    elif group.id in (before.group_id, now):
+        whose = "settings of its own" if group.id == now else "the settings of a group above it"
+        yield blocking("inheritance-drift", group.path, f"has {whose} now", _PUT_BACK)
+    else:
+        yield blocking(
+            "group-moved", group.path, f"was moved, and no longer has the settings of {before.path}", _PUT_BACK
+        )
 
 
-def _settings(body: PlanBody, survey: SiteSurvey) -> Iterable[Finding]:
+def _settings(body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing]) -> Iterable[Drift | Finding]:
     groups = {group.id: group for group in survey.groups}
     for owner in body.scopes:
         for group_id in owner.groups:
             group = groups.get(group_id)
             if group is None:
                 yield blocking("group-gone", owner.path, f"group {group_id} is gone", "find out where its clients went")
-            elif group_id == owner.group_id:
-                yield from _pairs(body, owner, group)
+            elif group_id == owner.group_id and not group.inherits:
+                yield from _locations(owner, group, left)
 
 
-def _pairs(body: PlanBody, owner: OwnerScope, group: ObservedGroup) -> Iterable[Finding]:
-    planned = {pair.location_id: pair for pair in owner.pairs}
+def _locations(owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Standing]) -> Iterable[Drift | Finding]:
     for location in group.locations:
         subject = f"{group.path} / {location.name}"
-        pair = planned.get(location.id)
-        if pair is None:
+        pair = Pair(group_id=group.id, location_id=location.id)
+        wanted = left.get(pair)
+        if wanted is None:
             yield blocking("location-new", subject, "was born during the rotation", "remove it, or plan anew")
             continue
-        wanted_list, wanted_secure = expected(body, owner, pair)
-        if location.settings.server_list != wanted_list:
-            yield blocking(
-                "list-drift", subject, f"uses {location.settings.server_list!r}, not {wanted_list!r}", _PUT_BACK
-            )
-        if location.settings.secure_communications != wanted_secure:
-            state = "on" if location.settings.secure_communications else "off"
-            yield blocking("secure-communications-drift", subject, f"secure communications are {state}", _PUT_BACK)
+        for field, finding in _differences(owner, location, wanted, subject):
+            shows = location.settings.server_list
+            yield Drift(finding=finding, owner=owner.group_id, pair=pair, field=field, shows=shows)
+    there = {location.id for location in group.locations}
+    for planned in owner.pairs:
+        if planned.location_id not in there:
+            yield info("location-gone", f"{group.path} / {planned.location_name}", "is not there any more")
 
 
-def expected(body: PlanBody, owner: OwnerScope, pair: PlannedPair) -> tuple[ListName, bool]:
-    """The list and the secure communications that a pair has within a wave."""
-    if owner.treatment is Treatment.FAILOVER:
-        return pair.server_list, pair.secure_communications
-    copy = body.copy_of(pair.server_list) if pair.needs_list else None
-    return copy or pair.server_list, False
-
-
-def as_recorded(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
-    """`survey` without what the plan itself changed: replication is paused, and R may be kept relaxed between waves."""
-    partners = tuple(dict.fromkeys((*body.replication_partners, *survey.replication_partners)))
-    survey = survey.model_copy(update={"replication_partners": partners})
-    return _unrelaxed(body, survey) if body.keep_relaxed else survey
-
-
-def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
-    recorded = {
-        (owner.group_id, pair.location_id): (expected(body, owner, pair), pair)
-        for owner in body.owners(ScopeName.RELAXED)
-        for pair in owner.pairs
-    }
-    sources = {copy.copy_name: copy.source for copy in body.copies}
-
-    def restored(group: ObservedGroup, location: ObservedLocation) -> ObservedLocation:
-        settings = location.settings
-        update: dict[str, object] = {"server_list": sources.get(settings.server_list, settings.server_list)}
-        wanted, pair = recorded.get((group.id, location.id), (None, None))
-        if pair is not None and wanted == (settings.server_list, settings.secure_communications):
-            update = {"server_list": pair.server_list, "secure_communications": pair.secure_communications}
-        elif not group.inherits:
-            update = {}
-        return location.model_copy(update={"settings": settings.model_copy(update=update)})
-
-    groups = tuple(
-        group.model_copy(update={"locations": tuple(restored(group, location) for location in group.locations)})
-        for group in survey.groups
-    )
-    return survey.model_copy(update={"groups": groups})
+def _differences(
+    owner: OwnerScope, location: ObservedLocation, wanted: Standing, subject: str
+) -> Iterable[tuple[SettingField | None, Finding]]:
+    now = location.settings
+    if now.server_list not in wanted.server_lists:
+        text = f"uses {now.server_list!r}, not {' or '.join(map(repr, sorted(wanted.server_lists)))}"
+        yield SettingField.SERVER_LIST, blocking("list-drift", subject, text, _PUT_BACK)
+    if now.secure_communications not in wanted.secure_communications:
+        text = f"secure communications are {'on' if now.secure_communications else 'off'}"
+        yield (
+            SettingField.SECURE_COMMUNICATIONS,
+            blocking("secure-communications-drift", subject, text, _PUT_BACK),
+        )
+    if now.heartbeat + now.jitter > owner.slowest_heartbeat + owner.jitter:
+        text = f"clients report every {now.heartbeat} now: the planned waits are too short for them"
+        yield None, blocking("heartbeat-drift", subject, text, _PUT_BACK)
 
 
 def _builds(body: PlanBody, clients: Sequence[ObservedClient]) -> Iterable[Finding]:

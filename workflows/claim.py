@@ -75,6 +75,7 @@ async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
         survey_id=survey.survey_id,
         swapped=state.swapped,
         mid_wave=True,
+        at=step.id,
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
     findings = list(checked.findings)

@@ -8,7 +8,7 @@ import pytest
 from rotation.certificate import CertificateFacts
 from rotation.coverage import judge
 from rotation.message import Message
-from rotation.plan import GatePurpose, PlanRequest, Unproven
+from rotation.plan import Console, GatePurpose, PlanRequest, Unproven
 from rotation.planner import Observed, PlanRefusedError, make_plan
 from rotation.preconditions import Preconditions, unmet
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
@@ -21,6 +21,7 @@ from rotation.survey import (
     ServedCertificate,
     SiteSurvey,
 )
+from rotation.task import ReplaceCertificate
 from rotation.values import CertificateId, Fingerprint, ListName, LocationId, PlanId, SiteId
 from rotation.verdict import GateRule, RosterEntry, Swap
 
@@ -163,6 +164,15 @@ class Make:
         """The codes of the findings on a plan as a whole, under other circumstances than it was made in."""
         facts = Preconditions(site=site, survey=survey, clients=tuple(clients), body=plan.body, now=T0)
         return [finding.code for finding in unmet(facts, certificates or {})]
+
+    def swap_of(self, body, server="s1"):
+        """The id of the step that replaces the certificate of that server."""
+        tasks = [(step.id, step.work) for step in body.steps if isinstance(step, Console)]
+        return next(one for one, work in tasks if isinstance(work, ReplaceCertificate) and work.server == server)
+
+    def step_of(self, body, number, wave=0):
+        """The id of the first step of that number of the vendor's in a wave."""
+        return next(step.id for step in body.steps if (step.number, step.wave) == (number, wave))
 
     approve_unproven = Unproven.APPROVE
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from rotation.drift import as_recorded, drift
-from rotation.plan import Treatment
+from rotation.drift import Move, drift, moved
+from rotation.finding import Severity
+from rotation.plan import SettingField, Treatment
+from rotation.values import GroupId
 
 COPY = "Default List (HTTP for certificate rotation)"
 
@@ -29,7 +31,8 @@ def codes(make, body):
         changed = {**made, **{group.path: group for group in groups}}
         left = [group for path, group in changed.items() if path not in without]
         survey = make.survey(make.site("s1", "s2"), *left)
-        return [(each.code, each.subject) for each in drift(body, survey, clients)]
+        found = drift(body, survey, clients, at=make.swap_of(body))
+        return [(each.finding.code, each.finding.subject) for each in found]
 
     return found
 
@@ -98,53 +101,53 @@ def test_client_that_is_left_out_by_name_is_no_drift(make):
     request = make.request(site, only=["s1"], leave_out_away=True, unproven_failover=make.approve_unproven)
     plan = make.plan(site, make.group("G"), clients=[make.client("c1", seen=None)], request=request)
     assert plan.body.scopes[0].treatment is Treatment.FAILOVER
-    assert drift(plan.body, make.survey(site, make.group("G")), [make.client("c1", build=None)]) == ()
+    survey = make.survey(site, make.group("G"))
+    assert drift(plan.body, survey, [make.client("c1", build=None)], at=make.swap_of(plan.body)) == ()
 
 
-def test_as_recorded_takes_away_what_the_plan_changed(make, body):
-    """Kept relaxed through the holdout, H and its inheritor are seen with their own list, to plan the rest anew."""
-    site = make.site("s1", "s2")
-    body = body.model_copy(update={"keep_relaxed": True})
-    recorded = make.survey(site, make.group("G"), make.group("H"), make.group("H\\A", inherits=True))
-    relaxed = make.survey(
-        site,
-        make.group("G"),
-        make.group("H", server_list=COPY, secure=False),
-        make.group("H\\A", inherits=True, server_list=COPY, secure=True),
-    )
-    assert as_recorded(body, relaxed) == recorded
+def test_owner_that_was_only_renamed_is_named_and_blocks_nothing(make, codes, body):
+    """A group under another path that has the settings it had is told, and no swap waits for it."""
+    renamed = make.group("K", group_id=make.id_of("G"))
+    assert codes(renamed, without=["G"]) == [("group-moved", "K")]
+    survey = make.survey(make.site("s1", "s2"), renamed)
+    found = drift(body, survey, [], at=make.swap_of(body))
+    assert {each.finding.severity for each in found if each.finding.code == "group-moved"} == {Severity.INFO}
 
 
-def test_as_recorded_leaves_what_others_changed(make, body):
-    """A pair that is neither as recorded nor as relaxed is somebody's change, and stays to be found."""
-    body = body.model_copy(update={"keep_relaxed": True})
-    changed = make.survey(make.site("s1", "s2"), make.group("G", secure=False), make.group("H", server_list=COPY))
-    assert as_recorded(body, changed) == changed
+def test_rule_5_group_moved_under_another_owner(make, codes):
+    """An inheritor that was moved has the settings of others: its clients were counted in another scope."""
+    moved_there = make.group("G\\A", inherits=True, group_id=make.id_of("H\\A"))
+    assert codes(moved_there, without=["H\\A"]) == [("group-moved", "G\\A")]
 
 
-def test_as_recorded_keeps_groups_that_should_be_restored(make, body):
-    """Not kept relaxed, H should have its own list again before the last wave: that it has not must be found."""
-    left = make.survey(make.site("s1", "s2"), make.group("G"), make.group("H", server_list=COPY, secure=False))
-    assert as_recorded(body, left) == left
+def test_location_gone_is_named(make, codes):
+    """A location that was deleted is told; its clients are in another one of the same group."""
+    group = make.group("H", make.location("Other", server_list=COPY, secure=False))
+    assert codes(group) == [("location-new", "H / Other"), ("location-gone", "H / Default")]
 
 
-def test_replication_that_the_plan_paused_is_no_difference(make):
-    """Paused for the rotation, Linz does not show; Graz came in between. Both are partners of the rest of the plan."""
-    site = make.site("s1", "s2")
-    plan = make.plan(site, make.group("G"), clients=[make.client("c1")], replication_partners=("Linz",))
-    paused = make.survey(site, make.group("G"))
-    assert as_recorded(plan.body, paused).replication_partners == ("Linz",)
-    joined = make.survey(site, make.group("G"), replication_partners=("Graz",))
-    assert as_recorded(plan.body, joined).replication_partners == ("Linz", "Graz")
+def test_heartbeat_that_became_slower(make, codes):
+    """With a slower heartbeat the planned waits are too short, and who is only slow would count as away."""
+    assert codes(make.group("G", heartbeat=2 * make.heartbeat)) == [("heartbeat-drift", "G / Default")]
 
 
-def test_site_that_is_kept_relaxed_can_be_planned_again(make):
-    """Before the last wave the rest is planned anew: the relaxed groups are as planned, and their copy is no gap."""
-    site = make.site("s1", "s2")
-    clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
-    request = make.request(site, keep_relaxed=True)
-    plan = make.plan(site, make.group("G"), make.group("H"), clients=clients, request=request)
-    survey = make.survey(site, make.group("G"), make.group("H", server_list=COPY, secure=False))
-    left = make.request(site, only=["s2"], keep_relaxed=True)
-    again = make.plan(site, survey=as_recorded(plan.body, survey), clients=clients, request=left)
-    assert again.body.scopes == plan.body.scopes
+def test_drift_of_a_planned_pair_says_which_setting(make, body):
+    """What can be written back is told with its pair, its field and the list that is there now."""
+    survey = make.survey(make.site("s1", "s2"), make.group("G"), make.group("H", secure=True))
+    by_list, by_check_box = drift(body, survey, [], at=make.swap_of(body))[:2]
+    assert (by_list.owner, by_list.field, by_list.shows) == (make.id_of("H"), SettingField.SERVER_LIST, "Default List")
+    assert (by_check_box.owner, by_check_box.field) == (make.id_of("H"), SettingField.SECURE_COMMUNICATIONS)
+
+
+def test_clients_that_were_moved_are_named_by_the_group_they_are_in(make):
+    """Moves are told once for each group; one into a group that was not read is told by its id."""
+    survey = make.survey(make.site("s1"), make.group("G"))
+    moves = [
+        Move(name="B", now=make.id_of("G")),
+        Move(name="A", now=make.id_of("G")),
+        Move(name="C", now=GroupId("77")),
+    ]
+    found = {each.finding.subject: each.finding for each in moved(survey, moves)}
+    assert set(found) == {"G", "77"}
+    assert "2 clients were moved here, among them A, B" in found["G"].message
+    assert {finding.severity for finding in found.values()} == {Severity.INFO}

@@ -1,0 +1,86 @@
+"""Served certificates: what each server presents, and whether the rotation left it so (design section 5)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+
+from rotation.finding import Finding, blocking
+from rotation.plan import PlanBody
+from rotation.survey import ServedCertificate
+from rotation.values import Fingerprint, ServerName
+
+
+class Serves(StrEnum):
+    """Which of the known certificates a server presents."""
+
+    FORMER = "former"
+    """The one that the plan replaces."""
+    PLANNED = "planned"
+    """The one that the plan puts in."""
+    UNKNOWN = "unknown"
+    """A third one."""
+    NOTHING = "nothing"
+    """It does not answer: it is down, or it restarts."""
+
+
+def serves(body: PlanBody, seen: ServedCertificate, *, before: Fingerprint | None = None) -> Serves:
+    """Which certificate a server presents.
+
+    Args:
+        body: the plan that announces them.
+        seen: what its port really presents.
+        before: what a server without a planned certificate presented when the plan was made; unknown where None.
+    """
+    chosen = body.certificate_for(seen.server)
+    if seen.fingerprint is None:
+        return Serves.NOTHING
+    if chosen is None:
+        return Serves.FORMER if before is None or seen.fingerprint == before else Serves.UNKNOWN
+    if seen.fingerprint == chosen.fingerprint:
+        return Serves.PLANNED
+    return Serves.FORMER if seen.fingerprint == chosen.replaces else Serves.UNKNOWN
+
+
+def certificate_drift(
+    body: PlanBody,
+    served: Iterable[ServedCertificate],
+    *,
+    swapped: Collection[ServerName],
+    due: ServerName | None = None,
+    before: Mapping[ServerName, Fingerprint] | None = None,
+) -> tuple[Finding, ...]:
+    """The servers that present another certificate than the rotation left them with.
+
+    Args:
+        body: the plan that runs.
+        served: what every port presents.
+        swapped: the servers whose planned certificate was seen before.
+        due: the server whose certificate may be replaced now.
+        before: what servers without a planned certificate presented when the plan was made.
+    """
+    return tuple(
+        finding
+        for seen in served
+        if (
+            finding := _drift(
+                seen,
+                serves(body, seen, before=(before or {}).get(seen.server)),
+                swapped=seen.server in swapped,
+                due=seen.server == due,
+            )
+        )
+    )
+
+
+def _drift(seen: ServedCertificate, now: Serves, *, swapped: bool, due: bool) -> Finding | None:
+    match now:
+        case Serves.UNKNOWN:
+            shown = f"{seen.server} presents {(seen.fingerprint or '')[:16]}..., a certificate that nobody announced"
+            return blocking("certificate-replaced", seen.server, shown, "put the right certificate back into it")
+        case Serves.FORMER if swapped:
+            shown = f"{seen.server} presents its former certificate again"
+            return blocking("certificate-restored", seen.server, shown, "put the new one in again, or roll back")
+        case Serves.PLANNED if not swapped and not due:
+            shown = f"{seen.server} presents its new certificate before its turn"
+            return blocking("certificate-early", seen.server, shown, "put its former certificate back")
+        case _:
+            return None

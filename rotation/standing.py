@@ -1,0 +1,54 @@
+"""How a rotation leaves the site at each of its steps: what every pair must show (design section 5)."""
+
+from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Treatment, Write
+from rotation.survey import Pair
+from rotation.values import ListName, Value
+
+
+class Standing(Value):
+    """What a pair may show: one value of each setting, or two where the step is changing it."""
+
+    server_lists: frozenset[ListName]
+    secure_communications: frozenset[bool]
+
+
+def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:
+    """What each pair of the plan may show while the step of the id `at` runs.
+
+    Raises:
+        KeyError: when the plan has no step of that id.
+    """
+    lists: dict[Pair, set[ListName]] = {}
+    secure: dict[Pair, set[bool]] = {}
+    for pair, planned in body.pairs(ScopeName.ALL):
+        lists[pair], secure[pair] = {planned.server_list}, {planned.secure_communications}
+    current = body.step(at)
+    for step in body.steps[: body.steps.index(current) + 1]:
+        if not isinstance(step, Write):
+            continue
+        for pair, planned in body.pairs(ScopeName.RELAXED):
+            if step.field is SettingField.SERVER_LIST:
+                wanted = planned.server_list if step.restores else relaxed(body, planned)[0]
+                lists[pair] = {*(lists[pair] if step == current else ()), wanted}
+            else:
+                checked = planned.secure_communications if step.restores else False
+                secure[pair] = {*(secure[pair] if step == current else ()), checked}
+    return {
+        pair: Standing(server_lists=frozenset(lists[pair]), secure_communications=frozenset(secure[pair]))
+        for pair in lists
+    }
+
+
+def relaxed(body: PlanBody, pair: PlannedPair) -> tuple[ListName, bool]:
+    """The list and the secure communications of a pair that is relaxed."""
+    copy = body.copy_of(pair.server_list) if pair.needs_list else None
+    return copy or pair.server_list, False
+
+
+def last_write(body: PlanBody, at: str, field: SettingField, owner: OwnerScope) -> Write | None:
+    """The step that gave the pairs of `owner` what they show at step `at`; None where the plan never wrote them."""
+    if owner.treatment is not Treatment.RELAX:
+        return None
+    steps = body.steps[: body.steps.index(body.step(at)) + 1]
+    writes = [step for step in steps if isinstance(step, Write) and step.field is field]
+    return writes[-1] if writes else None

@@ -1,0 +1,64 @@
+"""What a newer plan may rest on while a rotation runs: the site without the rotation's own changes."""
+
+import pytest
+
+from rotation.recorded import as_recorded
+
+COPY = "Default List (HTTP for certificate rotation)"
+
+
+@pytest.fixture
+def body(make):
+    """A plan in which G fails over and H, with an inheritor, is relaxed."""
+    clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    groups = [make.group("G"), make.group("H"), make.group("H\\A", inherits=True)]
+    return make.plan(make.site("s1", "s2"), *groups, clients=clients).body
+
+
+def test_as_recorded_takes_away_what_the_plan_changed(make, body):
+    """Kept relaxed through the holdout, H and its inheritor are seen with their own list, to plan the rest anew."""
+    site = make.site("s1", "s2")
+    body = body.model_copy(update={"keep_relaxed": True})
+    recorded = make.survey(site, make.group("G"), make.group("H"), make.group("H\\A", inherits=True))
+    relaxed = make.survey(
+        site,
+        make.group("G"),
+        make.group("H", server_list=COPY, secure=False),
+        make.group("H\\A", inherits=True, server_list=COPY, secure=True),
+    )
+    assert as_recorded(body, relaxed) == recorded
+
+
+def test_as_recorded_leaves_what_others_changed(make, body):
+    """A pair that is neither as recorded nor as relaxed is somebody's change, and stays to be found."""
+    body = body.model_copy(update={"keep_relaxed": True})
+    changed = make.survey(make.site("s1", "s2"), make.group("G", secure=False), make.group("H", server_list=COPY))
+    assert as_recorded(body, changed) == changed
+
+
+def test_as_recorded_keeps_groups_that_should_be_restored(make, body):
+    """Not kept relaxed, H should have its own list again before the last wave: that it has not must be found."""
+    left = make.survey(make.site("s1", "s2"), make.group("G"), make.group("H", server_list=COPY, secure=False))
+    assert as_recorded(body, left) == left
+
+
+def test_replication_that_the_plan_paused_is_no_difference(make):
+    """Paused for the rotation, Linz does not show; Graz came in between. Both are partners of the rest of the plan."""
+    site = make.site("s1", "s2")
+    plan = make.plan(site, make.group("G"), clients=[make.client("c1")], replication_partners=("Linz",))
+    paused = make.survey(site, make.group("G"))
+    assert as_recorded(plan.body, paused).replication_partners == ("Linz",)
+    joined = make.survey(site, make.group("G"), replication_partners=("Graz",))
+    assert as_recorded(plan.body, joined).replication_partners == ("Linz", "Graz")
+
+
+def test_site_that_is_kept_relaxed_can_be_planned_again(make):
+    """Before the last wave the rest is planned anew: the relaxed groups are as planned, and their copy is no gap."""
+    site = make.site("s1", "s2")
+    clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    request = make.request(site, keep_relaxed=True)
+    plan = make.plan(site, make.group("G"), make.group("H"), clients=clients, request=request)
+    survey = make.survey(site, make.group("G"), make.group("H", server_list=COPY, secure=False))
+    left = make.request(site, only=["s2"], keep_relaxed=True)
+    again = make.plan(site, survey=as_recorded(plan.body, survey), clients=clients, request=left)
+    assert again.body.scopes == plan.body.scopes

@@ -1,0 +1,75 @@
+"""Which certificate a server presents, and whether that is the one the rotation has left it with."""
+
+import pytest
+
+from rotation.served import Serves, certificate_drift, serves
+from rotation.survey import ServedCertificate
+
+
+@pytest.fixture
+def body(make):
+    """A plan that replaces the certificates of two servers of three."""
+    site = make.site("s1", "s2", "s3")
+    return make.plan(site, make.group("G"), request=make.request(site, only=["s1", "s2"])).body
+
+
+@pytest.fixture
+def seen(make):
+    """What a server presents."""
+
+    def presents(server, fingerprint):
+        return ServedCertificate(server=server, fingerprint=fingerprint, observed_at=make.t0)
+
+    return presents
+
+
+@pytest.fixture
+def codes(body, seen):
+    """The drift of one server that presents that certificate."""
+
+    def found(server, fingerprint, **known):
+        drifts = certificate_drift(body, [seen(server, fingerprint)], **{"swapped": (), **known})
+        assert {each.subject for each in drifts} <= {server}
+        return [each.code for each in drifts]
+
+    return found
+
+
+def test_former_planned_and_unknown_are_told_apart(body, seen):
+    """A server presents what it had, what it shall have, a third one, or nothing."""
+    assert serves(body, seen("s1", "old-s1")) is Serves.FORMER
+    assert serves(body, seen("s1", "new-s1")) is Serves.PLANNED
+    assert serves(body, seen("s1", "new-s2")) is Serves.UNKNOWN
+    assert serves(body, seen("s1", None)) is Serves.NOTHING
+
+
+def test_as_the_rotation_left_it_there_is_no_drift(codes):
+    """Not yet swapped: the former; its turn: either; swapped: the new one. One that does not answer is no drift."""
+    assert codes("s1", "old-s1") == []
+    assert codes("s1", "old-s1", due="s1") == []
+    assert codes("s1", "new-s1", due="s1") == []
+    assert codes("s1", "new-s1", swapped=("s1",)) == []
+    assert codes("s1", None, swapped=("s1",)) == []
+
+
+def test_certificate_early(codes):
+    """The new certificate before its turn: somebody used the wrong server."""
+    assert codes("s2", "new-s2", due="s1") == ["certificate-early"]
+
+
+def test_certificate_restored(codes):
+    """The former certificate after the swap: somebody put it back."""
+    assert codes("s1", "old-s1", swapped=("s1",)) == ["certificate-restored"]
+
+
+@pytest.mark.parametrize("known", [{}, {"due": "s1"}, {"swapped": ("s1",)}])
+def test_certificate_replaced(codes, known):
+    """A third certificate is drift at any time."""
+    assert codes("s1", "third", **known) == ["certificate-replaced"]
+
+
+def test_server_that_the_plan_leaves_alone(codes):
+    """Its certificate must stay what it was when the plan was made; where that is not known, nothing can be said."""
+    assert codes("s3", "old-s3", before={"s3": "old-s3"}) == []
+    assert codes("s3", "third", before={"s3": "old-s3"}) == ["certificate-replaced"]
+    assert codes("s3", "third") == []

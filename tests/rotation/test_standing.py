@@ -1,0 +1,71 @@
+"""What the site must show at each step: as recorded, relaxed, or one of both while it is being changed."""
+
+import pytest
+
+from rotation.plan import SettingField
+from rotation.standing import Standing, last_write, standing
+
+LIST = "Default List"
+COPY = "Default List (HTTP for certificate rotation)"
+
+
+@pytest.fixture
+def body(make):
+    """A plan in which G fails over and H is relaxed around each of two waves."""
+    clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    return make.plan(make.site("s1", "s2"), make.group("G"), make.group("H"), clients=clients).body
+
+
+@pytest.fixture
+def shown(make, body):
+    """What H and G may show at the step of that number, in its first or second wave."""
+
+    def at(number, wave=0):
+        left = standing(body, make.step_of(body, number, wave))
+        of_group = {pair.group_id: each for pair, each in left.items()}
+        relaxed, failover = of_group[make.id_of("H")], of_group[make.id_of("G")]
+        assert failover == Standing.model_validate({"server_lists": {LIST}, "secure_communications": {True}}), (
+            "G is never changed"
+        )
+        return set(relaxed.server_lists), set(relaxed.secure_communications)
+
+    return at
+
+
+@pytest.mark.parametrize("wave", [0, 1])
+def test_each_wave_relaxes_and_restores(shown, wave):
+    """A5 and A7 relax, A10c and A10d restore; a setting that is being changed may show both."""
+    assert shown("A5", wave) == ({LIST, COPY}, {True})
+    assert shown("A7", wave) == ({COPY}, {True, False})
+    assert shown("A8", wave) == ({COPY}, {False})
+    assert shown("B2", wave) == ({COPY}, {False})
+    assert shown("A10c", wave) == ({COPY}, {True, False})
+    assert shown("A10d", wave) == ({LIST, COPY}, {True})
+
+
+def test_outside_the_waves_everything_is_as_recorded(shown):
+    """Before the first change, in the holdout, and at the end."""
+    for number, wave in (("preflight", 0), ("B5", 1), ("recheck", 1), ("closing", 0)):
+        assert shown(number, wave) == ({LIST}, {True})
+
+
+def test_pair_that_is_relaxed_already_never_changes(make):
+    """Over HTTP and unverified from the start, a pair shows the same at every step."""
+    site = make.site("s1", lists=[make.server_list(LIST, "s1", http=True)])
+    body = make.plan(site, make.group("G", secure=False)).body
+    assert {str(standing(body, step.id)) for step in body.steps} == {str(standing(body, body.steps[0].id))}
+
+
+def test_the_last_write_is_the_one_that_counts(make, body):
+    """At the swap it is A7 of its wave, at the end A10c; a group that fails over was never written."""
+    failover, relaxed = sorted(body.scopes, key=lambda owner: owner.path)
+    field = SettingField.SECURE_COMMUNICATIONS
+
+    def written(number, wave, owner):
+        step = last_write(body, make.step_of(body, number, wave), field, owner)
+        return (step.number, step.wave) if step else None
+
+    assert written("B2", 1, relaxed) == ("A7", 1)
+    assert written("closing", 0, relaxed) == ("A10c", 1)
+    assert written("preflight", 0, relaxed) is None
+    assert written("closing", 0, failover) is None
