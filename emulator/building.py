@@ -21,6 +21,7 @@ from emulator.site import (
     Site,
 )
 from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
+from emulator.timeline import Timeline
 
 HTTPS_PORT = 443
 HTTP_PORT = 8014
@@ -29,9 +30,10 @@ _POLICY_AGE = timedelta(days=30)
 _FOREIGN_ADDRESS = "192.0.2.1"
 
 
-def build_site(spec: SiteSpec, start: datetime) -> Site:
-    """The site as it is at `start`."""
-    site = Site(spec.name, spec.domain, spec.seed, spec.replication_partner)
+def build_site(spec: SiteSpec, timeline: Timeline) -> Site:
+    """The site as it is at the start of `timeline`."""
+    start = timeline.now
+    site = Site(spec.name, spec.domain, spec.seed, spec.replication_partner, timeline)
     for number, server_spec in enumerate(spec.servers):
         server = _server(spec, server_spec, start, number)
         server.recovery_files.append(RecoveryFile(server.credential, site.domain_id, start - _INSTALLED))

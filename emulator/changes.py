@@ -41,12 +41,13 @@ class Changes:
         self,
         owner: Group,
         location: Location,
+        effect: int,
         *,
         server_list: ServerList | None = None,
         secure_communications: bool | None = None,
         adjust: SettingsChange | None = None,
     ) -> None:
-        """Change settings of a (group, location) in one go; None leaves as it is."""
+        """Change settings of a (group, location) in one go, as `effect` says; None leaves as it is."""
         if server_list is not None:
             owner.settings[location.id] = replace(owner.settings[location.id], server_list=server_list.id)
         if secure_communications is not None:
@@ -55,24 +56,32 @@ class Changes:
                 owner.settings[each.id] = replace(owner.settings[each.id], secure_communications=secure_communications)
         if adjust is not None:
             owner.settings[location.id] = adjust(owner.settings[location.id])
-        self._publish_later((owner,))
+        self._publish_later((owner,), effect)
 
-    def put_list(self, server_list: ServerList) -> None:
+    def put_list(self, server_list: ServerList, effect: int) -> None:
         """Put a list in its place, and publish for its users."""
         self.site.server_lists[server_list.id] = server_list
         owners = {group.id: group for group, _ in self.site.users(server_list)}
-        self._publish_later(owners.values())
+        self._publish_later(owners.values(), effect)
 
-    def swap(self, server: Server, credential: Credential) -> None:
-        """Give a server another certificate: it restarts, shows it, and what clients get carries it."""
+    def swap(self, server: Server, credential: Credential, kind: str) -> None:
+        """Give a server another certificate: it restarts, shows it, and what clients get carries it.
+
+        Recorded as an effect of that kind.
+
+        Raises:
+            ServerBusyError: The server is down or restarts already.
+        """
         if not server.up:
             raise ServerBusyError(server.name)
-        self.restart(server, lambda: self._take(server, credential))
+        effect = self.site.effects.record(kind, server.name, credential.fingerprint)
+        self.restart(server, effect, lambda: self._take(server, credential, effect))
 
-    def restart(self, server: Server, meanwhile: Callable[[], None]) -> None:
+    def restart(self, server: Server, effect: int, meanwhile: Callable[[], None]) -> None:
         """Restart a server's services; `meanwhile` is done before its ports answer again."""
         self.fleet.before_change()
         server.restarting = True
+        server.stopped_by = effect
         self.fleet.tell_push_clients(server_id=server.id)
 
         def finish() -> None:
@@ -83,10 +92,11 @@ class Changes:
 
         self.timeline.after(span_ms(server.restart_time), finish)
 
-    def stop(self, server: Server) -> None:
+    def stop(self, server: Server, effect: int) -> None:
         """Take a server down."""
         self.fleet.before_change()
         server.stopped = True
+        server.stopped_by = effect
         self.fleet.tell_push_clients(server_id=server.id)
 
     def start(self, server: Server) -> None:
@@ -96,28 +106,30 @@ class Changes:
             server.stopped = False
             server.started = self.timeline.now
 
-    def republish(self, server: Server) -> None:
+    def republish(self, server: Server, effect: int) -> None:
         """Sign and publish all files of a server anew."""
         server.signing = server.credential
-        self._publish_all(moves_serial=False)
+        server.signing_by = effect
+        self._publish_all(effect, moves_serial=False)
 
-    def _take(self, server: Server, credential: Credential) -> None:
+    def _take(self, server: Server, credential: Credential, effect: int) -> None:
         changed = credential.fingerprint != server.credential.fingerprint
         server.credential = credential
+        server.shown_by = effect
         if self.switches.rest_port_follows_certificate:
             server.rest_credential = credential
         if not self.switches.stale_sig_files:
             server.signing = credential
+            server.signing_by = effect
         server.recovery_files.append(RecoveryFile(credential, self.site.domain_id, server.clock(self.timeline.now)))
         if changed:
-            self._publish_all(moves_serial=self.switches.swap_moves_serials)
+            self._publish_all(effect, moves_serial=self.switches.swap_moves_serials)
 
-    def _publish_all(self, *, moves_serial: bool) -> None:
-        self._publish_later(
-            [group for group in self.site.groups.values() if not group.inherits], moves_serial=moves_serial
-        )
+    def _publish_all(self, effect: int, *, moves_serial: bool) -> None:
+        owners = [group for group in self.site.groups.values() if not group.inherits]
+        self._publish_later(owners, effect, moves_serial=moves_serial)
 
-    def _publish_later(self, owners: Iterable[Group], *, moves_serial: bool = True) -> None:
+    def _publish_later(self, owners: Iterable[Group], effect: int, *, moves_serial: bool = True) -> None:
         owners = tuple(owners)
         delay = span_ms(self.switches.publish_delay)
         at_once = self.switches.inheritors_follow is InheritorsFollow.AT_ONCE
@@ -127,20 +139,20 @@ class Changes:
             if moves_serial:
                 for owner in owners:
                     owner.policy_date_ms = max(owner.policy_date_ms + 1, self._policy_clock_ms())
-            self._publish_all_of((*owners, *inheritors) if at_once else owners)
+            self._publish_all_of((*owners, *inheritors) if at_once else owners, effect)
             if not at_once:
-                self.timeline.after(delay, lambda: self._publish_all_of(inheritors))
+                self.timeline.after(delay, lambda: self._publish_all_of(inheritors, effect))
 
         self.timeline.after(delay, publish)
 
-    def _publish_all_of(self, groups: Iterable[Group]) -> None:
+    def _publish_all_of(self, groups: Iterable[Group], effect: int) -> None:
         for group in groups:
-            self._publish(group)
+            self._publish(group, effect)
 
-    def _publish(self, group: Group) -> None:
+    def _publish(self, group: Group, effect: int) -> None:
         self.fleet.before_change(group.id)
         group.policy_date_ms = self.site.owner(group).policy_date_ms
-        self.outbox.publish(group)
+        self.outbox.publish(group, effect)
         self.fleet.tell_push_clients(group.id)
 
     def _policy_clock_ms(self) -> int:

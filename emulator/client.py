@@ -1,8 +1,10 @@
 """One client: what it holds, when its next heartbeat is and what its servers know of it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from emulator.draws import draw
+from emulator.effects import NO_EFFECT
 from emulator.instants import FAR_FUTURE
 from emulator.publishing import Publication, PublishedLocation
 
@@ -20,6 +22,17 @@ class Steady:
     """Whether the server sees the contact."""
     clings: bool = False
     """Whether each failure starts the 24 hours at its last server again."""
+
+
+class Trouble(NamedTuple):
+    """The first of the heartbeats in a row that brought no exchange."""
+
+    at: int
+    why: str
+    server_id: str
+    """Where the exchange failed that decided it."""
+    effect: int
+    """The number of the effect on the site that made it fail."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -66,6 +79,12 @@ class Client:
     first_lost: int | None = None
     why: str = ""
     """Why it was lost, the last time."""
+    trouble: Trouble | None = None
+    """What its present failures began with."""
+    first_trouble: Trouble | None = None
+    """What it was lost by, the first time."""
+    effect: int = NO_EFFECT
+    """The last effect on itself: it was installed, moved or had its image put back."""
 
     contact: int | None = None
     """When a server last saw it."""
@@ -149,12 +168,16 @@ class Client:
         """An exchange is complete."""
         self.failures = 0
         self.lost_since = None
+        self.trouble = None
 
-    def fail(self, at: int, why: str) -> None:
+    def fail(self, at: int, why: str, trouble: Trouble) -> None:
         """A heartbeat without an exchange, while every server of its list was up."""
         self.failures += 1
+        if self.trouble is None:
+            self.trouble = trouble
         if self.failures == FAILURES_UNTIL_LOST:
             self.lost_since = at
             self.why = why
             if self.first_lost is None:
                 self.first_lost = at
+                self.first_trouble = self.trouble

@@ -66,16 +66,15 @@ class Console:
                 for pool in server_list.priorities
             ),
         )
-        self._changes.put_list(edited)
-        self._site.effects.record("console.edit_list", server_list.name)
+        self._changes.put_list(edited, self._site.effects.record("console.edit_list", server_list.name))
         return edited
 
     def assign_list(self, name: str, group: str, location: str) -> None:
         """Assign a list to a location of a group that owns its settings, each by path, name or id."""
         server_list = self._site.server_list(name)
         owner, place = self._owned(group, location)
-        self._changes.write(owner, place, server_list=server_list)
-        self._site.effects.record("console.assign_list", owner.path, place.name, server_list.name)
+        effect = self._site.effects.record("console.assign_list", owner.path, place.name, server_list.name)
+        self._changes.write(owner, place, effect, server_list=server_list)
 
     def delete_list(self, name: str) -> None:
         """Delete a list that nothing uses."""
@@ -98,8 +97,7 @@ class Console:
         """Update the server certificate: checked at once; the server restarts and then shows it."""
         target = self._site.server(server)
         credential = read_certificate_file(content, form, password)
-        self._changes.swap(target, credential)
-        self._site.effects.record("console.replace_certificate", target.name, credential.fingerprint)
+        self._changes.swap(target, credential, "console.replace_certificate")
         return credential
 
     def generate_certificate(self, server: str, *, new_keys: bool = True) -> Credential:
@@ -112,15 +110,13 @@ class Console:
         # the first keys of the pool are those that the servers were installed with
         key = pool_key(len(self._site.servers) + self._generated - 1) if new_keys else target.credential.key
         credential = self_signed(key, target.name, now, address=target.address, seed=self._seed)
-        self._changes.swap(target, credential)
-        self._site.effects.record("console.generate_certificate", target.name, credential.fingerprint)
+        self._changes.swap(target, credential, "console.generate_certificate")
         return credential
 
     def republish(self, server: str) -> None:
         """Have a server sign and publish all its files anew: the cure of stale .SIG files."""
         target = self._site.server(server)
-        self._changes.republish(target)
-        self._site.effects.record("console.republish", target.name)
+        self._changes.republish(target, self._site.effects.record("console.republish", target.name))
 
     def pause_replication(self) -> None:
         """Break the replication relationship."""
@@ -137,8 +133,9 @@ class Console:
     def set_secure_communications(self, group: str, location: str, enabled: bool) -> None:
         """Tick or untick secure communications."""
         owner, place = self._owned(group, location)
-        self._changes.write(owner, place, secure_communications=enabled)
-        self._site.effects.record("console.secure_communications", owner.path, place.name, str(enabled).lower())
+        value = str(enabled).lower()
+        effect = self._site.effects.record("console.secure_communications", owner.path, place.name, value)
+        self._changes.write(owner, place, effect, secure_communications=enabled)
 
     def export_sylink(self, group: str, location: str) -> str:
         """Communication settings of a location as Sylink.xml."""

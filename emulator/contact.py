@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from emulator.client import FAILURES_UNTIL_LOST, Client, Steady
+from emulator.client import FAILURES_UNTIL_LOST, Client, Steady, Trouble
 from emulator.draws import draw
 from emulator.instants import FAR_FUTURE
 from emulator.publishing import Outbox, Publication
@@ -45,28 +45,54 @@ class Contacts:
     def heartbeat(self, client: Client, at: int) -> None:
         """Play the heartbeat of a client at its time."""
         why = "no server of its list can be reached"
+        trouble: Trouble | None = None
         for entry in self._candidates(client, at):
             server = self._site.servers.get(entry.server_id)
             trial = self._try(client, server, entry)
-            if server is not None and trial in {_Trial.CURRENT, _Trial.TAKEN}:
+            if server is not None and (trial is _Trial.CURRENT or trial is _Trial.TAKEN):
                 self._exchanged(client, server, at, trial)
                 return
+            here = self._trouble(client, server, entry, trial, at)
+            if trouble is None or here.effect > trouble.effect:
+                trouble = here
             if server is not None and trial is _Trial.UNTRUSTED:
-                why = f"it does not hold the certificate that {server.name} shows"
+                why = here.why
                 if not client.fails_over_on_mismatch:
                     client.last = server.id
                     client.last_since = at
-                    self._failed(client, at, why, stuck=True)
+                    self._failed(client, at, why, trouble, stuck=True)
                     return
             if server is not None and trial is _Trial.REJECTED:
-                why = f"the policy file of {server.name} does not verify"
+                why = here.why
                 if not self._fails_over_on_rejection(client):
                     self._stay(client, server, at)
-                    self._failed(client, at, why, rejected_at=server)
+                    self._failed(client, at, why, trouble, rejected_at=server)
                     return
             if client.last == entry.server_id and not self._remembers(trial):
                 client.last = None
-        self._failed(client, at, why)
+        self._failed(client, at, why, trouble or Trouble(at, "its list names no server", "", client.held.effect))
+
+    def _trouble(self, client: Client, server: Server | None, entry: ServerEntry, trial: _Trial, at: int) -> Trouble:
+        """Why one server failed it, and the latest of the effects without which it would not have."""
+        over_http = client.settings.over_http
+        if server is None:
+            why, effect = f"{entry.server_name} is a server of another site", client.held.effect
+        elif trial is _Trial.UNTRUSTED:
+            why, effect = f"it does not hold the certificate that {server.name} shows", server.shown_by
+        elif trial is _Trial.REJECTED:
+            why = f"the policy file of {server.name} does not verify"
+            effect = max(server.signing_by, self.published(client).effect)
+        elif not server.up:
+            why, effect = f"{server.name} is down", server.stopped_by
+        elif over_http and client.http_blocked:
+            why, effect = f"its network lets no HTTP through to {server.name}", client.held.effect
+        elif client.reachable is not None and server.id not in client.reachable:
+            why, effect = f"its network does not reach {server.name}", client.held.effect
+        else:
+            asked, there = (entry.http_port, server.http_port) if over_http else (entry.https_port, server.https_port)
+            why = f"its list gives port {asked} for {server.name}, which listens on {there}"
+            effect = client.held.effect
+        return Trouble(at, why, entry.server_id, max(effect, client.effect))
 
     def _candidates(self, client: Client, at: int) -> Iterator[ServerEntry]:
         """Servers in the order of choice: the last one, then by priority, at random within one."""
@@ -133,7 +159,14 @@ class Contacts:
             client.steady = Steady(client.last_since + STICKY_MS - 1, seen=True)
 
     def _failed(
-        self, client: Client, at: int, why: str, *, rejected_at: Server | None = None, stuck: bool = False
+        self,
+        client: Client,
+        at: int,
+        why: str,
+        trouble: Trouble,
+        *,
+        rejected_at: Server | None = None,
+        stuck: bool = False,
     ) -> None:
         seen = rejected_at is not None and self.switches.rejected_download is RejectedDownload.STAY_AND_REPORT
         if seen and rejected_at is not None:
@@ -144,7 +177,7 @@ class Contacts:
         # another site's servers count as up: this site cannot tell
         all_up = all(server.up for server in servers if server is not None)
         if all_up:
-            client.fail(at, why)
+            client.fail(at, why, trouble)
         if all_up and client.failures < FAILURES_UNTIL_LOST:
             return
         # the same outcome every time from here on

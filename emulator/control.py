@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from emulator.delays import DelayForecast, forecast
 from emulator.desk import SiteDesk
-from emulator.effects import EffectCount
+from emulator.effects import EffectCount, EffectView
 from emulator.errors import EmulatorError, UnknownNameError
 from emulator.fleet import ClientTruth
 from emulator.handwork import replace_now
@@ -73,7 +73,7 @@ def usual_tasks(simulation: Simulation) -> dict[str, int]:
     }
 
 
-def _reading_routes(controls: Controls) -> APIRouter:
+def _judging_routes(controls: Controls) -> APIRouter:
     router = APIRouter()
     simulation = controls.simulation
 
@@ -85,6 +85,18 @@ def _reading_routes(controls: Controls) -> APIRouter:
     @router.get("/effects")
     async def effects() -> list[EffectCount]:
         return list(simulation.effects.report())
+
+    @router.get("/journal")
+    async def journal() -> list[EffectView]:
+        controls.advance()
+        return list(simulation.effects.views())
+
+    return router
+
+
+def _reading_routes(controls: Controls) -> APIRouter:
+    router = APIRouter()
+    simulation = controls.simulation
 
     @router.get("/pairs")
     async def pairs() -> list[PairView]:
@@ -173,6 +185,7 @@ def _acting_routes(controls: Controls) -> APIRouter:
 def control_app(controls: Controls) -> FastAPI:
     """The control API as an application."""
     app = FastAPI(title="SEPM emulator: control", dependencies=[Depends(controls.authorise)])
+    app.include_router(_judging_routes(controls))
     app.include_router(_reading_routes(controls))
     app.include_router(_acting_routes(controls))
 

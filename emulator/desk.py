@@ -32,8 +32,9 @@ class SiteDesk:
         self,
         simulation: Simulation,
         clock: Callable[[], datetime],
-        follow: Callable[[], Awaitable[None]],
+        follow: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """A desk whose ports `follow`; None where nothing is served."""
         self._simulation = simulation
         self._clock = clock
         self._follow = follow
@@ -46,7 +47,8 @@ class SiteDesk:
         """
         self._simulation.advance_to(self._clock())
         outcome = act(self._simulation.console, operation)
-        await self._follow()
+        if self._follow is not None:
+            await self._follow()
         return outcome
 
     def servers(self) -> tuple[str, ...]:

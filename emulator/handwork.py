@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any, Protocol
 
+from emulator.effects import Actor, acting
 from emulator.errors import CertificateFileError
 from emulator.operations import (
     AssignList,
@@ -79,6 +80,11 @@ async def perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict[
     Raises:
         EmulatorError: The console refused it.
     """
+    with acting(Actor.TASK):
+        return await _perform(desk, task, file)
+
+
+async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict[str, Any]:
     match task:
         case SaveRecoveryFileTask():
             saved = await desk.operate(SaveRecoveryFile(server=task.subject.server))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from emulator.certificates import Credential, verifies
+from emulator.effects import NO_EFFECT
 from emulator.instants import span_ms
 from emulator.site import Group, LocationSettings, ServerEntry, Site, policy_serial
 from emulator.spec import Mode, Protocol
@@ -45,6 +46,8 @@ class Publication:
     """What every server of the site shows, by fingerprint; clients use the certificates only."""
     signers: dict[str, Credential]
     """Who signed it, by server id."""
+    effect: int
+    """What it was published for."""
 
     @cached_property
     def content(self) -> bytes:
@@ -109,9 +112,9 @@ class Outbox:
         self.signatures = Signatures()
         self.current: dict[str, Publication] = {}
         for group in site.groups.values():
-            self.publish(group)
+            self.publish(group, NO_EFFECT)
 
-    def publish(self, group: Group) -> Publication:
+    def publish(self, group: Group, effect: int) -> Publication:
         """Publish what the database now says for a group."""
         site = self._site
         owner = site.owner(group)
@@ -123,6 +126,7 @@ class Outbox:
             },
             certificates={each.credential.fingerprint: each.credential for each in site.servers.values()},
             signers={each.id: each.signing for each in site.servers.values()},
+            effect=effect,
         )
         self.current[group.id] = publication
         return publication

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emulator.building import build_clients, build_site
+from emulator.certificates import Credential
 from emulator.changes import Changes
 from emulator.console import Console
 from emulator.contact import Contacts
-from emulator.effects import Effects
+from emulator.effects import NO_EFFECT, Effects
 from emulator.errors import InheritedSettingsError, RefusedWriteError
 from emulator.fleet import Fleet
 from emulator.publishing import Outbox
@@ -36,7 +37,7 @@ class Simulation:
     def __init__(self, spec: SiteSpec, start: datetime) -> None:
         self.spec = spec
         self._timeline = Timeline(start)
-        self.site = build_site(spec, start)
+        self.site = build_site(spec, self._timeline)
         outbox = Outbox(self.site)
         contacts = Contacts(self.site, outbox, spec.switches)
         clients = build_clients(spec, self.site, outbox, start)
@@ -56,7 +57,7 @@ class Simulation:
 
     @property
     def effects(self) -> Effects:
-        """The counters of every effect."""
+        """The journal of every effect."""
         return self.site.effects
 
     def advance_to(self, now: datetime) -> None:
@@ -90,32 +91,46 @@ class Simulation:
         adjusts = (write.mode, write.heartbeat, write.randomization) != (None, None, None)
         if server_list is None and write.secure_communications is None and not adjusts:
             return
+        effect = NO_EFFECT
+        if adjusts:
+            effect = self.effects.record("rest.communication_settings", target.path, place.name)
+        if server_list is not None:
+            effect = self.effects.record("rest.sem_server", target.path, place.name, server_list.name)
+        if write.secure_communications is not None:
+            value = str(write.secure_communications).lower()
+            effect = self.effects.record("rest.secure_communications", target.path, place.name, value)
         self._changes.write(
             target,
             place,
+            effect,
             server_list=server_list,
             secure_communications=write.secure_communications,
             adjust=(lambda settings: _adjusted(settings, write)) if adjusts else None,
         )
-        if server_list is not None:
-            self.effects.record("rest.sem_server", target.path, place.name, server_list.name)
-        if write.secure_communications is not None:
-            value = str(write.secure_communications).lower()
-            self.effects.record("rest.secure_communications", target.path, place.name, value)
-        if adjusts:
-            self.effects.record("rest.communication_settings", target.path, place.name)
 
     def set_switches(self, switches: Switches) -> None:
         """Put other switches in force from now on."""
         self._changes.set_switches(switches)
 
+    def restore_certificate(self, name: str, credential: Credential) -> None:
+        """Somebody puts a former certificate of a server back, from its recovery file.
+
+        Raises:
+            ServerBusyError: The server is down or restarts already.
+        """
+        self._changes.swap(self.site.server(name), credential, "console.restore_certificate")
+
     def stop_server(self, name: str) -> None:
         """Take a server down until it is started again."""
-        self._changes.stop(self.site.server(name))
+        server = self.site.server(name)
+        self._changes.stop(server, self.effects.record("server.stop", server.name))
 
     def start_server(self, name: str) -> None:
         """Start a stopped server."""
-        self._changes.start(self.site.server(name))
+        server = self.site.server(name)
+        if server.stopped:
+            self._changes.start(server)
+            self.effects.record("server.start", server.name)
 
     def verdict(self) -> VerdictReport:
         """The emulator's own verdict now."""

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from emulator.certificates import Credential
 from emulator.draws import identity
-from emulator.effects import Effects
+from emulator.effects import NO_EFFECT, Effects
 from emulator.errors import UnknownNameError
 from emulator.instants import from_ms, span_ms
 from emulator.recovery import RecoveryFile
 from emulator.spec import Mode, Protocol
+from emulator.timeline import Timeline
 
 PAIR_SEPARATOR = "\\"
 
@@ -37,6 +38,12 @@ class Server:
     started: datetime | None = None
     """When its services last started anew; None: they run since before the simulation."""
     recovery_files: list[RecoveryFile] = field(default_factory=list)
+    shown_by: int = NO_EFFECT
+    """The effect that gave it what it shows."""
+    signing_by: int = NO_EFFECT
+    """The effect that gave it what it signs with."""
+    stopped_by: int = NO_EFFECT
+    """The effect after which it was last away."""
 
     @property
     def up(self) -> bool:
@@ -139,7 +146,7 @@ def policy_serial(group_id: str, date_ms: int) -> str:
 class Site:
     """All that the servers of one site share."""
 
-    def __init__(self, name: str, domain: str, seed: int, replication_partner: str | None) -> None:
+    def __init__(self, name: str, domain: str, seed: int, replication_partner: str | None, timeline: Timeline) -> None:
         self.name = name
         self.domain = domain
         self.id = identity(seed, "site", name)
@@ -152,7 +159,7 @@ class Site:
         """By id."""
         self.groups: dict[str, Group] = {}
         """By id, parents before their children."""
-        self.effects = Effects()
+        self.effects = Effects(lambda: timeline.now_ms)
 
     @property
     def first_server(self) -> Server:

@@ -1,4 +1,4 @@
-"""The emulator's own verdict: which clients have lost their site. Nothing of it comes from what a rotation says.
+"""The emulator's own verdict: which clients have lost their site, and by what. Nothing of it comes from a rotation.
 
 A client is lost that is powered on, with its network and every server of its list up, and that by its own choice of
 server completes no exchange for five heartbeats. To connect, to trust and to accept the download make an exchange.
@@ -8,7 +8,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from emulator.client import Client
+from emulator.client import Client, Trouble
+from emulator.effects import EffectView
 from emulator.fleet import Fleet
 from emulator.instants import from_ms
 from emulator.site import Site
@@ -19,12 +20,26 @@ class LostClient(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    id: str
+    """`uniqueId` of its record."""
     name: str
     group: str
     build: str
     since: datetime
     """The fifth heartbeat in a row without an exchange; the first such one among those that were ever lost."""
     why: str
+    """Why no exchange came about then."""
+    first_failed: datetime
+    """The first of those heartbeats."""
+    first_why: str
+    """Why no exchange came about at the server that decided it."""
+    server: str
+    """That server, by name."""
+    after: EffectView | None
+    """The effect that made it fail: the latest of those without which the exchange would have come about. None: it
+    could never have come about."""
+    others_did: bool
+    """Whether the product did not ask for that effect, over REST or as a console task."""
     healed: bool = False
     """Whether it has found back since."""
 
@@ -48,18 +63,34 @@ def judge(site: Site, fleet: Fleet, now: datetime) -> VerdictReport:
     """The verdict at `now`, to which time has moved already."""
     fleet.settled()
 
-    def lost(client: Client, since: int) -> LostClient:
+    def lost(client: Client, since: int, trouble: Trouble) -> LostClient:
+        server = site.servers.get(trouble.server_id)
+        after = site.effects.view(trouble.effect)
         return LostClient(
+            id=client.id,
             name=client.name,
             group=site.groups[client.group_id].path,
             build=client.build,
             since=from_ms(since),
             why=client.why,
+            first_failed=from_ms(trouble.at),
+            first_why=trouble.why,
+            server="" if server is None else server.name,
+            after=after,
+            others_did=after is None or not after.actor.asked,
             healed=client.lost_since is None,
         )
 
-    lost_now = tuple(lost(client, client.lost_since) for client in fleet.clients if client.lost_since is not None)
-    lost_ever = tuple(lost(client, client.first_lost) for client in fleet.clients if client.first_lost is not None)
+    lost_now = tuple(
+        lost(client, client.lost_since, client.trouble)
+        for client in fleet.clients
+        if client.lost_since is not None and client.trouble is not None
+    )
+    lost_ever = tuple(
+        lost(client, client.first_lost, client.first_trouble)
+        for client in fleet.clients
+        if client.first_lost is not None and client.first_trouble is not None
+    )
     return VerdictReport(
         at=now,
         clients_total=len(fleet),

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from emulator.effects import Actor, acting
 from emulator.rest.admin import admin_routes, version_routes
 from emulator.rest.authentication import authentication_routes, oauth_routes
 from emulator.rest.computers import computer_routes
@@ -49,7 +50,8 @@ class RestApp:
             await refusal(scope, receive, dated)
             return
         bring(scope, service)
-        await self._routes(scope, receive, dated)
+        with acting(Actor.PRODUCT):
+            await self._routes(scope, receive, dated)
 
 
 def rest_app(service: RestService) -> ASGIApp:

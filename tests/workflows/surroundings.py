@@ -9,6 +9,7 @@ from temporalio import activity
 
 from emulator.certificates import Credential
 from emulator.draws import identity
+from emulator.effects import NO_EFFECT
 from emulator.keyfiles import CertificateFormat
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
@@ -141,7 +142,7 @@ class Hands:
         )
         site.groups[group.id] = group
         self.simulation.fleet._by_group[group.id] = []
-        self.simulation._changes.outbox.publish(group)
+        self.simulation._changes.outbox.publish(group, NO_EFFECT)
         return group.id
 
     def remove_group(self, group_id: str) -> None:
@@ -150,7 +151,7 @@ class Hands:
 
     def restore_certificate(self, server: str, credential: Credential) -> None:
         """Put a former certificate back from its recovery file."""
-        self.simulation._changes.swap(self.simulation.site.server(server), credential)
+        self.simulation.restore_certificate(server, credential)
 
     def reinstall(self, name: str, build: str) -> None:
         """Give a client another build."""

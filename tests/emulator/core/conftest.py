@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from pydantic import TypeAdapter
 
 from emulator.certificates import self_signed
+from emulator.desk import SiteDesk
 from emulator.keys import pool_key
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
+from emulator.tasks import Task
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+TASK: TypeAdapter[Task] = TypeAdapter(Task)
 PASSWORD = "secret"
 NEW_KEYS = 5
 """Keys of the pool that no server of these sites has."""
@@ -69,6 +73,15 @@ class Played:
             if not group.inherits and (not groups or group.path in groups):
                 name = self.site.server_list(settings.server_list).name.removesuffix(" HTTP")
                 self.console.assign_list(name, group.path, location.name)
+
+    def desk(self):
+        """The console as a person sits at it."""
+        return SiteDesk(self.simulation, lambda: self.simulation.now)
+
+    def task(self, kind, **subject):
+        """A console task of the product."""
+        body = {"id": "t1", "site_name": self.spec.name, "state": "claimed", "kind": kind, "subject": subject}
+        return TASK.validate_python(body)
 
     def records(self):
         """What the servers know, by client."""
