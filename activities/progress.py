@@ -8,6 +8,7 @@ from activities.world import World
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.finding import Finding, warning
 from rotation.state import Attention, Outcome
+from store.events import NewEvent
 from store.progress import Progress, RotationStatus
 
 _STATUS = {Outcome.COMPLETED: RotationStatus.COMPLETED, Outcome.CANCELLED: RotationStatus.CANCELLED}
@@ -24,16 +25,7 @@ class ProgressKeeper:
         """Append the events and update the projection. Recording them twice changes nothing."""
         store = self._world.store
         told: tuple[Noted | ProgressReport, ...] = (*report.earlier, report)
-        for event in told:
-            await store.events.append(
-                report.rotation_id,
-                report.site_id,
-                event.at,
-                kind=event.kind.value,
-                message=event.message,
-                data={"step": event.step, "number": event.step_number, "phase": event.phase},
-                key=str(event.number),
-            )
+        await store.events.append(report.rotation_id, report.site_id, *map(_event, told))
         if report.kind is EventKind.ENDED:
             await self._mark_restored(report)
         await store.rotations.project(report.rotation_id, await self._progress(report), report.at)
@@ -95,6 +87,16 @@ class ProgressKeeper:
             await store.originals.mark_restored(earlier.id, report.at)
             if earlier.status is RotationStatus.TERMINATED:
                 await store.rotations.project(earlier.id, Progress(status=RotationStatus.RESTORED), report.at)
+
+
+def _event(event: Noted | ProgressReport) -> NewEvent:
+    return NewEvent(
+        at=event.at,
+        kind=event.kind.value,
+        message=event.message,
+        data={"step": event.step, "number": event.step_number, "phase": event.phase},
+        key=str(event.number),
+    )
 
 
 def _finding(attention: Attention) -> Finding:

@@ -1,12 +1,11 @@
 """SEPM's edge within one process: REST over ASGI, and a probe that looks at the emulated servers."""
 
-from collections.abc import AsyncIterator, MutableMapping
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
 from emulator.rest.app import rest_app
+from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.site import Server as EmulatedServer
@@ -27,7 +26,7 @@ class RestLine(httpx.AsyncBaseTransport):
 
     def __init__(self, simulation: Simulation, clock: SimulatedClock) -> None:
         self._service = RestService(simulation=simulation, clock=clock, start=clock.now())
-        self._app = rest_app(self._service)
+        self._way = InProcess(rest_app(self._service))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One call.
@@ -38,51 +37,7 @@ class RestLine(httpx.AsyncBaseTransport):
         self._service.advance()
         if not self._service.site.first_server.up:
             raise httpx.ConnectError(_SILENT, request=request)
-        call = _Call(request)
-        await self._app(call.scope, call.receive, call.send)
-        return httpx.Response(call.status, headers=call.headers, stream=_Body(bytes(call.answer)))
-
-
-class _Call:
-    """One ASGI call: a request with its whole body, an answer that is put together."""
-
-    def __init__(self, request: httpx.Request) -> None:
-        path, _, query = request.url.raw_path.partition(b"?")
-        self.scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": request.method,
-            "headers": [(key.lower(), value) for key, value in request.headers.raw],
-            "scheme": request.url.scheme,
-            "path": request.url.path,
-            "raw_path": path,
-            "query_string": query,
-            "server": (request.url.host, request.url.port),
-            "client": ("127.0.0.1", 0),
-            "root_path": "",
-        }
-        self._body = request.read() if isinstance(request.stream, httpx.ByteStream) else b""
-        self.status = 0
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.answer = bytearray()
-
-    async def receive(self) -> dict[str, Any]:
-        return {"type": "http.request", "body": self._body, "more_body": False}
-
-    async def send(self, message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            self.status, self.headers = message["status"], list(message["headers"])
-        else:
-            self.answer += message.get("body", b"")
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._content
+        return await self._way.handle_async_request(request)
 
 
 class KeptClient(SepmClient):

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Executable, bindparam, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
@@ -12,7 +13,7 @@ from store.database import Database
 from store.page import Page, page_size, read_cursor, write_cursor
 from store.rotations import known_rotation
 from store.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
-from store.upsert import ROWS_AT_ONCE, chunks, insert_into
+from store.upsert import ROWS_AT_ONCE, chunks, insert_on, is_postgresql
 
 _OF_A_READING = ("verdict", "reason", "serial_seen", "contact_seen", "covered", "covered_reason", "judged_at")
 
@@ -53,28 +54,13 @@ class Coverage:
         distinct = {judgement.client: judgement for judgement in judgements}
         for chunk in chunks(distinct.values()):
             async with self._database.write() as session:
-                new = insert_into(session, JudgementRow)
-                stays = or_(~JudgementRow.covered, new.excluded.covered)
-                await session.execute(
-                    new.on_conflict_do_update(
-                        index_elements=["rotation_id", "gate", "client_id"],
-                        set_={name: new.excluded[name] for name in _OF_A_READING},
-                        where=(JudgementRow.judged_at <= new.excluded.judged_at) & stays,
-                    ),
-                    [_row(rotation_id, gate, judgement, at) for judgement in chunk],
-                )
+                proven = _proof_stays(postgres=is_postgresql(session))
+                await session.execute(proven, [_row(rotation_id, gate, judgement, at) for judgement in chunk])
 
     async def evidence(self, rotation_id: RotationId, gate: str) -> dict[ClientId, ClientEvidence]:
         """What was seen so far of every client in a gate."""
-        kept = select(
-            JudgementRow.client_id,
-            JudgementRow.serial_seen,
-            JudgementRow.contact_seen,
-            JudgementRow.covered,
-            JudgementRow.covered_reason,
-        ).where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
-        in_parts = kept.execution_options(yield_per=ROWS_AT_ONCE)
         async with self._database.read() as session:
+            rows = await session.stream(_EVIDENCE, {"rotation": rotation_id, "gate": gate})
             return {
                 ClientId(client): ClientEvidence(
                     client=ClientId(client),
@@ -83,7 +69,7 @@ class Coverage:
                     covered=covered,
                     reason=None if reason is None else Reason(reason),
                 )
-                async for client, serial, contact, covered, reason in await session.stream(in_parts)
+                async for client, serial, contact, covered, reason in rows
             }
 
     async def verdicts(
@@ -148,6 +134,31 @@ class Coverage:
             await session.execute(
                 delete(JudgementRow).where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
             )
+
+
+_EVIDENCE = (
+    select(
+        JudgementRow.client_id,
+        JudgementRow.serial_seen,
+        JudgementRow.contact_seen,
+        JudgementRow.covered,
+        JudgementRow.covered_reason,
+    )
+    .where(JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("gate"))
+    .execution_options(yield_per=ROWS_AT_ONCE)
+)
+
+
+@cache
+def _proof_stays(*, postgres: bool) -> Executable:
+    """Built once: it is run for every reading, and costs more to build than to run."""
+    new = insert_on(JudgementRow, postgres=postgres)
+    stays = or_(~JudgementRow.covered, new.excluded.covered)
+    return new.on_conflict_do_update(
+        index_elements=["rotation_id", "gate", "client_id"],
+        set_={name: new.excluded[name] for name in _OF_A_READING},
+        where=(JudgementRow.judged_at <= new.excluded.judged_at) & stays,
+    )
 
 
 async def _note_gate(session: AsyncSession, rotation_id: str, gate: str, at: datetime) -> None:

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from store import memory, migration, sqlite
+from store import migration, sqlite
 from store.fault import StoreFault
+from store.memory import MemorySessions
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -47,12 +49,6 @@ class Database:
             await asyncio.to_thread(sqlite.prepare_file, database.file)
             sqlite.configure(engine.sync_engine)
         return database
-
-    @classmethod
-    def in_memory(cls) -> "Database":
-        """A database with all its tables that is lost when it is closed: for a simulation, never for a service."""
-        engine = memory.engine()
-        return cls(engine.url, engine)
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,6 +89,30 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+class MemoryDatabase(Database):
+    """A database with all its tables that is lost when it is closed: for a simulation, never for a service."""
+
+    def __init__(self) -> None:
+        self._sessions = MemorySessions()
+        self.url = self._sessions.url
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """As of a file."""
+        async with self._sessions.read() as session:
+            yield cast("AsyncSession", session)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """As of a file."""
+        async with self._sessions.write() as session:
+            yield cast("AsyncSession", session)
+
+    async def close(self) -> None:
+        """Drop it."""
+        self._sessions.close()
 
 
 def _with_driver(url: URL) -> URL:

@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from rotation.values import RotationId, SiteId, Value
 from store.columns import to_microseconds
@@ -43,11 +42,33 @@ class Event(Value):
     hash: str
 
 
+class NewEvent(Value):
+    """Something to be told."""
+
+    at: datetime
+    kind: str
+    message: str
+    data: dict[str, Any]
+    key: str
+    """Makes it the same event, whatever is tried again."""
+
+
 class ChainHead(Value):
     """Where a trail ends. Kept elsewhere, it also shows when the last events were cut off."""
 
     number: int
     hash: str
+
+
+_KNOWN = select(EventRow.key).where(
+    EventRow.rotation_id == bindparam("rotation"), EventRow.key.in_(bindparam("keys", expanding=True))
+)
+_LAST = (
+    select(EventRow.number, EventRow.hash)
+    .where(EventRow.rotation_id == bindparam("rotation"))
+    .order_by(EventRow.number.desc())
+    .limit(1)
+)
 
 
 class Events:
@@ -56,18 +77,8 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def append(
-        self,
-        rotation_id: RotationId,
-        site_id: SiteId,
-        at: datetime,
-        *,
-        kind: str,
-        message: str,
-        data: Mapping[str, Any],
-        key: str,
-    ) -> Event:
-        """Append an event. Of the same key again the first one stays. Returns the one that is kept.
+    async def append(self, rotation_id: RotationId, site_id: SiteId, *events: NewEvent) -> ChainHead:
+        """Append events, all of them or none. Of the same key again the first one stays. Returns where the trail ends.
 
         Raises:
             UnknownRotation: when no such rotation is kept.
@@ -75,25 +86,29 @@ class Events:
         async with self._database.write() as session:
             # one writer for each rotation, so that numbers have no gap and hashes no fork
             await known_rotation(session, rotation_id, lock=True)
-            of_rotation = select(EventRow).where(EventRow.rotation_id == rotation_id)
-            known = await session.scalar(of_rotation.where(EventRow.key == key))
-            if known is not None:
-                return _event(known)
-            last = await session.scalar(of_rotation.order_by(EventRow.number.desc()).limit(1))
-            row = EventRow(
-                rotation_id=rotation_id,
-                number=1 if last is None else last.number + 1,
-                site_id=site_id,
-                at=at,
-                kind=kind,
-                message=message,
-                data=_canonical(to_jsonable_python(dict(data))),
-                key=key,
-                previous=_ORIGIN if last is None else last.hash,
-            )
-            row.hash = _hash(row)
-            session.add(row)
-            return _event(row)
+            keys = {"rotation": rotation_id, "keys": [event.key for event in events]}
+            known = set(await session.scalars(_KNOWN, keys))
+            last = (await session.execute(_LAST, {"rotation": rotation_id})).one_or_none()
+            number, previous = (0, _ORIGIN) if last is None else (last.number, last.hash)
+            for event in events:
+                if event.key in known:
+                    continue
+                known.add(event.key)
+                number += 1
+                row = EventRow(
+                    rotation_id=rotation_id,
+                    number=number,
+                    site_id=site_id,
+                    at=event.at,
+                    kind=event.kind,
+                    message=event.message,
+                    data=_canonical(to_jsonable_python(event.data)),
+                    key=event.key,
+                    previous=previous,
+                )
+                row.hash = previous = _hash(row)
+                session.add(row)
+            return ChainHead(number=number, hash=previous)
 
     async def list(self, rotation_id: RotationId, after: int = 0, limit: int = 100) -> tuple[Event, ...]:
         """The events of a rotation that follow number `after`, in order."""

@@ -1,8 +1,9 @@
 """Plans. What was approved is kept as the very bytes that its hash covers."""
 
 import hashlib
+from collections import OrderedDict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.plan import Plan, PlanBody
@@ -21,11 +22,17 @@ class PlanAltered(StoreFault):
     """A plan whose body is not what its hash names. It must not run."""
 
 
+_KEPT = 64
+_BODY = select(PlanRow.hash, PlanRow.body).where(PlanRow.id == bindparam("plan"))
+
+
 class Plans:
     """The plans of all sites. A plan is never changed; an amendment is another plan."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read: OrderedDict[PlanId, Plan] = OrderedDict()
+        """Plans that were read lately: each activity asks for its plan, and to parse one costs more than to read it."""
 
     async def add(self, plan: Plan) -> None:
         """Keep `plan`. The same plan again is no error.
@@ -61,8 +68,15 @@ class Plans:
             UnknownPlan: when none is kept.
             PlanAltered: when its body is not what its hash names.
         """
+        body = await self.body(plan_id)
+        if (known := self._read.get(plan_id)) is not None and known.hash == hashlib.sha256(body).hexdigest():
+            return known
         async with self._database.read() as session:
-            return _plan(await _known(session, plan_id))
+            plan = _plan(await _known(session, plan_id))
+        self._read[plan_id] = plan
+        while len(self._read) > _KEPT:
+            self._read.popitem(last=False)
+        return plan
 
     async def body(self, plan_id: PlanId) -> bytes:
         """The stored bytes that the plan's hash covers.
@@ -72,9 +86,12 @@ class Plans:
             PlanAltered: when they are not what its hash names.
         """
         async with self._database.read() as session:
-            row = await _known(session, plan_id)
-        _verify(row.id, row.hash, row.body)
-        return row.body
+            kept = (await session.execute(_BODY, {"plan": plan_id})).one_or_none()
+        if kept is None:
+            raise _unknown(plan_id)
+        _verify(plan_id, kept.hash, kept.body)
+        body: bytes = kept.body
+        return body
 
     async def list(self, site_id: SiteId) -> tuple[Plan, ...]:
         """The plans of a site, the newest first.
@@ -90,8 +107,12 @@ class Plans:
 async def _known(session: AsyncSession, plan_id: str) -> PlanRow:
     row = await session.get(PlanRow, plan_id)
     if row is None:
-        raise UnknownPlan(f"no plan of id {plan_id} is kept")
+        raise _unknown(plan_id)
     return row
+
+
+def _unknown(plan_id: str) -> UnknownPlan:
+    return UnknownPlan(f"no plan of id {plan_id} is kept")
 
 
 def _plan(row: PlanRow) -> Plan:

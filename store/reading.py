@@ -6,16 +6,17 @@ may bring an old reading after a new one.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, update
+from sqlalchemy import ColumnElement, Executable, bindparam, case, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, SiteId, Value
 from store.database import Database
 from store.tables import ClientRow, ClientServerRow
-from store.upsert import chunks, insert_into
+from store.upsert import chunks, insert_on, is_postgresql
 
 _OF_A_READING = (
     "name",
@@ -52,35 +53,44 @@ async def record_clients(database: Database, reading: Reading, clients: Iterable
 
 async def mark_vanished(session: AsyncSession, reading: Reading, groups: Collection[GroupId] | None) -> None:
     """Mark as vanished what `reading` should have shown and did not: the clients of `groups`, or of the site."""
-    unseen = (
-        update(ClientRow)
-        .where(
-            ClientRow.site_id == reading.site_id,
-            ClientRow.reading != reading.mark,
-            ClientRow.read_at <= reading.at,
-        )
-        .values(present=False, online=False, read_at=reading.at, reading=reading.mark)
-        .execution_options(synchronize_session=False)
-    )
+    now = {"site": reading.site_id, "mark": reading.mark, "at": reading.at}
     if groups is None:
-        await session.execute(unseen)
+        await session.execute(_UNSEEN, now)
         return
     for some in chunks(groups):
-        await session.execute(unseen.where(ClientRow.group_id.in_(some)))
+        await session.execute(_UNSEEN.where(ClientRow.group_id.in_(some)), now)
+
+
+_UNSEEN = (
+    update(ClientRow)
+    .where(
+        ClientRow.site_id == bindparam("site"),
+        ClientRow.reading != bindparam("mark"),
+        ClientRow.read_at <= bindparam("at"),
+    )
+    .values(present=False, online=False, read_at=bindparam("at"), reading=bindparam("mark"))
+    .execution_options(synchronize_session=False)
+)
 
 
 async def _record(session: AsyncSession, reading: Reading, clients: list[ObservedClient]) -> None:
-    new = insert_into(session, ClientRow)
+    newest = _newest(postgres=is_postgresql(session), surveyed=reading.survey_id is not None)
+    await session.execute(newest, [_row(reading, client) for client in clients])
+    await _record_servers(session, reading, clients)
+
+
+@cache
+def _newest(*, postgres: bool, surveyed: bool) -> Executable:
+    """Built once: it is run for every reading, and costs more to build than to run."""
+    new = insert_on(ClientRow, postgres=postgres)
     newer = ClientRow.read_at <= new.excluded.read_at
     taken: dict[str, ColumnElement[Any]] = {name: new.excluded[name] for name in _OF_A_READING}
-    if reading.survey_id is not None:
+    if surveyed:
         taken["last_survey"] = new.excluded.last_survey
     moved = ClientRow.group_id != new.excluded.group_id
     taken["moved_from"] = case((moved, ClientRow.group_id), else_=ClientRow.moved_from)
     taken["moved_at"] = case((moved, new.excluded.read_at), else_=ClientRow.moved_at)
-    newest = new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer)
-    await session.execute(newest, [_row(reading, client) for client in clients])
-    await _record_servers(session, reading, clients)
+    return new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer)
 
 
 async def _record_servers(session: AsyncSession, reading: Reading, clients: list[ObservedClient]) -> None:
@@ -94,15 +104,17 @@ async def _record_servers(session: AsyncSession, reading: Reading, clients: list
         for client in clients
         if client.last_server and client.last_seen is not None
     ]
-    if not seen:
-        return
-    new = insert_into(session, ClientServerRow)
-    later = ClientServerRow.last_seen < new.excluded.last_seen
-    await session.execute(
-        new.on_conflict_do_update(
-            index_elements=["site_id", "client_id", "server"], set_={"last_seen": new.excluded.last_seen}, where=later
-        ),
-        seen,
+    if seen:
+        await session.execute(_later(postgres=is_postgresql(session)), seen)
+
+
+@cache
+def _later(*, postgres: bool) -> Executable:
+    new = insert_on(ClientServerRow, postgres=postgres)
+    return new.on_conflict_do_update(
+        index_elements=["site_id", "client_id", "server"],
+        set_={"last_seen": new.excluded.last_seen},
+        where=ClientServerRow.last_seen < new.excluded.last_seen,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, RotationId, ServerName, SiteId, Value
@@ -28,6 +28,14 @@ _COLUMNS = (
     ClientRow.present,
     ClientRow.first_seen_at,
     ClientRow.read_at,
+)
+
+# Streamed: a site has up to 100,000 clients, and the event loop has other work between two parts of them.
+_ENTRIES = (
+    select(*_COLUMNS)
+    .where(ClientRow.site_id == bindparam("site"))
+    .order_by(ClientRow.id)
+    .execution_options(yield_per=ROWS_AT_ONCE)
 )
 
 
@@ -66,21 +74,18 @@ class Roster:
 
     async def entries(self, site_id: SiteId, groups: Collection[GroupId] | None = None) -> tuple[RosterClient, ...]:
         """Every client ever seen in the site, or of those last seen in `groups`; by id."""
-        wanted = select(*_COLUMNS).where(ClientRow.site_id == site_id).order_by(ClientRow.id)
         if groups is None:
-            return tuple(await self._read(wanted))
+            return tuple(await self._read(_ENTRIES, site_id))
         found = [
             client
             for some in chunks(frozenset(groups))
-            for client in await self._read(wanted.where(ClientRow.group_id.in_(some)))
+            for client in await self._read(_ENTRIES.where(ClientRow.group_id.in_(some)), site_id)
         ]
         return tuple(sorted(found, key=lambda client: client.id))
 
-    async def _read(self, wanted: Select[*tuple[Any, ...]]) -> list[RosterClient]:
-        # Streamed: a site has up to 100,000 clients, and the event loop has other work between two parts of them.
-        in_parts = wanted.execution_options(yield_per=ROWS_AT_ONCE)
+    async def _read(self, wanted: Select[*tuple[Any, ...]], site_id: SiteId) -> list[RosterClient]:
         async with self._database.read() as session:
-            return [_client(row) async for row in await session.stream(in_parts)]
+            return [_client(row) async for row in await session.stream(wanted, {"site": site_id})]
 
     async def update(
         self,

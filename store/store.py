@@ -4,7 +4,7 @@ import asyncio
 
 from store.certificates import Certificates
 from store.coverage import Coverage
-from store.database import Database
+from store.database import Database, MemoryDatabase
 from store.events import Events
 from store.key_file import KEY_BYTES
 from store.originals import Originals
@@ -64,7 +64,7 @@ class Store:
     @classmethod
     def in_memory(cls) -> "Store":
         """A store that is lost when it is closed: for a simulation. Its key protects nothing."""
-        return cls(Database.in_memory(), Vault(LocalKey(bytes(KEY_BYTES))))
+        return cls(MemoryDatabase(), Vault(LocalKey(bytes(KEY_BYTES))))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -17,10 +17,18 @@ ROWS_AT_ONCE = 500
 
 def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """An INSERT into the table of `row` that takes `on_conflict_...`."""
+    return insert_on(row, postgres=is_postgresql(session))
+
+
+def is_postgresql(session: AsyncSession) -> bool:
+    """Which of the two spells a statement that is built once and kept."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_on(row: type[Base], *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT into the table of `row` that takes `on_conflict_...`, for one of the two databases."""
     table = cast("Table", row.__table__)
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return postgresql.insert(table) if postgres else sqlite.insert(table)
 
 
 def chunks(items: Iterable[_Item]) -> Iterator[list[_Item]]:

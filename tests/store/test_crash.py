@@ -11,16 +11,15 @@ PROGRAM = """
 import asyncio, itertools, sys
 from datetime import UTC, datetime
 from pathlib import Path
+from store.events import NewEvent
 from store.settings import StoreSettings
 from store.store import Store
 
 async def main():
     store = await Store.open(StoreSettings(folder=Path(sys.argv[1])))
     for number in itertools.count():
-        event = await store.events.append(
-            "rot-1", "site-1", datetime.now(UTC), kind="k", message="m", data={}, key=f"{sys.argv[2]}-{number}"
-        )
-        print(event.number, flush=True)
+        event = NewEvent(at=datetime.now(UTC), kind="k", message="m", data={}, key=f"{sys.argv[2]}-{number}")
+        print((await store.events.append("rot-1", "site-1", event)).number, flush=True)
 
 asyncio.run(main())
 """

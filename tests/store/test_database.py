@@ -12,6 +12,7 @@ from sqlalchemy import make_url, text
 from rotation.values import RotationId, SiteId
 from store.columns import Document, Instant, NaiveInstantError, from_microseconds, to_microseconds
 from store.database import Database, DatabaseNotSupported
+from store.events import NewEvent
 from store.migration import configuration, migration_engine
 from store.store import Store
 from store.tables import Base
@@ -93,7 +94,9 @@ async def test_many_writers_wait_for_each_other(running, make):
     second = Store(other, running.vault)
     appends = [
         which.events.append(
-            RotationId("rot-1"), SiteId("site-1"), make.t0, kind="k", message="m", data={}, key=f"{name}-{number}"
+            RotationId("rot-1"),
+            SiteId("site-1"),
+            NewEvent(at=make.t0, kind="k", message="m", data={}, key=f"{name}-{number}"),
         )
         for number in range(20)
         for name, which in (("a", running), ("b", second))

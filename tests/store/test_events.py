@@ -3,12 +3,13 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from store.events import ChainBroken
+from store.events import ChainBroken, NewEvent
 from store.rotations import UnknownRotation
 
 
 async def _append(store, make, key, **data):
-    return await store.events.append("rot-1", "site-1", make.t0, kind="step", message=f"did {key}", data=data, key=key)
+    event = NewEvent(at=make.t0, kind="step", message=f"did {key}", data=data, key=key)
+    return await store.events.append("rot-1", "site-1", event)
 
 
 async def test_events_have_numbers_without_a_gap(running, make):
@@ -22,9 +23,19 @@ async def test_events_have_numbers_without_a_gap(running, make):
 
 async def test_an_event_of_a_known_key_is_not_appended_again(running, make):
     """A retry gets the first event back, whatever it says now."""
-    first = await _append(running, make, "k", data="first")
-    assert await _append(running, make, "k", data="second") == first
-    assert await running.events.list("rot-1") == (first,)
+    head = await _append(running, make, "k", data="first")
+    assert await _append(running, make, "k", data="second") == head
+    (event,) = await running.events.list("rot-1")
+    assert (event.number, event.hash, event.data) == (head.number, head.hash, {"data": "first"})
+
+
+async def test_events_that_come_together_are_told_in_order_and_once(running, make):
+    """Several events are one transaction; those that were told before keep their place."""
+    events = [NewEvent(at=make.t0, kind="k", message=key, data={}, key=key) for key in "abc"]
+    await running.events.append("rot-1", "site-1", *events[:2])
+    assert (await running.events.append("rot-1", "site-1", *events, events[2])).number == 3
+    assert [event.message for event in await running.events.list("rot-1")] == ["a", "b", "c"]
+    await running.events.verify_chain("rot-1")
 
 
 @pytest.mark.parametrize(
@@ -54,4 +65,4 @@ async def test_a_trail_that_was_never_begun_holds(running, make):
     """No events are a whole chain of none; an event of an unknown rotation is refused."""
     assert (await running.events.verify_chain("rot-1")).number == 0
     with pytest.raises(UnknownRotation):
-        await running.events.append("none", "site-1", make.t0, kind="k", message="m", data={}, key="k")
+        await running.events.append("none", "site-1", NewEvent(at=make.t0, kind="k", message="m", data={}, key="k"))
