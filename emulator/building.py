@@ -9,7 +9,7 @@ from emulator.client import Client
 from emulator.draws import draw, identity, origin
 from emulator.instants import span_ms, to_ms
 from emulator.keys import pool_key
-from emulator.publishing import Outbox
+from emulator.publishing import Outbox, Publication
 from emulator.recovery import RecoveryFile
 from emulator.site import (
     Group,
@@ -33,7 +33,7 @@ _FOREIGN_ADDRESS = "192.0.2.1"
 def build_site(spec: SiteSpec, timeline: Timeline) -> Site:
     """The site as it is at the start of `timeline`."""
     start = timeline.now
-    site = Site(spec.name, spec.domain, spec.seed, spec.replication_partner, timeline)
+    site = Site(spec, timeline)
     for number, server_spec in enumerate(spec.servers):
         server = _server(spec, server_spec, start, number)
         server.recovery_files.append(RecoveryFile(server.credential, site.domain_id, start - _INSTALLED))
@@ -41,9 +41,7 @@ def build_site(spec: SiteSpec, timeline: Timeline) -> Site:
     for list_spec in spec.server_lists:
         server_list = _server_list(spec, site, list_spec)
         site.server_lists[server_list.id] = server_list
-    for group_spec in sorted(spec.groups, key=lambda each: each.path.count("\\")):
-        group = _group(spec, site, group_spec, start)
-        site.groups[group.id] = group
+    site.put_group(*(_group(spec, site, group_spec, start) for group_spec in spec.groups))
     for group in site.groups.values():
         group.policy_date_ms = site.owner(group).policy_date_ms
     return site
@@ -68,7 +66,7 @@ def _server(spec: SiteSpec, server: ServerSpec, start: datetime, number: int) ->
         address=server.address,
         https_port=server.https_port or HTTPS_PORT,
         http_port=server.http_port or HTTP_PORT,
-        clock_offset=server.clock_offset,
+        offsets=[(to_ms(start), server.clock_offset)],
         restart_time=server.restart_time,
         credential=credential,
         rest_credential=credential,
@@ -130,31 +128,64 @@ def _group(spec: SiteSpec, site: Site, group: GroupSpec, start: datetime) -> Gro
 def _client(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batch: ClientSpec, name: str) -> Client:
     group = site.group(batch.group)
     held = outbox.current[group.id]
-    settings = held.location(batch.location)
+    heartbeat_ms = held.location(batch.location).heartbeat_ms
     stream = origin(spec.seed, name)
     start_ms = to_ms(start)
     away = tuple((start_ms + span_ms(begin), start_ms + span_ms(end)) for begin, end in batch.away)
     # its first heartbeat lies before the start, and before it went away
-    first = min([start_ms, *(begin for begin, _ in away)]) - 2 * settings.heartbeat_ms
-    number = draw(stream, 0)
-    return Client(
+    first = min([start_ms, *(begin for begin, _ in away)]) - 2 * heartbeat_ms
+    return machine(
+        site,
+        group,
+        held,
         name=name,
-        id=identity(spec.seed, "client", name),
-        hardware_key=identity(spec.seed, "hardware", name),
-        agent_id=identity(spec.seed, "agent", name),
-        address=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
         build=batch.build,
-        group_id=group.id,
         location=batch.location,
-        stream=stream,
         reachable=None
         if batch.reachable_servers is None
         else frozenset(site.server(each).id for each in batch.reachable_servers if each not in spec.foreign_servers),
         http_blocked=batch.http_blocked,
         npvdi=batch.npvdi,
         away=away,
+        base=first + draw(stream, 1) % heartbeat_ms,
+        created=to_ms(start - _INSTALLED),
+    )
+
+
+def machine(
+    site: Site,
+    group: Group,
+    held: Publication,
+    *,
+    name: str,
+    build: str,
+    location: str,
+    base: int,
+    created: int,
+    reachable: frozenset[str] | None = None,
+    http_blocked: bool = False,
+    npvdi: bool = False,
+    away: tuple[tuple[int, int], ...] = (),
+) -> Client:
+    """A machine with what was published for its group, as its package, its image or its last contact left it."""
+    stream = origin(site.seed, name)
+    number = draw(stream, 0)
+    return Client(
+        name=name,
+        id=identity(site.seed, "client", name),
+        hardware_key=identity(site.seed, "hardware", name),
+        agent_id=identity(site.seed, "agent", name),
+        address=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+        build=build,
+        group_id=group.id,
+        location=location,
+        stream=stream,
+        reachable=reachable,
+        http_blocked=http_blocked,
+        npvdi=npvdi,
+        away=away,
         held=held,
         image=held,
-        base=first + draw(stream, 1) % settings.heartbeat_ms,
-        created=to_ms(start - _INSTALLED),
+        base=base,
+        created=created,
     )

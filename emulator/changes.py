@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from emulator.certificates import Credential
 from emulator.contact import Contacts
@@ -56,13 +57,13 @@ class Changes:
                 owner.settings[each.id] = replace(owner.settings[each.id], secure_communications=secure_communications)
         if adjust is not None:
             owner.settings[location.id] = adjust(owner.settings[location.id])
-        self._publish_later((owner,), effect)
+        self.publish((owner,), effect)
 
     def put_list(self, server_list: ServerList, effect: int) -> None:
         """Put a list in its place, and publish for its users."""
         self.site.server_lists[server_list.id] = server_list
         owners = {group.id: group for group, _ in self.site.users(server_list)}
-        self._publish_later(owners.values(), effect)
+        self.publish(owners.values(), effect)
 
     def swap(self, server: Server, credential: Credential, kind: str) -> None:
         """Give a server another certificate: it restarts, shows it, and what clients get carries it.
@@ -77,8 +78,10 @@ class Changes:
         effect = self.site.effects.record(kind, server.name, credential.fingerprint)
         self.restart(server, effect, lambda: self._take(server, credential, effect))
 
-    def restart(self, server: Server, effect: int, meanwhile: Callable[[], None]) -> None:
-        """Restart a server's services; `meanwhile` is done before its ports answer again."""
+    def restart(
+        self, server: Server, effect: int, meanwhile: Callable[[], None] | None = None, lasting: timedelta | None = None
+    ) -> None:
+        """Restart a server's services; `meanwhile` is done before its ports answer again. None: it takes as usual."""
         self.fleet.before_change()
         server.restarting = True
         server.stopped_by = effect
@@ -86,11 +89,12 @@ class Changes:
 
         def finish() -> None:
             self.fleet.before_change()
-            meanwhile()
+            if meanwhile is not None:
+                meanwhile()
             server.restarting = False
             server.started = self.timeline.now
 
-        self.timeline.after(span_ms(server.restart_time), finish)
+        self.timeline.after(span_ms(server.restart_time if lasting is None else lasting), finish)
 
     def stop(self, server: Server, effect: int) -> None:
         """Take a server down."""
@@ -106,11 +110,59 @@ class Changes:
             server.stopped = False
             server.started = self.timeline.now
 
+    def cut_off(self, server: Server, effect: int, lasting: timedelta, *, product: bool, clients: bool) -> None:
+        """The network before a server is dead for a while, on the product's side, on the clients' or on both."""
+
+        def change(by: int) -> None:
+            self.fleet.before_change()
+            server.cut_from_product += by * product
+            server.cut_from_clients += by * clients
+
+        change(1)
+        server.stopped_by = effect
+        self.timeline.after(span_ms(lasting), lambda: change(-1))
+
+    def set_clock(self, server: Server, ahead: timedelta) -> None:
+        """From now on a server's own clock is ahead by so much."""
+        server.offsets.append((self.timeline.now_ms, ahead))
+
     def republish(self, server: Server, effect: int) -> None:
         """Sign and publish all files of a server anew."""
         server.signing = server.credential
         server.signing_by = effect
-        self._publish_all(effect, moves_serial=False)
+        self.publish_all(effect, moves_serial=False)
+
+    def maintain(self) -> None:
+        """Maintenance of the database: all policy serials move, and nobody has edited anything."""
+        self.publish_all(self.site.effects.record("database.maintenance"), moves_serial=True)
+
+    def purge(self, silent: timedelta) -> None:
+        """Forget the clients that no server has seen for so long."""
+        for name in self.fleet.purge(span_ms(silent)):
+            self.site.effects.record("database.purge", name)
+
+    def publish_all(self, effect: int, *, moves_serial: bool) -> None:
+        """Publish for every group, after the publish delay."""
+        owners = [group for group in self.site.groups.values() if not group.inherits]
+        self.publish(owners, effect, moves_serial=moves_serial)
+
+    def publish(self, owners: Iterable[Group], effect: int, *, moves_serial: bool = True) -> None:
+        """Publish for groups and those that inherit from them, after the publish delay."""
+        owners = tuple(owners)
+        delay = span_ms(self.switches.publish_delay)
+        at_once = self.switches.inheritors_follow is InheritorsFollow.AT_ONCE
+
+        def publish() -> None:
+            present = [owner for owner in owners if owner.id in self.site.groups]
+            inheritors = [inheritor for owner in present for inheritor in self.site.inheritors(owner)]
+            if moves_serial:
+                for owner in present:
+                    owner.policy_date_ms = max(owner.policy_date_ms + 1, self._policy_clock_ms())
+            self._publish_all_of((*present, *inheritors) if at_once else present, effect)
+            if not at_once:
+                self.timeline.after(delay, lambda: self._publish_all_of(inheritors, effect))
+
+        self.timeline.after(delay, publish)
 
     def _take(self, server: Server, credential: Credential, effect: int) -> None:
         changed = credential.fingerprint != server.credential.fingerprint
@@ -123,27 +175,7 @@ class Changes:
             server.signing_by = effect
         server.recovery_files.append(RecoveryFile(credential, self.site.domain_id, server.clock(self.timeline.now)))
         if changed:
-            self._publish_all(effect, moves_serial=self.switches.swap_moves_serials)
-
-    def _publish_all(self, effect: int, *, moves_serial: bool) -> None:
-        owners = [group for group in self.site.groups.values() if not group.inherits]
-        self._publish_later(owners, effect, moves_serial=moves_serial)
-
-    def _publish_later(self, owners: Iterable[Group], effect: int, *, moves_serial: bool = True) -> None:
-        owners = tuple(owners)
-        delay = span_ms(self.switches.publish_delay)
-        at_once = self.switches.inheritors_follow is InheritorsFollow.AT_ONCE
-
-        def publish() -> None:
-            inheritors = [inheritor for owner in owners for inheritor in self.site.inheritors(owner)]
-            if moves_serial:
-                for owner in owners:
-                    owner.policy_date_ms = max(owner.policy_date_ms + 1, self._policy_clock_ms())
-            self._publish_all_of((*owners, *inheritors) if at_once else owners, effect)
-            if not at_once:
-                self.timeline.after(delay, lambda: self._publish_all_of(inheritors, effect))
-
-        self.timeline.after(delay, publish)
+            self.publish_all(effect, moves_serial=self.switches.swap_moves_serials)
 
     def _publish_all_of(self, groups: Iterable[Group], effect: int) -> None:
         for group in groups:

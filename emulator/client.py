@@ -86,6 +86,9 @@ class Client:
     effect: int = NO_EFFECT
     """The last effect on itself: it was installed, moved or had its image put back."""
 
+    forgotten: bool = False
+    """Whether no server has a record of it: it registers at its next contact."""
+    registrations: int = 1
     contact: int | None = None
     """When a server last saw it."""
     contact_server: str = ""
@@ -128,6 +131,10 @@ class Client:
         if self.steady is not None and self.steady.clings:
             self.last_since = done
 
+    def seen(self) -> int:
+        """When a server last saw it; its registration is the first time."""
+        return self.created if self.contact is None else self.contact
+
     @property
     def away_from(self) -> int:
         """When it is next switched off."""
@@ -155,6 +162,14 @@ class Client:
         if self.npvdi and now < self.starts:
             self.adopt(image)
             self.restart_beats(self.starts)
+
+    def put_back(self, held: Publication, starts: int) -> None:
+        """Start at a moment with what a disk image holds, knowing nothing of what was since."""
+        self.last = None
+        self.adopt(held)
+        self.image = held
+        if self.powered(starts):
+            self.restart_beats(starts)
 
     def adopt(self, publication: Publication) -> None:
         """Take everything of a policy file."""

@@ -40,7 +40,7 @@ class ClientPorts:
                 return PortState(up=False)
             credential = found.credential
             shown = Presented(credential.certificate_pem, credential.key_pem) if tls else None
-            return PortState(up=found.up, presented=shown)
+            return PortState(up=found.answers, presented=shown)
 
         def clock() -> datetime:
             found = self._server(server.name)

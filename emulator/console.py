@@ -1,6 +1,7 @@
 """What a person does in the SEPM console, at the simulated time of the act."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from emulator.certificates import Credential, self_signed
 from emulator.changes import Changes
@@ -136,6 +137,17 @@ class Console:
         value = str(enabled).lower()
         effect = self._site.effects.record("console.secure_communications", owner.path, place.name, value)
         self._changes.write(owner, place, effect, secure_communications=enabled)
+
+    def set_heartbeat(self, group: str, location: str, heartbeat: timedelta) -> None:
+        """Give a location another heartbeat."""
+        owner, place = self._owned(group, location)
+        effect = self._site.effects.record("console.heartbeat", owner.path, place.name, str(heartbeat))
+        self._changes.write(owner, place, effect, adjust=lambda settings: replace(settings, heartbeat=heartbeat))
+
+    def edit_policy(self, group: str) -> None:
+        """Edit a policy of a group, not its communication settings: a new serial for it and those that inherit."""
+        owner = self._site.owner(self._site.group(group))
+        self._changes.publish((owner,), self._site.effects.record("console.edit_policy", owner.path))
 
     def export_sylink(self, group: str, location: str) -> str:
         """Communication settings of a location as Sylink.xml."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from emulator.client import FAILURES_UNTIL_LOST, Client, Steady, Trouble
-from emulator.draws import draw
+from emulator.draws import draw, identity
 from emulator.instants import FAR_FUTURE
 from emulator.publishing import Outbox, Publication
 from emulator.site import Server, ServerEntry, Site
@@ -82,8 +82,8 @@ class Contacts:
         elif trial is _Trial.REJECTED:
             why = f"the policy file of {server.name} does not verify"
             effect = max(server.signing_by, self.published(client).effect)
-        elif not server.up:
-            why, effect = f"{server.name} is down", server.stopped_by
+        elif not server.serves:
+            why, effect = f"{server.name} cannot be reached", server.stopped_by
         elif over_http and client.http_blocked:
             why, effect = f"its network lets no HTTP through to {server.name}", client.held.effect
         elif client.reachable is not None and server.id not in client.reachable:
@@ -125,7 +125,7 @@ class Contacts:
     def _try(self, client: Client, server: Server | None, entry: ServerEntry) -> _Trial:
         settings = client.settings
         held = client.held
-        if server is None or not server.up:
+        if server is None or not server.serves:
             return _Trial.UNREACHABLE
         if client.reachable is not None and server.id not in client.reachable:
             return _Trial.UNREACHABLE
@@ -147,9 +147,7 @@ class Contacts:
 
     def _exchanged(self, client: Client, server: Server, at: int, trial: _Trial) -> None:
         self._stay(client, server, at)
-        client.contact = at
-        client.contact_server = server.id
-        client.reported = client.held.serial
+        self._seen(client, server, at)
         if trial is _Trial.TAKEN:
             client.adopt(self.published(client))
             if self.switches.serial_reported is SerialReported.SAME_CONTACT:
@@ -170,12 +168,10 @@ class Contacts:
     ) -> None:
         seen = rejected_at is not None and self.switches.rejected_download is RejectedDownload.STAY_AND_REPORT
         if seen and rejected_at is not None:
-            client.contact = at
-            client.contact_server = rejected_at.id
-            client.reported = client.held.serial
+            self._seen(client, rejected_at, at)
         servers = [self._site.servers.get(server_id) for server_id in client.settings.by_server]
         # another site's servers count as up: this site cannot tell
-        all_up = all(server.up for server in servers if server is not None)
+        all_up = all(server.serves for server in servers if server is not None)
         if all_up:
             client.fail(at, why, trouble)
         if all_up and client.failures < FAILURES_UNTIL_LOST:
@@ -185,6 +181,17 @@ class Contacts:
             client.steady = Steady(FAR_FUTURE, clings=stuck)
         elif client.last == rejected_at.id:
             client.steady = Steady(client.last_since + STICKY_MS - 1, seen=seen)
+
+    def _seen(self, client: Client, server: Server, at: int) -> None:
+        """The server writes its contact down, in a new record where there is none."""
+        if client.forgotten:
+            client.forgotten = False
+            client.registrations += 1
+            client.id = identity(self._site.seed, "client", f"{client.name}/{client.registrations}")
+            client.created = at
+        client.contact = at
+        client.contact_server = server.id
+        client.reported = client.held.serial
 
     def _stay(self, client: Client, server: Server, at: int) -> None:
         """Make a server the last one, unless there is one already."""

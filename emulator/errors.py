@@ -44,8 +44,29 @@ class InheritedSettingsError(EmulatorError):
         self.owner = owner
 
 
+class RootGroupError(EmulatorError):
+    """The root group stays where it is, owns its settings and is not removed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"group {name!r} is the root")
+
+
+class GroupInUseError(EmulatorError):
+    """A group that has clients or groups below it is not removed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"group {name!r} is not empty")
+
+
 class RefusedWriteError(EmulatorError):
     """A REST write that this site refuses."""
+
+
+class NothingToRestoreError(EmulatorError):
+    """A server has had no other certificate."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"server {name!r} has no recovery file of another certificate")
 
 
 class ServerBusyError(EmulatorError):

@@ -1,14 +1,17 @@
 """All clients of the site, and what the servers know of them."""
 
+from bisect import insort
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.client import Client
 from emulator.contact import Contacts
 from emulator.draws import draw
+from emulator.effects import NO_EFFECT
 from emulator.errors import UnknownNameError
-from emulator.instants import from_ms
+from emulator.instants import FAR_FUTURE, from_ms
 from emulator.site import Site
 from emulator.spec import Mode
 from emulator.timeline import Timeline
@@ -68,27 +71,32 @@ class ClientTruth:
 
 
 class Fleet:
-    """All clients. Each is played only as far as somebody asks, or as the site is about to change."""
+    """All clients. Each is played only as far as somebody asks, or as the site is about to change.
+
+    `clients` are the machines. What the servers list are their records: a machine may have none, and one that nobody
+    will ever see again stands for a machine that has registered anew.
+    """
 
     def __init__(self, site: Site, contacts: Contacts, timeline: Timeline, clients: Iterable[Client]) -> None:
         self._site = site
         self._contacts = contacts
         self._timeline = timeline
-        self.clients = sorted(clients, key=lambda client: client.name)
+        self.clients = sorted(clients, key=_name)
         self._by_group: dict[str, list[Client]] = {group_id: [] for group_id in site.groups}
         for client in self.clients:
             self._by_group[client.group_id].append(client)
+        self._stale: list[Client] = []
+        """Records without a machine."""
 
     def __len__(self) -> int:
         return len(self.clients)
 
     def records(self, now: datetime | None = None, group_id: str | None = None) -> Iterator[ClientRecord]:
         """The clients as the servers know them, by name; all or those of one group. Moves time to `now`."""
-        clients = self.settled(now, group_id)
-        return map(self.record, clients)
+        return map(self.record, self.listed(now, group_id))
 
     def record(self, client: Client) -> ClientRecord:
-        """One client as the servers know it, of those that `settled` has given."""
+        """One client as the servers know it, of those that `listed` has given."""
         server = self._site.servers.get(client.contact_server)
         contact = client.contact
         settings = client.settings
@@ -116,7 +124,7 @@ class Fleet:
         if client.contact is None:
             return 0
         server = self._site.servers.get(client.contact_server)
-        return client.contact + (0 if server is None else server.clock_offset_ms)
+        return client.contact if server is None else server.clock_ms_at(client.contact)
 
     def truths(self, now: datetime | None = None) -> Iterator[ClientTruth]:
         """The clients as they are. Moves time to `now`."""
@@ -139,22 +147,70 @@ class Fleet:
             )
 
     def count(self, group_id: str) -> int:
-        """How many clients a group has."""
-        return len(self._by_group[group_id])
+        """How many clients a group has, as the servers know them."""
+        return len(self.listed(group_id=group_id))
 
-    def move(self, client_id: str, group_id: str) -> None:
-        """Move a client to another group; it learns so at its next contact."""
-        client = next((each for each in self.clients if client_id in {each.id, each.hardware_key}), None)
+    def add_group(self, group_id: str) -> None:
+        """Make room for the clients of a new group."""
+        self._by_group[group_id] = []
+
+    def machines(self, group_id: str) -> tuple[Client, ...]:
+        """The machines of a group, by name."""
+        return tuple(self._by_group[group_id])
+
+    def find(self, client_id: str) -> Client:
+        """The machine of that name, hardware key or id.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        client = next((each for each in self.clients if client_id in {each.name, each.id, each.hardware_key}), None)
         if client is None:
             raise UnknownNameError("client", client_id)
+        return client
+
+    def add(self, client: Client) -> None:
+        """Take in a machine."""
+        insort(self.clients, client, key=_name)
+        insort(self._by_group[client.group_id], client, key=_name)
+
+    def move(self, client_id: str, group_id: str, effect: int = NO_EFFECT) -> None:
+        """Move a client to another group; it learns so at its next contact."""
+        client = self.find(client_id)
         if group_id not in self._by_group:
             raise UnknownNameError("group", group_id)
-        self._settle(client, self._timeline.now_ms)
-        client.steady = None
+        self.before_change_of(client, effect)
         self._by_group[client.group_id].remove(client)
         client.group_id = group_id
-        self._by_group[group_id].append(client)
-        self._by_group[group_id].sort(key=lambda each: each.name)
+        insort(self._by_group[group_id], client, key=_name)
+
+    def before_change_of(self, client: Client, effect: int) -> None:
+        """Play one client up to now: it is about to change, as `effect` says."""
+        self._settle(client, self._timeline.now_ms)
+        client.steady = None
+        client.effect = effect
+
+    def register_anew(self, client: Client) -> None:
+        """At its next contact a client gets a record of its own; the one it has stays behind."""
+        if not client.forgotten:
+            left = copy(client)
+            left.due = FAR_FUTURE
+            insort(self._stale, left, key=_name)
+        client.forgotten = True
+
+    def purge(self, silent_ms: int) -> list[str]:
+        """Forget the records that no contact has touched for so long. Returns their names."""
+        before = self._timeline.now_ms - silent_ms
+        gone = [client for client in self._stale if client.seen() <= before]
+        self._stale = [client for client in self._stale if client.seen() > before]
+        for client in self.clients:
+            if client.forgotten or client.seen() > before:
+                continue
+            self._settle(client, self._timeline.now_ms)
+            if client.seen() <= before:
+                client.forgotten = True
+                gone.append(client)
+        return [client.name for client in gone]
 
     def before_change(self, group_id: str | None = None) -> None:
         """Play all clients, or those of one group, up to now: the site is about to change for them."""
@@ -192,6 +248,14 @@ class Fleet:
                 self._settle(client, now_ms)
         return clients
 
+    def listed(self, now: datetime | None = None, group_id: str | None = None) -> list[Client]:
+        """What the servers list, by name: machines that have a record, and records whose machine has another one."""
+        clients = self.settled(now, group_id)
+        if not self._stale and not any(client.forgotten for client in clients):
+            return clients
+        known = [client for client in clients if not client.forgotten]
+        return sorted([*known, *(each for each in self._stale if group_id in {None, each.group_id})], key=_name)
+
     def _of(self, group_id: str | None) -> list[Client]:
         return self.clients if group_id is None else self._by_group[group_id]
 
@@ -211,3 +275,7 @@ class Fleet:
                 client.skip_to(limit)
             else:
                 client.steady = None
+
+
+def _name(client: Client) -> str:
+    return client.name

@@ -9,6 +9,7 @@ from emulator.effects import NO_EFFECT
 from emulator.instants import span_ms
 from emulator.site import Group, LocationSettings, ServerEntry, Site, policy_serial
 from emulator.spec import Mode, Protocol
+from emulator.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,12 @@ class Signatures:
 class Outbox:
     """What the servers publish now, by group. All servers publish the same content, each signs it itself."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, timeline: Timeline) -> None:
         self._site = site
+        self._timeline = timeline
         self.signatures = Signatures()
         self.current: dict[str, Publication] = {}
+        self._history: dict[str, list[tuple[int, Publication]]] = {}
         for group in site.groups.values():
             self.publish(group, NO_EFFECT)
 
@@ -129,7 +132,16 @@ class Outbox:
             effect=effect,
         )
         self.current[group.id] = publication
+        self._history.setdefault(group.id, []).append((self._timeline.now_ms, publication))
         return publication
+
+    def as_of(self, group_id: str, age_ms: int) -> Publication:
+        """What was published for a group so long ago: what an install package or a disk image of that age holds.
+
+        What is older than the simulation or the group is as at their beginning.
+        """
+        history, then = self._history[group_id], self._timeline.now_ms - age_ms
+        return next((publication for at, publication in reversed(history) if at <= then), history[0][1])
 
 
 def published_location(site: Site, settings: LocationSettings) -> PublishedLocation:

@@ -121,7 +121,7 @@ class Emulator:
         return FrontOrder(
             certificate_pem=first.rest_credential.certificate_pem.decode(),
             key_pem=first.rest_credential.key_pem.decode(),
-            up=first.up,
+            up=first.answers,
         )
 
     def _controls(self) -> Controls:

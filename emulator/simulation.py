@@ -8,15 +8,22 @@ from emulator.certificates import Credential
 from emulator.changes import Changes
 from emulator.console import Console
 from emulator.contact import Contacts
-from emulator.effects import NO_EFFECT, Effects
-from emulator.errors import InheritedSettingsError, RefusedWriteError
+from emulator.effects import NO_EFFECT, Actor, Effects, acting
+from emulator.errors import EmulatorError, InheritedSettingsError, RefusedWriteError
+from emulator.fate import Fate
 from emulator.fleet import Fleet
+from emulator.group_tree import GroupTree
+from emulator.happenings import Happening, Missed
+from emulator.instants import span_ms, to_ms
+from emulator.machines import Machines
 from emulator.publishing import Outbox
 from emulator.site import LocationSettings
 from emulator.spec import Mode, SiteSpec
 from emulator.switches import PatchSemServer, Switches
 from emulator.timeline import Timeline
 from emulator.verdict import VerdictReport, judge
+
+_DAY_MS = span_ms(timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,18 @@ class Simulation:
         self.spec = spec
         self._timeline = Timeline(start)
         self.site = build_site(spec, self._timeline)
-        outbox = Outbox(self.site)
+        outbox = Outbox(self.site, self._timeline)
         contacts = Contacts(self.site, outbox, spec.switches)
         clients = build_clients(spec, self.site, outbox, start)
         self.fleet = Fleet(self.site, contacts, self._timeline, clients)
         self._changes = Changes(self.site, self.fleet, outbox, contacts, self._timeline)
         self.console = Console(self._changes, spec.seed)
+        self.groups = GroupTree(self._changes)
+        self.machines = Machines(self.site, self.fleet, outbox, self._timeline)
+        self._fate = Fate(self._changes, self.console, self.groups, self.machines)
+        self.missed: list[Missed] = []
+        """Happenings that were void when their time came."""
+        self._nights()
 
     @property
     def now(self) -> datetime:
@@ -67,6 +80,18 @@ class Simulation:
             TimeRunsBackwardsError: That moment has passed; the present one has not.
         """
         self._timeline.advance_to(now)
+
+    def schedule(self, happening: Happening, at: datetime) -> None:
+        """Have something happen at a moment that nobody asked for; at once where that moment has come."""
+
+        def befall() -> None:
+            try:
+                with acting(Actor.HAPPENING):
+                    self._fate.befall(happening)
+            except EmulatorError as void:
+                self.missed.append(Missed(at=self.now, happening=happening, why=str(void)))
+
+        self._timeline.at(to_ms(at), befall)
 
     def write_settings(self, group: str, location: str, write: SettingsWrite) -> None:
         """A REST write of settings, as the switches have it. Counted as `rest.FIELD` (group path, location, value).
@@ -131,6 +156,19 @@ class Simulation:
         if server.stopped:
             self._changes.start(server)
             self.effects.record("server.start", server.name)
+
+    def _nights(self) -> None:
+        """Every night, a day after the start for the first time, SEPM cleans up."""
+        purge_after = self.spec.purge_after
+        if purge_after is None:
+            return
+
+        def night() -> None:
+            with acting(Actor.PURGE):
+                self._changes.purge(purge_after)
+            self._timeline.after(_DAY_MS, night)
+
+        self._timeline.after(_DAY_MS, night)
 
     def verdict(self) -> VerdictReport:
         """The emulator's own verdict now."""

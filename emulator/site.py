@@ -10,7 +10,7 @@ from emulator.effects import NO_EFFECT, Effects
 from emulator.errors import UnknownNameError
 from emulator.instants import from_ms, span_ms
 from emulator.recovery import RecoveryFile
-from emulator.spec import Mode, Protocol
+from emulator.spec import Mode, Protocol, SiteSpec
 from emulator.timeline import Timeline
 
 PAIR_SEPARATOR = "\\"
@@ -25,7 +25,8 @@ class Server:
     address: str
     https_port: int
     http_port: int
-    clock_offset: timedelta
+    offsets: list[tuple[int, timedelta]]
+    """From when on (epoch milliseconds) its own clock was ahead by how much; the last is so now."""
     restart_time: timedelta
     credential: Credential
     """What the client port shows."""
@@ -35,6 +36,10 @@ class Server:
     """What signs the policy files published next."""
     stopped: bool = False
     restarting: bool = False
+    cut_from_product: int = 0
+    """How many causes keep its client ports and its REST port from answering the product, though clients reach it."""
+    cut_from_clients: int = 0
+    """How many causes keep clients from reaching it, though it answers the product."""
     started: datetime | None = None
     """When its services last started anew; None: they run since before the simulation."""
     recovery_files: list[RecoveryFile] = field(default_factory=list)
@@ -47,17 +52,33 @@ class Server:
 
     @property
     def up(self) -> bool:
-        """Whether its ports answer."""
+        """Whether its services run."""
         return not (self.stopped or self.restarting)
 
     @property
-    def clock_offset_ms(self) -> int:
+    def answers(self) -> bool:
+        """Whether its ports answer who asks from where the product is: a probe, a REST client."""
+        return self.up and not self.cut_from_product
+
+    @property
+    def serves(self) -> bool:
+        """Whether clients can reach it, as far as it is up to the server and the network before it."""
+        return self.up and not self.cut_from_clients
+
+    @property
+    def clock_offset(self) -> timedelta:
         """How far its own clock is ahead."""
-        return span_ms(self.clock_offset)
+        return self.offsets[-1][1]
 
     def clock(self, now: datetime) -> datetime:
         """What its own clock shows."""
         return now + self.clock_offset
+
+    def clock_ms_at(self, at_ms: int) -> int:
+        """What its own clock showed at a moment that has passed."""
+        known = self.offsets
+        offset = next((offset for since, offset in reversed(known[1:]) if since <= at_ms), known[0][1])
+        return at_ms + span_ms(offset)
 
 
 @dataclass(frozen=True)
@@ -146,25 +167,33 @@ def policy_serial(group_id: str, date_ms: int) -> str:
 class Site:
     """All that the servers of one site share."""
 
-    def __init__(self, name: str, domain: str, seed: int, replication_partner: str | None, timeline: Timeline) -> None:
-        self.name = name
-        self.domain = domain
-        self.id = identity(seed, "site", name)
-        self.domain_id = identity(seed, "domain", domain)
-        self.replication_partner = replication_partner
+    def __init__(self, spec: SiteSpec, timeline: Timeline) -> None:
+        self.name = spec.name
+        self.domain = spec.domain
+        self.seed = spec.seed
+        self.id = identity(spec.seed, "site", spec.name)
+        self.domain_id = identity(spec.seed, "domain", spec.domain)
+        self.replication_partner = spec.replication_partner
         self.replication_paused = False
         self.servers: dict[str, Server] = {}
         """By id; the first one serves REST and the console, and its clock dates policies."""
         self.server_lists: dict[str, ServerList] = {}
         """By id."""
         self.groups: dict[str, Group] = {}
-        """By id, parents before their children."""
+        """By id, parents before their children. They change through `put_group` and `remove_group` only."""
+        self._by_path: dict[str, Group] = {}
+        self._owners: dict[str, Group] = {}
         self.effects = Effects(lambda: timeline.now_ms)
 
     @property
     def first_server(self) -> Server:
         """The server that REST and the console speak to."""
         return next(iter(self.servers.values()))
+
+    @property
+    def answers(self) -> bool:
+        """Whether its REST API answers the product."""
+        return self.first_server.answers
 
     @property
     def is_replicated(self) -> bool:
@@ -187,12 +216,22 @@ class Site:
 
     def group(self, name: str) -> Group:
         """The group of that full path or id."""
-        if name in self.groups:
-            return self.groups[name]
-        for group in self.groups.values():
-            if group.path == name:
-                return group
-        raise UnknownNameError("group", name)
+        group = self.groups.get(name) or self._by_path.get(name)
+        if group is None:
+            raise UnknownNameError("group", name)
+        return group
+
+    def put_group(self, *groups: Group) -> None:
+        """Take in groups that are new, or that have another path or inherit otherwise than before."""
+        self.groups.update({group.id: group for group in groups})
+        self.groups = dict(sorted(self.groups.items(), key=lambda each: each[1].path.count(PAIR_SEPARATOR)))
+        self._by_path = {group.path: group for group in self.groups.values()}
+        self._owners = {}
+
+    def remove_group(self, group: Group) -> None:
+        """Drop a group."""
+        del self.groups[group.id]
+        self.put_group()
 
     def parent(self, group: Group) -> Group | None:
         """The group above; None above the root."""
@@ -201,12 +240,16 @@ class Site:
 
     def owner(self, group: Group) -> Group:
         """The group whose settings count in `group`: itself, or the one it inherits from."""
-        while group.inherits:
-            parent = self.parent(group)
-            if parent is None:
-                break
-            group = parent
-        return group
+        known = self._owners.get(group.id)
+        if known is None:
+            parent = self.parent(group) if group.inherits else None
+            known = group if parent is None else self.owner(parent)
+            self._owners[group.id] = known
+        return known
+
+    def children(self, group: Group) -> tuple[Group, ...]:
+        """All groups below a group, at any depth."""
+        return tuple(each for each in self.groups.values() if each.path.startswith(group.path + PAIR_SEPARATOR))
 
     def inheritors(self, owner: Group) -> tuple[Group, ...]:
         """The groups that take their settings from `owner`."""

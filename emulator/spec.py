@@ -142,6 +142,8 @@ class SiteSpec(_Spec):
     replication_partner: str | None = None
     database_shared: bool = False
     """Whether the database is a SQL Server of its own, which several servers may share."""
+    purge_after: timedelta | None = Field(default=None, gt=timedelta())
+    """After what silence SEPM deletes a client, each night; None: never. SEPM's own setting is 30 days."""
     robot: RobotSpec = RobotSpec()
     switches: Switches = Switches()
     seed: int = 1

@@ -36,6 +36,10 @@ class Timeline:
         else:
             heapq.heappush(self._due, (self._now_ms + delay_ms, next(self._order), action))
 
+    def at(self, moment_ms: int, action: Action) -> None:
+        """Do `action` at a moment; at once where that has come."""
+        self.after(moment_ms - self._now_ms, action)
+
     def advance_to(self, now: datetime) -> None:
         """Move to `now`."""
         now_ms = to_ms(now)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import httpx
 
-from emulator.rest.app import rest_app
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
@@ -25,8 +24,7 @@ class RestLine(httpx.AsyncBaseTransport):
     """Carries requests to the emulated REST API: the same bytes as over the network, without it."""
 
     def __init__(self, simulation: Simulation, clock: SimulatedClock) -> None:
-        self._service = RestService(simulation=simulation, clock=clock, start=clock.now())
-        self._way = InProcess(rest_app(self._service))
+        self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now()))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One call.
@@ -34,9 +32,6 @@ class RestLine(httpx.AsyncBaseTransport):
         Raises:
             httpx.ConnectError: when the server behind REST does not answer.
         """
-        self._service.advance()
-        if not self._service.site.first_server.up:
-            raise httpx.ConnectError(_SILENT, request=request)
         return await self._way.handle_async_request(request)
 
 
@@ -63,7 +58,7 @@ class SimulatedProbe:
     async def probe(self, server: Server) -> ServedCertificate:
         """The certificate of the server's client port now."""
         now, emulated = self.clock.now(), self._look(server)
-        if not emulated.up:
+        if not emulated.answers:
             return ServedCertificate(server=server.name, fingerprint=None, observed_at=now, error=_SILENT)
         credential = emulated.credential
         return ServedCertificate(
@@ -76,8 +71,8 @@ class SimulatedProbe:
     async def probe_http(self, server: Server) -> HttpAnswer:
         """Whether the HTTP port answers, and the server's own clock."""
         now, emulated = self.clock.now(), self._look(server)
-        clock = emulated.clock(now).replace(microsecond=0) if emulated.up else None
-        return HttpAnswer(server=server.name, answers=emulated.up, clock=clock, asked_at=now, answered_at=now)
+        clock = emulated.clock(now).replace(microsecond=0) if emulated.answers else None
+        return HttpAnswer(server=server.name, answers=emulated.answers, clock=clock, asked_at=now, answered_at=now)
 
     async def probe_https_clock(self, server: Server) -> HttpAnswer:
         """As over HTTP."""

@@ -39,7 +39,7 @@ class Filter:
         site, fleet = service.site, service.simulation.fleet
         if self.domain not in {"", site.domain, site.domain_id}:
             return []
-        clients = fleet.settled(group_id=group_id)
+        clients = fleet.listed(group_id=group_id)
         if self.computer_id:
             return [client for client in clients if client.id == self.computer_id]
         if self.hardware_key:
@@ -119,8 +119,8 @@ def computer_routes() -> APIRouter:
             if record is None:
                 raise GoneError("client", each.hardware_key)
             group = group_of(service.site, each.group.id)
-            fleet.move(record.id, group.id)
-            service.site.effects.record("rest.move", record.name, group.path)
+            effect = service.site.effects.record("rest.move", record.name, group.path)
+            fleet.move(record.hardware_key, group.id, effect)
             rows.append({"responseCode": "200", "responseMessage": "OK"})
         return JSONResponse(rows, status_code=_MULTI_STATUS)
 

@@ -1,20 +1,31 @@
 """The way to an emulated site's REST API without a network: what a client of httpx uses as its transport."""
 
 import httpx
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import Message, Scope
+
+from emulator.rest.app import rest_app
+from emulator.rest.service import RestService
 
 
 class InProcess(httpx.AsyncBaseTransport):
-    """Carries requests to an application of this process.
+    """Carries requests to a site of this process.
 
     httpx has such a transport too; what this one saves counts when thousands of sites are played.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, service: RestService) -> None:
+        self._service = service
+        self._app = rest_app(service)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry one request."""
+        """Carry one request.
+
+        Raises:
+            httpx.ConnectError: The server does not answer: it is down, it restarts, the network before it is dead.
+        """
+        self._service.advance()
+        if not self._service.site.answers:
+            raise httpx.ConnectError("connection refused", request=request)
         url = request.url
         scope: Scope = {
             "type": "http",

@@ -1,20 +1,17 @@
 """What surrounds a skipped rotation: Temporal's clock, the way to SEPM, the probe, a person's hands."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
 from temporalio import activity
 
 from emulator.certificates import Credential
-from emulator.draws import identity
-from emulator.effects import NO_EFFECT
 from emulator.keyfiles import CertificateFormat
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
-from emulator.site import Location
 from emulator.spec import Protocol
 from rotation.site import Server
 from rotation.survey import ServedCertificate
@@ -133,21 +130,11 @@ class Hands:
 
     def add_group(self, path: str) -> str:
         """Make a group with settings of its own, as its parent has them. Returns its id."""
-        site = self.simulation.site
-        parent = site.owner(site.group(path.rpartition("\\")[0]))
-        location = Location(identity(0, "location", path), "Default")
-        settings = {location.id: next(iter(parent.settings.values()))}
-        group = replace(
-            parent, id=identity(0, "group", path), path=path, inherits=False, locations=(location,), settings=settings
-        )
-        site.groups[group.id] = group
-        self.simulation.fleet._by_group[group.id] = []
-        self.simulation._changes.outbox.publish(group, NO_EFFECT)
-        return group.id
+        return self.simulation.groups.add_group(path, inherits=False).id
 
     def remove_group(self, group_id: str) -> None:
         """Remove a group without clients."""
-        del self.simulation.site.groups[group_id]
+        self.simulation.groups.remove_group(group_id)
 
     def restore_certificate(self, server: str, credential: Credential) -> None:
         """Put a former certificate back from its recovery file."""

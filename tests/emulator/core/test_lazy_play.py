@@ -3,6 +3,7 @@ from time import perf_counter
 
 import pytest
 
+from emulator.happening_draws import USUAL, draw_happenings
 from emulator.scenarios import one_server, synthetic, three_servers
 from emulator.spec import ROOT_GROUP, Protocol
 from emulator.switches import MismatchClearsLastServer, RejectedDownload, SerialReported, Switches
@@ -13,7 +14,7 @@ LEGACY = f"{ROOT_GROUP}\\Legacy"
 
 def everything(played):
     return (
-        tuple(played.records().values()),
+        tuple(played.simulation.fleet.records()),
         tuple((truth.name, truth.powered, truth.last_server, truth.held_serial) for truth in played.truths().values()),
         played.verdict(),
     )
@@ -61,6 +62,27 @@ def test_skipped_heartbeats_change_nothing(play, switches):
     rough_rotation(lazy, lambda hours: lazy.run(hours * HOUR))
     rough_rotation(eager, step_by_step)
     assert everything(lazy) == everything(eager)
+    assert lazy.verdict().clients_lost_ever > 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_skipped_heartbeats_change_nothing_whatever_happens(play, seed):
+    """So it is too while computers come and go, servers vanish, and people change what nobody asked them to."""
+    spec = three_servers(seed=seed, clients=60, heartbeat=HOUR)
+    spec = spec.model_copy(update={"purge_after": timedelta(days=9)})
+    lazy, eager = play(spec), play(spec)
+    often = {kind: 4 * rate for kind, rate in USUAL.items()} | {"certificate_generated": 12}
+    for played in (lazy, eager):
+        start = played.simulation.now
+        for scheduled in draw_happenings(spec, seed, start, start + timedelta(days=30), often):
+            played.simulation.schedule(scheduled.happening, scheduled.at)
+    lazy.run(timedelta(days=30))
+    for _ in range(30 * 24):
+        eager.simulation.fleet.before_change()
+        eager.run(HOUR)
+    assert everything(lazy) == everything(eager)
+    assert lazy.simulation.effects.journal == eager.simulation.effects.journal
+    assert lazy.simulation.missed == eager.simulation.missed
     assert lazy.verdict().clients_lost_ever > 0
 
 

@@ -3,7 +3,6 @@ from datetime import timedelta
 
 import httpx
 
-from emulator.rest.app import rest_app
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.scenarios import one_server
@@ -13,7 +12,7 @@ from emulator.simulation import Simulation
 def _client(start, seed):
     simulation = Simulation(one_server(seed=seed), start)
     service = RestService(simulation, lambda: start + timedelta(minutes=1), start)
-    http = httpx.AsyncClient(transport=InProcess(rest_app(service)), base_url="http://sepm/sepm/api/v1")
+    http = httpx.AsyncClient(transport=InProcess(service), base_url="http://sepm/sepm/api/v1")
     http.headers["Authorization"] = f"Bearer {service.issue().value}"
     return simulation, http
 

@@ -1,0 +1,74 @@
+"""Machines that come, and machines that are put back to what they once were."""
+
+from datetime import timedelta
+
+from emulator.building import machine
+from emulator.client import Client
+from emulator.draws import draw, origin
+from emulator.fleet import Fleet
+from emulator.instants import span_ms
+from emulator.publishing import Outbox
+from emulator.site import Site
+from emulator.spec import DEFAULT_LOCATION
+from emulator.timeline import Timeline
+
+_STARTS_WITHIN_MS = 60_000
+
+
+class Machines:
+    """The machines of one site, as those who install them handle them."""
+
+    def __init__(self, site: Site, fleet: Fleet, outbox: Outbox, timeline: Timeline) -> None:
+        self._site = site
+        self._fleet = fleet
+        self._outbox = outbox
+        self._timeline = timeline
+        self._installed = 0
+
+    def install(
+        self, group: str, *, build: str, package_age: timedelta = timedelta(), location: str = DEFAULT_LOCATION
+    ) -> Client:
+        """Install a client from a package that was exported for its group so long ago. Its contact makes its record."""
+        target = self._site.group(group)
+        self._installed += 1
+        name = f"NEW-{self._installed:04d}"
+        now_ms = self._timeline.now_ms
+        held = self._outbox.as_of(target.id, span_ms(package_age))
+        effect = self._site.effects.record("machine.install", name, target.path)
+        client = machine(
+            self._site,
+            target,
+            held,
+            name=name,
+            build=build,
+            location=location,
+            base=now_ms + 1 + draw(origin(self._site.seed, name), 2) % _STARTS_WITHIN_MS,
+            created=now_ms,
+        )
+        client.reported = ""
+        client.forgotten = True
+        client.registrations = 0
+        client.effect = effect
+        self._fleet.add(client)
+        return client
+
+    def reimage(self, name: str, *, image_age: timedelta, keeps_record: bool = False) -> None:
+        """Put a disk image of that age back on a machine. It starts as the image was, and mostly registers anew."""
+        client = self._fleet.find(name)
+        effect = self._site.effects.record("machine.reimage", client.name)
+        self._fleet.before_change_of(client, effect)
+        if not keeps_record:
+            self._fleet.register_anew(client)
+        now_ms = self._timeline.now_ms
+        client.put_back(
+            self._outbox.as_of(client.group_id, span_ms(image_age)),
+            now_ms + 1 + draw(client.stream, now_ms) % _STARTS_WITHIN_MS,
+        )
+
+    def double_record(self, name: str) -> None:
+        """A machine registers anew though it has a record: the old one stays behind."""
+        client = self._fleet.find(name)
+        self._site.effects.record("machine.double_record", client.name)
+        # it holds what it held: nothing that fails later fails by this
+        self._fleet.before_change_of(client, client.effect)
+        self._fleet.register_anew(client)
