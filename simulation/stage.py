@@ -30,6 +30,8 @@ from store.store import Store
 SITE = SiteId("site")
 ROTATION = RotationId("rotation")
 _PAGE = 200
+_LIVE_ON = 7
+"""Heartbeats after the end: five that fail make a client lost, and two for who was just about to call."""
 
 
 class Stage:
@@ -112,6 +114,16 @@ class Stage:
     def host(self, until: datetime) -> SimulatedHost:
         """The host that plays it."""
         return SimulatedHost(all_activities(self.store, self.world), self.clock, self.people, until=until)
+
+    def live_on(self) -> None:
+        """Let the clients live for some heartbeats more: a client is lost when five have failed."""
+        longest = max(
+            location.heartbeat + location.randomization
+            for group in self.scenario.spec.groups
+            for location in group.locations
+        )
+        self.clock.leap_to(self.clock.now() + _LIVE_ON * longest)
+        self.simulation.advance_to(self.clock.now())
 
     async def trail(self) -> tuple[Event, ...]:
         """The audit trail of the rotation, after a look at its chain."""

@@ -24,8 +24,11 @@ _SECOND = "second-person"
 _SILENT = "silent-after-swap"
 _REFERENCE_FIRST = timedelta(seconds=1)
 _REFERENCE_SLOWEST = timedelta(minutes=1)
-_REFERENCE_TRIES = 12
-"""Pauses double up to a minute: seven minutes in all, three times what a careful site allows for publishing."""
+_DOUBLINGS = 6
+_PUBLISHED_AFTER = 2
+"""How often the delay that the site allows for publishing is waited for before a person is asked, and"""
+_PUBLISHED_AT_LEAST = timedelta(minutes=5)
+"""the least that is waited."""
 
 
 async def gate(run: Running, step: Gate) -> None:
@@ -167,18 +170,19 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> N
 
 async def _fix_references(run: Running, step: Gate) -> None:
     """No move of the policy date after the last write, no proof: a person must look."""
-    tries = 0
+    tries, began = 0, run.host.now()
+    patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * run.state.body.publish_delay)
     while True:
         request = StepRequest(ref=about(run.state, step))
         fixed = await run.call(ActivityName.FIX_REFERENCES, request, ReferenceAnswer, summary="fix the reference")
         if not fixed.missing:
             return
-        tries += 1
-        if tries >= _REFERENCE_TRIES:
+        if run.host.now() - began >= patience:
             text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
             await run.ask("serial-did-not-move", step.title, text, (Move.RETRY, Move.CANCEL))
-            tries = 0
+            tries, began = 0, run.host.now()
         pause = min(_REFERENCE_FIRST * (1 << tries), _REFERENCE_SLOWEST)
+        tries = min(tries + 1, _DOUBLINGS)
         await run.wait(until=run.host.now() + pause, summary="wait for the policy date to move")
 
 

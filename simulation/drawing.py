@@ -1,0 +1,283 @@
+"""Scenarios drawn by chance: sites of every shape within bounds, their clients, limits, people and what they do."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from emulator.spec import (
+    DEFAULT_LIST,
+    DEFAULT_LOCATION,
+    ROOT_GROUP,
+    ClientSpec,
+    GroupSpec,
+    ListSpec,
+    LocationSpec,
+    Mode,
+    Protocol,
+    ServerSpec,
+    SiteSpec,
+)
+from emulator.switches import SecureCommunicationsScope, Switches
+from rotation.message import Move
+from rotation.plan import Unproven
+from rotation.site import Limits
+from rotation.values import Value
+from simulation.chance import Chance
+from simulation.faults import drawn_switches
+from simulation.scenario import Act, Pace, Scenario
+
+_Option = TypeVar("_Option")
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_BUILDS = ("14.3.9816.7000", "14.3.558.0000", "14.0.3752.1000", "14.2.3335.1000", "14.2.770.0000", "12.1.7454.7000")
+_HEARTBEATS = (_HOUR, 5 * _MINUTE, 30 * _MINUTE, 4 * _HOUR, 12 * _HOUR, _MINUTE, 24 * _HOUR)
+
+
+class Sizes(Value):
+    """How large drawn sites may be."""
+
+    servers: int = 12
+    groups: int = 12
+    clients: int = 24
+    holdout: timedelta = timedelta(days=90)
+
+
+SMALL = Sizes()
+LARGE = Sizes(groups=300, clients=5000)
+
+
+class Faults(StrEnum):
+    """What goes wrong in drawn scenarios."""
+
+    NONE = "none"
+    """SEPM behaves as is most likely, and people do what is asked."""
+    UNKNOWN = "unknown"
+    """SEPM behaves in any of the ways that no public source rules out."""
+    ALL = "all"
+    """That, and people make mistakes, and things happen that nobody asked for."""
+
+
+def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL) -> Scenario:
+    """The scenario of a seed."""
+    return drawn(Chance(seed), seed, sizes, faults)
+
+
+def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
+    """A scenario by chance. Where `chance` gives its least, it is the simplest one.
+
+    Args:
+        chance: whose draws shape it.
+        seed: of the emulated site and of the people.
+        sizes: how large it may be.
+        faults: what may go wrong.
+    """
+    spec = _site(chance, seed, sizes)
+    limits = _limits(chance, sizes)
+    if faults is not Faults.NONE:
+        spec = _with(spec, drawn_switches(chance, within=limits.publish_delay))
+    return Scenario(
+        seed=seed,
+        spec=spec,
+        limits=limits,
+        unproven=_unproven(chance, spec),
+        keep_relaxed=chance.happens(0.2, "keep relaxed"),
+        leave_out_away=chance.happens(0.5, "leave out"),
+        pace=_pace(chance),
+        acts=_acts(chance),
+    )
+
+
+def _unproven(chance: Chance, spec: SiteSpec) -> Unproven:
+    """Failover is taken on trust only where every client reaches every server: else the approver would be wrong."""
+    trusted = all(batch.reachable_servers is None for batch in spec.clients) and chance.happens(0.5, "on trust")
+    return Unproven.APPROVE if trusted else Unproven.RELAX
+
+
+def _site(chance: Chance, seed: int, sizes: Sizes) -> SiteSpec:
+    servers = _servers(chance, sizes)
+    names = [server.name for server in servers]
+    lists = _lists(chance, names)
+    heartbeat = _weighted(chance, _HEARTBEATS, "heartbeat")
+    groups = _groups(chance, sizes, [DEFAULT_LIST, *(each.name for each in lists)], heartbeat)
+    return SiteSpec(
+        name="Drawn",
+        seed=seed,
+        servers=servers,
+        server_lists=lists,
+        groups=groups,
+        clients=_clients(chance, sizes, groups, names),
+        database_shared=len(names) > 1,
+        replication_partner="Partner" if chance.happens(0.1, "partner") else None,
+    )
+
+
+def _with(spec: SiteSpec, switches: Switches) -> SiteSpec:
+    """The site with those switches. Where a setting is the whole group's, its locations cannot differ in it."""
+    groups = spec.groups
+    if switches.secure_communications_scope is SecureCommunicationsScope.GROUP:
+        groups = tuple(
+            group.model_copy(
+                update={
+                    "locations": tuple(
+                        each.model_copy(update={"secure_communications": group.locations[0].secure_communications})
+                        for each in group.locations
+                    )
+                }
+            )
+            for group in groups
+        )
+    return SiteSpec.model_validate({**dict(spec), "groups": groups, "switches": switches})
+
+
+def _servers(chance: Chance, sizes: Sizes) -> tuple[ServerSpec, ...]:
+    count = min(sizes.servers, _weighted(chance, (1, 2, 3, 4, 5, 7, 9, 12), "servers"))
+    ahead = chance.happens(0.2, "skew")
+    return tuple(
+        ServerSpec(
+            name=f"SEPM-{number}",
+            clock_offset=chance.between(-4 * _MINUTE, 4 * _MINUTE, "skew", number) if ahead else timedelta(0),
+            restart_time=chance.between(timedelta(seconds=2), 4 * _MINUTE, "restart", number),
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def _lists(chance: Chance, servers: Sequence[str]) -> tuple[ListSpec, ...]:
+    lists = []
+    for number in range(chance.whole(0, 3, "lists")):
+        used = [name for name in servers if chance.happens(0.7, "list", number, name)] or [servers[0]]
+        cut = chance.whole(0, len(used) - 1, "priorities", number)
+        pools = [tuple(used[cut:]), tuple(used[:cut])]
+        protocol = Protocol.HTTP if chance.happens(0.15, "http", number) else Protocol.HTTPS
+        lists.append(ListSpec(name=f"List {number}", protocol=protocol, priorities=tuple(p for p in pools if p)))
+    return tuple(lists)
+
+
+def _groups(chance: Chance, sizes: Sizes, lists: Sequence[str], heartbeat: timedelta) -> tuple[GroupSpec, ...]:
+    groups = [GroupSpec(path=ROOT_GROUP, locations=_locations(chance, lists, heartbeat, ROOT_GROUP))]
+    most = chance.whole(0, min(sizes.groups, 6), "groups")
+    if chance.happens(0.1, "many groups"):
+        most = chance.whole(0, sizes.groups - 1, "more groups")
+    for number in range(most):
+        parent = chance.one_of(groups, "parent", number)
+        path = f"{parent.path}\\Group {number}"
+        inherits = chance.happens(0.5, "inherits", number)
+        locations = () if inherits else _locations(chance, lists, heartbeat, path)
+        groups.append(GroupSpec(path=path, inherits=inherits, locations=locations))
+    return tuple(groups)
+
+
+def _locations(chance: Chance, lists: Sequence[str], heartbeat: timedelta, path: str) -> tuple[LocationSpec, ...]:
+    made = []
+    for number in range(_weighted(chance, (1, 2, 3), "locations", path)):
+        about = (path, number)
+        own = chance.one_of(_HEARTBEATS, "own", *about) if chance.happens(0.1, "differs", *about) else heartbeat
+        made.append(
+            LocationSpec(
+                name=DEFAULT_LOCATION if number == 0 else f"Location {number}",
+                server_list=_weighted(chance, lists, "list of", *about),
+                secure_communications=not chance.happens(0.12, "insecure", *about),
+                mode=Mode.PUSH if chance.happens(0.15, "push", *about) else Mode.PULL,
+                heartbeat=own,
+                randomization=own * chance.one_of((0.0, 0.25, 0.5), "window", *about),
+            )
+        )
+    return tuple(made)
+
+
+def _clients(
+    chance: Chance, sizes: Sizes, groups: Sequence[GroupSpec], servers: Sequence[str]
+) -> tuple[ClientSpec, ...]:
+    left = chance.whole(0, min(sizes.clients, 24), "clients")
+    if chance.happens(0.02, "many clients"):
+        left = chance.whole(0, sizes.clients, "more clients")
+    batches: list[ClientSpec] = []
+    while left > 0:
+        number = len(batches)
+        count = min(left, chance.whole(1, max(1, left // 4), "batch", number))
+        left -= count
+        batches.append(_batch(chance, groups, servers, number, count))
+    return tuple(batches)
+
+
+def _batch(chance: Chance, groups: Sequence[GroupSpec], servers: Sequence[str], number: int, count: int) -> ClientSpec:
+    group = chance.one_of(groups, "group of", number)
+    owner = next(each for each in _upwards(groups, group.path) if not each.inherits)
+    reach = None
+    if chance.happens(0.1, "partial", number):
+        reach = frozenset(name for name in servers if chance.happens(0.6, "reach", number, name)) or None
+    return ClientSpec(
+        group=group.path,
+        count=count,
+        build=_weighted(chance, _BUILDS, "build", number),
+        prefix=f"B{number:02d}",
+        location=chance.one_of(owner.locations, "location of", number).name,
+        away=_away(chance, number),
+        npvdi=chance.happens(0.04, "npvdi", number),
+        reachable_servers=reach,
+    )
+
+
+def _away(chance: Chance, number: int) -> tuple[tuple[timedelta, timedelta], ...]:
+    """Most are there; some are switched off at night, some away for days or weeks, a few for good."""
+    kind = chance.share("away", number)
+    if kind < 0.65:  # noqa: PLR2004 - shares of clients
+        return ()
+    begin = chance.between(-20 * _DAY, 20 * _DAY, "leaves", number)
+    if kind < 0.8:  # noqa: PLR2004
+        nights = chance.whole(5, 40, "nights", number)
+        return tuple((begin + night * _DAY, begin + night * _DAY + 12 * _HOUR) for night in range(nights))
+    if kind < 0.97:  # noqa: PLR2004
+        return ((begin, begin + chance.between(_DAY, 45 * _DAY, "returns", number)),)
+    return ((begin, begin + 400 * _DAY),)
+
+
+def _limits(chance: Chance, sizes: Sizes) -> Limits:
+    minimum = chance.one_of((30 * _DAY, 6 * _HOUR, 2 * _DAY, 10 * _DAY), "holdout minimum")
+    maximum = max(minimum, chance.one_of((sizes.holdout, 45 * _DAY, 30 * _DAY, 10 * _DAY), "holdout maximum"))
+    return Limits(
+        relax_floor=chance.one_of((24 * _HOUR, timedelta(0), 72 * _HOUR), "floor"),
+        away_limit=chance.one_of((30 * _DAY, 7 * _DAY), "away limit"),
+        holdout_minimum=minimum,
+        holdout_maximum=maximum,
+        publish_delay=chance.one_of((2 * _MINUTE, 10 * timedelta(seconds=1), 10 * _MINUTE), "publish delay"),
+        purge_after=None,
+        gate_patience=chance.one_of((14 * _DAY, 2 * _DAY), "patience"),
+    )
+
+
+def _pace(chance: Chance) -> Pace:
+    if chance.happens(0.5, "quick people"):
+        return Pace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)
+    return Pace()
+
+
+def _acts(chance: Chance) -> tuple[Act, ...]:
+    acts = []
+    for move, share in ((Move.HOLD, 0.15), (Move.EXTEND, 0.1), (Move.CANCEL, 0.15)):
+        if chance.happens(share, "act", move.value):
+            # soon as often as late
+            longest = chance.one_of((2 * _DAY, 10 * _DAY, 40 * _DAY), "act within", move.value)
+            after = chance.between(timedelta(0), longest, "act at", move.value)
+            acts.append(Act(after=after, move=move, by=3 * _DAY if move is Move.EXTEND else None))
+    return tuple(acts)
+
+
+def _upwards(groups: Sequence[GroupSpec], path: str) -> list[GroupSpec]:
+    by_path = {group.path: group for group in groups}
+    found = []
+    while path:
+        found.append(by_path[path])
+        path = path.rpartition("\\")[0]
+    return found
+
+
+def _weighted(chance: Chance, options: Sequence[_Option], *occasion: object) -> _Option:
+    """One of `options`; each is half again as likely as the one after it."""
+    weights = [1.5**-index for index in range(len(options))]
+    left = chance.share(*occasion) * sum(weights)
+    for option, weight in zip(options, weights, strict=True):
+        left -= weight
+        if left < 0:
+            return option
+    return options[-1]

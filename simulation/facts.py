@@ -1,0 +1,117 @@
+"""What is known of a simulated rotation when it has been played: both sides, the product's and the site's own."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emulator.effects import Actor, EffectView
+from emulator.simulation import Simulation
+from emulator.verdict import LostClient
+from rotation.finding import Finding
+from rotation.plan import Plan, PlanBody
+from rotation.state import Outcome, RotationState
+from rotation.task import ConsoleTask
+from rotation.values import ClientId, Fingerprint, ServerName
+from simulation.scenario import Scenario
+from store.events import Event
+
+Settings = dict[tuple[str, str], tuple[str, bool]]
+"""By (group path, location): the assigned list and whether secure communications are on."""
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """The site as it really is at one moment."""
+
+    settings: Settings
+    lists: frozenset[str]
+    served: dict[ServerName, Fingerprint]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One rotation, played."""
+
+    scenario: Scenario
+    refused: tuple[Finding, ...]
+    """Why no plan was made; then nothing was played."""
+    plan: Plan | None
+    state: RotationState | None
+    """As the run loop left it; its body is the plan with every approved amendment."""
+    unfinished: str
+    """Why the simulation gave up on it; empty when the rotation ended."""
+    began: datetime
+    ended: datetime
+    before: SiteFacts
+    after: SiteFacts
+    trail: tuple[Event, ...]
+    tasks: tuple[ConsoleTask, ...]
+    journal: tuple[EffectView, ...]
+    """Every effect on the site, in order."""
+    lost: tuple[LostClient, ...]
+    clients: int
+    left_out: frozenset[ClientId]
+    """By name, in the plan or in a gate."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None when it did not."""
+        return self.state.outcome if self.state else None
+
+    @property
+    def body(self) -> PlanBody | None:
+        """What ran, amendments included."""
+        return self.state.body if self.state else None
+
+    @property
+    def duration(self) -> timedelta:
+        """From the beginning of the rotation to its end."""
+        return self.ended - self.began
+
+    @property
+    def client_time(self) -> timedelta:
+        """The time that all clients together lived through."""
+        return self.clients * self.duration
+
+    @property
+    def exposure(self) -> timedelta:
+        """How long secure communications were off somewhere, where they had been on."""
+        off: set[tuple[str, ...]] = set()
+        since, total = self.began, timedelta(0)
+        for effect in self.journal:
+            if not effect.kind.endswith(".secure_communications"):
+                continue
+            *pair, value = effect.subject
+            was_off = bool(off)
+            off = off | {tuple(pair)} if value == "false" else off - {tuple(pair)}
+            if off and not was_off:
+                since = effect.at
+            elif was_off and not off:
+                total += effect.at - since
+        return total + (self.ended - since if off else timedelta(0))
+
+    def by_the_product(self, kind: str) -> tuple[EffectView, ...]:
+        """The effects of that kind that the product asked for, over REST or as a console task."""
+        return tuple(each for each in self.journal if each.kind == kind and each.actor.asked)
+
+    @property
+    def unasked(self) -> tuple[EffectView, ...]:
+        """The effects that nobody asked for."""
+        return tuple(each for each in self.journal if not each.actor.asked and each.actor is not Actor.PURGE)
+
+
+def site_facts(simulation: Simulation) -> SiteFacts:
+    """What the site is now. Pairs of groups that own their settings: the others follow."""
+    site = simulation.site
+    return SiteFacts(
+        settings={
+            (group.path, location.name): (
+                site.server_lists[group.settings[location.id].server_list].name,
+                group.settings[location.id].secure_communications,
+            )
+            for group in site.groups.values()
+            if not group.inherits
+            for location in group.locations
+        },
+        lists=frozenset(each.name for each in site.server_lists.values()),
+        served={ServerName(each.name): Fingerprint(each.credential.fingerprint) for each in site.servers.values()},
+    )

@@ -1,0 +1,40 @@
+"""What may go wrong in a drawn scenario: SEPM's open questions, people's mistakes, things that nobody asked for."""
+
+from datetime import timedelta
+
+from emulator.switches import (
+    InheritorsFollow,
+    MismatchClearsLastServer,
+    PatchSemServer,
+    RejectedDownload,
+    SecureCommunicationsScope,
+    SerialReported,
+    Switches,
+    UnverifiedMismatch,
+)
+from simulation.chance import Chance
+
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
+    """An answer to each open question about SEPM but one: stale signatures, which only a canary could find first.
+
+    Args:
+        chance: decides.
+        within: how long publishing may take: what the site's registered limits allow for.
+    """
+    return Switches(
+        patch_sem_server=chance.one_of(tuple(PatchSemServer), "patch_sem_server"),
+        secure_communications_scope=chance.one_of(tuple(SecureCommunicationsScope), "scope"),
+        inheritors_follow=chance.one_of(tuple(InheritorsFollow), "inheritors"),
+        swap_moves_serials=chance.happens(0.5, "swap moves serials"),
+        serial_reported=chance.one_of(tuple(SerialReported), "serial reported"),
+        rejected_download=chance.one_of(tuple(RejectedDownload), "rejected download"),
+        tls_mismatch_when_unverified=chance.one_of(tuple(UnverifiedMismatch), "unverified mismatch"),
+        mismatch_clears_last_server=chance.one_of(tuple(MismatchClearsLastServer), "clears last server"),
+        rest_port_follows_certificate=chance.happens(0.5, "rest port"),
+        token_life=chance.one_of((30 * _MINUTE, 5 * _SECOND, _MINUTE), "token life"),
+        rate_limit=chance.one_of((None, None, 60, 30), "rate limit"),
+        publish_delay=chance.between(timedelta(0), within / 2, "publish delay"),
+    )

@@ -1,0 +1,199 @@
+"""The product's invariants, each as one checker that says in words what the promise covers (docs/proof.md)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from emulator.effects import Actor, EffectView
+from emulator.switches import SecureCommunicationsScope
+from rotation.plan import Console, Holdout
+from rotation.state import Outcome
+from rotation.task import CopyList, ReplaceCertificate, TaskState
+from rotation.values import Value
+from simulation.excuses import excused
+from simulation.facts import Facts
+
+
+class Violation(Value):
+    """An invariant that did not hold, and where."""
+
+    invariant: str
+    subject: str
+    message: str
+
+
+Checker = Callable[[Facts], Iterator[Violation]]
+
+
+def check(facts: Facts) -> tuple[Violation, ...]:
+    """Every violation in a played rotation."""
+    if facts.plan is None:
+        return tuple(untouched_without_a_plan(facts))
+    return tuple(violation for checker in CHECKERS for violation in checker(facts))
+
+
+def untouched_without_a_plan(facts: Facts) -> Iterator[Violation]:
+    """A site for which no plan can be made is not touched."""
+    for effect in facts.journal:
+        if effect.actor.asked:
+            yield _violation(untouched_without_a_plan, effect.kind, "something was done without a plan")
+
+
+def nobody_is_cut_off(facts: Facts) -> Iterator[Violation]:
+    """1. No client that checks in within its horizon ever loses the site by what the product does or asks for.
+
+    Not covered: who was cut off before, who was left out by name, and what nobody asked for.
+    """
+    for lost in facts.lost:
+        if excused(lost, facts) is None:
+            after = f"{lost.after.kind} {lost.after.subject} by {lost.after.actor.value}" if lost.after else "nothing"
+            yield _violation(
+                nobody_is_cut_off, lost.name, f"{lost.first_why} at {lost.server} since {lost.first_failed}, {after}"
+            )
+
+
+def swaps_follow_their_gates(facts: Facts) -> Iterator[Violation]:
+    """2. A certificate is replaced only after the gate of every group and location that needs it."""
+    if facts.body is None:
+        return
+    passed: set[str] = set()
+    for event in facts.trail:
+        if event.kind == "gate-passed":
+            passed.add(str(event.data["step"]))
+        if event.kind != "task-opened":
+            continue
+        step = next((each for each in facts.body.steps if each.id == event.data["step"]), None)
+        if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate):
+            for gate in set(step.holds) - passed:
+                yield _violation(swaps_follow_their_gates, step.work.server, f"replaced before gate {gate} had passed")
+
+
+def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
+    """3. While the holdout runs, the servers that it keeps serve the old certificate, unless nobody asked for that."""
+    if facts.body is None:
+        return
+    ends = {
+        str(event.data["step"]): event.at
+        for event in facts.trail
+        if event.kind == "gate-passed" and event.data["number"] == "B5"
+    }
+    for step in facts.body.steps:
+        if not isinstance(step, Holdout):
+            continue
+        for swap in facts.by_the_product("console.replace_certificate"):
+            if swap.subject[0] in step.servers and (step.id not in ends or swap.at < ends[step.id]):
+                yield _violation(
+                    holdouts_keep_the_old_certificate,
+                    swap.subject[0],
+                    f"replaced at {swap.at}, before the holdout ended",
+                )
+
+
+def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
+    """4. Every (group, location) ends as it began, and what the rotation created is removed.
+
+    Not covered: what others changed meanwhile, and a rotation that has not ended.
+    """
+    if facts.outcome is None:
+        return
+    touched = _changed_by_others(facts)
+    for pair, settings in facts.before.settings.items():
+        now = facts.after.settings.get(pair)
+        if now != settings and pair[0] not in touched:
+            yield _violation(it_ends_as_it_began, " / ".join(pair), f"was {settings}, is {now}")
+    made = {task.work.copy_list for task in facts.tasks if isinstance(task.work, CopyList)}
+    for name in sorted(made & (facts.after.lists - facts.before.lists)):
+        yield _violation(it_ends_as_it_began, name, "the copy is still there")
+
+
+def tasks_are_closed(facts: Facts) -> Iterator[Violation]:
+    """5. A rotation that has ended holds its site no longer: nothing of it is open."""
+    if facts.outcome is None:
+        return
+    for task in facts.tasks:
+        if task.state in {TaskState.OPEN, TaskState.CLAIMED}:
+            yield _violation(tasks_are_closed, task.id, f"it is {task.state.value}, and the rotation has ended")
+
+
+def effects_happen_once(facts: Facts) -> Iterator[Violation]:
+    """6. Each effect happens once for each step that asks for it; none is repeated that had already been seen.
+
+    Where a setting is the whole group's, a write through one location changes others, which the journal does not tell.
+    """
+    whole_groups = facts.scenario.spec.switches.secure_communications_scope is SecureCommunicationsScope.GROUP
+    for kind in () if whole_groups else ("rest.sem_server", "rest.secure_communications"):
+        last: dict[tuple[str, ...], tuple[str, EffectView]] = {}
+        for effect in facts.journal:
+            if effect.kind.partition(".")[2] not in _SAME_FIELD[kind]:
+                continue
+            *pair, value = effect.subject
+            before = last.get(tuple(pair))
+            if before and effect.kind == kind and before[0] == value and before[1].actor.asked:
+                yield _violation(
+                    effects_happen_once, " / ".join(effect.subject), f"written twice, at {effect.at} again"
+                )
+            last[tuple(pair)] = (value, effect)
+    swaps = Counter(swap.subject for swap in facts.by_the_product("console.replace_certificate"))
+    for subject, times in swaps.items():
+        if times > 1 and not any(each.subject[0] == subject[0] for each in _others_swaps(facts)):
+            yield _violation(effects_happen_once, subject[0], f"its certificate was replaced {times} times")
+
+
+_SAME_FIELD = {
+    "rest.sem_server": {"sem_server", "assign_list"},
+    "rest.secure_communications": {"secure_communications"},
+}
+
+
+def what_runs_was_approved(facts: Facts) -> Iterator[Violation]:
+    """8. What runs is what was approved: the steps begin in the order of the approved plan and its amendments."""
+    if facts.state is None or facts.plan is None:
+        return
+    began = [str(event.data["step"]) for event in facts.trail if event.kind == "step-began"]
+    forward = [step for step in began if not step.startswith("back-")]
+    if len(forward) != len(set(forward)):
+        yield _violation(what_runs_was_approved, facts.plan.hash, "a step was begun twice")
+    order = {step.id: index for index, step in enumerate(facts.state.body.steps)}
+    for step in forward:
+        if step not in order:
+            yield _violation(what_runs_was_approved, step, "no approved plan has this step")
+    places = [order[step] for step in forward if step in order]
+    if places != sorted(places):
+        yield _violation(what_runs_was_approved, facts.plan.hash, f"steps began out of order: {forward}")
+
+
+def certificates_end_as_planned(facts: Facts) -> Iterator[Violation]:
+    """A completed rotation has every certificate in its server; a cancelled one has replaced none."""
+    if facts.body is None or facts.outcome is None:
+        return
+    for chosen in facts.body.certificates:
+        now = facts.after.served[chosen.server]
+        others = any(each.subject[0] == chosen.server for each in _others_swaps(facts))
+        wanted = chosen.fingerprint if facts.outcome is Outcome.COMPLETED else facts.before.served[chosen.server]
+        if now != wanted and not others:
+            yield _violation(certificates_end_as_planned, chosen.server, f"{facts.outcome.value}, and serves another")
+
+
+CHECKERS: tuple[Checker, ...] = (
+    nobody_is_cut_off,
+    swaps_follow_their_gates,
+    holdouts_keep_the_old_certificate,
+    it_ends_as_it_began,
+    tasks_are_closed,
+    effects_happen_once,
+    what_runs_was_approved,
+    certificates_end_as_planned,
+)
+
+
+def _changed_by_others(facts: Facts) -> set[str]:
+    """Paths of groups whose settings somebody changed unasked."""
+    return {each.subject[0] for each in facts.unasked if each.subject}
+
+
+def _others_swaps(facts: Facts) -> list[EffectView]:
+    kinds = {"console.replace_certificate", "console.generate_certificate"}
+    return [each for each in facts.journal if each.kind in kinds and each.actor is not Actor.TASK]
+
+
+def _violation(checker: Checker, subject: str, message: str) -> Violation:
+    return Violation(invariant=checker.__name__, subject=subject, message=message)

@@ -1,0 +1,74 @@
+"""Playing a scenario to its end."""
+
+from rotation.finding import Finding
+from rotation.plan import Plan
+from rotation.planner import PlanRefusedError
+from rotation.state import RotationState
+from simulation.facts import Facts, SiteFacts, site_facts
+from simulation.host import HorizonReachedError, StuckError
+from simulation.scenario import START, Scenario
+from simulation.stage import ROTATION, Stage
+from workflows.run import run_rotation
+
+
+async def play(scenario: Scenario) -> Facts:
+    """Play one rotation with the very code that runs on Temporal.
+
+    1. build the site, register it, survey it and plan; a plan that is refused ends here
+    2. run the rotation on simulated time, with people around it, until it ends or the simulation gives up
+    3. let the clients live on, so that whoever was cut off shows it
+    4. gather what the product knows and what the site itself knows
+    """
+    async with Stage(scenario) as stage:
+        before = site_facts(stage.simulation)
+        try:
+            plan = await stage.plan()
+        except PlanRefusedError as refused:
+            return await _gather(stage, before, refused=refused.findings)
+        state = await stage.begin(plan)
+        unfinished = await _run(stage, state)
+        return await _gather(stage, before, plan=plan, state=state, unfinished=unfinished)
+
+
+async def _run(stage: Stage, state: RotationState) -> str:
+    host = stage.host(until=START + stage.scenario.longest)
+    try:
+        await run_rotation(host.run(state))
+    except (HorizonReachedError, StuckError) as end:
+        return f"{type(end).__name__}: {end}"
+    return ""
+
+
+async def _gather(
+    stage: Stage,
+    before: SiteFacts,
+    *,
+    refused: tuple[Finding, ...] = (),
+    plan: Plan | None = None,
+    state: RotationState | None = None,
+    unfinished: str = "",
+) -> Facts:
+    ended = stage.clock.now()
+    after = site_facts(stage.simulation)
+    left_out = {each.id for each in state.body.left_out} if state else set()
+    if plan is not None:
+        left_out |= await stage.store.roster.left_out(ROTATION)
+        stage.live_on()
+    verdict = stage.simulation.verdict()
+    return Facts(
+        scenario=stage.scenario,
+        refused=refused,
+        plan=plan,
+        state=state,
+        unfinished=unfinished,
+        began=START,
+        ended=ended,
+        before=before,
+        after=after,
+        trail=await stage.trail() if plan is not None else (),
+        tasks=await stage.store.tasks.list() if plan is not None else (),
+        journal=stage.simulation.effects.views(),
+        lost=verdict.lost_ever,
+        clients=verdict.clients_total,
+        left_out=frozenset(left_out),
+    )

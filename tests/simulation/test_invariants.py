@@ -1,0 +1,128 @@
+"""Each checker names the violation of its invariant: a checker that cannot fail proves nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from emulator.effects import Actor, EffectView
+from emulator.verdict import LostClient
+from rotation.finding import blocking
+from rotation.task import CopyList, TaskState
+from simulation.excuses import excused
+from simulation.invariants import check
+
+
+def violated(facts):
+    """The names of the invariants that do not hold."""
+    return {violation.invariant for violation in check(facts)}
+
+
+def effect(facts, kind, *subject, actor=Actor.PRODUCT, at=None):
+    """One more effect on the site, at the end unless said otherwise."""
+    return EffectView(number=len(facts.journal), at=at or facts.ended, kind=kind, subject=subject, actor=actor)
+
+
+def lost(facts, after, **changes):
+    """A client that was cut off by an effect."""
+    return LostClient(
+        **{
+            "id": "client",
+            "name": "PC-1",
+            "group": "My Company",
+            "build": "14.3",
+            "since": facts.ended,
+            "why": "it does not verify",
+            "first_failed": facts.ended,
+            "first_why": "it does not verify",
+            "server": "SEPM-1",
+            "after": after,
+            "others_did": not after.actor.asked,
+            **changes,
+        }
+    )
+
+
+def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
+    """By REST or by a console task alike."""
+    for actor in (Actor.PRODUCT, Actor.TASK):
+        after = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=actor)
+        assert violated(replace(played, lost=(lost(played, after),))) == {"nobody_is_cut_off"}
+
+
+def test_what_the_promise_does_not_cover_is_excused_with_a_reason(played):
+    """Cut off before it began, left out by name, or by what nobody asked for."""
+    asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
+    unasked = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.SOMEBODY)
+    before = lost(played, asked, first_failed=played.began - timedelta(days=1))
+    assert "before" in str(excused(before, played))
+    assert "by name" in str(excused(lost(played, asked), replace(played, left_out=frozenset({"client"}))))
+    assert "somebody" in str(excused(lost(played, unasked), played))
+    assert excused(lost(played, asked), played) is None
+
+
+def test_a_swap_before_its_gate_is_a_violation(played):
+    """The trail without the passing of gate A8."""
+    trail = tuple(event for event in played.trail if not (event.kind == "gate-passed" and event.data["number"] == "A8"))
+    assert "swaps_follow_their_gates" in violated(replace(played, trail=trail))
+
+
+def test_a_swap_within_the_holdout_is_a_violation(played):
+    """The holdout's server is replaced before the holdout has ended."""
+    (server,) = played.body.holdouts
+    early = effect(played, "console.replace_certificate", server, "new", actor=Actor.TASK, at=played.began)
+    assert "holdouts_keep_the_old_certificate" in violated(replace(played, journal=(early, *played.journal)))
+
+
+def test_a_setting_or_a_copy_that_is_left_is_a_violation(played):
+    """A pair that is not as it was, and a list that the rotation made."""
+    (pair, (name, secure)), *_ = played.before.settings.items()
+    changed = replace(played.after, settings={**played.after.settings, pair: (name, not secure)})
+    assert violated(replace(played, after=changed)) == {"it_ends_as_it_began"}
+    copy = next(task.work.copy_list for task in played.tasks if isinstance(task.work, CopyList))
+    left = replace(played.after, lists=played.after.lists | {copy})
+    assert violated(replace(played, after=left)) == {"it_ends_as_it_began"}
+
+
+def test_an_open_task_after_the_end_is_a_violation(played):
+    """Somebody would work at a task of a rotation that is over."""
+    task = played.tasks[0].model_copy(update={"state": TaskState.CLAIMED})
+    assert violated(replace(played, tasks=(task, *played.tasks[1:]))) == {"tasks_are_closed"}
+
+
+def test_an_effect_that_is_repeated_is_a_violation(played):
+    """The same value written twice in a row, and a certificate replaced twice."""
+    write = next(each for each in played.journal if each.kind == "rest.sem_server")
+    again = replace(played, journal=(*played.journal, write, write))
+    assert "effects_happen_once" in violated(again)
+    swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
+    assert "effects_happen_once" in violated(replace(played, journal=(*played.journal, swap)))
+
+
+def test_a_step_that_was_not_approved_is_a_violation(played):
+    """A step that no plan has, one that is begun twice, and steps in another order."""
+    first = next(event for event in played.trail if event.kind == "step-began")
+    strange = first.model_copy(update={"data": {**first.data, "step": "99-strange"}})
+    for trail in ((*played.trail, strange), (*played.trail, first), tuple(reversed(played.trail))):
+        assert "what_runs_was_approved" in violated(replace(played, trail=trail))
+
+
+def test_a_certificate_that_is_not_the_planned_one_is_a_violation(played):
+    """A completed rotation whose server serves the old certificate."""
+    after = replace(played.after, served=played.before.served)
+    assert violated(replace(played, after=after)) == {"certificates_end_as_planned"}
+
+
+def test_a_site_without_a_plan_is_not_to_be_touched(played):
+    """A refused plan, and an effect that the product asked for."""
+    refused = replace(played, plan=None, state=None, refused=(blocking("no", "site", "cannot"),), journal=())
+    assert violated(refused) == set()
+    touched = replace(refused, journal=(effect(played, "rest.sem_server", "My Company", "Default", "List"),))
+    assert violated(touched) == {"untouched_without_a_plan"}
+
+
+def test_exposure_is_the_time_with_secure_communications_off(played):
+    """From the first pair that is relaxed to the last that is restored, each time."""
+    written = [each for each in played.journal if each.kind == "rest.secure_communications"]
+    assert [each.subject[-1] for each in written] == ["false", "true", "false", "true"]
+    expected = (written[1].at - written[0].at) + (written[3].at - written[2].at)
+    assert played.exposure == expected
+    assert played.client_time == played.clients * played.duration
