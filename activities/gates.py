@@ -16,6 +16,7 @@ from rotation.reading import (
     evidence_key,
     gate_server,
     gates_of_others,
+    is_reached,
     judge_all,
     rules,
     silent_after_swap,
@@ -23,7 +24,7 @@ from rotation.reading import (
 )
 from rotation.state import GateReading
 from rotation.values import ClientId, GroupId, RotationId, ServerName
-from rotation.verdict import GateRule, Judgement, RosterEntry, Verdict, tally
+from rotation.verdict import Judgement, RosterEntry, Verdict, tally
 from sepm.client import SepmClient
 
 _NAMES = 10
@@ -64,7 +65,9 @@ class Gates:
         await world.store.coverage.save(
             request.ref.rotation_id, evidence_key(scope.plan.body, step), judgements, asked_at
         )
-        return _reading(asked_at, entries, judgements, by_owner, clock)
+        scoped = [entry for entry in entries if entry.owner in by_owner]
+        silent = len(silent_after_swap(scoped, judgements, by_owner, clock))
+        return _reading(step, asked_at, entries, judgements, silent)
 
     async def _seen(
         self, client: SepmClient, scope: StepScope, step: Gate | Holdout, request: GateRequest, clock: datetime
@@ -180,16 +183,11 @@ def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
 
 
 def _reading(
-    taken_at: datetime,
-    entries: list[RosterEntry],
-    judgements: list[Judgement],
-    by_owner: dict[GroupId, GateRule],
-    clock: datetime,
+    step: Gate | Holdout, taken_at: datetime, entries: list[RosterEntry], judgements: list[Judgement], silent: int
 ) -> GateReading:
     counted = tally(judgements)
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     names = sorted(entry.name for entry in entries if entry.id in waiting)
-    scoped = [entry for entry in entries if entry.owner in by_owner]
     return GateReading(
         taken_at=taken_at,
         total=counted.total,
@@ -199,6 +197,6 @@ def _reading(
         left_out=counted.by_verdict.get(Verdict.LEFT_OUT, 0),
         by_reason=counted.by_reason,
         waiting_names=tuple(names[:_NAMES]),
-        reached=counted.reached,
-        silent_after_swap=len(silent_after_swap(scoped, judgements, by_owner, clock)),
+        reached=is_reached(step, counted),
+        silent_after_swap=silent,
     )

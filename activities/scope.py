@@ -68,7 +68,7 @@ class StepScope:
     def _relaxed(self, field: SettingField) -> tuple[WantedPair, ...]:
         body = self.plan.body
         wanted = []
-        for owner in body.owners(ScopeName.RELAXED):
+        for owner in body.owners(self._written):
             for planned in owner.pairs:
                 needed = planned.needs_list if field is SettingField.SERVER_LIST else planned.needs_unverified
                 if needed:
@@ -85,8 +85,8 @@ class StepScope:
         return tuple(wanted)
 
     async def _recorded(self, field: SettingField) -> tuple[WantedPair, ...]:
-        """Every recorded pair of the relaxed owners: the state that was, not "on"."""
-        relaxed = {owner.group_id for owner in self.plan.body.owners(ScopeName.RELAXED)}
+        """Every recorded pair of the step's owners: the state that was, not "on"."""
+        written = {owner.group_id for owner in self.plan.body.owners(self._written)}
         return tuple(
             WantedPair(
                 pair=original.pair,
@@ -97,8 +97,12 @@ class StepScope:
                 secure_communications=original.settings.secure_communications,
             )
             for original in await self.originals()
-            if original.pair.group_id in relaxed
+            if original.pair.group_id in written
         )
+
+    @property
+    def _written(self) -> ScopeName:
+        return self.step.scope if isinstance(self.step, Write) else ScopeName.RELAXED
 
     async def originals(self) -> tuple[Original, ...]:
         """What every pair gets back: as recorded, or as a person has approved it since in an amendment."""

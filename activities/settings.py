@@ -10,6 +10,7 @@ from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.gate import Reference, fix
 from rotation.plan import Gate, SettingField
+from rotation.reading import gate_before
 from rotation.values import GroupId, ServerName
 from sepm.client import SepmClient
 from sepm.errors import OutcomeUnknown, Refused
@@ -26,7 +27,7 @@ class Settings:
 
     @activity.defn(name=ActivityName.WRITE_SETTINGS)
     async def write_settings(self, request: WriteRequest) -> WriteAnswer:
-        """Bring one setting of every relaxed pair to what the step wants.
+        """Bring one setting of every pair of the step's scope to what the step wants.
 
         1. look: a pair that already has the value is not written
         2. store the owner's policy date and SEPM's clock before the write (rule 9)
@@ -128,13 +129,15 @@ class Settings:
     async def fix_references(self, request: StepRequest) -> ReferenceAnswer:
         """Fix what the serials of every relaxed owner must reach; names of owners whose policy has not moved.
 
-        An owner that needed no write is judged by the policy that it has now.
+        A canary that went through its own gate keeps the reference of that one. Any other owner that needed no
+        write is judged by the policy that it has now.
         """
         scope = await scope_of(self._world, request.ref)
         step = scope.step
         if not isinstance(step, Gate):
             raise TypeError(f"step {step.id} is no gate")
         references = self._world.store.references
+        canaries = gate_before(scope.plan.body, step)
         missing = []
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
@@ -144,6 +147,8 @@ class Settings:
         for owner in owners:
             date = dates[owner.group_id]
             known = await references.get(request.ref.rotation_id, step.id, owner.group_id)
+            if known is None and canaries is not None:
+                known = await references.get(request.ref.rotation_id, canaries.id, owner.group_id)
             reference = known or Reference(
                 owner=owner.group_id, date_before=date, written_at=clock, not_before=clock, fixed=date
             )

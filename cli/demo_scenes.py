@@ -27,8 +27,8 @@ SCENES = (
         "one-server",
         "There is no other server to fail over to, so every group is relaxed before the swap (the vendor's list A).",
         one_server,
-        # a minute for the day that the vendor asks for
-        {**_LIMITS, "relax_floor": "PT1M"},
+        # half a minute for the day that the vendor asks for
+        {**_LIMITS, "relax_floor": "PT30S"},
     ),
     Scene(
         "three-servers",

@@ -69,7 +69,11 @@ def _proven_after_swap(
 
 def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
     """Whom the next step cannot cut off although it has not shown itself: clients that were away."""
-    if rule.purpose is GatePurpose.RELAXED or not _was_away(entry, rule):
+    if not _was_away(entry, rule):
+        return None
+    if rule.canary:
+        return Verdict.SAFE, Reason.AWAY_CANARY
+    if rule.purpose is GatePurpose.RELAXED:
         return None
     if entry.relaxed and rule.relaxed:  # one that was moved since may have taken a policy that verifies
         return Verdict.SAFE, Reason.HOLDS_RELAXED_POLICY

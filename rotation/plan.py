@@ -96,6 +96,10 @@ class ScopeName(StrEnum):
     """Whom a step is about. Steps name scopes, never lists of groups."""
 
     RELAXED = "relaxed"
+    CANARIES = "canaries"
+    """The relaxed owners that go first (rule 10)."""
+    REST = "rest"
+    """The relaxed owners that follow the canaries."""
     FAILOVER = "failover"
     ALL = "all"
 
@@ -131,10 +135,11 @@ class SettingField(StrEnum):
 
 
 class Write(_Step):
-    """Change one setting of every relaxed pair over REST; where that changes nothing, by a console task."""
+    """Change one setting of every pair of a scope over REST; where that changes nothing, by a console task."""
 
     kind: Literal["write"] = "write"
     field: SettingField
+    scope: ScopeName = ScopeName.RELAXED
     restores: bool = False
     """Whether it puts the recorded state back instead of relaxing."""
 
@@ -162,6 +167,11 @@ class Gate(_Step):
     patience: timedelta
     server: ServerName | None = None
     """The swapped server, for `SWAPPED`."""
+
+    @property
+    def over_canaries(self) -> bool:
+        """Whether it is about those that go first: nothing irreversible follows it, and a gate for all comes after."""
+        return self.scope is ScopeName.CANARIES
 
 
 class Holdout(_Step):
@@ -211,6 +221,8 @@ class PlanBody(Value):
     holdouts: tuple[ServerName, ...] = ()
     waves: tuple[tuple[ServerName, ...], ...]
     scopes: tuple[OwnerScope, ...]
+    canaries: tuple[GroupId, ...] = ()
+    """The relaxed owners that go first in every wave."""
     copies: tuple[ListCopy, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     replication_partners: tuple[str, ...] = ()
@@ -220,12 +232,18 @@ class PlanBody(Value):
 
     def owners(self, scope: ScopeName) -> tuple[OwnerScope, ...]:
         """The owners that `scope` names."""
-        wanted = {
-            ScopeName.RELAXED: (Treatment.RELAX,),
-            ScopeName.FAILOVER: (Treatment.FAILOVER,),
-            ScopeName.ALL: (Treatment.RELAX, Treatment.FAILOVER),
+        return tuple(owner for owner in self.scopes if self._is_in(owner, scope))
+
+    def _is_in(self, owner: OwnerScope, scope: ScopeName) -> bool:
+        relaxed = owner.treatment is Treatment.RELAX
+        first = owner.group_id in self.canaries
+        return {
+            ScopeName.RELAXED: relaxed,
+            ScopeName.CANARIES: relaxed and first,
+            ScopeName.REST: relaxed and not first,
+            ScopeName.FAILOVER: not relaxed,
+            ScopeName.ALL: True,
         }[scope]
-        return tuple(owner for owner in self.scopes if owner.treatment in wanted)
 
     def pairs(self, scope: ScopeName) -> tuple[tuple[Pair, PlannedPair], ...]:
         """Every pair of the owners that `scope` names."""

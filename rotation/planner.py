@@ -9,12 +9,13 @@ from datetime import datetime
 
 from pydantic import Field
 
-from rotation import inheritance
+from rotation import canary, inheritance
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding, blockers, info
 from rotation.forecast import forecast, least
 from rotation.gaps import gaps
 from rotation.holdout import holdouts
+from rotation.knobs import Knobs
 from rotation.plan import (
     CertificateFor,
     LeftOut,
@@ -28,7 +29,7 @@ from rotation.plan import (
     Unproven,
 )
 from rotation.preconditions import Preconditions, unmet
-from rotation.procedure import Knobs, rotation_steps
+from rotation.procedure import rotation_steps
 from rotation.site import Protocol, ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, SiteSurvey
 from rotation.task import CopyList, CopyServer, ReplaceCertificate
@@ -78,13 +79,16 @@ def make_plan(
     held = _choose_holdouts(site, views, treated, request)
     scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
     waves = _waves(site, held, request)
+    first = canary.choose(scopes, observed.clients, now=observed.survey.sepm_clock)
     knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
+    knobs = knobs.model_copy(update={"canaries": first.groups})
     body = PlanBody(
         site_id=site.id,
         certificates=_certificates(site, observed, request),
         holdouts=knobs.holdouts,
         waves=waves,
         scopes=scopes,
+        canaries=first.groups,
         copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies),
         left_out=tuple(_away(site, observed, request, knobs)),
         replication_partners=observed.survey.replication_partners,
@@ -94,7 +98,8 @@ def make_plan(
     )
     facts = Preconditions(site=site, survey=observed.survey, clients=observed.clients, body=body, now=now)
     chosen = {server: observed.certificates[wanted] for server, wanted in request.certificates.items()}
-    findings = (*(reason for _, reasons in treated.values() for reason in reasons), *unmet(facts, chosen))
+    reasons = (reason for _, found in treated.values() for reason in found)
+    findings = (*reasons, *first.findings, *unmet(facts, chosen))
     if stops := blockers(findings):
         raise PlanRefusedError(stops)
     return Plan(

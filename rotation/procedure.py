@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
 from rotation.gate import minimum
+from rotation.knobs import Knobs
 from rotation.plan import (
     Closing,
     Console,
@@ -14,49 +15,27 @@ from rotation.plan import (
     GatePurpose,
     Holdout,
     ListCopy,
-    OwnerScope,
     PlanBody,
     Preflight,
     Recheck,
     ScopeName,
-    SettingField,
     Step,
     Treatment,
     Write,
 )
-from rotation.site import Limits
+from rotation.relaxation import refresh_images, relax, restore
 from rotation.task import (
     CopyList,
     DeleteList,
     PauseReplication,
-    RefreshImages,
     ReplaceCertificate,
     ResumeReplication,
     SaveRecoveryFile,
     Work,
 )
-from rotation.values import ServerName, Value
+from rotation.values import ServerName
 
 _HOLDOUT = "B5"
-
-
-class Knobs(Value):
-    """What tells one site's procedure from another's."""
-
-    scopes: tuple[OwnerScope, ...]
-    waves: tuple[tuple[ServerName, ...], ...]
-    holdouts: tuple[ServerName, ...]
-    limits: Limits
-    copies: tuple[CopyList, ...]
-    replacements: dict[ServerName, ReplaceCertificate]
-    replication_partners: tuple[str, ...]
-    image_groups: tuple[str, ...]
-    keep_relaxed: bool
-
-    @property
-    def relaxed(self) -> tuple[OwnerScope, ...]:
-        """R: the owners that are relaxed."""
-        return tuple(owner for owner in self.scopes if owner.treatment is Treatment.RELAX)
 
 
 def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
@@ -66,9 +45,9 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
     2. every server's recovery file off the box; replication paused
     3. A1-A4: an HTTP copy of every list that a relaxed pair uses
     4. for each wave (all but the holdout; then the holdout):
-       B5 the holdout before the last wave; A5, A7 relax R; A8 gate;
+       B5 the holdout before the last wave; A5, A7 relax R, canaries first; A8 gate;
        for each server: A9/B2 replace, A10b/B3 gate;
-       A10c, gate, A10d, gate: restore R
+       A10c, gate, A10d, gate: restore R, canaries first
     5. closing: replication resumed, copies deleted, every client back
     """
     return _numbered(_rotation(knobs), after)
@@ -116,35 +95,11 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
     if not first:
         yield Recheck(id="", number="recheck", wave=index, title="Survey again and compare the rest of the plan")
     if knobs.relaxed and (first or not knobs.keep_relaxed):
-        yield from _relax(knobs, index)
+        yield from relax(knobs, index)
     for server in knobs.waves[index]:
         yield from _swap(knobs, index, server)
     if knobs.relaxed and (last or not knobs.keep_relaxed):
-        yield from _restore(knobs, index, gated=True)
-
-
-def _relax(knobs: Knobs, wave: int) -> Iterator[Step]:
-    yield Write(id="", number="A5", wave=wave, title="Assign the HTTP copies", field=SettingField.SERVER_LIST)
-    yield Write(
-        id="",
-        number="A7",
-        wave=wave,
-        title="Turn secure communications off",
-        field=SettingField.SECURE_COMMUNICATIONS,
-    )
-    if knobs.image_groups:
-        yield _images(knobs, wave)
-    yield Gate(
-        id="",
-        number="A8",
-        wave=wave,
-        title="Wait until every client of the relaxed groups holds the relaxed policy",
-        purpose=GatePurpose.RELAXED,
-        scope=ScopeName.RELAXED,
-        minimum=minimum(knobs.relaxed, floor=knobs.limits.relax_floor),
-        # Patience goes before the swap: an absentee of a relaxed group has no holdout (rule 3).
-        patience=max(knobs.limits.holdout_maximum, minimum(knobs.relaxed, floor=knobs.limits.relax_floor)),
-    )
+        yield from restore(knobs, index, gated=True)
 
 
 def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
@@ -174,48 +129,9 @@ def _swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate
     )
 
 
-def _restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
-    """The recorded state, not "on": the check box first, then the list (seed 10)."""
-    yield Write(
-        id="",
-        number="A10c",
-        wave=wave,
-        title="Put secure communications back as recorded",
-        field=SettingField.SECURE_COMMUNICATIONS,
-        restores=True,
-    )
-    if gated:
-        yield _restore_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
-    yield Write(
-        id="",
-        number="A10d",
-        wave=wave,
-        title="Assign the original lists again",
-        field=SettingField.SERVER_LIST,
-        restores=True,
-    )
-    if gated:
-        yield _restore_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
-
-
-def _restore_gate(knobs: Knobs, wave: int, number: str, purpose: GatePurpose) -> Gate:
-    wait = minimum(knobs.relaxed)
-    verb = "verify the new certificate" if purpose is GatePurpose.VERIFYING else "are back on their own list"
-    return Gate(
-        id="",
-        number=number,
-        wave=wave,
-        title=f"Wait until the clients of the relaxed groups {verb}",
-        purpose=purpose,
-        scope=ScopeName.RELAXED,
-        minimum=wait,
-        patience=max(knobs.limits.gate_patience, wait),
-    )
-
-
 def _closing(knobs: Knobs) -> Iterator[Step]:
     if knobs.image_groups:
-        yield _images(knobs, len(knobs.waves) - 1)
+        yield refresh_images(knobs, len(knobs.waves) - 1)
     if knobs.replication_partners:
         yield _console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
     yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies)
@@ -234,18 +150,13 @@ def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step
     for server in swapped:
         yield _swap_gate(knobs, 0, server, "A10b")
     if knobs.relaxed:
-        yield from _restore(knobs, 0, gated=bool(swapped))
+        yield from restore(knobs, 0, gated=bool(swapped))
     yield from _closing(knobs)
 
 
 def _delete_copies(copies: Iterable[ListCopy]) -> Iterator[Step]:
     for copy in copies:
         yield _console("A2-undo", f"Delete the list {copy.copy_name!r}", DeleteList(list=copy.copy_name))
-
-
-def _images(knobs: Knobs, wave: int) -> Console:
-    work = RefreshImages(groups=knobs.image_groups)
-    return Console(id="", number="images", wave=wave, title="Refresh golden images and install packages", work=work)
 
 
 def _console(number: str, title: str, work: Work) -> Console:
@@ -283,12 +194,12 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
     works = [step.work for step in begun if isinstance(step, Console)]
     copies = {work.copy_list for work in works if isinstance(work, CopyList)}
     paused = any(isinstance(work, PauseReplication) for work in works)
-    wrote = any(isinstance(step, Write) for step in begun)
+    wrote = {step.scope for step in begun if isinstance(step, Write)}
     back: dict[str, Step] = {}
     for step in body.steps:
         match step:
-            case Write(restores=True) if wrote:
-                back.setdefault(step.field, step)
+            case Write(restores=True) if step.scope in wrote:
+                back.setdefault(f"{step.field} of {step.scope}", step)
             case Console(work=ResumeReplication()) if paused:
                 back.setdefault("replication", step)
             case Console(work=DeleteList(list=name)) if name in copies:

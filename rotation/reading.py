@@ -10,7 +10,7 @@ from rotation.gate import minimum
 from rotation.plan import Gate, GatePurpose, Holdout, OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
 from rotation.site import Protocol, Site
 from rotation.values import ClientId, GroupId, ServerName, Value
-from rotation.verdict import ClientEvidence, GateRule, Judgement, RosterEntry, Swap, Verdict
+from rotation.verdict import ClientEvidence, GateRule, Judgement, RosterEntry, Swap, Tally, Verdict
 
 
 class Seen(Value):
@@ -64,7 +64,23 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         earlier=seen.earlier.get(owner.group_id, frozenset()),
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
+        canary=isinstance(step, Gate) and step.over_canaries,
     )
+
+
+def is_reached(step: Gate | Holdout, counted: Tally) -> bool:
+    """Whether `step` may be passed on what was counted. Canaries must have shown something: an empty group did not."""
+    tried = not (isinstance(step, Gate) and step.over_canaries) or counted.covered > 0
+    return counted.reached and tried
+
+
+def gate_before(body: PlanBody, step: Gate) -> Gate | None:
+    """The gate over the canaries of the same wave that asked before `step` what it asks."""
+    index = body.steps.index(step)
+    for earlier in reversed(body.steps[:index]):
+        if isinstance(earlier, Gate) and (earlier.purpose, earlier.wave) == (step.purpose, step.wave):
+            return earlier if earlier.over_canaries else None
+    return None
 
 
 def _swap(step: Gate | Holdout, owner: OwnerScope, seen: Seen, server: ServerName, first_seen: datetime) -> Swap:

@@ -7,6 +7,7 @@ from datetime import datetime
 from rotation import inheritance
 from rotation.finding import blocking, info
 from rotation.forecast import forecast, least
+from rotation.knobs import Knobs
 from rotation.plan import (
     CertificateFor,
     ListCopy,
@@ -18,7 +19,7 @@ from rotation.plan import (
     Treatment,
 )
 from rotation.planner import PlanRefusedError
-from rotation.procedure import Knobs, restore_steps
+from rotation.procedure import restore_steps
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings, SiteSurvey
 from rotation.task import CopyList
@@ -74,8 +75,9 @@ def make_restore_plan(
 
 
 def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
+    scopes = _scopes(survey, interrupted.originals)
     knobs = Knobs(
-        scopes=_scopes(survey, interrupted.originals),
+        scopes=scopes,
         waves=(),
         holdouts=(),
         limits=site.limits,
@@ -84,6 +86,7 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
         replication_partners=interrupted.plan.body.replication_partners,
         image_groups=(),
         keep_relaxed=False,
+        canaries=_canaries(interrupted.plan.body, scopes) if interrupted.swapped else (),
     )
     certificates: tuple[CertificateFor, ...] = interrupted.plan.body.certificates
     return PlanBody(
@@ -91,12 +94,20 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
         purpose="restore",
         certificates=tuple(chosen for chosen in certificates if chosen.server in interrupted.swapped),
         waves=(interrupted.swapped,) if interrupted.swapped else (),
-        scopes=knobs.scopes,
+        scopes=scopes,
+        canaries=knobs.canaries,
         copies=interrupted.copies,
         replication_partners=interrupted.plan.body.replication_partners,
         publish_delay=site.limits.publish_delay,
         steps=restore_steps(knobs, interrupted.swapped),
     )
+
+
+def _canaries(body: PlanBody, scopes: Sequence[OwnerScope]) -> tuple[GroupId, ...]:
+    """Those of the interrupted plan that are relaxed still; nobody, where nobody would follow."""
+    relaxed = [owner.group_id for owner in scopes if owner.treatment is Treatment.RELAX]
+    first = tuple(group_id for group_id in relaxed if group_id in body.canaries)
+    return first if len(first) < len(relaxed) else ()
 
 
 def _scopes(survey: SiteSurvey, originals: Sequence[OriginalPair]) -> tuple[OwnerScope, ...]:

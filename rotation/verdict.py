@@ -33,6 +33,8 @@ class Reason(StrEnum):
     HOLDS_RELAXED_POLICY = "holds-relaxed-policy"
     PROTECTED_BY_HOLDOUT = "protected-by-holdout"
     KNOWS_ANOTHER_SERVER = "knows-another-server"
+    AWAY_CANARY = "away-canary"
+    """Was away when its group went first: the gate for all waits for it."""
     LEFT_OUT_BY_NAME = "left-out-by-name"
     NON_PERSISTENT = "non-persistent"
     OLD_POLICY = "old-policy"
@@ -103,6 +105,8 @@ class GateRule(Value):
     quiet_after: timedelta
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
     swap: Swap | None = None
+    canary: bool = False
+    """Whether only those that go first are asked: the gate for all comes after it."""
 
 
 class Judgement(Value):

@@ -1,6 +1,7 @@
 """Gates, the holdout and the closing check: waits that end on proof."""
 
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from engine.contract import (
     ActivityName,
@@ -16,11 +17,12 @@ from rotation.gate import next_reading
 from rotation.message import Move
 from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, ScopeName
 from rotation.state import GateReading, Wait
+from workflows import canary_watch
+from workflows.canary_watch import SECOND
 from workflows.requests import about
 from workflows.running import Running
 
 _LIMIT = "gate-limit"
-_SECOND = "second-person"
 _SILENT = "silent-after-swap"
 _REFERENCE_FIRST = timedelta(seconds=1)
 _REFERENCE_SLOWEST = timedelta(minutes=1)
@@ -37,7 +39,8 @@ async def gate(run: Running, step: Gate) -> None:
     1. the minimum counts from now; after a write, fix the reference: the policy date that it caused (rule 9)
     2. wait for the minimum, reading the curve on the way
     3. pass on a full reading that reaches coverage, not before the minimum
-    4. past the limit: a person extends, proceeds with a second person's word, or cancels
+    4. past the limit: a person extends, proceeds with a second person's word, or cancels; canaries are read on
+       meanwhile
     """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
@@ -98,19 +101,30 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         now = run.host.now()
         at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
         run.state.wait = wait.model_copy(update={"next_at": at})
-        await run.wait(until=at, summary=_summary(step, at))
+        await run.wait(until=at, summary=_summary(step, at), ready=lambda: _is_answered(run, step))
         asked_at = run.host.now()
         reading = await _read(run, step)
         _note(run, reading)
         if reading.reached and asked_at >= _wait(run).due:
             break
-        if run.host.now() >= _wait(run).limit:
+        if _over_canaries(step):
+            if await canary_watch.goes_on(run, step, reading):
+                break
+        elif run.host.now() >= _wait(run).limit:
             await _decide(run, step, reading)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, _SECOND, _SILENT):
+    for code in (_LIMIT, SECOND, _SILENT, canary_watch.HELD):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
+
+
+def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
+    return isinstance(step, Gate) and step.over_canaries
+
+
+def _is_answered(run: Running, step: Gate | Holdout) -> bool:
+    return _over_canaries(step) and canary_watch.was_answered(run)
 
 
 def _passed(step: Gate | Holdout, reading: GateReading) -> str:
@@ -153,7 +167,7 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> N
         return
     if not proceed.approved_by:
         text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients: {proceed.why}"
-        await run.ask(_SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
+        await run.ask(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
         proceed = run.state.proceed
     if proceed is None:
         return

@@ -178,10 +178,15 @@ class Make:
 
     # -- gates ------------------------------------------------------------------------------------
 
-    def gate_rule(self, purpose=GatePurpose.RELAXED, *, relaxed=True, reference=T0, quiet=15, swap=None):
+    def gate_rule(self, purpose=GatePurpose.RELAXED, *, relaxed=True, reference=T0, quiet=15, swap=None, canary=False):
         """What a gate asks; by default A8 with its reference at the start."""
         return GateRule(
-            purpose=purpose, relaxed=relaxed, reference=reference, quiet_after=timedelta(minutes=quiet), swap=swap
+            purpose=purpose,
+            relaxed=relaxed,
+            reference=reference,
+            quiet_after=timedelta(minutes=quiet),
+            swap=swap,
+            canary=canary,
         )
 
     def swap_rule(self, *, relaxed=False, reference=None, server="s1", trusted=("s2",), shows=False, protected=False):

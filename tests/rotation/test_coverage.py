@@ -19,6 +19,23 @@ def seen(make, minute, *, serial=None, server="s2", group="G", of=None, **fields
     return make.client("c1", group, seen=minute, server=server, serial=text, **fields)
 
 
+# -- canaries ----------------------------------------------------------------------------------------
+
+
+def test_rule_10_a_canary_that_was_away_is_left_to_the_gate_for_all(make):
+    """It cannot show whether its path works, and nothing irreversible follows: the few others need not wait for it."""
+    rule = make.gate_rule(canary=True)
+    away = make.read(rule, seen(make, -60, serial=-90))
+    assert (away.verdict, away.reason) == (Verdict.SAFE, Reason.AWAY_CANARY)
+    assert make.read(make.gate_rule(), seen(make, -60, serial=-90)).verdict is Verdict.WAITING
+
+
+def test_rule_10_a_canary_that_was_there_and_is_silent_holds_its_gate(make):
+    """It spoke just before the write: its port may be blocked."""
+    judged = make.read(make.gate_rule(canary=True), seen(make, -5, serial=-90))
+    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.NOT_SEEN)
+
+
 # -- the gate A8 -------------------------------------------------------------------------------------
 
 

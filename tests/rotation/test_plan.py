@@ -61,6 +61,7 @@ def test_hash_is_of_the_stored_bytes(planned):
         {"certificates": ()},
         {"copies": ()},
         {"purpose": "restore"},
+        {"canaries": ("1",)},
     ],
 )
 def test_hash_covers_what_is_approved(planned, change):
@@ -78,9 +79,19 @@ def test_hash_covers_who_is_left_out(make):
 
 
 def test_scopes_name_their_owners_and_pairs(planned):
-    """Relaxed, failing over, all: by owner and by pair."""
+    """Relaxed, of these the canaries and the rest, failing over, all: by owner and by pair."""
     body = planned().body
-    assert [[owner.path for owner in body.owners(scope)] for scope in ScopeName] == [["H"], ["G"], ["G", "H"]]
+    named = {scope: [owner.path for owner in body.owners(scope)] for scope in ScopeName}
+    assert named == {
+        ScopeName.RELAXED: ["H"],
+        ScopeName.CANARIES: [],
+        ScopeName.REST: ["H"],
+        ScopeName.FAILOVER: ["G"],
+        ScopeName.ALL: ["G", "H"],
+    }
+    first = body.model_copy(update={"canaries": (body.scopes[1].group_id,)})
+    assert [owner.path for owner in first.owners(ScopeName.CANARIES)] == ["H"]
+    assert first.owners(ScopeName.REST) == ()
     assert [pair.location_name for _, pair in body.pairs(ScopeName.FAILOVER)] == ["Home", "Office"]
 
 

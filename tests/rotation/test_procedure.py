@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.plan import Console, Gate, GatePurpose, Holdout, Preflight, Write
+from rotation.plan import Console, Gate, GatePurpose, Holdout, Preflight, ScopeName, Write
 from rotation.procedure import turning_back
 from rotation.task import DeleteList, ReplaceCertificate, ResumeReplication
 
@@ -132,7 +132,7 @@ def test_mixed_kept_relaxed(mixed):
 
 
 def test_all_14_2(make):
-    """Every group holds 14.2 clients: list A for all, every server in one wave, no holdout."""
+    """Every group holds 14.2 clients: list A for all, canaries first, every server in one wave, no holdout."""
     clients = [make.client("c1", build="14.2.1.0"), make.client("d1", "H", build="14.2.770.0")]
     plan = make.plan(make.site("s1", "s2", "s3"), make.group("G"), make.group("H"), clients=clients)
     assert numbers(plan) == [
@@ -141,15 +141,15 @@ def test_all_14_2(make):
         "recovery",
         "recovery",
         "A1-A4",
-        "A5",
-        "A7",
-        "A8",
+        *("A5", "A7", "A8"),
+        *("A5", "A7", "A8"),
         "A9",
         "A10b",
         "A9",
         "A10b",
         "A9",
         "A10b",
+        *RESTORED,
         *RESTORED,
         "A2-undo",
         "closing",
@@ -172,6 +172,60 @@ def test_rule_13_restore_is_gated_twice(mixed):
     steps = mixed().body.steps
     back = [(step.number, step.kind) for step in steps if step.number in {"A10c", "A10d"}]
     assert back == [("A10c", "write"), ("A10c", "gate"), ("A10d", "write"), ("A10d", "gate")] * 2
+
+
+@pytest.fixture
+def two_relaxed(make):
+    """One server, two groups: list A for both, the smaller one first."""
+    clients = [make.client("c1", "H"), make.client("d1"), make.client("d2")]
+    site = make.site("s1", relax_floor=timedelta(hours=24))
+    return make.plan(site, make.group("G"), make.group("H"), clients=clients)
+
+
+def written_and_gated(plan):
+    """The writes and gates about relaxed groups, each with its scope."""
+    steps = [step for step in plan.body.steps if isinstance(step, Write | Gate) and step.scope is not ScopeName.ALL]
+    return [(step.number, step.kind, step.scope.value) for step in steps]
+
+
+def test_rule_10_relax_goes_canary_first(two_relaxed):
+    """Nobody else is moved to HTTP before a few have shown that they get through there; then the gate is for all."""
+    assert written_and_gated(two_relaxed)[:6] == [
+        ("A5", "write", "canaries"),
+        ("A7", "write", "canaries"),
+        ("A8", "gate", "canaries"),
+        ("A5", "write", "rest"),
+        ("A7", "write", "rest"),
+        ("A8", "gate", "relaxed"),
+    ]
+    assert [owner.path for owner in two_relaxed.body.owners(ScopeName.CANARIES)] == ["H"]
+
+
+def test_rule_13_restore_goes_canary_first(two_relaxed):
+    """The canaries take their list's policy, signed with the new key, while they verify; only then do all verify."""
+    assert written_and_gated(two_relaxed)[6:] == [
+        ("A10c", "write", "canaries"),
+        ("A10c", "gate", "canaries"),
+        ("A10d", "write", "canaries"),
+        ("A10d", "gate", "canaries"),
+        ("A10c", "write", "rest"),
+        ("A10c", "gate", "relaxed"),
+        ("A10d", "write", "rest"),
+        ("A10d", "gate", "relaxed"),
+    ]
+
+
+def test_rule_10_a_gate_over_canaries_is_short_and_asks_soon(two_relaxed):
+    """The vendor's day before the swap is for all; canaries were there just before, so that silence tells at once."""
+    first = [step for step in two_relaxed.body.steps if isinstance(step, Gate) and step.over_canaries]
+    assert {(step.minimum, step.patience) for step in first} == {(timedelta(minutes=15), timedelta(minutes=30))}
+
+
+def test_rule_12_a_swap_rests_on_the_gate_for_all(two_relaxed):
+    """The gate over the canaries is not what holds while the swap is open."""
+    swap = next(step for step in two_relaxed.body.steps if step.number == "A9")
+    gates = {step.id: step for step in two_relaxed.body.steps if isinstance(step, Gate)}
+    assert [gates[held].scope for held in swap.holds] == [ScopeName.RELAXED]
 
 
 def test_rule_12_every_gate_of_a_wave_holds_while_its_swaps_are_open(mixed):
@@ -268,7 +322,7 @@ def test_rule_16_what_was_never_begun_is_not_undone(mixed):
     assert {begun: undone(plan, begun) for begun in ends} == ends
 
 
-@given(begun=st.integers(0, 30))
+@given(begun=st.integers(0, 40))
 def test_turning_back_undoes_only_what_was_begun(make, begun):
     """Whenever it is cancelled, each kind of undoing happens once, and only for what was begun."""
     site = make.site("s1", "s2", lists=[make.server_list(name, "s1", "s2") for name in ("L", "M")])
@@ -283,7 +337,8 @@ def test_turning_back_undoes_only_what_was_begun(make, begun):
     written = [step for step in back if isinstance(step, Write)]
     assert len(deleted) == works.get("A1-A4", 0)
     assert len(resumed) == (works.get("replication", 0) > 0)
-    assert len(written) == (2 if "A5" in works or "A7" in works else 0)
+    assert len(written) == 2 * works.get("A5", 0)
+    assert {step.scope for step in written} == {step.scope for step in reached if isinstance(step, Write)}
     assert all(step.restores for step in written)
     assert len(back) == len(deleted) + len(resumed) + len(written)
 

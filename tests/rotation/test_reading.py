@@ -8,13 +8,15 @@ from rotation.plan import Gate, GatePurpose, Holdout, Treatment
 from rotation.reading import (
     Seen,
     evidence_key,
+    gate_before,
     gate_server,
     gates_of_others,
+    is_reached,
     judge_all,
     rules,
     silent_after_swap,
 )
-from rotation.verdict import Reason, RosterEntry, Verdict
+from rotation.verdict import Reason, RosterEntry, Tally, Verdict
 
 
 def gate(plan, number, nth=0):
@@ -77,6 +79,45 @@ def test_gates_are_about_their_owners(make, plan_of, seen_of):
     asked = {number: set(rules(gate(plan, number), seen)) for number in ("A8", "B3", "B5", "A10c")}
     failing_over, relaxed = {make.id_of("G")}, {make.id_of("H")}
     assert asked == {"A8": relaxed, "B3": failing_over | relaxed, "B5": failing_over, "A10c": relaxed}
+
+
+@pytest.fixture
+def two_relaxed(make):
+    """One server, two groups that are relaxed: H goes first."""
+    site = make.site("s1")
+    clients = [make.client("c1", "H"), make.client("d1"), make.client("d2")]
+    return site, make.plan(site, make.group("G"), make.group("H"), clients=clients)
+
+
+def test_rule_10_a_gate_over_canaries_asks_them_only_and_as_such(make, two_relaxed, seen_of):
+    """The first A8 is about H, where who was away is not waited for; the second about both."""
+    site, plan = two_relaxed
+    asked = [rules(gate(plan, "A8", nth), seen_of(site, plan)) for nth in (0, 1)]
+    assert [{owner: rule.canary for owner, rule in each.items()} for each in asked] == [
+        {make.id_of("H"): True},
+        {make.id_of("G"): False, make.id_of("H"): False},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "first", "all_of_them"),
+    [([], False, True), ([Verdict.SAFE], False, False), ([Verdict.COVERED, Verdict.SAFE], True, True)],
+)
+def test_rule_10_canaries_must_have_shown_something(two_relaxed, verdicts, first, all_of_them):
+    """Canaries that have left their group, or are all away, prove nothing; an empty group holds no gate for all."""
+    _, plan = two_relaxed
+    counted = Tally(total=len(verdicts), by_verdict=dict.fromkeys(verdicts, 1), by_reason={})
+    assert [is_reached(gate(plan, "A8", nth), counted) for nth in (0, 1)] == [first, all_of_them]
+
+
+def test_rule_10_the_gate_for_all_goes_on_from_that_of_the_canaries(make, two_relaxed, plan_of):
+    """What the canaries had to reach they need not reach anew; without canaries there is no such gate."""
+    _, plan = two_relaxed
+    for number in ("A8", "A10c", "A10d"):
+        assert gate_before(plan.body, gate(plan, number, 1)) == gate(plan, number)
+        assert gate_before(plan.body, gate(plan, number)) is None
+    alone = plan_of(make.site("s1"), make.group("G"))
+    assert gate_before(alone.body, gate(alone, "A10d")) is None
 
 
 def test_relaxed_owners_are_asked_as_relaxed(make, plan_of, rule_of):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan import Gate, ListCopy, Treatment
+from rotation.plan import Gate, ListCopy, ScopeName, Treatment
 from rotation.planner import PlanRefusedError
 from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.survey import Pair
@@ -18,11 +18,11 @@ LEFT = {"server_list": COPY, "secure": False}
 def restore(make):
     """The restore of a site of two servers that was left with `groups`, after `swapped` were replaced."""
 
-    def build(*groups, recorded=("G", "H"), swapped=(), copies=True, **original):
+    def build(*groups, recorded=("G", "H"), swapped=(), copies=True, clients=None, **original):
         site = make.site("s1", "s2")
         before = [make.group(path, **original) for path in recorded]
         stuck = [make.client("d1", "H", build="14.2.1.0"), make.client("c1")]
-        ran = make.plan(site, make.group("G"), make.group("H"), clients=stuck)
+        ran = make.plan(site, make.group("G"), make.group("H"), clients=clients or stuck)
         originals = [
             OriginalPair(
                 pair=Pair(group_id=group.id, location_id=location.id),
@@ -71,6 +71,18 @@ def test_after_a_swap_every_write_is_gated(make, restore):
     ]
     assert [step.server for step in plan.body.steps if isinstance(step, Gate)] == ["s1", None, None]
     assert [chosen.server for chosen in plan.body.certificates] == ["s1"]
+
+
+@pytest.mark.parametrize(("h_relaxed", "first"), [(True, ["H"]), (False, [])])
+def test_rule_13_a_gated_restore_goes_canary_first_too(make, restore, h_relaxed, first):
+    """Those of the interrupted plan go first again, unless nobody would follow; G alone differs in the second case."""
+    ran = {"build": "14.2.1.0"}
+    clients = [make.client("d1", "H", **ran), make.client("c1", **ran), make.client("c2", **ran)]
+    groups = make.group("G", **LEFT), make.group("H", **(LEFT if h_relaxed else {}))
+    plan = restore(*groups, swapped=("s1",), clients=clients)
+    assert [owner.path for owner in plan.body.owners(ScopeName.CANARIES)] == first
+    gated = [number for number, kind in numbers(plan) if kind == "gate"]
+    assert gated == ["A10b", *(["A10c", "A10d"] * (len(first) + 1))]
 
 
 def test_only_groups_that_differ_are_written(make, restore):

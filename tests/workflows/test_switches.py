@@ -77,23 +77,24 @@ def test_every_switch_is_turned():
     assert turned == set(Switches.model_fields) - {"stale_sig_files"}
 
 
-async def test_stale_signatures_are_outside_the_promise_and_are_told(stage):
+async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(stage):
     """A server that goes on signing with its former key cuts off clients that verify again: no setting prevents it.
 
-    The gate after A10d does not pass and asks, naming the clients; once the server signs anew, the rotation completes
-    and every client is back.
+    The canaries' gate after A10d does not pass and names them; nobody else verifies yet. Once the server signs anew,
+    the gate passes by itself, the rotation completes and every client is back.
     """
     here = stage(SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)}))
     await here.register(LIMITS)
 
     async with here.running() as handle:
-        asked = await here.attention(handle, "gate-limit")
+        asked = await here.attention(handle, "canary-held")
         stuck = await here.state(handle)
         here.simulation.console.republish("SEPM-1")
-        await here.say(handle, Move.EXTEND, why="files are signed anew", by=timedelta(hours=2))
         result = await here.end(handle)
 
     assert stuck.step.number == "A10d"
-    assert "PC-0001" in asked.message
+    assert asked.options == (Move.EXTEND, Move.PROCEED)
+    assert "LAB-0001" in asked.message
     assert result.outcome is Outcome.COMPLETED
+    assert {name[:3] for name in here.lost()} <= {"LAB", "OFF"}, "only the canaries were ever in danger"
     assert here.simulation.verdict().clients_lost == 0

@@ -1,0 +1,31 @@
+"""What tells one site's procedure from another's."""
+
+from rotation.plan import OwnerScope, Treatment
+from rotation.site import Limits
+from rotation.task import CopyList, ReplaceCertificate
+from rotation.values import GroupId, ServerName, Value
+
+
+class Knobs(Value):
+    """The two knobs, which groups are relaxed and which servers go in what wave, with all that the steps name."""
+
+    scopes: tuple[OwnerScope, ...]
+    waves: tuple[tuple[ServerName, ...], ...]
+    holdouts: tuple[ServerName, ...]
+    limits: Limits
+    copies: tuple[CopyList, ...]
+    replacements: dict[ServerName, ReplaceCertificate]
+    replication_partners: tuple[str, ...]
+    image_groups: tuple[str, ...]
+    keep_relaxed: bool
+    canaries: tuple[GroupId, ...] = ()
+
+    @property
+    def relaxed(self) -> tuple[OwnerScope, ...]:
+        """R: the owners that are relaxed."""
+        return tuple(owner for owner in self.scopes if owner.treatment is Treatment.RELAX)
+
+    @property
+    def first(self) -> tuple[OwnerScope, ...]:
+        """The relaxed owners that go first (rule 10)."""
+        return tuple(owner for owner in self.relaxed if owner.group_id in self.canaries)

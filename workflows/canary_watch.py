@@ -1,0 +1,71 @@
+"""Canaries that do not get through: shown while they are read on, so that a gate over them ends by itself or by a word.
+
+Nothing irreversible follows such a gate. So going on leaves nobody out: the gate for all waits for them too.
+"""
+
+from engine.contract import EventKind
+from rotation.message import Move
+from rotation.plan import Gate, GatePurpose
+from rotation.state import GateReading
+from workflows.running import Running
+
+HELD = "canary-held"
+SECOND = "second-person"
+_LOOK = {
+    GatePurpose.RELAXED: "open the HTTP port of their network (a client that cannot reach it hears of nothing any more "
+    "and is brought back by the open port or by a new Sylink.xml)",
+    GatePurpose.VERIFYING: "look whether the policy of their group was published",
+    GatePurpose.RETURNED: "look whether the .SIG files of their group are older than the new certificate, and have the "
+    "server publish again",
+}
+_THEN = {
+    Move.EXTEND: "extend to be asked again later",
+    Move.PROCEED: "proceed to go on with the rest by a second person's word",
+    Move.CANCEL: "cancel to put everything back",
+}
+"""What a person can do about it, in this order. A cancel is no option once a certificate was replaced."""
+
+
+async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
+    """Whether two persons want to go on with the rest although `reading` does not pass the gate.
+
+    1. past the limit the clients that hold it are named, at every reading anew
+    2. extend: asked again later; cancel: turned back
+    3. proceed: a second person is asked; approved, the rest follows, and nobody is left out of the gate for all
+    """
+    state = run.state
+    proceed, wait = state.proceed, state.wait
+    if proceed is not None and proceed.approved_by:
+        run.note(EventKind.MESSAGE, f"on without the canaries, by {proceed.asked_by} and {proceed.approved_by}")
+        return True
+    if proceed is not None:
+        text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients of the canaries: {proceed.why}"
+        await _show(run, SECOND, step, text, (Move.APPROVE, Move.EXTEND))
+    elif wait is not None and run.host.now() >= wait.limit:
+        offered = tuple(move for move in _THEN if move is not Move.CANCEL or not state.swapped)
+        then = ", ".join(_THEN[move] for move in offered)
+        text = f"{_who(reading)}: {_LOOK[step.purpose]}; the gate then passes by itself. Or {then}"
+        await _show(run, HELD, step, text, offered)
+    return False
+
+
+def was_answered(run: Running) -> bool:
+    """Whether a person's answer waits to be obeyed: a gate need not be read for it at its own time."""
+    proceed = run.state.proceed
+    asked = any(attention.code == SECOND for attention in run.state.attention)
+    return proceed is not None and (bool(proceed.approved_by) or not asked)
+
+
+def _who(reading: GateReading) -> str:
+    if not reading.waiting:
+        return "no client of the canaries has shown that it gets on: they are all away"
+    names = ", ".join(reading.waiting_names)
+    return f"{reading.waiting} clients of the canaries were there and do not get through: {names}"
+
+
+async def _show(run: Running, code: str, step: Gate, text: str, options: tuple[Move, ...]) -> None:
+    """Show it without standing still: the clients are read on meanwhile."""
+    shown = any(attention.code == code for attention in run.state.attention)
+    run.raise_attention(code, step.title, text, options)
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
