@@ -94,6 +94,7 @@ class ScopeShown(Value):
     treatment: Treatment
     locations: int
     inheritors: int
+    canary: bool = Field(description="Whether it goes first in each wave")
 
 
 class PlanShown(Value):
@@ -138,6 +139,7 @@ class PlanShown(Value):
                     treatment=scope.treatment,
                     locations=len(scope.pairs),
                     inheritors=len(scope.inheritors),
+                    canary=scope.group_id in body.canaries,
                 )
                 for scope in body.scopes
             ),

@@ -50,8 +50,11 @@ def show(made: dict[str, Any]) -> None:
         (each["server"], each["certificate_id"], each["fingerprint"], each["replaces"]) for each in made["certificates"]
     ]
     say_table("Certificates", ("server", "certificate", "new SHA-256", "replaces"), rows)
-    scopes = [(each["path"], each["treatment"], each["locations"], each["inheritors"]) for each in made["scopes"]]
-    say_table("Groups", ("group", "treatment", "locations", "inheritors"), scopes)
+    scopes = [
+        (each["path"], each["treatment"], "first" if each["canary"] else "", each["locations"], each["inheritors"])
+        for each in made["scopes"]
+    ]
+    say_table("Groups", ("group", "treatment", "canary", "locations", "inheritors"), scopes)
     steps = [
         (each["number"], each["title"], span(each["minimum"]), instant(each["earliest"]), instant(each["expected"]))
         for each in made["steps"]

@@ -1,6 +1,6 @@
 """How a rotation leaves the site at each of its steps: what every pair must show (design section 5)."""
 
-from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Treatment, Write
+from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Write
 from rotation.survey import Pair
 from rotation.values import ListName, Value
 
@@ -26,7 +26,7 @@ def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:
     for step in body.steps[: body.steps.index(current) + 1]:
         if not isinstance(step, Write):
             continue
-        for pair, planned in body.pairs(ScopeName.RELAXED):
+        for pair, planned in body.pairs(step.scope):
             if step.field is SettingField.SERVER_LIST:
                 wanted = planned.server_list if step.restores else relaxed(body, planned)[0]
                 lists[pair] = {*(lists[pair] if step == current else ()), wanted}
@@ -47,8 +47,6 @@ def relaxed(body: PlanBody, pair: PlannedPair) -> tuple[ListName, bool]:
 
 def last_write(body: PlanBody, at: str, field: SettingField, owner: OwnerScope) -> Write | None:
     """The step that gave the pairs of `owner` what they show at step `at`; None where the plan never wrote them."""
-    if owner.treatment is not Treatment.RELAX:
-        return None
     steps = body.steps[: body.steps.index(body.step(at)) + 1]
     writes = [step for step in steps if isinstance(step, Write) and step.field is field]
-    return writes[-1] if writes else None
+    return next((step for step in reversed(writes) if owner in body.owners(step.scope)), None)

@@ -69,3 +69,23 @@ def test_the_last_write_is_the_one_that_counts(make, body):
     assert written("closing", 0, relaxed) == ("A10c", 1)
     assert written("preflight", 0, relaxed) is None
     assert written("closing", 0, failover) is None
+
+
+def test_the_rest_is_untouched_while_the_canaries_go_first(make):
+    """Only the canary may show its copy before its gate; a repair is held against the step that wrote it."""
+    clients = [make.client("c1", "H"), make.client("d1"), make.client("d2")]
+    body = make.plan(make.site("s1"), make.group("G"), make.group("H"), clients=clients).body
+    first, rest = (next(o for o in body.scopes if o.path == path) for path in "HG")
+    gates = [step.id for step in body.steps if step.number == "A8"]
+    shown = [{pair.group_id: each for pair, each in standing(body, gate).items()} for gate in gates]
+    assert [(set(each[first.group_id].server_lists), set(each[rest.group_id].server_lists)) for each in shown] == [
+        ({COPY}, {LIST}),
+        ({COPY}, {COPY}),
+    ]
+    wrote = [last_write(body, gate, SettingField.SERVER_LIST, owner) for gate in gates for owner in (first, rest)]
+    assert [each and each.title for each in wrote] == [
+        "Assign the HTTP copies of the canaries",
+        None,
+        "Assign the HTTP copies of the canaries",
+        "Assign the HTTP copies of the rest",
+    ]
