@@ -221,11 +221,12 @@ class Site:
         return await self.shown_when(rotation, lambda shown: shown["status"] != "running", "it has ended")
 
     async def in_gate(self, rotation: str, number: str = "A8") -> dict[str, Any]:
-        """The rotation in the middle of a gate: it has been read, and is not over."""
+        """The rotation in the middle of the gate for all of that number: it has been read, and is not over."""
 
         def within(shown: dict[str, Any]) -> bool:
             live = shown["live"]
-            return bool(live and shown["step_number"] == number and live["wait"] and live["wait"]["readings"])
+            here = shown["step_number"] == number and "canaries" not in shown["step_title"]
+            return bool(live and here and live["wait"] and live["wait"]["readings"])
 
         return await self.shown_when(rotation, within, f"in gate {number}")
 
