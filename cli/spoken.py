@@ -57,10 +57,12 @@ def step_of(shown: dict[str, Any]) -> str:
 
 def span(text: str | None) -> str:
     """An ISO 8601 duration as people say it: `P1DT2H` is `1 d 2 h`."""
-    if text is None:
-        return ""
-    left = _SPAN.validate_python(text)
-    parts = []
+    return "" if text is None else length(_SPAN.validate_python(text))
+
+
+def length(of: timedelta) -> str:
+    """A length of time as people say it, in its two largest units."""
+    left, parts = of, []
     for unit, size in _UNITS:
         count, left = divmod(left, size)
         if count:

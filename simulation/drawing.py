@@ -18,13 +18,12 @@ from emulator.spec import (
     ServerSpec,
     SiteSpec,
 )
-from emulator.switches import SecureCommunicationsScope, Switches
 from rotation.message import Move
 from rotation.plan import Unproven
 from rotation.site import Limits
 from rotation.values import Value
 from simulation.chance import Chance
-from simulation.faults import drawn_switches
+from simulation.faults import with_switches
 from simulation.scenario import Act, Pace, Scenario
 
 _Option = TypeVar("_Option")
@@ -74,7 +73,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
     spec = _site(chance, seed, sizes)
     limits = _limits(chance, sizes)
     if faults is not Faults.NONE:
-        spec = _with(spec, drawn_switches(chance, within=limits.publish_delay))
+        spec = with_switches(spec, chance, within=limits.publish_delay)
     return Scenario(
         seed=seed,
         spec=spec,
@@ -109,24 +108,6 @@ def _site(chance: Chance, seed: int, sizes: Sizes) -> SiteSpec:
         database_shared=len(names) > 1,
         replication_partner="Partner" if chance.happens(0.1, "partner") else None,
     )
-
-
-def _with(spec: SiteSpec, switches: Switches) -> SiteSpec:
-    """The site with those switches. Where a setting is the whole group's, its locations cannot differ in it."""
-    groups = spec.groups
-    if switches.secure_communications_scope is SecureCommunicationsScope.GROUP:
-        groups = tuple(
-            group.model_copy(
-                update={
-                    "locations": tuple(
-                        each.model_copy(update={"secure_communications": group.locations[0].secure_communications})
-                        for each in group.locations
-                    )
-                }
-            )
-            for group in groups
-        )
-    return SiteSpec.model_validate({**dict(spec), "groups": groups, "switches": switches})
 
 
 def _servers(chance: Chance, sizes: Sizes) -> tuple[ServerSpec, ...]:

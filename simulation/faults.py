@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from emulator.spec import SiteSpec
 from emulator.switches import (
     InheritorsFollow,
     MismatchClearsLastServer,
@@ -38,3 +39,21 @@ def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
         rate_limit=chance.one_of((None, None, 60, 30), "rate limit"),
         publish_delay=chance.between(timedelta(0), within / 2, "publish delay"),
     )
+
+
+def with_switches(spec: SiteSpec, chance: Chance, *, within: timedelta) -> SiteSpec:
+    """The site with drawn switches. Where a setting is the whole group's, its locations cannot differ in it."""
+    switches, groups = drawn_switches(chance, within=within), spec.groups
+    if switches.secure_communications_scope is SecureCommunicationsScope.GROUP:
+        groups = tuple(
+            group.model_copy(
+                update={
+                    "locations": tuple(
+                        each.model_copy(update={"secure_communications": group.locations[0].secure_communications})
+                        for each in group.locations
+                    )
+                }
+            )
+            for group in groups
+        )
+    return SiteSpec.model_validate({**dict(spec), "groups": groups, "switches": switches})

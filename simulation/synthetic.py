@@ -1,0 +1,42 @@
+"""A scenario by size, for whoever has no site registered yet."""
+
+from datetime import timedelta
+
+from emulator.scenarios import synthetic
+from emulator.spec import SiteSpec
+from rotation.plan import Unproven
+from rotation.site import Limits
+from rotation.values import Value
+from simulation.chance import Chance
+from simulation.drawing import Faults
+from simulation.faults import with_switches
+from simulation.scenario import Scenario
+
+
+class Size(Value):
+    """What a synthetic site is like.
+
+    Every second group inherits, every tenth holds 14.2.x clients, one client in ten is away at first.
+    """
+
+    clients: int = 5000
+    groups: int = 20
+    servers: int = 3
+    heartbeat: timedelta = timedelta(hours=1)
+    holdout: timedelta = timedelta(days=90)
+    """How long the last server keeps its certificate, at least."""
+
+
+def of_size(size: Size, seed: int, faults: Faults) -> Scenario:
+    """The scenario of a seed for a site of that size."""
+    limits = Limits(purge_after=None, holdout_minimum=size.holdout, holdout_maximum=size.holdout)
+    spec: SiteSpec = synthetic(seed, size.clients, size.groups, size.servers, size.heartbeat)
+    if faults is not Faults.NONE:
+        spec = with_switches(spec, Chance(seed), within=limits.publish_delay)
+    return Scenario(
+        seed=seed,
+        spec=spec,
+        limits=limits,
+        unproven=Unproven.APPROVE,
+        longest=2 * size.holdout + timedelta(days=120),
+    )
