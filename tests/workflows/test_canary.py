@@ -53,7 +53,8 @@ async def test_the_rest_follows_by_two_persons_word_and_the_gate_for_all_still_a
         assert (await here.say(handle, Move.PROCEED, who="ann", why="it is one old machine")).accepted
         await here.attention(handle, "second-person")
         assert (await here.say(handle, Move.APPROVE, who="bob")).accepted
-        waiting = await here.until(handle, lambda s: s.wait and s.wait.reading and s.wait.reading.waiting_names)
+        await here.until(handle, lambda state: state.step.title.startswith("Wait until every client"))
+        waiting = await here.until(handle, lambda s: s.wait and s.wait.reading and s.wait.reading.waiting == 1)
         client.http_blocked = False
         client.steady = None
         result = await here.end(handle)
