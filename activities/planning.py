@@ -18,10 +18,10 @@ from rotation.comparison import compare
 from rotation.drift import drift
 from rotation.finding import Finding, blockers
 from rotation.forecast import least
-from rotation.plan import Plan, PlanBody, PlanRequest
+from rotation.plan import Plan, PlanBody, PlanRequest, ScopeName
 from rotation.planner import Observed, PlanRefusedError, make_plan
 from rotation.recorded import as_recorded
-from rotation.values import ServerName, SiteId
+from rotation.values import GroupId, ServerName, SiteId
 from store.store import Store
 
 
@@ -52,9 +52,17 @@ async def plan_from_survey(
         clients=tuple(client.observed for client in roster if client.observed is not None),
         certificates=certificates,
         seen_at=await store.roster.servers_seen(site_id),
+        stay_relaxed=_kept_relaxed(amends) if amends else frozenset(),
     )
     after = amends.last_number if amends else 0
     return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
+
+
+def _kept_relaxed(body: PlanBody) -> frozenset[GroupId]:
+    """The owners that are relaxed now and stay so, because the plan keeps R relaxed through the holdout."""
+    if not body.keep_relaxed:
+        return frozenset()
+    return frozenset(owner.group_id for owner in body.owners(ScopeName.RELAXED))
 
 
 async def differences(

@@ -49,6 +49,8 @@ class Observed(Value):
     certificates: dict[CertificateId, CertificateFacts]
     seen_at: dict[ClientId, frozenset[ServerName]] = Field(default_factory=dict)
     """From stored history: the servers at which each client was ever seen."""
+    stay_relaxed: frozenset[GroupId] = frozenset()
+    """Owners that the plan to amend has relaxed and keeps so until the end."""
 
 
 class PlanRefusedError(ValueError):
@@ -139,6 +141,7 @@ def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerV
             lists=lists,
             site=site,
             unreachable=silent,
+            stays_relaxed=group.id in observed.stay_relaxed,
             unproven=_unproven(group, clients[group.id], observed, usable)
             if request.unproven_failover is Unproven.RELAX
             else (),

@@ -27,6 +27,8 @@ class OwnerView(Value):
     unreachable: frozenset[ServerName]
     unproven: tuple[ClientId, ...] = ()
     """Clients never seen at a second server of their list (rule 8), unless approved by name."""
+    stays_relaxed: bool = False
+    """Whether the plan that is amended has relaxed it and keeps it so until the end."""
 
 
 Rule = Callable[[OwnerView], Iterable[Finding]]
@@ -52,6 +54,12 @@ def _single_server(owner: OwnerView) -> Iterable[Finding]:
             owner.group.path,
             "the site has one server: list A for every group",
         )
+
+
+def _stays_relaxed(owner: OwnerView) -> Iterable[Finding]:
+    """What is relaxed until the end must be restored at the end, whatever its clients have shown meanwhile."""
+    if owner.stays_relaxed:
+        yield info("relax-kept", owner.group.path, "it is relaxed since the first wave and stays so until the last")
 
 
 def _cannot_fail_over(owner: OwnerView) -> Iterable[Finding]:
@@ -104,6 +112,7 @@ def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
 
 _RELAX_RULES: tuple[Rule, ...] = (
     _single_server,
+    _stays_relaxed,
     _cannot_fail_over,
     _too_few_servers,
     _unverified_or_http,

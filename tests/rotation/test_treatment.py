@@ -190,3 +190,19 @@ def test_rule_6_owners_that_no_holdout_serves_are_relaxed_the_smallest_first(mak
     assert treated(plan) == {"A": Treatment.FAILOVER, "B": Treatment.RELAX, "C": Treatment.FAILOVER}
     assert reasons(plan) == {("failover", "A"), ("relax-no-holdout", "B"), ("failover", "C")}
     assert plan.body.holdouts == ("s1",)
+
+
+def test_what_is_kept_relaxed_stays_in_r(make):
+    """An owner that the amended plan keeps relaxed is not treated anew, though its clients were seen to fail over."""
+    site, group = make.site("s1", "s2"), make.group("G")
+    owner = OwnerView(
+        group=group,
+        inheritors=(),
+        clients=(),
+        lists={known.name: known for known in site.lists},
+        site=site,
+        unreachable=frozenset(),
+        stays_relaxed=True,
+    )
+    treatment, (reason,) = treat(owner)
+    assert (treatment, reason.code) == (Treatment.RELAX, "relax-kept")

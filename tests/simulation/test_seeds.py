@@ -1,0 +1,26 @@
+"""The ledger of seeds that once found a defect: each is played again, and no invariant is violated."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from simulation.drawing import SMALL, Faults, draw
+from simulation.invariants import check
+from simulation.run import play
+
+LEDGER = Path(__file__).parent.parent / "seeds.toml"
+SEEDS = tomllib.loads(LEDGER.read_text())["seed"]
+
+
+@pytest.mark.parametrize("entry", SEEDS, ids=lambda entry: str(entry["number"]))
+async def test_a_seed_that_found_a_defect_finds_it_no_more(entry):
+    """The rotation ends, and every invariant holds."""
+    facts = await play(draw(entry["number"], SMALL, Faults(entry["faults"])))
+    assert facts.unfinished == ""
+    assert check(facts) == ()
+
+
+def test_each_entry_says_what_it_found():
+    """A seed alone tells nobody anything."""
+    assert all(entry["found"].endswith(".") and entry["pinned_by"] for entry in SEEDS)
