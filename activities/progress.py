@@ -94,9 +94,16 @@ def _event(event: Noted | ProgressReport) -> NewEvent:
         at=event.at,
         kind=event.kind.value,
         message=event.message,
-        data={"step": event.step, "number": event.step_number, "phase": event.phase},
+        data=_data(event),
         key=str(event.number),
     )
+
+
+def _data(event: Noted | ProgressReport) -> dict[str, str]:
+    data = {"step": event.step, "number": event.step_number, "phase": event.phase}
+    if isinstance(event, ProgressReport) and event.code:
+        data |= {"code": event.code, "subject": event.subject}
+    return data
 
 
 def _finding(attention: Attention) -> Finding:

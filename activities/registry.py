@@ -5,6 +5,7 @@ from typing import Any
 
 from activities.closing import ClosingCheck
 from activities.gates import Gates
+from activities.looking import Looking
 from activities.originals import Originals
 from activities.planning import Planning
 from activities.progress import ProgressKeeper
@@ -20,7 +21,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     """Every activity of the contract."""
     world = world or World(store=store)
     surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
-    settings, tasks = Settings(world), Tasks(world)
+    settings, tasks, looking = Settings(world), Tasks(world), Looking(world)
     return [
         surveying.survey_site,
         planning.check_plan,
@@ -34,6 +35,8 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         tasks.observe_task,
         tasks.move_task,
         Servers(world).observe_servers,
+        looking.look,
+        looking.restart_gate,
         ClosingCheck(world).check_closing,
         ProgressKeeper(world).record_progress,
     ]

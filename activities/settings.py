@@ -40,6 +40,8 @@ class Settings:
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 for wanted in await scope.wanted(request.field, restores=request.restores):
+                    if request.pairs is not None and wanted.pair not in request.pairs:
+                        continue
                     if wanted.is_in(await client.pair_settings(wanted.pair)):
                         already += 1
                         continue

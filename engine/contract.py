@@ -9,9 +9,11 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from rotation.drift import Drift
 from rotation.finding import Finding
 from rotation.plan import PlanBody, SettingField
 from rotation.state import Attention, GateReading, Outcome, RotationState
+from rotation.survey import Pair
 from rotation.task import TaskState
 from rotation.values import Fingerprint, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
@@ -34,6 +36,8 @@ class ActivityName(StrEnum):
     OBSERVE_TASK = "observe_task"
     MOVE_TASK = "move_task"
     OBSERVE_SERVERS = "observe_servers"
+    LOOK = "look"
+    RESTART_GATE = "restart_gate"
     CHECK_CLOSING = "check_closing"
     LOAD_PLAN = "load_plan"
     RECORD_PROGRESS = "record_progress"
@@ -146,6 +150,8 @@ class WriteRequest(StepRequest):
     restores: bool
     turning_back: bool = False
     """Whether old certificates must still be in force: every write is preceded by a probe (rule 16)."""
+    pairs: tuple[Pair, ...] | None = None
+    """Only these, where some of what was written before is written back."""
 
 
 class WriteAnswer(Value):
@@ -157,6 +163,22 @@ class WriteAnswer(Value):
     reason: str = ""
     new_certificate_at: ServerName | None = None
     """A server that presents the new certificate while turning back: the restore has stopped."""
+
+
+class LookRequest(StepRequest):
+    """Hold the site against what the rotation left."""
+
+    swapped: tuple[ServerName, ...] = ()
+    due: ServerName | None = None
+    """The server whose certificate may be replaced now."""
+    since: datetime
+    """Clients that were moved since then are named."""
+
+
+class LookAnswer(Value):
+    """What is not as the rotation left it."""
+
+    drifts: tuple[Drift, ...] = ()
 
 
 class ReferenceAnswer(Value):
@@ -263,6 +285,11 @@ class EventKind(StrEnum):
     ATTENTION = "attention"
     ATTENTION_OVER = "attention-over"
     MESSAGE = "message"
+    DRIFT = "drift"
+    """The site is not as the rotation left it; `code` and `subject` say what and where."""
+    REPAIRED = "repaired"
+    DRIFT_OVER = "drift-over"
+    GATE_RESTARTED = "gate-restarted"
     AMENDED = "amended"
     TURNING_BACK = "turning-back"
     ENDED = "ended"
@@ -302,6 +329,9 @@ class ProgressReport(Value):
     plan_id: PlanId
     plan_hash: str
     outcome: Outcome | None = None
+    code: str = ""
+    """For drift: what it is, as programs know it."""
+    subject: str = ""
     earlier: tuple[Noted, ...] = ()
 
 

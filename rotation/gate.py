@@ -10,6 +10,7 @@ HEARTBEATS = 3
 """The vendor's wait, in heartbeat intervals (A8, A10, B3)."""
 _FASTEST = timedelta(milliseconds=500)
 _SLOWEST = timedelta(hours=12)
+_RAREST = timedelta(days=7)
 _BEFORE = 2
 _BEYOND = 10
 
@@ -72,6 +73,19 @@ def moved_after_swap(
     if policy_date <= swap_seen + skew:
         return None
     return Reference(owner=owner, date_before=swap_seen, written_at=swap_seen, not_before=swap_seen, fixed=policy_date)
+
+
+def next_look(now: datetime, *, since: datetime, heartbeat: timedelta) -> datetime:
+    """When to hold the site against what the rotation left, again: half as long again as was waited so far.
+
+    So a wait of hours sees an act within hours, and one of 90 days makes some thirty looks.
+
+    Args:
+        now: the time of the last look.
+        since: when the wait began, or when something was last found.
+        heartbeat: the fastest at which clients would take up what somebody did.
+    """
+    return now + min(max(heartbeat, (now - since) / 2), _RAREST)
 
 
 def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:

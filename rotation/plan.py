@@ -253,6 +253,11 @@ class PlanBody(Value):
             for pair in owner.pairs
         )
 
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """The steps that change settings."""
+        return tuple(step for step in self.steps if isinstance(step, Write))
+
     def copy_of(self, source: ListName) -> ListName | None:
         """The name of the HTTP copy of `source`, where the plan makes one."""
         return next((copy.copy_name for copy in self.copies if copy.source == source), None)

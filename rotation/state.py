@@ -83,6 +83,29 @@ class OpenTask(Value):
     """When all proof was last read for whoever holds it."""
 
 
+class Told(Value):
+    """A drift that was named, and is still there."""
+
+    code: str
+    subject: str
+    message: str
+    remedy: str = ""
+    matters: bool
+    """Whether it is shown until it is over."""
+    blocks: bool
+    """Whether nothing irreversible may happen before it is over."""
+    voids: tuple[str, ...] = ()
+    """The gates that have to be proven anew when it is over."""
+
+
+class Restarted(Value):
+    """A gate that was passed, and has to be proven anew."""
+
+    gate: str
+    due: datetime | None = None
+    """Not before then; None while what has voided it is still there."""
+
+
 class Proceed(Value):
     """A wish to go on without full coverage: it needs a second person (design section 3)."""
 
@@ -124,6 +147,14 @@ class RotationState(BaseModel):
     held_by: str = ""
     hold_reason: str = ""
     attention: tuple[Attention, ...] = ()
+    look_since: datetime | None = None
+    """Since when nothing was found by looking at the site: looks grow rarer from there."""
+    look_at: datetime | None = None
+    """When to look at the site again."""
+    drift: tuple[Told, ...] = ()
+    repaired: tuple[str, ...] = ()
+    """What was written back during this step, one entry for each time."""
+    restarted: tuple[Restarted, ...] = ()
     proceed: Proceed | None = None
     cancelling: Cancelling | None = None
     withdrawing: bool = False

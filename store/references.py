@@ -1,6 +1,6 @@
 """The references of gates: what the policy serials of an owner must reach (rule 9)."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from rotation.gate import Reference
 from rotation.values import GroupId, RotationId
@@ -26,6 +26,13 @@ class References:
         kept = select(ReferenceRow).where(ReferenceRow.rotation_id == rotation_id, ReferenceRow.gate == gate)
         async with self._database.read() as session:
             return {GroupId(row.owner): row.reference for row in await session.scalars(kept)}
+
+    async def forget(self, rotation_id: RotationId, gate: str) -> None:
+        """Forget the references of a gate that is proven anew: what moved before does not count any more."""
+        async with self._database.write() as session:
+            await session.execute(
+                delete(ReferenceRow).where(ReferenceRow.rotation_id == rotation_id, ReferenceRow.gate == gate)
+            )
 
     async def save(self, rotation_id: RotationId, gate: str, reference: Reference) -> Reference:
         """Keep a reference. Returns the one that is kept then.

@@ -28,7 +28,7 @@ class SwapRecord(Value):
 
 
 class Swaps:
-    """The swaps of all rotations. That one was opened, and first seen, is written once."""
+    """The swaps of all rotations. When one was opened, and first seen, is written once, unless somebody undid it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -79,6 +79,25 @@ class Swaps:
             row = await _row(session, rotation_id, server, target)
             if row.first_seen is None:
                 row.first_seen, row.seen_at = first_seen, seen_at
+            return _swap(row)
+
+    async def again(
+        self,
+        rotation_id: RotationId,
+        server: ServerName,
+        target: Fingerprint,
+        *,
+        first_seen: datetime,
+        seen_at: datetime,
+    ) -> SwapRecord:
+        """Note that the server presents the wanted certificate again, after it presented another one meanwhile.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+        """
+        async with self._database.write() as session:
+            row = await _row(session, rotation_id, server, target)
+            row.first_seen, row.seen_at = first_seen, seen_at
             return _swap(row)
 
     async def get(self, rotation_id: RotationId, server: ServerName, target: Fingerprint) -> SwapRecord | None:

@@ -1,6 +1,6 @@
 """Claims: whoever does the work takes the task first; before a swap, and while it is open, all proof is read again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.contract import (
     ActivityName,
@@ -16,7 +16,7 @@ from engine.contract import (
 from rotation.finding import Finding, blocking
 from rotation.message import Message
 from rotation.plan import Console, Write
-from rotation.state import GateReading
+from rotation.state import GateReading, Restarted
 from rotation.task import ReplaceCertificate, TaskState
 from workflows.requests import about
 from workflows.running import Running
@@ -32,6 +32,7 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     if findings:
         run.reply(message, *findings)
         return
+    run.state.restarted = ()
     await _take(run, message)
     now = run.host.now()
     update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now}
@@ -79,7 +80,11 @@ async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
     findings = list(checked.findings)
-    for gate in () if findings else step.holds:
+    restarted = {each.gate: each for each in state.restarted}
+    for gate in () if findings else dict.fromkeys((*step.holds, *restarted)):
+        if gate in restarted and not _is_due(restarted[gate], run.host.now()):
+            findings.append(blocking("gate-restarted", gate, "its proof began anew", "try later"))
+            continue
         request = GateRequest(ref=about(state, step, other=gate), swapped=state.swapped, verified_by=survey.survey_id)
         reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
         if not reading.reached:
@@ -88,6 +93,10 @@ async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
                 blocking("gate-does-not-hold", gate, f"{reading.waiting} clients are not covered: {names}", "try later")
             )
     return tuple(findings)
+
+
+def _is_due(restarted: Restarted, now: datetime) -> bool:
+    return restarted.due is not None and restarted.due <= now
 
 
 async def _take(run: Running, message: Message) -> None:

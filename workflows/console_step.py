@@ -20,6 +20,7 @@ from rotation.plan import Console, Step, Write
 from rotation.state import OpenTask, Phase
 from rotation.task import Evidence, ReplaceCertificate, TaskState, evidence_for
 from workflows.claim import LAPSED, claim, keep_proof
+from workflows.drift_step import look, look_due, plan_looks
 from workflows.requests import about
 from workflows.running import Running, TurnBack
 
@@ -94,6 +95,7 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         ended = await _hear(run, step)
         if ended is not None:
             return ended
+        await _look_at_site(run, step)
         await keep_proof(run, step)
         task = run.open_task
         await run.wait(
@@ -106,6 +108,15 @@ async def _watch(run: Running, step: Console | Write) -> bool:
 def _evidence(step: Console | Write) -> Evidence:
     """What closes the task of `step`; a setting that was written by hand is read."""
     return evidence_for(step.work) if isinstance(step, Console) else Evidence.OBSERVED
+
+
+async def _look_at_site(run: Running, step: Console | Write) -> None:
+    """While a certificate may be replaced: what is found then makes all proof be read anew at once."""
+    if not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate):
+        return
+    plan_looks(run)
+    if look_due(run) and await look(run, step):
+        run.state.task = run.open_task.model_copy(update={"proven_at": run.state.started_at})
 
 
 def _next_look(task: OpenTask, now: datetime) -> datetime:

@@ -10,7 +10,6 @@ from engine.contract import (
     EventKind,
     GateRequest,
     LeaveOutRequest,
-    ReferenceAnswer,
     StepRequest,
 )
 from rotation.gate import next_reading
@@ -19,18 +18,13 @@ from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, Scope
 from rotation.state import GateReading, Wait
 from workflows import canary_watch
 from workflows.canary_watch import SECOND
+from workflows.drift_step import clear, look, look_due, plan_looks
+from workflows.reference import fix_references
 from workflows.requests import about
 from workflows.running import Running
 
 _LIMIT = "gate-limit"
 _SILENT = "silent-after-swap"
-_REFERENCE_FIRST = timedelta(seconds=1)
-_REFERENCE_SLOWEST = timedelta(minutes=1)
-_DOUBLINGS = 6
-_PUBLISHED_AFTER = 2
-"""How often the delay that the site allows for publishing is waited for before a person is asked, and"""
-_PUBLISHED_AT_LEAST = timedelta(minutes=5)
-"""the least that is waited."""
 
 
 async def gate(run: Running, step: Gate) -> None:
@@ -38,14 +32,14 @@ async def gate(run: Running, step: Gate) -> None:
 
     1. the minimum counts from now; after a write, fix the reference: the policy date that it caused (rule 9)
     2. wait for the minimum, reading the curve on the way
-    3. pass on a full reading that reaches coverage, not before the minimum
+    3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left
     4. past the limit: a person extends, proceeds with a second person's word, or cancels; canaries are read on
        meanwhile
     """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
     if step.purpose is not GatePurpose.SWAPPED:
-        await _fix_references(run, step)
+        await fix_references(run, step)
     await _until_covered(run, step)
 
 
@@ -64,6 +58,7 @@ async def closing(run: Running, step: Closing) -> None:
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(ScopeName.ALL))
     await run.wait(until=_wait(run).due, summary="every client back?")
+    await look(run, step)
     while True:
         request = StepRequest(ref=about(run.state, step))
         checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
@@ -96,16 +91,22 @@ def _open(
 
 
 async def _until_covered(run: Running, step: Gate | Holdout) -> None:
+    plan_looks(run)
     while True:
         wait = _wait(run)
         now = run.host.now()
         at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
         run.state.wait = wait.model_copy(update={"next_at": at})
-        await run.wait(until=at, summary=_summary(step, at), ready=lambda: _is_answered(run, step))
+        await run.wait(until=at, summary=_summary(step, at), ready=lambda: _is_answered(run, step) or look_due(run))
+        if look_due(run):
+            await look(run, step)
+            restarted = _wait(run).opened_at != wait.opened_at
+            if restarted or (run.host.now() < at and not _is_answered(run, step)):
+                continue  # it was resumed before its time, or began anew
         asked_at = run.host.now()
         reading = await _read(run, step)
         _note(run, reading)
-        if reading.reached and asked_at >= _wait(run).due:
+        if reading.reached and asked_at >= _wait(run).due and await clear(run, step):
             break
         if _over_canaries(step):
             if await canary_watch.goes_on(run, step, reading):
@@ -180,24 +181,6 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> N
     )
     await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
     run.state.proceed = None
-
-
-async def _fix_references(run: Running, step: Gate) -> None:
-    """No move of the policy date after the last write, no proof: a person must look."""
-    tries, began = 0, run.host.now()
-    patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * run.state.body.publish_delay)
-    while True:
-        request = StepRequest(ref=about(run.state, step))
-        fixed = await run.call(ActivityName.FIX_REFERENCES, request, ReferenceAnswer, summary="fix the reference")
-        if not fixed.missing:
-            return
-        if run.host.now() - began >= patience:
-            text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
-            await run.ask("serial-did-not-move", step.title, text, (Move.RETRY, Move.CANCEL))
-            tries, began = 0, run.host.now()
-        pause = min(_REFERENCE_FIRST * (1 << tries), _REFERENCE_SLOWEST)
-        tries = min(tries + 1, _DOUBLINGS)
-        await run.wait(until=run.host.now() + pause, summary="wait for the policy date to move")
 
 
 def _wait(run: Running) -> Wait:

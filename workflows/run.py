@@ -21,6 +21,7 @@ from rotation.state import Outcome, Phase
 from rotation.task import ReplaceCertificate
 from workflows.amendment import adopt
 from workflows.console_step import RESTART, console_task
+from workflows.drift_step import clear, look_due, settled
 from workflows.gate_step import closing, gate, holdout
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
@@ -64,12 +65,13 @@ async def _step(run: Running, step: Step) -> None:
         state.phase = _phase(step, state.phase)
         state.begun = (*state.begun, step.id)
         state.step_began_at = run.host.now()
+        state.look_since, state.repaired = None, ()
         await run.record(EventKind.STEP_BEGAN, step.title)
     match step:
         case Preflight():
             await _preflight(run, step)
         case Write():
-            await write(run, step)
+            await _write(run, step)
         case Gate():
             await gate(run, step)
         case Holdout():
@@ -85,6 +87,20 @@ async def _step(run: Running, step: Step) -> None:
         case _:
             unreachable(step)
     run.note(EventKind.STEP_ENDED, step.title)
+
+
+async def _write(run: Running, step: Write) -> None:
+    """A look that is due comes first. What gates before it have proven of the settings, it makes void."""
+    state = run.state
+    if look_due(run):
+        await clear(run, step)
+    state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.body.step(each.gate)))
+    await write(run, step)
+
+
+def _of_a_swap(step: Step) -> bool:
+    """Whether a gate still says something when settings are written again."""
+    return isinstance(step, Gate) and step.purpose is GatePurpose.SWAPPED
 
 
 async def _preflight(run: Running, step: Preflight) -> None:
@@ -104,12 +120,14 @@ async def _recheck(run: Running, step: Recheck) -> None:
     while True:
         checked = await _survey_and_check(run, at=step)
         if not checked.findings:
+            settled(run)
             return
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
         options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
         chosen = await run.ask("plan-differs", step.title, text, options)
         if chosen is Move.APPROVE and checked.amendment is not None:
             await adopt(run, checked.amendment, step)
+            settled(run)
             return
 
 

@@ -137,11 +137,14 @@ class Running:
         """
         asked_before = any((each.code, each.message) == (code, message) for each in self.state.attention)
         if not asked_before:
-            offered = tuple(option for option in options if option is not Move.CANCEL or not self.state.swapped)
-            self.raise_attention(code, subject, message, offered)
+            self.raise_attention(code, subject, message, self.offered(options))
             await self.record(EventKind.ATTENTION, f"{subject}: {message}")
-        await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self._is_raised(code))
+        await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self.is_raised(code))
         return self._chosen
+
+    def offered(self, options: tuple[Move, ...]) -> tuple[Move, ...]:
+        """What of `options` a person may choose now: a cancel is none once a certificate was replaced."""
+        return tuple(option for option in options if option is not Move.CANCEL or not self.state.swapped)
 
     # -- messages ---------------------------------------------------------------------------------
 
@@ -187,6 +190,7 @@ class Running:
                 self.state.held_by, self.state.hold_reason = message.who, message.why
             case Move.RESUME:
                 self.state.held_by, self.state.hold_reason = "", ""
+                self.state.look_at = self.host.now()
             case Move.CANCEL:
                 self.state.cancelling = Cancelling(by=message.who, why=message.why)
             case Move.EXTEND if self.state.wait is not None and message.by is not None:
@@ -223,11 +227,12 @@ class Running:
 
     def drop_attention(self, code: str) -> None:
         """Take back an attention whose cause is gone."""
-        if self._is_raised(code):
+        if self.is_raised(code):
             self.state.attention = tuple(a for a in self.state.attention if a.code != code)
             self.host.show(self.state)
 
-    def _is_raised(self, code: str) -> bool:
+    def is_raised(self, code: str) -> bool:
+        """Whether an attention of that code is shown."""
         return any(attention.code == code for attention in self.state.attention)
 
     # -- telling ----------------------------------------------------------------------------------
@@ -255,7 +260,7 @@ class Running:
             )
         )
 
-    async def record(self, kind: EventKind, message: str) -> None:
+    async def record(self, kind: EventKind, message: str, *, code: str = "", subject: str = "") -> None:
         """Store an event and what is to be shown of the rotation, before going on."""
         state = self.state
         state.events += 1
@@ -280,6 +285,8 @@ class Running:
             plan_id=state.plan_id,
             plan_hash=state.plan_hash,
             outcome=state.outcome,
+            code=code,
+            subject=subject,
             earlier=tuple(self._noted),
         )
         self._noted.clear()

@@ -19,7 +19,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.story import show
 
 _LONG = frozenset(
-    {ActivityName.SURVEY_SITE, ActivityName.READ_GATE, ActivityName.CHECK_CLOSING, ActivityName.WRITE_SETTINGS}
+    {
+        ActivityName.SURVEY_SITE,
+        ActivityName.READ_GATE,
+        ActivityName.CHECK_CLOSING,
+        ActivityName.WRITE_SETTINGS,
+        ActivityName.LOOK,
+    }
 )
 _SHORT_LIMIT = timedelta(minutes=2)
 _LONG_LIMIT = timedelta(hours=2)

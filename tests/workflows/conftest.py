@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from pydantic import SecretStr
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Cut
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.planning import plan_from_survey
@@ -25,11 +26,7 @@ from activities.surveying import Surveying
 from activities.world import World
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
-from engine import search_attributes
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
-from engine.embedded import find_binary
-from engine.plugin import RotatorPlugin
-from engine.settings import TemporalSettings
 from rotation.message import Message, Move, Reply
 from rotation.plan import Plan, PlanRequest, Unproven
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
@@ -50,13 +47,19 @@ from store.store import Store
 from workflows.rotate_site import RotateSite
 
 if TYPE_CHECKING:
-    from tests.workflows.surroundings import Hands, Line, SimulatedProbe, SkippedClock
+    from tests.workflows import played as played_here
+    from tests.workflows.surroundings import Hands, Line, SimulatedProbe, SkippedClock, server
 else:  # by path: tests/ is no package, and another project's folder of that name may be installed
-    _spec = spec_from_file_location("workflow_surroundings", Path(__file__).with_name("surroundings.py"))
-    _surroundings = module_from_spec(_spec)
-    sys.modules[_spec.name] = _surroundings
-    _spec.loader.exec_module(_surroundings)
-    Hands, Line = _surroundings.Hands, _surroundings.Line
+
+    def _beside(name: str) -> ModuleType:
+        spec = spec_from_file_location(f"workflow_{name}", Path(__file__).with_name(f"{name}.py"))
+        module = module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    _surroundings, played_here = _beside("surroundings"), _beside("played")
+    Hands, Line, server = _surroundings.Hands, _surroundings.Line, _surroundings.server
     SimulatedProbe, SkippedClock = _surroundings.SimulatedProbe, _surroundings.SkippedClock
 
 SITE = SiteId("site")
@@ -328,31 +331,6 @@ class Stage:
         return told
 
 
-@asynccontextmanager
-async def server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
-    """A real server that skips time, with our search attributes."""
-    tuning = [
-        "frontend.WorkflowTimeSkippingEnabled=true",
-        "history.transferProcessorMaxPollRPS=2000",
-        "history.timerProcessorMaxPollRPS=2000",
-        "history.visibilityProcessorMaxPollRPS=2000",
-        'history.timerProcessorMaxTimeShift="10ms"',
-        *flags,
-    ]
-    env = await WorkflowEnvironment.start_time_skipping_v2(
-        ts_config=TimeSkippingConfig(max_session_skip_count=100_000),
-        dev_server_existing_path=str(find_binary(TemporalSettings())),
-        dev_server_log_level="error",
-        dev_server_extra_args=[part for flag in tuning for part in ("--dynamic-config-value", flag)],
-        plugins=[RotatorPlugin()],
-    )
-    try:
-        await search_attributes.register(env.client)
-        yield env
-    finally:
-        await env.shutdown()
-
-
 @pytest.fixture(scope="session")
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """The server of all tests but those that need another one."""
@@ -393,3 +371,9 @@ async def stage(skipping, store) -> Callable[[SiteSpec], Stage]:
 async def forgetful_stage(forgetful, store) -> Callable[[SiteSpec], Stage]:
     """Makes the stage of a rotation of many histories."""
     return _stages(forgetful, store)
+
+
+@pytest.fixture(scope="session")
+def played() -> ModuleType:
+    """Rotations on simulated time, in this process: `play`, `Deed`, `at`, `three`."""
+    return played_here

@@ -18,99 +18,89 @@ PATIENT = Limits(
     holdout_maximum=timedelta(days=20),
     gate_patience=timedelta(days=20),
 )
+SECOND = timedelta(seconds=1)
 SWAP = "replace_certificate"
 LEGACY = "My Company\\Legacy"
 BRANCH = "My Company\\Branch"
 
 
-def client_of(here, name):
-    """The client of that name."""
-    return next(each for each in here.simulation.fleet.clients if each.name == name)
+def open_swap(state):
+    """Whether the first certificate is waited for."""
+    return state.task is not None and state.step.number == "B2" and not state.swapped
+
+
+def claim(here):
+    """Bob claims the task that is open."""
+    return here.say(Move.CLAIM_TASK, who="bob", task_id=here.state.task.id)
 
 
 def a_new_group(here):
     """A group with settings of its own is added."""
-    group = here.hands.add_group("My Company\\Kiosks")
-    return lambda: here.hands.remove_group(group)
+    here.kept["group"] = here.hands.add_group("My Company\\Kiosks")
 
 
-def secure_again(here):
-    """Secure communications of a relaxed group are turned on again by hand."""
-    here.simulation.console.set_secure_communications(LEGACY, "Default", True)
-    return lambda: here.simulation.console.set_secure_communications(LEGACY, "Default", False)
+def not_born(here):
+    """It is removed again."""
+    here.hands.remove_group(here.kept["group"])
 
 
-def a_client_moved(here):
-    """A client of a relaxed group is moved to one that fails over."""
-    site, client = here.simulation.site, client_of(here, "OLD-0001")
-    here.simulation.fleet.move(client.id, site.group(BRANCH).id)
-    return lambda: here.simulation.fleet.move(client.id, site.group(LEGACY).id)
+def secure(enabled):
+    """Secure communications of a relaxed group are turned on by hand, or off again."""
+    return lambda here: here.stage.simulation.console.set_secure_communications(LEGACY, "Default", enabled)
 
 
-def a_defective_build(here):
-    """A client of a group that fails over gets a build that does not."""
-    build = client_of(here, "BRANCH-0001").build
-    here.hands.reinstall("BRANCH-0001", "14.2.5323.2000")
-    return lambda: here.hands.reinstall("BRANCH-0001", build)
+def move(group):
+    """A client of a relaxed group is moved."""
+
+    def done(here):
+        site, fleet = here.stage.simulation.site, here.stage.simulation.fleet
+        client = next(each for each in fleet.clients if each.name == "OLD-0001")
+        fleet.move(client.id, site.group(group).id)
+
+    return done
+
+
+def reinstall(build):
+    """A client of a group that fails over gets another build."""
+    return lambda here: here.hands.reinstall("BRANCH-0001", build)
 
 
 SPOILS = [
-    (a_new_group, "group-new"),
-    (secure_again, "secure-communications-drift"),
-    (a_client_moved, "no-failover-build"),
-    (a_defective_build, "no-failover-build"),
+    (a_new_group, not_born, "group-new"),
+    (secure(True), secure(False), "secure-communications-drift"),
+    (move(BRANCH), move(LEGACY), "no-failover-build"),
+    (reinstall("14.2.5323.2000"), reinstall("14.0.3752.1000"), "no-failover-build"),
 ]
 
 
-async def test_a_claim_is_refused_while_something_differs_and_granted_when_it_is_put_back(stage):
+async def test_a_claim_is_refused_while_something_differs_and_granted_when_it_is_put_back(played):
     """Each claim says what differs and the task stays open; put back, the claim is granted, and nobody is lost."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
-    await here.register()
-    leaving = {SWAP}
-    refused = []
+    deeds = [deed for spoil, put_back, _ in SPOILS for deed in (spoil, claim, put_back)]
+    timed = [played.Deed(open_swap, deed, after=10 * number * SECOND) for number, deed in enumerate(deeds)]
+    async with played.play(*timed) as here:
+        here.absent = lambda state: open_swap(state) and not timed[-1].done
+        outcome = await here.run()
 
-    async with here.running(leaving=leaving) as handle:
-        task = await here.task(handle, SWAP)
-        for spoil, _ in SPOILS:
-            put_back = spoil(here)
-            refused.append(await here.say(handle, Move.CLAIM_TASK, task=task))
-            assert (await here.state(handle)).task.claimed_by == ""
-            since = here.clock()
-            # clients take what was published
-            await here.until(handle, lambda _, since=since: here.clock() - since > 3 * HEARTBEAT)
-            assert here.simulation.effects.count("console.replace_certificate") == 0
-            put_back()
-        leaving.clear()
-        result = await here.end(handle)
-
+    refused = [reply for message, reply in here.replies if message.who == "bob"]
     assert not any(reply.accepted for reply in refused)
-    for reply, (_, code) in zip(refused, SPOILS, strict=True):
+    for reply, (_, _, code) in zip(refused, SPOILS, strict=True):
         assert code in [finding.code for finding in reply.findings]
-    assert result.outcome is Outcome.COMPLETED
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 
 
-async def test_rule_12_a_policy_of_the_time_between_proves_nothing(stage):
+async def test_rule_12_a_policy_of_the_time_between_proves_nothing(played):
     """Clients took "verify" while it was on by hand: put back, the swap waits until they hold the relaxed policy."""
-    # far longer than from one look at an open task to the next, over which time leaps
-    seldom = timedelta(hours=8)
-    here = stage(three_servers(clients=10, heartbeat=seldom, returns=(2 * seldom, 4 * seldom)))
-    await here.register(PATIENT)
-    leaving = {SWAP}
+    # undone and put back between two looks, so that only what clients report tells of it
+    on, off = played.Deed(open_swap, secure(True)), played.Deed(open_swap, secure(False), after=280 * SECOND)
+    too_soon = played.Deed(open_swap, claim, after=285 * SECOND)
+    async with played.play(on, off, too_soon) as here:
+        here.absent = lambda state: open_swap(state) and not too_soon.done
+        outcome = await here.run()
 
-    async with here.running(leaving=leaving) as handle:
-        task = await here.task(handle, SWAP)
-        put_back = secure_again(here)
-        since = here.clock()
-        await here.until(handle, lambda _: here.clock() - since > 3 * seldom)
-        put_back()
-        here.simulation.advance_to(here.simulation.now + timedelta(seconds=5))  # published, and nobody has called yet
-        too_soon = await here.say(handle, Move.CLAIM_TASK, task=task)
-        leaving.clear()
-        result = await here.end(handle)
-
-    assert [finding.code for finding in too_soon.findings] == ["gate-does-not-hold"]
-    assert result.outcome is Outcome.COMPLETED
+    (reply,) = [reply for message, reply in here.replies if message.who == "bob"]
+    assert [finding.code for finding in reply.findings] == ["gate-does-not-hold"]
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 
 

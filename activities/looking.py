@@ -1,0 +1,116 @@
+"""Looking at the site: is it as the rotation left it? And having a gate proven anew where it was not (rule 12)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.failures import told_apart
+from activities.scope import StepScope, scope_of
+from activities.world import World
+from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
+from rotation.drift import Drift, Move, drift, moved
+from rotation.gate import Reference
+from rotation.plan import Gate, GatePurpose
+from rotation.reading import evidence_key
+from rotation.restart import voided
+from rotation.served import certificate_drift
+from rotation.survey import SiteSurvey
+from rotation.values import Fingerprint, GroupId, ServerName
+from sepm.client import SepmClient
+
+_SECOND = timedelta(seconds=1)
+
+
+class Looking:
+    """Observed truth between readings: groups, settings and certificates; clients as they were last read."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.LOOK)
+    async def look(self, request: LookRequest) -> LookAnswer:
+        """What differs from what the rotation left.
+
+        1. read groups, inheritance, lists and secure communications; probe every server
+        2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
+        3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
+        """
+        scope = await scope_of(self._world, request.ref)
+        with told_apart():
+            async with await self._world.sepm(scope.site) as client:
+                survey = await self._read(scope, client)
+                found = await self._differences(scope, survey, request)
+                await self._note(scope, client, found)
+        return LookAnswer(drifts=found)
+
+    async def _read(self, scope: StepScope, client: SepmClient) -> SiteSurvey:
+        groups = tuple(await client.groups())
+        return SiteSurvey(
+            taken_at=self._world.clock(),
+            sepm_clock=await client.clock(),
+            version="",
+            groups=groups,
+            served=await self._world.served(scope.site.servers),
+        )
+
+    async def _differences(self, scope: StepScope, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:
+        store, body = self._world.store, scope.plan.body
+        certificates = certificate_drift(
+            body, survey.served, swapped=request.swapped, due=request.due, before=await self._before(scope)
+        )
+        roster = await store.roster.entries(scope.site.id, None)
+        clients = [client.observed for client in roster if client.observed is not None]
+        moves = [Move(name=each.name, now=each.now) for each in await store.roster.moved(scope.site.id, request.since)]
+        return (
+            *(Drift(finding=finding) for finding in certificates),
+            *drift(body, survey, clients, at=scope.step.id),
+            *moved(survey, moves),
+        )
+
+    async def _before(self, scope: StepScope) -> dict[ServerName, Fingerprint]:
+        """What every server presented when the plan was made."""
+        survey = await self._world.store.surveys.get(scope.plan.survey_id)
+        return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
+
+    async def _note(self, scope: StepScope, client: SepmClient, found: Iterable[Drift]) -> None:
+        """The last look that still saw the difference is before the write that ends it, whoever makes that."""
+        gates: dict[GroupId, set[str]] = {}
+        for each in found:
+            if each.owner is not None:
+                gates.setdefault(each.owner, set()).update(voided(each, scope.plan.body, scope.step.id))
+        owners = [owner for owner, ids in gates.items() if ids]
+        if not owners:
+            return
+        clock = await client.clock()
+        dates = await client.policy_dates(owners)
+        for owner in owners:
+            reference = Reference(
+                owner=owner,
+                date_before=dates[owner],
+                written_at=clock,
+                not_before=clock + _SECOND + scope.plan.body.publish_delay,
+            )
+            for gate in sorted(gates[owner]):
+                await self._world.store.references.save(scope.ref.rotation_id, gate, reference)
+
+    @activity.defn(name=ActivityName.RESTART_GATE)
+    async def restart_gate(self, request: StepRequest) -> Counted:
+        """Forget the evidence of a gate. After a swap its clock starts anew, too: the certificate was away."""
+        store, rotation_id = self._world.store, request.ref.rotation_id
+        scope = await scope_of(self._world, request.ref)
+        gate = scope.step
+        if not isinstance(gate, Gate):
+            raise TypeError(f"step {gate.id} is no gate")
+        key = evidence_key(scope.plan.body, gate)
+        chosen = scope.plan.body.certificate_for(gate.server) if gate.server is not None else None
+        if gate.purpose is GatePurpose.SWAPPED and chosen is not None:
+            with told_apart():
+                async with await self._world.sepm(scope.site) as client:
+                    clock = await client.clock() + _SECOND
+            await store.swaps.again(
+                rotation_id, chosen.server, chosen.fingerprint, first_seen=clock, seen_at=self._world.clock()
+            )
+            await store.references.forget(rotation_id, key)
+        await store.coverage.restart(rotation_id, key)
+        return Counted(count=1)

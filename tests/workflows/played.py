@@ -1,0 +1,166 @@
+"""A rotation played in this process on simulated time: the same loop and activities as on Temporal, in a second."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from activities.registry import all_activities
+from emulator.scenarios import three_servers
+from emulator.spec import SiteSpec
+from rotation.message import Message, Move, Reply
+from rotation.plan import Unproven
+from rotation.site import Limits
+from rotation.state import Outcome, RotationState
+from simulation.host import Bystanders, SimulatedHost
+from simulation.scenario import Pace, Scenario
+from simulation.stage import ROTATION, Stage
+from store.events import Event
+from workflows.run import run_rotation
+
+if TYPE_CHECKING:
+    from tests.workflows.surroundings import Hands
+else:  # as conftest.py has put it there
+    from workflow_surroundings import Hands
+
+HEARTBEAT = timedelta(minutes=5)
+QUICK = Limits(
+    relax_floor=timedelta(0),
+    publish_delay=timedelta(seconds=2),
+    purge_after=None,
+    holdout_minimum=timedelta(minutes=30),
+    holdout_maximum=timedelta(hours=12),
+    gate_patience=timedelta(hours=6),
+)
+PACE = Pace(first=timedelta(seconds=5), last=timedelta(minutes=1), work=timedelta(minutes=2))
+LONGEST = timedelta(days=30)
+
+
+def three(**fields: object) -> SiteSpec:
+    """Three servers, groups that fail over, one that is relaxed; nobody is away for long."""
+    spec = three_servers(clients=10, heartbeat=HEARTBEAT, returns=(2 * HEARTBEAT, 4 * HEARTBEAT))
+    return spec.model_copy(update=fields)
+
+
+@dataclass
+class Deed:
+    """What somebody does, once, as soon as they see the rotation in some state."""
+
+    when: Callable[[RotationState], object]
+    do: Callable[["Play"], object]
+    after: timedelta = timedelta(0)
+    seen_at: datetime | None = None
+    done: bool = False
+
+
+@dataclass
+class Play(Bystanders):
+    """One rotation: its people do what is asked of them, and others what the test has them do."""
+
+    stage: Stage
+    deeds: list[Deed]
+    absent: Callable[[RotationState], object] = lambda _: False
+    """While it holds, nobody does what is asked."""
+    state: RotationState | None = None
+    replies: list[tuple[Message, Reply]] = field(default_factory=list)
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    """Code and message of everything that was ever shown as attention."""
+    trail: tuple[Event, ...] = ()
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What somebody keeps for later, by a name of the test's."""
+    _requests: int = 0
+
+    async def __aenter__(self) -> Self:
+        await self.stage.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stage.__aexit__(kind, error, trace)
+
+    async def run(self) -> Outcome:
+        """Play it to its end."""
+        plan = await self.stage.plan()
+        self.state = await self.stage.begin(plan)
+        stage = self.stage
+        activities = all_activities(stage.store, stage.world)
+        host = SimulatedHost(activities, stage.clock, self, until=stage.clock.now() + LONGEST)
+        outcome = await run_rotation(host.run(self.state))
+        self.trail = await self.stage.trail()
+        return outcome
+
+    def due(self, state: RotationState, now: datetime) -> datetime | None:
+        """When somebody acts next."""
+        self.state = state
+        self.asked |= {(each.code, each.message) for each in state.attention}
+        moments = []
+        for deed in self.deeds:
+            if deed.seen_at is None and deed.when(state):
+                deed.seen_at = now
+            if deed.seen_at is not None and not deed.done:
+                moments.append(deed.seen_at + deed.after)
+        others = None if self.absent(state) else self.stage.people.due(state, now)
+        return min([*moments, *([others] if others else [])], default=None)
+
+    async def act(self, now: datetime) -> Message | None:
+        """Do what is due."""
+        for deed in self.deeds:
+            if deed.seen_at is not None and not deed.done and deed.seen_at + deed.after <= now:
+                deed.done = True
+                self.stage.simulation.advance_to(now)
+                said = deed.do(self)
+                return said if isinstance(said, Message) else None
+        return await self.stage.people.act(now)
+
+    def hear(self, message: Message, reply: Reply) -> None:
+        """The answer to what was said."""
+        self.replies.append((message, reply))
+        self.stage.people.hear(message, reply)
+
+    # -- what tests do and see --------------------------------------------------------------------
+
+    @property
+    def hands(self) -> Hands:
+        """Somebody's hands at the console."""
+        return Hands(self.stage.simulation, self.stage.store)
+
+    def say(self, move: Move, who: str = "ann", why: str = "because", **fields: object) -> Message:
+        """Something that a person says to the rotation."""
+        self._requests += 1
+        known = {"move": move, "rotation_id": ROTATION, "who": who, "why": why, "request_id": f"t-{self._requests}"}
+        return Message.model_validate({**known, **fields})
+
+    def settings(self) -> dict[tuple[str, str], tuple[str, bool]]:
+        """The list and the secure communications of every pair, as the site has them."""
+        site = self.stage.simulation.site
+        return {
+            (group.path, location.name): (site.server_lists[each.server_list].name, each.secure_communications)
+            for group, location, each in site.pairs()
+        }
+
+    def lost(self) -> list[str]:
+        """The clients that have ever lost the site, by the emulator's own verdict."""
+        return [f"{client.name}: {client.why}" for client in self.stage.simulation.verdict().lost_ever]
+
+    def told(self, kind: str) -> list[tuple[str, str]]:
+        """Code and subject of the events of a kind, in their order."""
+        return [(each.data.get("code", ""), each.data.get("subject", "")) for each in self.trail if each.kind == kind]
+
+
+def play(*deeds: Deed, spec: SiteSpec | None = None, limits: Limits = QUICK, **fields: object) -> Play:
+    """A rotation of three servers, and what happens around it."""
+    known = {"seed": 1, "spec": spec or three(), "limits": limits, "unproven": Unproven.APPROVE, "pace": PACE}
+    return Play(Stage(Scenario.model_validate({**known, **fields})), list(deeds))
+
+
+def at(number: str, wave: int = 0) -> Callable[[RotationState], bool]:
+    """Whether the rotation is at the step of that number in that wave, and waits."""
+
+    def is_there(state: RotationState) -> bool:
+        step = state.step
+        waits = state.wait is not None or state.task is not None
+        return step is not None and (step.number, step.wave) == (number, wave) and waits
+
+    return is_there

@@ -1,0 +1,196 @@
+"""Drift: what somebody changes at the site is named by the next look, then adopted, repaired or asked about."""
+
+from datetime import timedelta
+
+from emulator.switches import PatchSemServer, Switches
+from rotation.message import Move
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+LEGACY, BRANCH = "My Company\\Legacy", "My Company\\Branch"
+PAIR = f"{LEGACY} / Default"
+ITS_LIST = "Default Management Server List"
+COPY = f"{ITS_LIST} (HTTP for certificate rotation)"
+
+
+def secure(group, enabled):
+    """Secure communications of a group are ticked or unticked by hand."""
+    return lambda here: here.stage.simulation.console.set_secure_communications(group, "Default", enabled)
+
+
+def assign(group, name):
+    """A list is assigned to a group by hand."""
+    return lambda here: here.stage.simulation.console.assign_list(name, group, "Default")
+
+
+def asked_about_drift(state):
+    """Whether drift is shown."""
+    return any(each.code == "drift" for each in state.attention)
+
+
+def kinds(here, *wanted):
+    """The kinds of what was told, of those that are wanted, in their order."""
+    return [event.kind for event in here.trail if event.kind in wanted]
+
+
+async def test_a_relaxed_setting_that_is_undone_is_put_right_and_its_gate_starts_anew(played):
+    """Somebody ticks "verify" in a relaxed group while A8 waits: named, written back, and proven from the beginning."""
+    async with played.play(played.Deed(played.at("A8"), secure(LEGACY, True), after=HEARTBEAT)) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("drift") == here.told("repaired") == [("secure-communications-drift", PAIR)]
+    order = kinds(here, "drift", "repaired", "gate-restarted", "gate-passed")
+    assert order[:4] == ["drift", "repaired", "gate-restarted", "gate-passed"]
+    restarted, passed = (next(e for e in here.trail if e.kind == kind) for kind in ("gate-restarted", "gate-passed"))
+    assert passed.at - restarted.at >= 3 * HEARTBEAT
+    assert here.lost() == []
+
+
+async def test_rule_12_a_gate_that_lost_its_ground_is_asked_again_at_the_next_claim(played):
+    """The original list is assigned while the first swap settles: no second certificate before A8 is proven anew."""
+    async with played.play(played.Deed(played.at("B3"), assign(LEGACY, ITS_LIST), after=HEARTBEAT / 2)) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("repaired") == [("list-drift", PAIR)]
+    restarted = next(event for event in here.trail if event.kind == "gate-restarted")
+    second = [event for event in here.trail if event.kind == "task-closed" and "Replace" in event.message][1]
+    assert second.at - restarted.at >= 3 * HEARTBEAT
+    assert here.lost() == []
+
+
+async def test_a_claim_is_refused_until_a_gate_that_began_anew_is_due(played):
+    """Undone while the task is open: it is put right, and who claims it then is told that the proof began anew."""
+    undone = played.Deed(played.at("B2"), secure(LEGACY, True))
+    async with played.play(undone) as here:
+        here.absent = lambda state: played.at("B2")(state) and not (state.repaired or state.swapped)
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert "gate-restarted" in {finding.code for _, reply in here.replies for finding in reply.findings}
+    assert here.lost() == []
+
+
+async def test_what_rest_does_not_put_right_is_asked_about_and_proven_anew(played):
+    """Where REST changes no list, a person is asked to assign it; nothing passes before, and the gate starts anew."""
+    spec = played.three(switches=Switches(patch_sem_server=PatchSemServer.IGNORED))
+    undone = played.Deed(played.at("A8"), assign(LEGACY, ITS_LIST), after=HEARTBEAT)
+    put_right = played.Deed(asked_about_drift, assign(LEGACY, COPY), after=HEARTBEAT)
+    async with played.play(undone, put_right, spec=spec) as here:
+        here.absent = asked_about_drift
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("repaired") == []
+    assert here.told("drift-over") == [("list-drift", PAIR)]
+    order = kinds(here, "drift-over", "gate-restarted", "gate-passed")
+    assert order[:3] == ["drift-over", "gate-restarted", "gate-passed"]
+    assert here.lost() == []
+
+
+async def test_a_change_of_a_group_that_is_left_alone_is_asked_about(played):
+    """Nothing passes while a group that fails over does not verify; put back, the rotation goes on by itself."""
+    undone = played.Deed(played.at("A8"), secure(BRANCH, False), after=HEARTBEAT)
+    put_right = played.Deed(asked_about_drift, secure(BRANCH, True), after=6 * HEARTBEAT)
+    async with played.play(undone, put_right) as here:
+        here.absent = asked_about_drift
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("drift") == [("secure-communications-drift", f"{BRANCH} / Default")]
+    assert here.told("drift-over") == here.told("drift")
+    assert kinds(here, "drift-over", "gate-passed")[0] == "drift-over"
+
+
+async def test_a_certificate_that_is_put_back_is_named_and_its_gate_starts_anew(played):
+    """The former certificate is restored while the gate waits: named by the next look; put in again, proven anew."""
+
+    def restore(name):
+        return lambda here: here.stage.simulation.restore_certificate("SEPM-1", here.kept[name])
+
+    def keep(here):
+        here.kept["new"] = here.stage.simulation.site.server("SEPM-1").credential
+
+    async with played.play(
+        played.Deed(played.at("B3"), keep),
+        played.Deed(played.at("B3"), restore("former"), after=HEARTBEAT / 2),
+        played.Deed(asked_about_drift, restore("new"), after=2 * HEARTBEAT),
+    ) as here:
+        here.kept["former"] = here.stage.simulation.site.server("SEPM-1").credential
+        here.absent = asked_about_drift
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("drift") == here.told("drift-over") == [("certificate-restored", "SEPM-1")]
+    order = kinds(here, "drift", "drift-over", "gate-restarted", "gate-passed")
+    assert order[1:5] == ["drift", "drift-over", "gate-restarted", "gate-passed"]
+    assert here.lost() == []
+
+
+async def test_a_certificate_before_its_turn_is_named(played):
+    """The second server gets another certificate while the first gate waits: nothing passes until it is put back."""
+
+    def generate(here):
+        here.kept["former"] = here.stage.simulation.site.server("SEPM-2").credential
+        here.stage.simulation.console.generate_certificate("SEPM-2")
+
+    def put_back(here):
+        here.stage.simulation.restore_certificate("SEPM-2", here.kept["former"])
+
+    async with played.play(
+        played.Deed(played.at("A8"), generate, after=HEARTBEAT),
+        played.Deed(asked_about_drift, put_back, after=2 * HEARTBEAT),
+    ) as here:
+        here.absent = asked_about_drift
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("drift") == here.told("drift-over") == [("certificate-replaced", "SEPM-2")]
+    assert kinds(here, "drift-over", "gate-passed")[0] == "drift-over"
+
+
+async def test_after_a_hold_the_site_is_looked_at_first(played):
+    """What was done while the rotation was held is named in the moment in which it is resumed."""
+    hold = played.Deed(played.at("A8"), lambda here: here.say(Move.HOLD), after=HEARTBEAT / 4)
+    undone = played.Deed(lambda state: state.held_by, secure(LEGACY, True), after=HEARTBEAT / 4)
+    resume = played.Deed(lambda state: state.held_by, lambda here: here.say(Move.RESUME), after=HEARTBEAT / 2)
+    async with played.play(hold, undone, resume) as here:
+        here.absent = lambda state: bool(state.held_by)
+        outcome = await here.run()
+
+    resumed = next(event.at for event in here.trail if event.kind == "message" and event.message.startswith("resume"))
+    named = next(event.at for event in here.trail if event.kind == "drift")
+    assert named - resumed < timedelta(seconds=5)
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_clients_that_are_moved_are_named_and_counted_where_they_are(played):
+    """Moved from one group that fails over to another while a gate waits: told once, and no reason to stop."""
+
+    def move(here):
+        site = here.stage.simulation.site
+        client = next(each for each in here.stage.simulation.fleet.clients if each.name.startswith("DC"))
+        here.stage.simulation.fleet.move(client.id, site.group(BRANCH).id)
+
+    async with played.play(played.Deed(played.at("B3"), move, after=HEARTBEAT / 2)) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("drift") == [("clients-moved", BRANCH)]
+    assert not any(code == "drift" for code, _ in here.asked)
+    assert here.lost() == []
+
+
+async def test_drift_in_the_holdout_is_named_at_once_and_decided_before_the_last_wave(played):
+    """Another list in the holdout: named, shown, and an amendment is asked for when the rest is planned anew."""
+    async with played.play(played.Deed(played.at("B5", 1), assign(BRANCH, ITS_LIST), after=HEARTBEAT)) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("drift") == [("list-drift", f"{BRANCH} / Default")]
+    assert {"drift", "plan-differs"} <= {code for code, _ in here.asked}
+    assert kinds(here, "drift", "amended") == ["drift", "amended"]
+    assert here.settings()[BRANCH, "Default"] == (ITS_LIST, True)
+    assert here.lost() == []

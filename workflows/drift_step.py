@@ -1,0 +1,217 @@
+"""Observed truth: the site is held against what the rotation left; what differs is named, and something follows."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from engine.contract import (
+    ActivityName,
+    Counted,
+    EventKind,
+    LookAnswer,
+    LookRequest,
+    StepRequest,
+    WriteAnswer,
+    WriteRequest,
+)
+from rotation.finding import Severity
+from rotation.gate import next_look
+from rotation.message import Move
+from rotation.plan import Console, Gate, GatePurpose, Step
+from rotation.reaction import Circumstances, Reacted, Reaction, react
+from rotation.restart import voided
+from rotation.standing import last_write
+from rotation.state import Phase, Restarted, Told
+from rotation.survey import Pair
+from rotation.task import ReplaceCertificate
+from rotation.values import ServerName
+from workflows.reference import fix_references
+from workflows.requests import about
+from workflows.running import Running
+
+_DRIFT = "drift"
+_SELDOM = timedelta(hours=1)
+
+_Key = tuple[str, str]
+"""What a drift is, and where."""
+
+
+def plan_looks(run: Running) -> None:
+    """Look at the site now and then, more seldom the longer nothing is found. A look that is due stays due."""
+    state, now = run.state, run.host.now()
+    if state.look_since is None:
+        state.look_since = now
+        state.look_at = min(state.look_at or _next(run), _next(run))
+
+
+def look_due(run: Running) -> bool:
+    """Whether it is time to look at the site again."""
+    return run.state.look_at is not None and run.host.now() >= run.state.look_at
+
+
+def settled(run: Running) -> None:
+    """What was found is settled: the plan that goes on takes the site as it is."""
+    run.state.drift = tuple(told for told in run.state.drift if not told.matters)
+    run.drop_attention(_DRIFT)
+
+
+async def clear(run: Running, step: Step) -> bool:
+    """Look, and go on only when nothing stands against it.
+
+    Returns whether that was so at once. When it was not, or the gate began anew, what was read before proves nothing.
+
+    Raises:
+        TurnBack: when a person cancels because of what is found.
+    """
+    opened = run.state.wait.opened_at if run.state.wait else None
+    if not await look(run, step):
+        return run.state.wait is None or run.state.wait.opened_at == opened
+    while True:
+        await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: not run.is_raised(_DRIFT))
+        if not await look(run, step):
+            return False
+
+
+async def look(run: Running, step: Step) -> bool:
+    """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
+
+    1. read it; name what is new, and tell what is over
+    2. what the plan itself set is written back and read back
+    3. the gates whose proof rested on it start anew (rule 12)
+    4. what is left is shown, and a person is asked
+    """
+    state = run.state
+    if state.body.purpose == "restore" or state.phase is Phase.TURNING_BACK:
+        return False
+    request = LookRequest(ref=about(state, step), swapped=state.swapped, due=_due(step), since=state.started_at)
+    seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
+    now = Circumstances(body=state.body, at=step.id, repaired=state.repaired)
+    reacted = [react(drift, now) for drift in seen.drifts]
+    await _name(run, step, reacted)
+    await _repair(run, step, [each for each in reacted if each.reaction is Reaction.REPAIR])
+    await _prove_anew(run, step)
+    state.look_at = _next(run)
+    return _show(run)
+
+
+def _next(run: Running) -> datetime:
+    state, now = run.state, run.host.now()
+    heartbeat = min((owner.slowest_heartbeat for owner in state.body.scopes), default=_SELDOM)
+    return next_look(now, since=state.look_since or now, heartbeat=heartbeat)
+
+
+def _due(step: Step) -> ServerName | None:
+    return step.work.server if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) else None
+
+
+async def _name(run: Running, step: Step, reacted: Collection[Reacted]) -> None:
+    """An event for what is new, and for what is over. From a find on, looks are frequent again."""
+    state = run.state
+    before: dict[_Key, Told] = {(told.code, told.subject): told for told in state.drift}
+    there = {(told.code, told.subject): told for told in (_told(run, step, each) for each in reacted)}
+    state.drift = tuple(there.values())
+    known = {each.gate: each for each in state.restarted}
+    known |= {gate: Restarted(gate=gate) for told in there.values() for gate in told.voids}
+    state.restarted = tuple(known.values())
+    for key, told in there.items():
+        if key not in before or before[key].message != told.message:
+            state.look_since = run.host.now()
+            await run.record(EventKind.DRIFT, f"{told.subject}: {told.message}", code=told.code, subject=told.subject)
+    for key, told in before.items():
+        if key not in there:
+            text = f"{told.subject}: is as it was left again"
+            await run.record(EventKind.DRIFT_OVER, text, code=told.code, subject=told.subject)
+
+
+def _told(run: Running, step: Step, each: Reacted) -> Told:
+    finding = each.drift.finding
+    adopted = each.reaction is Reaction.ADOPT
+    return Told(
+        code=finding.code,
+        subject=finding.subject,
+        message=f"{finding.message} ({each.reaction.value}: {each.why})",
+        remedy=finding.remedy,
+        matters=finding.severity is Severity.BLOCKING,
+        blocks=not adopted,
+        voids=() if adopted else voided(each.drift, run.state.body, step.id),
+    )
+
+
+async def _repair(run: Running, step: Step, repairs: Collection[Reacted]) -> None:
+    """Have the steps that wrote it write it again. What REST does not change is left for a person."""
+    state = run.state
+    wrote: dict[str, list[Reacted]] = {}
+    owners = {owner.group_id: owner for owner in state.body.scopes}
+    for each in repairs:
+        drift = each.drift
+        if drift.field is None or drift.owner is None:
+            continue
+        write = last_write(state.body, step.id, drift.field, owners[drift.owner])
+        if write is not None:
+            wrote.setdefault(write.id, []).append(each)
+    for write_id, found in wrote.items():
+        await _write_back(run, step, write_id, found)
+
+
+async def _write_back(run: Running, step: Step, write_id: str, found: Collection[Reacted]) -> None:
+    state = run.state
+    pairs: tuple[Pair, ...] = tuple(each.drift.pair for each in found if each.drift.pair is not None)
+    write = next(each for each in state.body.writes if each.id == write_id)
+    request = WriteRequest(
+        ref=about(state, step, other=write.id), field=write.field, restores=write.restores, pairs=pairs
+    )
+    written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=f"put right: {write.title}")
+    state.repaired = (*state.repaired, *(each.drift.finding.subject for each in found))
+    if written.refused:
+        return
+    mended = {(each.drift.finding.code, each.drift.finding.subject) for each in found}
+    state.drift = tuple(told for told in state.drift if (told.code, told.subject) not in mended)
+    for code, subject in sorted(mended):
+        text = f"{subject}: {write.title}, once more"
+        await run.record(EventKind.REPAIRED, text, code=code, subject=subject)
+
+
+async def _prove_anew(run: Running, step: Step) -> None:
+    """Start the gates anew whose ground was taken away, as soon as it is there again."""
+    state = run.state
+    still = {gate for told in state.drift for gate in told.voids}
+    for waiting in state.restarted:
+        if waiting.due is not None or waiting.gate in still:
+            continue
+        gate = state.body.step(waiting.gate)
+        if not isinstance(gate, Gate):
+            raise TypeError(f"step {gate.id} is no gate")
+        request = StepRequest(ref=about(state, step, other=gate.id))
+        await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number} is proven anew")
+        if gate.purpose is not GatePurpose.SWAPPED:
+            await fix_references(run, gate)
+        _open_again(run, step, gate)
+        await run.record(EventKind.GATE_RESTARTED, f"{gate.title}: proven anew", code="gate-restarted", subject=gate.id)
+
+
+def _open_again(run: Running, step: Step, gate: Gate) -> None:
+    """The gate that is open now waits from now on; one that was passed is asked at the next claim."""
+    state, now = run.state, run.host.now()
+    due = now + gate.minimum
+    others = tuple(each for each in state.restarted if each.gate != gate.id)
+    if gate.id != step.id or state.wait is None:
+        state.restarted = (*others, Restarted(gate=gate.id, due=due))
+        return
+    limit = max(state.wait.limit, now + max(gate.patience, gate.minimum))
+    update = {"opened_at": now, "due": due, "limit": limit, "next_at": None, "reading": None}
+    state.wait = state.wait.model_copy(update=update)
+    state.restarted = others
+
+
+def _show(run: Running) -> bool:
+    """Show what matters and is there; whether a person has to decide."""
+    state = run.state
+    asked = [told for told in state.drift if told.blocks]
+    shown = asked or [told for told in state.drift if told.matters]
+    if not shown:
+        run.drop_attention(_DRIFT)
+        return False
+    text = "; ".join(f"{told.subject}: {told.message}{f', {told.remedy}' if told.remedy else ''}" for told in shown)
+    if not any((each.code, each.message) == (_DRIFT, text) for each in state.attention):
+        options = (Move.RETRY, Move.CANCEL) if asked else ()
+        run.raise_attention(_DRIFT, state.site_name, text, run.offered(options))
+    return bool(asked)

@@ -1,0 +1,35 @@
+"""References: the policy date that a write has caused, which clients must reach (rule 9)."""
+
+from datetime import timedelta
+
+from engine.contract import ActivityName, ReferenceAnswer, StepRequest
+from rotation.message import Move
+from rotation.plan import Gate
+from workflows.requests import about
+from workflows.running import Running
+
+_FIRST = timedelta(seconds=1)
+_SLOWEST = timedelta(minutes=1)
+_DOUBLINGS = 6
+_PUBLISHED_AFTER = 2
+"""How often the delay that the site allows for publishing is waited for before a person is asked, and"""
+_PUBLISHED_AT_LEAST = timedelta(minutes=5)
+"""the least that is waited."""
+
+
+async def fix_references(run: Running, gate: Gate) -> None:
+    """No move of the policy date after the last write, no proof: a person must look."""
+    tries, began = 0, run.host.now()
+    patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * run.state.body.publish_delay)
+    while True:
+        request = StepRequest(ref=about(run.state, gate))
+        fixed = await run.call(ActivityName.FIX_REFERENCES, request, ReferenceAnswer, summary="fix the reference")
+        if not fixed.missing:
+            return
+        if run.host.now() - began >= patience:
+            text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
+            await run.ask("serial-did-not-move", gate.title, text, (Move.RETRY, Move.CANCEL))
+            tries, began = 0, run.host.now()
+        pause = min(_FIRST * (1 << tries), _SLOWEST)
+        tries = min(tries + 1, _DOUBLINGS)
+        await run.wait(until=run.host.now() + pause, summary="wait for the policy date to move")
