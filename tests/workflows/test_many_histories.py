@@ -5,15 +5,25 @@ from datetime import timedelta
 
 from emulator.scenarios import one_server
 from rotation.message import Move
+from rotation.site import Limits
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
+PATIENT = Limits(
+    relax_floor=timedelta(0),
+    publish_delay=timedelta(seconds=2),
+    purge_after=None,
+    holdout_minimum=timedelta(minutes=30),
+    holdout_maximum=timedelta(days=200),
+    gate_patience=timedelta(days=200),
+)
+"""The server's skipped time leaps with each new history: no gate's limit may lie within such a leap."""
 
 
 async def test_a_rotation_goes_on_through_several_histories(forgetful_stage):
     """With a new history every sixty events it completes as in one: each effect once, each event told once, 0 lost."""
     here = forgetful_stage(one_server(clients=8, heartbeat=HEARTBEAT))
-    await here.register()
+    await here.register(PATIENT)
     before = here.settings()
 
     async with here.running() as handle:
