@@ -57,13 +57,13 @@ class Changes:
                 owner.settings[each.id] = replace(owner.settings[each.id], secure_communications=secure_communications)
         if adjust is not None:
             owner.settings[location.id] = adjust(owner.settings[location.id])
-        self.publish((owner,), effect)
+        self.publish((owner,), effect, moves_serial=self.switches.settings_move_serials)
 
     def put_list(self, server_list: ServerList, effect: int) -> None:
         """Put a list in its place, and publish for its users."""
         self.site.server_lists[server_list.id] = server_list
         owners = {group.id: group for group, _ in self.site.users(server_list)}
-        self.publish(owners.values(), effect)
+        self.publish(owners.values(), effect, moves_serial=self.switches.settings_move_serials)
 
     def swap(self, server: Server, credential: Credential, kind: str) -> None:
         """Give a server another certificate: it restarts, shows it, and what clients get carries it.
@@ -76,7 +76,8 @@ class Changes:
         if not server.up:
             raise ServerBusyError(server.name)
         effect = self.site.effects.record(kind, server.name, credential.fingerprint)
-        self.restart(server, effect, lambda: self._take(server, credential, effect))
+        lasting = self.switches.restart_after_swap
+        self.restart(server, effect, lambda: self._take(server, credential, effect), lasting)
 
     def restart(
         self, server: Server, effect: int, meanwhile: Callable[[], None] | None = None, lasting: timedelta | None = None

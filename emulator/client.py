@@ -1,6 +1,7 @@
 """One client: what it holds, when its next heartbeat is and what its servers know of it."""
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import NamedTuple
 
 from emulator.draws import draw
@@ -10,6 +11,8 @@ from emulator.publishing import Publication, PublishedLocation
 
 _DEFECT = "14.2."
 """Builds that try no other server after an unknown certificate."""
+_RU2 = 5000
+"""The third number of 14.2.2 builds is above, that of 14.2.1 and 14.2 ones below."""
 FAILURES_UNTIL_LOST = 5
 
 
@@ -22,6 +25,24 @@ class Steady:
     """Whether the server sees the contact."""
     clings: bool = False
     """Whether each failure starts the 24 hours at its last server again."""
+
+
+class Defect(Enum):
+    """Whether a client tries no other server after a certificate that it does not know."""
+
+    NONE = auto()
+    KNOWN = auto()
+    """14.2 and 14.2.1: both vendor texts say so."""
+    DISPUTED = auto()
+    """14.2.2: one text does, the other does not."""
+
+
+def defect_of(build: str) -> Defect:
+    """What is wrong with a build."""
+    if not build.startswith(_DEFECT):
+        return Defect.NONE
+    third = build.split(".")[2]
+    return Defect.DISPUTED if third.isdecimal() and int(third) > _RU2 else Defect.KNOWN
 
 
 class Trouble(NamedTuple):
@@ -54,17 +75,22 @@ class Client:
     npvdi: bool
     away: tuple[tuple[int, int], ...]
     held: Publication
+    """The policy it has, whose serial it reports."""
     image: Publication
     """What its golden image holds, where it has one."""
     base: int
     created: int
 
-    fails_over_on_mismatch: bool = field(init=False)
+    defect: Defect = field(init=False)
+    listed: Publication = field(init=False)
+    """Whose server list and certificates it has: those of `held`, but between two downloads."""
     settings: PublishedLocation = field(init=False)
     beat: int = 0
     """Number of the next heartbeat since `base`."""
     due: int = field(init=False)
     """When the next heartbeat is."""
+    hurries: int = FAR_FUTURE
+    """When it comes once more before its next heartbeat."""
     next_window: int = 0
     starts: int = 0
     """When it was, or will be, last switched on; 0: it has been on from the start."""
@@ -95,7 +121,8 @@ class Client:
     reported: str = ""
 
     def __post_init__(self) -> None:
-        self.fails_over_on_mismatch = not self.build.startswith(_DEFECT)
+        self.defect = defect_of(self.build)
+        self.listed = self.held
         self.settings = self.held.location(self.location)
         self.reported = self.held.serial
         self.due = self.time_of(0)
@@ -110,6 +137,11 @@ class Client:
         """On to the next heartbeat."""
         self.beat += 1
         self.due = self.time_of(self.beat)
+        if self.hurries < self.due:
+            # an extra one, which does not count
+            self.beat -= 1
+            self.due = self.hurries
+        self.hurries = FAR_FUTURE
 
     def restart_beats(self, base: int) -> None:
         """Count heartbeats from another moment; that moment is heartbeat 0."""
@@ -172,10 +204,21 @@ class Client:
             self.restart_beats(starts)
 
     def adopt(self, publication: Publication) -> None:
-        """Take everything of a policy file."""
+        """Take all that was published."""
+        self._hold(publication, publication)
+
+    def adopt_list(self, publication: Publication) -> None:
+        """Take server list and certificates, and not the policy."""
+        self._hold(publication, self.held)
+
+    def adopt_policy(self, publication: Publication) -> None:
+        """Take the policy, and not server list and certificates."""
+        self._hold(self.listed, publication)
+
+    def _hold(self, listed: Publication, held: Publication) -> None:
         before = self.settings
-        self.held = publication
-        self.settings = publication.location(self.location)
+        self.listed, self.held = listed, held
+        self.settings = held.location(self.location) if listed is held else listed.with_policy_of(held, self.location)
         if (before.heartbeat_ms, before.window_ms) != (self.settings.heartbeat_ms, self.settings.window_ms):
             self.restart_beats(self.due)
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from emulator.client import FAILURES_UNTIL_LOST, Client, Steady, Trouble
+from emulator.client import FAILURES_UNTIL_LOST, Client, Defect, Steady, Trouble
 from emulator.draws import draw, identity
 from emulator.instants import FAR_FUTURE
 from emulator.publishing import Outbox, Publication
 from emulator.site import Server, ServerEntry, Site
 from emulator.switches import (
+    DefectiveBuilds,
+    Downloads,
     MismatchClearsLastServer,
     RejectedDownload,
     SerialReported,
@@ -18,6 +20,7 @@ from emulator.switches import (
 
 STICKY_MS = 24 * 3600 * 1000
 """How long a client stays with its last server."""
+_HURRY_MS = 60_000
 _CHOICES = 0x5EED
 """Apart from the draws of the heartbeats' jitter."""
 
@@ -57,7 +60,7 @@ class Contacts:
                 trouble = here
             if server is not None and trial is _Trial.UNTRUSTED:
                 why = here.why
-                if not client.fails_over_on_mismatch:
+                if not self._fails_over(client):
                     client.last = server.id
                     client.last_since = at
                     self._failed(client, at, why, trouble, stuck=True)
@@ -70,13 +73,13 @@ class Contacts:
                     return
             if client.last == entry.server_id and not self._remembers(trial):
                 client.last = None
-        self._failed(client, at, why, trouble or Trouble(at, "its list names no server", "", client.held.effect))
+        self._failed(client, at, why, trouble or Trouble(at, "its list names no server", "", client.listed.effect))
 
     def _trouble(self, client: Client, server: Server | None, entry: ServerEntry, trial: _Trial, at: int) -> Trouble:
         """Why one server failed it, and the latest of the effects without which it would not have."""
         over_http = client.settings.over_http
         if server is None:
-            why, effect = f"{entry.server_name} is a server of another site", client.held.effect
+            why, effect = f"{entry.server_name} is a server of another site", client.listed.effect
         elif trial is _Trial.UNTRUSTED:
             why, effect = f"it does not hold the certificate that {server.name} shows", server.shown_by
         elif trial is _Trial.REJECTED:
@@ -85,13 +88,13 @@ class Contacts:
         elif not server.serves:
             why, effect = f"{server.name} cannot be reached", server.stopped_by
         elif over_http and client.http_blocked:
-            why, effect = f"its network lets no HTTP through to {server.name}", client.held.effect
+            why, effect = f"its network lets no HTTP through to {server.name}", client.listed.effect
         elif client.reachable is not None and server.id not in client.reachable:
-            why, effect = f"its network does not reach {server.name}", client.held.effect
+            why, effect = f"its network does not reach {server.name}", client.listed.effect
         else:
             asked, there = (entry.http_port, server.http_port) if over_http else (entry.https_port, server.https_port)
             why = f"its list gives port {asked} for {server.name}, which listens on {there}"
-            effect = client.held.effect
+            effect = client.listed.effect
         return Trouble(at, why, entry.server_id, max(effect, client.effect))
 
     def _candidates(self, client: Client, at: int) -> Iterator[ServerEntry]:
@@ -113,7 +116,14 @@ class Contacts:
                 yield pool.pop(chosen)
 
     def _fails_over_on_rejection(self, client: Client) -> bool:
-        return self.switches.rejected_download is RejectedDownload.FAIL_OVER and client.fails_over_on_mismatch
+        return self.switches.rejected_download is RejectedDownload.FAIL_OVER and self._fails_over(client)
+
+    def _fails_over(self, client: Client) -> bool:
+        """Whether a client tries another server after a certificate that it does not know."""
+        defect = client.defect
+        return defect is Defect.NONE or (
+            defect is Defect.DISPUTED and self.switches.defective_builds is DefectiveBuilds.UP_TO_14_2_1
+        )
 
     def _remembers(self, trial: _Trial) -> bool:
         """Whether a last server that has just failed a client stays its last one."""
@@ -124,7 +134,7 @@ class Contacts:
 
     def _try(self, client: Client, server: Server | None, entry: ServerEntry) -> _Trial:
         settings = client.settings
-        held = client.held
+        listed = client.listed
         if server is None or not server.serves:
             return _Trial.UNREACHABLE
         if client.reachable is not None and server.id not in client.reachable:
@@ -134,14 +144,14 @@ class Contacts:
                 return _Trial.UNREACHABLE
         elif entry.https_port != server.https_port:
             return _Trial.UNREACHABLE
-        elif server.credential.fingerprint not in held.fingerprints and (
+        elif server.credential.fingerprint not in listed.fingerprints and (
             settings.secure_communications or self.switches.tls_mismatch_when_unverified is UnverifiedMismatch.REFUSED
         ):
             return _Trial.UNTRUSTED
         published = self.published(client)
-        if published is held:
+        if published is client.held and published is listed:
             return _Trial.CURRENT
-        if settings.secure_communications and not self._outbox.signatures.verified(published, server.id, held):
+        if settings.secure_communications and not self._outbox.signatures.verified(published, server.id, listed):
             return _Trial.REJECTED
         return _Trial.TAKEN
 
@@ -149,12 +159,24 @@ class Contacts:
         self._stay(client, server, at)
         self._seen(client, server, at)
         if trial is _Trial.TAKEN:
-            client.adopt(self.published(client))
+            self._take(client, self.published(client))
             if self.switches.serial_reported is SerialReported.SAME_CONTACT:
                 client.reported = client.held.serial
+            if self.switches.hurries_after_update:
+                client.hurries = at + 1 + draw(client.stream, at) % _HURRY_MS
         client.succeed()
         if trial is _Trial.CURRENT and client.last == server.id:
             client.steady = Steady(client.last_since + STICKY_MS - 1, seen=True)
+
+    def _take(self, client: Client, published: Publication) -> None:
+        """Take what was published, in one download or in two."""
+        match self.switches.downloads:
+            case Downloads.LIST_FIRST if client.listed is not published:
+                client.adopt_list(published)
+            case Downloads.POLICY_FIRST if client.held is not published:
+                client.adopt_policy(published)
+            case _:
+                client.adopt(published)
 
     def _failed(
         self,
@@ -187,7 +209,8 @@ class Contacts:
         if client.forgotten:
             client.forgotten = False
             client.registrations += 1
-            client.id = identity(self._site.seed, "client", f"{client.name}/{client.registrations}")
+            if client.registrations == 1 or not self.switches.purged_id_returns:
+                client.id = identity(self._site.seed, "client", f"{client.name}/{client.registrations}")
             client.created = at
         client.contact = at
         client.contact_server = server.id

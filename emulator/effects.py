@@ -32,8 +32,8 @@ class Actor(StrEnum):
     """A person, of their own accord."""
     HAPPENING = "happening"
     """Nobody: it happened."""
-    PURGE = "purge"
-    """SEPM, which forgets clients that were not seen for long."""
+    UPKEEP = "upkeep"
+    """SEPM at night, which forgets clients that were not seen for long, and maintains its database."""
 
     @property
     def asked(self) -> bool:

@@ -141,7 +141,7 @@ class Fleet:
                 server_list=client.settings.list_name,
                 protocol=client.settings.protocol,
                 secure_communications=client.settings.secure_communications,
-                held_certificates=tuple(sorted(client.held.fingerprints)),
+                held_certificates=tuple(sorted(client.listed.fingerprints)),
                 last_server="" if last is None else last.name,
                 lost=client.lost_since is not None,
             )
@@ -193,10 +193,13 @@ class Fleet:
     def register_anew(self, client: Client) -> None:
         """At its next contact a client gets a record of its own; the one it has stays behind."""
         if not client.forgotten:
-            left = copy(client)
-            left.due = FAR_FUTURE
-            insort(self._stale, left, key=_name)
+            self.leave_behind(copy(client))
         client.forgotten = True
+
+    def leave_behind(self, record: Client) -> None:
+        """Keep a record that no machine has any more."""
+        record.due = FAR_FUTURE
+        insort(self._stale, record, key=_name)
 
     def purge(self, silent_ms: int) -> list[str]:
         """Forget the records that no contact has touched for so long. Returns their names."""

@@ -1,10 +1,11 @@
 """Machines that come, and machines that are put back to what they once were."""
 
+from copy import copy
 from datetime import timedelta
 
 from emulator.building import machine
-from emulator.client import Client
-from emulator.draws import draw, origin
+from emulator.client import Client, defect_of
+from emulator.draws import draw, identity, origin
 from emulator.fleet import Fleet
 from emulator.instants import span_ms
 from emulator.publishing import Outbox
@@ -13,6 +14,9 @@ from emulator.spec import DEFAULT_LOCATION
 from emulator.timeline import Timeline
 
 _STARTS_WITHIN_MS = 60_000
+_LONGEST_SILENCE_HOURS = 24 * 25
+_DOUBLES = 0xD0B1E
+"""Apart from the other draws of a client."""
 
 
 class Machines:
@@ -64,6 +68,25 @@ class Machines:
             self._outbox.as_of(client.group_id, span_ms(image_age)),
             now_ms + 1 + draw(client.stream, now_ms) % _STARTS_WITHIN_MS,
         )
+
+    def upgrade(self, name: str, build: str) -> None:
+        """Give a client another build."""
+        client = self._fleet.find(name)
+        self._fleet.before_change_of(client, self._site.effects.record("machine.upgrade", client.name, build))
+        client.build = build
+        client.defect = defect_of(build)
+
+    def double_some(self, percent: int) -> None:
+        """Give some machines a second record that was last touched before the start."""
+        server, now_ms = self._site.first_server, self._timeline.now_ms
+        for client in self._fleet.clients:
+            drawn = draw(client.stream ^ _DOUBLES, 0)
+            if drawn % 100 < percent:
+                former = copy(client)
+                former.id = identity(self._site.seed, "client", f"{client.name}/former")
+                former.contact = now_ms - span_ms(timedelta(hours=24 + drawn // 100 % _LONGEST_SILENCE_HOURS))
+                former.contact_server = server.id
+                self._fleet.leave_behind(former)
 
     def double_record(self, name: str) -> None:
         """A machine registers anew though it has a record: the old one stays behind."""

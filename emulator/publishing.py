@@ -1,7 +1,7 @@
 """What the servers publish for a group: one policy file with everything a client needs, signed by each server."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from emulator.certificates import Credential, verifies
@@ -49,6 +49,7 @@ class Publication:
     """Who signed it, by server id."""
     effect: int
     """What it was published for."""
+    _mixed: dict[tuple["Publication", str], PublishedLocation] = field(default_factory=dict)
 
     @cached_property
     def content(self) -> bytes:
@@ -76,6 +77,20 @@ class Publication:
     def fingerprints(self) -> frozenset[str]:
         """Fingerprints of the certificates it carries."""
         return frozenset(self.certificates)
+
+    def with_policy_of(self, policy: "Publication", name: str) -> PublishedLocation:
+        """The settings of a client that has the server list of this file, and the policy of another."""
+        known = self._mixed.get((policy, name))
+        if known is None:
+            server_list, rest = self.location(name), policy.location(name)
+            known = replace(
+                rest,
+                list_name=server_list.list_name,
+                over_http=server_list.over_http,
+                priorities=server_list.priorities,
+            )
+            self._mixed[policy, name] = known
+        return known
 
     def location(self, name: str) -> PublishedLocation:
         """The settings of that location, or of the first where there is none of that name."""

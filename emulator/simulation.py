@@ -19,7 +19,7 @@ from emulator.machines import Machines
 from emulator.publishing import Outbox
 from emulator.site import LocationSettings
 from emulator.spec import Mode, SiteSpec
-from emulator.switches import PatchSemServer, Switches
+from emulator.switches import PatchSecureCommunications, PatchSemServer, Switches
 from emulator.timeline import Timeline
 from emulator.verdict import VerdictReport, judge
 
@@ -53,6 +53,7 @@ class Simulation:
         self.console = Console(self._changes, spec.seed)
         self.groups = GroupTree(self._changes)
         self.machines = Machines(self.site, self.fleet, outbox, self._timeline)
+        self.machines.double_some(spec.duplicate_records)
         self._fate = Fate(self._changes, self.console, self.groups, self.machines)
         self.missed: list[Missed] = []
         """Happenings that were void when their time came."""
@@ -99,15 +100,19 @@ class Simulation:
         Raises:
             UnknownNameError: No such group, location or server list.
             InheritedSettingsError: The group inherits.
-            RefusedWriteError: The switch `patch_sem_server` refuses it.
+            RefusedWriteError: A switch refuses it.
         """
         target = self.site.group(group)
         place = self.site.location(target, location)
         if target.inherits:
             raise InheritedSettingsError(target.path, self.site.owner(target).path)
-        patch = self.switches.patch_sem_server
+        patch, patch_secure = self.switches.patch_sem_server, self.switches.patch_secure_communications
         if write.server_list is not None and patch is PatchSemServer.REFUSED:
             raise RefusedWriteError("sem_server cannot be written")
+        if write.secure_communications is not None and patch_secure is PatchSecureCommunications.REFUSED:
+            raise RefusedWriteError("secure_communications cannot be written")
+        if patch_secure is PatchSecureCommunications.IGNORED:
+            write = replace(write, secure_communications=None)
         server_list = (
             self.site.server_list(write.server_list)
             if write.server_list is not None and patch is PatchSemServer.WORKS
@@ -159,13 +164,13 @@ class Simulation:
 
     def _nights(self) -> None:
         """Every night, a day after the start for the first time, SEPM cleans up."""
-        purge_after = self.spec.purge_after
-        if purge_after is None:
-            return
 
         def night() -> None:
-            with acting(Actor.PURGE):
-                self._changes.purge(purge_after)
+            with acting(Actor.UPKEEP):
+                if self.spec.purge_after is not None:
+                    self._changes.purge(self.spec.purge_after)
+                if self.switches.maintenance_moves_serials:
+                    self._changes.maintain()
             self._timeline.after(_DAY_MS, night)
 
         self._timeline.after(_DAY_MS, night)

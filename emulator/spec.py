@@ -144,6 +144,8 @@ class SiteSpec(_Spec):
     """Whether the database is a SQL Server of its own, which several servers may share."""
     purge_after: timedelta | None = Field(default=None, gt=timedelta())
     """After what silence SEPM deletes a client, each night; None: never. SEPM's own setting is 30 days."""
+    duplicate_records: int = Field(default=0, ge=0, le=100)
+    """How many machines in a hundred have a second record from the start, which no contact touches any more."""
     robot: RobotSpec = RobotSpec()
     switches: Switches = Switches()
     seed: int = 1

@@ -1,4 +1,7 @@
-"""What no public source settles about SEPM, as switches. A client of the site must be right on every setting."""
+"""What no public source settles about SEPM, as switches. A client of the site must be right on every setting.
+
+What is and what is not known of each, and where it was found, stands in docs/emulator.md.
+"""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -8,6 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 class PatchSemServer(StrEnum):
     """What a REST write of `sem_server` (the assigned server list) does."""
+
+    WORKS = "works"
+    IGNORED = "ignored"
+    """Answers 200 and changes nothing."""
+    REFUSED = "refused"
+    """Answers 400."""
+
+
+class PatchSecureCommunications(StrEnum):
+    """What a REST write of `secure_communications` does."""
 
     WORKS = "works"
     IGNORED = "ignored"
@@ -37,6 +50,26 @@ class SerialReported(StrEnum):
 
     SAME_CONTACT = "same_contact"
     NEXT_CONTACT = "next_contact"
+
+
+class Downloads(StrEnum):
+    """How a client takes what was published: server list with certificates, and policy with its serial."""
+
+    ONE = "one"
+    """Both in one contact."""
+    LIST_FIRST = "list_first"
+    """The list in one contact, the policy in the next."""
+    POLICY_FIRST = "policy_first"
+    """The policy in one contact, whose serial is then reported, and the list in the next."""
+
+
+class DefectiveBuilds(StrEnum):
+    """Which clients try no other server after a certificate that they do not know."""
+
+    ALL_14_2 = "all_14_2"
+    """14.2.x, as the help page says."""
+    UP_TO_14_2_1 = "up_to_14_2_1"
+    """14.2 and 14.2.1 only, as the knowledge base says."""
 
 
 class RejectedDownload(StrEnum):
@@ -73,19 +106,43 @@ class Switches(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     patch_sem_server: PatchSemServer = PatchSemServer.WORKS
+    patch_secure_communications: PatchSecureCommunications = PatchSecureCommunications.WORKS
     secure_communications_scope: SecureCommunicationsScope = SecureCommunicationsScope.LOCATION
     inheritors_follow: InheritorsFollow = InheritorsFollow.AT_ONCE
+    publish_delay: timedelta = timedelta(seconds=1)
+    """From a change to its publication in the servers' outboxes."""
+    settings_move_serials: bool = True
     swap_moves_serials: bool = True
+    maintenance_moves_serials: bool = False
+    """Whether the nightly maintenance of the database moves all serials, though nobody has edited anything."""
+
+    downloads: Downloads = Downloads.ONE
     serial_reported: SerialReported = SerialReported.SAME_CONTACT
+    hurries_after_update: bool = False
+    """Whether a client that has taken something new comes back within a minute."""
     rejected_download: RejectedDownload = RejectedDownload.STAY_AND_REPORT
     tls_mismatch_when_unverified: UnverifiedMismatch = UnverifiedMismatch.REFUSED
     mismatch_clears_last_server: MismatchClearsLastServer = MismatchClearsLastServer.AT_ONCE
+    defective_builds: DefectiveBuilds = DefectiveBuilds.ALL_14_2
+    purged_id_returns: bool = False
+    """Whether a client that SEPM has purged gets its former id back when it returns."""
+
+    restart_after_swap: timedelta | None = None
+    """How long the services are away after a change of certificate; None: each server's own time."""
     stale_sig_files: bool = False
     """After a swap the server goes on signing with its former key, until `republish` at the console."""
     rest_port_follows_certificate: bool = True
     """Whether 8446 shows the new certificate after a swap, as 443 does."""
+
     token_life: timedelta = timedelta(minutes=30)
     rate_limit: int | None = Field(default=None, gt=0)
     """Calls per minute beyond which REST answers 429; None: no limit."""
-    publish_delay: timedelta = timedelta(seconds=1)
-    """From a change to its publication in the servers' outboxes."""
+    storm_every: timedelta | None = Field(default=None, gt=timedelta())
+    """How often REST answers 429 to whatever is asked: at the end of each such span, for `storm_lasting`."""
+    storm_lasting: timedelta = timedelta(minutes=2)
+    page_delay: timedelta = timedelta()
+    """How long a page of clients takes."""
+    largest_page: int | None = Field(default=None, gt=0)
+    """The most rows a page of clients holds, whatever is asked for; None: what is asked for."""
+    shrinking_pages: bool = False
+    """Whether in one hour of four a row leaves the first page of clients before the next is read: one row is missed."""

@@ -50,7 +50,7 @@ class Credentials:
 
     def forget(self, token: SecretStr) -> None:
         """Give up `token`, unless another call has replaced it already."""
-        if self._token is token:
+        if self._token == token:
             self._token = None
 
     def _is_old(self) -> bool:

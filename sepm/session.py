@@ -104,13 +104,12 @@ class Session:
         return await self._persist(request, f"POST {path}", repeatable=True)
 
     async def _authorised(self, request: httpx.Request, call: str) -> httpx.Response:
-        token = await self._credentials.token()
-        response = await self._persist(_with(token, request), call)
+        response = await self._persist(request, call, with_token=True)
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return response
         # the token ended early (a restarted SEPM forgets its tokens), and nothing was done: one more try with a new one
-        self._credentials.forget(token)
-        response = await self._persist(_with(await self._credentials.token(), request), call)
+        self._credentials.forget(_token_of(request))
+        response = await self._persist(request, call, with_token=True)
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return response
         raise Unauthorized(
@@ -119,12 +118,16 @@ class Session:
             "check the rights of the account: SEPM answers 401 for too few rights as well",
         )
 
-    async def _persist(self, request: httpx.Request, call: str, *, repeatable: bool | None = None) -> httpx.Response:
+    async def _persist(
+        self, request: httpx.Request, call: str, *, repeatable: bool | None = None, with_token: bool = False
+    ) -> httpx.Response:
         """Send until there is an answer that is worth judging, within the limits of patience."""
         again = request.method == "GET" if repeatable is None else repeatable
         failures = throttled = 0
         while True:
             await self._keep_quiet()
+            if with_token:
+                await self._give_token(request)
             try:
                 response = await self._once(request)
             except (httpx.TransportError, TimeoutError) as error:
@@ -142,6 +145,15 @@ class Session:
                 await self._pause(call, str(status), self._patience.pause(failures))
             else:
                 return response
+
+    async def _give_token(self, request: httpx.Request) -> None:
+        """Put a token into a request that is sent at once: one that was got before a pause may have ended in it."""
+        while True:
+            token = await self._credentials.token()
+            if self._quiet_until <= self._clock.elapsed():
+                request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+                return
+            await self._keep_quiet()
 
     async def _once(self, request: httpx.Request) -> httpx.Response:
         async with asyncio.timeout(self._patience.request_timeout.total_seconds()):
@@ -188,6 +200,5 @@ class Session:
         return max(at - (self.last_date or self._clock.now()), timedelta(0))
 
 
-def _with(token: SecretStr, request: httpx.Request) -> httpx.Request:
-    request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
-    return request
+def _token_of(request: httpx.Request) -> SecretStr:
+    return SecretStr(request.headers["Authorization"].partition(" ")[2])

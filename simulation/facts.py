@@ -96,7 +96,7 @@ class Facts:
     @property
     def unasked(self) -> tuple[EffectView, ...]:
         """The effects that nobody asked for."""
-        return tuple(each for each in self.journal if not each.actor.asked and each.actor is not Actor.PURGE)
+        return tuple(each for each in self.journal if not each.actor.asked and each.actor is not Actor.UPKEEP)
 
 
 def site_facts(simulation: Simulation) -> SiteFacts:

@@ -24,7 +24,7 @@ class RestLine(httpx.AsyncBaseTransport):
     """Carries requests to the emulated REST API: the same bytes as over the network, without it."""
 
     def __init__(self, simulation: Simulation, clock: SimulatedClock) -> None:
-        self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now()))
+        self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now(), pause=clock.sleep))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One call.

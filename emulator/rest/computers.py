@@ -1,6 +1,6 @@
 """Clients by the page, of the whole site or of one group, and their move to another group."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from emulator.client import Client
+from emulator.draws import draw, origin
+from emulator.instants import to_ms
 from emulator.rest.computer_row import computer_json
 from emulator.rest.errors import GoneError
 from emulator.rest.groups import group_of
@@ -17,6 +19,8 @@ from emulator.rest.service import Here, RestService, authorise
 
 _PAGE_SIZE = 20
 _MULTI_STATUS = 207
+_HOUR_MS = 3_600_000
+_SHRINKS_EVERY = 4
 
 _ComputersPage = Annotated[
     PageRequest,
@@ -90,11 +94,24 @@ def _sorted(clients: list[Client], request: PageRequest) -> list[Client]:
     return clients[::-1] if request.descending else clients
 
 
-def _page(service: RestService, chosen: Filter, request: PageRequest, group_id: str | None) -> Response:
-    site, fleet = service.site, service.simulation.fleet
+async def _page(service: RestService, chosen: Filter, request: PageRequest, group_id: str | None) -> Response:
+    site, fleet, switches = service.site, service.simulation.fleet, service.switches
+    if switches.page_delay:
+        await service.pause(switches.page_delay)
+        service.advance()
+    if switches.largest_page is not None:
+        request = replace(request, size=min(request.size, switches.largest_page))
     clients = _sorted(chosen.choose(service, group_id), request)
+    if switches.shrinking_pages and request.index > 1 and _shrinks(service):
+        # whoever has read the first page has seen this row, and the last row of that page has moved to where it was
+        clients = clients[1:]
     content = page_json(clients, request, lambda client: computer_json(fleet.record(client), site))
     return Response(content, media_type="application/json")
+
+
+def _shrinks(service: RestService) -> bool:
+    hour = to_ms(service.simulation.now) // _HOUR_MS
+    return draw(origin(service.site.seed, "shrinking pages"), hour) % _SHRINKS_EVERY == 0
 
 
 def computer_routes() -> APIRouter:
@@ -103,11 +120,11 @@ def computer_routes() -> APIRouter:
 
     @router.get("/computers")
     async def computers(service: Here, chosen: _Chosen, request: _ComputersPage) -> Response:
-        return _page(service, chosen, request, None)
+        return await _page(service, chosen, request, None)
 
     @router.get("/groups/{group_id}/computers")
     async def of_group(service: Here, group_id: str, chosen: _Chosen, request: _ComputersPage) -> Response:
-        return _page(service, chosen, request, group_of(service.site, group_id).id)
+        return await _page(service, chosen, request, group_of(service.site, group_id).id)
 
     @router.patch("/computers")
     async def move(service: Here, moves: list[Move]) -> JSONResponse:

@@ -1,7 +1,8 @@
 """What all routes share: the site at this moment, the tokens and the rate of calls."""
 
+import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -20,6 +21,11 @@ _RATE_WINDOW = timedelta(minutes=1)
 _KEY = "emulator.service"
 
 
+async def wall_pause(span: timedelta) -> None:
+    """Wait on the wall clock."""
+    await asyncio.sleep(span.total_seconds())
+
+
 @dataclass
 class RestService:
     """The REST service of the site's first server."""
@@ -28,6 +34,8 @@ class RestService:
     clock: Callable[[], datetime]
     start: datetime
     """When the simulation started."""
+    pause: Callable[[timedelta], Awaitable[None]] = wall_pause
+    """Passes the time that an answer takes."""
     tokens: Tokens = field(default_factory=Tokens)
     _calls: deque[datetime] = field(default_factory=deque)
 
@@ -55,9 +63,14 @@ class RestService:
         """Take note of a call.
 
         Raises:
-            TooManyCallsError: There were too many in the last minute.
+            TooManyCallsError: There were too many in the last minute, or a storm of others' calls is on.
         """
-        limit = self.switches.rate_limit
+        switches = self.switches
+        if switches.storm_every is not None:
+            passed = (now - self.start) % switches.storm_every
+            if passed >= switches.storm_every - switches.storm_lasting:
+                raise TooManyCallsError
+        limit = switches.rate_limit
         if limit is None:
             return
         while self._calls and self._calls[0] <= now - _RATE_WINDOW:

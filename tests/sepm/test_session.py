@@ -118,6 +118,17 @@ async def test_a_forgotten_token_is_renewed_once(tls_server, open_session):
     assert server.paths("PATCH") == [THING, THING]
 
 
+async def test_a_token_that_ends_while_the_session_keeps_quiet_is_renewed(tls_server, open_session, step_clock):
+    """After a pause that outlives its token a request goes out with a new one, and is not taken for refused."""
+    refusals: list[tuple[int, dict[str, str], dict[str, str]]] = [(429, {}, {"Retry-After": "60"})] * 3
+    script = Tokens(30, lambda _: refusals.pop() if refusals else (200, {"n": 1}))
+    async with tls_server(script) as server, open_session(server) as session:
+        assert await session.get(THING, ANYTHING) == {"n": 1}
+    sent = [asked.headers["authorization"] for asked in server.asked if asked.path.endswith(THING)]
+    assert sent == [f"Bearer the-token-{number}" for number in (1, 2, 3, 4)]
+    assert step_clock.passed >= timedelta(minutes=3)
+
+
 async def test_a_second_401_is_unauthorised(tls_server, open_session):
     """A fresh token that is refused too ends it: exactly one logon more, and the token is not in the error."""
     script = Tokens()

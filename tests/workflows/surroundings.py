@@ -152,9 +152,7 @@ class Hands:
 
     def reinstall(self, name: str, build: str) -> None:
         """Give a client another build."""
-        client = next(each for each in self.simulation.fleet.clients if each.name == name)
-        client.build = build
-        client.fails_over_on_mismatch = not build.startswith("14.2.")
+        self.simulation.machines.upgrade(name, build)
 
     def _lists(self, work: CopyList | DeleteList) -> None:
         console = self.simulation.console

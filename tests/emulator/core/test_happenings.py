@@ -167,7 +167,7 @@ def test_unseen_clients_are_purged_and_register_anew(family):
     assert set(played.run(3 * DAY).records()) == {"PC-0001", "PC-0002"}
     assert len(list(played.simulation.fleet.records())) == 2
     purged = [each for each in played.simulation.effects.views() if each.kind == "database.purge"]
-    assert {each.actor for each in purged} == {Actor.PURGE}
+    assert {each.actor for each in purged} == {Actor.UPKEEP}
     assert len(purged) == 4
     after = played.run(10 * DAY).records()["AWAY-0001"]
     assert after.id != before

@@ -28,8 +28,8 @@ class _Handset:
     def __init__(self, spec: SiteSpec) -> None:
         self.simulation = Simulation(spec, START)
         self.now = START
-        app = rest_app(RestService(self.simulation, lambda: self.now, START))
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.service = RestService(self.simulation, lambda: self.now, START)
+        transport = httpx.ASGITransport(rest_app(self.service), raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://sepm/sepm/api/v1")
 
     def later(self, delay: timedelta) -> None:

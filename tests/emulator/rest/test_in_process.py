@@ -2,7 +2,9 @@ import asyncio
 from datetime import timedelta
 
 import httpx
+import pytest
 
+from emulator.happenings import ServerCutOff, ServerRestarts
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.scenarios import one_server
@@ -23,6 +25,20 @@ async def test_each_site_of_a_process_answers_for_itself(sepm):
     answers = await asyncio.gather(*(http.get("/groups") for _ in range(5) for _, http in played))
     for answer, (simulation, _) in zip(answers, played * 5, strict=True):
         assert {row["id"] for row in answer.json()["content"]} == set(simulation.site.groups)
+
+
+async def test_it_fails_as_a_network_does(sepm):
+    """A call ends without an answer while the server restarts or the network before it is dead for the product."""
+    simulation, http = _client(sepm.now, 1)
+    async with http:
+        for happening in (
+            ServerRestarts(server="SEPM-1", lasting=timedelta(minutes=2)),
+            ServerCutOff(server="SEPM-1", lasting=timedelta(minutes=2)),
+        ):
+            simulation.schedule(happening, simulation.now)
+            with pytest.raises(httpx.ConnectError):
+                await http.get("/version")
+            simulation, http = _client(sepm.now, 1)
 
 
 async def test_it_carries_what_httpx_carries(sepm):
