@@ -14,7 +14,7 @@ from engine.contract import (
     PlanCheckRequest,
 )
 from rotation.amendment import amend
-from rotation.comparison import compare
+from rotation.comparison import compare, newly_on_trust
 from rotation.drift import drift
 from rotation.finding import Finding, blockers
 from rotation.forecast import least
@@ -86,7 +86,7 @@ async def _again(
         )
     except PlanRefusedError as refused:
         return refused.findings, None
-    return compare(plan.body, newer.body), newer
+    return (*compare(plan.body, newer.body), *newly_on_trust(plan, newer)), newer
 
 
 class Planning:

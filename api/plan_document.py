@@ -21,7 +21,14 @@ class PlanOrder(Value):
     certificates: dict[str, CertificateId] = Field(
         min_length=1, description="Which certificate goes into which server; `*` stands for every server not named"
     )
-    unproven_failover: Unproven = Unproven.RELAX
+    unproven_failover: Unproven = Field(
+        default=Unproven.RELAX,
+        description="What to do with groups whose clients were not all seen at a second server: relax them, or approve "
+        "these clients by name",
+    )
+    unproven_by_group: dict[str, Unproven] = Field(
+        default={}, description="The same for single groups, by path or id of the group that owns its settings"
+    )
     holdout: tuple[ServerName, ...] = Field(default=(), description="Preferred holdout servers")
     keep_relaxed: bool = False
     leave_out_away: bool = Field(default=False, description="Leave out, by name, clients beyond the away limit")
@@ -48,6 +55,7 @@ class PlanOrder(Value):
         return PlanRequest(
             certificates={server: wanted for server, wanted in chosen.items() if wanted is not None},
             unproven_failover=self.unproven_failover,
+            unproven_by_group=self.unproven_by_group,
             holdout=self.holdout,
             keep_relaxed=self.keep_relaxed,
             leave_out_away=self.leave_out_away,
@@ -97,6 +105,13 @@ class ScopeShown(Value):
     canary: bool = Field(description="Whether it goes first in each wave")
 
 
+class OnTrustShown(Value):
+    """Clients of a group that are taken to fail over, though none was seen to."""
+
+    path: str
+    names: tuple[str, ...]
+
+
 class PlanShown(Value):
     """A plan: what a person approves by its hash."""
 
@@ -116,6 +131,7 @@ class PlanShown(Value):
     least_seconds: float
     lost_if_now: int = Field(description="Clients that a replacement without any preparation would cut off now")
     left_out: tuple[LeftOut, ...]
+    on_trust: tuple[OnTrustShown, ...] = Field(description="Whom the approver takes to fail over, by name")
     clients: int
 
     @classmethod
@@ -149,6 +165,10 @@ class PlanShown(Value):
             least_seconds=plan.least.total_seconds(),
             lost_if_now=plan.lost_if_now,
             left_out=body.left_out,
+            on_trust=tuple(
+                OnTrustShown(path=each.path, names=tuple(sorted(plan.trusted[each.group_id].values())))
+                for each in body.on_trust
+            ),
             clients=plan.clients,
         )
 

@@ -24,7 +24,10 @@ def plan(
     *,
     keep_relaxed: Annotated[bool, typer.Option(help="Keep groups relaxed through the holdout")] = False,
     leave_out_away: Annotated[bool, typer.Option(help="Leave out, by name, clients beyond the away limit")] = False,
-    approve_unproven: Annotated[bool, typer.Option(help="Take failover for granted where it was never seen")] = False,
+    unproven: Annotated[
+        list[str] | None,
+        typer.Option(help="Where failover was never seen: relax (as a rule) or approve; or GROUP=CHOICE for one group"),
+    ] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
@@ -36,7 +39,7 @@ def plan(
         "holdout": holdout or [],
         "keep_relaxed": keep_relaxed,
         "leave_out_away": leave_out_away,
-        "unproven_failover": "approve" if approve_unproven else "relax",
+        **_unproven(unproven or []),
     }
     with opened(api, folder) as rotator:
         made = post_patiently(rotator, "/v1/plans", order)
@@ -64,6 +67,9 @@ def show(made: dict[str, Any]) -> None:
     if made["left_out"]:
         left = [(each["name"], each["group"], each["reason"]) for each in made["left_out"]]
         say_table("Left out by name", ("client", "group", "reason"), left)
+    if made["on_trust"]:
+        trusted = [(name, each["path"]) for each in made["on_trust"] for name in each["names"]]
+        say_table("Taken to fail over, by name", ("client", "group"), trusted)
     say(f"It takes {span(made['least'])} at least, for {made['clients']} clients.")
     say(f"Replaced now, without any preparation, {made['lost_if_now']} of them would be cut off.")
     say(f"To start it: rotator start {made['id']} --why REASON")
@@ -74,3 +80,12 @@ def _chosen(text: str) -> tuple[str, str]:
     if equals and not server:
         raise UnreadableError(f"{text!r}: say SERVER=CERTIFICATE, or a certificate for every server")
     return server or "*", certificate
+
+
+def _unproven(chosen: list[str]) -> dict[str, Any]:
+    """The choice for every group, and those for single groups."""
+    everywhere = [text for text in chosen if "=" not in text]
+    if len(everywhere) > 1:
+        raise UnreadableError(f"{', '.join(everywhere)}: one choice for every group; say GROUP=CHOICE for single ones")
+    single = dict(text.rsplit("=", 1) for text in chosen if "=" in text)
+    return {"unproven_failover": everywhere[0] if everywhere else "relax", "unproven_by_group": single}

@@ -6,15 +6,31 @@ A plan is stale when groups, inheritance, lists, servers or treatments differ (d
 from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking
-from rotation.plan import Console, OwnerScope, PlanBody
+from rotation.plan import Console, OwnerScope, Plan, PlanBody
 from rotation.task import CopyList
 
+_NAMES_SHOWN = 5
 _REMEDY = "look what has changed, then make and approve a new plan"
 
 
 def compare(approved: PlanBody, now: PlanBody) -> tuple[Finding, ...]:
     """Every difference that matters between the approved plan and one made from what is seen now."""
     return tuple(_differences(approved, now))
+
+
+def newly_on_trust(approved: Plan, now: Plan) -> tuple[Finding, ...]:
+    """Clients that would go on trust now, and whose names nobody has approved (rules 8 and 17)."""
+    known = {client for names in approved.trusted.values() for client in names}
+    found = []
+    for group in now.body.on_trust:
+        names = sorted(name for client, name in now.trusted[group.group_id].items() if client not in known)
+        if names:
+            shown = ", ".join(names[:_NAMES_SHOWN])
+            text = (
+                f"{len(names)} clients came that were never seen at a second server of their list, among them {shown}"
+            )
+            found.append(blocking("on-trust-new", group.path, text, "approve their names with the plan that has them"))
+    return tuple(found)
 
 
 def _differences(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:

@@ -21,6 +21,7 @@ def gaps(site: Site, survey: SiteSurvey, request: PlanRequest) -> tuple[Finding,
         *_without_locations(survey),
         *_undescribed_lists(site, survey),
         *_unknown_holdouts(site, request),
+        *_unknown_groups(survey, request),
     )
 
 
@@ -68,3 +69,15 @@ def _unknown_holdouts(site: Site, request: PlanRequest) -> Iterable[Finding]:
             yield blocking(
                 "unknown-holdout", server, f"site {site.name} has no server {server!r}", f"name one of {known}"
             )
+
+
+def _unknown_groups(survey: SiteSurvey, request: PlanRequest) -> Iterable[Finding]:
+    """A choice for a group that is not there would be no choice, and look like one."""
+    owners = {name for group in survey.groups if not group.inherits for name in (group.id, group.path)}
+    for name in sorted(request.unproven_by_group.keys() - owners):
+        yield blocking(
+            "unknown-group",
+            name,
+            "no group of that path or id has settings of its own",
+            "name the group that owns the settings, as the plan shows it",
+        )

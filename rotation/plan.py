@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rotation.finding import Finding
 from rotation.survey import Pair
 from rotation.task import Work
+from rotation.trust import Names, OnTrust, digest
 from rotation.values import (
     CertificateId,
     ClientId,
@@ -225,6 +226,8 @@ class PlanBody(Value):
     """The relaxed owners that go first in every wave."""
     copies: tuple[ListCopy, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    on_trust: tuple[OnTrust, ...] = ()
+    """Clients that a person takes to fail over, though none was seen to (rule 8)."""
     replication_partners: tuple[str, ...] = ()
     publish_delay: timedelta
     keep_relaxed: bool = False
@@ -292,10 +295,12 @@ class PlanBody(Value):
 
 
 class Unproven(StrEnum):
-    """What to do with clients that were never seen at a second server (rule 8)."""
+    """What to do with a failover group whose clients were not all seen at a second server (rule 8)."""
 
     RELAX = "relax"
+    """The group goes to R."""
     APPROVE = "approve"
+    """A person takes these clients to fail over, by name."""
 
 
 class PlanRequest(Value):
@@ -303,11 +308,18 @@ class PlanRequest(Value):
 
     certificates: dict[ServerName, CertificateId]
     unproven_failover: Unproven = Unproven.RELAX
+    unproven_by_group: dict[str, Unproven] = Field(default_factory=dict)
+    """The same for single groups, by path or id of the group that owns its settings."""
     holdout: tuple[ServerName, ...] = ()
     """Preferred holdout servers; chosen by the service when empty."""
     keep_relaxed: bool = False
     leave_out_away: bool = False
     """Leave out, by name, every client that is silent for longer than the site's away limit (rule 1)."""
+
+    def unproven_in(self, group_id: GroupId, path: str) -> Unproven:
+        """What is wanted of a group with clients that were never seen at a second server."""
+        named = self.unproven_by_group
+        return named.get(group_id, named.get(path, self.unproven_failover))
 
 
 class Plan(Value):
@@ -320,9 +332,18 @@ class Plan(Value):
     request: PlanRequest
     body: PlanBody
     findings: tuple[Finding, ...]
+    trusted: dict[GroupId, Names] = Field(default_factory=dict)
+    """The names that `body.on_trust` stands for, by group. They do not travel with the body: they may be many."""
     times: tuple[StepTime, ...]
     least: timedelta
     """The plan's own least time: gates' minima, holdout, closing check."""
     lost_if_now: int
     """How many clients a replacement without any preparation would cut off now."""
     clients: int
+
+    @model_validator(mode="after")
+    def _trust_is_named(self) -> "Plan":
+        named = {group_id: digest(names) for group_id, names in self.trusted.items()}
+        if named != {each.group_id: each.names_sha256 for each in self.body.on_trust}:
+            raise ValueError(f"plan {self.id} has other names on trust than its body stands for")
+        return self

@@ -34,10 +34,8 @@ from rotation.site import Protocol, ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, SiteSurvey
 from rotation.task import CopyList, CopyServer, ReplaceCertificate
 from rotation.treatment import OwnerView, treat
+from rotation.trust import Names, OnTrust, unproven
 from rotation.values import CertificateId, ClientId, GroupId, ListName, PlanId, ServerName, Value
-
-_FAILOVER = 2
-"""Servers at which a client must have been seen to have shown that it fails over."""
 
 
 class Observed(Value):
@@ -84,6 +82,7 @@ def make_plan(
     first = canary.choose(scopes, observed.clients, now=observed.survey.sepm_clock)
     knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
     knobs = knobs.model_copy(update={"canaries": first.groups})
+    trusted = _trusted(view for view in views if treated[view.group.id][0] is Treatment.FAILOVER)
     body = PlanBody(
         site_id=site.id,
         certificates=_certificates(site, observed, request),
@@ -93,6 +92,11 @@ def make_plan(
         canaries=first.groups,
         copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies),
         left_out=tuple(_away(site, observed, request, knobs)),
+        on_trust=tuple(
+            OnTrust.of(scope.group_id, scope.path, trusted[scope.group_id])
+            for scope in scopes
+            if scope.group_id in trusted
+        ),
         replication_partners=observed.survey.replication_partners,
         publish_delay=site.limits.publish_delay,
         keep_relaxed=request.keep_relaxed,
@@ -112,6 +116,7 @@ def make_plan(
         request=request,
         body=body,
         findings=findings,
+        trusted=trusted,
         times=forecast(body, start=now),
         least=least(body),
         lost_if_now=_lost_if_now(views),
@@ -142,27 +147,22 @@ def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerV
             site=site,
             unreachable=silent,
             stays_relaxed=group.id in observed.stay_relaxed,
-            unproven=_unproven(group, clients[group.id], observed, usable)
-            if request.unproven_failover is Unproven.RELAX
-            else (),
+            unproven=unproven(group, clients[group.id], observed.seen_at, usable),
+            choice=request.unproven_in(group.id, group.path),
         )
         for group in sorted(owned, key=lambda group: (group.domain_id, group.path))
     )
 
 
-def _unproven(
-    group: ObservedGroup,
-    clients: Iterable[ObservedClient],
-    observed: Observed,
-    usable: dict[ListName, frozenset[ServerName]],
-) -> tuple[ClientId, ...]:
-    """Clients never seen at two usable servers of one and the same list of their group (rule 8)."""
-    offers = [usable[location.settings.server_list] for location in group.locations]
-    return tuple(
-        client.id
-        for client in clients
-        if max(len(observed.seen_at.get(client.id, frozenset()) & offer) for offer in offers) < _FAILOVER
-    )
+def _trusted(failover: Iterable[OwnerView]) -> dict[GroupId, Names]:
+    """The names of those who are taken to fail over, by group."""
+    trusted: dict[GroupId, Names] = {}
+    for view in failover:
+        doubted = set(view.unproven)
+        names = {client.id: client.name for client in view.clients if client.id in doubted}
+        if names and view.choice is Unproven.APPROVE:
+            trusted[view.group.id] = names
+    return trusted
 
 
 def _choose_holdouts(

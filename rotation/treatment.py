@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from rotation.build import ClientBuild
 from rotation.finding import Finding, info, warning
-from rotation.plan import Treatment
+from rotation.plan import Treatment, Unproven
 from rotation.site import Protocol, ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation
 from rotation.values import ClientId, ListName, ServerName, Value
@@ -26,7 +26,9 @@ class OwnerView(Value):
     site: Site
     unreachable: frozenset[ServerName]
     unproven: tuple[ClientId, ...] = ()
-    """Clients never seen at a second server of their list (rule 8), unless approved by name."""
+    """Clients never seen at a second server of their list (rule 8)."""
+    choice: Unproven = Unproven.RELAX
+    """What a person wants of them."""
     stays_relaxed: bool = False
     """Whether the plan that is amended has relaxed it and keeps it so until the end."""
 
@@ -44,7 +46,20 @@ def treat(owner: OwnerView) -> tuple[Treatment, tuple[Finding, ...]]:
         owner.group.path,
         f"{len(owner.clients)} clients find the new certificate through another server; nothing is changed",
     )
-    return Treatment.FAILOVER, (stays,)
+    return Treatment.FAILOVER, (stays, *_on_trust(owner))
+
+
+def _on_trust(owner: OwnerView) -> Iterable[Finding]:
+    """Rule 8: whoever approves the plan approves these names."""
+    names = _unproven_names(owner)
+    if names and owner.choice is Unproven.APPROVE:
+        yield warning(
+            "failover-on-trust",
+            owner.group.path,
+            f"{len(names)} clients were never seen at a second server of their list and are taken to find one, by "
+            f"name: {_some(names)}",
+            "read all their names in the plan before you approve it",
+        )
 
 
 def _single_server(owner: OwnerView) -> Iterable[Finding]:
@@ -99,15 +114,19 @@ def _unverified_or_http(owner: OwnerView) -> Iterable[Finding]:
 
 
 def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
-    unproven = set(owner.unproven)
-    names = [client.name for client in owner.clients if client.id in unproven]
-    if names:
+    names = _unproven_names(owner)
+    if names and owner.choice is Unproven.RELAX:
         yield warning(
             "relax-failover-unproven",
             owner.group.path,
             f"{len(names)} clients were never seen at a second server of their list: {_some(names)}",
             "survey more often before planning, or approve them by name (unproven_failover: approve)",
         )
+
+
+def _unproven_names(owner: OwnerView) -> list[str]:
+    unproven = set(owner.unproven)
+    return [client.name for client in owner.clients if client.id in unproven]
 
 
 _RELAX_RULES: tuple[Rule, ...] = (

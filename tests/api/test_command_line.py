@@ -52,6 +52,14 @@ async def test_a_plan_is_printed_for_people(rotator, site):
         assert said in out
 
 
+async def test_what_is_chosen_of_unproven_failover_is_read(rotator, site):
+    """A choice for every group and choices for single ones; two for every group are a slip of the pen."""
+    code, _, err = await rotator("plan", site, "-c", "cert-none", "--unproven", "relax", "--unproven", "approve")
+    assert (code, "say GROUP=CHOICE" in err) == (2, True)
+    code, _, err = await rotator("plan", site, "-c", "cert-none", "--unproven", "My Company=perhaps")
+    assert (code, "unproven_by_group" in err) == (1, True)
+
+
 async def test_a_refusal_is_printed_with_its_remedy(rotator, site):
     """Exit code 1, and on standard error what was refused and what to do."""
     code, out, err = await rotator("plan", site, "-c", "cert-none")

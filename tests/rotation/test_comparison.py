@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.comparison import compare
+from rotation.comparison import compare, newly_on_trust
 
 
 @pytest.fixture
@@ -110,3 +110,20 @@ def test_list_differs(make, body):
     before = body(site=make.site("s1", lists=[make.server_list("Default List", "s1")]))
     after = body(site=make.site("s1", lists=[make.server_list("Default List", "s1", port=80)]))
     assert codes(before, after) == ["list-differs"]
+
+
+def test_rule_8_a_client_that_came_is_on_nobodys_trust_yet(make):
+    """c2 was never seen at a second server, and nobody has approved its name; c1 was approved, and c3 is proven."""
+    site = make.site("s1", "s2")
+    seen = {"c3": frozenset({"s1", "s2"})}
+    request = make.request(site, unproven_failover=make.approve_unproven)
+
+    def planned(*names):
+        clients = [make.client(name) for name in names]
+        return make.plan(site, make.group("G"), clients=clients, seen_at=seen, request=request)
+
+    found = newly_on_trust(planned("c1"), planned("c1", "c2", "c3"))
+    assert [(each.code, each.subject) for each in found] == [("on-trust-new", "G")]
+    assert "C2" in found[0].message
+    assert "C1" not in found[0].message
+    assert newly_on_trust(planned("c1", "c2"), planned("c1", "c3")) == ()

@@ -35,3 +35,11 @@ def test_unknown_holdout(make):
     """A wish for a server that the site does not have is not passed over in silence."""
     site = make.site("s1", "s2")
     assert make.refusal(site, make.group("G"), request=make.request(site, holdout=("s9",))) == ["unknown-holdout"]
+
+
+def test_unknown_group(make):
+    """A choice for a group without settings of its own is not passed over in silence."""
+    site = make.site("s1", "s2")
+    wish = {"unproven_by_group": {"G\\A": make.approve_unproven, "G": make.approve_unproven}}
+    groups = [make.group("G"), make.group("G\\A", inherits=True)]
+    assert make.refusal(site, *groups, request=make.request(site, **wish)) == ["unknown-group"]

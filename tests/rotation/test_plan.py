@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from rotation.plan import PlanBody, ScopeName
+from rotation.plan import Plan, PlanBody, ScopeName
 
 
 @pytest.fixture(scope="session")
@@ -116,3 +117,12 @@ def test_last_number(planned):
     body = planned().body
     assert body.last_number == len(body.steps)
     assert body.model_copy(update={"steps": ()}).last_number == 0
+
+
+def test_rule_8_names_on_trust_cannot_be_exchanged(make):
+    """The names do not travel with the body; its hash covers them all the same."""
+    site = make.site("s1", "s2")
+    request = make.request(site, unproven_failover=make.approve_unproven)
+    plan = make.plan(site, make.group("G"), clients=[make.client("c1")], seen_at={}, request=request)
+    with pytest.raises(ValidationError, match="other names on trust"):
+        Plan.model_validate({**dict(plan), "trusted": {make.id_of("G"): {"c1": "C1", "c2": "C2"}}})

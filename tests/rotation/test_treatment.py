@@ -178,6 +178,39 @@ def test_rule_8_unproven_clients_can_be_approved(make):
     request = make.request(site, unproven_failover=make.approve_unproven)
     plan = make.plan(site, make.group("G"), clients=[make.client("c1")], seen_at={}, request=request)
     assert treated(plan) == {"G": Treatment.FAILOVER}
+    assert reasons(plan) == {("failover", "G"), ("failover-on-trust", "G")}
+
+
+def test_rule_8_whom_is_approved_is_part_of_the_plan_by_name(make):
+    """The hash covers each name: another client that was never seen to fail over is another plan."""
+    site = make.site("s1", "s2")
+    request = make.request(site, unproven_failover=make.approve_unproven)
+    clients = [make.client("c1"), make.client("c2"), make.client("c3")]
+    seen = {"c3": frozenset({"s1", "s2"})}
+    plan = make.plan(site, make.group("G"), clients=clients, seen_at=seen, request=request)
+    fewer = make.plan(site, make.group("G"), clients=clients[1:], seen_at=seen, request=request)
+    assert plan.trusted == {make.id_of("G"): {"c1": "C1", "c2": "C2"}}
+    assert [(each.path, each.clients) for each in plan.body.on_trust] == [("G", 2)]
+    assert plan.hash != fewer.hash
+
+
+def test_rule_8_each_group_has_its_own_choice(make):
+    """By path or by id one group is approved; the other goes to R, as by default."""
+    site = make.site("s1", "s2")
+    groups, clients = [make.group("G"), make.group("H")], [make.client("c1"), make.client("d1", "H")]
+    for name in ("H", make.id_of("H")):
+        request = make.request(site, unproven_by_group={name: make.approve_unproven})
+        plan = make.plan(site, *groups, clients=clients, seen_at={}, request=request)
+        assert treated(plan) == {"G": Treatment.RELAX, "H": Treatment.FAILOVER}
+        assert [each.path for each in plan.body.on_trust] == ["H"]
+
+
+def test_rule_8_who_is_relaxed_is_not_on_trust(make):
+    """A group that is relaxed for another reason needs nobody's trust."""
+    site = make.site("s1", "s2")
+    request = make.request(site, unproven_failover=make.approve_unproven)
+    clients = [make.client("c1", build="14.2.1.0")]
+    assert make.plan(site, make.group("G"), clients=clients, seen_at={}, request=request).body.on_trust == ()
 
 
 def test_rule_6_owners_that_no_holdout_serves_are_relaxed_the_smallest_first(make):

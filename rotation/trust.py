@@ -1,0 +1,55 @@
+"""Failover that was never seen (rule 8): whose it is, and whom a person trusts by name."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+from rotation.survey import ObservedClient, ObservedGroup
+from rotation.values import ClientId, GroupId, ListName, ServerName, Value
+
+SERVERS = 2
+"""Servers of one list at which a client must have been seen to have shown that it fails over."""
+
+Names = dict[ClientId, str]
+"""Clients, with the names by which a person knows them."""
+
+
+class OnTrust(Value):
+    """Clients of a group that a person takes to fail over. The plan holds their names; these the hash covers too."""
+
+    group_id: GroupId
+    path: str
+    clients: int
+    names_sha256: str
+
+    @classmethod
+    def of(cls, group_id: GroupId, path: str, names: Names) -> "OnTrust":
+        """What stands in a plan's body for `names`."""
+        return cls(group_id=group_id, path=path, clients=len(names), names_sha256=digest(names))
+
+
+def digest(names: Mapping[ClientId, str]) -> str:
+    """SHA-256 of the names, in order of the clients' ids."""
+    return hashlib.sha256(json.dumps(sorted(names.items()), separators=(",", ":")).encode()).hexdigest()
+
+
+def unproven(
+    group: ObservedGroup,
+    clients: Iterable[ObservedClient],
+    seen_at: Mapping[ClientId, frozenset[ServerName]],
+    usable: Mapping[ListName, frozenset[ServerName]],
+) -> tuple[ClientId, ...]:
+    """Clients never seen at two usable servers of one and the same list of their group.
+
+    Args:
+        group: the owner of the clients' settings.
+        clients: the clients of it and of all groups that inherit from it.
+        seen_at: from stored history, the servers at which each client was ever seen.
+        usable: by list, the servers of this site in it that answer.
+    """
+    offers = [usable[location.settings.server_list] for location in group.locations]
+    return tuple(
+        client.id
+        for client in clients
+        if max(len(seen_at.get(client.id, frozenset()) & offer) for offer in offers) < SERVERS
+    )
