@@ -18,10 +18,10 @@ from rotation.comparison import compare, newly_on_trust
 from rotation.drift import drift
 from rotation.finding import Finding, blockers
 from rotation.forecast import least
-from rotation.plan import Plan, PlanBody, PlanRequest, ScopeName
+from rotation.plan import Plan, PlanBody, PlanRequest
 from rotation.planner import Observed, PlanRefusedError, make_plan
-from rotation.recorded import as_recorded
-from rotation.values import GroupId, ServerName, SiteId
+from rotation.recorded import as_recorded, kept_relaxed
+from rotation.values import ServerName, SiteId
 from store.store import Store
 
 
@@ -33,10 +33,12 @@ async def plan_from_survey(
     *,
     now: datetime,
     amends: PlanBody | None = None,
+    at: str = "",
 ) -> Plan:
     """The plan for a site as the survey saw it. Nothing is stored.
 
-    One that amends another counts its steps on from it, and takes what that one changed as it was before.
+    One that amends another, which runs its step `at`, counts its steps on from it, and takes what that one changed as
+    it was before.
 
     Raises:
         PlanRefusedError: with the blocking findings.
@@ -52,37 +54,40 @@ async def plan_from_survey(
         clients=tuple(client.observed for client in roster if client.observed is not None),
         certificates=certificates,
         seen_at=await store.roster.servers_seen(site_id),
-        stay_relaxed=_kept_relaxed(amends) if amends else frozenset(),
+        stay_relaxed=kept_relaxed(amends, at) if amends else frozenset(),
     )
     after = amends.last_number if amends else 0
     return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
 
 
-def _kept_relaxed(body: PlanBody) -> frozenset[GroupId]:
-    """The owners that are relaxed now and stay so, because the plan keeps R relaxed through the holdout."""
-    if not body.keep_relaxed:
-        return frozenset()
-    return frozenset(owner.group_id for owner in body.owners(ScopeName.RELAXED))
-
-
 async def differences(
-    store: Store, site_id: SiteId, survey_id: str, plan: Plan, swapped: tuple[ServerName, ...], *, now: datetime
+    store: Store, site_id: SiteId, survey_id: str, plan: Plan, *, now: datetime
 ) -> tuple[Finding, ...]:
-    """How the site differs from what `plan` rests on: empty when the plan still fits."""
-    return (await _again(store, site_id, survey_id, plan, swapped, now=now))[0]
+    """How the site differs from what `plan`, which has not begun, rests on: empty when the plan still fits."""
+    return (await _again(store, site_id, survey_id, plan, now=now))[0]
 
 
 async def _again(
-    store: Store, site_id: SiteId, survey_id: str, plan: Plan, swapped: tuple[ServerName, ...], *, now: datetime
+    store: Store,
+    site_id: SiteId,
+    survey_id: str,
+    plan: Plan,
+    *,
+    now: datetime,
+    swapped: tuple[ServerName, ...] = (),
+    at: str = "",
 ) -> tuple[tuple[Finding, ...], Plan | None]:
-    """The differences, and the plan that the newer survey would give for the servers that are left."""
+    """The differences, and the plan that the newer survey would give for the servers that are left.
+
+    Once a step `at` runs, the site shows what `plan` itself has changed, whether or not a certificate was replaced.
+    """
     left = {server: wanted for server, wanted in plan.request.certificates.items() if server not in swapped}
     if not left:
         return (), None
     request = plan.request.model_copy(update={"certificates": left})
     try:
         newer = await plan_from_survey(
-            store, site_id, survey_id, request, now=now, amends=plan.body if swapped else None
+            store, site_id, survey_id, request, now=now, amends=plan.body if at else None, at=at
         )
     except PlanRefusedError as refused:
         return refused.findings, None
@@ -105,7 +110,13 @@ class Planning:
         if request.mid_wave:
             return PlanCheckAnswer(findings=await self._drift(request, plan))
         findings, newer = await _again(
-            store, request.site_id, request.survey_id, plan, request.swapped, now=self._world.clock()
+            store,
+            request.site_id,
+            request.survey_id,
+            plan,
+            now=self._world.clock(),
+            swapped=request.swapped,
+            at=request.at,
         )
         if findings and newer is not None and request.at:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)

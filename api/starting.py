@@ -145,6 +145,6 @@ async def _require_fit(parts: Parts, plan: Plan, max_age: timedelta) -> None:
     if plan.body.purpose != "rotate":
         return
     survey_id = await fresh_survey(parts, plan.body.site_id, max_age)
-    findings = await differences(parts.store, plan.body.site_id, survey_id, plan, (), now=parts.clock())
+    findings = await differences(parts.store, plan.body.site_id, survey_id, plan, now=parts.clock())
     if findings:
         raise refused("plan-stale", findings)

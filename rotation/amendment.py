@@ -21,7 +21,7 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
     return newer.model_copy(
         update={
             "certificates": (*put_in, *(chosen for chosen in newer.certificates if chosen.server not in servers)),
-            "waves": (tuple(chosen.server for chosen in put_in), *newer.waves),
+            "waves": tuple(wave for wave in (tuple(chosen.server for chosen in put_in), *newer.waves) if wave),
             "copies": tuple({copy.source: copy for copy in (*approved.copies, *newer.copies)}.values()),
             "left_out": tuple(left_out.values()),
             "replication_partners": approved.replication_partners,

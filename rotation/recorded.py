@@ -1,8 +1,9 @@
 """A survey without what the plan itself has changed: what a newer plan may rest on while a rotation runs."""
 
-from rotation.plan import PlanBody, ScopeName
+from rotation.plan import PlanBody, ScopeName, Write
 from rotation.standing import relaxed
 from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
+from rotation.values import GroupId
 
 
 def as_recorded(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
@@ -35,3 +36,16 @@ def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
         for group in survey.groups
     )
     return survey.model_copy(update={"groups": groups})
+
+
+def kept_relaxed(body: PlanBody, at: str) -> frozenset[GroupId]:
+    """The owners that are relaxed when step `at` runs and stay so, because the plan keeps R relaxed to the end.
+
+    Raises:
+        KeyError: when the plan has no step of that id.
+    """
+    if not body.keep_relaxed:
+        return frozenset()
+    done = body.steps[: body.steps.index(body.step(at))]
+    written = {step.scope for step in done if isinstance(step, Write)}
+    return frozenset(owner.group_id for scope in written for owner in body.owners(scope))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.recorded import as_recorded
+from rotation.recorded import as_recorded, kept_relaxed
 
 COPY = "Default List (HTTP for certificate rotation)"
 
@@ -62,3 +62,11 @@ def test_site_that_is_kept_relaxed_can_be_planned_again(make):
     left = make.request(site, only=["s2"], keep_relaxed=True)
     again = make.plan(site, survey=as_recorded(plan.body, survey), clients=clients, request=left)
     assert again.body.scopes == plan.body.scopes
+
+
+def test_groups_are_kept_relaxed_from_their_first_write_on(make, body):
+    """Before A5 nothing was relaxed that a newer plan would have to keep so; not kept relaxed, nothing ever is."""
+    kept = body.model_copy(update={"keep_relaxed": True})
+    assert kept_relaxed(kept, make.step_of(kept, "A1-A4")) == frozenset()
+    assert kept_relaxed(kept, make.step_of(kept, "A8")) == {make.id_of("H")}
+    assert kept_relaxed(body, make.step_of(body, "A8")) == frozenset()

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from activities.planning import Planning
+from activities.surveying import Surveying
 from emulator.scenarios import three_servers
+from engine.contract import PlanCheckRequest, SurveyRequest
 from rotation.message import Move
 from rotation.plan import PlanRequest, Treatment, Unproven
 from rotation.state import Outcome
@@ -93,3 +96,23 @@ async def test_groups_that_are_kept_relaxed_do_not_look_like_a_difference(stage)
     assert here.settings() == before
     assert here.lost() == []
     assert [event.message for event in await here.story() if event.kind == "attention"] == []
+
+
+async def test_before_the_first_certificate_what_the_plan_has_done_is_no_difference(played):
+    """Replication is paused by the plan: planned anew at a later step it fits; before the first step it does not."""
+    spec = played.three(replication_partner="Other Site")
+    async with played.play(spec=spec) as here:
+        plan = await here.stage.plan()
+        state = await here.stage.begin(plan)
+        here.stage.simulation.console.pause_replication()
+        surveyed = await Surveying(here.stage.world).survey_site(SurveyRequest(site_id=state.site_id))
+        asked = PlanCheckRequest(
+            rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, survey_id=surveyed.survey_id
+        )
+        paused = next(step.id for step in plan.body.steps if step.number == "replication")
+        planning = Planning(here.stage.world)
+        at_the_step = await planning.check_plan(asked.model_copy(update={"at": paused}))
+        at_the_start = await planning.check_plan(asked)
+
+    assert at_the_step.findings == ()
+    assert [finding.code for finding in at_the_start.findings] == ["replication-differs"]

@@ -1,0 +1,58 @@
+"""Amendments: what was done stays, what is newer follows."""
+
+import pytest
+
+from rotation.amendment import amend
+from rotation.plan import Console, Preflight
+from rotation.task import PauseReplication, SaveRecoveryFile
+from rotation.values import ServerName
+
+PAUSED = "replication"
+
+
+@pytest.fixture
+def plans(make):
+    """A plan, and a newer one of the same site in which a second group is relaxed."""
+
+    def build(*, only=None):
+        site = make.site("s1", "s2", "s3")
+        groups = (make.group("G"), make.group("H"))
+        before = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+        after = [make.client("c1", build="14.2.1.0"), make.client("d1", "H", build="14.2.1.0")]
+        partners = {"replication_partners": ("Linz",)}
+        plan = make.plan(site, *groups, clients=before, **partners)
+        request = make.request(site, only=only)
+        newer = make.plan(site, *groups, clients=after, request=request, after=plan.body.last_number, **partners)
+        return plan.body, newer.body
+
+    return build
+
+
+def test_an_amendment_before_the_first_certificate_has_no_empty_wave(make, plans):
+    """Nothing was put in yet: the waves are those of the newer plan, and no wave of no servers stands before them."""
+    approved, newer = plans()
+    body = amend(approved, newer, at=make.step_of(approved, PAUSED), swapped=())
+    assert body.waves == newer.waves
+    assert all(body.waves)
+    assert body.certificates == newer.certificates
+
+
+def test_an_amendment_keeps_what_was_put_in_as_a_wave_of_its_own(make, plans):
+    """After s1 and s2 the rest is s3 alone: the servers that were replaced stay in the plan, and before it."""
+    approved, newer = plans(only=["s3"])
+    body = amend(approved, newer, at=make.step_of(approved, "recheck", 1), swapped=(ServerName("s1"), ServerName("s2")))
+    assert body.waves == (("s1", "s2"), ("s3",))
+    assert [chosen.server for chosen in body.certificates] == ["s1", "s2", "s3"]
+
+
+def test_an_amendment_does_nothing_twice(make, plans):
+    """The survey, the recovery files and the pause of replication are of the executed prefix, and only there."""
+    approved, newer = plans()
+    at = make.step_of(approved, PAUSED)
+    body = amend(approved, newer, at=at, swapped=())
+    done = approved.steps.index(approved.step(at)) + 1
+    rest = body.steps[done:]
+    assert body.steps[:done] == approved.steps[:done]
+    works = [step.work for step in rest if isinstance(step, Console)]
+    assert not any(isinstance(step, Preflight) for step in rest)
+    assert not any(isinstance(work, SaveRecoveryFile | PauseReplication) for work in works)
