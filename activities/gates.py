@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.failures import told_apart
+from activities.full_reading import every_client
 from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
@@ -40,7 +41,8 @@ class Gates:
     async def read_gate(self, request: GateRequest) -> GateReading:
         """One full reading of a gate (rule 2), with its verdicts and evidence stored.
 
-        1. read every client of the site, SEPM's clock, and for a swap the owners' policy dates
+        1. read every client of the site, SEPM's clock, and for a swap the owners' policy dates; a reading that cannot
+           be proven to be whole is none, and is tried again
         2. update the roster: what is not listed any more has vanished, and is still counted (rule 1)
         3. judge every client of the scope by its owner's rule and the evidence so far
         4. store verdicts and evidence, then answer with counts
@@ -48,10 +50,11 @@ class Gates:
         world = self._world
         scope = await scope_of(world, request.ref)
         step = _gate(scope)
+        known = await world.store.roster.present(scope.site.id)
         asked_at = world.clock()
         with told_apart():
             async with await world.sepm(scope.site) as client:
-                clients = [each async for each in client.clients()]
+                clients = await every_client(client, known)
                 clock = await client.clock()
                 seen = await self._seen(client, scope, step, request, clock)
         await world.store.roster.update(scope.site.id, asked_at, None, clients)

@@ -39,6 +39,10 @@ _ENTRIES = (
 )
 
 
+# Built once: it is run for every reading of a gate.
+_PRESENT = select(ClientRow.id).where(ClientRow.site_id == bindparam("site"), ClientRow.present)
+
+
 class RosterClient(Value):
     """A client of the denominator as last recorded."""
 
@@ -86,6 +90,11 @@ class Roster:
     async def _read(self, wanted: Select[*tuple[Any, ...]], site_id: SiteId) -> list[RosterClient]:
         async with self._database.read() as session:
             return [_client(row) async for row in await session.stream(wanted, {"site": site_id})]
+
+    async def present(self, site_id: SiteId) -> frozenset[ClientId]:
+        """The clients that the newest reading of each one's group showed."""
+        async with self._database.read() as session:
+            return frozenset(map(ClientId, await session.scalars(_PRESENT, {"site": site_id})))
 
     async def update(
         self,

@@ -8,6 +8,7 @@ async def test_a_full_reading_speaks_for_its_groups_only(site, make):
     await site.roster.update("site-1", make.at(hours=1), None, clients)
     await site.roster.update("site-1", make.at(hours=2), ["G1"], [make.client("a")])
     assert await _ids(site) == {"a": True, "b": False, "c": True}
+    assert await site.roster.present("site-1") == {"a", "c"}
     assert await _ids(site, ["G1"]) == {"a": True, "b": False}
     assert await _ids(site, ["G2"]) == {"c": True}
     await site.roster.update("site-1", make.at(hours=3), None, [])
