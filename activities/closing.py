@@ -1,6 +1,6 @@
 """The closing check: the site as it was, the certificates as planned, and who has come back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from temporalio import activity
@@ -8,7 +8,7 @@ from temporalio import activity
 from activities.scope import StepScope, scope_of
 from activities.surveying import Surveying
 from activities.world import World
-from engine.contract import ActivityName, ClosingAnswer, StepRequest, SurveyRequest
+from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, SurveyRequest
 from rotation.finding import Finding, blocking
 from rotation.gate import minimum
 from rotation.plan import OwnerScope
@@ -27,14 +27,18 @@ class ClosingCheck:
         self._world = world
 
     @activity.defn(name=ActivityName.CHECK_CLOSING)
-    async def check_closing(self, request: StepRequest) -> ClosingAnswer:
+    async def check_closing(self, request: ClosingRequest) -> ClosingAnswer:
         """Survey once more; every pair as recorded, no copy in use, every planned certificate presented."""
         world, ref = self._world, request.ref
         scope = await scope_of(world, ref)
         surveyed = await Surveying(world).survey_site(SurveyRequest(site_id=ref.site_id))
         survey = await world.store.surveys.get(surveyed.survey_id)
         originals = await scope.originals()
-        findings = (*_settings(survey, originals), *_copies(scope, survey), *_certificates(scope, survey))
+        findings = (
+            *_settings(survey, originals),
+            *_copies(scope, survey, request.adopted),
+            *_certificates(scope, survey),
+        )
         roster = await world.store.roster.entries(ref.site_id, None)
         return ClosingAnswer(findings=findings, reading=_back(scope, roster, survey.sepm_clock, survey.taken_at))
 
@@ -59,12 +63,13 @@ def _difference(before: PairSettings, now: PairSettings) -> str:
     return ""
 
 
-def _copies(scope: StepScope, survey: SiteSurvey) -> Iterable[Finding]:
+def _copies(scope: StepScope, survey: SiteSurvey, adopted: Collection[str]) -> Iterable[Finding]:
+    """Who still uses a copy, but for what was born during the rotation and is left as it is by a person's word."""
     names = {copy.copy_name for copy in scope.plan.body.copies}
     for group in survey.groups:
         for location in group.locations:
-            if location.settings.server_list in names:
-                subject = f"{group.path} / {location.name}"
+            subject = f"{group.path} / {location.name}"
+            if location.settings.server_list in names and not {subject, group.path} & set(adopted):
                 yield blocking("copy-in-use", subject, "still uses the HTTP copy", "assign its own list, then retry")
 
 

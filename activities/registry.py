@@ -6,6 +6,7 @@ from typing import Any
 from activities.closing import ClosingCheck
 from activities.gates import Gates
 from activities.looking import Looking
+from activities.newborns import Newborns
 from activities.originals import Originals
 from activities.planning import Planning
 from activities.progress import ProgressKeeper
@@ -37,6 +38,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         Servers(world).observe_servers,
         looking.look,
         looking.restart_gate,
+        Newborns(world).find_newborn,
         ClosingCheck(world).check_closing,
         ProgressKeeper(world).record_progress,
     ]

@@ -38,6 +38,7 @@ class ActivityName(StrEnum):
     OBSERVE_SERVERS = "observe_servers"
     LOOK = "look"
     RESTART_GATE = "restart_gate"
+    FIND_NEWBORN = "find_newborn"
     CHECK_CLOSING = "check_closing"
     LOAD_PLAN = "load_plan"
     RECORD_PROGRESS = "record_progress"
@@ -266,6 +267,22 @@ class ServersAnswer(Value):
     silent: tuple[ServerName, ...] = ()
 
 
+class NewbornAnswer(Value):
+    """What was born during the rotation."""
+
+    found: tuple[Finding, ...] = ()
+    """Pairs that the plan does not know and that it affects."""
+    users: tuple[str, ...] = ()
+    """The pairs that use the list which the step deletes."""
+
+
+class ClosingRequest(StepRequest):
+    """The closing check."""
+
+    adopted: tuple[str, ...] = ()
+    """Pairs born during the rotation that a person leaves as they are."""
+
+
 class ClosingAnswer(Value):
     """Whether the site is as it was, and who has not come back."""
 
@@ -290,6 +307,8 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     DRIFT_OVER = "drift-over"
     GATE_RESTARTED = "gate-restarted"
+    ADOPTED = "adopted"
+    """What was born during the rotation is left as it is, by a person's word; `subject` says what."""
     AMENDED = "amended"
     TURNING_BACK = "turning-back"
     ENDED = "ended"

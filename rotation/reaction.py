@@ -16,7 +16,8 @@ from rotation.values import ListName, Value
 _REPAIRS = 2
 """Whoever undoes a repair so often means it, and is asked."""
 _CERTIFICATES = frozenset({"certificate-replaced", "certificate-restored", "certificate-early"})
-_OF_THE_FUTURE = frozenset({"group-new", "location-new", "inheritance-drift", "group-moved", "heartbeat-drift"})
+_NEWBORN = frozenset({"group-new", "location-new"})
+_OF_THE_FUTURE = _NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
 """Changes of what would be planned; they matter to the swaps that are still to come."""
 
 
@@ -76,13 +77,17 @@ def _harmless(drift: Drift, _now: Circumstances) -> _Decided:
 
 
 def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
-    """Between waves the rest is computed again anyway, and a difference is an amendment to approve."""
-    if drift.finding.code in _CERTIFICATES:
+    """Between waves the rest is computed again anyway, and a difference is an amendment to approve.
+
+    A restore that comes before does not write to what was born: it asks about it by itself (rule 17).
+    """
+    born = drift.finding.code in _NEWBORN
+    if drift.finding.code in _CERTIFICATES or (born and _replaces(now.body.step(now.at))):
         return None
     for step in now.ahead:
         if isinstance(step, Recheck):
             return Reaction.ADOPT, "the rest is planned anew before the next certificate, and asks for an amendment"
-        if isinstance(step, Write) or _replaces(step):
+        if _replaces(step) or (isinstance(step, Write) and not born):
             return None
     return None
 

@@ -155,6 +155,8 @@ class RotationState(BaseModel):
     repaired: tuple[str, ...] = ()
     """What was written back during this step, one entry for each time."""
     restarted: tuple[Restarted, ...] = ()
+    adopted: tuple[str, ...] = ()
+    """Pairs born during the rotation that a person leaves as they are (rule 17)."""
     proceed: Proceed | None = None
     cancelling: Cancelling | None = None
     withdrawing: bool = False

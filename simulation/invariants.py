@@ -91,7 +91,7 @@ def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
     """4. Every (group, location) ends as it began, and what the rotation created is removed.
 
-    Not covered: what others changed meanwhile, and a rotation that has not ended.
+    Not covered: what others changed meanwhile, a copy that they use, and a rotation that has not ended.
     """
     if facts.outcome is None:
         return
@@ -101,7 +101,8 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
         if now != settings and pair[0] not in touched:
             yield _violation(it_ends_as_it_began, " / ".join(pair), f"was {settings}, is {now}")
     made = {task.work.copy_list for task in facts.tasks if isinstance(task.work, CopyList)}
-    for name in sorted(made & (facts.after.lists - facts.before.lists)):
+    kept = {used for pair, (used, _) in facts.after.settings.items() if pair[0] in touched}
+    for name in sorted(made & (facts.after.lists - facts.before.lists) - kept):
         yield _violation(it_ends_as_it_began, name, "the copy is still there")
 
 

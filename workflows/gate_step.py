@@ -6,11 +6,11 @@ from typing import TypeGuard
 from engine.contract import (
     ActivityName,
     ClosingAnswer,
+    ClosingRequest,
     Counted,
     EventKind,
     GateRequest,
     LeaveOutRequest,
-    StepRequest,
 )
 from rotation.gate import next_reading
 from rotation.message import Move
@@ -60,7 +60,7 @@ async def closing(run: Running, step: Closing) -> None:
     await run.wait(until=_wait(run).due, summary="every client back?")
     await look(run, step)
     while True:
-        request = StepRequest(ref=about(run.state, step))
+        request = ClosingRequest(ref=about(run.state, step), adopted=run.state.adopted)
         checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
         _note(run, checked.reading)
         if not checked.findings:
@@ -68,7 +68,8 @@ async def closing(run: Running, step: Closing) -> None:
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
         await run.ask("site-differs", step.title, text, (Move.RETRY,))
     reading = checked.reading
-    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back")
+    left = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
+    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{left}")
     run.state.wait = None
 
 

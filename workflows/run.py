@@ -19,6 +19,7 @@ from rotation.plan import Closing, Console, Gate, GatePurpose, Holdout, Prefligh
 from rotation.procedure import turning_back
 from rotation.state import Outcome, Phase
 from rotation.task import ReplaceCertificate
+from workflows import newborn_step
 from workflows.amendment import adopt
 from workflows.console_step import RESTART, console_task
 from workflows.drift_step import clear, look_due, settled
@@ -67,6 +68,12 @@ async def _step(run: Running, step: Step) -> None:
         state.step_began_at = run.host.now()
         state.look_since, state.repaired = None, ()
         await run.record(EventKind.STEP_BEGAN, step.title)
+    if await newborn_step.goes_on(run, step):
+        await _do(run, step)
+    run.note(EventKind.STEP_ENDED, step.title)
+
+
+async def _do(run: Running, step: Step) -> None:
     match step:
         case Preflight():
             await _preflight(run, step)
@@ -83,10 +90,9 @@ async def _step(run: Running, step: Step) -> None:
         case Console():
             await console_task(run, step)
             if isinstance(step.work, ReplaceCertificate):
-                state.swapped = (*state.swapped, step.work.server)
+                run.state.swapped = (*run.state.swapped, step.work.server)
         case _:
             unreachable(step)
-    run.note(EventKind.STEP_ENDED, step.title)
 
 
 async def _write(run: Running, step: Write) -> None:

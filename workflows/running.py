@@ -23,6 +23,7 @@ _ASKS_SEPM = frozenset(
         ActivityName.FIX_REFERENCES,
         ActivityName.READ_GATE,
         ActivityName.OBSERVE_TASK,
+        ActivityName.FIND_NEWBORN,
         ActivityName.CHECK_CLOSING,
     }
 )

@@ -92,6 +92,14 @@ def test_what_the_future_would_plan_matters_no_more_after_the_last_swap(make, re
     assert reactions("B3", left_alone, relaxed, born, wave=1) == {"group-new": Reaction.ADOPT}
 
 
+def test_what_is_born_after_the_last_swap_of_a_wave_is_planned_anew_before_the_next(make, reactions, left_alone):
+    """The restore in between asks about it by itself; while a certificate is still open, nothing passes."""
+    relaxed = make.group("H", server_list=COPY, secure=False)
+    born = make.group("K")
+    assert reactions("B2", left_alone, relaxed, born) == {"group-new": Reaction.ASK}
+    assert reactions("B3", left_alone, relaxed, born) == {"group-new": Reaction.ADOPT}
+
+
 @pytest.mark.parametrize("code", ["certificate-replaced", "certificate-restored", "certificate-early"])
 @pytest.mark.parametrize(("number", "wave"), [("B3", 0), ("B5", 1), ("closing", 0)])
 def test_a_certificate_is_always_asked_about(make, body, code, number, wave):

@@ -1,0 +1,34 @@
+"""Looking for what was born during the rotation, before its traces are removed (rule 17)."""
+
+from temporalio import activity
+
+from activities.failures import told_apart
+from activities.scope import scope_of
+from activities.world import World
+from engine.contract import ActivityName, NewbornAnswer, StepRequest
+from rotation.newborn import newborn, users
+from rotation.plan import Console
+from rotation.survey import SiteSurvey
+from rotation.task import DeleteList
+
+
+class Newborns:
+    """Groups and locations that the plan does not know."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.FIND_NEWBORN)
+    async def find_newborn(self, request: StepRequest) -> NewbornAnswer:
+        """Read every group and location. What the plan does not know and affects; who uses the list to be deleted."""
+        scope = await scope_of(self._world, request.ref)
+        with told_apart():
+            async with await self._world.sepm(scope.site) as client:
+                groups = tuple(await client.groups())
+                clock = await client.clock()
+        survey = SiteSurvey(taken_at=self._world.clock(), sepm_clock=clock, version="", groups=groups)
+        step = scope.step
+        deleted = step.work.list if isinstance(step, Console) and isinstance(step.work, DeleteList) else None
+        return NewbornAnswer(
+            found=newborn(scope.plan.body, survey), users=users(survey, deleted) if deleted is not None else ()
+        )

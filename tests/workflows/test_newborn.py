@@ -1,0 +1,72 @@
+"""Rule 17: a pair born during the rotation is asked about before its traces are removed; a list in use stays."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.message import Move
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+KIOSKS = "My Company\\Legacy\\Kiosks"
+ITS_LIST = "Default Management Server List"
+COPY = f"{ITS_LIST} (HTTP for certificate rotation)"
+
+
+def asked(code):
+    """Whether that is shown."""
+    return lambda state: any(each.code == code for each in state.attention)
+
+
+def bear(here):
+    """Somebody makes a group below a relaxed one: it begins with the settings that the rotation has set there."""
+    here.hands.add_group(KIOSKS)
+
+
+def put_right(here):
+    """Somebody gives it the settings that it shall have."""
+    console = here.stage.simulation.console
+    console.assign_list(ITS_LIST, KIOSKS, "Default")
+    console.set_secure_communications(KIOSKS, "Default", True)
+
+
+def copies(here):
+    """The HTTP copies that the site has."""
+    return [each.name for each in here.stage.simulation.site.server_lists.values() if each.name == COPY]
+
+
+@pytest.mark.parametrize(("number", "step"), [("B3", "A10c"), ("A10c", "A2-undo")])
+async def test_rule_17_relaxed_settings_stay_with_what_is_born_by_a_word_only(played, number, step):
+    """Named before the restore, or before the copy would be deleted: approved, it stays, and so does its list."""
+    async with played.play(played.Deed(played.at(number, 1), bear)) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("adopted") == [("newborn", f"{KIOSKS} / Default"), ("list-in-use", f"Delete the list {COPY!r}")]
+    question = next(message for code, message in here.asked if code == "newborn")
+    assert f"{KIOSKS} / Default" in question
+    assert COPY in question
+    assert next(event.data["number"] for event in here.trail if event.kind == "adopted") == step
+    assert copies(here) == [COPY], "a list in use is never deleted"
+    assert here.settings()[KIOSKS, "Default"][0] == COPY
+    report = [event.message for event in here.trail if event.kind == "gate-passed"][-1]
+    assert f"left as they were born: {KIOSKS} / Default" in report
+    assert here.lost() == []
+
+
+async def test_rule_17_what_is_put_right_is_not_asked_about_again(played):
+    """A person gives the newborn group its own settings and retries: the copy is deleted, nothing is left over."""
+    async with played.play(
+        played.Deed(played.at("B3", 1), bear),
+        played.Deed(asked("newborn"), put_right),
+        played.Deed(asked("newborn"), lambda here: here.say(Move.RETRY), after=timedelta(minutes=1)),
+        played.Deed(asked("newborn"), lambda here: here.say(Move.APPROVE), after=timedelta(hours=1)),
+    ) as here:
+        here.absent = asked("newborn")
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert ("newborn", f"{KIOSKS} / Default") in here.told("adopted"), "its list is still one that was copied"
+    assert copies(here) == []
+    assert here.settings()[KIOSKS, "Default"] == (ITS_LIST, True)
+    assert here.lost() == []

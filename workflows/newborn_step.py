@@ -1,0 +1,62 @@
+"""Pairs born during the rotation (rule 17): asked about before a restore, before a list goes, and before the end."""
+
+from engine.contract import ActivityName, EventKind, NewbornAnswer, StepRequest
+from rotation.message import Move
+from rotation.plan import Closing, Console, Step, Write
+from rotation.state import RotationState
+from rotation.task import DeleteList
+from workflows.requests import about
+from workflows.running import Running
+
+_NEWBORN, _IN_USE = "newborn", "list-in-use"
+
+
+async def goes_on(run: Running, step: Step) -> bool:
+    """Whether `step` is to be done, once people have decided about what was born; others than these steps are.
+
+    1. before the first write that restores R, before a list is deleted, before the closing check: read the tree
+    2. pairs that the plan does not know and that it affects are named; a person puts them right and retries, or
+       approves that they are left as they are
+    3. a list that is in use is not deleted: it stays for who was left as they are; for any other a person is asked
+    """
+    deletes = isinstance(step, Console) and isinstance(step.work, DeleteList)
+    if not (deletes or isinstance(step, Closing) or _begins_restore(run.state, step)):
+        return True
+    seen = await _decided(run, step)
+    while others := [user for user in seen.users if user not in run.state.adopted]:
+        text = f"{', '.join(others)} uses it: give it its own list and retry, or approve to leave the list there"
+        if await run.ask(_IN_USE, step.title, text, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
+            break
+        seen = await _decided(run, step)
+    if seen.users:
+        text = f"not done: {', '.join(seen.users)} uses the list, which stays"
+        await run.record(EventKind.ADOPTED, f"{step.title}: {text}", code=_IN_USE, subject=step.title)
+    return not seen.users
+
+
+async def _decided(run: Running, step: Step) -> NewbornAnswer:
+    """What is there, when nothing of it waits for a decision any more."""
+    while True:
+        request = StepRequest(ref=about(run.state, step))
+        seen = await run.call(
+            ActivityName.FIND_NEWBORN, request, NewbornAnswer, summary="was anything born during the rotation?"
+        )
+        new = [finding for finding in seen.found if finding.subject not in run.state.adopted]
+        if not new:
+            return seen
+        text = "; ".join(f"{finding.subject} {finding.message}" for finding in new)
+        asked = f"born during the rotation: {text}. {new[0].remedy}"
+        if await run.ask(_NEWBORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is not Move.APPROVE:
+            continue
+        run.state.adopted = (*run.state.adopted, *(finding.subject for finding in new))
+        for finding in new:
+            text = f"{finding.subject} {finding.message}; it is left as it is"
+            await run.record(EventKind.ADOPTED, text, code=_NEWBORN, subject=finding.subject)
+
+
+def _begins_restore(state: RotationState, step: Step) -> bool:
+    """Whether it is the first write of its wave that puts settings back."""
+    if not isinstance(step, Write) or not step.restores:
+        return False
+    before = state.steps[: state.cursor]
+    return not any(isinstance(each, Write) and each.restores and each.wave == step.wave for each in before)
