@@ -4,6 +4,9 @@ from temporalio import activity
 
 from activities.world import World
 from engine.contract import ActivityName, ServersAnswer, ServersRequest
+from rotation.plan import Plan
+from rotation.served import Serves, serves
+from rotation.site import Site
 
 
 class Servers:
@@ -16,14 +19,17 @@ class Servers:
     async def observe_servers(self, request: ServersRequest) -> ServersAnswer:
         """Probe every server of the plan: renewed, still on the old certificate, on a third one, or silent."""
         site = await self._world.site(request.site_id)
-        plan = await self._world.store.plans.get(request.plan_id)
-        renewed, unknown, silent = [], [], []
-        for served in await self._world.served(site.servers):
-            chosen = plan.body.certificate_for(served.server)
-            if served.fingerprint is None:
-                silent.append(served.server)
-            elif chosen is not None and served.fingerprint == chosen.fingerprint:
-                renewed.append(served.server)
-            elif chosen is not None and served.fingerprint != chosen.replaces:
-                unknown.append(served.server)
-        return ServersAnswer(renewed=tuple(renewed), unknown=tuple(unknown), silent=tuple(silent))
+        return await presented(self._world, site, await self._world.store.plans.get(request.plan_id))
+
+
+async def presented(world: World, site: Site, plan: Plan) -> ServersAnswer:
+    """Which servers present the certificate that the plan gives them, which another than before, which nothing."""
+    survey = await world.store.surveys.get(plan.survey_id)
+    before = {each.server: each.fingerprint for each in survey.served}
+    served = await world.served(site.servers)
+    found = [(seen.server, serves(plan.body, seen, before=before.get(seen.server))) for seen in served]
+    return ServersAnswer(
+        renewed=tuple(server for server, now in found if now is Serves.PLANNED),
+        unknown=tuple(server for server, now in found if now is Serves.UNKNOWN),
+        silent=tuple(server for server, now in found if now is Serves.NOTHING),
+    )

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.failures import told_apart
 from activities.scope import StepScope, WantedPair, scope_of
+from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.gate import Reference, fix
@@ -45,22 +46,17 @@ class Settings:
                     if wanted.is_in(await client.pair_settings(wanted.pair)):
                         already += 1
                         continue
-                    if request.turning_back and (renewed := await self._renewed(scope)):
-                        return WriteAnswer(
-                            written=written, already=already, refused=refused, new_certificate_at=renewed
-                        )
+                    if request.turning_back and (server := await self._not_old(scope)):
+                        return WriteAnswer(written=written, already=already, refused=refused, new_certificate_at=server)
                     why = await self._write(client, scope, wanted)
                     written, refused = written + (not why), refused + bool(why)
                     reason = why or reason
         return WriteAnswer(written=written, already=already, refused=refused, reason=reason)
 
-    async def _renewed(self, scope: StepScope) -> ServerName | None:
-        """A server that already presents its new certificate."""
-        new = {chosen.server: chosen.fingerprint for chosen in scope.plan.body.certificates}
-        for served in await self._world.served(scope.site.servers):
-            if served.fingerprint is not None and new.get(served.server) == served.fingerprint:
-                return served.server
-        return None
+    async def _not_old(self, scope: StepScope) -> ServerName | None:
+        """A server that presents another certificate than the old one."""
+        seen = await presented(self._world, scope.site, scope.plan)
+        return next(iter((*seen.renewed, *seen.unknown)), None)
 
     async def _write(self, client: SepmClient, scope: StepScope, wanted: WantedPair) -> str:
         """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last."""

@@ -163,7 +163,7 @@ class WriteAnswer(Value):
     refused: int
     reason: str = ""
     new_certificate_at: ServerName | None = None
-    """A server that presents the new certificate while turning back: the restore has stopped."""
+    """A server that presents another certificate than the old one while turning back: the restore has stopped."""
 
 
 class LookRequest(StepRequest):

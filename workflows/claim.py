@@ -16,8 +16,9 @@ from engine.contract import (
 from rotation.finding import Finding, blocking
 from rotation.message import Message
 from rotation.plan import Console, Write
-from rotation.state import GateReading, Restarted
+from rotation.state import GateReading, Phase, Restarted
 from rotation.task import ReplaceCertificate, TaskState
+from workflows.old_certificates import against_restoring
 from workflows.requests import about
 from workflows.running import Running
 
@@ -27,8 +28,11 @@ _PROOF_LASTS = timedelta(minutes=30)
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
-    """Whoever does the work claims it first; before a swap that asks for all proof once more (rule 12)."""
-    findings = await _proof_now(run, step) if isinstance(step, Console) else ()
+    """Whoever does the work claims it first; before a swap that asks for all proof once more (rule 12).
+
+    While a cancel restores, what is restored by hand needs the old certificates to be in force, as over REST (rule 16).
+    """
+    findings = await _proof_now(run, step)
     if findings:
         run.reply(message, *findings)
         return
@@ -44,7 +48,7 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     """A gate holds while its swap is open: a claim that lasts is proven anew, and its holder is told when it lapses."""
     task = run.open_task
     now = run.host.now()
-    if not task.claimed_by or not isinstance(step, Console) or task.proven_at is None:
+    if not task.claimed_by or task.proven_at is None:
         return
     if now - task.proven_at < _PROOF_LASTS:
         return
@@ -54,17 +58,23 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
         run.drop_attention(LAPSED)
         return
     text = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
-    run.raise_attention(LAPSED, step.title, f"do not replace it now, {task.claimed_by}: {text}", ())
+    verb = "replace" if isinstance(step, Console) else "restore"
+    run.raise_attention(LAPSED, step.title, f"do not {verb} it now, {task.claimed_by}: {text}", ())
     await run.record(EventKind.ATTENTION, f"the proof for {step.title!r} has lapsed: {text}")
 
 
-async def _proof_now(run: Running, step: Console) -> tuple[Finding, ...]:
+async def _proof_now(run: Running, step: Console | Write) -> tuple[Finding, ...]:
+    """Why the work must not be done now."""
+    if isinstance(step, Write):
+        return await against_restoring(run) if run.state.phase is Phase.TURNING_BACK else ()
+    return await _swap_proof(run, step) if isinstance(step.work, ReplaceCertificate) else ()
+
+
+async def _swap_proof(run: Running, step: Console) -> tuple[Finding, ...]:
     """Why the swap must not happen now: the plan no longer fits, or a gate that must hold does not.
 
     The settings are read before the gates: what clients report is then held against policies known to be right.
     """
-    if not isinstance(step.work, ReplaceCertificate):
-        return ()
     state = run.state
     survey = await run.call(
         ActivityName.SURVEY_SITE, SurveyRequest(site_id=state.site_id), SurveyAnswer, summary="survey before the swap"

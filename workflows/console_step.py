@@ -21,6 +21,7 @@ from rotation.state import OpenTask, Phase
 from rotation.task import Evidence, ReplaceCertificate, TaskState, evidence_for
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
+from workflows.old_certificates import RESTART
 from workflows.requests import about
 from workflows.running import Running, TurnBack
 
@@ -30,8 +31,6 @@ _SLOWEST = timedelta(hours=1)
 _SLOWEST_CLAIMED = timedelta(minutes=15)
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
 """What a message says that agrees with how its task was closed."""
-RESTART = timedelta(minutes=5)
-"""How long a server is given to answer again after its certificate was replaced."""
 
 
 async def console_task(run: Running, step: Console | Write, *, by_hand: bool = False) -> None:
@@ -42,7 +41,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     3. a claim of a replacement: survey again, read every gate that must hold; if one does not, the claim is refused
     4. observed work closes when it is seen; attested work when its holder says so
     5. refused: a person decides whether to open it again
-    6. a cancel withdraws the task; who holds it must give it back, or finish it
+    6. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
 
     Raises:
         TurnBack: when a cancel came and the task has not been done.
@@ -184,27 +183,32 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
 
 
 async def _withdraw(run: Running, step: Console | Write) -> bool:
-    """A cancel came: close the task. Whether it had been done after all; the cancel is then refused.
+    """A cancel came: close the task. Whether a certificate was replaced after all; the cancel is then refused.
 
-    A replacement is looked at first; who has claimed it may be at the server now, and must give it back. A server
-    that is silent may be restarting with the new certificate.
+    1. who has claimed it may be at the console now, and must give it back or say that it is done
+    2. a replacement is looked at first; a server that is silent may be restarting with the new certificate
+    3. what nobody holds is withdrawn
     """
     run.state.withdrawing = True
+    swaps = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
     began = run.host.now()
     done: bool | None = None
-    while isinstance(step, Console) and isinstance(step.work, ReplaceCertificate):
-        seen = await _look(run, step)
-        if seen.done:
-            await _close(run, step, TaskState.DONE, run.open_task.claimed_by or "the service", seen.seen)
-            done = True
-        else:
+    while True:
+        silent = False
+        if swaps or (run.open_task.claimed_by and _evidence(step) is Evidence.OBSERVED):
+            seen = await _look(run, step)
+            silent = seen.fingerprint is None
+            if seen.done:
+                await _close(run, step, TaskState.DONE, run.open_task.claimed_by or "the service", seen.seen)
+                done = True
+        if run.state.task is not None:
             done = await _hear(run, step)
         task = run.state.task
         if task is None:
             break
         if task.claimed_by:
             run.raise_attention("give-back", step.title, f"cancelled: {task.claimed_by} must give the task back", ())
-        elif seen.fingerprint is not None or run.host.now() >= began + RESTART:
+        elif not swaps or not silent or run.host.now() >= began + RESTART:
             break
         await run.wait(
             until=_next_look(task, run.host.now()),
@@ -214,10 +218,11 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
     run.drop_attention("give-back")
     if run.state.task is not None:
         await _close(run, step, TaskState.WITHDRAWN, "the service", "cancelled")
-    if done:
+    replaced = swaps and bool(done)
+    if replaced:
         run.refuse_cancel(f"the certificate was replaced meanwhile ({step.title})")
     run.state.withdrawing = False
-    return bool(done)
+    return replaced
 
 
 async def _close(

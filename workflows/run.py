@@ -1,15 +1,11 @@
 """The interpreter: runs the steps of an approved plan, one after the other."""
 
-from datetime import timedelta
-
 from engine.contract import (
     ActivityName,
     Counted,
     EventKind,
     PlanCheckAnswer,
     PlanCheckRequest,
-    ServersAnswer,
-    ServersRequest,
     StepRequest,
     SurveyAnswer,
     SurveyRequest,
@@ -21,14 +17,13 @@ from rotation.state import Outcome, Phase
 from rotation.task import ReplaceCertificate
 from workflows import newborn_step
 from workflows.amendment import adopt
-from workflows.console_step import RESTART, console_task
+from workflows.console_step import console_task
 from workflows.drift_step import clear, look_due, settled
 from workflows.gate_step import closing, gate, holdout
+from workflows.old_certificates import all_old
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
 from workflows.write_step import write
-
-_LOOK_AGAIN = timedelta(seconds=10)
 
 
 async def run_rotation(run: Running) -> Outcome:
@@ -163,34 +158,9 @@ async def _turn_back(run: Running) -> None:
     state.attention = ()
     state.phase = Phase.TURNING_BACK
     await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
-    while not await _old_certificates(run):
-        pass
+    await all_old(run)
     state.steps = turning_back(state.body, state.begun)
     state.cursor = 0
-
-
-async def _old_certificates(run: Running) -> bool:
-    """Whether every server presents the old certificate, as far as it answers.
-
-    A server that is silent may be restarting with the new one: it is waited for, then a person decides.
-    """
-    state = run.state
-    request = ServersRequest(site_id=state.site_id, plan_id=state.plan_id)
-    began = run.host.now()
-    while True:
-        probed = await run.call(ActivityName.OBSERVE_SERVERS, request, ServersAnswer, summary="probe every server")
-        if probed.renewed or probed.unknown or not probed.silent or run.host.now() >= began + RESTART:
-            break
-        await run.wait(until=run.host.now() + _LOOK_AGAIN, summary="wait for a server that is silent")
-    if others := (*probed.renewed, *probed.unknown):
-        text = f"{', '.join(others)} does not present the old certificate: restoring now would cut clients off"
-        await run.ask("swapped-while-turning-back", state.site_name, text, (Move.RETRY,))
-        return False
-    if probed.silent:
-        text = f"{', '.join(probed.silent)} is silent: if it has the new certificate, restoring would cut clients off"
-        chosen = await run.ask("silent-while-turning-back", state.site_name, text, (Move.RETRY, Move.APPROVE))
-        return chosen is Move.APPROVE
-    return True
 
 
 def _phase(step: Step, current: Phase) -> Phase:

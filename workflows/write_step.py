@@ -5,6 +5,7 @@ from rotation.message import Move
 from rotation.plan import Write
 from rotation.state import Phase
 from workflows.console_step import console_task
+from workflows.old_certificates import SWAPPED, all_old
 from workflows.requests import about
 from workflows.running import Running
 
@@ -17,9 +18,12 @@ async def write(run: Running, step: Write) -> None:
     1. look at every pair, write where it differs, read back; a 200 is no proof
     2. pairs that REST did not change become console tasks, one for each value, closed by reading them
     3. look again, until no pair differs
-    4. while turning back, every write is preceded by a probe: a new certificate stops it and asks
+    4. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
+       one stops it and asks
     """
     while run.state.task is not None or await _left_by_rest(run, step):
+        if run.state.task is None and run.state.phase is Phase.TURNING_BACK:
+            await all_old(run)
         await console_task(run, step, by_hand=True)
     run.drop_attention(_BY_HAND)
 
@@ -36,8 +40,8 @@ async def _left_by_rest(run: Running, step: Write) -> bool:
         written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=step.title)
         if written.new_certificate_at is None:
             break
-        text = f"{written.new_certificate_at} presents the new certificate: restoring would cut clients off"
-        await run.ask("swapped-while-turning-back", step.title, text, (Move.RETRY,))
+        text = f"{written.new_certificate_at} does not present the old certificate: restoring would cut clients off"
+        await run.ask(SWAPPED, step.title, text, (Move.RETRY,))
     if written.refused:
         run.raise_attention(_BY_HAND, step.title, f"REST left {written.refused} pairs: {written.reason}", ())
     return bool(written.refused)

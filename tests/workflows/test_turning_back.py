@@ -1,0 +1,132 @@
+"""Rule 16: a cancel waits for whoever holds a task, and restores only while the old certificates are in force."""
+
+from emulator.switches import PatchSecureCommunications, PatchSemServer, Switches
+from rotation.message import Move
+from rotation.state import Outcome, Phase
+from rotation.task import TaskState
+
+ITS_LIST = "Default Management Server List"
+
+
+def holds(kind):
+    """Whether a task of that kind is in somebody's hands."""
+    return lambda state: state.task and state.task.claimed_by and kind in state.task.step
+
+
+def turns_back(state):
+    """Whether what was begun is being undone."""
+    return state.phase is Phase.TURNING_BACK
+
+
+def is_asked(code):
+    """Whether attention of that code is shown."""
+    return lambda state: any(each.code == code for each in state.attention)
+
+
+def keep_and_replace(here):
+    """Somebody has a server make itself another certificate, which nobody announced."""
+    here.kept["old"] = here.stage.simulation.site.server("SEPM-1").credential
+    here.stage.simulation.console.generate_certificate("SEPM-1")
+
+
+def put_back(here):
+    """The former certificate is put back into that server."""
+    here.hands.restore_certificate("SEPM-1", here.kept["old"])
+
+
+async def test_a_cancel_waits_for_the_holder_of_any_task(played):
+    """Whoever copies a list at the console may be in the middle of it: nothing is undone before it is given back."""
+
+    def note(here):
+        here.kept["then"] = (here.state.phase, {each.code for each in here.state.attention})
+        return here.say(Move.TASK_REFUSED, "bob", task_id=here.state.task.id)
+
+    deeds = (
+        played.Deed(lambda state: state.task and "A1-A4" in state.task.step, claim("bob")),
+        played.Deed(holds("A1-A4"), lambda here: here.say(Move.CANCEL)),
+        played.Deed(lambda state: state.withdrawing, note, after=played.HEARTBEAT),
+    )
+    async with played.play(*deeds) as here:
+        here.absent = lambda state: state.task and "A1-A4" in state.task.step
+        before = here.settings()
+        outcome = await here.run()
+        tasks = await here.stage.store.tasks.list()
+
+    assert here.kept["then"] == (Phase.PREPARING, {"give-back"})
+    assert outcome is Outcome.CANCELLED
+    assert [task.state for task in tasks if task.work.kind == "copy_list"] == [TaskState.REFUSED]
+    assert here.settings() == before
+
+
+async def test_what_the_holder_finishes_after_a_cancel_is_undone(played):
+    """The copy was made although the rotation was cancelled: the holder says so, and it is deleted again."""
+
+    def finish(here):
+        here.kept["done"] = here.stage.simulation.console.copy_list(
+            ITS_LIST, f"{ITS_LIST} (HTTP for certificate rotation)"
+        )
+        return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id)
+
+    deeds = (
+        played.Deed(lambda state: state.task and "A1-A4" in state.task.step, claim("bob")),
+        played.Deed(holds("A1-A4"), lambda here: here.say(Move.CANCEL)),
+        played.Deed(lambda state: state.withdrawing, finish),
+    )
+    async with played.play(*deeds) as here:
+        here.absent = lambda state: state.task and "A1-A4" in state.task.step
+        outcome = await here.run()
+        tasks = await here.stage.store.tasks.list()
+
+    assert here.kept["done"]
+    assert outcome is Outcome.CANCELLED
+    assert [task.state for task in tasks if task.work.kind in {"copy_list", "delete_list"}] == [TaskState.DONE] * 2
+    began = [event.data["number"] for event in here.trail if event.kind == "step-began"]
+    assert "A5" not in began, "the rotation went on after the cancel"
+
+
+async def test_an_unknown_certificate_stops_the_restore(played):
+    """One that nobody announced shows up between two restoring writes: nothing more is written until it is gone."""
+    spec = played.three(switches=Switches(patch_secure_communications=PatchSecureCommunications.IGNORED))
+    asked = is_asked("swapped-while-turning-back")
+    deeds = (
+        played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)),
+        played.Deed(lambda state: turns_back(state) and state.task and state.task.claimed_by, keep_and_replace),
+        played.Deed(asked, lambda here: here.kept.update(then=here.settings())),
+        played.Deed(asked, put_back, after=played.HEARTBEAT),
+    )
+    async with played.play(*deeds, spec=spec) as here:
+        before = here.settings()
+        outcome = await here.run()
+
+    assert outcome is Outcome.CANCELLED
+    assert {name for name, _ in here.kept["then"].values()} != {ITS_LIST}, "the list was put back all the same"
+    assert here.settings() == before
+
+
+async def test_what_is_restored_by_hand_needs_the_old_certificates_too(played):
+    """REST restores nothing here: whoever claims the work by hand is refused while a server presents another one."""
+    spec = played.three(switches=Switches(patch_sem_server=PatchSemServer.IGNORED))
+
+    def note(here):
+        here.kept["claims"] = [reply for message, reply in here.replies if message.move is Move.CLAIM_TASK]
+        put_back(here)
+
+    deeds = (
+        played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)),
+        played.Deed(lambda state: turns_back(state) and state.task, keep_and_replace),
+        played.Deed(lambda state: turns_back(state) and state.task, note, after=3 * played.HEARTBEAT),
+    )
+    async with played.play(*deeds, spec=spec) as here:
+        before = here.settings()
+        outcome = await here.run()
+
+    last = here.kept["claims"][-1]
+    assert not last.accepted
+    assert {finding.code for finding in last.findings} == {"swapped-while-turning-back"}
+    assert outcome is Outcome.CANCELLED
+    assert here.settings() == before
+
+
+def claim(who):
+    """Somebody claims the open task."""
+    return lambda here: here.say(Move.CLAIM_TASK, who, task_id=here.state.task.id)

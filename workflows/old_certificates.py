@@ -1,0 +1,58 @@
+"""While a cancel restores: nobody is made to verify unless every server presents the old certificate (rule 16)."""
+
+from datetime import timedelta
+
+from engine.contract import ActivityName, ServersAnswer, ServersRequest
+from rotation.finding import Finding, blocking
+from rotation.message import Move
+from workflows.running import Running
+
+RESTART = timedelta(minutes=5)
+"""How long a server is given to answer again after its certificate was replaced."""
+SWAPPED = "swapped-while-turning-back"
+_SILENT = "silent-while-turning-back"
+_LOOK_AGAIN = timedelta(seconds=10)
+_CUTS_OFF = "restoring now would cut clients off"
+
+
+async def all_old(run: Running) -> None:
+    """Return when every server that answers presents its old certificate.
+
+    1. probe every server; one that is silent may be restarting with the new one, and is waited for
+    2. a new certificate, or one that nobody announced, stops here and asks: retry looks again
+    3. a server that stays silent: a person decides
+    """
+    while True:
+        probed = await _until_they_answer(run)
+        if others := (*probed.renewed, *probed.unknown):
+            text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}"
+            await run.ask(SWAPPED, run.state.site_name, text, (Move.RETRY,))
+            continue
+        if not probed.silent:
+            return
+        text = f"{', '.join(probed.silent)} is silent: if it has the new certificate, {_CUTS_OFF}"
+        if await run.ask(_SILENT, run.state.site_name, text, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
+            return
+
+
+async def against_restoring(run: Running) -> tuple[Finding, ...]:
+    """Why nobody may restore a setting by hand now: the servers that present another certificate than the old one."""
+    probed = await _probe(run)
+    return tuple(
+        blocking(SWAPPED, server, f"does not present the old certificate: {_CUTS_OFF}", "put the old certificate back")
+        for server in (*probed.renewed, *probed.unknown)
+    )
+
+
+async def _until_they_answer(run: Running) -> ServersAnswer:
+    began = run.host.now()
+    while True:
+        probed = await _probe(run)
+        if probed.renewed or probed.unknown or not probed.silent or run.host.now() >= began + RESTART:
+            return probed
+        await run.wait(until=run.host.now() + _LOOK_AGAIN, summary="wait for a server that is silent")
+
+
+async def _probe(run: Running) -> ServersAnswer:
+    request = ServersRequest(site_id=run.state.site_id, plan_id=run.state.plan_id)
+    return await run.call(ActivityName.OBSERVE_SERVERS, request, ServersAnswer, summary="probe every server")
