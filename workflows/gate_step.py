@@ -25,6 +25,8 @@ from workflows.running import Running
 
 _LIMIT = "gate-limit"
 _SILENT = "silent-after-swap"
+_OUTAGE = timedelta(minutes=2)
+"""A reading that takes longer could not be had for a while."""
 
 
 async def gate(run: Running, step: Gate) -> None:
@@ -33,8 +35,8 @@ async def gate(run: Running, step: Gate) -> None:
     1. the minimum counts from now; after a write, fix the reference: the policy date that it caused (rule 9)
     2. wait for the minimum, reading the curve on the way
     3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left
-    4. past the limit: a person extends, proceeds with a second person's word, or cancels; canaries are read on
-       meanwhile
+    4. past the limit, when the reading does not reach coverage: a person extends, proceeds with a second person's word,
+       or cancels; canaries are read on meanwhile. Time in which no reading could be had does not count
     """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
@@ -106,13 +108,14 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
                 continue  # it was resumed before its time, or began anew
         asked_at = run.host.now()
         reading = await _read(run, step)
+        _give_back(run, step, run.host.now() - asked_at)
         _note(run, reading)
         if reading.reached and asked_at >= _wait(run).due and await clear(run, step):
             break
         if _over_canaries(step):
             if await canary_watch.goes_on(run, step, reading):
                 break
-        elif run.host.now() >= _wait(run).limit:
+        elif not reading.reached and run.host.now() >= _wait(run).limit:
             await _decide(run, step, reading)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
     for code in (_LIMIT, SECOND, _SILENT, canary_watch.HELD):
@@ -141,6 +144,13 @@ def _summary(step: Gate | Holdout, at: datetime) -> str:
 async def _read(run: Running, step: Gate | Holdout) -> GateReading:
     request = GateRequest(ref=about(run.state, step), swapped=run.state.swapped, opened_at=_wait(run).opened_at)
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
+
+
+def _give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
+    """Clients are not asked for what nobody could read. A holdout lasts longer by a person's word only."""
+    wait = _wait(run)
+    if isinstance(step, Gate) and unread > _OUTAGE:
+        run.state.wait = wait.model_copy(update={"limit": wait.limit + unread})
 
 
 def _note(run: Running, reading: GateReading) -> None:
