@@ -19,6 +19,7 @@ Shape = TypeVar("Shape")
 Query = dict[str, str | int]
 
 _log = structlog.get_logger(__name__)
+_MOST_URLS = 10_000
 _PASSING_FAULTS = {502, 503, 504}
 # raised before a byte of the request was sent
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -57,6 +58,7 @@ class Session:
         )
         self._credentials = Credentials(access, self._clock, self._authenticate)
         self._quiet_until = timedelta(0)
+        self._urls: dict[tuple[object, ...], httpx.URL] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,7 +79,7 @@ class Session:
             SepmError: any of its kinds but `OutcomeUnknown`.
         """
         call = f"GET {path}"
-        request = self._http.build_request("GET", path.lstrip("/"), params=query)
+        request = self._http.build_request("GET", self._url(path, query))
         response = await (self._authorised(request, call) if with_token else self._persist(request, call))
         error = failure(response, address=self.address, call=call, write=False)
         if error is not None:
@@ -92,16 +94,26 @@ class Session:
             SepmError: any other kind: the change was not made.
         """
         call = f"PATCH {path}"
-        response = await self._authorised(self._http.build_request("PATCH", path.lstrip("/"), json=body), call)
+        response = await self._authorised(self._http.build_request("PATCH", self._url(path, None), json=body), call)
         error = failure(response, address=self.address, call=call, write=True)
         if error is not None:
             raise error
 
     async def _authenticate(self, body: dict[str, str]) -> httpx.Response:
         path = "/api/v1/identity/authenticate"
-        request = self._http.build_request("POST", path.lstrip("/"), params=_APPLICATION, json=body)
+        request = self._http.build_request("POST", self._url(path, _APPLICATION), json=body)
         # repeatable: a lost token hurts nobody
         return await self._persist(request, f"POST {path}", repeatable=True)
+
+    def _url(self, path: str, query: Query | None) -> httpx.URL:
+        """Kept, because the same few are asked for again and again, and parsing them costs more than asking."""
+        asked = (path, *(query or {}).items())
+        url = self._urls.get(asked)
+        if url is None:
+            url = self._http.build_request("GET", path.lstrip("/"), params=query).url
+            if len(self._urls) < _MOST_URLS:
+                self._urls[asked] = url
+        return url
 
     async def _authorised(self, request: httpx.Request, call: str) -> httpx.Response:
         response = await self._persist(request, call, with_token=True)

@@ -13,6 +13,7 @@ from emulator.rest.authentication import authentication_routes, oauth_routes
 from emulator.rest.computers import computer_routes
 from emulator.rest.errors import TooManyCallsError, add_error_handlers, application_body
 from emulator.rest.groups import group_routes
+from emulator.rest.kept import KeptAnswers
 from emulator.rest.policies import policy_routes
 from emulator.rest.replication import replication_routes
 from emulator.rest.service import RestService, bring
@@ -29,6 +30,7 @@ class RestApp:
     def __init__(self, service: RestService) -> None:
         self._service = service
         self._routes = _routes()
+        self._kept = KeptAnswers(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
         service = self._service
@@ -40,7 +42,7 @@ class RestApp:
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
                 date = format_datetime(service.server_time(), usegmt=True).encode()
-                message["headers"] = [*message["headers"], (b"date", date)]
+                message = {**message, "headers": [*message["headers"], (b"date", date)]}
             await send(message)
 
         try:
@@ -49,9 +51,11 @@ class RestApp:
             refusal = JSONResponse(application_body(error.status, error.message), error.status)
             await refusal(scope, receive, dated)
             return
+        if await self._kept.give(scope, dated):
+            return
         bring(scope, service)
         with acting(Actor.PRODUCT):
-            await self._routes(scope, receive, dated)
+            await self._routes(scope, receive, self._kept.keeping(scope, dated))
 
 
 def rest_app(service: RestService) -> ASGIApp:

@@ -83,6 +83,17 @@ class RestService:
         """A new token."""
         return self.tokens.issue(self.clock(), self.switches.token_life, self.site.first_server.started)
 
+    def authorised(self, authorization: str) -> Token:
+        """The token of an `Authorization` header.
+
+        Raises:
+            TokenError: It holds none that lives.
+        """
+        scheme, _, value = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise TokenError("")
+        return self.tokens.check(value.strip(), self.clock(), self.site.first_server.started)
+
     def refresh(self, refresh_token: str) -> Token:
         """A new token for a refresh token."""
         started = self.site.first_server.started
@@ -109,10 +120,7 @@ async def authorise(service: Here, authorization: Annotated[str, Header()] = "")
     Raises:
         TokenError: It carries none that lives.
     """
-    scheme, _, value = authorization.partition(" ")
-    if scheme.lower() != "bearer":
-        raise TokenError("")
-    return service.tokens.check(value.strip(), service.clock(), service.site.first_server.started)
+    return service.authorised(authorization)
 
 
 def answer(content: Any) -> JSONResponse:
