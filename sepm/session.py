@@ -53,6 +53,7 @@ class Session:
         # The limit over a whole request is our own, because httpx counts each read anew. Connecting has half of it, so
         # that a write which was never sent is known as such.
         limit = self._patience.request_timeout.total_seconds()
+        self._transport = transport
         self._http = httpx.AsyncClient(
             transport=transport, base_url=access.url, timeout=httpx.Timeout(limit, connect=limit / 2), trust_env=False
         )
@@ -169,7 +170,13 @@ class Session:
 
     async def _once(self, request: httpx.Request) -> httpx.Response:
         async with asyncio.timeout(self._patience.request_timeout.total_seconds()):
-            response = await self._http.send(request)
+            # The transport itself: SEPM's API redirects nowhere, sets no cookies and knows no log-on but the token.
+            response = await self._transport.handle_async_request(request)
+            response.request = request
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
         self.last_date = from_date_header(response.headers.get("date")) or self.last_date
         return response
 

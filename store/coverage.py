@@ -11,7 +11,7 @@ from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
 from rotation.verdict import ClientEvidence, Judgement, Reason, Verdict
 from store.database import Database
 from store.page import Page, page_size, read_cursor, write_cursor
-from store.rotations import known_rotation
+from store.rotations import lock_rotation
 from store.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
 from store.upsert import ROWS_AT_ONCE, chunks, insert_on, is_postgresql
 
@@ -162,7 +162,7 @@ def _proof_stays(*, postgres: bool) -> Executable:
 
 
 async def _note_gate(session: AsyncSession, rotation_id: str, gate: str, at: datetime) -> None:
-    await known_rotation(session, rotation_id, lock=True)
+    await lock_rotation(session, rotation_id)
     row = await session.get(CoverageGateRow, (rotation_id, gate))
     if row is not None:
         row.read_at = max(row.read_at, at)

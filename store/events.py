@@ -13,7 +13,7 @@ from store.columns import to_microseconds
 from store.database import Database
 from store.fault import StoreFault
 from store.page import page_size
-from store.rotations import known_rotation
+from store.rotations import lock_rotation
 from store.tables import EventRow
 
 _ORIGIN = "0" * 64
@@ -85,7 +85,7 @@ class Events:
         """
         async with self._database.write() as session:
             # one writer for each rotation, so that numbers have no gap and hashes no fork
-            await known_rotation(session, rotation_id, lock=True)
+            await lock_rotation(session, rotation_id)
             keys = {"rotation": rotation_id, "keys": [event.key for event in events]}
             known = set(await session.scalars(_KNOWN, keys))
             last = (await session.execute(_LAST, {"rotation": rotation_id})).one_or_none()

@@ -1,12 +1,22 @@
 """The references of gates: what the policy serials of an owner must reach (rule 9)."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from rotation.gate import Reference
 from rotation.values import GroupId, RotationId
 from store.database import Database
-from store.rotations import known_rotation
+from store.rotations import lock_rotation
 from store.tables import ReferenceRow
+
+# Built once: every look at a gate reads them.
+_OF_GATE = select(ReferenceRow.owner, ReferenceRow.reference).where(
+    ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("gate")
+)
+_ONE = (
+    select(ReferenceRow.reference)
+    .where(ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("gate"))
+    .where(ReferenceRow.owner == bindparam("owner"))
+)
 
 
 class References:
@@ -18,14 +28,13 @@ class References:
     async def get(self, rotation_id: RotationId, gate: str, owner: GroupId) -> Reference | None:
         """The reference of an owner in a gate; None before its first write."""
         async with self._database.read() as session:
-            row = await session.get(ReferenceRow, (rotation_id, gate, owner))
-        return None if row is None else row.reference
+            return await session.scalar(_ONE, {"rotation": rotation_id, "gate": gate, "owner": owner})
 
     async def of_gate(self, rotation_id: RotationId, gate: str) -> dict[GroupId, Reference]:
         """The references of every owner in a gate."""
-        kept = select(ReferenceRow).where(ReferenceRow.rotation_id == rotation_id, ReferenceRow.gate == gate)
         async with self._database.read() as session:
-            return {GroupId(row.owner): row.reference for row in await session.scalars(kept)}
+            kept = await session.execute(_OF_GATE, {"rotation": rotation_id, "gate": gate})
+            return {GroupId(owner): reference for owner, reference in kept}
 
     async def forget(self, rotation_id: RotationId, gate: str) -> None:
         """Forget the references of a gate that is proven anew: what moved before does not count any more."""
@@ -45,7 +54,7 @@ class References:
         """
         async with self._database.write() as session:
             # one writer for a rotation: two that look at once would both write
-            await known_rotation(session, rotation_id, lock=True)
+            await lock_rotation(session, rotation_id)
             row = await session.get(ReferenceRow, (rotation_id, gate, reference.owner))
             if row is None:
                 session.add(

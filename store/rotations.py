@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -159,6 +159,19 @@ class Rotations:
         return Page(items=tuple(_rotation(row) for row in shown), cursor=after)
 
 
+_LOCKED = select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
+
+
+async def lock_rotation(session: AsyncSession, rotation_id: str) -> None:
+    """Keep others from writing about a rotation until the transaction ends, where the database locks rows.
+
+    Raises:
+        UnknownRotation: when none of that id is kept.
+    """
+    if await session.scalar(_LOCKED, {"rotation": rotation_id}) is None:
+        raise _unknown(rotation_id)
+
+
 async def known_rotation(session: AsyncSession, rotation_id: str, *, lock: bool = False) -> RotationRow:
     """The row of a rotation; locked until the transaction ends where the database locks rows.
 
@@ -167,8 +180,12 @@ async def known_rotation(session: AsyncSession, rotation_id: str, *, lock: bool 
     """
     row = await session.get(RotationRow, rotation_id, with_for_update={"key_share": True} if lock else None)
     if row is None:
-        raise UnknownRotation(f"no rotation of id {rotation_id} is kept")
+        raise _unknown(rotation_id)
     return row
+
+
+def _unknown(rotation_id: str) -> UnknownRotation:
+    return UnknownRotation(f"no rotation of id {rotation_id} is kept")
 
 
 async def _first_of(session: AsyncSession, new: NewRotation, idempotency_key: str | None) -> RotationRow | None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.values import Fingerprint, RotationId, ServerName, Value
 from store.database import Database
-from store.rotations import known_rotation
+from store.rotations import lock_rotation
 from store.tables import SwapRow
 
 
@@ -114,7 +114,7 @@ class Swaps:
 
 
 async def _row(session: AsyncSession, rotation_id: str, server: str, target: str) -> SwapRow:
-    await known_rotation(session, rotation_id, lock=True)
+    await lock_rotation(session, rotation_id)
     row = await session.get(SwapRow, (rotation_id, server, target))
     if row is None:
         row = SwapRow(

@@ -11,7 +11,7 @@ from rotation.survey import Pair
 from rotation.values import GroupId, LocationId, RotationId, Value
 from store.database import Database
 from store.fault import StoreFault
-from store.rotations import known_rotation
+from store.rotations import lock_rotation
 from store.tables import WriteRow
 
 
@@ -71,7 +71,7 @@ class Writes:
             UnknownRotation: when no such rotation is kept.
         """
         async with self._database.write() as session:
-            await known_rotation(session, rotation_id, lock=True)
+            await lock_rotation(session, rotation_id)
             last = await _last(session, rotation_id, step_id, pair, field)
             if last is not None and last.outcome is None and last.value == value:
                 return _write(last)
@@ -110,7 +110,7 @@ class Writes:
             UnknownWrite: when no write of that setting was noted.
         """
         async with self._database.write() as session:
-            await known_rotation(session, rotation_id, lock=True)
+            await lock_rotation(session, rotation_id)
             last = await _last(session, rotation_id, step_id, pair, field)
             if last is None:
                 raise UnknownWrite(f"step {step_id} noted no write of {field.value} for group {pair.group_id}")
