@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test crash-sweep check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,7 +25,7 @@ PIP := $(BIN)/python -m pip
 FROM_LOCKS := --no-deps --only-binary :all: --require-hashes
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # An environment that is set up for development serves the demo too; otherwise the demo needs the product alone.
 demo: $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.runtime) ## Rotate an emulated site on this machine (ARGS="--help" shows how)
@@ -37,6 +37,9 @@ JOBS ?= 3
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touches (ARGS="--help" shows how)
+	$(BIN)/python -m tests.sweep --json build/crash-sweep.json $(ARGS)
 
 check: $(VENV)/.dev ## Lint, formatting, types, and the direction of imports
 	$(BIN)/ruff check .

@@ -1,0 +1,79 @@
+"""The product's API, instrumented: the factory that uvicorn is given."""
+
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowInput,
+    StartWorkflowUpdateInput,
+    WorkflowHandle,
+    WorkflowUpdateHandle,
+)
+
+import api.app
+from engine.client import lazy_client
+from engine.settings import TemporalSettings
+from tests.sweep.checkpoint import begin, passing, watch_commits
+from tests.sweep.points import AFTER, BEFORE, kind_of_path
+
+
+class _Calls(Interceptor):
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002 - the SDK's name
+        return _Outbound(next)
+
+
+class _Outbound(OutboundInterceptor):
+    """Reports what is said to Temporal before it is sent, and when it was answered."""
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002 - the SDK's name
+        effect = f"rpc start {input.workflow}"
+        await passing(effect, BEFORE)
+        handle = await super().start_workflow(input)
+        await passing(effect, AFTER)
+        return handle
+
+    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:  # noqa: A002 - the SDK's name
+        effect = f"rpc update {input.update}"
+        await passing(effect, BEFORE)
+        handle = await super().start_workflow_update(input)
+        await passing(effect, AFTER)
+        return handle
+
+
+async def _watched_client(settings: TemporalSettings) -> Client:
+    client = await lazy_client(settings)
+    config = client.config(active_config=True)
+    config["interceptors"] = [_Calls()]
+    config["plugins"] = []  # what they do is in the configuration already
+    return Client(**config)
+
+
+class _Checked:
+    """Reports each call that may change something, before it is handled and before it is answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] == "GET":
+            await self._app(scope, receive, send)
+            return
+
+        async def answered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await passing("" if message["status"] < 300 else "refused", AFTER)
+            await send(message)
+
+        begin("api", f"{scope['method']} {kind_of_path(scope['path'])}")
+        await passing("", BEFORE)
+        await self._app(scope, receive, answered)
+
+
+def create_app() -> ASGIApp:
+    """The application of the environment's settings."""
+    watch_commits()
+    api.app.lazy_client = _watched_client  # type: ignore[attr-defined, assignment] # the same to its caller
+    return _Checked(api.app.create_app())

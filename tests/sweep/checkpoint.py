@@ -1,0 +1,81 @@
+"""Within an instrumented process: what it is doing, and the report of each place it passes, to the lane that runs it.
+
+The process waits for the lane's answer. Where it is the victim there is none: it is killed.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from store.database import Database
+
+SOCKET = "SWEEP_SOCKET"
+"""The environment variable that names the lane's socket."""
+
+
+@dataclass
+class Doing:
+    """An execution: of an activity, or of a call."""
+
+    process: str
+    kind: str
+    passes: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+_doing: ContextVar[Doing | None] = ContextVar("doing", default=None)
+
+
+def begin(process: str, kind: str) -> None:
+    """From now on, this task is doing that."""
+    _doing.set(Doing(process, kind))
+
+
+async def passing(effect: str, side: str, *, step: str = "", pid: int | None = None) -> None:
+    """Report the place and wait until the lane lets go on."""
+    doing = _doing.get()
+    if doing is None:
+        return
+    doing.passes[effect, side] += 1
+    told = {
+        "process": doing.process,
+        "kind": doing.kind,
+        "effect": effect,
+        "side": side,
+        "pid": pid or os.getpid(),
+        "number": doing.passes[effect, side],
+        "step": step,
+    }
+    reader, writer = await asyncio.open_unix_connection(os.environ[SOCKET])
+    try:
+        writer.write(json.dumps(told).encode() + b"\n")
+        await writer.drain()
+        await reader.readline()
+    finally:
+        writer.close()
+
+
+Transaction = Callable[[Database], AbstractAsyncContextManager[Any]]
+
+
+def watch_commits() -> None:
+    """Report every transaction that writes, just before and just after its commit, by the method that makes it."""
+    original: Transaction = Database.write
+
+    @asynccontextmanager
+    async def watched(transaction: AbstractAsyncContextManager[Any], effect: str) -> AsyncIterator[Any]:
+        async with transaction as session:
+            yield session
+            await passing(effect, "before")
+        await passing(effect, "after")
+
+    def write(self: Database) -> AbstractAsyncContextManager[Any]:
+        return watched(original(self), f"commit {sys._getframe(1).f_code.co_qualname}")
+
+    Database.write = write  # type: ignore[method-assign, assignment] # the same to its callers

@@ -1,0 +1,142 @@
+"""How a run must have ended, whoever died in it: judged by the emulator's own journal and by the product's records."""
+
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+
+from rotation.values import RotationId
+from store.settings import StoreSettings
+from store.store import Store
+from tests.sweep.lanes import Lane
+from tests.sweep.procedures import Procedure
+from tests.sweep.visits import Visit
+
+_REPLACED = "console.replace_certificate"
+
+
+@dataclass(frozen=True)
+class Before:
+    """What must be there again in the end."""
+
+    pairs: Any
+    lists: Any
+    servers: Any
+
+    @classmethod
+    async def of(cls, visit: Visit) -> "Before":
+        """The site now."""
+        return cls(*[await visit.truth(path) for path in ("pairs", "lists", "servers")])
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a run did, in the order in which it did it; the same for every run of a procedure, whoever died."""
+
+    effects: Counter[tuple[str, ...]]
+    events: tuple[tuple[str, ...], ...]
+
+
+async def story(visit: Visit) -> Story:
+    """What was done to the site, and what the product told of it. Certificates are drawn anew for each run."""
+    effects: Counter[tuple[str, ...]] = Counter()
+    for each in await visit.truth("effects"):
+        subject = each["subject"][:1] if each["kind"] == _REPLACED else each["subject"]
+        effects[each["kind"], *subject] += each["count"]
+    events = []
+    for rotation in visit.rotations:
+        told = await visit.lane.get(f"/v1/rotations/{rotation}/events?limit=500")
+        events += [(each["kind"], each["data"]["step"]) for each in told["items"] if each["kind"] in _TOLD]
+    return Story(effects, tuple(events))
+
+
+_TOLD = frozenset(
+    {"started", "step-began", "step-ended", "task-opened", "task-closed", "gate-passed", "turning-back", "ended"}
+)
+
+
+async def problems(visit: Visit, procedure: Procedure, before: Before, undisturbed: Story | None) -> list[str]:
+    """Everything that is not as it must be.
+
+    1. each rotation ended as it must, there is no other, and nothing is asked of anybody any more
+    2. the site is as it was, but for the certificates; nobody was ever lost
+    3. every effect happened once, and the same things were done and told as in a run in which nobody died
+    4. no event is missing or altered, no task was opened twice, and no workflow task ever failed
+    """
+    found = [*await _endings(visit, procedure), *await _site(visit, procedure, before)]
+    told = await story(visit)
+    found += [f"{' '.join(effect)} happened {count} times" for effect, count in told.effects.items() if count != 1]
+    if undisturbed is not None:
+        found += _differences(told, undisturbed)
+    return [*found, *await _records(visit), *await _history(visit)]
+
+
+async def _endings(visit: Visit, procedure: Procedure) -> list[str]:
+    listed = (await visit.lane.get(f"/v1/rotations?site={visit.id}"))["items"]
+    found = {each["id"]: each for each in listed}
+    statuses = tuple(found[rotation]["status"] for rotation in visit.rotations)
+    wrong = [] if statuses == procedure.statuses else [f"ended {statuses}, not {procedure.statuses}"]
+    if others := found.keys() - visit.rotations:
+        wrong.append(f"{len(others)} rotations more than were asked for")
+    return wrong + [f"attention is left: {each['attention']}" for each in listed if each["attention"]]
+
+
+async def _site(visit: Visit, procedure: Procedure, before: Before) -> list[str]:
+    now, old = await Before.of(visit), {each["name"]: each["fingerprint_sha256"] for each in before.servers}
+    wanted = visit.planned if procedure.replaces else old
+    served = {each["name"]: each["fingerprint_sha256"] for each in now.servers}
+    found = [] if served == wanted else [f"servers present {served}, not {wanted}"]
+    found += [] if now.pairs == before.pairs else [f"settings are {now.pairs}, they were {before.pairs}"]
+    found += [] if now.lists == before.lists else [f"server lists are {now.lists}, they were {before.lists}"]
+    lost = (await visit.truth("verdict"))["lost_ever"]
+    return found + [f"client {each['name']} was lost: {each['why']}" for each in lost]
+
+
+def _differences(told: Story, undisturbed: Story) -> list[str]:
+    found = [f"{' '.join(effect)} was not done" for effect in undisturbed.effects.keys() - told.effects.keys()]
+    found += [f"{' '.join(effect)} was done" for effect in told.effects.keys() - undisturbed.effects.keys()]
+    if told.events != undisturbed.events:
+        missing, more = (
+            Counter(undisturbed.events) - Counter(told.events),
+            Counter(told.events) - Counter(undisturbed.events),
+        )
+        found.append(
+            f"told otherwise than undisturbed: missing {dict(missing)}, more {dict(more)}, or in another order"
+        )
+    return found
+
+
+async def _records(visit: Visit) -> list[str]:
+    """The store's own: the chain of events, and tasks."""
+    tasks = Counter(
+        (each["rotation_id"], each["step"]) for each in (await visit.lane.get(f"/v1/tasks?site={visit.id}"))["items"]
+    )
+    found = [f"step {step} opened {count} tasks" for (_, step), count in tasks.items() if count != 1]
+    async with _store(visit.lane) as store:
+        for rotation in visit.rotations:
+            await store.events.verify_chain(RotationId(rotation))
+    return found
+
+
+async def _history(visit: Visit) -> list[str]:
+    """Temporal's: a workflow task that failed is a history that did not replay, or a defect in the loop."""
+    found = []
+    async for event in (await visit.workflow()).fetch_history_events():
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            failed = event.workflow_task_failed_event_attributes
+            found.append(f"workflow task {event.event_id} failed: {failed.failure.message}")
+    return found
+
+
+@contextlib.asynccontextmanager
+async def _store(lane: Lane) -> AsyncIterator[Store]:
+    folder = lane.household.folder
+    url = f"sqlite+aiosqlite:///{folder.database}"
+    store = await Store.open(StoreSettings(folder=folder.root, database_url=url, key_file=folder.key, key=None))
+    try:
+        yield store
+    finally:
+        await store.close()

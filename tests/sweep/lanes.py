@@ -1,0 +1,124 @@
+"""A lane: a whole stack of its own, whose processes say where they are and are killed at chosen points."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.folder import Folder
+from cli.household import Household
+from engine.client import lazy_client
+from engine.fault import EngineFault
+from engine.presence import is_served
+from tests.sweep.checkpoint import SOCKET
+from tests.sweep.keeping import Kept
+from tests.sweep.points import Passing, Place, Point, Victim, Watch
+
+_AWAY = frozenset({429, 500, 502, 503, 504})
+_INSTRUMENTED = {"worker": "tests.sweep.worker", "api.app:create_app": "tests.sweep.api:create_app"}
+_PATIENCE = 60
+
+
+@dataclass
+class Lane:
+    """Temporal, worker and API on ports of their own; every place that they pass is shown to `watch`."""
+
+    household: Household
+    environment: dict[str, str]
+    http: httpx.AsyncClient
+    kept: dict[str, Kept] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Watch)
+
+    @property
+    def folder(self) -> Path:
+        """Where everything lies."""
+        return self.household.folder.root
+
+    # -- what the API says ------------------------------------------------------------------------
+
+    async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The answer of the API, asked again while it or a part of it is away."""
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    answer = await self.http.request(method, path, **options)
+                    if answer.status_code not in _AWAY:
+                        return answer
+                await asyncio.sleep(0.1)
+
+    async def get(self, path: str) -> Any:
+        """What it shows there."""
+        return (await self.ask("GET", path)).raise_for_status().json()
+
+    async def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
+        """Its answer, which is no refusal."""
+        answer = await self.ask("POST", path, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    # -- deaths -----------------------------------------------------------------------------------
+
+    async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A process is somewhere: let it go on, or kill who is to be killed now."""
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer):
+            told = json.loads(await reader.readline())
+            place = Place(told["process"], told["kind"], told["effect"], told["side"])
+            passing = Passing(place, told["pid"], told["number"], told["step"])
+            point = self.watch.passed(passing)
+            if point is not None:
+                self._kill(point, passing)
+            if point is None or point.victim not in {Victim.WORKER, Victim.API}:
+                writer.write(b"go on\n")
+                await writer.drain()
+
+    def _kill(self, point: Point, passing: Passing) -> None:
+        if point.victim is Victim.TEMPORAL:
+            self.kept[Household.TEMPORAL].kill()
+        else:
+            os.kill(passing.pid, signal.SIGKILL)
+
+    async def rising(self) -> None:
+        """Wait until everything serves."""
+        async with asyncio.timeout(_PATIENCE):
+            while not await self._serves():  # noqa: ASYNC110 - it lies in other processes
+                await asyncio.sleep(0.05)
+
+    async def _serves(self) -> bool:
+        with contextlib.suppress(httpx.TransportError, EngineFault):
+            client = await lazy_client(self.household.temporal, role="sweep")
+            served = await is_served(client, self.household.temporal.task_queue)
+            return served and (await self.http.get("/healthz/ready")).is_success
+        return False
+
+
+@contextlib.asynccontextmanager
+async def lane(folder: Path) -> AsyncIterator[Lane]:
+    """A lane in a folder of its own."""
+    place = Folder.at(folder)
+    household = Household.plan(place, "127.0.0.1", 0, 0, 0)
+    place.make_api_key()
+    headers = {"Authorization": f"Bearer {place.api_key.read_text().strip()}"}
+    async with httpx.AsyncClient(base_url=household.api_url, headers=headers, timeout=40, trust_env=False) as http:
+        made = Lane(household, {SOCKET: str(folder / "sweep.sock")}, http)
+        server = await asyncio.start_unix_server(made.hear, made.environment[SOCKET])
+        try:
+            assert household.server is not None
+            for child in household.children():
+                command = [_INSTRUMENTED.get(part, part) for part in child.command]
+                environment = {**child.environment, **made.environment}
+                made.kept[child.name] = Kept(child.name, command, environment, place.root)
+                if child.name == Household.TEMPORAL:
+                    await household.server.ready()
+            await made.rising()
+            yield made
+        finally:
+            server.close()
+            for kept in reversed(made.kept.values()):
+                await kept.stop()

@@ -1,0 +1,133 @@
+"""Runs: one rotation of a new site on a lane, with deaths at some points, judged at its end."""
+
+import asyncio
+import contextlib
+import shutil
+import time
+import traceback
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+import httpx
+from temporalio.service import RPCError
+
+from tests.sweep.judging import Before, Story, problems, story
+from tests.sweep.keeping import Kept
+from tests.sweep.lanes import Lane
+from tests.sweep.points import Aim, Point, Watch
+from tests.sweep.procedures import PROCEDURES, Procedure
+from tests.sweep.sites import site
+from tests.sweep.visits import Visit
+
+_UNDISTURBED = 120.0
+_A_DEATH = 15.0
+"""Seconds that a death may cost at most."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A run in which nobody dies: what it passed, and what it did."""
+
+    procedure: Procedure
+    watch: Watch
+    story: Story
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run with deaths."""
+
+    died: tuple[Point, ...]
+    missed: tuple[Point, ...]
+    """Points that the run did not pass."""
+    problems: tuple[str, ...]
+    seconds: float
+
+
+class SweepFailedError(Exception):
+    """Something is wrong that no death explains."""
+
+
+async def record(lane: Lane, name: str) -> Recording:
+    """Play a procedure undisturbed.
+
+    Raises:
+        SweepFailedError: when even that does not end as it must.
+    """
+    procedure, watch, began = PROCEDURES[name], Watch(), time.monotonic()
+    found, told = await _play(lane, procedure, watch, _UNDISTURBED, None)
+    if found or told is None:
+        raise SweepFailedError(f"{name} does not end well although nobody dies: {'; '.join(found)}")
+    return Recording(procedure, watch, told, time.monotonic() - began)
+
+
+async def run(lane: Lane, points: Iterable[Point], undisturbed: Story | None) -> Result:
+    """Play the procedure of `points`, which is one, with a death at each of them."""
+    watch = Aim(left=list(points))
+    wanted, began = tuple(watch.left), time.monotonic()
+    limit = _UNDISTURBED + _A_DEATH * len(wanted)
+    found, _ = await _play(lane, PROCEDURES[wanted[0].procedure], watch, limit, undisturbed)
+    return Result(tuple(watch.hit), tuple(watch.left), tuple(found), time.monotonic() - began)
+
+
+async def watched(lane: Lane, name: str, watch: Watch) -> list[str]:
+    """Play a procedure under any watch; what is wrong in the end."""
+    found, _ = await _play(lane, PROCEDURES[name], watch, _UNDISTURBED * 2, None)
+    return found
+
+
+_numbers = iter(range(1, 1_000_000))
+
+
+async def _play(
+    lane: Lane, procedure: Procedure, watch: Watch, limit: float, undisturbed: Story | None
+) -> tuple[list[str], Story | None]:
+    name = f"{procedure.name}-{next(_numbers)}"
+    lane.watch = Watch()
+    try:
+        await lane.rising()
+        async with open_site(lane, name, procedure, limit) as here:
+            before = await Before.of(here)
+            lane.watch = watch
+            async with asyncio.timeout(limit * 2):
+                await procedure.play(here, watch.begin)
+                lane.watch = Watch()
+                await lane.rising()
+                found = await problems(here, procedure, before, undisturbed)
+            told = await story(here)
+    except Exception as error:  # noqa: BLE001 - one run that breaks is a result, and the sweep goes on
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return [f"{type(error).__name__} at {last.name}: {error}"], None
+    finally:
+        lane.watch = Watch()
+    if not found:
+        shutil.rmtree(lane.folder / name, ignore_errors=True)
+    return found, told
+
+
+@contextlib.asynccontextmanager
+async def open_site(lane: Lane, name: str, procedure: Procedure, limit: float) -> AsyncIterator[Visit]:
+    """Serve a new site with a robot at its console, and register it."""
+    folder = lane.folder / name
+    folder.mkdir()
+    (folder / "site.json").write_text(site(name, procedure.servers).model_dump_json())
+    key = lane.household.folder.api_key.read_text().strip()
+    arguments = ("--spec", str(folder / "site.json"), "--json", "--robot-api", lane.household.api_url)
+    environment = {**lane.environment, "EMULATOR_ROBOT_KEY": key}
+    served = Kept.module("tests.sweep.site", *arguments, environment=environment, folder=folder)
+    try:
+        said = await served.said()
+        headers = {"Authorization": f"Bearer {said['control']['token']}"}
+        async with httpx.AsyncClient(
+            base_url=said["control"]["url"], headers=headers, timeout=30, trust_env=False
+        ) as control:
+            made = Visit(lane, said, control, limit)
+            await made.register(procedure.relax_floor)
+            try:
+                yield made
+            finally:
+                with contextlib.suppress(RPCError):
+                    await (await made.workflow()).terminate("the run is over")
+    finally:
+        await served.stop()

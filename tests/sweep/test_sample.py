@@ -1,0 +1,17 @@
+"""A few points of the crash sweep, other ones each day; `make crash-sweep` goes through all of them."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_rotation_ends_right_whoever_dies_in_it() -> None:
+    """Worker, Temporal, API or SEPM's side die at some points of a rotation: it ends right, each effect once."""
+    seed = str(datetime.now(UTC).toordinal())
+    command = [sys.executable, "-m", "tests.sweep", "--sample", "--seed", seed]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    assert f"sample {seed} of " in done.stdout
