@@ -130,6 +130,8 @@ class Gates:
         relaxed = await store.coverage.covered(rotation_id, _relaxed_gates(body, step))
         others = {owner.group_id: gates_of_others(step, owner, seen) for owner in body.owners(ScopeName.FAILOVER)}
         passed = {gates: await store.coverage.covered(rotation_id, gates) for gates in set(others.values())}
+        drill = isinstance(step, Gate) and step.is_drill
+        seen_at = await store.roster.servers_seen(scope.site.id) if drill else {}
         return [
             RosterEntry(
                 id=client.id,
@@ -140,6 +142,7 @@ class Gates:
                 non_persistent=client.non_persistent,
                 left_out=client.id in left_out,
                 relaxed=client.id in relaxed,
+                seen_at=seen_at.get(client.id, frozenset()),
                 knows_another=owner_of[client.group_id] in others
                 and client.id in passed[others[owner_of[client.group_id]]],
             )

@@ -18,7 +18,7 @@ from rotation.comparison import compare, newly_on_trust
 from rotation.drift import drift
 from rotation.finding import Finding, blockers
 from rotation.forecast import least
-from rotation.plan import Plan, PlanBody, PlanRequest
+from rotation.plan import Plan, PlanBody, PlanRequest, Unproven
 from rotation.planner import Observed, PlanRefusedError, make_plan
 from rotation.recorded import as_recorded, kept_relaxed
 from rotation.values import ServerName, SiteId
@@ -76,6 +76,7 @@ async def _again(
     now: datetime,
     swapped: tuple[ServerName, ...] = (),
     at: str = "",
+    on_trust: bool = False,
 ) -> tuple[tuple[Finding, ...], Plan | None]:
     """The differences, and the plan that the newer survey would give for the servers that are left.
 
@@ -85,6 +86,8 @@ async def _again(
     if not left:
         return (), None
     request = plan.request.model_copy(update={"certificates": left})
+    if at:  # the drill is over: whom it has not shown is decided about
+        request = request.drilled(Unproven.APPROVE if on_trust else Unproven.RELAX)
     try:
         newer = await plan_from_survey(
             store, site_id, survey_id, request, now=now, amends=plan.body if at else None, at=at
@@ -117,6 +120,7 @@ class Planning:
             now=self._world.clock(),
             swapped=request.swapped,
             at=request.at,
+            on_trust=request.on_trust,
         )
         if findings and newer is not None and request.at:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from activities.identity import new_plan_id
-from rotation.plan import ListCopy, Plan
+from rotation.plan import Console, ListCopy, Plan
 from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.survey import SiteSurvey
-from rotation.task import CopyList, DeleteList, TaskState
+from rotation.task import CopyList, DeleteList, ReorderList, TaskState
 from rotation.values import RotationId, ServerName, SiteId
 from store.store import Store
 
@@ -41,6 +41,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
             for original in originals
         ),
         copies=await _copies_made(store, rotation_id),
+        reordered=await _reordered(store, rotation_id, plan),
         swapped=_swapped(plan, survey),
     )
     return make_restore_plan(
@@ -58,6 +59,20 @@ async def _copies_made(store: Store, rotation_id: RotationId) -> tuple[ListCopy,
         if task.state is TaskState.DONE and isinstance(task.work, DeleteList):
             made.pop(task.work.list, None)
     return tuple(made.values())
+
+
+async def _reordered(store: Store, rotation_id: RotationId, plan: Plan) -> tuple[ReorderList, ...]:
+    """The order of each list that a drill may have changed, where nobody has said that it is put back."""
+    left: set[str] = set()
+    for task in await store.tasks.list(rotation_id=rotation_id):
+        if not isinstance(task.work, ReorderList):
+            continue
+        if not task.work.restores and task.state in {TaskState.DONE, TaskState.CLAIMED}:
+            left.add(task.work.list)
+        if task.work.restores and task.state is TaskState.DONE:
+            left.discard(task.work.list)
+    works = [step.work for step in plan.body.steps if isinstance(step, Console) and isinstance(step.work, ReorderList)]
+    return tuple(work for work in works if work.restores and work.list in left)
 
 
 def _swapped(plan: Plan, survey: SiteSurvey) -> tuple[ServerName, ...]:

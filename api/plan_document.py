@@ -23,8 +23,8 @@ class PlanOrder(Value):
     )
     unproven_failover: Unproven = Field(
         default=Unproven.RELAX,
-        description="What to do with groups whose clients were not all seen at a second server: relax them, or approve "
-        "these clients by name",
+        description="What to do with groups whose clients were not all seen at a second server: relax them, have a "
+        "drill show it before the first certificate, or approve these clients by name",
     )
     unproven_by_group: dict[str, Unproven] = Field(
         default={}, description="The same for single groups, by path or id of the group that owns its settings"
@@ -103,6 +103,7 @@ class ScopeShown(Value):
     locations: int
     inheritors: int
     canary: bool = Field(description="Whether it goes first in each wave")
+    drilled: bool = Field(description="Whether a drill shows before the first certificate that its clients fail over")
 
 
 class OnTrustShown(Value):
@@ -156,6 +157,7 @@ class PlanShown(Value):
                     locations=len(scope.pairs),
                     inheritors=len(scope.inheritors),
                     canary=scope.group_id in body.canaries,
+                    drilled=scope.group_id in body.drilled,
                 )
                 for scope in body.scopes
             ),

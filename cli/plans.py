@@ -26,7 +26,9 @@ def plan(
     leave_out_away: Annotated[bool, typer.Option(help="Leave out, by name, clients beyond the away limit")] = False,
     unproven: Annotated[
         list[str] | None,
-        typer.Option(help="Where failover was never seen: relax (as a rule) or approve; or GROUP=CHOICE for one group"),
+        typer.Option(
+            help="Where failover was never seen: relax (as a rule), drill or approve; or GROUP=CHOICE for one group"
+        ),
     ] = None,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
@@ -54,10 +56,9 @@ def show(made: dict[str, Any]) -> None:
     ]
     say_table("Certificates", ("server", "certificate", "new SHA-256", "replaces"), rows)
     scopes = [
-        (each["path"], each["treatment"], "first" if each["canary"] else "", each["locations"], each["inheritors"])
-        for each in made["scopes"]
+        (each["path"], each["treatment"], _goes(each), each["locations"], each["inheritors"]) for each in made["scopes"]
     ]
-    say_table("Groups", ("group", "treatment", "canary", "locations", "inheritors"), scopes)
+    say_table("Groups", ("group", "treatment", "canary or drill", "locations", "inheritors"), scopes)
     steps = [
         (each["number"], each["title"], span(each["minimum"]), instant(each["earliest"]), instant(each["expected"]))
         for each in made["steps"]
@@ -73,6 +74,12 @@ def show(made: dict[str, Any]) -> None:
     say(f"It takes {span(made['least'])} at least, for {made['clients']} clients.")
     say(f"Replaced now, without any preparation, {made['lost_if_now']} of them would be cut off.")
     say(f"To start it: rotator start {made['id']} --why REASON")
+
+
+def _goes(scope: dict[str, Any]) -> str:
+    if scope["drilled"]:
+        return "drilled"
+    return "first" if scope["canary"] else ""
 
 
 def _chosen(text: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from emulator.errors import (
 from emulator.keyfiles import CertificateFormat, read_certificate_file
 from emulator.keys import pool_key
 from emulator.recovery import RecoveryFile
-from emulator.site import Group, Location, ServerList, Site
+from emulator.site import Group, Location, ServerEntry, ServerList, Site
 from emulator.spec import Protocol
 from emulator.sylink import sylink_xml
 
@@ -49,14 +49,19 @@ class Console:
         return copy
 
     def edit_list(
-        self, name: str, protocol: Protocol | None = None, http_ports: dict[str, int] | None = None
+        self,
+        name: str,
+        protocol: Protocol | None = None,
+        http_ports: dict[str, int] | None = None,
+        order: tuple[tuple[str, ...], ...] = (),
     ) -> ServerList:
-        """Change protocol, or customise HTTP ports by server name."""
+        """Change protocol, customise HTTP ports by server name, or move all servers to other priorities."""
         server_list = self._site.server_list(name)
         if server_list.is_default:
             raise DefaultListError(name)
         ports = http_ports or {}
-        unknown = set(ports) - {entry.server_name for entry in server_list.entries}
+        names = {entry.server_name for entry in server_list.entries}
+        unknown = (set(ports) | {each for pool in order for each in pool}) - names
         if unknown:
             raise UnknownNameError("server in the list", min(unknown))
         edited = replace(
@@ -64,7 +69,7 @@ class Console:
             protocol=protocol or server_list.protocol,
             priorities=tuple(
                 tuple(replace(entry, http_port=ports.get(entry.server_name, entry.http_port)) for entry in pool)
-                for pool in server_list.priorities
+                for pool in _ordered(server_list, order)
             ),
         )
         self._changes.put_list(edited, self._site.effects.record("console.edit_list", server_list.name))
@@ -177,3 +182,17 @@ class Console:
         if self._site.replication_partner is None:
             raise UnknownNameError("replication partner of", self._site.name)
         return self._site.replication_partner
+
+
+def _ordered(server_list: ServerList, order: tuple[tuple[str, ...], ...]) -> tuple[tuple[ServerEntry, ...], ...]:
+    """The entries of a list by priority; without an `order`, as they are. Those that it leaves out come last."""
+    if not order:
+        return server_list.priorities
+    named = {name for pool in order for name in pool}
+    moved = tuple(tuple(entry for name in pool for entry in _named(server_list, name)) for pool in order)
+    rest = tuple(entry for entry in server_list.entries if entry.server_name not in named)
+    return (*moved, rest) if rest else moved
+
+
+def _named(server_list: ServerList, name: str) -> tuple[ServerEntry, ...]:
+    return tuple(entry for entry in server_list.entries if entry.server_name == name)

@@ -59,6 +59,11 @@ class SiteDesk:
         """The site's server lists by name."""
         return tuple(each.name for each in self._simulation.site.server_lists.values())
 
+    def order(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The servers of a list by priority."""
+        known = self._simulation.site.server_list(name)
+        return tuple(tuple(dict.fromkeys(entry.server_name for entry in pool)) for pool in known.priorities if pool)
+
     def assigned_list(self, group: str, location: str) -> str:
         """The server list of a location of a group."""
         site = self._simulation.site
@@ -123,8 +128,8 @@ def _server_list(console: Console, operation: CopyList | EditList | AssignList |
     match operation:
         case CopyList(source=source, name=name):
             console.copy_list(source, name)
-        case EditList(name=name, protocol=protocol, http_ports=ports):
-            console.edit_list(name, protocol, ports or None)
+        case EditList(name=name, protocol=protocol, http_ports=ports, order=order):
+            console.edit_list(name, protocol, ports or None, order)
         case AssignList(name=name, group=group, location=location):
             console.assign_list(name, group, location)
         case DeleteList(name=name):

@@ -27,6 +27,7 @@ from emulator.tasks import (
     CopyListTask,
     DeleteListTask,
     RefreshImagesTask,
+    ReorderListTask,
     ReplicationTask,
     SaveRecoveryFileTask,
     SecureTask,
@@ -51,6 +52,10 @@ class Desk(Protocol):
 
     def lists(self) -> tuple[str, ...]:
         """The site's server lists by name."""
+        ...
+
+    def order(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The servers of a list by priority."""
         ...
 
     def assigned_list(self, group: str, location: str) -> str:
@@ -91,6 +96,10 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
             return {"filename": saved.filename, "sha256": hashlib.sha256(saved.content).hexdigest()}
         case CopyListTask():
             return await _copy_list(desk, task)
+        case ReorderListTask(subject=wanted):
+            if desk.order(wanted.list) != wanted.order:
+                await desk.operate(EditList(name=wanted.list, order=wanted.order))
+            return {"list_name": wanted.list, "order": "; ".join(", ".join(pool) for pool in desk.order(wanted.list))}
         case CertificateTask():
             await _replace(desk, task, file)
         case _:

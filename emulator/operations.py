@@ -20,13 +20,15 @@ class CopyList(_Operation):
 
 
 class EditList(_Operation):
-    """Change protocol and HTTP ports of a server list."""
+    """Change protocol, HTTP ports and priorities of a server list."""
 
     operation: Literal["edit_list"] = "edit_list"
     name: str
     protocol: Protocol | None = None
     http_ports: dict[str, int] = Field(default_factory=dict)
     """HTTP port by server, where it is customised."""
+    order: tuple[tuple[str, ...], ...] = ()
+    """All its servers by priority, where their order changes."""
 
 
 class AssignList(_Operation):

@@ -77,6 +77,13 @@ class DeleteListSubject(_Wire):
     list: str
 
 
+class ReorderListSubject(_Wire):
+    """A list whose servers are to be moved, and their order by priority."""
+
+    list: str
+    order: tuple[tuple[str, ...], ...]
+
+
 class ImagesSubject(_Wire):
     """Groups whose golden images are to be refreshed, by path or id."""
 
@@ -140,6 +147,13 @@ class DeleteListTask(_Task):
     subject: DeleteListSubject
 
 
+class ReorderListTask(_Task):
+    """Move the servers of a list to other priorities."""
+
+    kind: Literal["reorder_list"]
+    subject: ReorderListSubject
+
+
 class RefreshImagesTask(_Task):
     """Refresh golden images."""
 
@@ -155,6 +169,7 @@ Task = Annotated[
     | SecureTask
     | CertificateTask
     | DeleteListTask
+    | ReorderListTask
     | RefreshImagesTask,
     Field(discriminator="kind"),
 ]

@@ -113,6 +113,8 @@ class PlanCheckRequest(Value):
     """Whether relaxed groups are relaxed now: then the site is compared with that state."""
     at: str = ""
     """The id of the step that runs: a recheck, after which an amendment may go on, or the one that is claimed."""
+    on_trust: bool = False
+    """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
 
 
 class PlanCheckAnswer(Value):

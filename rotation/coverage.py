@@ -9,6 +9,7 @@ from datetime import datetime
 from rotation.plan import GatePurpose
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
+from rotation.trust import SERVERS
 from rotation.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
 
 
@@ -44,6 +45,9 @@ def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decid
 def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
     if kept.covered and kept.reason is not None:
         return Verdict.COVERED, kept.reason
+    if rule.drill is not None:
+        shown = max(len(entry.seen_at & offer) for offer in rule.drill.offers) >= SERVERS
+        return (Verdict.COVERED, Reason.SEEN_AT_SECOND_SERVER) if shown else None
     seen = entry.observed.last_seen if entry.observed else None
     if seen is None:
         return None
@@ -69,6 +73,9 @@ def _proven_after_swap(
 
 def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
     """Whom the next step cannot cut off although it has not shown itself: clients that were away."""
+    if rule.drill is not None:
+        asked_next = bool(entry.seen_at) and entry.seen_at <= rule.drill.asked_next
+        return (Verdict.SAFE, Reason.AT_THE_FIRST_SERVER) if asked_next else None
     if not _was_away(entry, rule):
         return None
     if rule.canary:
@@ -130,6 +137,8 @@ def _why_waiting(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> Re
         return Reason.VANISHED
     if observed.last_seen is None:
         return Reason.NOT_SEEN
+    if rule.drill is not None:
+        return Reason.NOT_AT_SECOND_SERVER
     if kept.serial_seen is not None or kept.contact_seen is not None:
         return Reason.SEEN_ONCE
     if rule.swap is not None:

@@ -8,6 +8,7 @@ from rotation.task import (
     DeleteList,
     PauseReplication,
     RefreshImages,
+    ReorderList,
     ReplaceCertificate,
     ResumeReplication,
     SaveRecoveryFile,
@@ -32,12 +33,9 @@ def _lines(work: Work) -> Iterable[str]:
             yield f"Admin > Servers: break the replication relationship with {', '.join(work.partners)}"
         case ResumeReplication():
             yield f"Admin > Servers: restore the replication relationship with {', '.join(work.partners)}"
-        case CopyList():
+        case CopyList() | DeleteList() | ReorderList():
             yield "Policies > Policy Components > Management Server Lists"
-            yield f"Copy the List {work.source_list!r}, Paste List, and name the copy {work.copy_list!r}"
-            yield "Edit the copy: Use HTTP protocol; for each server, Customize HTTP port:"
-            yield from (f"- {entry.server}: {entry.address}, port {entry.http_port}" for entry in work.servers)
-            yield "OK, OK. Say done with the copy's name, protocol and ports"
+            yield from _list(work)
         case AssignList():
             yield f"Policies > Policy Components > Management Server Lists: right-click {work.list!r}, Assign, to:"
             yield from _pairs(work.pairs)
@@ -54,8 +52,21 @@ def _lines(work: Work) -> Iterable[str]:
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
         case RefreshImages():
             yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
+
+
+def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
+    match work:
+        case CopyList():
+            yield f"Copy the List {work.source_list!r}, Paste List, and name the copy {work.copy_list!r}"
+            yield "Edit the copy: Use HTTP protocol; for each server, Customize HTTP port:"
+            yield from (f"- {entry.server}: {entry.address}, port {entry.http_port}" for entry in work.servers)
+            yield "OK, OK. Say done with the copy's name, protocol and ports"
         case DeleteList():
-            yield f"Policies > Policy Components > Management Server Lists: delete {work.list!r}; nothing uses it"
+            yield f"Delete {work.list!r}; nothing uses it"
+        case ReorderList():
+            yield f"Edit {work.list!r}: move its servers until their priorities are {work.text}"
+            yield "OK. Export the Sylink.xml of a group that uses it (Clients, Export Communication Settings)"
+            yield f"Say done with order={work.text!r} when the file shows that"
 
 
 def _pairs(pairs: Iterable[TaskPair]) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """What tells one site's procedure from another's."""
 
+from rotation.drill import Drill
 from rotation.plan import OwnerScope, Treatment
 from rotation.site import Limits
 from rotation.task import CopyList, ReplaceCertificate
@@ -19,6 +20,7 @@ class Knobs(Value):
     image_groups: tuple[str, ...]
     keep_relaxed: bool
     canaries: tuple[GroupId, ...] = ()
+    drill: Drill = Drill()
 
     @property
     def relaxed(self) -> tuple[OwnerScope, ...]:

@@ -99,6 +99,8 @@ class ScopeName(StrEnum):
     RELAXED = "relaxed"
     CANARIES = "canaries"
     """The relaxed owners that go first (rule 10)."""
+    DRILLED = "drilled"
+    """The owners whose failover a drill shows (rule 8)."""
     REST = "rest"
     """The relaxed owners that follow the canaries."""
     FAILOVER = "failover"
@@ -150,6 +152,8 @@ class GatePurpose(StrEnum):
 
     RELAXED = "relaxed"
     """A8: clients hold the HTTP list and do not verify."""
+    DRILLED = "drilled"
+    """B1: clients were seen at a second server of their list."""
     SWAPPED = "swapped"
     """A10b and B3: clients know the new certificate of a server, or will through another."""
     VERIFYING = "verifying"
@@ -168,6 +172,11 @@ class Gate(_Step):
     patience: timedelta
     server: ServerName | None = None
     """The swapped server, for `SWAPPED`."""
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it ends at its limit by itself: whom it has not seen is decided about right after it."""
+        return self.purpose is GatePurpose.DRILLED
 
     @property
     def over_canaries(self) -> bool:
@@ -226,6 +235,8 @@ class PlanBody(Value):
     """The relaxed owners that go first in every wave."""
     copies: tuple[ListCopy, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    drilled: tuple[GroupId, ...] = ()
+    """The owners whose failover is shown by a drill before the first certificate."""
     on_trust: tuple[OnTrust, ...] = ()
     """Clients that a person takes to fail over, though none was seen to (rule 8)."""
     replication_partners: tuple[str, ...] = ()
@@ -244,6 +255,7 @@ class PlanBody(Value):
             ScopeName.RELAXED: relaxed,
             ScopeName.CANARIES: relaxed and first,
             ScopeName.REST: relaxed and not first,
+            ScopeName.DRILLED: owner.group_id in self.drilled,
             ScopeName.FAILOVER: not relaxed,
             ScopeName.ALL: True,
         }[scope]
@@ -301,6 +313,8 @@ class Unproven(StrEnum):
     """The group goes to R."""
     APPROVE = "approve"
     """A person takes these clients to fail over, by name."""
+    DRILL = "drill"
+    """Another server of their list is put first for a while; who is not seen there then goes to R or is approved."""
 
 
 class PlanRequest(Value):
@@ -315,6 +329,16 @@ class PlanRequest(Value):
     keep_relaxed: bool = False
     leave_out_away: bool = False
     """Leave out, by name, every client that is silent for longer than the site's away limit (rule 1)."""
+
+    def drilled(self, instead: Unproven) -> "PlanRequest":
+        """The same after a drill: whom it has not shown is treated as `instead` says."""
+
+        def now(choice: Unproven) -> Unproven:
+            return instead if choice is Unproven.DRILL else choice
+
+        by_group = {group: now(choice) for group, choice in self.unproven_by_group.items()}
+        update = {"unproven_failover": now(self.unproven_failover), "unproven_by_group": by_group}
+        return self.model_copy(update=update)
 
     def unproven_in(self, group_id: GroupId, path: str) -> Unproven:
         """What is wanted of a group with clients that were never seen at a second server."""

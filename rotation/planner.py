@@ -11,6 +11,7 @@ from pydantic import Field
 
 from rotation import canary, inheritance
 from rotation.certificate import CertificateFacts
+from rotation.drill import Drill, Drilled, plan_drill
 from rotation.finding import Finding, blockers, info
 from rotation.forecast import forecast, least
 from rotation.gaps import gaps
@@ -81,8 +82,9 @@ def make_plan(
     waves = _waves(site, held, request)
     first = canary.choose(scopes, observed.clients, now=observed.survey.sepm_clock)
     knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
-    knobs = knobs.model_copy(update={"canaries": first.groups})
-    trusted = _trusted(view for view in views if treated[view.group.id][0] is Treatment.FAILOVER)
+    failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
+    knobs = knobs.model_copy(update={"canaries": first.groups, "drill": _drill(site, observed, failover)})
+    trusted = _trusted(failover)
     body = PlanBody(
         site_id=site.id,
         certificates=_certificates(site, observed, request),
@@ -90,6 +92,7 @@ def make_plan(
         waves=waves,
         scopes=scopes,
         canaries=first.groups,
+        drilled=knobs.drill.groups,
         copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies),
         left_out=tuple(_away(site, observed, request, knobs)),
         on_trust=tuple(
@@ -136,7 +139,7 @@ def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerV
             clients[owner_of[client.group_id]].append(client)
     lists = {known.name: known for known in site.lists}
     silent = frozenset(served.server for served in observed.survey.served if served.fingerprint is None)
-    usable = {known.name: (known.servers & {server.name for server in site.servers}) - silent for known in site.lists}
+    usable = _usable(site, observed.survey)
     owned = [group for group in observed.survey.groups if owner_of[group.id] == group.id]
     return tuple(
         OwnerView(
@@ -152,6 +155,25 @@ def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerV
         )
         for group in sorted(owned, key=lambda group: (group.domain_id, group.path))
     )
+
+
+def _usable(site: Site, survey: SiteSurvey) -> dict[ListName, frozenset[ServerName]]:
+    """By list, the servers of this site in it that answer."""
+    answering = frozenset(server.name for server in site.servers) - {
+        served.server for served in survey.served if served.fingerprint is None
+    }
+    return {known.name: known.servers & answering for known in site.lists}
+
+
+def _drill(site: Site, observed: Observed, failover: Iterable[OwnerView]) -> Drill:
+    """The drill for the groups that are left alone if their clients show that they fail over (rule 8)."""
+    drilled = tuple(
+        Drilled(group=view.group, unproven=view.unproven)
+        for view in failover
+        if view.unproven and view.choice is Unproven.DRILL
+    )
+    lists = {known.name: known for known in site.lists}
+    return plan_drill(drilled, lists, _usable(site, observed.survey), observed.seen_at)
 
 
 def _trusted(failover: Iterable[OwnerView]) -> dict[GroupId, Names]:

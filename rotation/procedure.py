@@ -6,6 +6,7 @@ Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
+from rotation.drilling import drill, undo
 from rotation.gate import minimum
 from rotation.knobs import Knobs
 from rotation.plan import (
@@ -28,6 +29,7 @@ from rotation.task import (
     CopyList,
     DeleteList,
     PauseReplication,
+    ReorderList,
     ReplaceCertificate,
     ResumeReplication,
     SaveRecoveryFile,
@@ -43,12 +45,14 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
 
     1. preflight: survey, compare with the plan, store the original settings
     2. every server's recovery file off the box; replication paused
-    3. A1-A4: an HTTP copy of every list that a relaxed pair uses
-    4. for each wave (all but the holdout; then the holdout):
+    3. B1, where it was asked for: lists with another server first, a gate, their own order again; then the rest is
+       planned anew (rule 8)
+    4. A1-A4: an HTTP copy of every list that a relaxed pair uses
+    5. for each wave (all but the holdout; then the holdout):
        B5 the holdout before the last wave; A5, A7 relax R, canaries first; A8 gate;
        for each server: A9/B2 replace, A10b/B3 gate;
        A10c, gate, A10d, gate: restore R, canaries first
-    5. closing: replication resumed, copies deleted, every client back
+    6. closing: replication resumed, copies deleted, every client back
     """
     return _numbered(_rotation(knobs), after)
 
@@ -56,7 +60,7 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
 def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
     """The steps that put the recorded settings back when no rotation is running (after a Terminate).
 
-    1. preflight
+    1. preflight; lists that a drill left reordered back in their order
     2. A10b gate for every server whose certificate has already been replaced
     3. A10c, A10d: the recorded state; gated only where a certificate was replaced
     4. closing
@@ -73,6 +77,7 @@ def _rotation(knobs: Knobs) -> Iterator[Step]:
             )
     if knobs.replication_partners:
         yield _console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+    yield from drill(knobs)
     for copy in knobs.copies:
         yield _console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
     for index in range(len(knobs.waves)):
@@ -147,6 +152,7 @@ def _closing(knobs: Knobs) -> Iterator[Step]:
 
 def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site")
+    yield from undo(knobs)
     for server in swapped:
         yield _swap_gate(knobs, 0, server, "A10b")
     if knobs.relaxed:
@@ -175,6 +181,8 @@ def _numbered(steps: Iterable[Step], after: int = 0) -> tuple[Step, ...]:
             case Write():
                 # A write changes what clients hold: of the waits before it only a holdout still says something.
                 holding = [held for held in holding if held.endswith(_HOLDOUT)]
+            case Gate(purpose=GatePurpose.DRILLED):
+                pass  # what it has shown is in the plan: who was not seen goes to R, or is approved by name
             case Gate() | Holdout():
                 holding.append(named.id)
         numbered.append(named)
@@ -194,6 +202,7 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
     works = [step.work for step in begun if isinstance(step, Console)]
     copies = {work.copy_list for work in works if isinstance(work, CopyList)}
     paused = any(isinstance(work, PauseReplication) for work in works)
+    reordered = {work.list for work in works if isinstance(work, ReorderList)}
     wrote = {step.scope for step in begun if isinstance(step, Write)}
     back: dict[str, Step] = {}
     for step in body.steps:
@@ -202,6 +211,8 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
                 back.setdefault(f"{step.field} of {step.scope}", step)
             case Console(work=ResumeReplication()) if paused:
                 back.setdefault("replication", step)
+            case Console(work=ReorderList(list=name, restores=True)) if name in reordered:
+                back.setdefault(f"order of {name}", step)
             case Console(work=DeleteList(list=name)) if name in copies:
                 back.setdefault(f"delete {name}", step)
     return tuple(step.model_copy(update={"id": f"back-{step.id}"}) for step in back.values())

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from rotation.coverage import holds, judge
+from rotation.drill import put_first
 from rotation.gate import minimum
-from rotation.plan import Gate, GatePurpose, Holdout, OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
+from rotation.plan import Console, Gate, GatePurpose, Holdout, OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
 from rotation.site import Protocol, Site
+from rotation.task import ReorderList
 from rotation.values import ClientId, GroupId, ServerName, Value
-from rotation.verdict import ClientEvidence, GateRule, Judgement, RosterEntry, Swap, Tally, Verdict
+from rotation.verdict import ClientEvidence, DrillRound, GateRule, Judgement, RosterEntry, Swap, Tally, Verdict
 
 
 class Seen(Value):
@@ -64,7 +66,25 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         earlier=seen.earlier.get(owner.group_id, frozenset()),
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
+        drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,
         canary=isinstance(step, Gate) and step.over_canaries,
+    )
+
+
+def _drill(step: Gate, owner: OwnerScope, seen: Seen) -> DrillRound:
+    """What this round of the drill asks: of clients seen only where it sends the others, a later round does."""
+    lists = {pair.server_list: seen.site.list_named(pair.server_list) for pair in owner.pairs}
+    steps = seen.body.steps
+    index = steps.index(step)
+    works = [each.work for each in steps[:index] if isinstance(each, Console) and isinstance(each.work, ReorderList)]
+    later = {
+        each.work.list
+        for each in steps[index:]
+        if isinstance(each, Console) and isinstance(each.work, ReorderList) and not each.work.restores
+    }
+    return DrillRound(
+        offers=tuple(known.servers if known is not None else frozenset() for known in lists.values()),
+        asked_next=put_first(works, later & lists.keys()),
     )
 
 

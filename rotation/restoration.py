@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rotation import inheritance
+from rotation.drill import Drill
 from rotation.finding import blocking, info
 from rotation.forecast import forecast, least
 from rotation.knobs import Knobs
@@ -22,7 +23,7 @@ from rotation.planner import PlanRefusedError
 from rotation.procedure import restore_steps
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings, SiteSurvey
-from rotation.task import CopyList
+from rotation.task import CopyList, ReorderList
 from rotation.values import GroupId, PlanId, ServerName, Value
 
 
@@ -42,6 +43,8 @@ class Interrupted(Value):
     originals: tuple[OriginalPair, ...]
     copies: tuple[ListCopy, ...]
     """HTTP copies that a person said were made."""
+    reordered: tuple[ReorderList, ...] = ()
+    """For each list that a drill may have left reordered, its own order."""
     swapped: tuple[ServerName, ...]
     """Servers that present their new certificate."""
 
@@ -87,6 +90,7 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
         image_groups=(),
         keep_relaxed=False,
         canaries=_canaries(interrupted.plan.body, scopes) if interrupted.swapped else (),
+        drill=Drill(undo=interrupted.reordered),
     )
     certificates: tuple[CertificateFor, ...] = interrupted.plan.body.certificates
     return PlanBody(

@@ -126,6 +126,22 @@ class DeleteList(Value):
     list: ListName
 
 
+class ReorderList(Value):
+    """B1: put another server of a list first for a while, or its servers back in their order (rule 8)."""
+
+    kind: Literal["reorder_list"] = "reorder_list"
+    list: ListName
+    order: tuple[tuple[ServerName, ...], ...]
+    """By priority, the first one first."""
+    restores: bool = False
+    """Whether this is the order that the list had before."""
+
+    @property
+    def text(self) -> str:
+        """The order as a person reads it: priorities apart by semicolons, servers of one priority by commas."""
+        return "; ".join(", ".join(pool) for pool in self.order)
+
+
 Work = Annotated[
     SaveRecoveryFile
     | PauseReplication
@@ -135,11 +151,12 @@ Work = Annotated[
     | SetSecureCommunications
     | ReplaceCertificate
     | RefreshImages
-    | DeleteList,
+    | DeleteList
+    | ReorderList,
     Field(discriminator="kind"),
 ]
 
-_ATTESTED = frozenset({"save_recovery_file", "copy_list", "refresh_images", "delete_list"})
+_ATTESTED = frozenset({"save_recovery_file", "copy_list", "refresh_images", "delete_list", "reorder_list"})
 
 
 def evidence_for(work: Work) -> Evidence:

@@ -7,6 +7,7 @@ and whether secure communications are set per location or per group is not publi
 from collections.abc import Callable, Iterable
 
 from rotation.build import ClientBuild
+from rotation.drill import can_be_reordered
 from rotation.finding import Finding, info, warning
 from rotation.plan import Treatment, Unproven
 from rotation.site import Protocol, ServerList, Site
@@ -46,7 +47,7 @@ def treat(owner: OwnerView) -> tuple[Treatment, tuple[Finding, ...]]:
         owner.group.path,
         f"{len(owner.clients)} clients find the new certificate through another server; nothing is changed",
     )
-    return Treatment.FAILOVER, (stays, *_on_trust(owner))
+    return Treatment.FAILOVER, (stays, *_on_trust(owner), *_to_be_drilled(owner))
 
 
 def _on_trust(owner: OwnerView) -> Iterable[Finding]:
@@ -59,6 +60,18 @@ def _on_trust(owner: OwnerView) -> Iterable[Finding]:
             f"{len(names)} clients were never seen at a second server of their list and are taken to find one, by "
             f"name: {_some(names)}",
             "read all their names in the plan before you approve it",
+        )
+
+
+def _to_be_drilled(owner: OwnerView) -> Iterable[Finding]:
+    names = _unproven_names(owner)
+    if names and owner.choice is Unproven.DRILL:
+        yield info(
+            "failover-drill",
+            owner.group.path,
+            f"{len(names)} clients were never seen at a second server of their list: a drill shows before the first "
+            f"certificate whether they get on there: {_some(names)}",
+            "if some are not seen, you are asked whether their group is relaxed, or they are approved by name",
         )
 
 
@@ -120,8 +133,25 @@ def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
             "relax-failover-unproven",
             owner.group.path,
             f"{len(names)} clients were never seen at a second server of their list: {_some(names)}",
-            "survey more often before planning, or approve them by name (unproven_failover: approve)",
+            "survey more often before planning, have a drill show it (unproven_failover: drill), or approve them by "
+            "name (approve)",
         )
+
+
+def _no_drill(owner: OwnerView) -> Iterable[Finding]:
+    """A list that nobody can edit cannot have another server first."""
+    if owner.choice is not Unproven.DRILL or not owner.unproven:
+        return
+    for location in owner.group.locations:
+        name = location.settings.server_list
+        if not can_be_reordered(owner.lists[name]):
+            yield warning(
+                "relax-no-drill",
+                f"{owner.group.path} / {location.name}",
+                f"{len(owner.unproven)} clients were never seen at a second server, and {name!r} cannot be edited",
+                "give the group a copy of the list, survey more often (clients of one priority move by themselves), or "
+                "approve them by name (unproven_by_group)",
+            )
 
 
 def _unproven_names(owner: OwnerView) -> list[str]:
@@ -136,6 +166,7 @@ _RELAX_RULES: tuple[Rule, ...] = (
     _too_few_servers,
     _unverified_or_http,
     _unproven_failover,
+    _no_drill,
 )
 
 

@@ -26,6 +26,10 @@ class Verdict(StrEnum):
 class Reason(StrEnum):
     """Why a client has its verdict."""
 
+    SEEN_AT_SECOND_SERVER = "seen-at-second-server"
+    AT_THE_FIRST_SERVER = "at-the-first-server"
+    """Was seen only where this round of the drill sends the others: the next round asks it."""
+    NOT_AT_SECOND_SERVER = "not-at-second-server"
     SERIAL_CONFIRMED = "serial-confirmed"
     SERIAL_MOVED_AFTER_SWAP = "serial-moved-after-swap"
     TWO_TRUSTED_CONTACTS = "two-trusted-contacts"
@@ -60,6 +64,8 @@ class RosterEntry(Value):
     left_out: bool = False
     relaxed: bool = False
     """Whether it is known to hold the relaxed policy of this wave."""
+    seen_at: frozenset[ServerName] = frozenset()
+    """In a drill, the servers at which it was ever seen."""
     knows_another: bool = False
     """Whether it is known to trust another server of its list, and would go there."""
 
@@ -92,6 +98,15 @@ class Swap(Value):
     """Whether every failover pair still has a server with the old certificate."""
 
 
+class DrillRound(Value):
+    """What a round of the drill asks of the clients of one owner."""
+
+    offers: tuple[frozenset[ServerName], ...]
+    """The servers of each list of theirs."""
+    asked_next: frozenset[ServerName] = frozenset()
+    """Whoever was seen only there is asked by the next round."""
+
+
 class GateRule(Value):
     """What a gate asks of the clients of one owner."""
 
@@ -105,6 +120,7 @@ class GateRule(Value):
     quiet_after: timedelta
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
     swap: Swap | None = None
+    drill: DrillRound | None = None
     canary: bool = False
     """Whether only those that go first are asked: the gate for all comes after it."""
 

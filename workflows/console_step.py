@@ -13,12 +13,13 @@ from engine.contract import (
     OpenTaskAnswer,
     OpenTaskRequest,
 )
-from rotation.finding import blocking
+from rotation.drill import contradicted
+from rotation.finding import Finding, blocking
 from rotation.message import Message, Move
 from rotation.moves import refusal
 from rotation.plan import Console, Step, Write
 from rotation.state import OpenTask, Phase
-from rotation.task import Evidence, ReplaceCertificate, TaskState, evidence_for
+from rotation.task import Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART
@@ -165,6 +166,9 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         run.reply(message, seen.contradicts)
         return False
     if _evidence(step) is Evidence.ATTESTED:
+        if finding := _untrue(step, message):
+            run.reply(message, finding)
+            return False
         await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
         return True
     if seen.done:
@@ -180,6 +184,13 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         ),
     )
     return False
+
+
+def _untrue(step: Console | Write, message: Message) -> Finding | None:
+    """What is attested must be what was asked, where it can be compared."""
+    if isinstance(step, Console) and isinstance(step.work, ReorderList):
+        return contradicted(step.work, message.attestation)
+    return None
 
 
 async def _withdraw(run: Running, step: Console | Write) -> bool:

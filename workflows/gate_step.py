@@ -35,12 +35,13 @@ async def gate(run: Running, step: Gate) -> None:
     1. the minimum counts from now; after a write, fix the reference: the policy date that it caused (rule 9)
     2. wait for the minimum, reading the curve on the way
     3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left
-    4. past the limit, when the reading does not reach coverage: a person extends, proceeds with a second person's word,
-       or cancels; canaries are read on meanwhile. Time in which no reading could be had does not count
+    4. a drill ends at its limit by itself: what it has not shown is decided about by the recheck that follows
+    5. past the limit of any other, when the reading does not reach coverage: a person extends, proceeds with a second
+       person's word, or cancels; canaries are read on meanwhile. Time in which no reading could be had does not count
     """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
-    if step.purpose is not GatePurpose.SWAPPED:
+    if step.purpose not in {GatePurpose.SWAPPED, GatePurpose.DRILLED}:
         await fix_references(run, step)
     await _until_covered(run, step)
 
@@ -112,16 +113,24 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         _note(run, reading)
         if reading.reached and asked_at >= _wait(run).due and await clear(run, step):
             break
-        if _over_canaries(step):
-            if await canary_watch.goes_on(run, step, reading):
-                break
-        elif not reading.reached and run.host.now() >= _wait(run).limit:
-            await _decide(run, step, reading)
+        if await _ends_unproven(run, step, reading, asked_at):
+            break
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
     for code in (_LIMIT, SECOND, _SILENT, canary_watch.HELD):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
+
+
+async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReading, asked_at: datetime) -> bool:
+    """Whether it ends without proof: canaries by two persons' word, a drill at its limit. Others ask at theirs."""
+    if _over_canaries(step):
+        return await canary_watch.goes_on(run, step, reading)
+    if isinstance(step, Gate) and step.is_drill:
+        return asked_at >= _wait(run).limit and await clear(run, step)
+    if not reading.reached and run.host.now() >= _wait(run).limit:
+        await _decide(run, step, reading)
+    return False
 
 
 def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
@@ -133,6 +142,9 @@ def _is_answered(run: Running, step: Gate | Holdout) -> bool:
 
 
 def _passed(step: Gate | Holdout, reading: GateReading) -> str:
+    if isinstance(step, Gate) and step.is_drill:
+        others = f", not: {', '.join(reading.waiting_names)}" if reading.waiting else ""
+        return f"{step.title}: {reading.covered} of {reading.total} were seen{others}"
     counts = f"{reading.covered} of {reading.total} covered, {reading.safe} safe, {reading.left_out} left out"
     return f"{step.title}: {counts}"
 

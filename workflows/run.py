@@ -117,15 +117,27 @@ async def _preflight(run: Running, step: Preflight) -> None:
 
 
 async def _recheck(run: Running, step: Recheck) -> None:
-    """Compute the rest of the plan again; a difference is an amendment that a person approves (rule 12)."""
+    """Compute the rest of the plan again; a difference is an amendment that a person approves (rule 12).
+
+    After a drill, clients that were not seen have their groups relaxed; or one person proceeds with them by name, and
+    a second one approves the plan that names them (rule 8).
+    """
+    state = run.state
+    drilled = any(isinstance(each, Gate) and each.is_drill for each in state.body.steps)
     while True:
         checked = await _survey_and_check(run, at=step)
         if not checked.findings:
+            state.proceed = None
             settled(run)
             return
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
         options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
+        if drilled and checked.amendment is not None and state.proceed is None:
+            options = (*options, Move.PROCEED)
+            text += ". Approve to go on like that, or proceed to have the clients that were not seen approved by name"
         chosen = await run.ask("plan-differs", step.title, text, options)
+        if chosen is not Move.PROCEED:
+            state.proceed = None
         if chosen is Move.APPROVE and checked.amendment is not None:
             await adopt(run, checked.amendment, step)
             settled(run)
@@ -147,6 +159,7 @@ async def _survey_and_check(run: Running, *, at: Recheck | None = None) -> PlanC
         survey_id=survey.survey_id,
         swapped=state.swapped,
         at=at.id if at else "",
+        on_trust=at is not None and state.proceed is not None,
     )
     return await run.call(ActivityName.CHECK_PLAN, request, PlanCheckAnswer, summary="does the plan still fit?")
 
@@ -168,6 +181,8 @@ def _phase(step: Step, current: Phase) -> Phase:
     if current is Phase.TURNING_BACK:
         return current
     match step:
+        case Gate(purpose=GatePurpose.DRILLED):
+            return current
         case Write(restores=True) | Gate(purpose=GatePurpose.VERIFYING | GatePurpose.RETURNED):
             return Phase.RESTORING
         case Write() | Gate(purpose=GatePurpose.RELAXED):

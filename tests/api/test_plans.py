@@ -64,13 +64,14 @@ async def test_no_plan_whose_holdout_outlives_the_old_certificate(whole, three_s
 
 
 async def test_rule_8_who_is_taken_to_fail_over_is_shown_by_name(whole, three_servers, problem):
-    """The names are in the dry run; each group has its own choice, and a group that is not there is refused."""
+    """The names are in the dry run; each group has its own choice, a drill too; one that is not there is refused."""
     site = (await whole.post("/v1/sites", json=three_servers)).json()["id"]
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
     order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}, "survey_max_age": "PT30M"}
     branch = "My Company\\Branch"
 
     chosen = await whole.post("/v1/plans", json=order | {"unproven_by_group": {branch: "approve"}})
+    drilled = await whole.post("/v1/plans", json=order | {"unproven_by_group": {branch: "drill"}})
     body = problem(
         await whole.post("/v1/plans", json=order | {"unproven_by_group": {"My Company\\X": "approve"}}),
         422,
@@ -84,6 +85,9 @@ async def test_rule_8_who_is_taken_to_fail_over_is_shown_by_name(whole, three_se
     assert trusted["path"] == branch
     assert "BRANCH-0001" in trusted["names"]
     assert (await whole.get(f"/v1/plans/{plan['id']}")).json() == plan
+    assert [scope["path"] for scope in drilled.json()["scopes"] if scope["drilled"]] == [branch]
+    assert "reorder_list" in [step["task"] for step in drilled.json()["steps"]]
+    assert drilled.json()["on_trust"] == []
 
 
 async def test_no_plan_where_a_list_is_not_described(whole, site, problem):

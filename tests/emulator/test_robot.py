@@ -29,6 +29,7 @@ class _PaperDesk:
         self.assigned = {("G1", "L1"): "Default Management Server List"}
         self.secure = {("G1", "L1"): True}
         self.fingerprints = {"sepm-1": OLD, "sepm-2": OLD}
+        self.orders: dict[str, tuple[tuple[str, ...], ...]] = {}
         self.paused = False
         self.refuse: str | None = None
         self.looks_until_up = 0
@@ -40,6 +41,8 @@ class _PaperDesk:
         match operation.operation:
             case "copy_list":
                 self.names.append(operation.name)
+            case "edit_list":
+                self.orders[operation.name] = operation.order
             case "delete_list":
                 self.names.remove(operation.name)
             case "assign_list":
@@ -59,6 +62,9 @@ class _PaperDesk:
 
     def lists(self) -> tuple[str, ...]:
         return tuple(self.names)
+
+    def order(self, name: str) -> tuple[tuple[str, ...], ...]:
+        return self.orders.get(name, (tuple(self.fingerprints),))
 
     def assigned_list(self, group: str, location: str) -> str:
         return self.assigned[group, location]

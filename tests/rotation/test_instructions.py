@@ -12,6 +12,7 @@ from rotation.task import (
     DeleteList,
     PauseReplication,
     RefreshImages,
+    ReorderList,
     ReplaceCertificate,
     ResumeReplication,
     SaveRecoveryFile,
@@ -47,10 +48,14 @@ WORKS = [
     (AssignList(list=COPY, pairs=(PAIR,)), ["'L copy', Assign", "- Root\\A, location Office"]),
     (SetSecureCommunications(enabled=True, pairs=(PAIR,)), ["Check Enable secure", "- Root\\A, location Office"]),
     (SetSecureCommunications(enabled=False, pairs=(PAIR,)), ["Uncheck Enable secure"]),
+    (
+        ReorderList(list=ListName("L"), order=((ServerName("s2"), ServerName("s3")), (S1,))),
+        ["Edit 'L'", "priorities are s2, s3; s1", "Sylink.xml", "order='s2, s3; s1'"],
+    ),
     (replacing(has_file=True), ["Claim this task first", "the file of this task", "ab" * 32]),
     (replacing(has_file=False), ["the certificate whose key SEPM holds"]),
     (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
-    (DeleteList(list=COPY), ["delete 'L copy'"]),
+    (DeleteList(list=COPY), ["Delete 'L copy'"]),
 ]
 
 

@@ -86,6 +86,7 @@ def test_scopes_name_their_owners_and_pairs(planned):
     assert named == {
         ScopeName.RELAXED: ["H"],
         ScopeName.CANARIES: [],
+        ScopeName.DRILLED: [],
         ScopeName.REST: ["H"],
         ScopeName.FAILOVER: ["G"],
         ScopeName.ALL: ["G", "H"],

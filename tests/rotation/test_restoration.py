@@ -8,7 +8,8 @@ from rotation.plan import Gate, ListCopy, ScopeName, Treatment
 from rotation.planner import PlanRefusedError
 from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.survey import Pair
-from rotation.values import ListName, PlanId
+from rotation.task import ReorderList
+from rotation.values import ListName, PlanId, ServerName
 
 COPY = ListName("Default List (HTTP for certificate rotation)")
 LEFT = {"server_list": COPY, "secure": False}
@@ -18,7 +19,7 @@ LEFT = {"server_list": COPY, "secure": False}
 def restore(make):
     """The restore of a site of two servers that was left with `groups`, after `swapped` were replaced."""
 
-    def build(*groups, recorded=("G", "H"), swapped=(), copies=True, clients=None, **original):
+    def build(*groups, recorded=("G", "H"), swapped=(), copies=True, clients=None, reordered=(), **original):
         site = make.site("s1", "s2")
         before = [make.group(path, **original) for path in recorded]
         stuck = [make.client("d1", "H", build="14.2.1.0"), make.client("c1")]
@@ -34,7 +35,9 @@ def restore(make):
             for location in group.locations
         ]
         made = (ListCopy(source=ListName("Default List"), copy_name=COPY),) if copies else ()
-        interrupted = Interrupted(plan=ran, originals=tuple(originals), copies=made, swapped=swapped)
+        interrupted = Interrupted(
+            plan=ran, originals=tuple(originals), copies=made, reordered=reordered, swapped=swapped
+        )
         survey = make.survey(site, *groups)
         return make_restore_plan(site, "survey", survey, interrupted, plan_id=PlanId("restore"), now=make.t0)
 
@@ -57,6 +60,14 @@ def test_before_any_swap_settings_go_back_at_once(make, restore):
         ("closing", "closing"),
     ]
     assert (plan.body.purpose, plan.body.waves, plan.body.certificates) == ("restore", (), ())
+
+
+def test_lists_that_a_drill_left_reordered_are_put_back_first(make, restore):
+    """Their own order is asked for as a console task, before any setting is written."""
+    work = ReorderList(list=ListName("Default List"), order=((ServerName("s1"), ServerName("s2")),), restores=True)
+    plan = restore(make.group("G"), make.group("H", **LEFT), reordered=(work,))
+    assert numbers(plan)[:3] == [("preflight", "preflight"), ("B1-undo", "console"), ("A10c", "write")]
+    assert plan.body.steps[1].work == work
 
 
 def test_after_a_swap_every_write_is_gated(make, restore):

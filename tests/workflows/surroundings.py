@@ -28,6 +28,7 @@ from rotation.task import (
     DeleteList,
     PauseReplication,
     RefreshImages,
+    ReorderList,
     ReplaceCertificate,
     ResumeReplication,
     SetSecureCommunications,
@@ -133,7 +134,7 @@ class Hands:
             if not server.up or server.credential.fingerprint == work.fingerprint_sha256:
                 return  # begun before: it restarts with the new one, or has it
             self.simulation.console.replace_certificate(work.server, *await self.file(f"cert-{work.server}"))
-        elif isinstance(work, CopyList | DeleteList):
+        elif isinstance(work, CopyList | DeleteList | ReorderList):
             self._lists(work)
         else:
             self._settings(work)
@@ -154,7 +155,7 @@ class Hands:
         """Give a client another build."""
         self.simulation.machines.upgrade(name, build)
 
-    def _lists(self, work: CopyList | DeleteList) -> None:
+    def _lists(self, work: CopyList | DeleteList | ReorderList) -> None:
         console = self.simulation.console
         match work:
             case CopyList(source_list=source, copy_list=name, servers=servers):
@@ -162,6 +163,8 @@ class Hands:
                 console.edit_list(name, Protocol.HTTP, {entry.server: entry.http_port for entry in servers})
             case DeleteList(list=name):
                 console.delete_list(name)
+            case ReorderList(list=name, order=order):
+                console.edit_list(name, order=order)
 
     def _settings(self, work: Work) -> None:
         console = self.simulation.console
