@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol
 
 from temporalio.exceptions import ApplicationError
 
-from engine.contract import ActivityName, ErrorType
+from engine.contract import ActivityName
 from rotation.finding import Finding
 from rotation.message import Message, Reply
 from rotation.moves import refusal
@@ -19,9 +19,7 @@ from rotation.values import Value
 from simulation.clock import SimulatedClock
 from workflows.host import ActivityRefusedError, Answer, Pending
 from workflows.running import Running
-from workflows.temporal_host import retry_pause
-
-_PERSONS = frozenset(error.value for error in ErrorType)
+from workflows.temporal_host import is_refusal, retry_pause
 
 
 class HorizonReachedError(Exception):
@@ -155,7 +153,7 @@ class SimulatedHost:
         try:
             answer = await self._activities[pending.name](pending.request)
         except ApplicationError as error:
-            if error.non_retryable or error.type in _PERSONS:
+            if is_refusal(error):
                 pending.settle(None, ActivityRefusedError(error.type or "refused", error.message))
             else:
                 pending.failures += 1

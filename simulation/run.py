@@ -1,5 +1,7 @@
 """Playing a scenario to its end."""
 
+from collections.abc import Awaitable, Callable
+
 from rotation.finding import Finding
 from rotation.plan import Plan
 from rotation.planner import PlanRefusedError
@@ -10,12 +12,25 @@ from simulation.scenario import START, Scenario
 from simulation.stage import ROTATION, Stage
 from workflows.run import run_rotation
 
+Runner = Callable[[Stage, RotationState], Awaitable[tuple[str, RotationState]]]
+"""Runs the rotation of a state: why the simulation gave up on it (empty: it ended), and the state as it was left."""
 
-async def play(scenario: Scenario) -> Facts:
+
+async def in_process(stage: Stage, state: RotationState) -> tuple[str, RotationState]:
+    """Run a rotation in this coroutine, on simulated time."""
+    host = stage.host(until=START + stage.scenario.longest)
+    try:
+        await run_rotation(host.run(state))
+    except (HorizonReachedError, StuckError) as end:
+        return f"{type(end).__name__}: {end}", state
+    return "", state
+
+
+async def play(scenario: Scenario, run: Runner = in_process) -> Facts:
     """Play one rotation with the very code that runs on Temporal.
 
     1. build the site, register it, survey it and plan; a plan that is refused ends here
-    2. run the rotation on simulated time, with people around it, until it ends or the simulation gives up
+    2. run the rotation, by `run`, on simulated time with people around it, until it ends or the simulation gives up
     3. let the clients live on, so that whoever was cut off shows it
     4. gather what the product knows and what the site itself knows
     """
@@ -25,18 +40,8 @@ async def play(scenario: Scenario) -> Facts:
             plan = await stage.plan()
         except PlanRefusedError as refused:
             return await _gather(stage, before, refused=refused.findings)
-        state = await stage.begin(plan)
-        unfinished = await _run(stage, state)
+        unfinished, state = await run(stage, await stage.begin(plan))
         return await _gather(stage, before, plan=plan, state=state, unfinished=unfinished)
-
-
-async def _run(stage: Stage, state: RotationState) -> str:
-    host = stage.host(until=START + stage.scenario.longest)
-    try:
-        await run_rotation(host.run(state))
-    except (HorizonReachedError, StuckError) as end:
-        return f"{type(end).__name__}: {end}"
-    return ""
 
 
 async def _gather(

@@ -45,11 +45,15 @@ class RotateSite:
         except ContinueAsNew:
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(begin.model_copy(update={"resume": self.state}))
+        self._answer_late()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return RotateResult(rotation_id=begin.rotation_id, outcome=outcome)
+
+    def _answer_late(self) -> None:
+        """Answer what came too late to be obeyed."""
         for message in (*self.state.inbox, *self.run_loop.task_messages):
             late = refusal(message, self.state)
             self.run_loop.reply(message, *([late] if late else []))
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return RotateResult(rotation_id=begin.rotation_id, outcome=outcome)
 
     @workflow.query(name=STATE_QUERY, description="The whole state: plan, cursor, gate, task, attention.")
     def current_state(self) -> RotationState:

@@ -33,11 +33,12 @@ _HEARTBEAT = timedelta(seconds=15)
 """A worker that died is missed after this; activities beat by themselves while they run (engine/beating.py)."""
 _FIRST_PAUSE = timedelta(milliseconds=500)
 _LONGEST_PAUSE = timedelta(seconds=60)
+_REFUSALS = frozenset(error.value for error in ErrorType)
 _RETRY = RetryPolicy(
     initial_interval=_FIRST_PAUSE,
     backoff_coefficient=2,
     maximum_interval=_LONGEST_PAUSE,
-    non_retryable_error_types=[error.value for error in ErrorType],
+    non_retryable_error_types=sorted(_REFUSALS),
 )
 """For ever, with a capped back-off: an outage of SEPM or of the store is waited out."""
 _UI = "the Temporal UI"
@@ -47,6 +48,11 @@ def retry_pause(failures: int) -> timedelta:
     """How long Temporal pauses after that many failures of an activity in a row (1 or more)."""
     doubled: int = 1 << min(failures - 1, 16)
     return min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
+
+
+def is_refusal(error: ApplicationError) -> bool:
+    """Whether an activity's failure is not tried again by Temporal: a person must act first."""
+    return error.non_retryable or error.type in _REFUSALS
 
 
 class TemporalPending(Generic[Answer]):

@@ -39,6 +39,7 @@ from rotation.values import CertificateId, Fingerprint, ListName, RotationId, Se
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.new_certificate import make_self_signed
+from simulation.skipping import skipping_server
 from store.events import Event
 from store.progress import NewRotation
 from store.settings import StoreSettings
@@ -48,7 +49,7 @@ from workflows.rotate_site import RotateSite
 
 if TYPE_CHECKING:
     from tests.workflows import played as played_here
-    from tests.workflows.surroundings import Hands, Line, SimulatedProbe, SkippedClock, server
+    from tests.workflows.surroundings import Hands, Line, SimulatedProbe, SkippedClock
 else:  # by path: tests/ is no package, and another project's folder of that name may be installed
 
     def _beside(name: str) -> ModuleType:
@@ -59,7 +60,7 @@ else:  # by path: tests/ is no package, and another project's folder of that nam
         return module
 
     _surroundings, played_here = _beside("surroundings"), _beside("played")
-    Hands, Line, server = _surroundings.Hands, _surroundings.Line, _surroundings.server
+    Hands, Line = _surroundings.Hands, _surroundings.Line
     SimulatedProbe, SkippedClock = _surroundings.SimulatedProbe, _surroundings.SkippedClock
 
 SITE = SiteId("site")
@@ -334,14 +335,14 @@ class Stage:
 @pytest.fixture(scope="session")
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """The server of all tests but those that need another one."""
-    async with server() as env:
+    async with skipping_server() as env:
         yield env
 
 
 @pytest.fixture(scope="session")
 async def forgetful() -> AsyncIterator[WorkflowEnvironment]:
     """A server that asks for a new history after few events."""
-    async with server("limit.historyCount.suggestContinueAsNew=60") as env:
+    async with skipping_server("limit.historyCount.suggestContinueAsNew=60") as env:
         yield env
 
 

@@ -1,14 +1,11 @@
 """What surrounds a skipped rotation: Temporal's clock, the way to SEPM, the probe, a person's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
 from temporalio import activity
-from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from emulator.certificates import Credential
 from emulator.keyfiles import CertificateFormat
@@ -16,10 +13,6 @@ from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
-from engine import search_attributes
-from engine.embedded import find_binary
-from engine.plugin import RotatorPlugin
-from engine.settings import TemporalSettings
 from rotation.site import Server
 from rotation.survey import ServedCertificate
 from rotation.task import (
@@ -184,28 +177,3 @@ class Hands:
                     console.refresh_golden_images(group)
             case _:
                 pass  # copying a recovery file leaves no trace in the site
-
-
-@asynccontextmanager
-async def server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
-    """A real server that skips time, with our search attributes."""
-    tuning = [
-        "frontend.WorkflowTimeSkippingEnabled=true",
-        "history.transferProcessorMaxPollRPS=2000",
-        "history.timerProcessorMaxPollRPS=2000",
-        "history.visibilityProcessorMaxPollRPS=2000",
-        'history.timerProcessorMaxTimeShift="10ms"',
-        *flags,
-    ]
-    env = await WorkflowEnvironment.start_time_skipping_v2(
-        ts_config=TimeSkippingConfig(max_session_skip_count=100_000),
-        dev_server_existing_path=str(find_binary(TemporalSettings())),
-        dev_server_log_level="error",
-        dev_server_extra_args=[part for flag in tuning for part in ("--dynamic-config-value", flag)],
-        plugins=[RotatorPlugin()],
-    )
-    try:
-        await search_attributes.register(env.client)
-        yield env
-    finally:
-        await env.shutdown()

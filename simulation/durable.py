@@ -1,0 +1,285 @@
+"""The same simulated rotation on the real Temporal: durable timers, real activities, real updates.
+
+The run loop, its activities and the people are those of `simulation.run`. What is different is the host: waits are
+timers of the server, each try of an activity is the server's, and what people say comes as an update. What is kept is
+the simulated clock: it leaps to the due time of what the server has had happen, so that both runs tell the same times
+although a server's own clock goes on while an activity works.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import zip_longest
+from typing import Any
+
+from temporalio import activity, workflow
+from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+    UnsandboxedWorkflowRunner,
+    Worker,
+)
+
+from activities.registry import all_activities
+from engine.contract import ActivityName, RotateInput, RotateResult
+from rotation.finding import Finding
+from rotation.message import Message, Reply
+from rotation.state import RotationState
+from rotation.values import Value
+from simulation.clock import SimulatedClock
+from simulation.facts import Facts
+from simulation.people import People
+from simulation.run import Runner
+from simulation.scenario import START
+from simulation.stage import Stage
+from workflows.host import Answer, Pending
+from workflows.rotate_site import RotateSite
+from workflows.run import run_rotation
+from workflows.running import ContinueAsNew, Running
+from workflows.temporal_host import TemporalHost, TemporalPending, is_refusal, retry_pause
+
+_ACT = "act-of-people"
+_GIVEN_UP = "given-up"
+_LONG = timedelta(minutes=10)
+_TRY = timedelta(seconds=30)
+"""A try takes no simulated time, but some of the server's: that much it is given before anything later happens."""
+
+
+@dataclass
+class Surroundings:
+    """What one rotation on Temporal shares with the process that plays it. Only a played workflow may look at it."""
+
+    clock: SimulatedClock
+    people: People
+    until: datetime
+    said: list[Message] = field(default_factory=list)
+    due_again: dict[str, datetime] = field(default_factory=dict)
+    """When activities that have failed are tried again, by activity id."""
+    state: RotationState | None = None
+
+
+_PLAYED: dict[str, Surroundings] = {}
+"""By workflow id."""
+
+
+class DurableHost(TemporalHost):
+    """Temporal as the world of a simulated rotation."""
+
+    def __init__(self, begin: RotateInput, around: Surroundings) -> None:
+        super().__init__(begin.rotation_id)
+        self._around = around
+        self._pending: list[TemporalPending[Any]] = []
+        self.running: Running | None = None
+
+    def now(self) -> datetime:
+        """The simulated time."""
+        return self._around.clock.now()
+
+    def start(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
+        """As ever."""
+        pending = super().start(name, request, answer, summary=summary)
+        if isinstance(pending, TemporalPending):
+            self._pending.append(pending)
+        return pending
+
+    async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
+        """Have the server wait for what is next, as `SimulatedHost.wait` finds it on its own."""
+        while not ready() and (until is None or self.now() < until):
+            await self._next(until, summary)
+
+    def show(self, state: RotationState) -> None:
+        """As ever, and to whoever gathers the facts."""
+        super().show(state)
+        self._around.state = state
+
+    async def _next(self, until: datetime | None, summary: str) -> None:
+        running, around = self.running, self._around
+        if running is None:
+            raise AssertionError("the host runs nothing yet")
+        self._answer_people(running)
+        act_at = around.people.due(running.state, self.now())
+        self._pending = [pending for pending in self._pending if not pending.done()]
+        moment = min((at for at in (act_at, until) if at is not None), default=None)
+        if not self._pending and (moment is None or moment > around.until):
+            why = f"StuckError: {summary}" if moment is None else f"HorizonReachedError: {summary}"
+            raise ApplicationError(f"{why}: {running.state.attention}", type=_GIVEN_UP)
+        if self._pending or (moment is not None and moment > self.now()):
+            left = None if moment is None else max(moment - self.now(), timedelta(0))
+            if left is not None and self._pending and not around.due_again:
+                left = max(left, _TRY)
+            pending = tuple(self._pending)
+            await super().wait(
+                lambda: any(each.done() for each in pending),
+                until=None if left is None else workflow.now() + left,
+                summary=summary,
+            )
+            if any(each.done() for each in pending):
+                return
+        if moment is not None:
+            around.clock.leap_to(moment)
+            if act_at is not None and act_at <= moment:
+                await workflow.execute_activity(_ACT, start_to_close_timeout=_LONG)
+
+    def _answer_people(self, running: Running) -> None:
+        for message in tuple(self._around.said):
+            reply = running.replies.get(message.request_id)
+            if reply is not None:
+                self._around.said.remove(message)
+                self._around.people.hear(message, reply)
+
+
+@workflow.defn(name="RotateSimulatedSite")
+class RotateSimulatedSite(RotateSite):
+    """`RotateSite` with a simulated world around it."""
+
+    @workflow.init
+    def __init__(self, begin: RotateInput) -> None:
+        super().__init__(begin)
+        around = _PLAYED[workflow.info().workflow_id]
+        if begin.resume is None:
+            self.state.started_at = around.clock.now()
+        host = DurableHost(begin, around)
+        self.run_loop = Running(host, self.state)
+        host.running, around.state = self.run_loop, self.state
+
+    @workflow.run
+    async def run(self, begin: RotateInput) -> RotateResult:
+        """As `RotateSite.run`, which a subclass has to say itself."""
+        try:
+            outcome = await run_rotation(self.run_loop)
+        except ContinueAsNew:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(begin.model_copy(update={"resume": self.state}))
+        self._answer_late()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return RotateResult(rotation_id=begin.rotation_id, outcome=outcome)
+
+
+class _Timed(ActivityInboundInterceptor):
+    """Gives each try of an activity the simulated time at which it is due."""
+
+    def __init__(self, following: ActivityInboundInterceptor, around: Surroundings) -> None:
+        super().__init__(following)
+        self._clock, self._due = around.clock, around.due_again
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
+        """One try."""
+        info = activity.info()
+        due = self._due.pop(info.activity_id, None)
+        if due is not None:
+            self._clock.leap_to(due)
+        try:
+            return await super().execute_activity(input)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                pause = error.next_retry_delay or retry_pause(info.attempt)
+                self._due[info.activity_id] = self._clock.now() + pause
+            raise
+
+
+class Timed(Interceptor):
+    """Simulated time for activities."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """Around each activity."""
+        return _Timed(next, self._around)
+
+
+class Acting:
+    """What people do, as an activity: at the console, or by saying something to the rotation."""
+
+    def __init__(self, client: Client, around: Surroundings, workflow_id: str) -> None:
+        self._client, self._around, self._workflow_id = client, around, workflow_id
+
+    @activity.defn(name=_ACT)
+    async def act(self) -> None:
+        """Do what is due; what is said is heard by the workflow before this returns."""
+        people = self._around.people
+        message = await people.act(self._around.clock.now())
+        if message is None:
+            return
+        handle = self._client.get_workflow_handle(self._workflow_id)
+        try:
+            await handle.start_update(
+                message.move.value, message, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=Reply
+            )
+        except WorkflowUpdateFailedError as refused:
+            cause = refused.cause
+            details = cause.details if isinstance(cause, ApplicationError) else ()
+            findings = tuple(Finding.model_validate(each) for each in details)
+            people.hear(message, Reply(accepted=False, findings=findings))
+            return
+        self._around.said.append(message)
+
+
+def through_temporal(client: Client) -> Runner:
+    """What `play` runs a rotation by, to have it run on the server of `client`."""
+
+    async def run(stage: Stage, state: RotationState) -> tuple[str, RotationState]:
+        return await _run(client, stage, state)
+
+    return run
+
+
+def same_run(one: Facts, other: Facts) -> str:
+    """Where two runs of a seed differ: their events by due time, the effects on the site, the end. Empty: nowhere."""
+    for mine, theirs in zip_longest(_told(one), _told(other)):
+        if mine != theirs:
+            return f"one has the event {mine}, the other {theirs}"
+    for effect, another in zip_longest(_done(one), _done(other)):
+        if effect != another:
+            return f"one has the effect {effect}, the other {another}"
+    ends = [(facts.outcome, facts.unfinished, facts.lost) for facts in (one, other)]
+    return "" if ends[0] == ends[1] else f"one ended as {ends[0]}, the other as {ends[1]}"
+
+
+def _told(facts: Facts) -> Iterator[tuple[object, ...]]:
+    return ((event.number, event.at, event.kind, event.message, event.data) for event in facts.trail)
+
+
+def _done(facts: Facts) -> Iterator[tuple[object, ...]]:
+    return ((effect.at, effect.kind, effect.subject, effect.actor) for effect in facts.journal)
+
+
+async def _run(client: Client, stage: Stage, state: RotationState) -> tuple[str, RotationState]:
+    """Run the rotation of `state` on the server of `client`. Why it was given up, and the state as it was left.
+
+    1. a worker of its own with the activities of the stage
+    2. `RotateSimulatedSite` runs the plan; its host has the server wait, and people act, at their due times
+    """
+    around = Surroundings(stage.clock, stage.people, until=START + stage.scenario.longest)
+    workflow_id = f"rotate/{stage.scenario.seed}/{id(stage)}"
+    _PLAYED[workflow_id] = around
+    begin = RotateInput(
+        rotation_id=state.rotation_id,
+        site_id=state.site_id,
+        site_name=state.site_name,
+        plan_id=state.plan_id,
+        plan_hash=state.plan_hash,
+        body=state.body,
+    )
+    worker = Worker(
+        client,
+        task_queue=workflow_id,
+        workflows=[RotateSimulatedSite],
+        activities=[*all_activities(stage.store, stage.world), Acting(client, around, workflow_id).act],
+        interceptors=[Timed(around)],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+    try:
+        async with worker:
+            try:
+                await client.execute_workflow(RotateSimulatedSite.run, begin, id=workflow_id, task_queue=workflow_id)
+            except WorkflowFailureError as failure:
+                if not isinstance(failure.cause, ApplicationError) or failure.cause.type != _GIVEN_UP:
+                    raise
+                return failure.cause.message, around.state or state
+        return "", around.state or state
+    finally:
+        del _PLAYED[workflow_id]

@@ -1,0 +1,27 @@
+import dataclasses
+
+import pytest
+
+from simulation.drawing import Sizes, draw
+from simulation.durable import same_run, through_temporal
+from simulation.run import play
+from simulation.skipping import skipping_server
+
+TINY = Sizes(servers=2, groups=2, clients=6)
+
+
+@pytest.fixture(scope="module")
+async def client():
+    """A client of a real server that skips time."""
+    async with skipping_server() as env:
+        yield env.client
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+async def test_a_seed_gives_the_same_run_through_the_real_temporal(client, seed):
+    """Event by event at the same due times, with the same effects on the site, whatever runs the loop."""
+    here = await play(draw(seed, TINY))
+    there = await play(draw(seed, TINY), through_temporal(client))
+    assert here.outcome is not None
+    assert same_run(here, there) == ""
+    assert same_run(here, dataclasses.replace(there, trail=there.trail[:-1])) != ""
