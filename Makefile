@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test crash-sweep check format lock clean
+.PHONY: help demo test proof crash-sweep check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ JOBS ?= 3
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+proof: $(VENV)/.dev ## Play 10,000 random rotations, 300 of them through the real Temporal too (ARGS="--help" shows how)
+	$(BIN)/python -m tests.proof --json build/proof.json $(ARGS)
 
 crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touches (ARGS="--help" shows how)
 	$(BIN)/python -m tests.sweep --json build/crash-sweep.json $(ARGS)

@@ -39,6 +39,8 @@ class Sizes(Value):
     groups: int = 12
     clients: int = 24
     holdout: timedelta = timedelta(days=90)
+    quick: float = 0.5
+    """The share of sites whose people are there within half an hour."""
 
 
 SMALL = Sizes()
@@ -81,7 +83,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
         unproven=_unproven(chance, spec),
         keep_relaxed=chance.happens(0.2, "keep relaxed"),
         leave_out_away=chance.happens(0.5, "leave out"),
-        pace=_pace(chance),
+        pace=_pace(chance, sizes),
         acts=_acts(chance),
     )
 
@@ -227,8 +229,8 @@ def _limits(chance: Chance, sizes: Sizes) -> Limits:
     )
 
 
-def _pace(chance: Chance) -> Pace:
-    if chance.happens(0.5, "quick people"):
+def _pace(chance: Chance, sizes: Sizes) -> Pace:
+    if chance.happens(sizes.quick, "quick people"):
         return Pace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)
     return Pace()
 

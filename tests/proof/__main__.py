@@ -1,0 +1,75 @@
+"""`make proof`: thousands of random rotations in process, hundreds of them through the real Temporal too.
+
+1. the seeds are played on every core, each checked against every invariant (simulation/invariants.py)
+2. the small ones among the first seeds are played through a real Temporal that skips time: same events, same times
+3. what was played is summed up; the exit code is 0 only when all of it was played and nothing was violated
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable
+from itertools import count, islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tests.proof.lanes import Lanes, cores
+from tests.proof.outcome import Outcome
+from tests.proof.seeds import is_small
+from tests.proof.summary import Summary, failures, show, summary
+
+
+def main() -> int:
+    """Play, sum up, and say whether the promise held."""
+    asked = _arguments()
+    began = time.monotonic()
+    until = began + asked.minutes * 60
+    seeds = range(asked.seed, asked.seed + asked.rotations)
+    console = Console(stderr=True)
+    with Lanes(asked.lanes) as lanes, Progress(console=console, transient=True) as progress:
+        small = list(islice((seed for seed in count(asked.seed) if is_small(seed)), asked.temporal))
+        task = progress.add_task("through Temporal", total=len(small))
+        compared: list[Outcome] = []
+        for some in lanes.play(small, until, temporal=True):
+            compared.extend(some)
+            progress.advance(task, len(some))
+            _tell(console, some)
+        task = progress.add_task("in process", total=len(seeds))
+        played: list[Outcome] = []
+        for some in lanes.play(seeds, until):
+            played.extend(some)
+            progress.advance(task, len(some))
+            _tell(console, some)
+    told = summary(played, compared, asked.rotations, asked.temporal)
+    show(Console(), told, time.monotonic() - began)
+    if asked.json is not None:
+        asked.json.parent.mkdir(parents=True, exist_ok=True)
+        asked.json.write_text(told.model_dump_json(indent=2) + "\n")
+    return 0 if _holds(told) else 1
+
+
+def _holds(told: Summary) -> bool:
+    return not told.failures and told.rotations >= told.wanted and told.compared >= told.wanted_compared
+
+
+def _tell(console: Console, some: Iterable[Outcome]) -> None:
+    for each in some:
+        for failure in failures(each):
+            console.print(f"[bold red]seed {each.seed}[/]: {failure}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make proof ARGS=...", description=__doc__.partition("\n")[0])
+    parser.add_argument("--rotations", type=int, default=10_000, help="how many are played in process")
+    parser.add_argument("--temporal", type=int, default=300, help="how many go through the real Temporal")
+    parser.add_argument("--seed", type=int, default=0, help="of the first")
+    parser.add_argument("--minutes", type=float, default=24, help="no rotation is begun after that time")
+    parser.add_argument("--lanes", type=int, default=cores(), help="processes")
+    parser.add_argument("--json", type=Path, default=None, help="where the summary is written")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

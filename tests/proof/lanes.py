@@ -1,0 +1,97 @@
+"""Playing seeds on every core: a process for each lane, which takes the next seed when it has done with one."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from typing import Self
+
+import structlog
+
+from simulation.durable import same_run, through_temporal
+from simulation.run import play
+from simulation.skipping import skipping_server
+from tests.proof.outcome import Outcome, broken, outcome
+from tests.proof.seeds import scenario
+
+_AT_ONCE = 20
+"""Seeds that a lane takes at a time."""
+
+
+def in_process(seeds: Sequence[int]) -> list[Outcome]:
+    """Play each seed on simulated time."""
+    return asyncio.run(_in_process(seeds))
+
+
+async def _in_process(seeds: Sequence[int]) -> list[Outcome]:
+    told = []
+    for seed in seeds:
+        began = time.process_time()
+        try:
+            told.append(outcome(await play(scenario(seed)), began))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its seed
+            told.append(broken(seed, error, began))
+    return told
+
+
+def durably(seeds: Sequence[int]) -> list[Outcome]:
+    """Play each seed on simulated time and through a real Temporal, and compare."""
+    return asyncio.run(_durably(seeds))
+
+
+async def _durably(seeds: Sequence[int]) -> list[Outcome]:
+    told = []
+    async with skipping_server() as env:
+        for seed in seeds:
+            began = time.process_time()
+            try:
+                here = await play(scenario(seed))
+                there = await play(scenario(seed), through_temporal(env.client))
+                differs = same_run(here, there)
+                told.append(outcome(here, began).model_copy(update={"differs": differs}))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its seed
+                told.append(broken(seed, error, began))
+    return told
+
+
+class Lanes:
+    """A process for each core."""
+
+    def __init__(self, lanes: int) -> None:
+        self._lanes = lanes
+        self._pool = ProcessPoolExecutor(lanes, mp_context=get_context("spawn"), initializer=_quiet)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def play(self, seeds: Sequence[int], until: float, *, temporal: bool = False) -> Iterator[list[Outcome]]:
+        """The outcomes of all seeds as they come; no seed is begun after `until` (of the monotonic clock)."""
+        way = durably if temporal else in_process
+        size = min(_AT_ONCE, max(1, len(seeds) // self._lanes))
+        parts = [seeds[first : first + size] for first in range(0, len(seeds), size)]
+        running: set[Future[list[Outcome]]] = set()
+        while parts or running:
+            while parts and len(running) < self._lanes and time.monotonic() < until:
+                running.add(self._pool.submit(way, parts.pop(0)))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for each in done:
+                yield each.result()
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _quiet() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    # each failed try of an activity, which are meant to fail
+    logging.getLogger("temporalio").setLevel(logging.ERROR)

@@ -1,0 +1,101 @@
+"""Everything that a proof has played, summed up."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from rich.console import Console
+from rich.table import Table
+
+from rotation.values import Value
+from tests.proof.outcome import Outcome
+
+_DAY = timedelta(days=1)
+
+
+class Summary(Value):
+    """A whole proof."""
+
+    wanted: int
+    rotations: int
+    """Played in process."""
+    wanted_compared: int
+    compared: int
+    """Played through the real Temporal too, event by event."""
+    servers: int
+    groups: int
+    clients: int
+    client_days: float
+    site_days: float
+    outcomes: dict[str, int]
+    refusals: dict[str, int]
+    """Why no plan was made, by code."""
+    lost_outside_the_promise: int
+    excuses: dict[str, int]
+    """Rotations in which a client was lost that the promise does not cover, by why it does not."""
+    failures: tuple[str, ...]
+    cpu_seconds_each: float
+
+
+def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int, wanted_compared: int) -> Summary:
+    """The sum of what was played in process, and of what was compared with the real Temporal."""
+    everything = (*played, *compared)
+    return Summary(
+        wanted=wanted,
+        rotations=len(played),
+        wanted_compared=wanted_compared,
+        compared=sum(each.differs is not None for each in compared),
+        servers=sum(each.servers for each in played),
+        groups=sum(each.groups for each in played),
+        clients=sum(each.clients for each in played),
+        client_days=round(sum((each.client_time for each in played), timedelta(0)) / _DAY, 1),
+        site_days=round(sum((each.duration for each in played), timedelta(0)) / _DAY, 1),
+        outcomes=_counted(each.ended for each in played),
+        refusals=_counted(code for each in played for code in each.refused),
+        lost_outside_the_promise=sum(each.lost for each in played if not each.violations),
+        excuses=_counted(excuse for each in played for excuse in each.excuses if excuse),
+        failures=tuple(f"seed {each.seed}: {failure}" for each in everything for failure in failures(each)),
+        cpu_seconds_each=round(sum(each.cpu.total_seconds() for each in played) / max(1, len(played)), 3),
+    )
+
+
+def failures(one: Outcome) -> Iterator[str]:
+    """Everything for which a seed is no proof, but its contrary."""
+    for violation in one.violations:
+        yield f"{violation.invariant}: {violation.subject}: {violation.message}"
+    if one.error:
+        yield one.error
+    if one.ended == "unfinished":
+        yield f"it did not end: {one.reason}"
+    if one.differs:
+        yield f"Temporal differs: {one.differs}"
+
+
+def show(console: Console, told: Summary, seconds: float) -> None:
+    """Print a summary as people read it."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value in (
+        ("random rotations in process", f"{told.rotations:,} of {told.wanted:,}"),
+        ("of their seeds through the real Temporal", f"{told.compared:,} of {told.wanted_compared:,}"),
+        ("servers, groups, clients", f"{told.servers:,}, {told.groups:,}, {told.clients:,}"),
+        ("simulated client-days", f"{told.client_days:,.0f}"),
+        ("simulated years of a site", f"{told.site_days / 365.25:,.0f}"),
+        ("ended as", _listed(told.outcomes)),
+        ("no plan, because of", _listed(told.refusals)),
+        ("clients lost outside the promise", f"{told.lost_outside_the_promise:,}"),
+        ("in rotations, because", _listed(told.excuses)),
+        ("violations and other failures", f"{len(told.failures):,}"),
+        ("time", f"{seconds / 60:.1f} min, {told.cpu_seconds_each} s of CPU a rotation"),
+    ):
+        table.add_row(name, value)
+    console.print(table)
+    for failure in told.failures[:20]:
+        console.print(f"  {failure}", markup=False)
+
+
+def _counted(names: Iterable[str]) -> dict[str, int]:
+    return dict(Counter(names).most_common())
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {number:,}" for name, number in counts.items()) or "-"
