@@ -11,6 +11,7 @@ from emulator.errors import (
     InheritedSettingsError,
     ListInUseError,
     NameTakenError,
+    NothingToRestoreError,
     ServerBusyError,
     UnknownNameError,
 )
@@ -119,6 +120,20 @@ class Console:
         self._changes.swap(target, credential, "console.generate_certificate")
         return credential
 
+    def restore_certificate(self, server: str, fingerprint: str = "") -> Credential:
+        """Put back a certificate that a server had before, from its recovery files: that one, or the newest but one.
+
+        Raises:
+            NothingToRestoreError: It has had no other.
+        """
+        target = self._site.server(server)
+        shown = target.credential.fingerprint
+        former = [each.credential for each in target.recovery_files if _is_former(each.credential, fingerprint, shown)]
+        if not former:
+            raise NothingToRestoreError(target.name)
+        self._changes.swap(target, former[-1], "console.restore_certificate")
+        return former[-1]
+
     def republish(self, server: str) -> None:
         """Have a server sign and publish all its files anew: the cure of stale .SIG files."""
         target = self._site.server(server)
@@ -196,3 +211,7 @@ def _ordered(server_list: ServerList, order: tuple[tuple[str, ...], ...]) -> tup
 
 def _named(server_list: ServerList, name: str) -> tuple[ServerEntry, ...]:
     return tuple(entry for entry in server_list.entries if entry.server_name == name)
+
+
+def _is_former(credential: Credential, wanted: str, shown: str) -> bool:
+    return credential.fingerprint == wanted if wanted else credential.fingerprint != shown

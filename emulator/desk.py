@@ -1,9 +1,12 @@
 """The console of the served site: each act happens now, and the ports have followed when it returns."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from emulator.console import Console
+from emulator.effects import Actor
+from emulator.errors import EmulatorError
 from emulator.keyfiles import CertificateFormat
 from emulator.operations import (
     AssignList,
@@ -18,6 +21,7 @@ from emulator.operations import (
     RefreshGoldenImages,
     ReplaceCertificate,
     Republish,
+    RestoreCertificate,
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
@@ -89,6 +93,18 @@ class SiteDesk:
         """Whether the replication relationship is broken."""
         return self._simulation.site.replication_paused
 
+    def at_night(self, operations: Sequence[Operation]) -> None:
+        """Have somebody do, in the coming night and unasked, what the console then allows."""
+
+        def undo() -> None:
+            for operation in operations:
+                with suppress(EmulatorError):
+                    act(self._simulation.console, operation)
+
+        now = self._simulation.now
+        night = now.replace(hour=2, minute=0, second=0, microsecond=0)
+        self._simulation.do_at(night if night > now else night + timedelta(days=1), Actor.MISTAKE, undo)
+
 
 def act(console: Console, operation: Operation) -> Outcome:
     """Do `operation`, and give what the console shows then.
@@ -97,7 +113,7 @@ def act(console: Console, operation: Operation) -> Outcome:
         EmulatorError: The console refused it.
     """
     match operation:
-        case ReplaceCertificate() | GenerateCertificate() | Republish():
+        case ReplaceCertificate() | GenerateCertificate() | RestoreCertificate() | Republish():
             return _certificate(console, operation)
         case CopyList() | EditList() | AssignList() | DeleteList():
             _server_list(console, operation)
@@ -112,12 +128,16 @@ def act(console: Console, operation: Operation) -> Outcome:
     return Outcome()
 
 
-def _certificate(console: Console, operation: ReplaceCertificate | GenerateCertificate | Republish) -> Outcome:
+def _certificate(
+    console: Console, operation: ReplaceCertificate | GenerateCertificate | RestoreCertificate | Republish
+) -> Outcome:
     if isinstance(operation, Republish):
         console.republish(operation.server)
         return Outcome()
     if isinstance(operation, GenerateCertificate):
         credential = console.generate_certificate(operation.server, new_keys=operation.new_keys)
+    elif isinstance(operation, RestoreCertificate):
+        credential = console.restore_certificate(operation.server, operation.fingerprint_sha256)
     else:
         form = CertificateFormat(operation.format.upper())
         credential = console.replace_certificate(operation.server, operation.content_base64, form, operation.password)

@@ -4,7 +4,7 @@ from emulator.changes import Changes
 from emulator.client import Client
 from emulator.console import Console
 from emulator.draws import draw, origin
-from emulator.errors import NothingToRestoreError, ServerBusyError
+from emulator.errors import ServerBusyError
 from emulator.group_tree import GroupTree
 from emulator.happenings import (
     CertificateGenerated,
@@ -94,11 +94,7 @@ class Fate:
             case CertificateGenerated(new_keys=new_keys):
                 self._console.generate_certificate(server.name, new_keys=new_keys)
             case CertificateRestored():
-                shown = server.credential.fingerprint
-                former = [each.credential for each in server.recovery_files if each.credential.fingerprint != shown]
-                if not former:
-                    raise NothingToRestoreError(server.name)
-                self._changes.swap(server, former[-1], "console.restore_certificate")
+                self._console.restore_certificate(server.name)
 
     def _to_groups(self, happening: GroupAdded | LocationAdded | GroupMoved | InheritanceSet) -> None:
         match happening:

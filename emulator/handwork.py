@@ -1,6 +1,7 @@
 """The acts of the person at the console, task by task. Each looks first: an act begun before is not done twice."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from emulator.effects import Actor, acting
@@ -78,6 +79,10 @@ class Desk(Protocol):
         """Whether the replication relationship is broken."""
         ...
 
+    def at_night(self, operations: Sequence[Operation]) -> None:
+        """Have somebody do, in the coming night and unasked, what the console then allows."""
+        ...
+
 
 async def perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict[str, Any]:
     """Do what `task` asks at the console, and give the evidence for it.
@@ -103,14 +108,15 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
         case CertificateTask():
             await _replace(desk, task, file)
         case _:
-            for operation in _due(desk, task):
+            for operation in due(desk, task):
                 await desk.operate(operation)
     return {}
 
 
-def _due(
+def due(
     desk: Desk, task: ReplicationTask | AssignListTask | SecureTask | DeleteListTask | RefreshImagesTask
 ) -> list[Operation]:
+    """What is left to do of `task`."""
     match task:
         case ReplicationTask():
             return _replication_due(desk, pause=task.kind == "pause_replication")

@@ -65,6 +65,15 @@ class GenerateCertificate(_Operation):
     new_keys: bool = True
 
 
+class RestoreCertificate(_Operation):
+    """Put back a certificate that a server had before, from its recovery files."""
+
+    operation: Literal["restore_certificate"] = "restore_certificate"
+    server: str
+    fingerprint_sha256: str = ""
+    """Which; the newest but the present one where that is empty."""
+
+
 class Republish(_Operation):
     """Have a server sign and publish all its files anew."""
 
@@ -122,6 +131,7 @@ Operation = Annotated[
     | DeleteList
     | ReplaceCertificate
     | GenerateCertificate
+    | RestoreCertificate
     | Republish
     | RefreshGoldenImages
     | PauseReplication

@@ -12,9 +12,10 @@ import httpx
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
+from emulator.clumsy_hands import ClumsyHands
 from emulator.delays import robot_delay
 from emulator.errors import EmulatorError
-from emulator.handwork import Desk, perform
+from emulator.handwork import Desk
 from emulator.spec import RobotSpec
 from emulator.tasks import CertificateFile, CertificateTask, Task
 
@@ -25,6 +26,8 @@ _OUTAGE = frozenset({429, 500, 502, 503, 504})
 _LOOK_AGAIN = timedelta(milliseconds=200)
 _LOOKS = 300
 _REASON = 500
+_SAYS = 10
+"""How often it says that a task is done before it looks at the console again."""
 
 Pause = Callable[[timedelta], Awaitable[None]]
 
@@ -70,6 +73,11 @@ class Robot:
     """Which of its kind each task is: the ordinals of the delays, whatever has to be tried again."""
     unreported: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Evidence of the tasks that are done at the console, and whose report the product has not taken yet."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    """How often the product would not believe that a task is done."""
+
+    def __post_init__(self) -> None:
+        self.hands = ClumsyHands(self.desk, self.pace.slips)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -122,8 +130,14 @@ class Robot:
         if task.id not in self.unreported:
             self.unreported[task.id] = await self._act(task)
         body = {"who": self.who, "note": "done at the console", "evidence": self.unreported[task.id]}
-        # refused while nothing of it can be seen yet: then it is said again
-        await self._call("POST", f"/v1/tasks/{task.id}/done", json=body)
+        # refused while nothing of it can be seen yet: then it is said again, and now and then done again
+        try:
+            await self._call("POST", f"/v1/tasks/{task.id}/done", json=body)
+        except TaskGoneError:
+            self.refusals[task.id] += 1
+            if self.refusals[task.id] % _SAYS == 0:
+                self.unreported.pop(task.id)
+            raise
         _LOG.info("task done", task=task.id, kind=task.kind)
 
     async def _act(self, task: Task) -> dict[str, Any]:
@@ -131,12 +145,13 @@ class Robot:
         if task.id not in self.ordinals:
             self.ordinals[task.id] = self.taken[task.kind]
             self.taken[task.kind] += 1
-        await self.pause(robot_delay(self.seed, task.kind, self.ordinals[task.id], self.pace))
+        delay = robot_delay(self.seed, task.kind, self.ordinals[task.id], self.pace)
+        await self.pause(delay + self.hands.absence(task))
         file = None
         if isinstance(task, CertificateTask) and task.subject.has_file:
             answer = await self._call("POST", f"/v1/tasks/{task.id}/file", json={"who": self.who})
             file = CertificateFile.model_validate_json(answer.content)
-        evidence = await perform(self.desk, task, file)
+        evidence = await self.hands.perform(task, file)
         if isinstance(task, CertificateTask):
             await self._see_it_back(task.subject.server)
         return evidence

@@ -1,5 +1,6 @@
 """The simulation: one site, its clients and one method that moves time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -93,6 +94,15 @@ class Simulation:
                 self.missed.append(Missed(at=self.now, happening=happening, why=str(void)))
 
         self._timeline.at(to_ms(at), befall)
+
+    def do_at(self, at: datetime, actor: Actor, act: Callable[[], None]) -> None:
+        """Have `actor` do something at a moment; at once where that moment has come."""
+
+        def later() -> None:
+            with acting(actor):
+                act()
+
+        self._timeline.at(to_ms(at), later)
 
     def write_settings(self, group: str, location: str, write: SettingsWrite) -> None:
         """A REST write of settings, as the switches have it. Counted as `rest.FIELD` (group path, location, value).

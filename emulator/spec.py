@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from emulator.slips import Slip
 from emulator.switches import Switches
 
 ROOT_GROUP = "My Company"
@@ -118,10 +119,12 @@ class ClientSpec(_Spec):
 
 
 class RobotSpec(_Spec):
-    """The pace of the person at the console."""
+    """The person at the console: pace and mistakes."""
 
     shortest_delay: timedelta = timedelta(seconds=0.5)
     longest_delay: timedelta = timedelta(seconds=2)
+    slips: tuple[Slip, ...] = ()
+    """The mistakes that this person makes, each once."""
 
 
 class SiteSpec(_Spec):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from emulator.effects import Actor, EffectView
 from emulator.simulation import Simulation
+from emulator.slips import MadeSlip
 from emulator.verdict import LostClient
 from rotation.finding import Finding
 from rotation.plan import Plan, PlanBody
@@ -51,6 +52,8 @@ class Facts:
     clients: int
     left_out: frozenset[ClientId]
     """By name, in the plan or in a gate."""
+    slips: tuple[MadeSlip, ...] = ()
+    """The mistakes that were made at the console, in order."""
 
     @property
     def outcome(self) -> Outcome | None:

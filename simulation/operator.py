@@ -1,17 +1,25 @@
 """The person at the emulated console: does there what a console task of the product asks for."""
 
 import base64
+from contextlib import suppress
+from datetime import timedelta
 
 from pydantic import TypeAdapter
 
+from emulator.clumsy_hands import ClumsyHands
 from emulator.desk import SiteDesk
+from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
-from emulator.handwork import perform
 from emulator.simulation import Simulation
+from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task
+from rotation.state import RotationState
 from rotation.task import ConsoleTask, ReplaceCertificate
+from rotation.values import ServerName
 from simulation.certificates import new_certificate
 from simulation.clock import SimulatedClock
+from simulation.facts import site_facts
+from simulation.tidying import unasked_changes
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 
@@ -19,21 +27,31 @@ _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 class Operator:
     """Hands at the console of one emulated site."""
 
-    def __init__(self, simulation: Simulation, clock: SimulatedClock) -> None:
+    def __init__(self, simulation: Simulation, clock: SimulatedClock, slips: tuple[Slip, ...] = ()) -> None:
         self._simulation = simulation
         self._desk = SiteDesk(simulation, clock.now, _nothing_to_follow)
+        self.hands = ClumsyHands(self._desk, slips)
+        self._began = site_facts(simulation)
+
+    def absence(self, task: ConsoleTask) -> timedelta:
+        """How long the person is away before beginning `task`."""
+        return self.hands.absence(_as_read(task))
+
+    async def put_right(self, state: RotationState) -> None:
+        """Look through the site when the product has named something: own mistakes, and what nobody asked for.
+
+        Certificates and settings go to what the product left last; what the console refuses now is tried next time.
+        """
+        with suppress(EmulatorError):
+            await self.hands.put_right()
+        with suppress(EmulatorError), acting(Actor.TASK):
+            for operation in unasked_changes(self._simulation, self._began, state, self._pem):
+                await self._desk.operate(operation)
 
     async def do(self, task: ConsoleTask) -> dict[str, str] | None:
         """Do the work of `task`. The evidence for it; None when the console refused."""
-        asked = {
-            "id": task.id,
-            "site_name": task.site_name,
-            "state": task.state.value,
-            "kind": task.work.kind,
-            "subject": task.work.model_dump(mode="json", exclude={"kind"}),
-        }
         try:
-            evidence = await perform(self._desk, _TASK.validate_python(asked), self._file(task))
+            evidence = await self.hands.perform(_as_read(task), self._file(task))
         except EmulatorError:
             return None
         return {name: str(value) for name, value in evidence.items()}
@@ -41,11 +59,26 @@ class Operator:
     def _file(self, task: ConsoleTask) -> CertificateFile | None:
         if not isinstance(task.work, ReplaceCertificate):
             return None
-        made = new_certificate(task.work.server, self._simulation.site.server(task.work.server).address)
+        return CertificateFile(format="pem", content_base64=self._pem(task.work.server))
+
+    def _pem(self, server: ServerName) -> bytes:
+        """The file of a server's new certificate."""
+        made = new_certificate(server, self._simulation.site.server(server).address)
         if made.key_pem is None:
             raise AssertionError("a certificate that was made here has a key")
-        pem = made.certificate_pem + made.key_pem.get_secret_value()
-        return CertificateFile(format="pem", content_base64=base64.b64encode(pem.encode()))
+        return base64.b64encode((made.certificate_pem + made.key_pem.get_secret_value()).encode())
+
+
+def _as_read(task: ConsoleTask) -> Task:
+    """The task as the person at the console reads it over REST."""
+    asked = {
+        "id": task.id,
+        "site_name": task.site_name,
+        "state": task.state.value,
+        "kind": task.work.kind,
+        "subject": task.work.model_dump(mode="json", exclude={"kind"}),
+    }
+    return _TASK.validate_python(asked)
 
 
 async def _nothing_to_follow() -> None:

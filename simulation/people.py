@@ -17,6 +17,8 @@ _PATIENCE = 4
 """How often somebody tries the same before choosing another way."""
 _LONGER = timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
+_SAYS = 3
+"""How often somebody says that a task is done before looking at the console again."""
 
 
 class _Wish(NamedTuple):
@@ -31,6 +33,10 @@ class _Held:
     """A task in somebody's hands."""
 
     worked: bool = False
+    refusals: int = 0
+    """How often the product would not believe that it was done."""
+    not_before: datetime | None = None
+    """When somebody who is away is back."""
     evidence: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,7 +60,7 @@ class People:
         self._state = state
         unanswered = set(self._waiting.values())
         wishes = [wish for wish in self._wishes(state) if wish not in unanswered]
-        self._agenda = {wish: self._agenda.get(wish) or now + self._delay(wish) for wish in wishes}
+        self._agenda = {wish: self._agenda.get(wish) or self._begins(wish, now) for wish in wishes}
         moments = [*self._agenda.values(), *(max(now, START + act.after) for act in self._acts.values())]
         return min(moments, default=None)
 
@@ -67,7 +73,7 @@ class People:
         wish = min(self._agenda, key=lambda each: self._agenda[each])
         del self._agenda[wish]
         self._tries[wish] = self._tries.get(wish, 0) + 1
-        message = await self._fulfil(wish)
+        message = await self._fulfil(wish, now)
         if message is not None:
             self._waiting[message.request_id] = wish
         return message
@@ -77,6 +83,16 @@ class People:
         self._waiting.pop(message.request_id, None)
         if message.move is Move.CLAIM_TASK and reply.accepted and message.task_id:
             self._held.setdefault(message.task_id, _Held())
+        held = self._held.get(message.task_id or "")
+        if message.move is Move.TASK_DONE and not reply.accepted and held is not None:
+            held.refusals += 1
+            held.worked = held.refusals % _SAYS != 0
+
+    @property
+    def _seen(self) -> RotationState:
+        if self._state is None:
+            raise AssertionError("nobody has seen the rotation yet")
+        return self._state
 
     # -- what they want ---------------------------------------------------------------------------
 
@@ -98,6 +114,11 @@ class People:
             return _Wish("correct", task.id)
         return _Wish("say done" if held.worked else "work", task.id)
 
+    def _begins(self, wish: _Wish, now: datetime) -> datetime:
+        held = self._held.get(wish.subject)
+        at = now + self._delay(wish)
+        return max(at, held.not_before) if held is not None and held.not_before is not None else at
+
     def _delay(self, wish: _Wish) -> timedelta:
         pace, tries = self._scenario.pace, self._tries.get(wish, 0)
         occasion = (*wish, tries)
@@ -112,12 +133,12 @@ class People:
 
     # -- what they do -----------------------------------------------------------------------------
 
-    async def _fulfil(self, wish: _Wish) -> Message | None:
+    async def _fulfil(self, wish: _Wish, now: datetime) -> Message | None:
         match wish.about:
             case "claim":
                 return self._message(Move.CLAIM_TASK, _OPERATOR, task_id=wish.subject)
             case "work" | "correct":
-                await self._work(wish.subject)
+                await self._work(wish.subject, now)
                 return None
             case "say done":
                 held = self._held[wish.subject]
@@ -127,11 +148,16 @@ class People:
             case "resume":
                 return self._message(Move.RESUME, _OWNER)
             case _:
+                await self._operator.put_right(self._seen)
                 return self._decide(wish.subject)
 
-    async def _work(self, task_id: str) -> None:
+    async def _work(self, task_id: str, now: datetime) -> None:
         held = self._held[task_id]
         task = await self._task(task_id)
+        absence = self._operator.absence(task)
+        if absence:
+            held.not_before = now + absence
+            return
         evidence = await self._operator.do(task)
         if evidence is not None:
             held.worked, held.evidence = True, evidence
@@ -179,13 +205,11 @@ class People:
         task_id: str | None = None,
         attestation: dict[str, str] | None = None,
     ) -> Message:
-        if self._state is None:
-            raise AssertionError("nobody has seen the rotation yet")
         self._requests += 1
         return Message.model_validate(
             {
                 "move": move,
-                "rotation_id": self._state.rotation_id,
+                "rotation_id": self._seen.rotation_id,
                 "who": who,
                 "why": why,
                 "request_id": f"request-{self._requests}",

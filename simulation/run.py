@@ -76,4 +76,5 @@ async def _gather(
         lost=verdict.lost_ever,
         clients=verdict.clients_total,
         left_out=frozenset(left_out),
+        slips=tuple(stage.operator.hands.made),
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
+from emulator.happenings import Scheduled
 from emulator.spec import SiteSpec
 from rotation.message import Move
 from rotation.plan import Unproven
@@ -45,5 +46,7 @@ class Scenario(Value):
     leave_out_away: bool = False
     pace: Pace = Pace()
     acts: tuple[Act, ...] = ()
+    happenings: tuple[Scheduled, ...] = ()
+    """What happens at the site that nobody asked for. Mistakes of the person at the console stand in `spec.robot`."""
     longest: timedelta = Field(default=timedelta(days=200), gt=timedelta(0))
     """When the simulation gives up on it."""

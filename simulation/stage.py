@@ -59,7 +59,10 @@ class Stage:
             registered=self.site,
             client=client,
         )
-        self.people = People(scenario, Operator(self.simulation, self.clock), self.store)
+        for each in scenario.happenings:
+            self.simulation.schedule(each.happening, each.at)
+        self.operator = Operator(self.simulation, self.clock, scenario.spec.robot.slips)
+        self.people = People(scenario, self.operator, self.store)
 
     async def __aenter__(self) -> Self:
         await self._register()

@@ -1,0 +1,77 @@
+"""What puts a site right where somebody has changed it unasked: as whoever reads the product's drift events would."""
+
+from collections.abc import Callable, Iterator
+
+from emulator.effects import EffectView
+from emulator.operations import AssignList, Operation, ReplaceCertificate, RestoreCertificate, SetSecureCommunications
+from emulator.simulation import Simulation
+from rotation.state import RotationState
+from rotation.values import Fingerprint, ServerName
+from simulation.facts import SiteFacts
+
+_SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
+
+
+def unasked_changes(
+    simulation: Simulation, began: SiteFacts, state: RotationState, file: Callable[[ServerName], bytes]
+) -> Iterator[Operation]:
+    """What puts back certificates and settings that nobody asked to change.
+
+    Args:
+        simulation: the site as it is.
+        began: the site as it was.
+        state: tells which servers have their new certificate.
+        file: the new certificate of a server, with its key.
+    """
+    journal = simulation.effects.views()
+    yield from _certificates(simulation, journal, began, state, file)
+    yield from _settings(simulation, journal, began)
+
+
+def _certificates(
+    simulation: Simulation,
+    journal: tuple[EffectView, ...],
+    began: SiteFacts,
+    state: RotationState,
+    file: Callable[[ServerName], bytes],
+) -> Iterator[Operation]:
+    touched = {each.subject[0] for each in journal if each.kind in _SWAPS and not each.actor.asked}
+    for server in map(ServerName, sorted(touched)):
+        now = Fingerprint(simulation.site.server(server).credential.fingerprint)
+        chosen = state.body.certificate_for(server)
+        if server in state.swapped and chosen is not None and now != chosen.fingerprint:
+            yield ReplaceCertificate.model_construct(
+                server=server, content_base64=file(server), format="pem", password=""
+            )
+        elif server not in state.swapped and now != began.served[server]:
+            yield RestoreCertificate(server=server, fingerprint_sha256=began.served[server])
+
+
+def _settings(simulation: Simulation, journal: tuple[EffectView, ...], began: SiteFacts) -> Iterator[Operation]:
+    """Each setting whose last change was unasked gets the value that it was asked to have last, or had at first."""
+    site = simulation.site
+    owned = {group.path for group in site.groups.values() if not group.inherits}
+    lists = {each.name for each in site.server_lists.values()}
+    for kinds, index in ((("rest.sem_server", "console.assign_list"), 0), (_SECURE, 1)):
+        asked: dict[tuple[str, str], str] = {}
+        unasked: set[tuple[str, str]] = set()
+        for each in journal:
+            if each.kind in kinds:
+                group, location, value = each.subject
+                if each.actor.asked:
+                    asked[group, location] = value
+                    unasked.discard((group, location))
+                else:
+                    unasked.add((group, location))
+        for group, location in sorted(unasked):
+            first = began.settings.get((group, location))
+            if group not in owned or first is None:
+                continue
+            value = asked.get((group, location), str(first[index]))
+            if index == 0 and value in lists:
+                yield AssignList(name=value, group=group, location=location)
+            elif index == 1:
+                yield SetSecureCommunications(group=group, location=location, enabled=value.lower() == "true")
+
+
+_SECURE = ("rest.secure_communications", "console.secure_communications")

@@ -1,0 +1,99 @@
+"""Mistakes of the person at the console: the product names them, waits or asks, and loses nobody who could be saved."""
+
+from datetime import timedelta
+
+import pytest
+
+from emulator.effects import Actor
+from emulator.scenarios import one_server, three_servers
+from emulator.slips import Mistake, Slip
+from emulator.spec import RobotSpec
+from emulator.switches import PatchSemServer, Switches
+from rotation.state import Outcome
+from simulation.invariants import check
+from simulation.run import play
+
+BY_HAND = Switches(patch_sem_server=PatchSemServer.REFUSED)
+
+
+async def slipping(scenario, mistake, *, after=0, site=three_servers, clients=12):
+    """The rotation of a site whose console is in clumsy hands."""
+    spec = site(clients=clients, heartbeat=timedelta(hours=1))
+    robot = RobotSpec(slips=(Slip(mistake=mistake, after=after),))
+    facts = await play(
+        scenario.model_copy(update={"spec": spec.model_copy(update={"robot": robot, "switches": BY_HAND})})
+    )
+    assert [slip.mistake for slip in facts.slips] == [mistake]
+    assert check(facts) == ()
+    return facts
+
+
+def told(facts, kind):
+    """The texts of the events of a kind."""
+    return [event.message for event in facts.trail if event.kind == kind]
+
+
+def mistakes(facts):
+    """What was done by mistake."""
+    return [effect for effect in facts.journal if effect.actor is Actor.MISTAKE]
+
+
+@pytest.mark.parametrize("mistake", [Mistake.WRONG_SERVER, Mistake.WRONG_FILE])
+async def test_a_certificate_in_the_wrong_place_is_named_and_nothing_follows_until_it_is_right(mistake, mixed):
+    """The next look names the server; the task stays open, its gate is not passed before, and nobody is lost."""
+    facts = await slipping(mixed, mistake)
+    (wrong,) = mistakes(facts)
+    named = next(event for event in facts.trail if event.kind == "attention" and event.at > wrong.at)
+    closed = next(event for event in facts.trail if event.kind == "task-closed" and event.at > wrong.at)
+    assert f"{wrong.subject[0]} presents" in named.message
+    assert named.at - wrong.at < timedelta(minutes=15)
+    assert closed.at > named.at
+    assert facts.outcome is Outcome.COMPLETED
+    assert facts.lost == ()
+
+
+async def test_a_setting_undone_at_night_is_named_and_proof_begins_anew(mixed):
+    """A list put back in the night is drift; the gate that rested on it is restarted, and nobody is lost."""
+    facts = await slipping(mixed, Mistake.UNDOES_AT_NIGHT)
+    (undone,) = mistakes(facts)
+    assert (undone.kind, undone.at.hour) == ("console.assign_list", 2)
+    assert any(undone.subject[0] in text for text in told(facts, "drift"))
+    assert told(facts, "gate-restarted")
+    assert facts.outcome is Outcome.COMPLETED
+    assert facts.lost == ()
+
+
+async def test_a_replacement_that_was_only_said_is_not_believed(mixed):
+    """The handshake still shows the old certificate: the task stays open until it is seen, whatever is said."""
+    facts = await slipping(mixed, Mistake.ONLY_SAYS, after=5)
+    (slip,) = facts.slips
+    assert slip.kind == "replace_certificate"
+    closed = next(event for event in facts.trail if event.kind == "task-closed" and event.data["step"] in slip.task)
+    (swap,) = [
+        each
+        for each in facts.by_the_product("console.replace_certificate")
+        if each.subject[1] == facts.body.certificate_for(each.subject[0]).fingerprint and each.at <= closed.at
+    ]
+    assert closed.at >= swap.at
+    assert facts.outcome is Outcome.COMPLETED
+    assert facts.lost == ()
+
+
+async def test_a_person_who_is_away_is_waited_for(mixed):
+    """A claimed task stays open for three days and more; nothing goes on without it, and nobody is lost."""
+    facts = await slipping(mixed, Mistake.AWAY)
+    (slip,) = facts.slips
+    task = next(each for each in facts.tasks if each.id == slip.task)
+    closed = next(event.at for event in facts.trail if event.kind == "task-closed")
+    assert closed - task.opened_at > timedelta(days=3)
+    assert facts.outcome is Outcome.COMPLETED
+    assert facts.lost == ()
+
+
+async def test_a_forgotten_port_costs_the_canaries_and_nobody_else(mixed):
+    """The copy gives a port on which no HTTP is: the canaries fall silent, are named, and the rest is not touched."""
+    facts = await slipping(mixed, Mistake.FORGETS_PORT, site=one_server, clients=30)
+    canaries = {owner.path for owner in facts.body.scopes if owner.group_id in facts.body.canaries}
+    assert facts.lost
+    assert {lost.group for lost in facts.lost} <= canaries
+    assert any("do not get through" in text for text in told(facts, "attention"))
