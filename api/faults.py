@@ -56,9 +56,7 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     TaskNotInState: _Answer(HTTPStatus.CONFLICT, "task-not-in-state", "look at the task: GET /v1/tasks/ID"),
     TaskHeldByAnother: _Answer(HTTPStatus.CONFLICT, "task-held", "ask its holder to give it back (refused)"),
-    FileAlreadyTaken: _Answer(
-        HTTPStatus.CONFLICT, "file-taken", "give the task back (refused), and claim it anew for another file"
-    ),
+    FileAlreadyTaken: _Answer(HTTPStatus.CONFLICT, "file-taken", "claim the task once more for another file"),
     BadCursor: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-cursor", "begin again without a cursor"),
     VaultKeyWrong: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-wrong", _KEY),
     SealBroken: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "seal-broken", _KEY),

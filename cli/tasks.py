@@ -141,7 +141,7 @@ def _write(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as target:
             target.write(content)
     except OSError as error:
-        raise UnreadableError(f"{path} cannot be written: {error}; give the task back and claim it anew") from error
+        raise UnreadableError(f"{path} cannot be written: {error}; claim the task once more for another") from error
 
 
 def _of_file(file: Path | None) -> dict[str, str]:

@@ -124,7 +124,7 @@ class Robot:
 
     async def _work(self, task: Task) -> None:
         if task.state != "claimed":
-            await self._call("POST", f"/v1/tasks/{task.id}/claim", json={"who": self.who})
+            await self._claim(task)
             # one that was given back is done again
             self.unreported.pop(task.id, None)
         if task.id not in self.unreported:
@@ -149,12 +149,24 @@ class Robot:
         await self.pause(delay + self.hands.absence(task))
         file = None
         if isinstance(task, CertificateTask) and task.subject.has_file:
-            answer = await self._call("POST", f"/v1/tasks/{task.id}/file", json={"who": self.who})
-            file = CertificateFile.model_validate_json(answer.content)
+            file = await self._file(task)
         evidence = await self.hands.perform(task, file)
         if isinstance(task, CertificateTask):
             await self._see_it_back(task.subject.server)
         return evidence
+
+    async def _claim(self, task: Task) -> None:
+        await self._call("POST", f"/v1/tasks/{task.id}/claim", json={"who": self.who})
+
+    async def _file(self, task: Task) -> CertificateFile:
+        """The certificate of a task. Where the answer that held it was lost, another claim gives another file."""
+        path, body = f"/v1/tasks/{task.id}/file", {"who": self.who}
+        try:
+            answer = await self._call("POST", path, json=body)
+        except TaskGoneError:
+            await self._claim(task)
+            answer = await self._call("POST", path, json=body)
+        return CertificateFile.model_validate_json(answer.content)
 
     async def _see_it_back(self, server: str) -> None:
         """A certificate is not reported as replaced before the server is back, unless it stays away."""

@@ -34,7 +34,7 @@ class TaskHeldByAnother(StoreFault):
 
 
 class FileAlreadyTaken(StoreFault):
-    """The file of this claim was handed out. To have it again, give the task back and claim it anew."""
+    """The file of this claim was handed out. Its holder has another one by claiming once more."""
 
 
 class Tasks:

@@ -134,6 +134,9 @@ async def test_the_file_of_a_replacement_is_given_once(whole, store, plan, first
     again = await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"})
     problem(again, 409, "file-taken")
     assert file["password"] not in again.text
+    await store.tasks.transition(task.id, [TaskState.CLAIMED], TaskState.CLAIMED, who="ann", at=at)
+    another = (await whole.post("/v1/tasks/replace-1/file", json={"who": "ann"})).json()
+    assert another["password"] != file["password"]
 
 
 @pytest.mark.usefixtures("first_task")

@@ -93,6 +93,8 @@ class _Product:
         self.claims = 0
         self.not_now: set[str] = set()
         self.not_seen: set[str] = set()
+        self.taken: set[str] = set()
+        """Tasks whose file was given since they were claimed."""
         self.outages: list[tuple[str, bool]] = []
         """Paths that answer 503 once; True when the call has its effect all the same."""
         self.app = FastAPI()
@@ -135,14 +137,18 @@ class _Product:
         return {"items": [task for task in self.tasks.values() if task["state"] == state]}
 
     async def claim(self, task: str) -> Any:
-        if task in self.not_now or self.tasks[task]["state"] != "open":
+        if task in self.not_now or self.tasks[task]["state"] == "done":
             return JSONResponse({}, status_code=409)
         self.claims += 1
+        self.taken.discard(task)
         self.tasks[task]["state"] = "claimed"
         return self.tasks[task]
 
-    async def file(self, task: str) -> dict[str, Any]:
+    async def file(self, task: str) -> Any:
         assert self.tasks[task]["state"] == "claimed"
+        if task in self.taken:
+            return JSONResponse({}, status_code=409)
+        self.taken.add(task)
         content = base64.b64encode(b"store").decode()
         return {"filename": "new.p12", "format": "pkcs12", "content_base64": content, "password": "p"}
 
