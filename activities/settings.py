@@ -18,6 +18,7 @@ from sepm.errors import OutcomeUnknown, Refused
 from store.writes import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
+_SENDS = 2
 
 
 class Settings:
@@ -30,7 +31,7 @@ class Settings:
     async def write_settings(self, request: WriteRequest) -> WriteAnswer:
         """Bring one setting of every pair of the step's scope to what the step wants.
 
-        1. look: a pair that already has the value is not written
+        1. look: a pair that already has the value is not written; where a crash cut a write off, it is noted as made
         2. store the owner's policy date and SEPM's clock before the write (rule 9)
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
@@ -45,6 +46,7 @@ class Settings:
                         continue
                     if wanted.is_in(await client.pair_settings(wanted.pair)):
                         already += 1
+                        await self._made_before(scope, wanted)
                         continue
                     if request.turning_back and (server := await self._not_old(scope)):
                         return WriteAnswer(written=written, already=already, refused=refused, new_certificate_at=server)
@@ -84,20 +86,25 @@ class Settings:
         )
         return why
 
+    async def _made_before(self, scope: StepScope, wanted: WantedPair) -> None:
+        ref, at = scope.ref, self._world.clock()
+        await self._world.store.writes.seen(
+            ref.rotation_id, ref.step, wanted.pair, wanted.field, value=wanted.value, at=at
+        )
+
     async def _send(self, client: SepmClient, wanted: WantedPair) -> tuple[WriteOutcome, str]:
-        """Send the write and read the pair back."""
-        try:
-            if wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
-                await client.set_server_list(wanted.pair, wanted.server_list)
-            else:
-                await client.set_secure_communications(wanted.pair, bool(wanted.secure_communications))
-        except OutcomeUnknown:
-            pass  # reading back tells
-        except Refused as refused:
-            return WriteOutcome.REFUSED, str(refused)
-        if wanted.is_in(await client.pair_settings(wanted.pair)):
-            return WriteOutcome.APPLIED, ""
-        return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
+        """Send the write and read the pair back. One that was lost on its way, and not made, is sent once more."""
+        lost = ""
+        for _ in range(_SENDS):
+            try:
+                lost = await _sent(client, wanted)
+            except Refused as refused:
+                return WriteOutcome.REFUSED, str(refused)
+            if wanted.is_in(await client.pair_settings(wanted.pair)):
+                return WriteOutcome.APPLIED, ""
+            if not lost:
+                return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
+        return WriteOutcome.NO_EFFECT, lost
 
     async def _note(self, client: SepmClient, scope: StepScope, owner: GroupId) -> datetime:
         """Store what is true before the write, so that a crash after it loses no proof; the owner's policy date.
@@ -155,3 +162,15 @@ class Settings:
             if reference.fixed is None:
                 missing.append(owner.path)
         return ReferenceAnswer(missing=tuple(missing))
+
+
+async def _sent(client: SepmClient, wanted: WantedPair) -> str:
+    """Send the write. How its answer was lost, where it was: then only reading back tells what came of it."""
+    try:
+        if wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
+            await client.set_server_list(wanted.pair, wanted.server_list)
+        else:
+            await client.set_secure_communications(wanted.pair, bool(wanted.secure_communications))
+    except OutcomeUnknown as unknown:
+        return str(unknown)
+    return ""

@@ -118,6 +118,25 @@ class Writes:
                 last.outcome, last.outcome_at, last.detail = outcome, at, detail
             return _write(last)
 
+    async def seen(
+        self,
+        rotation_id: RotationId,
+        step_id: str,
+        pair: Pair,
+        field: SettingField,
+        *,
+        value: str,
+        at: datetime,
+    ) -> None:
+        """Note that the setting has `value`: a write of it that a crash cut off has done it."""
+        async with self._database.read() as session:
+            last = await _last(session, rotation_id, step_id, pair, field)
+            if last is None or last.outcome is not None or last.value != value:
+                return
+        await self.record_outcome(
+            rotation_id, step_id, pair, field, outcome=WriteOutcome.APPLIED, at=at, detail="read back after a crash"
+        )
+
     async def written(self, rotation_id: RotationId, step_id: str | None = None) -> tuple[SettingWrite, ...]:
         """The writes of a rotation, or of one step of it, in order of their notes."""
         noted = select(WriteRow).where(WriteRow.rotation_id == rotation_id)

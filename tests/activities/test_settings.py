@@ -1,0 +1,114 @@
+"""Writes of settings whose answer is lost, or that a crash cut off: each is made once, and what came of it is noted."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from activities.scope import scope_of
+from activities.settings import Settings
+from emulator.scenarios import one_server
+from emulator.simulation import SettingsWrite
+from engine.contract import StepRef, WriteRequest
+from rotation.plan import SettingField, Write
+from rotation.site import Limits
+from simulation.scenario import Scenario
+from simulation.sepm import RestLine, kept_client
+from simulation.stage import Stage
+from store.writes import WriteOutcome
+
+
+class LosingLine(RestLine):
+    """A way to SEPM on which answers to writes are lost: for each, whether SEPM carries it out all the same."""
+
+    losses: tuple[bool, ...] = ()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """One call."""
+        if request.method != "PATCH" or not self.losses:
+            return await super().handle_async_request(request)
+        carried_out, *left = self.losses
+        self.losses = tuple(left)
+        if carried_out:
+            await super().handle_async_request(request)
+        raise httpx.ReadError("connection reset")
+
+
+class Writing:
+    """A rotation that is about to assign the HTTP list."""
+
+    def __init__(self, stage: Stage, line: LosingLine, request: WriteRequest) -> None:
+        self.stage = stage
+        self.line = line
+        self.request = request
+
+    async def write(self):
+        """The step's own activity."""
+        return await Settings(self.stage.world).write_settings(self.request)
+
+    async def noted(self):
+        """What is noted of each write."""
+        return [
+            (each.attempt, each.outcome) for each in await self.stage.store.writes.written(self.request.ref.rotation_id)
+        ]
+
+    def counts(self):
+        """How often SEPM carried each write out."""
+        return [each.count for each in self.stage.simulation.effects.report() if each.kind == "rest.sem_server"]
+
+
+@pytest.fixture
+async def writing():
+    """The first write of a rotation of one server."""
+    limits = Limits(relax_floor=timedelta(0), purge_after=None)
+    stage = Stage(Scenario(seed=1, spec=one_server(clients=8, heartbeat=timedelta(minutes=5)), limits=limits))
+    line = LosingLine(stage.simulation, stage.clock)
+    client = kept_client(stage.site, stage.connection, line, stage.clock)
+    stage.world = replace(stage.world, client=client)
+    async with stage:
+        plan = await stage.plan()
+        state = await stage.begin(plan)
+        step = next(each for each in plan.body.steps if isinstance(each, Write))
+        assert step.field is SettingField.SERVER_LIST
+        copy = plan.body.copies[0]
+        stage.simulation.console.copy_list(copy.source, copy.copy_name)
+        ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+        yield Writing(stage, line, WriteRequest(ref=ref, field=step.field, restores=False))
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+async def test_a_write_whose_answer_is_lost_is_made_once(writing, carried_out):
+    """Reading back tells whether SEPM carried it out; when not, it is sent once more, and no person is asked."""
+    writing.line.losses = (carried_out,)
+    answer = await writing.write()
+    assert (answer.refused, answer.already) == (0, 0)
+    assert writing.counts() == [1] * answer.written
+    assert set(await writing.noted()) == {(1, WriteOutcome.APPLIED)}
+
+
+async def test_a_write_that_is_lost_again_and_again_is_left_to_a_person(writing):
+    """Twice lost and not carried out: the pair counts as refused, and the reason says how it was lost."""
+    writing.line.losses = (False, False)
+    answer = await writing.write()
+    assert answer.refused == 1
+    assert "no answer" in answer.reason
+    assert (1, WriteOutcome.NO_EFFECT) in await writing.noted()
+
+
+async def test_a_write_that_a_crash_cut_off_is_noted_as_made(writing):
+    """Sent and carried out, and then the worker died: tried again, nothing is sent anew, and the note is completed."""
+    stage, ref = writing.stage, writing.request.ref
+    scope = await scope_of(stage.world, ref)
+    first = (await scope.wanted(writing.request.field, restores=False))[0]
+    now = stage.clock.now()
+    await stage.store.writes.record_write(
+        ref.rotation_id, ref.step, first.pair, first.field, value=first.value, at=now, policy_date_before=now
+    )
+    stage.simulation.write_settings(first.group_path, first.location_name, SettingsWrite(server_list=first.server_list))
+
+    answer = await writing.write()
+
+    assert (answer.already, answer.refused) == (1, 0)
+    assert writing.counts() == [1] * (answer.written + 1)
+    assert await writing.noted() == [(1, WriteOutcome.APPLIED)] * (answer.written + 1)
