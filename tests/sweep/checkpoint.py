@@ -29,6 +29,8 @@ class Doing:
     passes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
+GO_ON, DEAD = b"go on\n", b"dead\n"
+_OURS = -1
 _doing: ContextVar[Doing | None] = ContextVar("doing", default=None)
 
 
@@ -37,18 +39,21 @@ def begin(process: str, kind: str) -> None:
     _doing.set(Doing(process, kind))
 
 
-async def passing(effect: str, side: str, *, step: str = "", pid: int | None = None) -> None:
-    """Report the place and wait until the lane lets go on."""
+async def passing(effect: str, side: str, *, step: str = "", pid: int | None = _OURS) -> bool:
+    """Report the place and wait until the lane lets go on. `pid`: of another one that would die; None: it is dead.
+
+    False: who would do it is dead, and it is not done.
+    """
     doing = _doing.get()
     if doing is None:
-        return
+        return True
     doing.passes[effect, side] += 1
     told = {
         "process": doing.process,
         "kind": doing.kind,
         "effect": effect,
         "side": side,
-        "pid": pid or os.getpid(),
+        "pid": os.getpid() if pid == _OURS else pid or 0,
         "number": doing.passes[effect, side],
         "step": step,
     }
@@ -56,7 +61,7 @@ async def passing(effect: str, side: str, *, step: str = "", pid: int | None = N
     try:
         writer.write(json.dumps(told).encode() + b"\n")
         await writer.drain()
-        await reader.readline()
+        return await reader.readline() == GO_ON
     finally:
         writer.close()
 

@@ -11,6 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from rotation.values import RotationId
 from store.settings import StoreSettings
 from store.store import Store
+from store.writes import WriteOutcome
 from tests.sweep.lanes import Lane
 from tests.sweep.procedures import Procedure
 from tests.sweep.visits import Visit
@@ -64,7 +65,8 @@ async def problems(visit: Visit, procedure: Procedure, before: Before, undisturb
     1. each rotation ended as it must, there is no other, and nothing is asked of anybody any more
     2. the site is as it was, but for the certificates; nobody was ever lost
     3. every effect happened once, and the same things were done and told as in a run in which nobody died
-    4. no event is missing or altered, no task was opened twice, and no workflow task ever failed
+    4. no event is missing or altered, no task was opened twice, each write is noted once and as made, and no workflow
+       task ever failed
     """
     found = [*await _endings(visit, procedure), *await _site(visit, procedure, before)]
     told = await story(visit)
@@ -110,7 +112,7 @@ def _differences(told: Story, undisturbed: Story) -> list[str]:
 
 
 async def _records(visit: Visit) -> list[str]:
-    """The store's own: the chain of events, and tasks."""
+    """The store's own: the chain of events, tasks, writes."""
     tasks = Counter(
         (each["rotation_id"], each["step"]) for each in (await visit.lane.get(f"/v1/tasks?site={visit.id}"))["items"]
     )
@@ -118,6 +120,11 @@ async def _records(visit: Visit) -> list[str]:
     async with _store(visit.lane) as store:
         for rotation in visit.rotations:
             await store.events.verify_chain(RotationId(rotation))
+            found += [
+                f"write of step {each.step_id} is noted as {each.outcome}, attempt {each.attempt}"
+                for each in await store.writes.written(RotationId(rotation))
+                if (each.outcome, each.attempt) != (WriteOutcome.APPLIED, 1)
+            ]
     return found
 
 

@@ -17,7 +17,7 @@ from cli.household import Household
 from engine.client import lazy_client
 from engine.fault import EngineFault
 from engine.presence import is_served
-from tests.sweep.checkpoint import SOCKET
+from tests.sweep.checkpoint import DEAD, GO_ON, SOCKET
 from tests.sweep.keeping import Kept
 from tests.sweep.points import Passing, Place, Point, Victim, Watch
 
@@ -71,11 +71,12 @@ class Lane:
             told = json.loads(await reader.readline())
             place = Place(told["process"], told["kind"], told["effect"], told["side"])
             passing = Passing(place, told["pid"], told["number"], told["step"])
-            point = self.watch.passed(passing)
+            # the front serves several calls at a time: what was killed for one of them is gone for the others
+            point = self.watch.passed(passing) if _lives(passing.pid) else None
             if point is not None:
                 self._kill(point, passing)
             if point is None or point.victim not in {Victim.WORKER, Victim.API}:
-                writer.write(b"go on\n")
+                writer.write(DEAD if point is not None and point.victim is Victim.SEPM else GO_ON)
                 await writer.drain()
 
     def _kill(self, point: Point, passing: Passing) -> None:
@@ -96,6 +97,13 @@ class Lane:
             served = await is_served(client, self.household.temporal.task_queue)
             return served and (await self.http.get("/healthz/ready")).is_success
         return False
+
+
+def _lives(pid: int) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return pid > 0
+    return False
 
 
 @contextlib.asynccontextmanager

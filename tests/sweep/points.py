@@ -196,7 +196,7 @@ def batches(chosen: Sequence[Point], most: int) -> Iterator[tuple[Point, ...]]:
         yield from map(tuple, made)
 
 
-_TOGETHER = 2
+_TOGETHER = 3
 
 
 def _goes_with(point: Point, batch: Iterable[Point]) -> bool:

@@ -41,8 +41,8 @@ class _Checked:
             await send(message)
 
         begin("sepm", f"{scope['method']} {kind_of_path(scope['path'])}")
-        await passing("", BEFORE, pid=_fronts[0].pid)
-        await self._app(scope, receive, answered)
+        if await passing("", BEFORE, pid=_fronts[0].pid):
+            await self._app(scope, receive, answered)
 
 
 def watched_app(service: RestService) -> ASGIApp:
