@@ -1,6 +1,7 @@
 """What the world shows of a console task: the evidence that closes it, or speaks against it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 from activities.scope import StepScope, WantedPair
@@ -21,6 +22,7 @@ from rotation.task import (
     Work,
 )
 from rotation.values import Fingerprint, ServerName
+from sepm.errors import SepmError
 
 _SECOND = timedelta(seconds=1)
 _NOTHING = ObserveTaskAnswer(done=False)
@@ -54,6 +56,7 @@ class Witness:
         served = {each.server: each for each in await self._world.served(scope.site.servers)}
         here = served[work.server]
         if here.fingerprint != work.fingerprint_sha256:
+            await self._note_former(scope, work, here)
             return await self._something_else(scope, work, served)
         async with await self._world.sepm(scope.site) as client:
             # Rounded up: clocks are known to the second, and a check-in before the swap must not count.
@@ -66,6 +69,16 @@ class Witness:
             seen_at=here.observed_at,
         )
         return ObserveTaskAnswer(done=True, seen=f"{work.server} presents it", fingerprint=here.fingerprint)
+
+    async def _note_former(self, scope: StepScope, work: ReplaceCertificate, here: ServedCertificate) -> None:
+        """The swap comes after this moment (rule 15). Where SEPM cannot say what time it is, nothing is noted."""
+        chosen = scope.plan.body.certificate_for(work.server)
+        if chosen is None or here.fingerprint != chosen.replaces:
+            return
+        with suppress(SepmError):
+            async with await self._world.sepm(scope.site) as client:
+                clock = await client.clock()
+            await self._world.store.swaps.not_yet(scope.ref.rotation_id, work.server, work.fingerprint_sha256, clock)
 
     async def _something_else(
         self, scope: StepScope, work: ReplaceCertificate, served: dict[ServerName, ServedCertificate]
@@ -89,7 +102,7 @@ class Witness:
                 )
                 return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
         here = served[work.server]
-        text = here.error or f"{work.server} still presents its old certificate"
+        text = here.error or f"{work.server} still presents its {'new' if work.puts_back else 'old'} certificate"
         return ObserveTaskAnswer(done=False, seen=text, fingerprint=here.fingerprint)
 
     async def _replication(self, scope: StepScope, work: PauseReplication | ResumeReplication) -> ObserveTaskAnswer:

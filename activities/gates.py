@@ -22,6 +22,7 @@ from rotation.reading import (
     rules,
     silent_after_swap,
     still_standing,
+    unheard,
 )
 from rotation.state import GateReading
 from rotation.values import ClientId, GroupId, RotationId, ServerName
@@ -70,7 +71,17 @@ class Gates:
         )
         scoped = [entry for entry in entries if entry.owner in by_owner]
         silent = len(silent_after_swap(scoped, judgements, by_owner, clock))
-        return _reading(step, asked_at, entries, judgements, silent)
+        reading = _reading(step, asked_at, entries, judgements, silent)
+        return reading.model_copy(update={"unheard": await self._unheard(scope, step, seen, clock)})
+
+    async def _unheard(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
+        """Whether no client has taken anything since the certificate went in that was taken out again (rule 15)."""
+        if not isinstance(step, Gate) or not step.passes_unheard or step.server is None:
+            return False
+        store, chosen = self._world.store, scope.plan.body.certificate_for(step.server)
+        forth = await store.swaps.get(scope.ref.rotation_id, step.server, chosen.replaces) if chosen else None
+        clients = [client.observed for client in await store.roster.entries(scope.site.id, None)]
+        return unheard(clients, since=forth.former_seen if forth else None, seen=seen, clock=clock)
 
     async def _seen(
         self, client: SepmClient, scope: StepScope, step: Gate | Holdout, request: GateRequest, clock: datetime

@@ -11,7 +11,11 @@ from rotation.state import Attention, Outcome
 from store.events import NewEvent
 from store.progress import Progress, RotationStatus
 
-_STATUS = {Outcome.COMPLETED: RotationStatus.COMPLETED, Outcome.CANCELLED: RotationStatus.CANCELLED}
+_STATUS = {
+    Outcome.COMPLETED: RotationStatus.COMPLETED,
+    Outcome.CANCELLED: RotationStatus.CANCELLED,
+    Outcome.ROLLED_BACK: RotationStatus.ROLLED_BACK,
+}
 
 
 class ProgressKeeper:

@@ -10,6 +10,7 @@ from activities.newborns import Newborns
 from activities.originals import Originals
 from activities.planning import Planning
 from activities.progress import ProgressKeeper
+from activities.rolling_back import RollingBack
 from activities.servers import Servers
 from activities.settings import Settings
 from activities.surveying import Surveying
@@ -27,6 +28,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         surveying.survey_site,
         planning.check_plan,
         planning.load_plan,
+        RollingBack(world).plan_roll_back,
         Originals(world).record_originals,
         settings.write_settings,
         settings.fix_references,

@@ -5,6 +5,7 @@ from datetime import datetime
 from activities.identity import new_plan_id
 from rotation.plan import Console, ListCopy, Plan
 from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
+from rotation.rollback import as_served
 from rotation.survey import SiteSurvey
 from rotation.task import CopyList, DeleteList, ReorderList, TaskState
 from rotation.values import RotationId, ServerName, SiteId
@@ -27,8 +28,8 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
         raise NothingToRestoreError(f"site {site_id}: no rotation left it changed; there is nothing to restore")
     rotation_id = originals[0].rotation_id
     rotation = await store.rotations.get(rotation_id)
-    plan = await store.plans.get(rotation.plan_id)
     survey = await store.surveys.get(survey_id)
+    plan = _as_it_stands(await store.plans.get(rotation.plan_id), survey)
     interrupted = Interrupted(
         plan=plan,
         originals=tuple(
@@ -73,6 +74,13 @@ async def _reordered(store: Store, rotation_id: RotationId, plan: Plan) -> tuple
             left.discard(task.work.list)
     works = [step.work for step in plan.body.steps if isinstance(step, Console) and isinstance(step.work, ReorderList)]
     return tuple(work for work in works if work.restores and work.list in left)
+
+
+def _as_it_stands(plan: Plan, survey: SiteSurvey) -> Plan:
+    """The plan with the certificates that its servers have: those that a roll-back has not taken out stay in."""
+    served = {each.server: each.fingerprint for each in survey.served}
+    still = [chosen.server for chosen in plan.body.certificates if served.get(chosen.server) == chosen.replaces]
+    return plan.model_copy(update={"body": as_served(plan.body, still)})
 
 
 def _swapped(plan: Plan, survey: SiteSurvey) -> tuple[ServerName, ...]:

@@ -24,6 +24,9 @@ _MEANING = {
     Move.PROCEED: "Go on without the clients that are not covered. Needs a reason, and a second person's approval.",
     Move.RETRY: "Try again what attention says has failed.",
     Move.CANCEL: "Turn back and restore, before the first certificate is replaced. Needs a reason.",
+    Move.ROLL_BACK: "Put the old certificates back, after the first was replaced: by the same gates, one server at a "
+    "time. Needs a reason, and a second person's approval of the plan that is made.",
+    Move.FINISH: "Let the rotation finish instead of rolling it back.",
 }
 
 

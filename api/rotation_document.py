@@ -10,7 +10,7 @@ from pydantic import Field
 from api.plan_document import StepShown
 from rotation.finding import Finding
 from rotation.plan import Step
-from rotation.state import Attention, OpenTask, Proceed, RotationState, Wait
+from rotation.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
 from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
 from store.progress import Rotation, RotationStatus
 
@@ -58,7 +58,9 @@ class Live(Value):
     held_by: str
     hold_reason: str
     cancelling_by: str
-    swapped: tuple[ServerName, ...]
+    rolling_back: RollingBack | None = Field(description="A wish to put the old certificates back, not approved yet")
+    purpose: str = Field(description="`roll-back` once the old certificates are being put back")
+    swapped: tuple[ServerName, ...] = Field(description="Servers with the certificate that the running plan gives them")
 
     @classmethod
     def of(cls, state: RotationState, shown: dict[str, StepShown]) -> "Live":
@@ -77,6 +79,8 @@ class Live(Value):
             held_by=state.held_by,
             hold_reason=state.hold_reason,
             cancelling_by=state.cancelling.by if state.cancelling else "",
+            rolling_back=state.rolling_back,
+            purpose=state.body.purpose,
             swapped=state.swapped,
         )
 

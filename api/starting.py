@@ -14,6 +14,7 @@ from api.problems import ProblemError, refused
 from api.rotation_document import RotationOrder
 from engine.contract import RotateInput
 from engine.rotations import start_rotation
+from rotation.finding import blocking
 from rotation.plan import Plan
 from rotation.values import RotationId
 from store.progress import NewRotation, Rotation, RotationStatus
@@ -52,7 +53,7 @@ async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: Rot
         site_id=plan.body.site_id,
         plan_id=plan.id,
         plan_hash=plan.hash,
-        purpose=plan.body.purpose,
+        purpose="restore" if plan.body.purpose == "restore" else "rotate",
         started_by=order.who,
         why=order.why,
     )
@@ -142,8 +143,11 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
 
 async def _require_fit(parts: Parts, plan: Plan, max_age: timedelta) -> None:
     """Refuse a plan that the site has grown out of."""
-    if plan.body.purpose != "rotate":
+    if plan.body.purpose == "restore":
         return
+    if plan.body.purpose == "roll-back":
+        unfit = blocking("plan-is-a-roll-back", plan.id, "it goes on from a rotation that runs", "make a new plan")
+        raise refused("plan-stale", [unfit])
     survey_id = await fresh_survey(parts, plan.body.site_id, max_age)
     findings = await differences(parts.store, plan.body.site_id, survey_id, plan, now=parts.clock())
     if findings:

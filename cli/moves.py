@@ -1,4 +1,4 @@
-"""`rotator approve`, `hold`, `resume`, `extend`, `proceed`, `retry`, `cancel`: what people say to a rotation."""
+"""`rotator approve`, `hold`, `resume`, `proceed`, `cancel`, `roll-back`, ...: what people say to a rotation."""
 
 from typing import Annotated, Any
 
@@ -15,6 +15,8 @@ _HELP = {
     "proceed": "Go on without the clients that are not covered; needs --why and a second person's approval.",
     "retry": "Try again what attention says has failed.",
     "cancel": "Turn back and restore, before the first certificate is replaced; needs --why.",
+    "roll-back": "Put the old certificates back, after the first was replaced; needs --why and a second person.",
+    "finish": "Let the rotation finish instead of rolling it back.",
 }
 _RotationArgument = Annotated[str, typer.Argument(help="The rotation's id")]
 _WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the audit trail")]
@@ -40,7 +42,7 @@ def _add(app: typer.Typer, move: str, text: str) -> None:
         as_json: JsonOption = False,
     ) -> None:
         with opened(api, folder) as rotator:
-            moved = rotator.post(f"/v1/rotations/{rotation}/{move}", {"who": named(who), "why": why})
+            moved = rotator.post(f"/v1/rotations/{rotation}/{move.replace('-', '_')}", {"who": named(who), "why": why})
         _say(moved, as_json=as_json)
 
 

@@ -17,6 +17,7 @@ from emulator.operations import (
     PauseReplication,
     RefreshGoldenImages,
     ReplaceCertificate,
+    RestoreCertificate,
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
@@ -159,7 +160,11 @@ async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
 
 async def _replace(desk: Desk, task: CertificateTask, file: CertificateFile | None) -> None:
     wanted = task.subject
-    if desk.fingerprint(wanted.server) == wanted.fingerprint_sha256.replace(":", "").lower():
+    fingerprint = wanted.fingerprint_sha256.replace(":", "").lower()
+    if desk.fingerprint(wanted.server) == fingerprint:
+        return
+    if file is None and wanted.puts_back:
+        await desk.operate(RestoreCertificate(server=wanted.server, fingerprint_sha256=fingerprint))
         return
     if file is None:
         raise CertificateFileError(f"there is no certificate file for {wanted.server}")

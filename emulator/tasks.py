@@ -69,6 +69,8 @@ class CertificateSubject(_Wire):
     server: str
     fingerprint_sha256: str
     has_file: bool = True
+    puts_back: bool = False
+    """Whether it is the server's former one, which is in its recovery file."""
 
 
 class DeleteListSubject(_Wire):

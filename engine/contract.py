@@ -4,7 +4,7 @@ Messages carry ids, counts and hashes; never a list of clients, a key, a passwor
 histories of rotations that are months old must still decode.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -41,6 +41,7 @@ class ActivityName(StrEnum):
     FIND_NEWBORN = "find_newborn"
     CHECK_CLOSING = "check_closing"
     LOAD_PLAN = "load_plan"
+    PLAN_ROLL_BACK = "plan_roll_back"
     RECORD_PROGRESS = "record_progress"
 
 
@@ -122,6 +123,33 @@ class PlanCheckAnswer(Value):
 
     findings: tuple[Finding, ...] = ()
     amendment: PlanId | None = None
+
+
+class RollBackRequest(Value):
+    """Plan how the old certificates are put back."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    plan_id: PlanId
+    survey_id: str
+    swapped: tuple[ServerName, ...]
+    begun: int
+    """How many steps were begun."""
+    proven: tuple[str, ...]
+    """Steps that have ended, and whose proof still stands."""
+
+
+class RollBackAnswer(Value):
+    """The amendment to approve."""
+
+    plan_id: PlanId
+    hash: str
+    servers: tuple[ServerName, ...]
+    """In the order in which they get their old certificate back."""
+    steps: int
+    """How many are still to come."""
+    least: timedelta
+    findings: tuple[Finding, ...]
 
 
 class StepRef(Value):
@@ -313,6 +341,7 @@ class EventKind(StrEnum):
     """What was born during the rotation is left as it is, by a person's word; `subject` says what."""
     AMENDED = "amended"
     TURNING_BACK = "turning-back"
+    ROLLING_BACK = "rolling-back"
     ENDED = "ended"
 
 

@@ -47,8 +47,7 @@ def _lines(work: Work) -> Iterable[str]:
         case ReplaceCertificate():
             yield "Claim this task first: all proof is read once more before you begin"
             yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
-            source = "the file of this task" if work.has_file else "the certificate whose key SEPM holds"
-            yield f"Take {source}; its SHA-256 fingerprint is {work.fingerprint_sha256}"
+            yield from _source(work)
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
         case RefreshImages():
             yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
@@ -67,6 +66,18 @@ def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
             yield f"Edit {work.list!r}: move its servers until their priorities are {work.text}"
             yield "OK. Export the Sylink.xml of a group that uses it (Clients, Export Communication Settings)"
             yield f"Say done with order={work.text!r} when the file shows that"
+
+
+def _source(work: ReplaceCertificate) -> Iterable[str]:
+    if work.puts_back and not work.has_file:
+        named = f" {work.recovery_file}" if work.recovery_file else ", the newest that is older than the rotation"
+        proof = f", SHA-256 {work.recovery_sha256}" if work.recovery_sha256 else ""
+        yield f"Unpack the recovery file of {work.server} that was saved off the box:{named}{proof}"
+        source = "its keystore_<timestamp>.jks, whose password is keystorepass in settings_<timestamp>.properties"
+    else:
+        source = "the file of this task" if work.has_file else "the certificate whose key SEPM holds"
+    what = "the old certificate that goes back in" if work.puts_back else "it"
+    yield f"Take {source}; the SHA-256 fingerprint of {what} is {work.fingerprint_sha256}"
 
 
 def _pairs(pairs: Iterable[TaskPair]) -> Iterable[str]:

@@ -19,6 +19,8 @@ class Move(StrEnum):
     PROCEED = "proceed"
     RETRY = "retry"
     CANCEL = "cancel"
+    ROLL_BACK = "roll_back"
+    FINISH = "finish"
     CLAIM_TASK = "claim_task"
     TASK_DONE = "task_done"
     TASK_REFUSED = "task_refused"

@@ -32,9 +32,10 @@ def _ended(message: Message, state: RotationState) -> Finding | None:
     return _refuse(message, f"the rotation has ended: {state.outcome.value}", "start a new one from a new plan")
 
 
+_LET = "let it finish (the default); hold stops it where it stands"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
-_EXPLAINED = frozenset({Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.TASK_REFUSED})
+_EXPLAINED = frozenset({Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED})
 
 
 def _unexplained(message: Message, _state: RotationState) -> Finding | None:
@@ -52,6 +53,8 @@ def _by_move(message: Message, state: RotationState) -> Finding | None:
         Move.PROCEED: _proceed,
         Move.RETRY: _retry,
         Move.CANCEL: _cancel,
+        Move.ROLL_BACK: _roll_back,
+        Move.FINISH: _finish,
         Move.CLAIM_TASK: _task,
         Move.TASK_DONE: _task,
         Move.TASK_REFUSED: _task,
@@ -67,6 +70,8 @@ def _approve(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
         return _refuse(message, "nothing waits for an approval")
     if state.proceed is not None and _is_same(state.proceed.asked_by, message.who):
+        return _refuse(message, f"{message.who} asked for it", "a second person approves")
+    if state.rolling_back is not None and _is_same(state.rolling_back.by, message.who):
         return _refuse(message, f"{message.who} asked for it", "a second person approves")
     return None
 
@@ -109,12 +114,32 @@ def _cancel(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, "it only puts settings back, and certificates were replaced", "let it finish, or hold")
     if state.cancelling is not None:
         return _refuse(message, f"{state.cancelling.by} has cancelled it already")
+    if state.body.purpose == "roll-back":
+        return _refuse(message, "old certificates are being put back: restoring now would cut clients off", _LET)
     if state.swapped:
         return _refuse(
             message,
             f"{', '.join(state.swapped)} has its new certificate: restoring now would cut clients off",
-            "let it finish (the default); hold stops it where it stands",
+            f"{_LET}; roll back puts the old certificates back",
         )
+    return None
+
+
+def _roll_back(message: Message, state: RotationState) -> Finding | None:
+    if state.body.purpose == "restore":
+        return _refuse(message, "it only puts settings back", _LET)
+    if state.body.purpose == "roll-back":
+        return _refuse(message, "the old certificates are being put back already", _LET)
+    if state.rolling_back is not None:
+        return _refuse(message, f"{state.rolling_back.by} has asked for it already")
+    if not state.swapped:
+        return _refuse(message, "no new certificate was seen yet", "cancel puts everything back")
+    return None
+
+
+def _finish(message: Message, state: RotationState) -> Finding | None:
+    if not _offered(message, state):
+        return _refuse(message, "it is on its way to finish", "nothing needs to be said")
     return None
 
 

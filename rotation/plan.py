@@ -172,6 +172,8 @@ class Gate(_Step):
     patience: timedelta
     server: ServerName | None = None
     """The swapped server, for `SWAPPED`."""
+    passes_unheard: bool = False
+    """Whether it is passed when no client has reported since the certificate went in that was taken out (rule 15)."""
 
     @property
     def is_drill(self) -> bool:
@@ -226,7 +228,10 @@ class PlanBody(Value):
     """What is approved, and what runs."""
 
     site_id: SiteId
-    purpose: Literal["rotate", "restore"] = "rotate"
+    purpose: Literal["rotate", "restore", "roll-back"] = "rotate"
+    """A roll-back is an amendment whose targets are the certificates that the servers had before (rule 15)."""
+    back_from: str = ""
+    """The id of the first step of a roll-back. What gates before it have proven was about other certificates."""
     certificates: tuple[CertificateFor, ...]
     holdouts: tuple[ServerName, ...] = ()
     waves: tuple[tuple[ServerName, ...], ...]
@@ -291,6 +296,13 @@ class PlanBody(Value):
             if step.id == step_id:
                 return step
         raise KeyError(f"plan of site {self.site_id} has no step {step_id!r}")
+
+    @property
+    def swap_gates(self) -> tuple[Gate, ...]:
+        """The gates after a swap to a certificate of this plan."""
+        begins = self.steps.index(self.step(self.back_from)) if self.back_from else 0
+        gates = (step for step in self.steps[begins:] if isinstance(step, Gate))
+        return tuple(gate for gate in gates if gate.purpose is GatePurpose.SWAPPED)
 
     @property
     def last_number(self) -> int:

@@ -37,7 +37,8 @@ from rotation.task import (
 )
 from rotation.values import ServerName
 
-_HOLDOUT = "B5"
+HOLDOUT = "B5"
+"""The number of the holdout."""
 
 
 def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
@@ -54,7 +55,7 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
        A10c, gate, A10d, gate: restore R, canaries first
     6. closing: replication resumed, copies deleted, every client back
     """
-    return _numbered(_rotation(knobs), after)
+    return numbered(_rotation(knobs), after)
 
 
 def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
@@ -65,24 +66,24 @@ def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, 
     3. A10c, A10d: the recorded state; gated only where a certificate was replaced
     4. closing
     """
-    return _numbered(_restoration(knobs, swapped))
+    return numbered(_restoration(knobs, swapped))
 
 
 def _rotation(knobs: Knobs) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site and store its original settings")
     for wave in knobs.waves:
         for server in wave:
-            yield _console(
+            yield console(
                 "recovery", f"Copy the recovery file of {server} off the box", SaveRecoveryFile(server=server)
             )
     if knobs.replication_partners:
-        yield _console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+        yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
     yield from drill(knobs)
     for copy in knobs.copies:
-        yield _console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
+        yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
     for index in range(len(knobs.waves)):
         yield from _wave(knobs, index)
-    yield from _closing(knobs)
+    yield from closing(knobs)
 
 
 def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
@@ -90,7 +91,7 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
     if last and knobs.holdouts:
         yield Holdout(
             id="",
-            number=_HOLDOUT,
+            number=HOLDOUT,
             wave=index,
             title=f"Keep {', '.join(knobs.holdouts)} on the old certificate for clients that are away",
             servers=knobs.holdouts,
@@ -116,10 +117,11 @@ def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
         title=f"Replace the certificate of {server}",
         work=knobs.replacements[server],
     )
-    yield _swap_gate(knobs, wave, server, "B3" if failover else "A10b")
+    yield swap_gate(knobs, wave, server, "B3" if failover else "A10b")
 
 
-def _swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
+def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
+    """A10b or B3: the gate after the swap of a server."""
     wait = minimum(knobs.scopes) + knobs.limits.publish_delay
     return Gate(
         id="",
@@ -134,11 +136,12 @@ def _swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate
     )
 
 
-def _closing(knobs: Knobs) -> Iterator[Step]:
+def closing(knobs: Knobs) -> Iterator[Step]:
+    """What every plan ends with: images, replication resumed, copies deleted, the last look."""
     if knobs.image_groups:
         yield refresh_images(knobs, len(knobs.waves) - 1)
     if knobs.replication_partners:
-        yield _console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
+        yield console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
     yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies)
     longest = max((owner.slowest_heartbeat + owner.jitter for owner in knobs.scopes), default=timedelta(0))
     yield Closing(
@@ -154,25 +157,32 @@ def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step
     yield Preflight(id="", number="preflight", title="Survey the site")
     yield from undo(knobs)
     for server in swapped:
-        yield _swap_gate(knobs, 0, server, "A10b")
+        yield swap_gate(knobs, 0, server, "A10b")
     if knobs.relaxed:
         yield from restore(knobs, 0, gated=bool(swapped))
-    yield from _closing(knobs)
+    yield from closing(knobs)
 
 
 def _delete_copies(copies: Iterable[ListCopy]) -> Iterator[Step]:
     for copy in copies:
-        yield _console("A2-undo", f"Delete the list {copy.copy_name!r}", DeleteList(list=copy.copy_name))
+        yield console("A2-undo", f"Delete the list {copy.copy_name!r}", DeleteList(list=copy.copy_name))
 
 
-def _console(number: str, title: str, work: Work) -> Console:
+def console(number: str, title: str, work: Work) -> Console:
+    """A console task outside of the waves."""
     return Console(id="", number=number, title=title, work=work)
 
 
-def _numbered(steps: Iterable[Step], after: int = 0) -> tuple[Step, ...]:
-    """Each step with an id of its own, and each replacement with the gates that must hold while it is open."""
-    numbered: list[Step] = []
-    holding: list[str] = []
+def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ()) -> tuple[Step, ...]:
+    """Each step with an id of its own, and each replacement with the gates that must hold while it is open.
+
+    Args:
+        steps: in their order.
+        after: the number of the last step before them.
+        holding: the gates before them that must hold until a write.
+    """
+    named_steps: list[Step] = []
+    holding = list(holding)
     for index, step in enumerate(steps, start=after + 1):
         named = step.model_copy(update={"id": f"{index:02d}-{step.number}"})
         match named:
@@ -180,13 +190,13 @@ def _numbered(steps: Iterable[Step], after: int = 0) -> tuple[Step, ...]:
                 named = named.model_copy(update={"holds": tuple(holding)})
             case Write():
                 # A write changes what clients hold: of the waits before it only a holdout still says something.
-                holding = [held for held in holding if held.endswith(_HOLDOUT)]
+                holding = [held for held in holding if held.endswith(HOLDOUT)]
             case Gate(purpose=GatePurpose.DRILLED):
                 pass  # what it has shown is in the plan: who was not seen goes to R, or is approved by name
             case Gate() | Holdout():
                 holding.append(named.id)
-        numbered.append(named)
-    return tuple(numbered)
+        named_steps.append(named)
+    return tuple(named_steps)
 
 
 def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:

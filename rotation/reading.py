@@ -10,6 +10,7 @@ from rotation.drill import put_first
 from rotation.gate import minimum
 from rotation.plan import Console, Gate, GatePurpose, Holdout, OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
 from rotation.site import Protocol, Site
+from rotation.survey import ObservedClient
 from rotation.task import ReorderList
 from rotation.values import ClientId, GroupId, ServerName, Value
 from rotation.verdict import ClientEvidence, DrillRound, GateRule, Judgement, RosterEntry, Swap, Tally, Verdict
@@ -126,7 +127,8 @@ def _trusted(owner: OwnerScope, seen: Seen, server: ServerName, *, shows: bool) 
         return frozenset(names - {server})
     if all(_pins(pair, seen) or _is_relaxed(pair, seen) for pair in owner.pairs):
         return frozenset(names)
-    return frozenset(names - {server} - set(seen.swapped))
+    changed = {*seen.swapped, *(chosen.server for chosen in seen.body.certificates if seen.body.back_from)}
+    return frozenset(names - {server} - changed)
 
 
 def _swapped_shows_trust(owner: OwnerScope, seen: Seen, server: ServerName) -> bool:
@@ -154,11 +156,7 @@ def gates_of_others(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> froz
     for each in known:
         offered &= each.servers if each is not None else frozenset()
     about = gate_server(step, seen)
-    return frozenset(
-        each.id
-        for each in seen.body.steps
-        if isinstance(each, Gate) and each.purpose is GatePurpose.SWAPPED and each.server in offered - {about}
-    )
+    return frozenset(gate.id for gate in seen.body.swap_gates if gate.server in offered - {about})
 
 
 def _protected(owner: OwnerScope, seen: Seen) -> bool:
@@ -189,6 +187,22 @@ def judge_all(
 ) -> list[Judgement]:
     """The verdict on every client of the gate's scope."""
     return [judge(entry, by_owner[entry.owner], evidence.get(entry.id)) for entry in entries if entry.owner in by_owner]
+
+
+def unheard(clients: Iterable[ObservedClient | None], *, since: datetime | None, seen: Seen, clock: datetime) -> bool:
+    """Whether a certificate that was put in and taken out again has reached nobody: no client has reported meanwhile.
+
+    Args:
+        clients: every client ever seen; None where SEPM has lost it, which may have reported.
+        since: when the certificate was last seen not to be in, on SEPM's clock.
+        seen: with the moment in which it was first seen to be out again.
+        clock: SEPM's clock now; what was published with it must have been replaced by then.
+    """
+    if since is None or seen.swap_seen is None or clock <= seen.swap_seen + seen.body.publish_delay + seen.skew:
+        return False
+    return all(
+        client is not None and (client.last_seen is None or client.last_seen + seen.skew < since) for client in clients
+    )
 
 
 def silent_after_swap(

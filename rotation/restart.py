@@ -31,8 +31,8 @@ def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
 
 
 def _of_server(server: ServerName, body: PlanBody, at: str) -> tuple[str, ...]:
-    gates = [gate for gate in _gates(body, at) if gate.purpose is GatePurpose.SWAPPED]
-    return tuple(gate.id for gate in gates if gate.server == server)
+    reached = {gate.id for gate in _gates(body, at)}
+    return tuple(gate.id for gate in body.swap_gates if gate.server == server and gate.id in reached)
 
 
 def _gates(body: PlanBody, at: str) -> list[Gate]:

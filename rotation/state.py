@@ -29,6 +29,8 @@ class Outcome(StrEnum):
 
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    ROLLED_BACK = "rolled-back"
+    """The old certificates were put back."""
 
 
 class Attention(Value):
@@ -54,6 +56,8 @@ class GateReading(Value):
     waiting_names: tuple[str, ...] = ()
     """Some of those waited for; all of them are in the store."""
     reached: bool
+    unheard: bool = False
+    """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     silent_after_swap: int = 0
     """Clients of the swapped server that did not reappear within three heartbeats (rule 8)."""
 
@@ -122,6 +126,17 @@ class Cancelling(Value):
     why: str
 
 
+class RollingBack(Value):
+    """A wish to put the old certificates back: it is planned, and needs a second person (rule 15)."""
+
+    by: str
+    why: str
+    stopped: bool = False
+    """Whether the steps stand still for it."""
+    plan_id: PlanId | None = None
+    """The amendment that waits for approval."""
+
+
 class RotationState(BaseModel):
     """State is one model: plan, cursor, waits, attention, hold. Mutable, and only the run loop changes it."""
 
@@ -159,12 +174,18 @@ class RotationState(BaseModel):
     """Pairs born during the rotation that a person leaves as they are (rule 17)."""
     proceed: Proceed | None = None
     cancelling: Cancelling | None = None
+    rolling_back: RollingBack | None = None
     withdrawing: bool = False
-    """Whether a cancel waits for the holder of the open task to give it back."""
+    """Whether a cancel, or a wish to roll back, waits for the holder of the open task to give it back."""
     inbox: tuple[Message, ...] = ()
     events: int = 0
     """How many events were recorded: each gets a number of its own, whatever is retried."""
     outcome: Outcome | None = None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a new certificate is, or may be, in: putting settings back alone would cut clients off."""
+        return bool(self.swapped) or self.body.purpose == "roll-back"
 
     @property
     def step(self) -> Step | None:

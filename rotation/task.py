@@ -110,6 +110,12 @@ class ReplaceCertificate(Value):
     server: ServerName
     fingerprint_sha256: Fingerprint
     has_file: bool
+    puts_back: bool = False
+    """Whether it is the certificate that the server had before: it comes out of the recovery file (rule 15)."""
+    recovery_file: str = ""
+    """The name of that file, as it was said when it was saved, and"""
+    recovery_sha256: str = ""
+    """its SHA-256."""
 
 
 class RefreshImages(Value):

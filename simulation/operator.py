@@ -57,7 +57,7 @@ class Operator:
         return {name: str(value) for name, value in evidence.items()}
 
     def _file(self, task: ConsoleTask) -> CertificateFile | None:
-        if not isinstance(task.work, ReplaceCertificate):
+        if not isinstance(task.work, ReplaceCertificate) or task.work.puts_back:
             return None
         return CertificateFile(format="pem", content_base64=self._pem(task.work.server))
 

@@ -14,6 +14,7 @@ class RotationStatus(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    ROLLED_BACK = "rolled-back"
     RESTORED = "restored"
     """Ended from outside, and every original setting was put back afterwards."""
     TERMINATED = "terminated"

@@ -42,7 +42,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients of the canaries: {proceed.why}"
         await _show(run, SECOND, step, text, (Move.APPROVE, Move.EXTEND))
     elif wait is not None and run.host.now() >= wait.limit:
-        offered = tuple(move for move in _THEN if move is not Move.CANCEL or not state.swapped)
+        offered = tuple(move for move in _THEN if move is not Move.CANCEL or not state.replaced)
         then = ", ".join(_THEN[move] for move in offered)
         text = f"{_who(reading)}: {_LOOK[step.purpose]}; the gate then passes by itself. Or {then}"
         await _show(run, HELD, step, text, offered)

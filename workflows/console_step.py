@@ -194,7 +194,7 @@ def _untrue(step: Console | Write, message: Message) -> Finding | None:
 
 
 async def _withdraw(run: Running, step: Console | Write) -> bool:
-    """A cancel came: close the task. Whether a certificate was replaced after all; the cancel is then refused.
+    """The rotation turns back: close the task. Whether a certificate was replaced after all; a cancel is then refused.
 
     1. who has claimed it may be at the console now, and must give it back or say that it is done
     2. a replacement is looked at first; a server that is silent may be restarting with the new certificate
@@ -218,7 +218,8 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
         if task is None:
             break
         if task.claimed_by:
-            run.raise_attention("give-back", step.title, f"cancelled: {task.claimed_by} must give the task back", ())
+            text = f"it is not wanted now: {task.claimed_by} must give the task back"
+            run.raise_attention("give-back", step.title, text, ())
         elif not swaps or not silent or run.host.now() >= began + RESTART:
             break
         await run.wait(
@@ -228,9 +229,9 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
         )
     run.drop_attention("give-back")
     if run.state.task is not None:
-        await _close(run, step, TaskState.WITHDRAWN, "the service", "cancelled")
+        await _close(run, step, TaskState.WITHDRAWN, "the service", "it turns back")
     replaced = swaps and bool(done)
-    if replaced:
+    if replaced and run.state.cancelling is not None:
         run.refuse_cancel(f"the certificate was replaced meanwhile ({step.title})")
     run.state.withdrawing = False
     return replaced

@@ -27,6 +27,8 @@ _LIMIT = "gate-limit"
 _SILENT = "silent-after-swap"
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
+_PUBLISHED = timedelta(seconds=2)
+"""After the delay that the site allows for publishing: clocks are known to the second."""
 
 
 async def gate(run: Running, step: Gate) -> None:
@@ -100,6 +102,8 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         wait = _wait(run)
         now = run.host.now()
         at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
+        if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
+            at = min(at, wait.opened_at + run.state.body.publish_delay + _PUBLISHED)
         run.state.wait = wait.model_copy(update={"next_at": at})
         await run.wait(until=at, summary=_summary(step, at), ready=lambda: _is_answered(run, step) or look_due(run))
         if look_due(run):
@@ -111,7 +115,8 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         reading = await _read(run, step)
         _give_back(run, step, run.host.now() - asked_at)
         _note(run, reading)
-        if reading.reached and asked_at >= _wait(run).due and await clear(run, step):
+        proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due)
+        if proven and await clear(run, step):
             break
         if await _ends_unproven(run, step, reading, asked_at):
             break
@@ -145,6 +150,8 @@ def _passed(step: Gate | Holdout, reading: GateReading) -> str:
     if isinstance(step, Gate) and step.is_drill:
         others = f", not: {', '.join(reading.waiting_names)}" if reading.waiting else ""
         return f"{step.title}: {reading.covered} of {reading.total} were seen{others}"
+    if reading.unheard:
+        return f"{step.title}: no client has reported since the new one went in"
     counts = f"{reading.covered} of {reading.total} covered, {reading.safe} safe, {reading.left_out} left out"
     return f"{step.title}: {counts}"
 
@@ -172,7 +179,7 @@ def _note(run: Running, reading: GateReading) -> None:
     if reading.silent_after_swap:
         message = (
             f"{reading.silent_after_swap} clients of the server have not reappeared for three heartbeats; "
-            "if they are not merely switched off, put the old certificate back"
+            "if they are not merely switched off, put the old certificate back (roll back)"
         )
         run.raise_attention(_SILENT, "clients of the swapped server", message, ())
     else:

@@ -138,6 +138,24 @@ class RotateSite:
     def _cancel_allowed(self, message: Message) -> None:
         self._refuse(message, Move.CANCEL)
 
+    @workflow.update(name=Move.ROLL_BACK, description="Put the old certificates back, after the first new one.")
+    async def roll_back(self, message: Message) -> Reply:
+        """Ask for the old certificates."""
+        return await self._say(message)
+
+    @roll_back.validator
+    def _roll_back_allowed(self, message: Message) -> None:
+        self._refuse(message, Move.ROLL_BACK)
+
+    @workflow.update(name=Move.FINISH, description="Let the rotation finish instead of rolling it back.")
+    async def finish(self, message: Message) -> Reply:
+        """Have the rotation finish."""
+        return await self._say(message)
+
+    @finish.validator
+    def _finish_allowed(self, message: Message) -> None:
+        self._refuse(message, Move.FINISH)
+
     @workflow.update(name=Move.CLAIM_TASK, description="Take a console task; before a swap all proof is read again.")
     async def claim_task(self, message: Message) -> Reply:
         """Take a console task."""

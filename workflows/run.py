@@ -13,7 +13,7 @@ from engine.contract import (
 from rotation.message import Move
 from rotation.plan import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
 from rotation.procedure import turning_back
-from rotation.state import Outcome, Phase
+from rotation.state import Outcome, Phase, RotationState
 from rotation.task import ReplaceCertificate
 from workflows import newborn_step
 from workflows.amendment import adopt
@@ -22,6 +22,7 @@ from workflows.drift_step import clear, look_due, settled
 from workflows.gate_step import closing, gate, holdout
 from workflows.old_certificates import all_old
 from workflows.requests import about
+from workflows.rolling_back import roll_back
 from workflows.running import Running, TurnBack, unreachable
 from workflows.write_step import write
 
@@ -32,7 +33,8 @@ async def run_rotation(run: Running) -> Outcome:
     1. each step of the plan from the cursor on: begin it, do it, move the cursor
     2. hold and cancel are obeyed between steps and in every wait
     3. a cancel before the first certificate: probe every server, then put back what was recorded
-    4. the end is stored before it is told
+    4. a wish to roll back after it: plan the way back, and have a second person approve it
+    5. the end is stored before it is told
 
     Raises:
         ContinueAsNew: when a new history should go on with the state.
@@ -42,17 +44,29 @@ async def run_rotation(run: Running) -> Outcome:
         await run.record(EventKind.STARTED, f"plan {state.plan_hash[:12]}, {len(state.steps)} steps")
     while state.step is not None:
         try:
+            if state.rolling_back is not None and state.rolling_back.stopped:
+                await roll_back(run, state.rolling_back)
+                continue
             await run.pause_point()
             await _step(run, state.step)
         except TurnBack:
-            await _turn_back(run)
+            if state.rolling_back is not None:
+                await roll_back(run, state.rolling_back)
+            else:
+                await _turn_back(run)
             continue
         state.cursor += 1
-    state.outcome = Outcome.CANCELLED if state.phase is Phase.TURNING_BACK else Outcome.COMPLETED
+    state.outcome = _outcome(state)
     state.phase = Phase.ENDED
     state.attention = ()
     await run.record(EventKind.ENDED, state.outcome.value)
     return state.outcome
+
+
+def _outcome(state: RotationState) -> Outcome:
+    if state.phase is Phase.TURNING_BACK:
+        return Outcome.CANCELLED
+    return Outcome.ROLLED_BACK if state.body.purpose == "roll-back" else Outcome.COMPLETED
 
 
 async def _step(run: Running, step: Step) -> None:

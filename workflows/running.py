@@ -9,7 +9,7 @@ from rotation.finding import Finding
 from rotation.message import Message, Move, Reply
 from rotation.moves import refusal
 from rotation.plan import Step
-from rotation.state import Attention, Cancelling, OpenTask, Phase, Proceed, RotationState
+from rotation.state import Attention, Cancelling, OpenTask, Phase, Proceed, RollingBack, RotationState
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
 
@@ -31,7 +31,7 @@ _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
 
 
 class TurnBack(Exception):  # noqa: N818 - not an error: a person's wish that unwinds the steps
-    """A cancel was asked for and nothing irreversible has happened."""
+    """A cancel was asked for and nothing irreversible has happened; or it has, and the old certificates are wanted."""
 
 
 class ContinueAsNew(Exception):  # noqa: N818 - not an error: the history has grown long enough
@@ -110,7 +110,11 @@ class Running:
 
     def _must_turn_back(self) -> bool:
         state = self.state
-        if state.cancelling is None or state.withdrawing or state.phase is Phase.TURNING_BACK:
+        if state.withdrawing:
+            return False
+        if state.rolling_back is not None:
+            return not state.rolling_back.stopped
+        if state.cancelling is None or state.phase is Phase.TURNING_BACK:
             return False
         if state.swapped:
             # the cancel was heard while the first certificate was being seen
@@ -141,11 +145,11 @@ class Running:
             self.raise_attention(code, subject, message, self.offered(options))
             await self.record(EventKind.ATTENTION, f"{subject}: {message}")
         await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self.is_raised(code))
-        return self._chosen
+        return self.chosen
 
     def offered(self, options: tuple[Move, ...]) -> tuple[Move, ...]:
         """What of `options` a person may choose now: a cancel is none once a certificate was replaced."""
-        return tuple(option for option in options if option is not Move.CANCEL or not self.state.swapped)
+        return tuple(option for option in options if option is not Move.CANCEL or not self.state.replaced)
 
     # -- messages ---------------------------------------------------------------------------------
 
@@ -194,6 +198,8 @@ class Running:
                 self.state.look_at = self.host.now()
             case Move.CANCEL:
                 self.state.cancelling = Cancelling(by=message.who, why=message.why)
+            case Move.ROLL_BACK:
+                self.state.rolling_back = RollingBack(by=message.who, why=message.why)
             case Move.EXTEND if self.state.wait is not None and message.by is not None:
                 limit = max(self.state.wait.limit, self.host.now()) + message.by
                 self.state.wait = self.state.wait.model_copy(update={"limit": limit, "next_at": None})
@@ -210,11 +216,12 @@ class Running:
             case _:
                 self._settle(message.move)
 
-    _chosen: Move = Move.RETRY
+    chosen: Move = Move.RETRY
+    """The choice that ended the last attention which offered it."""
 
     def _settle(self, move: Move) -> None:
         """A choice ends every attention that offered it."""
-        self._chosen = move
+        self.chosen = move
         self.state.attention = tuple(a for a in self.state.attention if move not in a.options)
 
     # -- attention --------------------------------------------------------------------------------

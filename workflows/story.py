@@ -71,7 +71,8 @@ def _headline(state: RotationState) -> str:
         return f"# {_safe(state.site_name)}: {state.outcome.value}"
     where = f"step {state.cursor + 1} of {len(state.steps)}" if step else "ending"
     held = f", **held** by {_safe(state.held_by)}: {_safe(state.hold_reason)}" if state.held_by else ""
-    return f"# {_safe(state.site_name)}: {state.phase.value}, {where}{held}"
+    back = ", **putting the old certificates back**" if state.body.purpose == "roll-back" else ""
+    return f"# {_safe(state.site_name)}: {state.phase.value}{back}, {where}{held}"
 
 
 def _attention(state: RotationState) -> str:

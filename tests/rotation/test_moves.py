@@ -6,7 +6,7 @@ import pytest
 
 from rotation.message import Move
 from rotation.moves import refusal
-from rotation.state import Attention, Cancelling, OpenTask, Outcome, Proceed, Wait
+from rotation.state import Attention, Cancelling, OpenTask, Outcome, Proceed, RollingBack, Wait
 from rotation.values import TaskId
 
 T1 = TaskId("t1")
@@ -53,7 +53,7 @@ def test_ended_rotation_moves_no_more(make, say, move):
     assert say(move, state) == (f"{move.value}-refused", "the rotation has ended: completed")
 
 
-@pytest.mark.parametrize("move", [Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.TASK_REFUSED])
+@pytest.mark.parametrize("move", [Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED])
 @pytest.mark.parametrize("why", ["", "  \n"])
 def test_moves_that_change_the_course_need_a_reason(say, move, why):
     """Blanks are no reason."""
@@ -125,6 +125,38 @@ def test_rule_15_after_a_swap_a_cancel_does_not_restore(make, say):
     """With one certificate replaced, putting the settings back would cut off who does not know it."""
     said = say(Move.CANCEL, make.state(swapped=("s1",)))
     assert said == ("cancel-refused", "s1 has its new certificate: restoring now would cut clients off")
+
+
+def test_rule_15_old_certificates_go_back_when_there_are_new_ones_and_once(make, say):
+    """Before the first new certificate a cancel is enough; what is on its way back is not turned back again."""
+    assert say(Move.ROLL_BACK) == ("roll_back-refused", "no new certificate was seen yet")
+    swapped = make.state(swapped=("s1",))
+    assert say(Move.ROLL_BACK, swapped) is None
+    asked = make.state(swapped=("s1",), rolling_back=RollingBack(by="bob", why="no"))
+    assert say(Move.ROLL_BACK, asked) == ("roll_back-refused", "bob has asked for it already")
+    plan = make.plan(make.site("s1"), make.group("G"))
+    for purpose, why in (("restore", "only puts settings back"), ("roll-back", "being put back already")):
+        other = plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": purpose})})
+        assert why in say(Move.ROLL_BACK, make.state(other, swapped=("s1",)))[1]
+
+
+def test_rule_15_a_roll_back_is_not_cancelled(make, say):
+    """No certificate is back yet, and the new ones are in: restoring would cut clients off."""
+    plan = make.plan(make.site("s1"), make.group("G"))
+    back = plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "roll-back"})})
+    assert say(Move.CANCEL, make.state(back))[0] == "cancel-refused"
+
+
+@pytest.mark.parametrize("who", ["ada", " ADA "])
+def test_who_wants_the_old_certificates_cannot_approve_that(make, say, who):
+    """It takes a second person; anybody may have it finish."""
+    state = make.state(
+        swapped=("s1",), attention=asks(make, Move.APPROVE, Move.FINISH), rolling_back=RollingBack(by="Ada", why="no")
+    )
+    assert say(Move.APPROVE, state, who=who) == ("approve-refused", f"{who} asked for it")
+    assert say(Move.APPROVE, state, who="bob") is None
+    assert say(Move.FINISH, state, who=who) is None
+    assert say(Move.FINISH) == ("finish-refused", "it is on its way to finish")
 
 
 def test_restore_after_a_swap_cannot_be_cancelled(make, say):

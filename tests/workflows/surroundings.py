@@ -126,6 +126,9 @@ class Hands:
             server = self.simulation.site.server(work.server)
             if not server.up or server.credential.fingerprint == work.fingerprint_sha256:
                 return  # begun before: it restarts with the new one, or has it
+            if work.puts_back:
+                self.simulation.console.restore_certificate(work.server, work.fingerprint_sha256)
+                return
             self.simulation.console.replace_certificate(work.server, *await self.file(f"cert-{work.server}"))
         elif isinstance(work, CopyList | DeleteList | ReorderList):
             self._lists(work)

@@ -1,0 +1,104 @@
+"""The amendment that puts the old certificates back (rule 15)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.identity import new_plan_id
+from activities.world import World
+from engine.contract import ActivityName, RollBackAnswer, RollBackRequest
+from rotation.finding import Finding, info, warning
+from rotation.forecast import forecast, least, step_least
+from rotation.plan import PlanBody
+from rotation.rollback import Former, Reached, roll_back
+from rotation.survey import SiteSurvey
+from rotation.task import SaveRecoveryFile, TaskState
+from rotation.values import RotationId, ServerName
+
+
+class RollingBack:
+    """Plans the way back of a running rotation."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.PLAN_ROLL_BACK)
+    async def plan_roll_back(self, request: RollBackRequest) -> RollBackAnswer:
+        """Plan it from what was begun, and from what the servers present; store the plan.
+
+        1. the servers with their new certificate: those that were seen with it, and one that presents it now
+        2. where each old certificate comes from: kept here with its key, else the recovery file that was saved
+        3. the amendment, with what its approver should know
+        """
+        store = self._world.store
+        site = await store.sites.get(request.site_id)
+        plan = await store.plans.get(request.plan_id)
+        survey = await store.surveys.get(request.survey_id)
+        names = _replaced(plan.body, survey, request.swapped)
+        formers = tuple([await self._former(request.rotation_id, plan.body, name) for name in names])
+        reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers)
+        body = roll_back(site, plan.body, reached)
+        now = self._world.clock()
+        amendment = plan.model_copy(
+            update={
+                "id": new_plan_id(),
+                "hash": body.content_hash(),
+                "made_at": now,
+                "survey_id": request.survey_id,
+                "body": body,
+                "findings": tuple(_findings(body, formers)),
+                "times": forecast(body, start=now),
+                "least": least(body),
+                "lost_if_now": 0,
+            }
+        )
+        await store.plans.add(amendment)
+        ahead = body.steps[request.begun :]
+        return RollBackAnswer(
+            plan_id=amendment.id,
+            hash=amendment.hash,
+            servers=tuple(server for wave in body.waves for server in wave),
+            steps=len(ahead),
+            least=sum((step_least(step) for step in ahead), timedelta(0)),
+            findings=amendment.findings,
+        )
+
+    async def _former(self, rotation_id: RotationId, body: PlanBody, server: ServerName) -> Former:
+        store = self._world.store
+        chosen = body.certificate_for(server)
+        kept = {facts.fingerprint: facts for facts in await store.certificates.list()}
+        facts = kept.get(chosen.replaces) if chosen else None
+        if facts is not None and facts.has_key:
+            return Former(server=server, certificate_id=facts.id, has_file=True)
+        saved = {
+            task.work.server: task.attestation
+            for task in await store.tasks.list([TaskState.DONE], rotation_id=rotation_id)
+            if isinstance(task.work, SaveRecoveryFile)
+        }.get(server, {})
+        return Former(server=server, recovery_file=saved.get("filename", ""), recovery_sha256=saved.get("sha256", ""))
+
+
+def _replaced(body: PlanBody, survey: SiteSurvey, swapped: Iterable[ServerName]) -> tuple[ServerName, ...]:
+    """In the order of their replacement; what is out again already comes last, and so is turned back first."""
+    served = {each.server: each.fingerprint for each in survey.served}
+    known = tuple(swapped)
+    unseen = [c.server for c in body.certificates if c.server not in known and served.get(c.server) == c.fingerprint]
+    targets = {chosen.server: chosen.replaces for chosen in body.certificates}
+    names = (*known, *unseen)
+    return tuple(sorted(names, key=lambda name: served.get(name) == targets[name]))
+
+
+def _findings(body: PlanBody, formers: Iterable[Former]) -> Iterable[Finding]:
+    for former in formers:
+        if not former.has_file and not former.recovery_file:
+            yield warning(
+                "recovery-file-unnamed",
+                former.server,
+                "nobody said which recovery file holds its old certificate",
+                "have it at hand before you approve: without it the old certificate cannot be put back",
+            )
+    gated = {gate.server for gate in body.swap_gates}
+    for server in (name for wave in body.waves for name in wave):
+        if server not in gated:
+            yield info("no-gate-while-relaxed", server, "the next one follows at once: all its clients are relaxed")

@@ -1,0 +1,161 @@
+"""Old certificates put back: the same executed prefix, and a way back that has the gates which it needs (rule 15)."""
+
+import pytest
+
+from rotation.plan import Console, Gate, Holdout
+from rotation.reading import Seen, gates_of_others, rules, unheard
+from rotation.restart import _of_server
+from rotation.rollback import Former, Reached, as_served, roll_back
+from rotation.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
+from rotation.values import ServerName
+
+S1, S2 = ServerName("s1"), ServerName("s2")
+
+
+@pytest.fixture
+def three(make):
+    """A site of three servers, a group that fails over and one that is relaxed, and their plan: s3 is the holdout."""
+    site = make.site("s1", "s2", "s3")
+    groups = (make.group("G"), make.group("H"))
+    clients = [make.client("c", "G"), make.client("d", "H", build="14.2.1.0")]
+    plan = make.plan(
+        site, *groups, clients=clients, replication_partners=("Graz",), request=make.request(site, holdout=("s3",))
+    )
+    return site, plan.body
+
+
+@pytest.fixture
+def back_from(three):
+    """The way back when the plan's step of that number and wave runs, and those servers have their new certificate."""
+
+    def make_it(number, wave, *servers, proven=None, nth=0):
+        site, body = three
+        at = [i for i, step in enumerate(body.steps) if (step.number, step.wave) == (number, wave)][nth]
+        done = {step.id for step in body.steps[:at]} if proven is None else set(proven)
+        formers = tuple(Former(server=server) for server in servers)
+        return roll_back(site, body, Reached(begun=at + 1, proven=frozenset(done), formers=formers))
+
+    return make_it
+
+
+def ahead(body):
+    """The numbers of the steps of the way back."""
+    ids = [step.id for step in body.steps]
+    return [step.number for step in body.steps[ids.index(body.back_from) :]]
+
+
+def test_the_executed_prefix_stays_and_the_targets_are_the_old_certificates(three, back_from):
+    """What was done is kept under its ids; the certificates are turned round; the hash is another."""
+    _, approved = three
+    body = back_from("B3", 0, "s1", "s2", nth=1)
+    prefix = body.steps[: len(body.steps) - len(ahead(body))]
+    assert prefix == approved.steps[: len(prefix)]
+    assert prefix[-1].number == "B3"
+    assert len({step.id for step in body.steps}) == len(body.steps)
+    assert {(c.server, c.fingerprint, c.replaces) for c in body.certificates} == {
+        ("s1", "old-s1", "new-s1"),
+        ("s2", "old-s2", "new-s2"),
+    }
+    assert body.content_hash() != approved.content_hash()
+
+
+def test_within_a_wave_the_last_server_goes_back_first_and_a8_must_still_hold(back_from):
+    """R is relaxed and that is proven: no write before; the gate that has proven it is read again at each claim."""
+    body = back_from("B3", 0, "s1", "s2", nth=1)
+    assert ahead(body)[:5] == ["B2-undo", "B3", "B2-undo", "B3", "A10c"]
+    back = [step for step in body.way_back if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)]
+    assert [getattr(step.work, "server", "") for step in back] == ["s2", "s1"]
+    relaxed = [step.id for step in body.steps if step.number == "A8"][-1]
+    assert back[0].holds == (relaxed,)
+    assert back[1].holds[0] == relaxed
+    assert [body.step(held).server for held in back[1].holds[1:]] == ["s2"]
+    assert body.holdouts == ("s3",), "it never changed: every client knows it"
+
+
+def test_a_gate_that_lost_its_ground_is_proven_anew(three, back_from):
+    """R is relaxed, but what A8 had proven was taken away: relaxed again, and gated, before anything goes back."""
+    _, approved = three
+    others = {step.id for step in approved.steps if step.number != "A8"}
+    assert ahead(back_from("B3", 0, "s1", proven=others))[:4] == ["A5", "A7", "A8", "B2-undo"]
+
+
+def test_when_r_was_restored_it_is_relaxed_again(back_from):
+    """In the holdout nobody is relaxed: the new certificates are what clients verify by."""
+    assert ahead(back_from("B5", 1, "s1", "s2"))[:4] == ["A5", "A7", "A8", "B2-undo"]
+
+
+def test_servers_of_the_last_wave_go_back_first_and_the_others_wait_for_who_is_away(three, back_from):
+    """Who took only new certificates, and is away, still finds a server that it knows, for as long as a holdout."""
+    site, _ = three
+    body = back_from("B3", 1, "s1", "s2", "s3")
+    assert body.waves == (("s3",), ("s2", "s1"))
+    (held,) = [step for step in body.steps if isinstance(step, Holdout) and step.servers == ("s2", "s1")]
+    assert (held.minimum, held.maximum) == (site.limits.holdout_minimum, site.limits.holdout_maximum)
+    after = body.steps[body.steps.index(held) :]
+    assert [step.number for step in after][:4] == ["B5", "A5", "A7", "A8"]
+    second = next(step for step in after if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate))
+    assert held.id in second.holds
+
+
+def test_what_the_closing_has_removed_is_made_again(back_from):
+    """Copies that were deleted are made, and replication that was resumed is paused, before R is relaxed."""
+    body = back_from("closing", 0, "s1", "s2", "s3")
+    assert ahead(body)[:3] == ["replication", "A1-A4", "A5"]
+    works = [step.work for step in body.steps if isinstance(step, Console)]
+    kinds = [type(w) for w in works if isinstance(w, PauseReplication | ResumeReplication | DeleteList)]
+    assert kinds == [PauseReplication, ResumeReplication, DeleteList] * 2
+
+
+def test_what_forward_gates_have_proven_counts_no_more(three, back_from):
+    """Who knows the new certificate of s1 does not get on there once the old one is back: gates since then count."""
+    site, approved = three
+    body = back_from("B3", 0, "s1", "s2", nth=1)
+    first, second = body.swap_gates
+    assert (first.server, second.server) == ("s2", "s1")
+    (owner,) = [each for each in body.scopes if each.path == "G"]
+    seen = Seen(site=site, body=body, swapped=(S2, S1), references={})
+    assert gates_of_others(second, owner, seen) == {first.id}
+    assert _of_server(S1, body, second.id) == (second.id,)
+    forth = [step for step in approved.steps if isinstance(step, Gate) and step.server == "s1"]
+    assert not {gate.id for gate in forth} & {gate.id for gate in body.swap_gates}
+
+
+def test_a_server_that_still_has_the_new_certificate_proves_nothing_where_a_ca_is_trusted(make, back_from):
+    """Clients that trust a CA get on with any certificate of it: a check-in at a server that changed is no proof."""
+    ca = make.server_list("Default List", "s1", "s2", "s3", ca=True)
+    site = make.site("s1", "s2", "s3", lists=[ca])
+    body = back_from("B3", 0, "s1", "s2", nth=1)
+    (gate, _) = body.swap_gates
+    seen = Seen(site=site, body=body, swapped=(S2,), references={}, swap_seen=make.t0)
+    (owner,) = [each for each in body.scopes if each.path == "G"]
+    swap = rules(gate, seen)[owner.group_id].swap
+    assert swap is not None
+    assert swap.trusted == {"s3"}
+
+
+@pytest.mark.parametrize(
+    ("moments", "reached_nobody"),
+    [
+        ((-10, 5, -5), True),
+        ((-4, 5, -5), False),
+        ((-10, 1, -5), False),
+        ((-10, 5, None), False),
+        ((None, 5, -5), True),
+    ],
+    ids=["silent since", "reported", "may still be published", "nobody knows since when", "never seen"],
+)
+def test_a_certificate_has_reached_nobody_only_when_nobody_reported(make, three, moments, reached_nobody):
+    """Since before it went in, until what was published with it is gone; whoever SEPM has lost may have reported."""
+    last_seen, clock, since = moments
+    site, body = three
+    seen = Seen(site=site, body=body, swapped=(S1,), references={}, swap_seen=make.t0)
+    clients = [make.client("c", seen=last_seen)]
+    known = {"since": None if since is None else make.at(minutes=since), "seen": seen, "clock": make.at(minutes=clock)}
+    assert unheard(clients, **known) is reached_nobody
+    assert not unheard([*clients, None], **known)
+
+
+def test_a_restore_of_a_terminated_roll_back_takes_each_server_as_it_is(back_from):
+    """What is back counts as back, what still has the new certificate is a target with that one."""
+    body = as_served(back_from("B3", 0, "s1", "s2", nth=1), [S1])
+    assert [(c.server, c.fingerprint) for c in body.certificates] == [("s1", "new-s1"), ("s2", "old-s2")]

@@ -1,0 +1,84 @@
+"""Putting the old certificates back (rule 15): asked for by one person, planned, approved by another."""
+
+from engine.contract import (
+    ActivityName,
+    EventKind,
+    RollBackAnswer,
+    RollBackRequest,
+    SurveyAnswer,
+    SurveyRequest,
+)
+from rotation.message import Move
+from rotation.plan import Step
+from rotation.state import RollingBack, RotationState
+from workflows.amendment import adopt
+from workflows.running import Running
+
+_ASKED = "roll-back"
+
+
+async def roll_back(run: Running, wish: RollingBack) -> None:
+    """Decide about a wish to put the old certificates back. Until then everything stands as it is.
+
+    1. open tasks were withdrawn already: the steps stand still
+    2. survey the site, plan the way back: an amendment with the same executed prefix
+    3. a second person approves it, and it runs; or somebody has the rotation finish, and it goes on where it stood
+    """
+    state = run.state
+    if not wish.stopped:
+        wish = state.rolling_back = wish.model_copy(update={"stopped": True})
+        state.attention, state.proceed = (), None
+        await run.record(EventKind.ROLLING_BACK, f"{wish.by} wants the old certificates back: {wish.why}")
+    if wish.plan_id is None:
+        planned = await _plan(run)
+        wish = state.rolling_back = wish.model_copy(update={"plan_id": planned.plan_id})
+        run.raise_attention(_ASKED, state.site_name, _asked(wish, planned), (Move.APPROVE, Move.FINISH))
+        await run.record(EventKind.ATTENTION, _asked(wish, planned), code=_ASKED, subject=state.site_name)
+    await run.wait(until=None, summary=f"attention: {_ASKED}", ready=lambda: not run.is_raised(_ASKED))
+    if run.chosen is Move.FINISH or wish.plan_id is None:
+        state.rolling_back = None
+        await run.record(EventKind.ATTENTION_OVER, "it goes on to the end")
+        return
+    begun = _begun(state)
+    await adopt(run, wish.plan_id, state.body.steps[max(begun - 1, 0)])
+    state.cursor = begun
+    state.wait = state.step_began_at = state.look_since = state.rolling_back = None
+    state.swapped = state.repaired = ()
+    # what was found was held against other certificates; the next look names it again
+    state.drift, state.restarted = (), ()
+
+
+async def _plan(run: Running) -> RollBackAnswer:
+    state = run.state
+    survey = await run.call(
+        ActivityName.SURVEY_SITE,
+        SurveyRequest(site_id=state.site_id),
+        SurveyAnswer,
+        summary=f"survey {state.site_name}",
+    )
+    shaken = {each.gate for each in state.restarted} | {gate for told in state.drift for gate in told.voids}
+    request = RollBackRequest(
+        rotation_id=state.rotation_id,
+        site_id=state.site_id,
+        plan_id=state.plan_id,
+        survey_id=survey.survey_id,
+        swapped=state.swapped,
+        begun=_begun(state),
+        proven=tuple(step.id for step in state.steps[: state.cursor] if step.id not in shaken),
+    )
+    return await run.call(ActivityName.PLAN_ROLL_BACK, request, RollBackAnswer, summary="plan the way back")
+
+
+def _begun(state: RotationState) -> int:
+    """How many steps were begun: the one at the cursor may be."""
+    step: Step | None = state.step
+    return state.cursor + (step is not None and step.id in state.begun)
+
+
+def _asked(wish: RollingBack, planned: RollBackAnswer) -> str:
+    notes = "; ".join(f"{finding.subject}: {finding.message}" for finding in planned.findings)
+    return (
+        f"{wish.by} wants the old certificates back: {wish.why}. In this order: {', '.join(planned.servers)}; "
+        f"{planned.steps} steps, {planned.least} at least (plan {planned.plan_id}, hash {planned.hash[:12]})"
+        f"{f'. {notes}' if notes else ''}. A second person approves it, or somebody has the rotation finish"
+    )
