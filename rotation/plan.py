@@ -298,10 +298,14 @@ class PlanBody(Value):
         raise KeyError(f"plan of site {self.site_id} has no step {step_id!r}")
 
     @property
+    def way_back(self) -> tuple[Step, ...]:
+        """The steps of a roll-back; none of any other plan."""
+        return self.steps[self.steps.index(self.step(self.back_from)) :] if self.back_from else ()
+
+    @property
     def swap_gates(self) -> tuple[Gate, ...]:
         """The gates after a swap to a certificate of this plan."""
-        begins = self.steps.index(self.step(self.back_from)) if self.back_from else 0
-        gates = (step for step in self.steps[begins:] if isinstance(step, Gate))
+        gates = (step for step in self.way_back or self.steps if isinstance(step, Gate))
         return tuple(gate for gate in gates if gate.purpose is GatePurpose.SWAPPED)
 
     @property

@@ -68,9 +68,13 @@ def swaps_follow_their_gates(facts: Facts) -> Iterator[Violation]:
 
 
 def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
-    """3. While the holdout runs, the servers that it keeps serve the old certificate, unless nobody asked for that."""
+    """3. While the holdout runs, the servers that it keeps serve what they served, unless nobody asked for that.
+
+    On the way back they keep the new certificate, for clients that took only new ones.
+    """
     if facts.body is None:
         return
+    back = {step.id for step in facts.body.way_back}
     ends = {
         str(event.data["step"]): event.at
         for event in facts.trail
@@ -79,7 +83,8 @@ def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
     for step in facts.body.steps:
         if not isinstance(step, Holdout):
             continue
-        for swap in facts.by_the_product("console.replace_certificate"):
+        kind = "console.restore_certificate" if step.id in back else "console.replace_certificate"
+        for swap in facts.by_the_product(kind):
             if swap.subject[0] in step.servers and (step.id not in ends or swap.at < ends[step.id]):
                 yield _violation(
                     holdouts_keep_the_old_certificate,
@@ -163,15 +168,16 @@ def what_runs_was_approved(facts: Facts) -> Iterator[Violation]:
 
 
 def certificates_end_as_planned(facts: Facts) -> Iterator[Violation]:
-    """A completed rotation has every certificate in its server; a cancelled one has replaced none."""
+    """A completed rotation has every certificate in its server; a cancelled or rolled back one leaves the old ones."""
     if facts.body is None or facts.outcome is None:
         return
-    for chosen in facts.body.certificates:
-        now = facts.after.served[chosen.server]
-        others = any(each.subject[0] == chosen.server for each in _others_swaps(facts))
-        wanted = chosen.fingerprint if facts.outcome is Outcome.COMPLETED else facts.before.served[chosen.server]
-        if now != wanted and not others:
-            yield _violation(certificates_end_as_planned, chosen.server, f"{facts.outcome.value}, and serves another")
+    wanted = dict(facts.before.served)
+    if facts.outcome is Outcome.COMPLETED:
+        wanted |= {chosen.server: chosen.fingerprint for chosen in facts.body.certificates}
+    for server, fingerprint in wanted.items():
+        others = any(each.subject[0] == server for each in _others_swaps(facts))
+        if facts.after.served[server] != fingerprint and not others:
+            yield _violation(certificates_end_as_planned, server, f"{facts.outcome.value}, and serves another")
 
 
 CHECKERS: tuple[Checker, ...] = (
@@ -192,7 +198,7 @@ def _changed_by_others(facts: Facts) -> set[str]:
 
 
 def _others_swaps(facts: Facts) -> list[EffectView]:
-    kinds = {"console.replace_certificate", "console.generate_certificate"}
+    kinds = {"console.replace_certificate", "console.restore_certificate", "console.generate_certificate"}
     return [each for each in facts.journal if each.kind in kinds and each.actor is not Actor.TASK]
 
 

@@ -9,7 +9,7 @@ from rotation.state import Attention, OpenTask, RotationState
 from rotation.task import ConsoleTask
 from simulation.chance import Chance
 from simulation.operator import Operator
-from simulation.scenario import START, Scenario
+from simulation.scenario import START, Act, Scenario
 from store.store import Store
 
 _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
@@ -52,21 +52,30 @@ class People:
         """Wishes whose message has not been answered yet, by request id."""
         self._held: dict[str, _Held] = {}
         self._acts = dict(enumerate(scenario.acts))
+        self._swapped_at: datetime | None = None
         self._requests = 0
         self._state: RotationState | None = None
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""
         self._state = state
+        if state.swapped and self._swapped_at is None:
+            self._swapped_at = now
         unanswered = set(self._waiting.values())
         wishes = [wish for wish in self._wishes(state) if wish not in unanswered]
         self._agenda = {wish: self._agenda.get(wish) or self._begins(wish, now) for wish in wishes}
-        moments = [*self._agenda.values(), *(max(now, START + act.after) for act in self._acts.values())]
-        return min(moments, default=None)
+        unasked = [at for act in self._acts.values() if (at := self._moment(act)) is not None]
+        return min([*self._agenda.values(), *(max(now, at) for at in unasked)], default=None)
+
+    def _moment(self, act: Act) -> datetime | None:
+        """When somebody does it of their own accord; None while that is not known."""
+        since = self._swapped_at if act.since_swap else START
+        return None if since is None else since + act.after
 
     async def act(self, now: datetime) -> Message | None:
         """Do what is due."""
-        unasked = [number for number, act in self._acts.items() if START + act.after <= now]
+        moments = {number: self._moment(act) for number, act in self._acts.items()}
+        unasked = [number for number, at in moments.items() if at is not None and at <= now]
         if unasked:
             act = self._acts.pop(unasked[0])
             return self._message(act.move, _OWNER, why="of their own accord", by=act.by)

@@ -29,7 +29,8 @@ class Act(Value):
     """Something that a person says to the rotation of their own accord."""
 
     after: timedelta
-    """Since the rotation began."""
+    """Since the rotation began; with `since_swap`, since the first new certificate was seen."""
+    since_swap: bool = False
     move: Move
     by: timedelta | None = None
     """For `extend`."""

@@ -39,12 +39,16 @@ def _certificates(
     for server in map(ServerName, sorted(touched)):
         now = Fingerprint(simulation.site.server(server).credential.fingerprint)
         chosen = state.body.certificate_for(server)
-        if server in state.swapped and chosen is not None and now != chosen.fingerprint:
-            yield ReplaceCertificate.model_construct(
-                server=server, content_base64=file(server), format="pem", password=""
-            )
-        elif server not in state.swapped and now != began.served[server]:
-            yield RestoreCertificate(server=server, fingerprint_sha256=began.served[server])
+        wanted = began.served[server]
+        if chosen is not None:
+            wanted = chosen.fingerprint if server in state.swapped else chosen.replaces
+        if now == wanted:
+            continue
+        if wanted == began.served[server]:
+            yield RestoreCertificate(server=server, fingerprint_sha256=wanted)
+        else:
+            content = file(server)
+            yield ReplaceCertificate.model_construct(server=server, content_base64=content, format="pem", password="")
 
 
 def _settings(simulation: Simulation, journal: tuple[EffectView, ...], began: SiteFacts) -> Iterator[Operation]:

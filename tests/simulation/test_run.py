@@ -1,5 +1,7 @@
 """Playing scenarios: the run loop, activities, REST client and store as they are, on simulated time."""
 
+from datetime import timedelta
+
 import pytest
 
 from rotation.message import Move
@@ -10,6 +12,7 @@ from simulation.run import play
 from simulation.scenario import START, Act
 
 SEEDS = range(8)
+HOUR = timedelta(hours=1)
 
 
 def told(facts):
@@ -58,3 +61,14 @@ async def test_the_invariants_hold_in_drawn_scenarios(seed):
     """Sites, settings of SEPM's open questions, people and what they do, all drawn: no invariant is violated."""
     facts = await play(draw(seed, SMALL, Faults.UNKNOWN))
     assert check(facts) == ()
+
+
+async def test_a_roll_back_after_the_first_certificate_leaves_the_old_ones(mixed):
+    """Said by a person of their own accord, approved by another: everything is as before, and nobody is lost."""
+    act = Act(after=HOUR, move=Move.ROLL_BACK, since_swap=True)
+    back = await play(mixed.model_copy(update={"acts": (act,)}))
+    assert (back.outcome, back.unfinished) == (Outcome.ROLLED_BACK, "")
+    assert check(back) == ()
+    assert back.lost == ()
+    assert back.after.settings == back.before.settings
+    assert back.by_the_product("console.restore_certificate")
