@@ -47,7 +47,8 @@ class Place:
             case "api":
                 return (Victim.API, Victim.TEMPORAL) if self.effect.startswith("rpc") else (Victim.API,)
             case _:
-                return (Victim.SEPM,)
+                # a read that was not carried out is no other than one whose answer was lost
+                return () if self.kind.startswith("GET ") and self.side == BEFORE else (Victim.SEPM,)
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Sample(Watch):
     def choose(self, passing: Passing) -> Point | None:
         """Some places apart from the last one; what a step passes again is no place more."""
         here = (passing.place, self.step)
-        if not self.since or here in self._known:
+        if not self.since or here in self._known or not passing.place.victims:
             return None
         self._known.add(here)
         self._wait -= 1

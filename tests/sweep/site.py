@@ -1,6 +1,8 @@
 """The emulated SEPM site, instrumented: `python -m tests.sweep.site`, with the emulator's own arguments."""
 
 import sys
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,9 +12,12 @@ from emulator.__main__ import main
 from emulator.front_process import FrontProcess
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
+from emulator.robot import BackOff, Robot
 from tests.sweep.checkpoint import begin, passing
 from tests.sweep.points import AFTER, BEFORE, kind_of_path
 
+_POLL = timedelta(seconds=0.2)
+_BACK_OFF = BackOff(limit=timedelta(seconds=0.8))
 _fronts: list[FrontProcess] = []
 
 
@@ -52,5 +57,6 @@ def watched_app(service: RestService) -> ASGIApp:
 
 if __name__ == "__main__":
     emulator.serve.rest_app = watched_app  # type: ignore[attr-defined] # the same to its caller
+    emulator.serve.Robot = partial(Robot, poll=_POLL, back_off=_BACK_OFF)  # type: ignore[attr-defined, assignment] # the same to its caller
     emulator.serve.FrontProcess = _WatchedFront  # type: ignore[attr-defined] # the same to its caller
     sys.exit(main())

@@ -1,12 +1,14 @@
 """Which places are points, and how they are put together."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tests.sweep.points import Aim, Passing, Place, Point, Sample, Victim, Watch, batches, kind_of_path, points
 
 SAVE = Place("worker", "read_gate", "commit Coverage.save", "after")
 WHOLE = Place("worker", "read_gate", "", "before")
 CALL = Place("api", "POST /v1/rotations", "rpc start RotateSite", "before")
+READ = Place("sepm", "GET /groups", "", "after")
 PATCH = Place("sepm", "PATCH /groups/*", "", "after")
 
 
@@ -30,9 +32,9 @@ def test_the_first_and_the_last_of_each_kind_of_place_are_points() -> None:
 
 
 def test_each_place_has_the_victims_that_it_concerns() -> None:
-    """Temporal dies around whole activities and calls of it; within an activity it has nothing to lose."""
+    """Temporal dies around whole activities and calls of it; SEPM's side once for a read, whose answer is lost."""
     watch = Watch()
-    passed(watch, (SAVE, 1, ""), (WHOLE, 1, ""), (CALL, 1, ""), (PATCH, 1, ""))
+    passed(watch, *((place, 1, "") for place in (SAVE, WHOLE, CALL, PATCH, READ, replace(READ, side="before"))))
     assert {(victim, place) for victim, place, _, _ in swept(watch)} == {
         (Victim.WORKER, SAVE),
         (Victim.WORKER, WHOLE),
@@ -40,6 +42,7 @@ def test_each_place_has_the_victims_that_it_concerns() -> None:
         (Victim.API, CALL),
         (Victim.TEMPORAL, CALL),
         (Victim.SEPM, PATCH),
+        (Victim.SEPM, READ),
     }
 
 
