@@ -1,0 +1,140 @@
+"""`make mutants`: shows that a product without one of its rules is caught by the invariants.
+
+1. each mutation of tests/proof/mutations/ is played on the seed that the ledger (tests/proof/mutants.toml) keeps for it
+2. caught: an invariant is violated with it, and none without it
+3. where the ledger's seed catches it no longer, other seeds are searched, and the ledger is written anew
+4. a mutation that nothing catches survives: the exit code is 1
+"""
+
+import argparse
+import asyncio
+import logging
+import sys
+import tomllib
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import structlog
+
+from rotation.values import Value
+from simulation.drawing import Faults, Sizes, draw
+from simulation.invariants import check
+from simulation.run import play
+from tests.proof.mutation import Mutation, applied
+from tests.proof.mutations import proofs, treatment, turning, who
+from tests.proof.where import is_quick
+
+MUTATIONS: tuple[Mutation, ...] = (*who.MUTATIONS, *treatment.MUTATIONS, *proofs.MUTATIONS, *turning.MUTATIONS)
+LEDGER = Path(__file__).with_name("mutants.toml")
+SIZES = Sizes(servers=3, groups=4, clients=24)
+"""Small sites suffice, and are quick."""
+_HEAD = """\
+# What catches each mutation of the product: the seed of a drawn scenario, and the invariant that it violates.
+# `python -m tests.proof.mutants --search` writes this file; `make mutants` plays it.
+"""
+_SEEDS = 1000
+"""How many seeds are searched for a mutation before it counts as one that survives."""
+
+
+class Caught(Value):
+    """What catches a mutation."""
+
+    name: str
+    seed: int
+    faults: Faults
+    invariant: str
+
+
+def read_ledger() -> dict[str, Caught]:
+    """What the ledger keeps, by mutation."""
+    entries = tomllib.loads(LEDGER.read_text()).get("mutant", ()) if LEDGER.exists() else ()
+    names = {each.name for each in MUTATIONS}
+    return {entry["name"]: Caught.model_validate(entry) for entry in entries if entry["name"] in names}
+
+
+def write_ledger(found: Iterable[Caught]) -> None:
+    """Keep `found`, in the order of the mutations."""
+    order = {each.name: number for number, each in enumerate(MUTATIONS)}
+    entries = (
+        f'\n[[mutant]]\nname = "{each.name}"\nseed = {each.seed}\n'
+        f'faults = "{each.faults.value}"\ninvariant = "{each.invariant}"\n'
+        for each in sorted(found, key=lambda each: order[each.name])
+    )
+    LEDGER.write_text(_HEAD + "".join(entries))
+
+
+async def violated(seed: int, faults: Faults, mutated: Mutation | None = None) -> str:
+    """The first invariant that a seed's rotation violates, with a mutation or without; empty when all hold.
+
+    That it never ends is a violation too: nobody would get the site back.
+    """
+    with applied(mutated) if mutated else nullcontext():
+        facts = await play(draw(seed, SIZES, faults))
+    return next((violation.invariant for violation in check(facts)), "it_ends" if facts.unfinished else "")
+
+
+async def caught(mutated: Mutation, seed: int, faults: Faults) -> Caught | None:
+    """What catches `mutated` on a seed; None when nothing does, or when the seed violates something without it."""
+    invariant = await violated(seed, faults, mutated)
+    if not invariant or await violated(seed, faults):
+        return None
+    return Caught(name=mutated.name, seed=seed, faults=faults, invariant=invariant)
+
+
+async def searched(mutated: Mutation, seeds: Iterable[int], faults: Faults = Faults.ALL) -> Caught | None:
+    """The first of `seeds` that catches `mutated`, of those in which its rule can matter and that are soon played."""
+    for seed in seeds:
+        scenario = draw(seed, SIZES, faults)
+        if not (is_quick(scenario) and mutated.where(scenario)):
+            continue
+        found = await caught(mutated, seed, faults)
+        if found is not None:
+            return found
+    return None
+
+
+async def shown(mutations: Sequence[Mutation], *, search: bool, seeds: int) -> dict[str, Caught]:
+    """What catches each of `mutations`, by the ledger or by a search, told line by line."""
+    ledger, found = read_ledger(), {}
+    _say(f"{'mutation':52} {'rule':5} caught by")
+    for mutated in mutations:
+        known = ledger.get(mutated.name)
+        entry = await caught(mutated, known.seed, known.faults) if known and not search else None
+        note = ""
+        if entry is None:
+            entry = await searched(mutated, range(seeds))
+            note = " (a new seed)" if known and entry and known != entry else ""
+        told = f"{entry.invariant}, seed {entry.seed}{note}" if entry else f"nothing in {seeds} seeds: it survives"
+        _say(f"{mutated.name:52} {mutated.rule:5} {told}")
+        if entry is not None:
+            found[mutated.name] = entry
+            write_ledger({**read_ledger(), mutated.name: entry}.values())
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Show what catches each mutation. 1 when one survives."""
+    parser = argparse.ArgumentParser(prog="mutants", description=main.__doc__)
+    parser.add_argument("names", nargs="*", help="only these mutations")
+    parser.add_argument("--search", action="store_true", help="search seeds even where the ledger has one")
+    parser.add_argument("--seeds", type=int, default=_SEEDS, help="how many seeds to search (%(default)s)")
+    asked = parser.parse_args(arguments)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    chosen = [each for each in MUTATIONS if not asked.names or each.name in asked.names]
+    before = read_ledger()
+    found = asyncio.run(shown(chosen, search=asked.search, seeds=asked.seeds))
+    if read_ledger() != before:
+        _say(f"{LEDGER.name} was written anew")
+    survivors = [each.name for each in chosen if each.name not in found]
+    _say(f"{len(found)} of {len(chosen)} mutations are caught" + (f"; {', '.join(survivors)}" if survivors else ""))
+    return 1 if survivors else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Mutations of what each group needs: rules 5 to 8, the second location, and builds that do not fail over."""
+
+from itertools import islice
+
+from rotation import planner, reading, treatment
+from rotation.build import ClientBuild
+from rotation.holdout import holdouts
+from rotation.plan import OwnerScope, PlanBody
+from rotation.trust import unproven
+from tests.proof import where
+from tests.proof.mutation import mutation
+
+
+@mutation(rule="5", replaces=reading.judge_all, where=where.has_inheritors)
+def inheriting_groups_are_not_gated(original, entries, by_owner, evidence):
+    """The gate of an owner counts its own clients, not those of the groups that inherit from it."""
+    return original([entry for entry in entries if entry.group_id == entry.owner], by_owner, evidence)
+
+
+@mutation(rule="6", replaces=holdouts, where=where.fails_over_by_many_lists)
+def one_holdout_serves_everybody(original, offers, candidates):  # noqa: ARG001 - as the rule it replaces
+    """The first candidate is the holdout, whether each list offers it or not."""
+    first = frozenset(islice(candidates, 1))
+    return first if offers else frozenset()
+
+
+@mutation(rule="6", replaces=planner._choose_holdouts, where=where.fails_over)
+def there_is_no_holdout(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Every server is replaced in one wave."""
+    return frozenset()
+
+
+@mutation(rule="6", replaces=treatment._too_few_servers, where=where.fails_over_by_many_lists)
+def a_list_of_one_server_fails_over(original, owner):  # noqa: ARG001 - as the rule it replaces
+    """A group whose list offers a single server is taken to find another."""
+    return ()
+
+
+@mutation(rule="7", replaces=treatment._unverified_or_http, where=where.fails_over_oddly)
+def http_with_verification_fails_over(original, owner):  # noqa: ARG001 - as the rule it replaces
+    """A group that verifies over HTTP is taken to fail over, as is one that does not verify over HTTPS."""
+    return ()
+
+
+@mutation(rule="8", replaces=unproven, where=where.reaches_in_part)
+def failover_counts_unseen(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """A client is taken to fail over though it was never seen at a second server of its list."""
+    return ()
+
+
+@mutation(rule="issue", replaces=ClientBuild.fails_over_on_mismatch, where=where.has_14_2)
+def builds_14_2_fail_over(original, build):  # noqa: ARG001 - as the rule it replaces
+    """14.2.x is treated as if it tried another server on a certificate mismatch."""
+    return True
+
+
+@mutation(rule="issue", replaces=planner._scope, where=where.has_locations)
+def the_second_location_is_forgotten(original, view, treated):
+    """Only the first location of each group is planned, written and restored."""
+    scope = original(view, treated)
+    return scope.model_copy(update={"pairs": scope.pairs[:1]})
+
+
+@mutation(rule="issue", replaces=PlanBody.owners, where=where.has_own_groups)
+def groups_that_do_not_inherit_are_ignored(original, body, scope):
+    """Of the groups with settings of their own only the topmost is relaxed, waited for and restored."""
+    top = min((owner.path for owner in body.scopes), key=len, default="")
+    chosen: tuple[OwnerScope, ...] = original(body, scope)
+    return tuple(owner for owner in chosen if owner.path == top)
+
+
+MUTATIONS = (
+    inheriting_groups_are_not_gated,
+    one_holdout_serves_everybody,
+    there_is_no_holdout,
+    a_list_of_one_server_fails_over,
+    http_with_verification_fails_over,
+    failover_counts_unseen,
+    builds_14_2_fail_over,
+    the_second_location_is_forgotten,
+    groups_that_do_not_inherit_are_ignored,
+)

@@ -1,0 +1,53 @@
+"""Mutations of what is put back: rules 16 and 17, the recorded state, and its record."""
+
+from activities.newborns import Newborns
+from activities.scope import StepScope
+from engine.contract import NewbornAnswer
+from rotation.task import TaskState
+from store.originals import Originals
+from tests.proof import where
+from tests.proof.mutation import mutation
+from workflows import console_step, old_certificates
+
+
+@mutation(rule="16", replaces=console_step._withdraw, where=where.is_cancelled)
+async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noqa: ARG001 - as the rule it replaces
+    """A task is withdrawn although somebody is at the console with it."""
+    running.state.withdrawing = True
+    await console_step._close(running, step, TaskState.WITHDRAWN, "the service", "cancelled")
+    running.state.withdrawing = False
+    return False
+
+
+@mutation(rule="16", replaces=old_certificates.all_old, where=where.is_cancelled)
+async def a_cancel_restores_without_a_probe(original, running):
+    """Groups are made to verify again whatever certificates are served."""
+
+
+@mutation(rule="17", replaces=Newborns.find_newborn, where=where.has_births)
+async def nobody_looks_for_newborn_pairs(original, newborns, request):  # noqa: ARG001 - as the rule it replaces
+    """What was born during the rotation is not asked about, and a list that it uses is deleted."""
+    return NewbornAnswer(found=(), users=())
+
+
+@mutation(rule="issue", replaces=StepScope._recorded, where=where.has_insecure)
+async def everything_is_restored_to_on(original, scope, field):
+    """Secure communications are turned on everywhere, as if they had been on everywhere."""
+    return tuple(
+        each.model_copy(update={"secure_communications": True}) if each.field is field else each
+        for each in await original(scope, field)
+    )
+
+
+@mutation(rule="issue", replaces=Originals.record)
+async def the_original_is_dropped(original, *args, **named):
+    """What a pair was before the first change is not stored."""
+
+
+MUTATIONS = (
+    a_cancel_does_not_wait_for_the_holder,
+    a_cancel_restores_without_a_probe,
+    nobody_looks_for_newborn_pairs,
+    everything_is_restored_to_on,
+    the_original_is_dropped,
+)

@@ -1,0 +1,71 @@
+"""Mutations of who is counted: rules 1 to 4, and clients that are merely online."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from activities.gates import Gates
+from rotation import coverage, planner, reading
+from rotation.plan import GatePurpose
+from rotation.values import ClientId, GroupId
+from rotation.verdict import GateRule, Reason, RosterEntry, Verdict
+from tests.proof import where
+from tests.proof.mutation import mutation
+
+
+@mutation(rule="1", replaces=Gates._entries, where=where.returns_later)
+async def who_is_silent_for_days_is_not_counted(original, gates, *args):
+    """The denominator shrinks by itself: who has been silent for three days is no longer in it."""
+    since = gates._world.clock() - timedelta(days=3)
+    entries = await original(gates, *args)
+    return [entry for entry in entries if entry.observed and (entry.observed.last_seen or since) > since]
+
+
+@mutation(rule="2", replaces=reading.judge_all, where=where.returns_later)
+def a_filtered_reading_passes_a_gate(
+    original, entries: Iterable[RosterEntry], by_owner: Mapping[GroupId, GateRule], evidence: Mapping[ClientId, object]
+):
+    """The gate is read as with `lastUpdate`: only clients that have reported of late are in the reading."""
+    read = list(entries)
+    seen = [entry.observed.last_seen for entry in read if entry.observed and entry.observed.last_seen]
+    since = max(seen) - timedelta(hours=2) if seen else None
+    recent = [e for e in read if since and e.observed and e.observed.last_seen and e.observed.last_seen >= since]
+    return original(recent, by_owner, evidence)
+
+
+@mutation(rule="3", replaces=coverage._safe, where=where.returns_later)
+def patience_for_relaxed_clients_comes_after_the_swap(original, entry, rule, kept):
+    """A relaxed client that is away does not hold gate A8: it is left to the holdout, to which it cannot turn."""
+    if rule.purpose is GatePurpose.RELAXED and not rule.canary and coverage._was_away(entry, rule):
+        return Verdict.SAFE, Reason.PROTECTED_BY_HOLDOUT
+    return original(entry, rule, kept)
+
+
+@mutation(rule="4", replaces=planner._knobs, where=where.has_images)
+def images_are_not_refreshed(original, *args, **named):
+    """Golden images and install packages stay as they are: machines made from them start with the old policy."""
+    return original(*args, **named).model_copy(update={"image_groups": ()})
+
+
+@mutation(rule="4", replaces=coverage._image, where=where.has_images)
+def desktops_without_memory_count_as_covered(original, entry, rule, kept):
+    """A non-persistent machine is judged like any other, and its image forgotten."""
+
+
+@mutation(rule="issue", replaces=coverage._proven, where=where.leaves_soon)
+def who_is_online_counts_as_covered(original, entry, rule, kept):
+    """Whoever SEPM shows as online when something is changed is taken for covered, whatever policy it reports."""
+    seen = entry.observed.last_seen if entry.observed else None
+    since = rule.swap.first_seen if rule.swap else rule.reference
+    if seen is not None and since is not None and seen > since - rule.quiet_after:
+        return Verdict.COVERED, Reason.SERIAL_CONFIRMED
+    return original(entry, rule, kept)
+
+
+MUTATIONS = (
+    who_is_silent_for_days_is_not_counted,
+    a_filtered_reading_passes_a_gate,
+    patience_for_relaxed_clients_comes_after_the_swap,
+    images_are_not_refreshed,
+    desktops_without_memory_count_as_covered,
+    who_is_online_counts_as_covered,
+)

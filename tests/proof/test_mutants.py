@@ -1,0 +1,39 @@
+"""The control of the proof: a product without one of its rules is caught. `make mutants` shows it for all of them."""
+
+import tomllib
+
+import pytest
+
+from rotation import treatment
+from rotation.build import ClientBuild
+from tests.proof.mutants import LEDGER, MUTATIONS
+from tests.proof.mutation import Mutation, applied, everywhere
+
+
+def test_the_ledger_keeps_mutations_that_there_are():
+    """Each entry names a mutation, each mutation has a name of its own and says what is wrong with the product."""
+    names = [each.name for each in MUTATIONS]
+    assert len(names) == len(set(names))
+    kept = [entry["name"] for entry in tomllib.loads(LEDGER.read_text()).get("mutant", ())]
+    assert set(kept) <= set(names)
+    assert all(each.hole.endswith(".") for each in MUTATIONS)
+
+
+def test_a_mutation_is_in_force_only_while_it_is_applied():
+    """A property, and a rule that stands in a tuple, are replaced and put back."""
+    build = ClientBuild(numbers=(14, 2, 3335, 1000))
+    by_name = {each.name: each for each in MUTATIONS}
+    with applied(by_name["builds-14-2-fail-over"]):
+        assert build.fails_over_on_mismatch
+    assert not build.fails_over_on_mismatch
+    rules = treatment._RELAX_RULES
+    with applied(by_name["a-list-of-one-server-fails-over"]):
+        assert len([each for each in treatment._RELAX_RULES if each in rules]) == len(rules) - 1
+    assert rules == treatment._RELAX_RULES
+
+
+def test_a_mutation_of_nothing_is_an_error():
+    """One that changes nothing would survive for no fault of the invariants."""
+    nowhere = Mutation(name="nowhere", rule="1", hole="", replaces=lambda: None, changed=lambda: None, where=everywhere)
+    with pytest.raises(LookupError), applied(nowhere):
+        pass
