@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from emulator.happenings import Scheduled
 from emulator.spec import (
     DEFAULT_LIST,
     DEFAULT_LOCATION,
@@ -24,6 +25,7 @@ from rotation.site import Limits
 from rotation.values import Value
 from simulation.chance import Chance
 from simulation.faults import with_switches
+from simulation.misfortune import behind_proxies, clumsy, drawn_happenings, purged
 from simulation.scenario import Act, Pace, Scenario
 
 _Option = TypeVar("_Option")
@@ -76,22 +78,21 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
     limits = _limits(chance, sizes)
     if faults is not Faults.NONE:
         spec = with_switches(spec, chance, within=limits.publish_delay)
+    happenings: tuple[Scheduled, ...] = ()
+    if faults is Faults.ALL:
+        spec, limits = purged(behind_proxies(clumsy(spec, chance), chance), limits, chance)
+        happenings = drawn_happenings(spec, seed, chance)
     return Scenario(
         seed=seed,
         spec=spec,
         limits=limits,
-        unproven=_unproven(chance, spec),
+        unproven=chance.one_of((Unproven.RELAX, Unproven.APPROVE, Unproven.DRILL), "on trust"),
         keep_relaxed=chance.happens(0.2, "keep relaxed"),
         leave_out_away=chance.happens(0.5, "leave out"),
         pace=_pace(chance, sizes),
         acts=_acts(chance),
+        happenings=happenings,
     )
-
-
-def _unproven(chance: Chance, spec: SiteSpec) -> Unproven:
-    """Failover is taken on trust only where every client reaches every server: else the approver would be wrong."""
-    trusted = all(batch.reachable_servers is None for batch in spec.clients) and chance.happens(0.5, "on trust")
-    return Unproven.APPROVE if trusted else Unproven.RELAX
 
 
 def _site(chance: Chance, seed: int, sizes: Sizes) -> SiteSpec:

@@ -1,8 +1,11 @@
 """Losses that are no violation: each excuse is one rule that says why the promise does not cover a client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from emulator.slips import Mistake
+from emulator.spec import ClientSpec
 from emulator.verdict import LostClient
+from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
 
@@ -11,7 +14,7 @@ Excuse = Callable[[LostClient, Facts], str | None]
 
 def excused(lost: LostClient, facts: Facts) -> str | None:
     """Why the loss of a client is not the rotation's; None when it is."""
-    for excuse in (_before, _by_name, _by_others):
+    for excuse in (_before, _by_name, _on_trust, _by_others, _wrong_list, _canary_without_http, _stale_signature):
         why = excuse(lost, facts)
         if why is not None:
             return why
@@ -26,12 +29,99 @@ def _before(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _by_name(lost: LostClient, facts: Facts) -> str | None:
-    """A person left it out by name, in the plan or by two persons' word in a gate (rule 1)."""
-    return "a person left it out by name" if ClientId(lost.id) in facts.left_out else None
+    """A person left it out by name, in the plan or by two persons' word in a gate, before it was lost (rule 1)."""
+    named_at = facts.named_at.get(ClientId(lost.id))
+    return "a person left it out by name" if named_at is not None and named_at <= lost.first_failed else None
+
+
+def _on_trust(lost: LostClient, facts: Facts) -> str | None:
+    """A person took it to fail over, by name in the plan, and it does not (rule 8)."""
+    trusted = {client for names in facts.trusted.values() for client in names}
+    return "a person took it on trust, by name" if ClientId(lost.id) in trusted else None
 
 
 def _by_others(lost: LostClient, facts: Facts) -> str | None:  # noqa: ARG001 - an excuse like the others
-    """What cut it off was not asked for: somebody did it of their own accord, by mistake, or it happened."""
+    """What cut it off was not asked for: somebody did it of their own accord, by mistake, or it happened.
+
+    That the rotation does not go on unknowing is an invariant of its own: `acts_of_others_are_named`.
+    """
     if lost.others_did and lost.after is not None:
         return f"nobody asked for what cut it off: {lost.after.kind} by {lost.after.actor.value}"
     return None
+
+
+def _wrong_list(lost: LostClient, facts: Facts) -> str | None:
+    """The copy of its list was made with a wrong port, and no canary stood before it to show that."""
+    slipped = any(slip.mistake in {Mistake.FORGETS_PORT, Mistake.ONLY_SAYS} for slip in facts.slips)
+    if slipped and "its list gives port" in lost.first_why and not _canary_stood_before(lost, facts):
+        return "its list was made wrong by mistake, and it was the first to use it"
+    return None
+
+
+def _canary_without_http(lost: LostClient, facts: Facts) -> str | None:
+    """Its network lets no plain HTTP through, and no canary that was there in time stood for it."""
+    if "lets no HTTP through" in lost.first_why and not _canary_stood_before(lost, facts):
+        return "its network lets no plain HTTP through, and no canary could show that"
+    return None
+
+
+def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
+    """A server goes on signing with its former key, which no API shows: whoever verifies there is the first to see it.
+
+    Behind the canaries of a restore the rest follows only by a person's word.
+    """
+    if not facts.scenario.spec.switches.stale_sig_files or "does not verify" not in lost.first_why:
+        return None
+    owner = _owner(lost, facts.body)
+    first = owner is None or owner.treatment is Treatment.FAILOVER or not _has_canaries(facts.body)
+    if first or owner in _canaries(facts.body):
+        return "the server signed with its former key, and nobody had verified there before"
+    return None
+
+
+def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
+    """Whether a client of a canary, at the same location and with the same list, was there to show it first."""
+    body, here = facts.body, _batch(lost, facts)
+    owner = _owner(lost, body)
+    if body is None or here is None or owner is None or owner in _canaries(body):
+        return False
+    lists = {pair.location_name: pair.server_list for pair in owner.pairs}
+    for canary in _canaries(body):
+        theirs = {pair.location_name: pair.server_list for pair in canary.pairs}
+        if theirs.get(here.location) != lists.get(here.location):
+            continue
+        if any(batch.location == here.location and not batch.away for batch in _batches(canary, facts)):
+            return True
+    return False
+
+
+def _has_canaries(body: PlanBody | None) -> bool:
+    return body is not None and bool(body.canaries)
+
+
+def _canaries(body: PlanBody | None) -> tuple[OwnerScope, ...]:
+    return () if body is None else body.owners(ScopeName.CANARIES)
+
+
+def _owner(lost: LostClient, body: PlanBody | None) -> OwnerScope | None:
+    """Whose settings the client's group has, as planned."""
+    path = lost.group
+    owners = {owner.path: owner for owner in body.scopes} if body is not None else {}
+    while path and path not in owners:
+        path = path.rpartition("\\")[0]
+    return owners.get(path)
+
+
+def _batch(lost: LostClient, facts: Facts) -> ClientSpec | None:
+    return next((each for each in facts.scenario.spec.clients if each.prefix == lost.name.rpartition("-")[0]), None)
+
+
+def _batches(owner: OwnerScope, facts: Facts) -> Iterator[ClientSpec]:
+    """The clients of an owner and of those that inherit from it."""
+    own = {group.path for group in facts.scenario.spec.groups if not group.inherits}
+    for batch in facts.scenario.spec.clients:
+        path = batch.group
+        while path not in own:
+            path = path.rpartition("\\")[0]
+        if path == owner.path:
+            yield batch

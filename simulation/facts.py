@@ -1,6 +1,6 @@
 """What is known of a simulated rotation when it has been played: both sides, the product's and the site's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from emulator.effects import Actor, EffectView
@@ -11,7 +11,8 @@ from rotation.finding import Finding
 from rotation.plan import Plan, PlanBody
 from rotation.state import Outcome, RotationState
 from rotation.task import ConsoleTask
-from rotation.values import ClientId, Fingerprint, ServerName
+from rotation.trust import Names
+from rotation.values import ClientId, Fingerprint, GroupId, ServerName
 from simulation.scenario import Scenario
 from store.events import Event
 
@@ -50,8 +51,10 @@ class Facts:
     """Every effect on the site, in order."""
     lost: tuple[LostClient, ...]
     clients: int
-    left_out: frozenset[ClientId]
-    """By name, in the plan or in a gate."""
+    named_at: dict[ClientId, datetime]
+    """Who was left out by name, in the plan or in a gate, and when."""
+    trusted: dict[GroupId, Names] = field(default_factory=dict)
+    """Whom a person took to fail over, by name."""
     slips: tuple[MadeSlip, ...] = ()
     """The mistakes that were made at the console, in order."""
 
@@ -64,6 +67,11 @@ class Facts:
     def body(self) -> PlanBody | None:
         """What ran, amendments included."""
         return self.state.body if self.state else None
+
+    @property
+    def left_out(self) -> frozenset[ClientId]:
+        """Who was left out by name."""
+        return frozenset(self.named_at)
 
     @property
     def duration(self) -> timedelta:

@@ -4,8 +4,11 @@ from datetime import timedelta
 
 from emulator.spec import SiteSpec
 from emulator.switches import (
+    DefectiveBuilds,
+    Downloads,
     InheritorsFollow,
     MismatchClearsLastServer,
+    PatchSecureCommunications,
     PatchSemServer,
     RejectedDownload,
     SecureCommunicationsScope,
@@ -19,7 +22,7 @@ _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
-    """An answer to each open question about SEPM but one: stale signatures, which only a canary could find first.
+    """An answer to each open question about SEPM.
 
     Args:
         chance: decides.
@@ -37,6 +40,17 @@ def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
         rest_port_follows_certificate=chance.happens(0.5, "rest port"),
         token_life=chance.one_of((30 * _MINUTE, 5 * _SECOND, _MINUTE), "token life"),
         rate_limit=chance.one_of((None, None, 60, 30), "rate limit"),
+        patch_secure_communications=chance.one_of(tuple(PatchSecureCommunications), "patch_secure_communications"),
+        maintenance_moves_serials=chance.happens(0.1, "maintenance moves serials"),
+        downloads=chance.one_of(tuple(Downloads), "downloads"),
+        hurries_after_update=chance.happens(0.2, "hurries"),
+        defective_builds=chance.one_of(tuple(DefectiveBuilds), "defective builds"),
+        purged_id_returns=chance.happens(0.5, "purged id"),
+        restart_after_swap=chance.one_of((None, None, 20 * _MINUTE), "restart after swap"),
+        stale_sig_files=chance.happens(0.05, "stale signatures"),
+        storm_every=chance.one_of((None, None, None, 50 * _MINUTE), "storm every"),
+        shrinking_pages=chance.happens(0.15, "shrinking pages"),
+        largest_page=chance.one_of((None, None, None, 5), "largest page"),
         publish_delay=chance.between(timedelta(0), within / 2, "publish delay"),
     )
 

@@ -11,6 +11,7 @@ from rotation.task import CopyList, ReplaceCertificate, TaskState
 from rotation.values import Value
 from simulation.excuses import excused
 from simulation.facts import Facts
+from simulation.unasked import unnamed_acts
 
 
 class Violation(Value):
@@ -49,6 +50,17 @@ def nobody_is_cut_off(facts: Facts) -> Iterator[Violation]:
             yield _violation(
                 nobody_is_cut_off, lost.name, f"{lost.first_why} at {lost.server} since {lost.first_failed}, {after}"
             )
+
+
+def acts_of_others_are_named(facts: Facts) -> Iterator[Violation]:
+    """1. What others did to settings and certificates is named by an event before a certificate is replaced.
+
+    Not covered: what is done within the last half an hour, when proof had been read and the replacement was allowed.
+    """
+    for act, swap in unnamed_acts(facts):
+        done = f"{act.effect.kind} by {act.effect.actor.value} at {act.effect.at}"
+        text = f"{done} had not been named when {swap.subject[0]} was replaced at {swap.at}"
+        yield _violation(acts_of_others_are_named, act.about, text)
 
 
 def swaps_follow_their_gates(facts: Facts) -> Iterator[Violation]:
@@ -182,6 +194,7 @@ def certificates_end_as_planned(facts: Facts) -> Iterator[Violation]:
 
 CHECKERS: tuple[Checker, ...] = (
     nobody_is_cut_off,
+    acts_of_others_are_named,
     swaps_follow_their_gates,
     holdouts_keep_the_old_certificate,
     it_ends_as_it_began,

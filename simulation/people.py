@@ -106,14 +106,14 @@ class People:
     # -- what they want ---------------------------------------------------------------------------
 
     def _wishes(self, state: RotationState) -> list[_Wish]:
-        wishes = [_Wish("attention", each.code) for each in state.attention if each.options]
+        wishes: list[_Wish | None] = [_Wish("attention", each.code) for each in state.attention if each.options]
         if state.held_by:
             wishes.append(_Wish("resume", state.held_by))
         if state.task is not None:
             wishes.append(self._about_task(state, state.task))
-        return wishes
+        return [wish for wish in wishes if wish is not None]
 
-    def _about_task(self, state: RotationState, task: OpenTask) -> _Wish:
+    def _about_task(self, state: RotationState, task: OpenTask) -> _Wish | None:
         held = self._held.get(task.id)
         if task.claimed_by != _OPERATOR or held is None:
             return _Wish("claim", task.id)
@@ -121,6 +121,8 @@ class People:
             return _Wish("give back", task.id)
         if any(attention.code == "task-wrong" for attention in state.attention):
             return _Wish("correct", task.id)
+        if any(attention.code == "proof-lapsed" for attention in state.attention) and not held.worked:
+            return None  # told not to do it now
         return _Wish("say done" if held.worked else "work", task.id)
 
     def _begins(self, wish: _Wish, now: datetime) -> datetime:

@@ -55,9 +55,9 @@ async def _gather(
 ) -> Facts:
     ended = stage.clock.now()
     after = site_facts(stage.simulation)
-    left_out = {each.id for each in state.body.left_out} if state else set()
+    named_at = {each.id: START for each in state.body.left_out} if state else {}
     if plan is not None:
-        left_out |= await stage.store.roster.left_out(ROTATION)
+        named_at = await stage.store.roster.left_out_at(ROTATION) | named_at
         stage.live_on()
     verdict = stage.simulation.verdict()
     return Facts(
@@ -75,6 +75,7 @@ async def _gather(
         journal=stage.simulation.effects.views(),
         lost=verdict.lost_ever,
         clients=verdict.clients_total,
-        left_out=frozenset(left_out),
+        named_at=named_at,
+        trusted=plan.trusted if plan is not None else {},
         slips=tuple(stage.operator.hands.made),
     )

@@ -1,15 +1,16 @@
 """A simulation set up: the emulated site, a store in memory, the activities' world, and the people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import SecretStr
+from temporalio.exceptions import ApplicationError
 
 from activities.planning import plan_from_survey
 from activities.registry import all_activities
 from activities.surveying import Surveying
 from emulator.simulation import Simulation
-from engine.contract import SurveyRequest
+from engine.contract import SurveyAnswer, SurveyRequest
 from rotation.plan import Plan, PlanRequest
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.state import RotationState
@@ -30,6 +31,7 @@ from store.store import Store
 SITE = SiteId("site")
 ROTATION = RotationId("rotation")
 _PAGE = 200
+_TRIES, _LATER = 100, timedelta(minutes=20)
 _LIVE_ON = 7
 """Heartbeats after the end: five that fail make a client lost, and two for who was just about to call."""
 
@@ -85,7 +87,7 @@ class Stage:
         Raises:
             PlanRefusedError: with the blocking findings.
         """
-        surveyed = await Surveying(self.world).survey_site(SurveyRequest(site_id=SITE))
+        surveyed = await self._survey()
         request = PlanRequest(
             certificates={
                 ServerName(each.name): certificate_id(ServerName(each.name)) for each in self.scenario.spec.servers
@@ -97,6 +99,17 @@ class Stage:
         plan = await plan_from_survey(self.store, SITE, surveyed.survey_id, request, now=self.clock.now())
         await self.store.plans.add(plan)
         return plan
+
+    async def _survey(self) -> SurveyAnswer:
+        """A survey; where SEPM cannot be read now, its owner tries again later."""
+        for _ in range(_TRIES):
+            try:
+                return await Surveying(self.world).survey_site(SurveyRequest(site_id=SITE))
+            except ApplicationError as failed:
+                if failed.non_retryable:
+                    raise
+                self.clock.leap_to(self.clock.now() + _LATER)
+        raise TimeoutError(f"no survey of {self.scenario.spec.name} within {_TRIES * _LATER}")
 
     async def begin(self, plan: Plan) -> RotationState:
         """The rotation of `plan`, approved and stored."""

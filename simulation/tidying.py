@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterator
 
 from emulator.effects import EffectView
-from emulator.operations import AssignList, Operation, ReplaceCertificate, RestoreCertificate, SetSecureCommunications
+from emulator.operations import (
+    AssignList,
+    Operation,
+    ReplaceCertificate,
+    Republish,
+    RestoreCertificate,
+    SetSecureCommunications,
+)
 from emulator.simulation import Simulation
 from rotation.state import RotationState
 from rotation.values import Fingerprint, ServerName
@@ -15,7 +22,7 @@ _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate
 def unasked_changes(
     simulation: Simulation, began: SiteFacts, state: RotationState, file: Callable[[ServerName], bytes]
 ) -> Iterator[Operation]:
-    """What puts back certificates and settings that nobody asked to change.
+    """What puts back certificates and settings that nobody asked to change, and has servers sign anew.
 
     Args:
         simulation: the site as it is.
@@ -26,6 +33,9 @@ def unasked_changes(
     journal = simulation.effects.views()
     yield from _certificates(simulation, journal, began, state, file)
     yield from _settings(simulation, journal, began)
+    for each in simulation.site.servers.values():
+        if each.up and each.signing is not each.credential:
+            yield Republish(server=each.name)
 
 
 def _certificates(

@@ -151,6 +151,12 @@ class Roster:
             for some in chunks(named):
                 await session.execute(insert_into(session, LeftOutRow).on_conflict_do_nothing(), some)
 
+    async def left_out_at(self, rotation_id: RotationId) -> dict[ClientId, datetime]:
+        """When each client was left out of a rotation."""
+        named = select(LeftOutRow.client_id, LeftOutRow.at).where(LeftOutRow.rotation_id == rotation_id)
+        async with self._database.read() as session:
+            return {ClientId(client): at for client, at in await session.execute(named)}
+
     async def left_out(self, rotation_id: RotationId) -> frozenset[ClientId]:
         """Who is left out of a rotation."""
         named = select(LeftOutRow.client_id).where(LeftOutRow.rotation_id == rotation_id)

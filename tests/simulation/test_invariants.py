@@ -54,9 +54,49 @@ def test_what_the_promise_does_not_cover_is_excused_with_a_reason(played):
     unasked = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.SOMEBODY)
     before = lost(played, asked, first_failed=played.began - timedelta(days=1))
     assert "before" in str(excused(before, played))
-    assert "by name" in str(excused(lost(played, asked), replace(played, left_out=frozenset({"client"}))))
+    assert "by name" in str(excused(lost(played, asked), replace(played, named_at={"client": played.began})))
     assert "somebody" in str(excused(lost(played, unasked), played))
     assert excused(lost(played, asked), played) is None
+
+
+def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
+    """A setting that somebody changes unasked, an hour before the last swap: a violation unless an event names it."""
+    *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
+    pair, (_, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
+    at = swap.at - timedelta(hours=1)
+    kind, value = "console.secure_communications", str(not secure).lower()
+    act = effect(played, kind, *pair, value, actor=Actor.SOMEBODY, at=at)
+    late = effect(played, kind, *pair, value, actor=Actor.SOMEBODY, at=swap.at - timedelta(minutes=1))
+    journal = tuple(each for each in played.journal if each.subject[:2] != pair)
+    unnamed = replace(played, journal=(*journal, act))
+    assert "acts_of_others_are_named" in violated(unnamed)
+    assert "acts_of_others_are_named" not in violated(replace(played, journal=(*journal, late)))
+    event = played.trail[0].model_copy(update={"kind": "drift", "at": at, "message": " / ".join(pair)})
+    assert "acts_of_others_are_named" not in violated(replace(unnamed, trail=(event, *played.trail)))
+
+
+def test_whom_a_person_names_only_after_the_loss_is_not_excused(played):
+    """Leaving out a client that is cut off already makes nothing good."""
+    asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
+    named = replace(played, named_at={"client": played.ended + timedelta(days=1)})
+    assert excused(lost(played, asked), named) is None
+
+
+def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_not(played):
+    """No reading tells that a network lets no HTTP through before somebody is cut off there, and a canary is first."""
+    (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
+    asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
+    blocked = lost(played, asked, name="OLD-0001", group=owner.path, first_why="its network lets no HTTP through to S")
+    assert "plain HTTP" in str(excused(blocked, played))
+    root = next(each for each in played.body.scopes if each.path == "My Company")
+    relaxed = root.model_copy(update={"treatment": owner.treatment})
+    scopes = tuple(relaxed if each is root else each for each in played.body.scopes)
+    body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
+    shown = replace(played, state=played.state.model_copy(update={"body": body}))
+    batch = played.scenario.spec.clients[0].model_copy(update={"group": root.path, "away": (), "location": "Default"})
+    spec = played.scenario.spec.model_copy(update={"clients": (*played.scenario.spec.clients, batch)})
+    shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
+    assert excused(blocked, shown) is None
 
 
 def test_a_swap_before_its_gate_is_a_violation(played):

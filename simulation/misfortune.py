@@ -1,0 +1,65 @@
+"""What goes wrong around a drawn rotation beside SEPM itself: mistakes, acts of others, networks, the purge."""
+
+from datetime import timedelta
+
+from emulator.happening_draws import USUAL, draw_happenings
+from emulator.happenings import Scheduled
+from emulator.slips import Mistake, Slip
+from emulator.spec import SiteSpec
+from rotation.site import Limits
+from simulation.chance import Chance
+from simulation.scenario import START
+
+_DAY = timedelta(days=1)
+_SPAN = timedelta(days=60)
+"""Within which things happen that nobody asked for."""
+_MONTH = timedelta(days=30)
+_PURGE = timedelta(days=30)
+"""SEPM's own setting."""
+
+
+def clumsy(spec: SiteSpec, chance: Chance) -> SiteSpec:
+    """The site with somebody at its console who makes a mistake or two."""
+    slips = tuple(
+        Slip(mistake=mistake, after=chance.whole(0, 4, "slip after", mistake.value))
+        for mistake in Mistake
+        if chance.happens(0.08, "slip", mistake.value)
+    )
+    return spec.model_copy(update={"robot": spec.robot.model_copy(update={"slips": slips})})
+
+
+def behind_proxies(spec: SiteSpec, chance: Chance) -> SiteSpec:
+    """The site with a location whose network lets no plain HTTP through: whoever is there can only use HTTPS."""
+    places = sorted({batch.location for batch in spec.clients})
+    if not places or not chance.happens(0.08, "proxy"):
+        return spec
+    place = chance.one_of(places, "behind the proxy")
+    batches = tuple(
+        batch.model_copy(update={"http_blocked": batch.location == place and not _over_http(spec, batch.group, place)})
+        for batch in spec.clients
+    )
+    return spec.model_copy(update={"clients": batches})
+
+
+def _over_http(spec: SiteSpec, path: str, place: str) -> bool:
+    """Whether clients of a group use HTTP from the start; then their network lets it through."""
+    groups, lists = {group.path: group for group in spec.groups}, {each.name: each for each in spec.server_lists}
+    while groups[path].inherits:
+        path = path.rpartition("\\")[0]
+    location = next(each for each in groups[path].locations if each.name == place)
+    return lists[location.server_list].protocol == "HTTP"
+
+
+def purged(spec: SiteSpec, limits: Limits, chance: Chance) -> tuple[SiteSpec, Limits]:
+    """The site whose SEPM forgets unseen clients, as its owner has registered it."""
+    if not chance.happens(0.15, "purge"):
+        return spec, limits
+    after = chance.one_of((_PURGE, 2 * _PURGE, 4 * _PURGE), "purge after")
+    return spec.model_copy(update={"purge_after": after}), limits.model_copy(update={"purge_after": after})
+
+
+def drawn_happenings(spec: SiteSpec, seed: int, chance: Chance) -> tuple[Scheduled, ...]:
+    """A few kinds of what nobody asks for, each once or twice within the first weeks."""
+    kinds = [kind for kind in USUAL if chance.happens(0.1, "happens", kind)]
+    often = dict.fromkeys(kinds, 1.5 * (_MONTH / _SPAN))
+    return draw_happenings(spec, seed, START, START + chance.between(_DAY, _SPAN, "happens within"), often)

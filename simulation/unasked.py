@@ -1,0 +1,64 @@
+"""Acts of others that the product could have seen: were they named before it let something irreversible happen?"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from emulator.effects import EffectView
+from rotation.values import ServerName
+from simulation.facts import Facts
+
+_LIST = frozenset({"rest.sem_server", "console.assign_list"})
+_SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
+_SWAP = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
+_NAMING = frozenset({"drift", "attention", "amended"})
+_SEEN_WITHIN = timedelta(minutes=45)
+"""While a replacement is in somebody's hands all proof is read again every half an hour."""
+
+
+class Act(NamedTuple):
+    """A change by somebody whom nobody asked, and what it is about as the product names it."""
+
+    effect: EffectView
+    about: str
+
+
+def unnamed_acts(facts: Facts) -> Iterator[tuple[Act, EffectView]]:
+    """Each act that was in force, and could have been seen, when a certificate was replaced as the product asked.
+
+    With the replacement that came without any event having named the act before.
+    """
+    for swap in facts.by_the_product("console.replace_certificate"):
+        seen_until = swap.at - _SEEN_WITHIN
+        for act in (*_settings(facts, seen_until), *_certificates(facts, seen_until, due=swap.subject[0])):
+            named = any(
+                event.kind in _NAMING and act.effect.at <= event.at <= swap.at and act.about in event.message
+                for event in facts.trail
+            )
+            if not named:
+                yield act, swap
+
+
+def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
+    """Settings that differ from what was asked for last, or from the beginning."""
+    for kinds, index in ((_LIST, 0), (_SECURE, 1)):
+        wanted = {pair: str(settings[index]) for pair, settings in facts.before.settings.items()}
+        now: dict[tuple[str, str], EffectView] = {}
+        for each in facts.journal:
+            if each.kind in kinds and each.at < at:
+                group, location, value = each.subject
+                now[group, location] = each
+                if each.actor.asked:
+                    wanted[group, location] = value
+        for pair, effect in now.items():
+            differs = effect.subject[-1].lower() != wanted.get(pair, "").lower()
+            if pair in wanted and differs and not effect.actor.asked:
+                yield Act(effect, " / ".join(pair))
+
+
+def _certificates(facts: Facts, at: datetime, *, due: str) -> Iterator[Act]:
+    """Certificates of other servers than the one that is due, which are not those of the beginning."""
+    served = {each.subject[0]: each for each in facts.journal if each.kind in _SWAP and each.at < at}
+    for server, effect in served.items():
+        if server != due and not effect.actor.asked and effect.subject[-1] != facts.before.served[ServerName(server)]:
+            yield Act(effect, server)
