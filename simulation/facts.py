@@ -55,6 +55,10 @@ class Facts:
     """Who was left out by name, in the plan or in a gate, and when."""
     trusted: dict[GroupId, Names] = field(default_factory=dict)
     """Whom a person took to fail over, by name."""
+    told: tuple[str, ...] = ()
+    """Whatever was stored or travelled, as text, where somebody listened."""
+    secrets: frozenset[str] = frozenset()
+    """What must stand nowhere in it."""
     slips: tuple[MadeSlip, ...] = ()
     """The mistakes that were made at the console, in order."""
 

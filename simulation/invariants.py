@@ -162,6 +162,17 @@ _SAME_FIELD = {
 }
 
 
+def nothing_secret_is_told(facts: Facts) -> Iterator[Violation]:
+    """7. No key, password or token stands in an event, a row of the store, a log line, or what passes through Temporal.
+
+    Where a secret must be kept, it is kept sealed.
+    """
+    for secret in sorted(facts.secrets):
+        places = [text for text in facts.told if secret in text]
+        if places:
+            yield _violation(nothing_secret_is_told, f"{secret[:4]}...", f"it stands in {len(places)} places")
+
+
 def what_runs_was_approved(facts: Facts) -> Iterator[Violation]:
     """8. What runs is what was approved: the steps begin in the order of the approved plan and its amendments."""
     if facts.state is None or facts.plan is None:
@@ -200,6 +211,7 @@ CHECKERS: tuple[Checker, ...] = (
     it_ends_as_it_began,
     tasks_are_closed,
     effects_happen_once,
+    nothing_secret_is_told,
     what_runs_was_approved,
     certificates_end_as_planned,
 )

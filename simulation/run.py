@@ -6,6 +6,7 @@ from rotation.finding import Finding
 from rotation.plan import Plan
 from rotation.planner import PlanRefusedError
 from rotation.state import RotationState
+from simulation.ear import Ear
 from simulation.facts import Facts, SiteFacts, site_facts
 from simulation.host import HorizonReachedError, StuckError
 from simulation.scenario import START, Scenario
@@ -26,7 +27,7 @@ async def in_process(stage: Stage, state: RotationState) -> tuple[str, RotationS
     return "", state
 
 
-async def play(scenario: Scenario, run: Runner = in_process) -> Facts:
+async def play(scenario: Scenario, run: Runner = in_process, ear: Ear | None = None) -> Facts:
     """Play one rotation with the very code that runs on Temporal.
 
     1. build the site, register it, survey it and plan; a plan that is refused ends here
@@ -34,7 +35,7 @@ async def play(scenario: Scenario, run: Runner = in_process) -> Facts:
     3. let the clients live on, so that whoever was cut off shows it
     4. gather what the product knows and what the site itself knows
     """
-    async with Stage(scenario) as stage:
+    async with Stage(scenario, ear) as stage:
         before = site_facts(stage.simulation)
         try:
             plan = await stage.plan()
@@ -77,5 +78,15 @@ async def _gather(
         clients=verdict.clients_total,
         named_at=named_at,
         trusted=plan.trusted if plan is not None else {},
+        told=await _told(stage),
+        secrets=frozenset({stage.scenario.spec.password, *stage.ear.secrets} if stage.ear is not None else ()),
         slips=tuple(stage.operator.hands.made),
     )
+
+
+async def _told(stage: Stage) -> tuple[str, ...]:
+    """What was heard, where somebody listens, and what the store holds."""
+    if stage.ear is None:
+        return ()
+    await stage.ear.read(stage.store)
+    return tuple(stage.ear.told)

@@ -15,6 +15,7 @@ from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.probe import HttpAnswer
 from simulation.clock import SimulatedClock
+from simulation.ear import Ear
 from store.sites import SiteConnection
 
 _SILENT = "connection refused"
@@ -23,7 +24,8 @@ _SILENT = "connection refused"
 class RestLine(httpx.AsyncBaseTransport):
     """Carries requests to the emulated REST API: the same bytes as over the network, without it."""
 
-    def __init__(self, simulation: Simulation, clock: SimulatedClock) -> None:
+    def __init__(self, simulation: Simulation, clock: SimulatedClock, ear: Ear | None = None) -> None:
+        self._ear = ear
         self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now(), pause=clock.sleep))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -32,7 +34,10 @@ class RestLine(httpx.AsyncBaseTransport):
         Raises:
             httpx.ConnectError: when the server behind REST does not answer.
         """
-        return await self._way.handle_async_request(request)
+        response = await self._way.handle_async_request(request)
+        if self._ear is not None:
+            self._ear.hear_tokens(response)
+        return response
 
 
 class KeptClient(SepmClient):

@@ -1,7 +1,8 @@
 """A simulation set up: the emulated site, a store in memory, the activities' world, and the people."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
@@ -17,6 +18,7 @@ from rotation.state import RotationState
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
 from simulation.certificates import certificate_id, new_certificate
 from simulation.clock import SimulatedClock
+from simulation.ear import Ear
 from simulation.host import SimulatedHost
 from simulation.operator import Operator
 from simulation.people import People
@@ -39,8 +41,9 @@ _LIVE_ON = 7
 class Stage:
     """Everything around one simulated rotation."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, ear: Ear | None = None) -> None:
         self.scenario = scenario
+        self.ear = ear
         self.clock = SimulatedClock(START)
         self.simulation = Simulation(scenario.spec, START)
         self.store = Store.in_memory()
@@ -51,7 +54,7 @@ class Stage:
             password=SecretStr(scenario.spec.password),
             fingerprints=frozenset({Fingerprint("0" * 64)}),
         )
-        client = kept_client(self.site, self.connection, RestLine(self.simulation, self.clock), self.clock)
+        client = kept_client(self.site, self.connection, RestLine(self.simulation, self.clock, ear), self.clock)
         self.world = SimulatedWorld(
             store=self.store,
             clock=self.clock,
@@ -79,6 +82,8 @@ class Stage:
         for server in self.site.servers:
             made = new_certificate(server.name, server.address)
             key = made.key_pem.get_secret_value().encode() if made.key_pem else None
+            if self.ear is not None:
+                self.ear.hear_key(made)
             await self.store.certificates.add(made.facts, made.certificate_pem, made.chain_pem, key, self.clock.now())
 
     async def plan(self) -> Plan:
@@ -129,7 +134,10 @@ class Stage:
 
     def host(self, until: datetime) -> SimulatedHost:
         """The host that plays it."""
-        return SimulatedHost(all_activities(self.store, self.world), self.clock, self.people, until=until)
+        activities: list[Callable[..., Any]] = all_activities(self.store, self.world)
+        if self.ear is not None:
+            activities = [self.ear.at(activity) for activity in activities]
+        return SimulatedHost(activities, self.clock, self.people, until=until)
 
     def live_on(self) -> None:
         """Let the clients live for some heartbeats more: a client is lost when five have failed."""

@@ -1,12 +1,15 @@
 """Playing scenarios: the run loop, activities, REST client and store as they are, on simulated time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from rotation.message import Move
 from rotation.state import Outcome
 from simulation.drawing import SMALL, Faults, draw
+from simulation.ear import Ear
 from simulation.invariants import check
 from simulation.run import play
 from simulation.scenario import START, Act
@@ -36,6 +39,20 @@ async def test_the_same_scenario_gives_the_same_run(mixed, played):
     assert told(again) == told(played)
     assert again.journal == played.journal
     assert told(other) != told(played)
+
+
+async def test_nothing_secret_is_told(mixed):
+    """In what travels, in every row of the store and every log line: no key, password or token; else it would show."""
+    ear = Ear()
+    spec = mixed.spec.model_copy(update={"password": "correct horse"})
+    with capture_logs() as logs:
+        facts = await play(mixed.model_copy(update={"spec": spec}), ear=ear)
+    facts = replace(facts, told=(*facts.told, *map(str, logs)))
+    assert len(facts.told) > len(facts.trail)
+    assert len(facts.secrets) > len(facts.scenario.spec.servers)
+    assert check(facts) == ()
+    leaked = replace(facts, told=(*facts.told, "logged on with correct horse"))
+    assert [violation.invariant for violation in check(leaked)] == ["nothing_secret_is_told"]
 
 
 async def test_a_cancel_before_the_first_certificate_puts_everything_back(mixed, played):

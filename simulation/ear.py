@@ -1,0 +1,57 @@
+"""Hears whatever a simulated rotation tells: what travels through its host, its store; and knows the secrets."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+import httpx
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from sepm.parsed_certificate import ParsedCertificate
+from store.base import Base
+from store.store import Store
+
+_LINE = 40
+"""Characters of a key that nobody writes by chance."""
+
+
+class Ear:
+    """What was told in one rotation, and the secrets of its site."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.secrets: set[str] = set()
+
+    def hear(self, payload: BaseModel) -> None:
+        """A request or an answer that would have been stored in a history."""
+        self.told.append(payload.model_dump_json())
+
+    def at(self, activity: Callable[..., Awaitable[BaseModel]]) -> Callable[..., Awaitable[BaseModel]]:
+        """The activity, listened to."""
+
+        @wraps(activity)
+        async def heard(request: BaseModel) -> BaseModel:
+            self.hear(request)
+            answer = await activity(request)
+            self.hear(answer)
+            return answer
+
+        return heard
+
+    def hear_tokens(self, response: httpx.Response) -> None:
+        """SEPM's answer, where it holds a token."""
+        if response.is_success and b'"token"' in response.content:
+            answer = response.json()
+            self.secrets |= {str(answer[name]) for name in ("token", "refreshToken") if answer.get(name)}
+
+    def hear_key(self, made: ParsedCertificate) -> None:
+        """A private key: each of its lines is one."""
+        if made.key_pem is not None:
+            self.secrets |= {line for line in made.key_pem.get_secret_value().split("\n") if len(line) > _LINE}
+
+    async def read(self, store: Store) -> None:
+        """Every row of every table, as it lies there."""
+        async with store.database.read() as session:
+            for table in Base.metadata.sorted_tables:
+                rows = await session.execute(select(table))
+                self.told.extend(repr(tuple(row)) for row in rows)
