@@ -9,9 +9,9 @@ from activities.failures import told_apart
 from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
-from rotation.drift import Drift, Move, drift, moved
+from rotation.drift import Drift, Move, drift, moved, stays_behind
 from rotation.gate import Reference
-from rotation.plan import Gate, GatePurpose
+from rotation.plan import Gate, GatePurpose, ScopeName
 from rotation.reading import evidence_key
 from rotation.restart import voided
 from rotation.served import certificate_drift
@@ -59,8 +59,9 @@ class Looking:
         certificates = certificate_drift(
             body, survey.served, swapped=request.swapped, due=request.due, before=await self._before(scope)
         )
-        roster = await store.roster.entries(scope.site.id, None)
-        clients = [client.observed for client in roster if client.observed is not None]
+        stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]
+        failing_over = [group for owner in body.owners(ScopeName.FAILOVER) for group in owner.groups]
+        clients = await store.roster.present_of(scope.site.id, stuck, failing_over) if stuck else ()
         moves = [Move(name=each.name, now=each.now) for each in await store.roster.moved(scope.site.id, request.since)]
         return (
             *(Drift(finding=finding) for finding in certificates),

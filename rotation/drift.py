@@ -140,7 +140,9 @@ def _builds(body: PlanBody, clients: Sequence[ObservedClient]) -> Iterable[Findi
     for owner in body.scopes:
         if owner.treatment is not Treatment.FAILOVER:
             continue
-        stuck = [c.name for c in clients if c.group_id in owner.groups and c.id not in left_out and _is_stuck(c)]
+        stuck = [
+            c.name for c in clients if c.group_id in owner.groups and c.id not in left_out and stays_behind(c.build)
+        ]
         if stuck:
             names = ", ".join(sorted(stuck)[:5])
             yield blocking(
@@ -151,6 +153,7 @@ def _builds(body: PlanBody, clients: Sequence[ObservedClient]) -> Iterable[Findi
             )
 
 
-def _is_stuck(client: ObservedClient) -> bool:
-    build = ClientBuild.parse(client.build)
-    return build is None or not build.fails_over_on_mismatch
+def stays_behind(build: str | None) -> bool:
+    """Whether a client of that build does not go to another server when a certificate is not the one it knows."""
+    known = ClientBuild.parse(build)
+    return known is None or not known.fails_over_on_mismatch

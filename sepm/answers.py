@@ -72,6 +72,10 @@ def parsed(response: httpx.Response, shape: TypeAdapter[Shape], *, address: str,
         UnexpectedAnswer: when it is no JSON or has another form. The values of the answer are not repeated.
     """
     try:
+        return shape.validate_json(response.content)  # the answers of a large site are many megabytes
+    except ValidationError:
+        pass  # told apart below: no JSON, or another form
+    try:
         body = response.json()
     except ValueError:
         kind = response.headers.get("content-type", "no content type")

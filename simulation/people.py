@@ -159,8 +159,10 @@ class People:
             case "resume":
                 return self._message(Move.RESUME, _OWNER)
             case _:
-                await self._operator.put_right(self._seen)
-                return self._decide(wish.subject)
+                decision = self._decide(wish.subject)
+                if decision is not None and decision.move is not Move.APPROVE:  # what is approved is right as it is
+                    await self._operator.put_right(self._seen)
+                return decision
 
     async def _work(self, task_id: str, now: datetime) -> None:
         held = self._held[task_id]

@@ -32,7 +32,7 @@ def unasked_changes(
     """
     journal = simulation.effects.views()
     yield from _certificates(simulation, journal, began, state, file)
-    yield from _settings(simulation, journal, began)
+    yield from _settings(simulation, journal, began, state)
     for each in simulation.site.servers.values():
         if each.up and each.signing is not each.credential:
             yield Republish(server=each.name)
@@ -61,25 +61,41 @@ def _certificates(
             yield ReplaceCertificate.model_construct(server=server, content_base64=content, format="pem", password="")
 
 
-def _settings(simulation: Simulation, journal: tuple[EffectView, ...], began: SiteFacts) -> Iterator[Operation]:
-    """Each setting whose last change was unasked gets the value that it was asked to have last, or had at first."""
+def _settings(
+    simulation: Simulation, journal: tuple[EffectView, ...], began: SiteFacts, state: RotationState
+) -> Iterator[Operation]:
+    """Each setting whose last change was unasked gets the value that it was asked to have last, or had at first.
+
+    One that an amendment has taken over since stays as it is.
+    """
+    taken_over = {
+        (owner.path, planned.location_name): (planned.server_list, str(planned.secure_communications).lower())
+        for owner in state.body.scopes
+        for planned in owner.pairs
+    }
     site = simulation.site
     owned = {group.path for group in site.groups.values() if not group.inherits}
     lists = {each.name for each in site.server_lists.values()}
     for kinds, index in ((("rest.sem_server", "console.assign_list"), 0), (_SECURE, 1)):
         asked: dict[tuple[str, str], str] = {}
-        unasked: set[tuple[str, str]] = set()
+        unasked: dict[tuple[str, str], str] = {}
         for each in journal:
             if each.kind in kinds:
                 group, location, value = each.subject
                 if each.actor.asked:
                     asked[group, location] = value
-                    unasked.discard((group, location))
+                    unasked.pop((group, location), None)
                 else:
-                    unasked.add((group, location))
+                    unasked[group, location] = value
         for group, location in sorted(unasked):
             first = began.settings.get((group, location))
             if group not in owned or first is None:
+                continue
+            there = taken_over.get((group, location))
+            if (
+                there is not None
+                and str(first[index]).lower() != there[index].lower() == unasked[group, location].lower()
+            ):
                 continue
             value = asked.get((group, location), str(first[index]))
             if index == 0 and value in lists:

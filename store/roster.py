@@ -39,7 +39,8 @@ _ENTRIES = (
 )
 
 
-# Built once: it is run for every reading of a gate.
+# Built once: they are run for every look and every reading of a gate.
+_BUILDS = select(ClientRow.build).distinct().where(ClientRow.site_id == bindparam("site"), ClientRow.present)
 _PRESENT = select(ClientRow.id).where(ClientRow.site_id == bindparam("site"), ClientRow.present)
 
 
@@ -90,6 +91,27 @@ class Roster:
     async def _read(self, wanted: Select[*tuple[Any, ...]], site_id: SiteId) -> list[RosterClient]:
         async with self._database.read() as session:
             return [_client(row) async for row in await session.stream(wanted, {"site": site_id})]
+
+    async def builds(self, site_id: SiteId) -> frozenset[str | None]:
+        """The builds of the clients that are present."""
+        async with self._database.read() as session:
+            return frozenset(await session.scalars(_BUILDS, {"site": site_id}))
+
+    async def present_of(
+        self, site_id: SiteId, builds: Collection[str | None], groups: Collection[GroupId]
+    ) -> tuple[ObservedClient, ...]:
+        """The clients in `groups` that are present and have one of `builds`; by id."""
+        named = [build for build in builds if build is not None]
+        known = ClientRow.build.in_(named) | ClientRow.build.is_(None) if None in builds else ClientRow.build.in_(named)
+        found = [
+            client.observed
+            for some in chunks(frozenset(groups))
+            for client in await self._read(
+                _ENTRIES.where(ClientRow.group_id.in_(some), ClientRow.present, known), site_id
+            )
+            if client.observed is not None
+        ]
+        return tuple(sorted(found, key=lambda client: client.id))
 
     async def present(self, site_id: SiteId) -> frozenset[ClientId]:
         """The clients that the newest reading of each one's group showed."""

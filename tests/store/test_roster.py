@@ -55,3 +55,14 @@ async def test_the_first_word_on_a_client_left_out_stays(running, make):
     await running.roster.leave_out("rot-1", ["b", "c"], "bob", "lost", make.t0)
     assert await running.roster.left_out("rot-1") == {"a", "b", "c"}
     assert await running.roster.left_out("rot-2") == frozenset()
+
+
+async def test_builds_are_those_of_present_clients(site, make):
+    """A look asks for the builds first, and reads only the clients whose build matters, in the groups that matter."""
+    old, new, unknown = make.client("a", build="14.2.1"), make.client("b"), make.client("c", build=None)
+    await site.roster.update("site-1", make.at(hours=1), None, [old, new, unknown])
+    assert await site.roster.builds("site-1") == {"14.2.1", "14.3.1.1", None}
+    assert await site.roster.present_of("site-1", ["14.2.1", None], ["G1"]) == (old, unknown)
+    assert await site.roster.present_of("site-1", ["14.2.1"], ["G2"]) == ()
+    await site.roster.update("site-1", make.at(hours=2), None, [new])
+    assert await site.roster.builds("site-1") == {"14.3.1.1"}
