@@ -43,6 +43,8 @@ class Sizes(Value):
     holdout: timedelta = timedelta(days=90)
     quick: float = 0.5
     """The share of sites whose people are there within half an hour."""
+    absent: float = 0.35
+    """The share of clients that are away at some time."""
 
 
 SMALL = Sizes()
@@ -180,7 +182,8 @@ def _clients(
         number = len(batches)
         count = min(left, chance.whole(1, max(1, left // 4), "batch", number))
         left -= count
-        batches.append(_batch(chance, groups, servers, number, count))
+        batch = _batch(chance, groups, servers, number, count)
+        batches.append(batch.model_copy(update={"away": _away(chance, sizes, number)}))
     return tuple(batches)
 
 
@@ -196,22 +199,22 @@ def _batch(chance: Chance, groups: Sequence[GroupSpec], servers: Sequence[str], 
         build=_weighted(chance, _BUILDS, "build", number),
         prefix=f"B{number:02d}",
         location=chance.one_of(owner.locations, "location of", number).name,
-        away=_away(chance, number),
         npvdi=chance.happens(0.04, "npvdi", number),
         reachable_servers=reach,
     )
 
 
-def _away(chance: Chance, number: int) -> tuple[tuple[timedelta, timedelta], ...]:
+def _away(chance: Chance, sizes: Sizes, number: int) -> tuple[tuple[timedelta, timedelta], ...]:
     """Most are there; some are switched off at night, some away for days or weeks, a few for good."""
-    kind = chance.share("away", number)
-    if kind < 0.65:  # noqa: PLR2004 - shares of clients
+    absent = chance.share("away", number) - (1 - sizes.absent)
+    if absent < 0:
         return ()
+    kind = absent / sizes.absent
     begin = chance.between(-20 * _DAY, 20 * _DAY, "leaves", number)
-    if kind < 0.8:  # noqa: PLR2004
+    if kind < 3 / 7:
         nights = chance.whole(5, 40, "nights", number)
         return tuple((begin + night * _DAY, begin + night * _DAY + 12 * _HOUR) for night in range(nights))
-    if kind < 0.97:  # noqa: PLR2004
+    if kind < 32 / 35:
         return ((begin, begin + chance.between(_DAY, 45 * _DAY, "returns", number)),)
     return ((begin, begin + 400 * _DAY),)
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from simulation.drawing import SMALL, Faults, Sizes, draw
 from simulation.scenario import Scenario
 
-_ONE = Sizes(servers=1, groups=2, clients=12, holdout=timedelta(days=30), quick=0.9)
-_TWO = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=45), quick=0.9)
+_ONE = Sizes(servers=1, groups=2, clients=12, holdout=timedelta(days=30), quick=0.9, absent=0.1)
+_TWO = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=45), quick=0.9, absent=0.15)
 _SOME = Sizes(servers=4, groups=4, clients=24, quick=0.9)
 _LARGE = Sizes(groups=300, clients=5000)
 _EVERY_LARGE, _EVERY_SMALL = 2000, 25
