@@ -120,6 +120,8 @@ async def lane(folder: Path) -> AsyncIterator[Lane]:
             assert household.server is not None
             for child in household.children():
                 command = [_INSTRUMENTED.get(part, part) for part in child.command]
+                if "-m" in command:
+                    command.insert(command.index("-m") + 1, "tests.sweep.again")
                 environment = {**child.environment, **made.environment}
                 made.kept[child.name] = Kept(child.name, command, environment, place.root)
                 if child.name == Household.TEMPORAL:
