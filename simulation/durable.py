@@ -6,6 +6,7 @@ the simulated clock: it leaps to the due time of what the server has had happen,
 although a server's own clock goes on while an activity works.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,6 +44,8 @@ from workflows.temporal_host import TemporalHost, TemporalPending, is_refusal, r
 
 _ACT = "act-of-people"
 _GIVEN_UP = "given-up"
+_PLAN = re.compile(r"plan-[0-9a-f]{12}")
+"""A plan's id, which is another in each run."""
 _LONG = timedelta(minutes=10)
 _TRY = timedelta(seconds=30)
 """A try takes no simulated time, but some of the server's: that much it is given before anything later happens."""
@@ -240,7 +243,7 @@ def same_run(one: Facts, other: Facts) -> str:
 
 
 def _told(facts: Facts) -> Iterator[tuple[object, ...]]:
-    return ((event.number, event.at, event.kind, event.message, event.data) for event in facts.trail)
+    return ((event.number, event.at, event.kind, _PLAN.sub("plan", event.message), event.data) for event in facts.trail)
 
 
 def _done(facts: Facts) -> Iterator[tuple[object, ...]]:
