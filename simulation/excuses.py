@@ -14,7 +14,7 @@ Excuse = Callable[[LostClient, Facts], str | None]
 
 def excused(lost: LostClient, facts: Facts) -> str | None:
     """Why the loss of a client is not the rotation's; None when it is."""
-    for excuse in (_before, _by_name, _on_trust, _by_others, _wrong_list, _canary_without_http, _stale_signature):
+    for excuse in _EXCUSES:
         why = excuse(lost, facts)
         if why is not None:
             return why
@@ -65,6 +65,15 @@ def _canary_without_http(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
+def _in_spite_of_canaries(lost: LostClient, facts: Facts) -> str | None:
+    """Two persons had the rest follow canaries of which they were told by name that they do not get through (rule 10)."""
+    shown = "lets no HTTP through" in lost.first_why or "its list gives port" in lost.first_why
+    word = (event.at for event in facts.trail if event.message.startswith("on without the canaries"))
+    if shown and any(at <= lost.first_failed for at in word):
+        return "two persons had the rest follow canaries that do not get through"
+    return None
+
+
 def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     """A server goes on signing with its former key, which no API shows: whoever verifies there is the first to see it.
 
@@ -77,6 +86,18 @@ def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     if first or owner in _canaries(facts.body):
         return "the server signed with its former key, and nobody had verified there before"
     return None
+
+
+_EXCUSES: tuple[Excuse, ...] = (
+    _before,
+    _by_name,
+    _on_trust,
+    _by_others,
+    _wrong_list,
+    _canary_without_http,
+    _in_spite_of_canaries,
+    _stale_signature,
+)
 
 
 def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:

@@ -97,6 +97,12 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
     spec = played.scenario.spec.model_copy(update={"clients": (*played.scenario.spec.clients, batch)})
     shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
     assert excused(blocked, shown) is None
+    said = played.trail[-1].model_copy(
+        update={"message": "on without the canaries, by ann and eve", "at": played.began}
+    )
+    assert "two persons" in str(excused(blocked, replace(shown, trail=(*played.trail, said))))
+    late = said.model_copy(update={"at": played.ended + timedelta(days=1)})
+    assert excused(blocked, replace(shown, trail=(*played.trail, late))) is None
 
 
 def test_a_swap_before_its_gate_is_a_violation(played):
