@@ -66,7 +66,7 @@ def _canary_without_http(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _in_spite_of_canaries(lost: LostClient, facts: Facts) -> str | None:
-    """Two persons had the rest follow canaries of which they were told by name that they do not get through (rule 10)."""
+    """Two persons had the rest follow canaries that they were told, by name, do not get through (rule 10)."""
     shown = "lets no HTTP through" in lost.first_why or "its list gives port" in lost.first_why
     word = (event.at for event in facts.trail if event.message.startswith("on without the canaries"))
     if shown and any(at <= lost.first_failed for at in word):
