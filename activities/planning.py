@@ -1,5 +1,6 @@
 """Plans from stored surveys: made, compared with a newer survey, amended, and the plan of a restore."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from temporalio import activity
@@ -20,7 +21,7 @@ from rotation.finding import Finding, blockers
 from rotation.forecast import least
 from rotation.plan import Plan, PlanBody, PlanRequest, Unproven
 from rotation.planner import Observed, PlanRefusedError, make_plan
-from rotation.recorded import as_recorded, kept_relaxed
+from rotation.recorded import as_recorded, relaxed_now
 from rotation.values import ServerName, SiteId
 from store.store import Store
 
@@ -34,6 +35,7 @@ async def plan_from_survey(
     now: datetime,
     amends: PlanBody | None = None,
     at: str = "",
+    replaced: Collection[ServerName] = (),
 ) -> Plan:
     """The plan for a site as the survey saw it. Nothing is stored.
 
@@ -50,11 +52,12 @@ async def plan_from_survey(
     survey = await store.surveys.get(survey_id)
     observed = Observed(
         survey_id=survey_id,
-        survey=as_recorded(amends, survey) if amends else survey,
+        survey=as_recorded(amends, survey, at) if amends else survey,
         clients=tuple(client.observed for client in roster if client.observed is not None),
         certificates=certificates,
         seen_at=await store.roster.servers_seen(site_id),
-        stay_relaxed=kept_relaxed(amends, at) if amends else frozenset(),
+        stay_relaxed=relaxed_now(amends, at) if amends else frozenset(),
+        replaced=frozenset(replaced),
     )
     after = amends.last_number if amends else 0
     return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
@@ -90,7 +93,7 @@ async def _again(
         request = request.drilled(Unproven.APPROVE if on_trust else Unproven.RELAX)
     try:
         newer = await plan_from_survey(
-            store, site_id, survey_id, request, now=now, amends=plan.body if at else None, at=at
+            store, site_id, survey_id, request, now=now, amends=plan.body if at else None, at=at, replaced=swapped
         )
     except PlanRefusedError as refused:
         return refused.findings, None

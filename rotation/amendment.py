@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from rotation.plan import Closing, Console, PlanBody, Preflight, Step
+from rotation.plan import Closing, Console, Holdout, PlanBody, Preflight, Step
 from rotation.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.values import ListName, ServerName
 
@@ -31,6 +31,8 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
 
 
 def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterator[Step]:
+    held = {server for step in done if isinstance(step, Holdout) for server in step.servers}
+    before = max((step.wave for step in done), default=0) + 1
     made = {step.work.copy_list for step in done if isinstance(step, Console) and isinstance(step.work, CopyList)}
     deleted = {
         step.work.list for step in newer.steps if isinstance(step, Console) and isinstance(step.work, DeleteList)
@@ -40,13 +42,18 @@ def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterat
             for old in approved.steps:
                 if isinstance(old, Console) and isinstance(old.work, DeleteList) and old.work.list in made - deleted:
                     yield old
-        if not _is_done(step, made):
-            yield step
+        if not _is_done(step, made, held):
+            yield step.model_copy(update={"wave": before + step.wave})
 
 
-def _is_done(step: Step, made: Collection[ListName]) -> bool:
-    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start."""
+def _is_done(step: Step, made: Collection[ListName], held: Collection[ServerName]) -> bool:
+    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start.
+
+    A holdout was kept once those who are away have been waited for.
+    """
     match step:
+        case Holdout(servers=servers):
+            return set(servers) <= set(held)
         case Preflight() | Console(work=SaveRecoveryFile() | PauseReplication()):
             return True
         case Console(work=CopyList(copy_list=name)):

@@ -21,7 +21,7 @@ def holdouts(
     if not offers:
         return frozenset()
     names = tuple(candidates)
-    for size in range(1, len(names)):
+    for size in range(1, len(names) + 1):
         for chosen in combinations(names, size):
             held = frozenset(chosen)
             if all(offer & held and offer - held for offer in offers):

@@ -49,7 +49,9 @@ class Observed(Value):
     seen_at: dict[ClientId, frozenset[ServerName]] = Field(default_factory=dict)
     """From stored history: the servers at which each client was ever seen."""
     stay_relaxed: frozenset[GroupId] = frozenset()
-    """Owners that the plan to amend has relaxed and keeps so until the end."""
+    """Owners that the plan to amend has relaxed, and that are so now."""
+    replaced: frozenset[ServerName] = frozenset()
+    """Servers that have their new certificate already: none of them can be a holdout."""
 
 
 class PlanRefusedError(ValueError):
@@ -77,7 +79,7 @@ def make_plan(
         raise PlanRefusedError(lacking)
     views = _views(site, observed, request)
     treated = {view.group.id: treat(view) for view in views}
-    held = _choose_holdouts(site, views, treated, request)
+    held = _choose_holdouts(site, views, treated, request, observed.replaced)
     scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
     waves = _waves(site, held, request)
     first = canary.choose(scopes, observed.clients, now=observed.survey.sepm_clock)
@@ -192,14 +194,18 @@ def _choose_holdouts(
     views: Sequence[OwnerView],
     treated: dict[GroupId, tuple[Treatment, tuple[Finding, ...]]],
     request: PlanRequest,
+    replaced: frozenset[ServerName],
 ) -> frozenset[ServerName]:
-    """The holdouts; owners that none can serve are moved into R, the ones with the fewest clients first."""
+    """The holdouts; owners that none can serve are moved into R, the ones with the fewest clients first.
+
+    Of an amendment only servers that still have the old certificate; a list that has none of those needs none.
+    """
     ranked = [*request.holdout, *(server.name for server in reversed(site.servers))]
-    candidates = tuple(dict.fromkeys(ranked))
+    candidates = tuple(name for name in dict.fromkeys(ranked) if name not in replaced)
     failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
     failover.sort(key=lambda view: len(view.clients), reverse=True)
     while True:
-        held = holdouts([offer for view in failover for offer in _offers(view)], candidates)
+        held = holdouts([offer for view in failover for offer in _offers(view) if offer - replaced], candidates)
         if held is not None:
             return held
         moved = failover.pop()
@@ -258,7 +264,7 @@ def _knobs(
     return Knobs(
         scopes=scopes,
         waves=waves,
-        holdouts=tuple(sorted(held)) if len(waves) > 1 else (),
+        holdouts=tuple(sorted(held)) if len(waves) > 1 or observed.replaced else (),
         limits=site.limits,
         copies=_copies(site, scopes),
         replacements={

@@ -51,7 +51,7 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
     5. for each wave (all but the holdout; then the holdout):
        B5 the holdout before the last wave; A5, A7 relax R, canaries first; A8 gate;
-       for each server: A9/B2 replace, A10b/B3 gate;
+       for each server: A9/B2 replace, A10b/B3 gate; before the next one the rest is computed again (rule 12);
        A10c, gate, A10d, gate: restore R, canaries first
     6. closing: replication resumed, copies deleted, every client back
     """
@@ -99,13 +99,19 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
             maximum=knobs.limits.holdout_maximum,
         )
     if not first:
-        yield Recheck(id="", number="recheck", wave=index, title="Survey again and compare the rest of the plan")
+        yield _recheck(index)
     if knobs.relaxed and (first or not knobs.keep_relaxed):
         yield from relax(knobs, index)
-    for server in knobs.waves[index]:
+    for place, server in enumerate(knobs.waves[index]):
+        if place:
+            yield _recheck(index)
         yield from _swap(knobs, index, server)
     if knobs.relaxed and (last or not knobs.keep_relaxed):
         yield from restore(knobs, index, gated=True)
+
+
+def _recheck(wave: int) -> Recheck:
+    return Recheck(id="", number="recheck", wave=wave, title="Survey again and compare the rest of the plan")
 
 
 def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rotation.drift import Drift
 from rotation.finding import Severity
-from rotation.plan import Console, OwnerScope, PlanBody, Recheck, SettingField, Step, Write
+from rotation.plan import Console, Gate, GatePurpose, OwnerScope, PlanBody, Recheck, SettingField, Step, Write
 from rotation.standing import last_write, relaxed
 from rotation.task import ReplaceCertificate
 from rotation.values import ListName, Value
@@ -77,12 +77,14 @@ def _harmless(drift: Drift, _now: Circumstances) -> _Decided:
 
 
 def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
-    """Between waves the rest is computed again anyway, and a difference is an amendment to approve.
+    """The rest is computed again before the next certificate anyway, and a difference is an amendment to approve.
 
-    A restore that comes before does not write to what was born: it asks about it by itself (rule 17).
+    Not while one is open; and within a wave not for settings, on which the proof of its gates rests. A restore that
+    comes before does not write to what was born: it asks about it by itself (rule 17).
     """
-    born = drift.finding.code in _NEWBORN
-    if drift.finding.code in _CERTIFICATES or (born and _replaces(now.body.step(now.at))):
+    born, at = drift.finding.code in _NEWBORN, now.body.step(now.at)
+    settles = isinstance(at, Gate) and at.purpose is GatePurpose.SWAPPED
+    if drift.finding.code in _CERTIFICATES or _replaces(at) or (settles and drift.field is not None):
         return None
     for step in now.ahead:
         if isinstance(step, Recheck):

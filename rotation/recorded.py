@@ -1,16 +1,20 @@
 """A survey without what the plan itself has changed: what a newer plan may rest on while a rotation runs."""
 
-from rotation.plan import PlanBody, ScopeName, Write
+from rotation.plan import PlanBody, ScopeName, SettingField, Write
 from rotation.standing import relaxed
 from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.values import GroupId
 
 
-def as_recorded(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
-    """`survey` without what the plan itself changed: replication is paused, and R may be kept relaxed between waves."""
+def as_recorded(body: PlanBody, survey: SiteSurvey, at: str) -> SiteSurvey:
+    """`survey` without what the plan has changed when its step `at` runs: replication is paused, and R may be relaxed.
+
+    Raises:
+        KeyError: when the plan has no step of that id.
+    """
     partners = tuple(dict.fromkeys((*body.replication_partners, *survey.replication_partners)))
     survey = survey.model_copy(update={"replication_partners": partners})
-    return _unrelaxed(body, survey) if body.keep_relaxed else survey
+    return _unrelaxed(body, survey) if relaxed_now(body, at) else survey
 
 
 def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
@@ -38,14 +42,19 @@ def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
     return survey.model_copy(update={"groups": groups})
 
 
-def kept_relaxed(body: PlanBody, at: str) -> frozenset[GroupId]:
-    """The owners that are relaxed when step `at` runs and stay so, because the plan keeps R relaxed to the end.
+def relaxed_now(body: PlanBody, at: str) -> frozenset[GroupId]:
+    """The owners that are relaxed when step `at` runs: within a wave, and kept so between waves.
 
     Raises:
         KeyError: when the plan has no step of that id.
     """
-    if not body.keep_relaxed:
-        return frozenset()
-    done = body.steps[: body.steps.index(body.step(at))]
-    written = {step.scope for step in done if isinstance(step, Write)}
-    return frozenset(owner.group_id for scope in written for owner in body.owners(scope))
+    relaxed_owners: set[GroupId] = set()
+    for step in body.steps[: body.steps.index(body.step(at))]:
+        if not isinstance(step, Write):
+            continue
+        owners = {owner.group_id for owner in body.owners(step.scope)}
+        if not step.restores:
+            relaxed_owners |= owners
+        elif step.field is SettingField.SERVER_LIST:  # the last that is put back
+            relaxed_owners -= owners
+    return frozenset(relaxed_owners)

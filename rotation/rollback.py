@@ -76,7 +76,7 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     waves = tuple(wave for wave in (held, others) if wave)
     knobs = _knobs(site, approved, done, reached.formers, waves)
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
-    relaxed_by = _relaxed_by(done, reached.proven)
+    relaxed_by = _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
     steps = numbered(
         _steps(knobs, done, first_wave, relaxed=bool(relaxed_by), ungated=_ungated(site, approved)),
         approved.last_number,
@@ -171,8 +171,14 @@ def _made_again(knobs: Knobs, done: Sequence[Step]) -> Iterator[Step]:
             yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
 
 
-def _relaxed_by(done: Sequence[Step], proven: Collection[str]) -> tuple[str, ...]:
-    """The gate that has proven that all of R is relaxed now; none where it is not, or is not proven."""
+def _relaxed_by(done: Sequence[Step], ahead: Sequence[Step], proven: Collection[str]) -> tuple[str, ...]:
+    """The gate that has proven that all of R is relaxed now; none where it is not, or is not proven.
+
+    An amendment that was just approved may have another R, which its next steps would relax.
+    """
+    upcoming = next((step for step in ahead if isinstance(step, Write) or _replaces(step)), None)
+    if isinstance(upcoming, Write) and not upcoming.restores:
+        return ()
     for step in reversed(done):
         if isinstance(step, Write):
             break
@@ -180,6 +186,10 @@ def _relaxed_by(done: Sequence[Step], proven: Collection[str]) -> tuple[str, ...
         if relaxes and step.id in proven:
             return (step.id,)
     return ()
+
+
+def _replaces(step: Step) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
 def _ungated(site: Site, body: PlanBody) -> frozenset[ServerName]:

@@ -85,9 +85,9 @@ def _single_server(owner: OwnerView) -> Iterable[Finding]:
 
 
 def _stays_relaxed(owner: OwnerView) -> Iterable[Finding]:
-    """What is relaxed until the end must be restored at the end, whatever its clients have shown meanwhile."""
+    """What is relaxed must be restored at the end, whatever its clients have shown meanwhile."""
     if owner.stays_relaxed:
-        yield info("relax-kept", owner.group.path, "it is relaxed since the first wave and stays so until the last")
+        yield info("relax-kept", owner.group.path, "it is relaxed now, and stays so until it is restored")
 
 
 def _cannot_fail_over(owner: OwnerView) -> Iterable[Finding]:

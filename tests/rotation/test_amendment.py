@@ -56,3 +56,20 @@ def test_an_amendment_does_nothing_twice(make, plans):
     works = [step.work for step in rest if isinstance(step, Console)]
     assert not any(isinstance(step, Preflight) for step in rest)
     assert not any(isinstance(work, SaveRecoveryFile | PauseReplication) for work in works)
+
+
+def test_a_holdout_is_kept_once(make, plans):
+    """Within the first wave the rest has its holdout; after it, s3 is not kept for another 30 days."""
+    approved, _ = plans()
+    for wave in (0, 1):
+        body = amend(approved, approved, at=make.step_of(approved, "recheck", wave), swapped=(ServerName("s1"),))
+        assert [step.number for step in body.steps].count("B5") == 1
+
+
+def test_the_waves_of_the_rest_follow_those_that_were(make, plans):
+    """What belongs together in a wave is told by its number: the rest has others than what was done."""
+    approved, newer = plans(only=["s2", "s3"])
+    at = make.step_of(approved, "recheck")
+    body = amend(approved, newer, at=at, swapped=(ServerName("s1"),))
+    done = approved.steps.index(approved.step(at)) + 1
+    assert max(step.wave for step in body.steps[:done]) < min(step.wave for step in body.steps[done:])

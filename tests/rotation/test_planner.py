@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan import Console, Treatment
+from rotation.plan import Console, Holdout, Treatment
 from rotation.planner import PlanRefusedError, make_plan
 from rotation.task import CopyList, ReplaceCertificate
 from rotation.values import PlanId
@@ -118,6 +118,26 @@ def test_a_silent_server_is_no_holdout(make):
     request = make.request(site, only=["s1", "s2"], holdout=("s3",))
     plan = make.plan(site, make.group("G"), clients=[make.client("c1")], silent=["s3"], request=request)
     assert plan.body.holdouts == ("s2",)
+
+
+def test_a_replaced_server_is_no_holdout(make):
+    """Planned anew within a wave: what is kept must still have the old certificate, wherever one is left."""
+    lists = [make.server_list("A", "s1", "s2"), make.server_list("B", "s1", "s3"), make.server_list("C", "s1", "s4")]
+    site = make.site("s1", "s2", "s3", "s4", lists=[make.server_list("Default List", "s1"), *lists])
+    groups = [make.group(name, server_list=name) for name in ("A", "B", "C")]
+    clients = [make.client(f"c{name}", name) for name in ("A", "B", "C")]
+    assert make.plan(site, *groups, clients=clients).body.holdouts == ("s1",)
+    seen = make.observed(site, *groups, clients=clients)
+
+    def again(*replaced):
+        left = [name for name in ("s1", "s2", "s3", "s4") if name not in replaced]
+        changed = seen.model_copy(update={"replaced": frozenset(replaced)})
+        return make_plan(site, changed, make.request(site, only=left), plan_id=PLAN, now=make.t0).body
+
+    first = again("s1")
+    assert first.waves == (("s2", "s3", "s4"),)
+    assert any(isinstance(step, Holdout) for step in first.steps), "those who are away were not waited for yet"
+    assert again("s1", "s2").waves == (("s3", "s4"),), "list A has no old certificate left to keep"
 
 
 def test_one_wave_has_no_holdout(make):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.recorded import as_recorded, kept_relaxed
+from rotation.recorded import as_recorded, relaxed_now
 
 COPY = "Default List (HTTP for certificate rotation)"
 
@@ -16,9 +16,8 @@ def body(make):
 
 
 def test_as_recorded_takes_away_what_the_plan_changed(make, body):
-    """Kept relaxed through the holdout, H and its inheritor are seen with their own list, to plan the rest anew."""
+    """Relaxed for a wave, H and its inheritor are seen with their own list, to plan the rest anew."""
     site = make.site("s1", "s2")
-    body = body.model_copy(update={"keep_relaxed": True})
     recorded = make.survey(site, make.group("G"), make.group("H"), make.group("H\\A", inherits=True))
     relaxed = make.survey(
         site,
@@ -26,20 +25,19 @@ def test_as_recorded_takes_away_what_the_plan_changed(make, body):
         make.group("H", server_list=COPY, secure=False),
         make.group("H\\A", inherits=True, server_list=COPY, secure=True),
     )
-    assert as_recorded(body, relaxed) == recorded
+    assert as_recorded(body, relaxed, make.step_of(body, "B3")) == recorded
 
 
 def test_as_recorded_leaves_what_others_changed(make, body):
     """A pair that is neither as recorded nor as relaxed is somebody's change, and stays to be found."""
-    body = body.model_copy(update={"keep_relaxed": True})
     changed = make.survey(make.site("s1", "s2"), make.group("G", secure=False), make.group("H", server_list=COPY))
-    assert as_recorded(body, changed) == changed
+    assert as_recorded(body, changed, make.step_of(body, "B3")) == changed
 
 
 def test_as_recorded_keeps_groups_that_should_be_restored(make, body):
     """Not kept relaxed, H should have its own list again before the last wave: that it has not must be found."""
     left = make.survey(make.site("s1", "s2"), make.group("G"), make.group("H", server_list=COPY, secure=False))
-    assert as_recorded(body, left) == left
+    assert as_recorded(body, left, make.step_of(body, "recheck", 1)) == left
 
 
 def test_replication_that_the_plan_paused_is_no_difference(make):
@@ -47,9 +45,9 @@ def test_replication_that_the_plan_paused_is_no_difference(make):
     site = make.site("s1", "s2")
     plan = make.plan(site, make.group("G"), clients=[make.client("c1")], replication_partners=("Linz",))
     paused = make.survey(site, make.group("G"))
-    assert as_recorded(plan.body, paused).replication_partners == ("Linz",)
+    assert as_recorded(plan.body, paused, plan.body.steps[-1].id).replication_partners == ("Linz",)
     joined = make.survey(site, make.group("G"), replication_partners=("Graz",))
-    assert as_recorded(plan.body, joined).replication_partners == ("Linz", "Graz")
+    assert as_recorded(plan.body, joined, plan.body.steps[-1].id).replication_partners == ("Linz", "Graz")
 
 
 def test_site_that_is_kept_relaxed_can_be_planned_again(make):
@@ -60,13 +58,27 @@ def test_site_that_is_kept_relaxed_can_be_planned_again(make):
     plan = make.plan(site, make.group("G"), make.group("H"), clients=clients, request=request)
     survey = make.survey(site, make.group("G"), make.group("H", server_list=COPY, secure=False))
     left = make.request(site, only=["s2"], keep_relaxed=True)
-    again = make.plan(site, survey=as_recorded(plan.body, survey), clients=clients, request=left)
+    again = make.plan(
+        site,
+        survey=as_recorded(plan.body, survey, make.step_of(plan.body, "recheck", 1)),
+        clients=clients,
+        request=left,
+    )
     assert again.body.scopes == plan.body.scopes
 
 
-def test_groups_are_kept_relaxed_from_their_first_write_on(make, body):
-    """Before A5 nothing was relaxed that a newer plan would have to keep so; not kept relaxed, nothing ever is."""
-    kept = body.model_copy(update={"keep_relaxed": True})
-    assert kept_relaxed(kept, make.step_of(kept, "A1-A4")) == frozenset()
-    assert kept_relaxed(kept, make.step_of(kept, "A8")) == {make.id_of("H")}
-    assert kept_relaxed(body, make.step_of(body, "A8")) == frozenset()
+def test_within_a_wave_the_site_is_seen_as_it_was_before(make, body):
+    """While H is relaxed for a wave its own list and secure communications are what the rest is planned from."""
+    site = make.site("s1", "s2")
+    groups = (make.group("G"), make.group("H\\A", inherits=True))
+    relaxed = make.survey(site, *groups, make.group("H", server_list=COPY, secure=False))
+    assert as_recorded(body, relaxed, make.step_of(body, "B3")) == make.survey(site, *groups, make.group("H"))
+
+
+def test_groups_are_relaxed_from_their_first_write_to_their_last(make, body):
+    """Before A5 nothing was relaxed, after A10d nothing is; kept relaxed, it is so between waves too."""
+    relaxed = {make.id_of("H")}
+    assert relaxed_now(body, make.step_of(body, "A1-A4")) == frozenset()
+    assert relaxed_now(body, make.step_of(body, "A8")) == relaxed
+    assert relaxed_now(body, make.step_of(body, "A10d")) == relaxed
+    assert relaxed_now(body, make.step_of(body, "recheck", 1)) == frozenset()

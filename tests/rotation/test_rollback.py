@@ -159,3 +159,18 @@ def test_a_restore_of_a_terminated_roll_back_takes_each_server_as_it_is(back_fro
     """What is back counts as back, what still has the new certificate is a target with that one."""
     body = as_served(back_from("B3", 0, "s1", "s2", nth=1), [S1])
     assert [(c.server, c.fingerprint) for c in body.certificates] == [("s1", "new-s1"), ("s2", "old-s2")]
+
+
+def test_an_amendment_that_would_relax_more_is_relaxed_first(three):
+    """The rest was planned anew and would relax R again: the gate of the former R does not count."""
+    site, approved = three
+    steps = approved.steps
+    swap = [i for i, step in enumerate(steps) if step.number == "B2"][1]
+    relaxing = next(step for step in steps if step.number == "A5")
+    amended = approved.model_copy(
+        update={"steps": (*steps[:swap], relaxing.model_copy(update={"id": "77-A5"}), *steps[swap:])}
+    )
+    proven = frozenset(step.id for step in steps[:swap])
+    reached = Reached(begun=swap, proven=proven, formers=(Former(server=S1),))
+    assert ahead(roll_back(site, approved, reached))[0] == "B2-undo"
+    assert ahead(roll_back(site, amended, reached))[0] == "A5"
