@@ -7,8 +7,19 @@ import pytest
 from emulator.scenarios import one_server
 from rotation.message import Move
 from rotation.plan import Unproven
+from rotation.site import Limits
 from rotation.state import Outcome
 from rotation.task import ReplaceCertificate, SaveRecoveryFile
+
+PATIENT = Limits(
+    relax_floor=timedelta(0),
+    publish_delay=timedelta(seconds=2),
+    purge_after=None,
+    holdout_minimum=timedelta(minutes=30),
+    holdout_maximum=timedelta(days=200),
+    gate_patience=timedelta(days=200),
+)
+"""The server's skipped time leaps with each new history: no gate's limit may lie within such a leap."""
 
 
 def wants_back(here):
@@ -163,5 +174,28 @@ async def test_a_second_person_approves_and_anybody_has_it_finish(played):
     message, reply = here.kept["refused"]
     assert (message.move, reply.accepted) == (Move.APPROVE, False)
     assert outcome is Outcome.COMPLETED
+    assert here.settings() == before
+    assert here.lost() == []
+
+
+async def test_a_roll_back_goes_on_through_several_histories(forgetful_stage):
+    """On Temporal, with a new history every sixty events: asked for, approved and done as in one history, 0 lost."""
+    here = forgetful_stage(one_server(clients=8, heartbeat=timedelta(minutes=5)))
+    await here.register(PATIENT)
+    before, certificate = here.settings(), here.simulation.site.server("SEPM-1").credential
+
+    async with here.running() as handle:
+        await here.until(handle, lambda state: state.wait and state.step.number == "A10b")
+        assert (await here.say(handle, Move.ROLL_BACK, who="ann", why="they call us")).accepted
+        asked = await here.attention(handle, "roll-back")
+        assert (await here.say(handle, Move.APPROVE, who="eve")).accepted
+        result = await here.end(handle)
+        runs = {each.run_id async for each in here.client.list_workflows(f'WorkflowId = "{handle.id}"')}
+
+    assert set(asked.options) == {Move.APPROVE, Move.FINISH}
+    assert "SEPM-1" in asked.message
+    assert len(runs) > 3
+    assert result.outcome is Outcome.ROLLED_BACK
+    assert here.simulation.site.server("SEPM-1").credential == certificate
     assert here.settings() == before
     assert here.lost() == []
