@@ -36,7 +36,7 @@ class RollingBack:
         plan = await store.plans.get(request.plan_id)
         survey = await store.surveys.get(request.survey_id)
         names = _replaced(plan.body, survey, request.swapped)
-        formers = tuple([await self._former(request.rotation_id, plan.body, name) for name in names])
+        formers = tuple([await self._former(request.rotation_id, plan.body, survey, name) for name in names])
         reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers)
         body = roll_back(site, plan.body, reached)
         now = self._world.clock()
@@ -64,19 +64,26 @@ class RollingBack:
             findings=amendment.findings,
         )
 
-    async def _former(self, rotation_id: RotationId, body: PlanBody, server: ServerName) -> Former:
+    async def _former(self, rotation_id: RotationId, body: PlanBody, survey: SiteSurvey, server: ServerName) -> Former:
         store = self._world.store
         chosen = body.certificate_for(server)
+        served = {each.server: each.fingerprint for each in survey.served}
+        is_back = chosen is not None and served.get(server) == chosen.replaces
         kept = {facts.fingerprint: facts for facts in await store.certificates.list()}
         facts = kept.get(chosen.replaces) if chosen else None
         if facts is not None and facts.has_key:
-            return Former(server=server, certificate_id=facts.id, has_file=True)
+            return Former(server=server, certificate_id=facts.id, has_file=True, is_back=is_back)
         saved = {
             task.work.server: task.attestation
             for task in await store.tasks.list([TaskState.DONE], rotation_id=rotation_id)
             if isinstance(task.work, SaveRecoveryFile)
         }.get(server, {})
-        return Former(server=server, recovery_file=saved.get("filename", ""), recovery_sha256=saved.get("sha256", ""))
+        return Former(
+            server=server,
+            recovery_file=saved.get("filename", ""),
+            recovery_sha256=saved.get("sha256", ""),
+            is_back=is_back,
+        )
 
 
 def _replaced(body: PlanBody, survey: SiteSurvey, swapped: Iterable[ServerName]) -> tuple[ServerName, ...]:
@@ -101,4 +108,6 @@ def _findings(body: PlanBody, formers: Iterable[Former]) -> Iterable[Finding]:
     gated = {gate.server for gate in body.swap_gates}
     for server in (name for wave in body.waves for name in wave):
         if server not in gated:
-            yield info("no-gate-while-relaxed", server, "the next one follows at once: all its clients are relaxed")
+            yield info(
+                "no-gate-between", server, "the next one follows at once: all its clients are relaxed, or it is back"
+            )

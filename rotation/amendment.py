@@ -1,6 +1,6 @@
 """Amendments: the same executed prefix, another rest (design section 4)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rotation.plan import Closing, Console, Holdout, PlanBody, Preflight, Step
 from rotation.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
@@ -31,7 +31,8 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
 
 
 def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterator[Step]:
-    held = {server for step in done if isinstance(step, Holdout) for server in step.servers}
+    held = [step for step in done if isinstance(step, Holdout)]
+    again = {step.id: _kept(step, held) for step in newer.steps if isinstance(step, Holdout)}
     before = max((step.wave for step in done), default=0) + 1
     made = {step.work.copy_list for step in done if isinstance(step, Console) and isinstance(step.work, CopyList)}
     deleted = {
@@ -42,18 +43,27 @@ def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterat
             for old in approved.steps:
                 if isinstance(old, Console) and isinstance(old.work, DeleteList) and old.work.list in made - deleted:
                     yield old
-        if not _is_done(step, made, held):
-            yield step.model_copy(update={"wave": before + step.wave})
+        if not _is_done(step, made) and not again.get(step.id):
+            yield _following(step, before, again)
 
 
-def _is_done(step: Step, made: Collection[ListName], held: Collection[ServerName]) -> bool:
-    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start.
+def _following(step: Step, before: int, again: Mapping[str, Sequence[str]]) -> Step:
+    """The step in a wave after `before`; it rests on the holdout that was kept instead of on one that is left out."""
+    update: dict[str, object] = {"wave": before + step.wave}
+    if isinstance(step, Console):
+        update["holds"] = tuple(id_ for held in step.holds for id_ in (again.get(held) or (held,)))
+    return step.model_copy(update=update)
 
-    A holdout was kept once those who are away have been waited for.
-    """
+
+def _kept(step: Holdout, held: Sequence[Holdout]) -> tuple[str, ...]:
+    """The holdouts that were kept for the same servers: those who are away have been waited for."""
+    servers = {server for each in held for server in each.servers}
+    return tuple(each.id for each in held) if set(step.servers) <= servers else ()
+
+
+def _is_done(step: Step, made: Collection[ListName]) -> bool:
+    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start."""
     match step:
-        case Holdout(servers=servers):
-            return set(servers) <= set(held)
         case Preflight() | Console(work=SaveRecoveryFile() | PauseReplication()):
             return True
         case Console(work=CopyList(copy_list=name)):

@@ -4,7 +4,8 @@ What was done stays in the plan; from there on its certificates are the ones tha
 holds a rotation against its plan - drift, gates, evidence of a task, the closing check - holds here as it stands.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from rotation.knobs import Knobs
 from rotation.plan import (
@@ -44,6 +45,8 @@ class Former(Value):
     """Whether its key is kept here, so that the task has a file."""
     recovery_file: str = ""
     recovery_sha256: str = ""
+    is_back: bool = False
+    """Whether somebody has put it back already."""
 
 
 class Reached(Value):
@@ -63,7 +66,7 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     1. what the closing had removed already is made again: replication paused, HTTP copies
     2. where R is not relaxed, or that is not proven: A5, A7 on R, canaries first; A8 gate
     3. for each server, the last one first: its old certificate back, gate; no gate between two servers whose clients
-       are all relaxed
+       are all relaxed, or that somebody has put back both
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
        that took only new ones and are away; relax R; then they follow
     5. restore R, canaries first; closing
@@ -78,7 +81,7 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
     relaxed_by = _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
     steps = numbered(
-        _steps(knobs, done, first_wave, relaxed=bool(relaxed_by), ungated=_ungated(site, approved)),
+        _steps(knobs, done, first_wave, relaxed=bool(relaxed_by), followed=_followed(site, approved, reached, waves)),
         approved.last_number,
         relaxed_by,
     )
@@ -114,7 +117,7 @@ def as_served(body: PlanBody, renewed: Collection[ServerName]) -> PlanBody:
 
 
 def _steps(
-    knobs: Knobs, done: Sequence[Step], first_wave: int, *, relaxed: bool, ungated: Collection[ServerName]
+    knobs: Knobs, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
 ) -> Iterator[Step]:
     yield from _made_again(knobs, done)
     last = len(knobs.waves) - 1
@@ -126,7 +129,7 @@ def _steps(
             yield from relax(knobs, wave)
             relaxed = True
         for server in servers:
-            yield from _swap(knobs, wave, server, gated=server not in ungated or server == servers[-1])
+            yield from _swap(knobs, wave, server, gated=server not in followed)
         if knobs.relaxed and (index == last or not knobs.keep_relaxed):
             yield from restore(knobs, wave, gated=True)
             relaxed = False
@@ -198,6 +201,16 @@ def _ungated(site: Site, body: PlanBody) -> frozenset[ServerName]:
     for owner in body.owners(ScopeName.FAILOVER):
         verifying |= _offered(site, owner)
     return frozenset(server.name for server in site.servers) - verifying
+
+
+def _followed(
+    site: Site, body: PlanBody, reached: Reached, waves: Iterable[Sequence[ServerName]]
+) -> frozenset[ServerName]:
+    """The servers after which the next one follows at once: no gate would find anything out, or could be waited for."""
+    ungated = _ungated(site, body)
+    back = {former.server for former in reached.formers if former.is_back}
+    pairs = (pair for servers in waves for pair in pairwise(servers))
+    return frozenset(server for server, following in pairs if server in ungated or {server, following} <= back)
 
 
 def _offered(site: Site, owner: OwnerScope) -> frozenset[ServerName]:

@@ -66,21 +66,24 @@ def certificate_drift(
                 serves(body, seen, before=(before or {}).get(seen.server)),
                 swapped=seen.server in swapped,
                 due=seen.server == due,
+                back=bool(body.back_from),
             )
         )
     )
 
 
-def _drift(seen: ServedCertificate, now: Serves, *, swapped: bool, due: bool) -> Finding | None:
+def _drift(seen: ServedCertificate, now: Serves, *, swapped: bool, due: bool, back: bool) -> Finding | None:
+    put_in, taken_out = ("old", "new") if back else ("new", "former")
     match now:
         case Serves.UNKNOWN:
             shown = f"{seen.server} presents {(seen.fingerprint or '')[:16]}..., a certificate that nobody announced"
             return blocking("certificate-replaced", seen.server, shown, "put the right certificate back into it")
         case Serves.FORMER if swapped:
-            shown = f"{seen.server} presents its former certificate again"
-            return blocking("certificate-restored", seen.server, shown, "put the new one in again, or roll back")
+            shown = f"{seen.server} presents its {taken_out} certificate again"
+            remedy = f"put the {put_in} one in again{'' if back else ', or roll back'}"
+            return blocking("certificate-restored", seen.server, shown, remedy)
         case Serves.PLANNED if not swapped and not due:
-            shown = f"{seen.server} presents its new certificate before its turn"
-            return blocking("certificate-early", seen.server, shown, "put its former certificate back")
+            shown = f"{seen.server} presents its {put_in} certificate before its turn"
+            return blocking("certificate-early", seen.server, shown, f"put its {taken_out} certificate back until then")
         case _:
             return None

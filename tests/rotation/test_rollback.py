@@ -174,3 +174,14 @@ def test_an_amendment_that_would_relax_more_is_relaxed_first(three):
     reached = Reached(begun=swap, proven=proven, formers=(Former(server=S1),))
     assert ahead(roll_back(site, approved, reached))[0] == "B2-undo"
     assert ahead(roll_back(site, amended, reached))[0] == "A5"
+
+
+def test_what_somebody_has_put_back_already_is_not_waited_for_in_between(three):
+    """Both are back: a gate between them could only ask to put a new one in again; the gate after both stays."""
+    site, approved = three
+    at = [i for i, step in enumerate(approved.steps) if step.number == "B3"][1]
+    proven = frozenset(step.id for step in approved.steps[:at])
+    for back, expected in ((True, ["B2-undo", "B2-undo", "B3", "A10c"]), (False, ["B2-undo", "B3", "B2-undo", "B3"])):
+        formers = (Former(server=S1, is_back=True), Former(server=S2, is_back=back))
+        body = roll_back(site, approved, Reached(begun=at + 1, proven=proven, formers=formers))
+        assert ahead(body)[:4] == expected

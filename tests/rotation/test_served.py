@@ -4,6 +4,7 @@ import pytest
 
 from rotation.served import Serves, certificate_drift, serves
 from rotation.survey import ServedCertificate
+from rotation.values import ServerName
 
 
 @pytest.fixture
@@ -73,3 +74,15 @@ def test_server_that_the_plan_leaves_alone(codes):
     assert codes("s3", "old-s3", before={"s3": "old-s3"}) == []
     assert codes("s3", "third", before={"s3": "old-s3"}) == ["certificate-replaced"]
     assert codes("s3", "third") == []
+
+
+def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
+    """There the old certificate is the plan's own: nobody is told to put the new one in for good, or to roll back."""
+    back = body.model_copy(update={"back_from": body.steps[0].id})
+    (early,) = certificate_drift(back, [seen("s2", "new-s2")], swapped=(), due=ServerName("s1"))
+    (again,) = certificate_drift(back, [seen("s1", "old-s1")], swapped=(ServerName("s1"),))
+    assert (early.message, early.remedy) == (
+        "s2 presents its old certificate before its turn",
+        "put its new certificate back until then",
+    )
+    assert (again.message, again.remedy) == ("s1 presents its new certificate again", "put the old one in again")
