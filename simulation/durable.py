@@ -38,8 +38,7 @@ from simulation.scenario import START
 from simulation.stage import Stage
 from workflows.host import Answer, Pending
 from workflows.rotate_site import RotateSite
-from workflows.run import run_rotation
-from workflows.running import ContinueAsNew, Running
+from workflows.running import Running
 from workflows.temporal_host import TemporalHost, TemporalPending, is_refusal, retry_pause
 
 _ACT = "act-of-people"
@@ -151,14 +150,7 @@ class RotateSimulatedSite(RotateSite):
     @workflow.run
     async def run(self, begin: RotateInput) -> RotateResult:
         """As `RotateSite.run`, which a subclass has to say itself."""
-        try:
-            outcome = await run_rotation(self.run_loop)
-        except ContinueAsNew:
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(begin.model_copy(update={"resume": self.state}))
-        self._answer_late()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return RotateResult(rotation_id=begin.rotation_id, outcome=outcome)
+        return await self._rotate(begin)
 
 
 class _Timed(ActivityInboundInterceptor):

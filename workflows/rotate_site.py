@@ -40,6 +40,9 @@ class RotateSite:
     @workflow.run
     async def run(self, begin: RotateInput) -> RotateResult:
         """Run to the end, or go on in a new history."""
+        return await self._rotate(begin)
+
+    async def _rotate(self, begin: RotateInput) -> RotateResult:
         try:
             outcome = await run_rotation(self.run_loop)
         except ContinueAsNew:
