@@ -247,6 +247,9 @@ def _acts(chance: Chance) -> tuple[Act, ...]:
             longest = chance.one_of((2 * _DAY, 10 * _DAY, 40 * _DAY), "act within", move.value)
             after = chance.between(timedelta(0), longest, "act at", move.value)
             acts.append(Act(after=after, move=move, by=3 * _DAY if move is Move.EXTEND else None))
+    if chance.happens(0.05, "act", "cancel at a replacement"):
+        after = chance.between(timedelta(0), _HOUR / 2, "act at", "cancel at a replacement")
+        acts.append(Act(after=after, move=Move.CANCEL, since_claim=True))
     if chance.happens(0.15, "act", Move.ROLL_BACK.value):
         # from the moment after the first certificate to the days after the last one
         longest = chance.one_of((_HOUR, 10 * _MINUTE, 2 * _DAY, 40 * _DAY), "act within", Move.ROLL_BACK.value)

@@ -35,9 +35,11 @@ def _by_name(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _on_trust(lost: LostClient, facts: Facts) -> str | None:
-    """A person took it to fail over, by name in the plan, and it does not (rule 8)."""
+    """A person took it to fail over, by name in the plan, and it does not reach every server (rule 8)."""
     trusted = {client for names in facts.trusted.values() for client in names}
-    return "a person took it on trust, by name" if ClientId(lost.id) in trusted else None
+    here = _batch(lost, facts)
+    reaches_all = here is not None and here.reachable_servers is None
+    return "a person took it on trust, by name" if ClientId(lost.id) in trusted and not reaches_all else None
 
 
 def _by_others(lost: LostClient, facts: Facts) -> str | None:  # noqa: ARG001 - an excuse like the others
@@ -101,8 +103,13 @@ _EXCUSES: tuple[Excuse, ...] = (
 
 
 def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
-    """Whether a client of a canary, at the same location and with the same list, was there to show it first."""
+    """Whether a client of a canary, at the same location and with the same list, was there to show it first.
+
+    A plan says who goes first, or why nobody can: one that says nothing has forgotten them, and excuses nothing.
+    """
     body, here = facts.body, _batch(lost, facts)
+    if not _canaries(body) and not _says_who_goes_first(facts):
+        return True
     owner = _owner(lost, body)
     if body is None or here is None or owner is None or owner in _canaries(body):
         return False
@@ -114,6 +121,10 @@ def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
         if any(batch.location == here.location and not batch.away for batch in _batches(canary, facts)):
             return True
     return False
+
+
+def _says_who_goes_first(facts: Facts) -> bool:
+    return facts.plan is not None and any(finding.code.startswith("canary") for finding in facts.plan.findings)
 
 
 def _has_canaries(body: PlanBody | None) -> bool:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from emulator.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
-from rotation.plan import Console, Holdout
+from rotation.plan import Console, Gate, Holdout, ScopeName
 from rotation.state import Outcome
 from rotation.task import CopyList, ReplaceCertificate, TaskState
 from rotation.values import Value
@@ -103,6 +104,37 @@ def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
                     swap.subject[0],
                     f"replaced at {swap.at}, before the holdout ended",
                 )
+
+
+def failover_pairs_keep_an_old_server(facts: Facts) -> Iterator[Violation]:
+    """3. While the holdout runs, each list of a group that fails over offers a server with the old certificate."""
+    if facts.plan is None:
+        return
+    body, lists = facts.plan.body, {each.name: each for each in facts.scenario.spec.server_lists}
+    held = {server for step in body.steps if isinstance(step, Holdout) for server in step.servers}
+    for owner in body.owners(ScopeName.FAILOVER):
+        for pair in owner.pairs:
+            offered = {server for pool in lists[pair.server_list].priorities for server in pool}
+            if not offered & held:
+                subject = f"{owner.path} / {pair.location_name}"
+                yield _violation(failover_pairs_keep_an_old_server, subject, f"{pair.server_list!r} offers no holdout")
+
+
+def gates_last_three_heartbeats(facts: Facts) -> Iterator[Violation]:
+    """The vendor's wait: no gate is shorter than three heartbeats of the slowest pair that it waits for."""
+    if facts.plan is None:
+        return
+    beats = {
+        group.path: max(place.heartbeat for place in group.locations)
+        for group in facts.scenario.spec.groups
+        if group.locations
+    }
+    for step in facts.plan.body.steps:
+        if not isinstance(step, Gate):
+            continue
+        least = 3 * max((beats[owner.path] for owner in facts.plan.body.owners(step.scope)), default=timedelta(0))
+        if step.minimum < least:
+            yield _violation(gates_last_three_heartbeats, step.id, f"lasts {step.minimum} at least, not {least}")
 
 
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
@@ -208,6 +240,8 @@ CHECKERS: tuple[Checker, ...] = (
     acts_of_others_are_named,
     swaps_follow_their_gates,
     holdouts_keep_the_old_certificate,
+    failover_pairs_keep_an_old_server,
+    gates_last_three_heartbeats,
     it_ends_as_it_began,
     tasks_are_closed,
     effects_happen_once,

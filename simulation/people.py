@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rotation.message import Message, Move, Reply
+from rotation.plan import Console
 from rotation.state import Attention, OpenTask, RotationState
-from rotation.task import ConsoleTask
+from rotation.task import ConsoleTask, ReplaceCertificate
 from simulation.chance import Chance
 from simulation.operator import Operator
 from simulation.scenario import START, Act, Scenario
@@ -53,6 +54,7 @@ class People:
         self._held: dict[str, _Held] = {}
         self._acts = dict(enumerate(scenario.acts))
         self._swapped_at: datetime | None = None
+        self._claimed_at: datetime | None = None
         self._requests = 0
         self._state: RotationState | None = None
 
@@ -61,6 +63,8 @@ class People:
         self._state = state
         if state.swapped and self._swapped_at is None:
             self._swapped_at = now
+        if self._claimed_at is None and _is_at_a_replacement(state):
+            self._claimed_at = now
         unanswered = set(self._waiting.values())
         wishes = [wish for wish in self._wishes(state) if wish not in unanswered]
         self._agenda = {wish: self._agenda.get(wish) or self._begins(wish, now) for wish in wishes}
@@ -69,7 +73,7 @@ class People:
 
     def _moment(self, act: Act) -> datetime | None:
         """When somebody does it of their own accord; None while that is not known."""
-        since = self._swapped_at if act.since_swap else START
+        since = self._swapped_at if act.since_swap else self._claimed_at if act.since_claim else START
         return None if since is None else since + act.after
 
     async def act(self, now: datetime) -> Message | None:
@@ -231,6 +235,12 @@ class People:
                 "attestation": attestation or {},
             }
         )
+
+
+def _is_at_a_replacement(state: RotationState) -> bool:
+    """Whether somebody holds the task to replace a certificate."""
+    held = state.task is not None and bool(state.task.claimed_by)
+    return held and isinstance(state.step, Console) and isinstance(state.step.work, ReplaceCertificate)
 
 
 def _doubled(tries: int, most: int) -> int:

@@ -29,8 +29,10 @@ class Act(Value):
     """Something that a person says to the rotation of their own accord."""
 
     after: timedelta
-    """Since the rotation began; with `since_swap`, since the first new certificate was seen."""
+    """Since the rotation began; with `since_swap`, since the first new certificate was seen; with `since_claim`, since
+    somebody first took the replacement of one."""
     since_swap: bool = False
+    since_claim: bool = False
     move: Move
     by: timedelta | None = None
     """For `extend`."""

@@ -1,13 +1,26 @@
 """The control of the proof: a product without one of its rules is caught. `make mutants` shows it for all of them."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from rotation import treatment
 from rotation.build import ClientBuild
-from tests.proof.mutants import LEDGER, MUTATIONS
+from tests.proof.mutants import LEDGER, MUTATIONS, caught, read_ledger
 from tests.proof.mutation import Mutation, applied, everywhere
+
+_DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "proof.md"
+_QUICK = ("builds-14-2-fail-over", "there-is-no-holdout")
+
+
+def test_the_document_shows_the_ledger():
+    """docs/proof.md has a row for each mutation, with the invariant that catches it, or says that nothing does."""
+    ledger, shown = read_ledger(), _DOCUMENT.read_text(encoding="utf-8")
+    for each in MUTATIONS:
+        known = ledger.get(each.name)
+        by = f"`{known.invariant}`" if known else "nothing yet"
+        assert f"| {each.name} | {'-' if each.rule == 'issue' else each.rule} | {by} |" in shown
 
 
 def test_the_ledger_keeps_mutations_that_there_are():
@@ -27,7 +40,7 @@ def test_a_mutation_is_in_force_only_while_it_is_applied():
         assert build.fails_over_on_mismatch
     assert not build.fails_over_on_mismatch
     rules = treatment._RELAX_RULES
-    with applied(by_name["a-list-of-one-server-fails-over"]):
+    with applied(by_name["http-with-verification-fails-over"]):
         assert len([each for each in treatment._RELAX_RULES if each in rules]) == len(rules) - 1
     assert rules == treatment._RELAX_RULES
 
@@ -37,3 +50,11 @@ def test_a_mutation_of_nothing_is_an_error():
     nowhere = Mutation(name="nowhere", rule="1", hole="", replaces=lambda: None, changed=lambda: None, where=everywhere)
     with pytest.raises(LookupError), applied(nowhere):
         pass
+
+
+@pytest.mark.parametrize("name", _QUICK)
+async def test_a_mutation_is_caught(name):
+    """The seed of the ledger violates the invariant with the mutation, and none without it."""
+    known = read_ledger()[name]
+    mutated = next(each for each in MUTATIONS if each.name == name)
+    assert await caught(mutated, known.seed, known.faults) == known

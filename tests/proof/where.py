@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from emulator.happenings import GroupAdded, LocationAdded
+from emulator.happenings import (
+    CertificateGenerated,
+    GroupAdded,
+    ListAssigned,
+    LocationAdded,
+    SecureCommunicationsSet,
+)
 from emulator.spec import LocationSpec, Mode, Protocol
+from emulator.switches import SerialReported
 from rotation.message import Move
 from rotation.plan import Unproven
-from simulation.scenario import Scenario
+from simulation.scenario import START, Scenario
 
 _DAY = timedelta(days=1)
 
@@ -22,28 +29,43 @@ def fails_over(scenario: Scenario) -> bool:
     return scenario.unproven is not Unproven.RELAX and len(scenario.spec.servers) > 1 and bool(scenario.spec.clients)
 
 
-def fails_over_by_many_lists(scenario: Scenario) -> bool:
-    """The same, and lists other than the default one are in use."""
-    used = {place.server_list for place in _places(scenario)}
-    return fails_over(scenario) and len(used) > 1
+def fails_over_without_the_last(scenario: Scenario) -> bool:
+    """Every client can fail over, and a list in use offers two servers, and not the last one."""
+    last = scenario.spec.servers[-1].name
+    lists = {each.name: {name for pool in each.priorities for name in pool} for each in scenario.spec.server_lists}
+    used = [lists[place.server_list] for place in _places(scenario)]
+    able = all(not batch.build.startswith("14.2") for batch in scenario.spec.clients)
+    return fails_over(scenario) and able and any(len(offered) > 1 and last not in offered for offered in used)
 
 
 def reaches_in_part(scenario: Scenario) -> bool:
-    """Some clients do not reach every server."""
-    some = any(batch.reachable_servers is not None for batch in scenario.spec.clients)
+    """Some clients reach one server only."""
+    some = any(len(batch.reachable_servers or "many") == 1 for batch in scenario.spec.clients)
     return some and len(scenario.spec.servers) > 1
 
 
-def returns_later(scenario: Scenario) -> bool:
-    """Some clients come back days after the start."""
-    ends = [end for batch in scenario.spec.clients for _, end in batch.away[-1:]]
-    return any(2 * _DAY < end < 40 * _DAY for end in ends)
+def is_away_at_first(scenario: Scenario) -> bool:
+    """Some clients leave before the first gate or soon after it has begun, and come back days later."""
+    return any(
+        begin < scenario.limits.relax_floor + _DAY / 2 and 4 * _DAY < end < 25 * _DAY
+        for batch in scenario.spec.clients
+        for begin, end in batch.away
+    )
 
 
-def leaves_soon(scenario: Scenario) -> bool:
-    """Gates are short, and some clients are switched off within the first days."""
-    begins = [begin for batch in scenario.spec.clients for begin, _ in batch.away]
-    return not scenario.limits.relax_floor and any(timedelta(0) < begin < 2 * _DAY for begin in begins)
+def leaves_just_before(scenario: Scenario) -> bool:
+    """Some clients leave while SEPM shows them as online still, and come back days later."""
+    beat = max(place.heartbeat for place in _places(scenario))
+    return any(
+        -2 * beat < begin < beat and 4 * _DAY < end < 25 * _DAY
+        for batch in scenario.spec.clients
+        for begin, end in batch.away
+    )
+
+
+def fails_over_and_is_away(scenario: Scenario) -> bool:
+    """Failover is taken on trust, and some of its clients are away at first."""
+    return fails_over(scenario) and is_away_at_first(scenario)
 
 
 def has_images(scenario: Scenario) -> bool:
@@ -73,10 +95,15 @@ def has_insecure(scenario: Scenario) -> bool:
 
 
 def fails_over_oddly(scenario: Scenario) -> bool:
-    """Failover on trust, with HTTP that is verified or HTTPS that is not."""
+    """Failover on trust, and clients that verify over HTTP or do not over HTTPS."""
     http = {each.name for each in scenario.spec.server_lists if each.protocol is Protocol.HTTP}
-    odd = any((place.server_list in http) == place.secure_communications for place in _places(scenario))
-    return fails_over(scenario) and odd
+    odd = {
+        (group.path, place.name)
+        for group in scenario.spec.groups
+        for place in group.locations
+        if (place.server_list in http) == place.secure_communications
+    }
+    return fails_over(scenario) and any((batch.group, batch.location) in odd for batch in scenario.spec.clients)
 
 
 def has_14_2(scenario: Scenario) -> bool:
@@ -90,13 +117,21 @@ def has_stale_signatures(scenario: Scenario) -> bool:
 
 
 def is_behind_a_proxy(scenario: Scenario) -> bool:
-    """Some clients' network lets no plain HTTP through, or a list is copied with a wrong port."""
-    return any(batch.http_blocked for batch in scenario.spec.clients) and has_own_groups(scenario)
+    """The network of clients of two groups lets no plain HTTP through."""
+    blocked = {batch.group for batch in scenario.spec.clients if batch.http_blocked and not batch.away}
+    own = {group.path for group in scenario.spec.groups if not group.inherits}
+    return len(blocked & own) > 1
 
 
-def has_happenings(scenario: Scenario) -> bool:
-    """Things happen that nobody asked for."""
-    return bool(scenario.happenings)
+def is_reported_at_once(scenario: Scenario) -> bool:
+    """The same, and clients report a serial in the very contact in which they take the policy."""
+    return is_behind_a_proxy(scenario) and scenario.spec.switches.serial_reported is SerialReported.SAME_CONTACT
+
+
+def is_changed_by_others(scenario: Scenario) -> bool:
+    """Somebody changes settings within the first days."""
+    kinds = ListAssigned | SecureCommunicationsSet | CertificateGenerated
+    return any(isinstance(each.happening, kinds) and each.at < START + 5 * _DAY for each in scenario.happenings)
 
 
 def has_births(scenario: Scenario) -> bool:
@@ -110,8 +145,18 @@ def has_push(scenario: Scenario) -> bool:
 
 
 def is_cancelled(scenario: Scenario) -> bool:
-    """Somebody cancels."""
-    return any(act.move is Move.CANCEL for act in scenario.acts)
+    """Somebody cancels while a certificate is being replaced."""
+    return any(act.since_claim for act in scenario.acts) and has_own_groups(scenario)
+
+
+def is_rolled_back(scenario: Scenario) -> bool:
+    """Somebody wants the old certificates back."""
+    return any(act.move is Move.ROLL_BACK for act in scenario.acts)
+
+
+def is_drilled(scenario: Scenario) -> bool:
+    """Failover is to be shown by a drill, and some clients do not reach every server."""
+    return scenario.unproven is Unproven.DRILL and reaches_in_part(scenario)
 
 
 def _places(scenario: Scenario) -> Iterator[LocationSpec]:

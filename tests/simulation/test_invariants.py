@@ -6,6 +6,7 @@ from datetime import timedelta
 from emulator.effects import Actor, EffectView
 from emulator.verdict import LostClient
 from rotation.finding import blocking
+from rotation.plan import Gate, Holdout
 from rotation.task import CopyList, TaskState
 from simulation.excuses import excused
 from simulation.invariants import check
@@ -116,6 +117,25 @@ def test_a_swap_within_the_holdout_is_a_violation(played):
     (server,) = played.body.holdouts
     early = effect(played, "console.replace_certificate", server, "new", actor=Actor.TASK, at=played.began)
     assert "holdouts_keep_the_old_certificate" in violated(replace(played, journal=(early, *played.journal)))
+
+
+def planned(facts, **changes):
+    """The same with another plan."""
+    return replace(facts, plan=facts.plan.model_copy(update={"body": facts.plan.body.model_copy(update=changes)}))
+
+
+def test_a_plan_without_a_holdout_for_a_list_is_a_violation(played):
+    """Groups fail over, and no holdout is kept for their list."""
+    steps = tuple(step for step in played.plan.body.steps if not isinstance(step, Holdout))
+    assert violated(planned(played, steps=steps)) == {"failover_pairs_keep_an_old_server"}
+
+
+def test_a_gate_that_is_shorter_than_three_heartbeats_is_a_violation(played):
+    """One gate of the plan lasts two heartbeats."""
+    gate = next(step for step in played.plan.body.steps if isinstance(step, Gate))
+    short = gate.model_copy(update={"minimum": timedelta(hours=2)})
+    steps = tuple(short if step is gate else step for step in played.plan.body.steps)
+    assert violated(planned(played, steps=steps)) == {"gates_last_three_heartbeats"}
 
 
 def test_a_setting_or_a_copy_that_is_left_is_a_violation(played):

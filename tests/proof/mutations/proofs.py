@@ -2,24 +2,25 @@
 
 from datetime import timedelta
 
-from rotation import canary, coverage, gate, reading, relaxation
+from rotation import canary, coverage, gate, relaxation
 from rotation.serial import parse_or_none
+from rotation.survey import Mode
 from rotation.verdict import Reason, Tally, Verdict
 from sepm import settings
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import claim, run
+from workflows import claim
 from workflows.gate_step import gate as gate_step
 
 
-@mutation(rule="9", replaces=gate.fix, where=where.leaves_soon)
+@mutation(rule="9", replaces=gate.fix, where=where.leaves_just_before)
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
     fixed = original(reference, policy_date, sepm_clock=sepm_clock)
     return fixed.model_copy(update={"fixed": reference.date_before})
 
 
-@mutation(rule="10", replaces=coverage._proven, where=where.leaves_soon)
+@mutation(rule="10", replaces=coverage._proven, where=where.is_reported_at_once)
 def one_check_in_proves_a_policy(original, entry, rule, kept):
     """A client is covered by the very check-in that shows the serial, before it has used the new path."""
     if rule.swap is None and kept.serial_seen is not None:
@@ -33,46 +34,31 @@ def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule i
     return canary.Canaries()
 
 
-@mutation(rule="11", replaces=coverage._proven_after_swap, where=where.fails_over)
-def any_contact_after_a_swap_is_proof(original, entry, rule, swap, *kept_and_seen):
-    """One check-in at whatever server, later than the replacement, is taken for trust in the new certificate."""
-    if kept_and_seen[-1] > swap.first_seen:
-        return Verdict.COVERED, Reason.CONTACT_AT_SWAPPED_SERVER
-    return original(entry, rule, swap, *kept_and_seen)
-
-
-@mutation(rule="11", replaces=reading._trusted, where=where.fails_over)
-def every_server_shows_trust(original, owner, seen, server, *, shows):  # noqa: ARG001 - as the rule it replaces
-    """Two check-ins prove trust wherever they were, at the swapped server too."""
-    return frozenset(known.name for known in seen.site.servers)
-
-
-@mutation(rule="12", replaces=claim._swap_proof, where=where.has_happenings)
+@mutation(rule="12", replaces=claim._swap_proof, where=where.is_changed_by_others)
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """Whoever claims a replacement may go on, whatever has happened since the gate."""
     return ()
 
 
-@mutation(rule="12", replaces=run._recheck, where=where.has_happenings)
-async def the_rest_is_not_planned_again(original, running, step):
-    """The last wave runs as it was planned before the first."""
+@mutation(rule="11", replaces=coverage._proven_after_swap, where=where.fails_over_and_is_away)
+def any_client_is_proven_after_a_swap(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Gate B3 and the holdout take any client that was ever seen to know the new certificate."""
+    return Verdict.COVERED, Reason.CONTACT_AT_SWAPPED_SERVER
 
 
-@mutation(rule="13", replaces=relaxation._restore_gate, where=where.has_stale_signatures)
-def a_restore_waits_for_nobody(original, *args):
-    """Lists are assigned again at once, whether clients get on with verification or not."""
-    step = original(*args)
-    return step.model_copy(update={"minimum": timedelta(0), "patience": timedelta(0)})
+@mutation(rule="13", replaces=relaxation.restore, where=where.has_stale_signatures)
+def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - as the rule it replaces
+    """All relaxed groups are made to verify and given their lists at once, canaries or not."""
+    return original(knobs, wave, gated=False)
 
 
 @mutation(rule="14", replaces=settings._heartbeat, where=where.has_push)
 def a_standing_connection_is_a_check_in(original, communication, mode):
-    """In push mode the heartbeat is taken from pull mode's field, not from the slowest upload."""
-    seconds = communication.pull_mode_heartbeat_freq_in_seconds
-    return timedelta(seconds=seconds) if seconds else original(communication, mode)
+    """In push mode a client is taken to report all the time, not with its slowest upload."""
+    return timedelta(seconds=1) if mode is Mode.PUSH else original(communication, mode)
 
 
-@mutation(rule="issue", replaces=Tally.reached)
+@mutation(rule="issue", replaces=Tally.reached, where=where.is_away_at_first)
 def coverage_is_always_reached(original, tally):  # noqa: ARG001 - as the rule it replaces
     """Every gate passes as soon as its minimum is over: a timer."""
     return True
@@ -83,7 +69,7 @@ async def gates_are_skipped(original, running, step):
     """No gate is waited for."""
 
 
-@mutation(rule="issue", replaces=coverage.holds, where=where.leaves_soon)
+@mutation(rule="issue", replaces=coverage.holds, where=where.leaves_just_before)
 def serials_are_compared_as_text(original, observed, rule):
     """A serial is right when its text is not less than the reference's: the text begins with the month."""
     serial = parse_or_none(observed.serial)
@@ -96,11 +82,9 @@ MUTATIONS = (
     the_policy_before_the_write_proves_it,
     one_check_in_proves_a_policy,
     nobody_goes_first,
-    any_contact_after_a_swap_is_proof,
-    every_server_shows_trust,
+    any_client_is_proven_after_a_swap,
     a_claim_reads_no_proof,
-    the_rest_is_not_planned_again,
-    a_restore_waits_for_nobody,
+    a_restore_has_no_gates,
     a_standing_connection_is_a_check_in,
     coverage_is_always_reached,
     gates_are_skipped,

@@ -2,11 +2,12 @@
 
 from itertools import islice
 
-from rotation import planner, reading, treatment
+from rotation import coverage, planner, reading, treatment
 from rotation.build import ClientBuild
 from rotation.holdout import holdouts
 from rotation.plan import OwnerScope, PlanBody
 from rotation.trust import unproven
+from rotation.verdict import Reason, Verdict
 from tests.proof import where
 from tests.proof.mutation import mutation
 
@@ -17,7 +18,7 @@ def inheriting_groups_are_not_gated(original, entries, by_owner, evidence):
     return original([entry for entry in entries if entry.group_id == entry.owner], by_owner, evidence)
 
 
-@mutation(rule="6", replaces=holdouts, where=where.fails_over_by_many_lists)
+@mutation(rule="6", replaces=holdouts, where=where.fails_over_without_the_last)
 def one_holdout_serves_everybody(original, offers, candidates):  # noqa: ARG001 - as the rule it replaces
     """The first candidate is the holdout, whether each list offers it or not."""
     first = frozenset(islice(candidates, 1))
@@ -30,12 +31,6 @@ def there_is_no_holdout(original, *args):  # noqa: ARG001 - as the rule it repla
     return frozenset()
 
 
-@mutation(rule="6", replaces=treatment._too_few_servers, where=where.fails_over_by_many_lists)
-def a_list_of_one_server_fails_over(original, owner):  # noqa: ARG001 - as the rule it replaces
-    """A group whose list offers a single server is taken to find another."""
-    return ()
-
-
 @mutation(rule="7", replaces=treatment._unverified_or_http, where=where.fails_over_oddly)
 def http_with_verification_fails_over(original, owner):  # noqa: ARG001 - as the rule it replaces
     """A group that verifies over HTTP is taken to fail over, as is one that does not verify over HTTPS."""
@@ -46,6 +41,14 @@ def http_with_verification_fails_over(original, owner):  # noqa: ARG001 - as the
 def failover_counts_unseen(original, *args):  # noqa: ARG001 - as the rule it replaces
     """A client is taken to fail over though it was never seen at a second server of its list."""
     return ()
+
+
+@mutation(rule="8", replaces=coverage._proven, where=where.is_drilled)
+def a_drill_asks_nobody(original, entry, rule, kept):
+    """A drill passes whoever was seen at a second server or not."""
+    if rule.drill is not None:
+        return Verdict.COVERED, Reason.SEEN_AT_SECOND_SERVER
+    return original(entry, rule, kept)
 
 
 @mutation(rule="issue", replaces=ClientBuild.fails_over_on_mismatch, where=where.has_14_2)
@@ -73,9 +76,9 @@ MUTATIONS = (
     inheriting_groups_are_not_gated,
     one_holdout_serves_everybody,
     there_is_no_holdout,
-    a_list_of_one_server_fails_over,
     http_with_verification_fails_over,
     failover_counts_unseen,
+    a_drill_asks_nobody,
     builds_14_2_fail_over,
     the_second_location_is_forgotten,
     groups_that_do_not_inherit_are_ignored,

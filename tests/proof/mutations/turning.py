@@ -1,13 +1,27 @@
-"""Mutations of what is put back: rules 16 and 17, the recorded state, and its record."""
+"""Mutations of what is put back: rules 15 to 17, the recorded state, and its record."""
 
 from activities.newborns import Newborns
 from activities.scope import StepScope
 from engine.contract import NewbornAnswer
+from rotation import rollback
+from rotation.plan import Gate, Holdout
 from rotation.task import TaskState
 from store.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows import console_step, old_certificates
+
+
+@mutation(rule="15", replaces=rollback._steps, where=where.is_rolled_back)
+def old_certificates_go_back_all_at_once(original, *args, **named):
+    """Old certificates go back one after the other without a gate or a holdout, as if nobody had taken the new ones."""
+    return (step for step in original(*args, **named) if not isinstance(step, Gate | Holdout))
+
+
+@mutation(rule="15", replaces=rollback._relaxed_by, where=where.is_rolled_back)
+def who_was_relaxed_once_still_is(original, done, proven):  # noqa: ARG001 - as the rule it replaces
+    """On the way back R is not relaxed anew, though it was restored or its gate has lost its ground."""
+    return ("relaxed",)
 
 
 @mutation(rule="16", replaces=console_step._withdraw, where=where.is_cancelled)
@@ -45,6 +59,8 @@ async def the_original_is_dropped(original, *args, **named):
 
 
 MUTATIONS = (
+    old_certificates_go_back_all_at_once,
+    who_was_relaxed_once_still_is,
     a_cancel_does_not_wait_for_the_holder,
     a_cancel_restores_without_a_probe,
     nobody_looks_for_newborn_pairs,

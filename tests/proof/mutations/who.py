@@ -12,7 +12,7 @@ from tests.proof import where
 from tests.proof.mutation import mutation
 
 
-@mutation(rule="1", replaces=Gates._entries, where=where.returns_later)
+@mutation(rule="1", replaces=Gates._entries, where=where.is_away_at_first)
 async def who_is_silent_for_days_is_not_counted(original, gates, *args):
     """The denominator shrinks by itself: who has been silent for three days is no longer in it."""
     since = gates._world.clock() - timedelta(days=3)
@@ -20,7 +20,7 @@ async def who_is_silent_for_days_is_not_counted(original, gates, *args):
     return [entry for entry in entries if entry.observed and (entry.observed.last_seen or since) > since]
 
 
-@mutation(rule="2", replaces=reading.judge_all, where=where.returns_later)
+@mutation(rule="2", replaces=reading.judge_all, where=where.is_away_at_first)
 def a_filtered_reading_passes_a_gate(
     original, entries: Iterable[RosterEntry], by_owner: Mapping[GroupId, GateRule], evidence: Mapping[ClientId, object]
 ):
@@ -32,7 +32,7 @@ def a_filtered_reading_passes_a_gate(
     return original(recent, by_owner, evidence)
 
 
-@mutation(rule="3", replaces=coverage._safe, where=where.returns_later)
+@mutation(rule="3", replaces=coverage._safe, where=where.is_away_at_first)
 def patience_for_relaxed_clients_comes_after_the_swap(original, entry, rule, kept):
     """A relaxed client that is away does not hold gate A8: it is left to the holdout, to which it cannot turn."""
     if rule.purpose is GatePurpose.RELAXED and not rule.canary and coverage._was_away(entry, rule):
@@ -46,12 +46,7 @@ def images_are_not_refreshed(original, *args, **named):
     return original(*args, **named).model_copy(update={"image_groups": ()})
 
 
-@mutation(rule="4", replaces=coverage._image, where=where.has_images)
-def desktops_without_memory_count_as_covered(original, entry, rule, kept):
-    """A non-persistent machine is judged like any other, and its image forgotten."""
-
-
-@mutation(rule="issue", replaces=coverage._proven, where=where.leaves_soon)
+@mutation(rule="issue", replaces=coverage._proven, where=where.leaves_just_before)
 def who_is_online_counts_as_covered(original, entry, rule, kept):
     """Whoever SEPM shows as online when something is changed is taken for covered, whatever policy it reports."""
     seen = entry.observed.last_seen if entry.observed else None
@@ -66,6 +61,5 @@ MUTATIONS = (
     a_filtered_reading_passes_a_gate,
     patience_for_relaxed_clients_comes_after_the_swap,
     images_are_not_refreshed,
-    desktops_without_memory_count_as_covered,
     who_is_online_counts_as_covered,
 )
