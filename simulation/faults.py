@@ -28,6 +28,7 @@ def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
         chance: decides.
         within: how long publishing may take: what the site's registered limits allow for.
     """
+    rate_limit = chance.one_of((None, None, 60, 30), "rate limit")
     return Switches(
         patch_sem_server=chance.one_of(tuple(PatchSemServer), "patch_sem_server"),
         secure_communications_scope=chance.one_of(tuple(SecureCommunicationsScope), "scope"),
@@ -39,7 +40,7 @@ def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
         mismatch_clears_last_server=chance.one_of(tuple(MismatchClearsLastServer), "clears last server"),
         rest_port_follows_certificate=chance.happens(0.5, "rest port"),
         token_life=chance.one_of((30 * _MINUTE, 5 * _SECOND, _MINUTE), "token life"),
-        rate_limit=chance.one_of((None, None, 60, 30), "rate limit"),
+        rate_limit=rate_limit,
         patch_secure_communications=chance.one_of(tuple(PatchSecureCommunications), "patch_secure_communications"),
         maintenance_moves_serials=chance.happens(0.1, "maintenance moves serials"),
         downloads=chance.one_of(tuple(Downloads), "downloads"),
@@ -49,8 +50,8 @@ def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
         restart_after_swap=chance.one_of((None, None, 20 * _MINUTE), "restart after swap"),
         stale_sig_files=chance.happens(0.05, "stale signatures"),
         storm_every=chance.one_of((None, None, None, 50 * _MINUTE), "storm every"),
-        shrinking_pages=chance.happens(0.15, "shrinking pages"),
-        largest_page=chance.one_of((None, None, None, 5), "largest page"),
+        shrinking_pages=rate_limit is None and chance.happens(0.05, "shrinking pages"),
+        largest_page=5 if rate_limit is None and chance.happens(0.15, "largest page") else None,
         publish_delay=chance.between(timedelta(0), within / 2, "publish delay"),
     )
 
