@@ -27,6 +27,7 @@ from emulator.operations import (
     SetSecureCommunications,
 )
 from emulator.simulation import Simulation
+from emulator.site import Site
 
 
 class SiteDesk:
@@ -55,43 +56,49 @@ class SiteDesk:
             await self._follow()
         return outcome
 
+    @property
+    def _site(self) -> Site:
+        """The site as it is now."""
+        self._simulation.advance_to(self._clock())
+        return self._simulation.site
+
     def servers(self) -> tuple[str, ...]:
         """The site's servers by name."""
-        return tuple(server.name for server in self._simulation.site.servers.values())
+        return tuple(server.name for server in self._site.servers.values())
 
     def lists(self) -> tuple[str, ...]:
         """The site's server lists by name."""
-        return tuple(each.name for each in self._simulation.site.server_lists.values())
+        return tuple(each.name for each in self._site.server_lists.values())
 
     def order(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The servers of a list by priority."""
-        known = self._simulation.site.server_list(name)
+        known = self._site.server_list(name)
         return tuple(tuple(dict.fromkeys(entry.server_name for entry in pool)) for pool in known.priorities if pool)
 
     def assigned_list(self, group: str, location: str) -> str:
         """The server list of a location of a group."""
-        site = self._simulation.site
+        site = self._site
         owner = site.group(group)
         settings = site.settings(owner, site.location(owner, location))
         return site.server_lists[settings.server_list].name
 
     def secure_communications(self, group: str, location: str) -> bool:
         """Whether secure communications are on there."""
-        site = self._simulation.site
+        site = self._site
         owner = site.group(group)
         return site.settings(owner, site.location(owner, location)).secure_communications
 
     def fingerprint(self, server: str) -> str:
         """SHA-256 of the certificate a server has."""
-        return self._simulation.site.server(server).credential.fingerprint
+        return self._site.server(server).credential.fingerprint
 
     def is_up(self, server: str) -> bool:
         """Whether a server's services run."""
-        return self._simulation.site.server(server).up
+        return self._site.server(server).up
 
     def replication_paused(self) -> bool:
         """Whether the replication relationship is broken."""
-        return self._simulation.site.replication_paused
+        return self._site.replication_paused
 
     def at_night(self, operations: Sequence[Operation]) -> None:
         """Have somebody do, in the coming night and unasked, what the console then allows."""
