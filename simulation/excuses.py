@@ -1,13 +1,18 @@
 """Losses that are no violation: each excuse is one rule that says why the promise does not cover a client."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from emulator.slips import Mistake
 from emulator.spec import ClientSpec
+from emulator.switches import Downloads
 from emulator.verdict import LostClient
 from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
+
+_RETURNS = timedelta(days=1)
+"""Within which a client that is back meets what it missed."""
 
 Excuse = Callable[[LostClient, Facts], str | None]
 
@@ -90,6 +95,25 @@ def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
+def _policy_before_list(lost: LostClient, facts: Facts) -> str | None:
+    """It was away when a certificate was replaced, and SEPM gave it the policy that verifies before the list.
+
+    Until it has the list it knows the former certificate only, and there is no way to give it the list first.
+    """
+    here, seen = _batch(lost, facts), ("does not verify", "does not hold the certificate")
+    if facts.scenario.spec.switches.downloads is not Downloads.POLICY_FIRST or here is None:
+        return None
+    swaps = [*facts.by_the_product("console.replace_certificate"), *facts.by_the_product("console.restore_certificate")]
+    away = any(
+        facts.began + leaves <= swap.at <= facts.began + returns <= lost.first_failed + _RETURNS
+        for leaves, returns in here.away
+        for swap in swaps
+    )
+    if away and any(why in lost.first_why for why in seen):
+        return "it was away at a replacement, and was given the policy before the list"
+    return None
+
+
 _EXCUSES: tuple[Excuse, ...] = (
     _before,
     _by_name,
@@ -99,6 +123,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _canary_without_http,
     _in_spite_of_canaries,
     _stale_signature,
+    _policy_before_list,
 )
 
 
