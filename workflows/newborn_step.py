@@ -4,7 +4,7 @@ from engine.contract import ActivityName, EventKind, NewbornAnswer, StepRequest
 from rotation.message import Move
 from rotation.plan import Closing, Console, Step, Write
 from rotation.state import RotationState
-from rotation.task import DeleteList
+from rotation.task import DeleteList, ReplaceCertificate
 from workflows.requests import about
 from workflows.running import Running
 
@@ -55,8 +55,15 @@ async def _decided(run: Running, step: Step) -> NewbornAnswer:
 
 
 def _begins_restore(state: RotationState, step: Step) -> bool:
-    """Whether it is the first write of its wave that puts settings back."""
+    """Whether it is the first write that puts settings back since they were relaxed, or since the last swap.
+
+    An amendment counts its waves anew, so that they do not tell.
+    """
     if not isinstance(step, Write) or not step.restores:
         return False
-    before = state.steps[: state.cursor]
-    return not any(isinstance(each, Write) and each.restores and each.wave == step.wave for each in before)
+    for before in reversed(state.steps[: state.cursor]):
+        if isinstance(before, Write):
+            return not before.restores
+        if isinstance(before, Console) and isinstance(before.work, ReplaceCertificate):
+            return True
+    return True

@@ -23,6 +23,11 @@ def assign(group, name):
     return lambda here: here.stage.simulation.console.assign_list(name, group, "Default")
 
 
+def asked_about(code):
+    """Whether that is shown."""
+    return lambda state: any(each.code == code for each in state.attention)
+
+
 def asked_about_drift(state):
     """Whether drift is shown."""
     return any(each.code == "drift" for each in state.attention)
@@ -185,7 +190,11 @@ async def test_clients_that_are_moved_are_named_and_counted_where_they_are(playe
 
 async def test_drift_in_the_holdout_is_named_at_once_and_decided_before_the_last_wave(played):
     """Another list in the holdout: named, shown, and an amendment is asked for when the rest is planned anew."""
-    async with played.play(played.Deed(played.at("B5", 1), assign(BRANCH, ITS_LIST), after=HEARTBEAT)) as here:
+    async with played.play(
+        played.Deed(played.at("B5", 1), assign(BRANCH, ITS_LIST), after=HEARTBEAT),
+        played.Deed(asked_about("plan-differs"), lambda here: here.say(Move.APPROVE), after=HEARTBEAT),
+    ) as here:
+        here.absent = asked_about("plan-differs")
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED

@@ -54,6 +54,30 @@ async def test_rule_17_relaxed_settings_stay_with_what_is_born_by_a_word_only(pl
     assert here.lost() == []
 
 
+async def test_rule_17_it_is_asked_before_the_last_restore_of_an_amended_plan_too(played):
+    """The amendment counts its waves anew: its restore is a beginning of its own, and the question comes before it."""
+
+    def another_list(here):
+        here.stage.simulation.console.assign_list(ITS_LIST, "My Company\\Branch", "Default")
+
+    async with played.play(
+        played.Deed(played.at("B5", 1), another_list, after=HEARTBEAT),
+        *(
+            played.Deed(asked(code), lambda here: here.say(Move.APPROVE), after=HEARTBEAT)
+            for code in ("plan-differs", "newborn", "list-in-use")
+        ),
+        played.Deed(lambda state: len(state.swapped) == 3 and state.wait is not None, bear),
+    ) as here:
+        here.absent = lambda state: any(each.options for each in state.attention)
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    kinds = [event.kind for event in here.trail if event.kind in {"amended", "adopted"}]
+    assert kinds == ["amended", "adopted", "adopted"]
+    assert next(event.data["number"] for event in here.trail if event.kind == "adopted") == "A10c"
+    assert here.lost() == []
+
+
 async def test_rule_17_what_is_put_right_is_not_asked_about_again(played):
     """A person gives the newborn group its own settings and retries: the copy is deleted, nothing is left over."""
     async with played.play(
