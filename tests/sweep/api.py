@@ -1,5 +1,6 @@
 """The product's API, instrumented: the factory that uvicorn is given."""
 
+from http import HTTPStatus
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -63,8 +64,9 @@ class _Checked:
             return
 
         async def answered(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                await passing("" if message["status"] < 300 else "refused", AFTER)
+            # a refusal has no effect that could be lost
+            if message["type"] == "http.response.start" and message["status"] < HTTPStatus.BAD_REQUEST:
+                await passing("", AFTER)
             await send(message)
 
         begin("api", f"{scope['method']} {kind_of_path(scope['path'])}")

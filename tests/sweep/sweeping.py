@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,8 +14,10 @@ from tests.sweep.lanes import Lane, lane
 from tests.sweep.points import Point, Victim, batches, points
 from tests.sweep.runs import Recording, Result, record, run
 
-MOST = 16
+MOST = 24
 """How many deaths one rotation is put through."""
+_TRIES = 3
+"""How often a point is tried that is not passed."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Sweep:
     _recordings: dict[str, Recording] = field(default_factory=dict)
     _waiting: deque[tuple[Point, ...]] = field(default_factory=deque)
     _failed: list[Failure] = field(default_factory=list)
+    _tries: Counter[Point] = field(default_factory=Counter)
 
     async def __call__(self) -> Tally:
         """Sweep.
@@ -113,7 +116,7 @@ class Sweep:
             self._say(f"    {problem}")
         if not result.problems:
             self.tally.died += result.died
-            self._apart(result.missed, len(batch))
+            self._again(result.missed)
         elif len(batch) > 1:
             self._failed.append(Failure(batch, result.problems))
             half = (len(batch) + 1) // 2
@@ -122,12 +125,14 @@ class Sweep:
             self.tally.died += result.died
             self._blame(batch[0], result.problems)
 
-    def _apart(self, missed: tuple[Point, ...], together: int) -> None:
-        """What a run did not pass because of the other deaths is tried alone."""
-        if together > 1:
-            self._waiting.extend((point,) for point in missed)
-        else:
-            self.tally.failures += [Failure((point,), ("it is not passed any more",)) for point in missed]
+    def _again(self, missed: tuple[Point, ...]) -> None:
+        """What a run did not pass, because of the other deaths or by chance, is tried alone."""
+        for point in missed:
+            self._tries[point] += 1
+            if self._tries[point] < _TRIES:
+                self._waiting.append((point,))
+            else:
+                self.tally.failures.append(Failure((point,), ("it is not passed any more",)))
 
     def _blame(self, point: Point, problems: tuple[str, ...]) -> None:
         """It was this one: the larger sets that hold it are explained."""
