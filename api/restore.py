@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
 async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response: Response) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.
 
-    A restore that was recorded by the same words, and never started, is started now.
+    A restore that runs by the same words is that one: the answer may have been lost. Never started, it is started now.
     """
     await parts.store.sites.get(site_id)
     running = await still_running(parts, site_id)
@@ -40,9 +40,8 @@ async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response
 
 
 def _is_that(running: Rotation, order: Order) -> bool:
-    """Whether `order` is the request that recorded a restore which has not reported anything yet."""
-    same = (running.started_by, running.why) == (order.who, order.why)
-    return same and running.purpose == "restore" and running.unheard
+    """Whether `order` is the request that recorded a restore, asked again."""
+    return running.purpose == "restore" and (running.started_by, running.why) == (order.who, order.why)
 
 
 async def _new_restore(site_id: SiteId, order: Order, parts: Parts) -> Rotation:
