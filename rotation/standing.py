@@ -1,6 +1,6 @@
 """How a rotation leaves the site at each of its steps: what every pair must show (design section 5)."""
 
-from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Write
+from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Step, Write
 from rotation.survey import Pair
 from rotation.values import ListName, Value
 
@@ -23,20 +23,27 @@ def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:
     for pair, planned in body.pairs(ScopeName.ALL):
         lists[pair], secure[pair] = {planned.server_list}, {planned.secure_communications}
     current = body.step(at)
+    open_writes = (current, _interrupted(body))
     for step in body.steps[: body.steps.index(current) + 1]:
         if not isinstance(step, Write):
             continue
         for pair, planned in body.pairs(step.scope):
             if step.field is SettingField.SERVER_LIST:
                 wanted = planned.server_list if step.restores else relaxed(body, planned)[0]
-                lists[pair] = {*(lists[pair] if step == current else ()), wanted}
+                lists[pair] = {*(lists[pair] if step in open_writes else ()), wanted}
             else:
                 checked = planned.secure_communications if step.restores else False
-                secure[pair] = {*(secure[pair] if step == current else ()), checked}
+                secure[pair] = {*(secure[pair] if step in open_writes else ()), checked}
     return {
         pair: Standing(server_lists=frozenset(lists[pair]), secure_communications=frozenset(secure[pair]))
         for pair in lists
     }
+
+
+def _interrupted(body: PlanBody) -> Step | None:
+    """The write in which a roll-back may have stopped the steps: some of its pairs were written, and some not."""
+    index = body.steps.index(body.step(body.back_from)) if body.back_from else 0
+    return body.steps[index - 1] if index else None
 
 
 def relaxed(body: PlanBody, pair: PlannedPair) -> tuple[ListName, bool]:

@@ -89,3 +89,17 @@ def test_the_rest_is_untouched_while_the_canaries_go_first(make):
         "Assign the HTTP copies of the canaries",
         "Assign the HTTP copies of the rest",
     ]
+
+
+def test_a_write_in_which_a_roll_back_stopped_the_steps_leaves_both(make, body):
+    """Some pairs were restored and some not: either is as it was left, until the way back writes them."""
+    at = next(i for i, step in enumerate(body.steps) if step.number == "A10c")
+    relax = [step.model_copy(update={"id": f"9{step.id}"}) for step in body.steps if step.number in {"A5", "A7", "A8"}]
+    back = body.model_copy(update={"steps": (*body.steps[: at + 1], *relax[:3]), "back_from": relax[0].id})
+
+    def secure(index):
+        left = standing(back, back.steps[index].id)
+        return next(set(each.secure_communications) for pair, each in left.items() if pair.group_id == make.id_of("H"))
+
+    assert secure(at + 1) == {True, False}
+    assert secure(at + 3) == {False}
