@@ -88,9 +88,10 @@ class ProgressKeeper:
             return
         while left := await store.originals.unrestored(report.site_id, but=report.rotation_id):
             earlier = await store.rotations.get(left[0].rotation_id)
-            await store.originals.mark_restored(earlier.id, report.at)
+            # marked last: what is marked is not found again after a crash in between
             if earlier.status is RotationStatus.TERMINATED:
                 await store.rotations.project(earlier.id, Progress(status=RotationStatus.RESTORED), report.at)
+            await store.originals.mark_restored(earlier.id, report.at)
 
 
 def _event(event: Noted | ProgressReport) -> NewEvent:
