@@ -13,6 +13,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,7 @@ from rotation.values import Value
 from simulation.drawing import Faults, Sizes, draw
 from simulation.invariants import check
 from simulation.run import play
+from simulation.scenario import Scenario
 from tests.proof.mutation import Mutation, applied
 from tests.proof.mutations import proofs, treatment, turning, who
 from tests.proof.where import is_quick
@@ -35,6 +37,8 @@ _HEAD = """\
 """
 _SEEDS = 1000
 """How many seeds are searched for a mutation before it counts as one that survives."""
+_PLAYED = 12
+"""How many of them are played at most: a rotation takes seconds."""
 
 
 class Caught(Value):
@@ -84,14 +88,16 @@ async def caught(mutated: Mutation, seed: int, faults: Faults) -> Caught | None:
 
 async def searched(mutated: Mutation, seeds: Iterable[int], faults: Faults = Faults.ALL) -> Caught | None:
     """The first of `seeds` that catches `mutated`, of those in which its rule can matter and that are soon played."""
-    for seed in seeds:
-        scenario = draw(seed, SIZES, faults)
-        if not (is_quick(scenario) and mutated.where(scenario)):
-            continue
+    worth = (seed for seed in seeds if _is_worth_playing(mutated, draw(seed, SIZES, faults)))
+    for seed in islice(worth, _PLAYED):
         found = await caught(mutated, seed, faults)
         if found is not None:
             return found
     return None
+
+
+def _is_worth_playing(mutated: Mutation, scenario: Scenario) -> bool:
+    return is_quick(scenario) and mutated.where(scenario)
 
 
 async def shown(mutations: Sequence[Mutation], *, search: bool, seeds: int) -> dict[str, Caught]:
