@@ -28,7 +28,7 @@ def unasked_changes(
         simulation: the site as it is.
         began: the site as it was.
         state: tells which servers have their new certificate.
-        file: the new certificate of a server, with its key.
+        file: the new certificate of a server with its key, in base64.
     """
     journal = simulation.effects.views()
     yield from _certificates(simulation, journal, began, state, file)
@@ -57,8 +57,7 @@ def _certificates(
         if wanted == began.served[server]:
             yield RestoreCertificate(server=server, fingerprint_sha256=wanted)
         else:
-            content = file(server)
-            yield ReplaceCertificate.model_construct(server=server, content_base64=content, format="pem", password="")
+            yield ReplaceCertificate(server=server, content_base64=file(server), format="pem")
 
 
 def _settings(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from emulator.effects import Actor
+from emulator.happenings import CertificateGenerated, Scheduled
 from emulator.scenarios import one_server, three_servers
 from emulator.slips import Mistake, Slip
 from emulator.spec import RobotSpec
@@ -97,3 +98,16 @@ async def test_a_forgotten_port_costs_the_canaries_and_nobody_else(mixed):
     assert facts.lost
     assert {lost.group for lost in facts.lost} <= canaries
     assert any("do not get through" in text for text in told(facts, "attention"))
+
+
+async def test_a_certificate_that_somebody_generates_is_put_right_when_the_product_names_it(mixed, played):
+    """A server makes itself another after the last replacement: the product asks, and the planned one is put back."""
+    *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
+    (first, *_) = played.body.waves[0]
+    generated = Scheduled(at=swap.at + timedelta(hours=2), happening=CertificateGenerated(server=first))
+    facts = await play(mixed.model_copy(update={"happenings": (generated,)}))
+    assert (facts.outcome, facts.unfinished) == (Outcome.COMPLETED, "")
+    assert any(f"{first} presents" in text for text in told(facts, "drift"))
+    planned = {each.server: each.fingerprint for each in facts.body.certificates} if facts.body else {}
+    assert facts.after.served[first] == planned[first]
+    assert check(facts) == ()
