@@ -74,15 +74,14 @@ SITES = {
 
 @pytest.mark.parametrize("site", SITES)
 @pytest.mark.parametrize("setting", SETTINGS)
-async def test_nobody_is_lost_on_any_setting_of_the_switches(stage, site, setting):
+async def test_nobody_is_lost_on_any_setting_of_the_switches(played, site, setting):
     """The rotation completes, every client survives, every setting is put back, whatever SEPM turns out to do."""
-    here = stage(SITES[site].model_copy(update={"switches": SETTINGS[setting]}))
-    await here.register(LIMITS)
-    before = here.settings()
+    spec = SITES[site].model_copy(update={"switches": SETTINGS[setting]})
+    async with played.play(spec=spec, limits=LIMITS) as here:
+        before = here.settings()
+        outcome = await here.run()
 
-    result = await here.rotate()
-
-    assert result.outcome is Outcome.COMPLETED
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
     assert here.settings() == before
 
