@@ -39,7 +39,7 @@ async def test_a_list_that_rest_does_not_assign_is_assigned_by_hand(stage, patch
     assert all("every pair reads back as wanted" in message for message in closed)
 
 
-async def test_pairs_that_want_different_lists_are_asked_for_one_list_after_the_other(stage):
+async def test_pairs_that_want_different_lists_are_asked_for_one_list_after_the_other(played):
     """A person is told which list goes where: each list that REST did not assign is a task with its own pairs."""
     spec = one_server(clients=10, heartbeat=timedelta(minutes=5))
     site = spec.model_dump() | {
@@ -48,16 +48,14 @@ async def test_pairs_that_want_different_lists_are_asked_for_one_list_after_the_
     }
     office = next(each for group in site["groups"] for each in group["locations"] if each["name"] == "Office")
     office["server_list"] = "Office List"
-    here = stage(SiteSpec.model_validate(site))
-    await here.register()
-    before = here.settings()
+    async with played.play(spec=SiteSpec.model_validate(site)) as here:
+        before = here.settings()
+        outcome = await here.run()
+        works = [task.work for task in await here.stage.store.tasks.list() if task.work.kind == "assign_list"]
 
-    result = await here.rotate()
-
-    assert result.outcome is Outcome.COMPLETED
+    assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []
-    works = [task.work for task in await here.store.tasks.list() if task.work.kind == "assign_list"]
     asked = {(work.list.split(" (")[0], pair.location_name) for work in works for pair in work.pairs}
     assert asked == {("Default Management Server List", "Default"), ("Office List", "Office")}
     assert len(works) == 6  # two lists of the canaries and one of the rest, to relax and to restore

@@ -46,17 +46,15 @@ def with_labs(server_list: str, *, secure: bool) -> SiteSpec:
 
 
 @pytest.mark.parametrize(("server_list", "secure"), [(DEFAULT_LIST, False), ("Plain", True), ("Plain", False)], ids=str)
-async def test_what_was_relaxed_before_stays_so(stage, server_list, secure):
+async def test_what_was_relaxed_before_stays_so(played, server_list, secure):
     """A pair that had secure communications off, or HTTP, keeps them: the recorded state comes back, not "on"."""
-    here = stage(with_labs(server_list, secure=secure))
-    await here.register()
-    before = here.settings()
-
-    await here.rotate()
+    async with played.play(spec=with_labs(server_list, secure=secure)) as here:
+        before = here.settings()
+        await here.run()
 
     assert here.settings() == before
     assert before[LABS, "Office"] == (server_list, secure)
     assert here.lost() == []
     untouched = (("rest.sem_server", server_list == "Plain"), ("rest.secure_communications", not secure))
     for effect, left_alone in untouched:
-        assert here.simulation.effects.count(effect, LABS, "Office") == (0 if left_alone else 2), effect
+        assert here.stage.simulation.effects.count(effect, LABS, "Office") == (0 if left_alone else 2), effect

@@ -12,22 +12,21 @@ HEARTBEAT = timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("scenario", [one_server, three_servers])
-async def test_replication_is_paused_first_and_resumed_last(stage, scenario):
+async def test_replication_is_paused_first_and_resumed_last(played, scenario):
     """The relationship is broken before anything is written and restored after all is put back, also over two waves."""
     spec = scenario(clients=10, heartbeat=HEARTBEAT)
-    here = stage(spec.model_copy(update={"replication_partner": "Other Site"}))
-    await here.register()
+    async with played.play(spec=spec.model_copy(update={"replication_partner": "Other Site"})) as here:
+        outcome = await here.run()
 
-    result = await here.rotate()
-
-    assert result.outcome is Outcome.COMPLETED
+    simulation = here.stage.simulation
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
-    kinds = [each.kind for each in here.simulation.effects.report()]
+    kinds = [each.kind for each in simulation.effects.report()]
     changes = [index for index, kind in enumerate(kinds) if kind.startswith("rest.") or "certificate" in kind]
     assert kinds.index("console.pause_replication") < min(changes)
     assert kinds.index("console.resume_replication") > max(changes)
-    assert here.simulation.site.is_replicated
-    assert [event.message for event in await here.story() if event.kind == "attention"] == []
+    assert simulation.site.is_replicated
+    assert here.told("attention") == []
 
 
 async def test_non_persistent_machines_are_not_counted_and_their_images_are_refreshed(stage):
