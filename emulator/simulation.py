@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emulator.building import build_clients, build_site
-from emulator.certificates import Credential
 from emulator.changes import Changes
 from emulator.console import Console
 from emulator.contact import Contacts
@@ -151,14 +150,6 @@ class Simulation:
     def set_switches(self, switches: Switches) -> None:
         """Put other switches in force from now on."""
         self._changes.set_switches(switches)
-
-    def restore_certificate(self, name: str, credential: Credential) -> None:
-        """Somebody puts a former certificate of a server back, from its recovery file.
-
-        Raises:
-            ServerBusyError: The server is down or restarts already.
-        """
-        self._changes.swap(self.site.server(name), credential, "console.restore_certificate")
 
     def stop_server(self, name: str) -> None:
         """Take a server down until it is started again."""

@@ -70,16 +70,12 @@ class Swaps:
         first_seen: datetime,
         seen_at: datetime,
     ) -> SwapRecord:
-        """Note that the server was seen with the wanted certificate.
+        """Note that the server was seen with the wanted certificate. The first time stays.
 
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        async with self._database.write() as session:
-            row = await _row(session, rotation_id, server, target)
-            if row.first_seen is None:
-                row.first_seen, row.seen_at = first_seen, seen_at
-            return _swap(row)
+        return await self._note_seen(rotation_id, (server, target), (first_seen, seen_at), stays=True)
 
     async def again(
         self,
@@ -95,9 +91,20 @@ class Swaps:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
+        return await self._note_seen(rotation_id, (server, target), (first_seen, seen_at), stays=False)
+
+    async def _note_seen(
+        self,
+        rotation_id: RotationId,
+        swap: tuple[ServerName, Fingerprint],
+        times: tuple[datetime, datetime],
+        *,
+        stays: bool,
+    ) -> SwapRecord:
         async with self._database.write() as session:
-            row = await _row(session, rotation_id, server, target)
-            row.first_seen, row.seen_at = first_seen, seen_at
+            row = await _row(session, rotation_id, *swap)
+            if row.first_seen is None or not stays:
+                row.first_seen, row.seen_at = times
             return _swap(row)
 
     async def get(self, rotation_id: RotationId, server: ServerName, target: Fingerprint) -> SwapRecord | None:

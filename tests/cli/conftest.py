@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -60,6 +61,8 @@ class Demo:
                 stdout=out,
                 stderr=err,
                 env={**CLEAN, **ASTRAY, "TMPDIR": str(self.temporary)},
+                # a shell that runs the tests in its background has them, and what they start, ignore Ctrl-C
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it takes no lock
             )
 
     @property

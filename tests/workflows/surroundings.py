@@ -145,7 +145,7 @@ class Hands:
 
     def restore_certificate(self, server: str, credential: Credential) -> None:
         """Put a former certificate back from its recovery file."""
-        self.simulation.restore_certificate(server, credential)
+        self.simulation.console.restore_certificate(server, credential.fingerprint)
 
     def reinstall(self, name: str, build: str) -> None:
         """Give a client another build."""

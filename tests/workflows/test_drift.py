@@ -112,7 +112,7 @@ async def test_a_certificate_that_is_put_back_is_named_and_its_gate_starts_anew(
     """The former certificate is restored while the gate waits: named by the next look; put in again, proven anew."""
 
     def restore(name):
-        return lambda here: here.stage.simulation.restore_certificate("SEPM-1", here.kept[name])
+        return lambda here: here.hands.restore_certificate("SEPM-1", here.kept[name])
 
     def keep(here):
         here.kept["new"] = here.stage.simulation.site.server("SEPM-1").credential
@@ -141,7 +141,7 @@ async def test_a_certificate_before_its_turn_is_named(played):
         here.stage.simulation.console.generate_certificate("SEPM-2")
 
     def put_back(here):
-        here.stage.simulation.restore_certificate("SEPM-2", here.kept["former"])
+        here.hands.restore_certificate("SEPM-2", here.kept["former"])
 
     async with played.play(
         played.Deed(played.at("A8"), generate, after=HEARTBEAT),

@@ -107,7 +107,7 @@ def test_first_loss_keeps_its_cause(play, site_of):
     old = played.site.server("A").credential
     played.swap("A")
     played.run(9 * HOUR)
-    played.simulation.restore_certificate("A", old)
+    played.simulation.console.restore_certificate("A", old.fingerprint)
     played.run(9 * HOUR)
     played.swap("A")
     verdict = played.run(9 * HOUR).verdict()
