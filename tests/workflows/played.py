@@ -1,8 +1,10 @@
 """A rotation played in this process on simulated time: the same loop and activities as on Temporal, in a second."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from inspect import isawaitable
+from itertools import pairwise
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,9 +12,9 @@ from activities.registry import all_activities
 from emulator.scenarios import three_servers
 from emulator.spec import SiteSpec
 from rotation.message import Message, Move, Reply
-from rotation.plan import Unproven
+from rotation.plan import Console, Unproven
 from rotation.site import Limits
-from rotation.state import Outcome, RotationState
+from rotation.state import Attention, Outcome, RotationState
 from simulation.host import Bystanders, SimulatedHost
 from simulation.scenario import Pace, Scenario
 from simulation.stage import ROTATION, Stage
@@ -48,10 +50,22 @@ class Deed:
     """What somebody does, once, as soon as they see the rotation in some state."""
 
     when: Callable[[RotationState], object]
-    do: Callable[["Play"], object]
+    do: Callable[["Play"], object | Awaitable[object]]
     after: timedelta = timedelta(0)
+    follows: "Deed | None" = None
+    """What has to be done and answered before they look at all."""
     seen_at: datetime | None = None
     done: bool = False
+    saw: RotationState | None = None
+    """The rotation as it was when they did it."""
+    said: Message | None = None
+    answer: Reply | None = None
+    """The answer to what they said."""
+
+    def looks(self) -> bool:
+        """Whether they wait for what they want to see."""
+        before = self.follows
+        return self.seen_at is None and (before is None or (before.done and (not before.said or bool(before.answer))))
 
 
 @dataclass
@@ -62,6 +76,8 @@ class Play(Bystanders):
     deeds: list[Deed]
     absent: Callable[[RotationState], object] = lambda _: False
     """While it holds, nobody does what is asked."""
+    leaving: set[str] = field(default_factory=set)
+    """The kinds of console work that nobody does unless the test has them do it."""
     state: RotationState | None = None
     replies: list[tuple[Message, Reply]] = field(default_factory=list)
     asked: set[tuple[str, str]] = field(default_factory=set)
@@ -97,26 +113,32 @@ class Play(Bystanders):
         self.asked |= {(each.code, each.message) for each in state.attention}
         moments = []
         for deed in self.deeds:
-            if deed.seen_at is None and deed.when(state):
+            if deed.looks() and deed.when(state):
                 deed.seen_at = now
             if deed.seen_at is not None and not deed.done:
                 moments.append(deed.seen_at + deed.after)
-        others = None if self.absent(state) else self.stage.people.due(state, now)
+        away = self.absent(state) or work_of(state) in self.leaving
+        others = None if away else self.stage.people.due(state, now)
         return min([*moments, *([others] if others else [])], default=None)
 
     async def act(self, now: datetime) -> Message | None:
         """Do what is due."""
         for deed in self.deeds:
             if deed.seen_at is not None and not deed.done and deed.seen_at + deed.after <= now:
-                deed.done = True
+                deed.done, deed.saw = True, self.state and self.state.model_copy()
                 self.stage.simulation.advance_to(now)
-                said = deed.do(self)
-                return said if isinstance(said, Message) else None
+                done = deed.do(self)
+                said = await done if isawaitable(done) else done
+                deed.said = said if isinstance(said, Message) else None
+                return deed.said
         return await self.stage.people.act(now)
 
     def hear(self, message: Message, reply: Reply) -> None:
         """The answer to what was said."""
         self.replies.append((message, reply))
+        for deed in self.deeds:
+            if deed.said == message:
+                deed.answer = reply
         self.stage.people.hear(message, reply)
 
     # -- what tests do and see --------------------------------------------------------------------
@@ -153,6 +175,34 @@ def play(*deeds: Deed, spec: SiteSpec | None = None, limits: Limits = QUICK, **f
     """A rotation of three servers, and what happens around it."""
     known = {"seed": 1, "spec": spec or three(), "limits": limits, "unproven": Unproven.APPROVE, "pace": PACE}
     return Play(Stage(Scenario.model_validate({**known, **fields})), list(deeds))
+
+
+def in_turn(*deeds: Deed) -> tuple[Deed, ...]:
+    """What is done one after the other: each waits until the one before it is done, and what was said is answered."""
+    for before, deed in pairwise(deeds):
+        deed.follows = before
+    return deeds
+
+
+def work_of(state: RotationState) -> str:
+    """The kind of console work that waits to be done; empty when there is none."""
+    step = state.step
+    return step.work.kind if state.task is not None and isinstance(step, Console) else ""
+
+
+def asked(code: str) -> Callable[[RotationState], bool]:
+    """Whether attention of that code is shown."""
+    return lambda state: any(each.code == code for each in state.attention)
+
+
+def asks(state: RotationState) -> bool:
+    """Whether the rotation waits for somebody's decision."""
+    return any(each.options for each in state.attention)
+
+
+def attention(state: RotationState | None, code: str) -> Attention:
+    """The attention of that code."""
+    return next(each for each in (state.attention if state else ()) if each.code == code)
 
 
 def at(number: str, wave: int = 0) -> Callable[[RotationState], bool]:

@@ -2,9 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-from temporalio.client import WorkflowUpdateFailedError
-
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from rotation.message import Move
@@ -30,69 +27,68 @@ def with_laptop(back: timedelta) -> SiteSpec:
     return SiteSpec.model_validate({**dict(spec), "clients": (*spec.clients, laptop)})
 
 
-async def test_a_client_that_is_away_holds_gate_a8_until_it_returns(stage):
+async def test_a_client_that_is_away_holds_gate_a8_until_it_returns(played):
     """The certificate is not replaced while one client of a relaxed group has not come back to fetch its policy."""
-    here = stage(with_laptop(5 * HOUR))
-    await here.register(LIMITS)
-    began = here.clock()
+    look = played.Deed(lambda s: s.wait and s.wait.reading and s.wait.reading.waiting == 1, lambda _: None)
+    async with played.play(look, spec=with_laptop(5 * HOUR), limits=LIMITS) as here:
+        began = here.stage.clock.now()
+        outcome = await here.run()
 
-    async with here.running() as handle:
-        waiting = await here.until(handle, lambda s: s.wait and s.wait.reading and s.wait.reading.waiting == 1)
-        result = await here.end(handle)
-
-    assert waiting.step.purpose is GatePurpose.RELAXED
-    assert waiting.wait.reading.waiting_names == ("LAPTOP-0001",)
-    assert result.outcome is Outcome.COMPLETED
-    swap = next(event for event in await here.story() if event.kind == "task-opened" and "Replace" in event.message)
+    assert look.saw.step.purpose is GatePurpose.RELAXED
+    assert look.saw.wait.reading.waiting_names == ("LAPTOP-0001",)
+    assert outcome is Outcome.COMPLETED
+    swap = next(event for event in here.trail if event.kind == "task-opened" and "Replace" in event.message)
     assert swap.at - began > 5 * HOUR
     assert here.lost() == []
 
 
-async def test_past_its_limit_the_gate_asks_and_can_be_extended(stage):
+async def test_past_its_limit_the_gate_asks_and_can_be_extended(played):
     """At the limit the rotation stands still with attention; extended, also by the second person, it waits on."""
-    here = stage(with_laptop(9 * HOUR))
-    await here.register(LIMITS)
+    extend, proceed, longer = deeds = played.in_turn(
+        played.Deed(
+            played.asked("gate-limit"), lambda here: here.say(Move.EXTEND, "bob", "she is back tonight", by=HOUR)
+        ),
+        played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "it may be lost")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.EXTEND, "bob", "I saw her", by=6 * HOUR)),
+    )
+    async with played.play(*deeds, spec=with_laptop(11 * HOUR), limits=LIMITS) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+        left_out = await here.stage.store.roster.left_out(here.state.rotation_id)
 
-    async with here.running() as handle:
-        asked = await here.attention(handle, "gate-limit")
-        assert set(asked.options) == {Move.EXTEND, Move.PROCEED, Move.CANCEL}
-        assert "LAPTOP-0001" in asked.message
-        assert (await here.say(handle, Move.EXTEND, why="she is back tonight", by=HOUR)).accepted
-        await here.until(handle, lambda state: not state.attention)
-        await here.attention(handle, "gate-limit")
-        assert (await here.say(handle, Move.PROCEED, who="ann", why="it may be lost")).accepted
-        await here.attention(handle, "second-person")
-        assert (await here.say(handle, Move.EXTEND, why="I saw her", by=6 * HOUR)).accepted
-        result = await here.end(handle)
-
-    assert result.outcome is Outcome.COMPLETED
-    assert not await here.store.roster.left_out(here.rotation_id)
+    asked = played.attention(extend.saw, "gate-limit")
+    assert set(asked.options) == {Move.EXTEND, Move.PROCEED, Move.CANCEL}
+    assert "LAPTOP-0001" in asked.message
+    assert proceed.seen_at - extend.seen_at >= HOUR, "extended, it did not wait"
+    assert all(deed.answer.accepted for deed in (extend, proceed, longer))
+    assert outcome is Outcome.COMPLETED
+    assert not left_out
     assert here.lost() == []
-    assert [event.message for event in await here.story() if event.kind == "message"] == [
+    assert [event.message for event in here.trail if event.kind == "message"] == [
         "extend by bob: she is back tonight",
         "proceed by ann: it may be lost",
         "extend by bob: I saw her",
     ]
 
 
-async def test_going_on_without_a_client_takes_two_persons_and_names_it(stage):
+async def test_going_on_without_a_client_takes_two_persons_and_names_it(played):
     """The one who asks to proceed cannot approve it; by a second person's word the client is left out by name."""
-    here = stage(with_laptop(timedelta(days=30)))
-    await here.register(LIMITS)
+    proceed, alone, both = deeds = played.in_turn(
+        played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "it was stolen")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "ann")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "bob")),
+    )
+    async with played.play(*deeds, spec=with_laptop(timedelta(days=30)), limits=LIMITS) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+        left = await here.stage.store.roster.left_out(here.state.rotation_id)
+        names = {client.id: client.name for client in await here.stage.store.roster.entries("site", None)}
 
-    async with here.running() as handle:
-        await here.attention(handle, "gate-limit")
-        assert (await here.say(handle, Move.PROCEED, who="ann", why="it was stolen")).accepted
-        second = await here.attention(handle, "second-person")
-        with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await here.say(handle, Move.APPROVE, who="ann")
-        assert (await here.say(handle, Move.APPROVE, who="bob")).accepted
-        result = await here.end(handle)
-
-    assert "a second person" in str(refused.value.cause)
-    assert "1 clients" in second.message
-    assert result.outcome is Outcome.COMPLETED
-    left = await here.store.roster.left_out(here.rotation_id)
-    names = {client.id: client.name for client in await here.store.roster.entries("site", None)}
+    assert proceed.answer.accepted
+    assert not alone.answer.accepted
+    assert "a second person" in alone.answer.findings[0].remedy
+    assert "1 clients" in played.attention(alone.saw, "second-person").message
+    assert both.answer.accepted
+    assert outcome is Outcome.COMPLETED
     assert [names[client] for client in left] == ["LAPTOP-0001"]
     assert here.lost() == [], "the stolen client is switched off; no other may be cut off"

@@ -19,49 +19,60 @@ def with_annex() -> SiteSpec:
     return SiteSpec.model_validate({**dict(spec), "groups": (*spec.groups, annex), "clients": (*spec.clients, client)})
 
 
-async def test_a_canary_that_cannot_get_through_is_named_and_nobody_else_is_touched(stage):
+async def test_a_canary_that_cannot_get_through_is_named_and_nobody_else_is_touched(played):
     """Port 8014 is blocked where the canary is: after six heartbeats its name is shown; cancelled, all is put back."""
-    here = stage(with_annex())
-    await here.register()
-    before = here.settings()
 
-    async with here.running() as handle:
-        asked = await here.attention(handle, "canary-held")
-        meanwhile = here.settings()
-        assert (await here.say(handle, Move.CANCEL, why="open the port first")).accepted
-        result = await here.end(handle)
+    def cancel(here):
+        here.kept["meanwhile"] = here.settings()
+        return here.say(Move.CANCEL, why="open the port first")
 
+    held = played.Deed(played.asked("canary-held"), cancel)
+    async with played.play(held, spec=with_annex()) as here:
+        here.absent = played.asks
+        before = here.settings()
+        outcome = await here.run()
+
+    asked = played.attention(held.saw, "canary-held")
     assert "ANNEX-0001" in asked.message
     assert set(asked.options) == {Move.EXTEND, Move.PROCEED, Move.CANCEL}
-    assert {pair[0] for pair, value in meanwhile.items() if value != before[pair]} == {ANNEX}
-    assert result.outcome is Outcome.CANCELLED
+    assert held.answer.accepted
+    assert {pair[0] for pair, value in here.kept["meanwhile"].items() if value != before[pair]} == {ANNEX}
+    assert outcome is Outcome.CANCELLED
     assert here.settings() == before
     assert [name for name in here.lost() if not name.startswith("ANNEX")] == []
 
 
-async def test_the_rest_follows_by_two_persons_word_and_the_gate_for_all_still_asks_for_the_canary(stage):
+async def test_the_rest_follows_by_two_persons_word_and_the_gate_for_all_still_asks_for_the_canary(played):
     """Extended it is asked again; proceeding leaves nobody out: A8 waits for the canary, and passes with the port."""
-    here = stage(with_annex())
-    await here.register()
-    client = next(each for each in here.simulation.fleet.clients if each.name == "ANNEX-0001")
 
-    async with here.running() as handle:
-        await here.attention(handle, "canary-held")
-        assert (await here.say(handle, Move.EXTEND, why="they look at it", by=timedelta(hours=1))).accepted
-        await here.until(handle, lambda state: not state.attention)
-        await here.attention(handle, "canary-held")
-        assert (await here.say(handle, Move.PROCEED, who="ann", why="it is one old machine")).accepted
-        await here.attention(handle, "second-person")
-        assert (await here.say(handle, Move.APPROVE, who="bob")).accepted
-        await here.until(handle, lambda state: state.step.title.startswith("Wait until every client"))
-        waiting = await here.until(handle, lambda s: s.wait and s.wait.reading and s.wait.reading.waiting == 1)
+    def open_the_port(here):
+        client = next(each for each in here.stage.simulation.fleet.clients if each.name == "ANNEX-0001")
         client.http_blocked = False
         client.steady = None
-        result = await here.end(handle)
 
-    assert waiting.wait.reading.waiting_names == ("ANNEX-0001",)
-    assert result.outcome is Outcome.COMPLETED
-    assert not await here.store.roster.left_out(here.rotation_id)
-    assert here.simulation.verdict().clients_lost == 0
-    told = [event.message for event in await here.story() if event.kind == "message"]
+    def waits_for_one(state):
+        everybody = state.step.title.startswith("Wait until every client")
+        return everybody and state.wait and state.wait.reading and state.wait.reading.waiting == 1
+
+    extend, proceed, approve, waiting = deeds = played.in_turn(
+        played.Deed(
+            played.asked("canary-held"),
+            lambda here: here.say(Move.EXTEND, why="they look at it", by=timedelta(hours=1)),
+        ),
+        played.Deed(played.asked("canary-held"), lambda here: here.say(Move.PROCEED, "ann", "it is one old machine")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "bob")),
+        played.Deed(waits_for_one, open_the_port),
+    )
+    async with played.play(*deeds, spec=with_annex()) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+        left_out = await here.stage.store.roster.left_out(here.state.rotation_id)
+
+    assert proceed.seen_at - extend.seen_at >= timedelta(hours=1)
+    assert all(deed.answer.accepted for deed in (extend, proceed, approve))
+    assert waiting.saw.wait.reading.waiting_names == ("ANNEX-0001",)
+    assert outcome is Outcome.COMPLETED
+    assert not left_out
+    assert here.stage.simulation.verdict().clients_lost == 0
+    told = [event.message for event in here.trail if event.kind == "message"]
     assert told[-1] == "on without the canaries, by ann and bob"

@@ -62,79 +62,122 @@ async def test_the_cancel_button_of_the_temporal_ui_is_our_cancel(stage):
     assert any("the Temporal UI" in event.message for event in await here.story() if event.kind == "message")
 
 
-async def test_a_cancel_withdraws_a_task_that_nobody_holds(stage):
+def replacing(state):
+    """Whether the certificate is waited for."""
+    return state.task is not None and state.step.number == "A9"
+
+
+def held(state):
+    """Whether somebody holds the task to replace it."""
+    return replacing(state) and state.task.claimed_by
+
+
+def claim(here):
+    """Bob claims the task that is open."""
+    return here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)
+
+
+def cancel(here):
+    """Somebody cancels."""
+    return here.say(Move.CANCEL, "bob", "not today")
+
+
+def replace(here):
+    """The certificate is replaced."""
+    return here.hands.do(here.state.step.work)
+
+
+async def all_is_put_back(here, before, outcome) -> None:
+    """Check that the rotation ended with everything as it was."""
+    assert outcome is Outcome.CANCELLED
+    assert here.settings() == before
+    assert len(here.stage.simulation.site.server_lists) == 1, "the HTTP copy is still there"
+    assert here.lost() == []
+    assert not await here.stage.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
+    assert not await here.stage.store.originals.unrestored("site")
+
+
+async def test_a_cancel_withdraws_a_task_that_nobody_holds(played):
     """An open replacement that nobody has claimed is withdrawn at once."""
-    here = stage(small())
-    await here.register()
-    before = here.settings()
+    cancelled = played.Deed(replacing, cancel)
+    async with played.play(cancelled, spec=small()) as here:
+        here.leaving = {SWAP}
+        before = here.settings()
+        outcome = await here.run()
+        await all_is_put_back(here, before, outcome)
+        task = await here.stage.store.tasks.get(cancelled.saw.task.id)
 
-    async with here.running(leaving={SWAP}) as handle:
-        task = await here.task(handle, SWAP)
-        assert (await here.say(handle, Move.CANCEL, why="not today")).accepted
-        await put_back(here, handle, before)
-
-    assert (await here.store.tasks.get(task.id)).state is TaskState.WITHDRAWN
+    assert cancelled.answer.accepted
+    assert task.state is TaskState.WITHDRAWN
 
 
-async def test_a_cancel_waits_until_the_holder_gives_the_task_back(stage):
+async def test_a_cancel_waits_until_the_holder_gives_the_task_back(played):
     """While somebody may be at the server with the certificate, nothing is restored; another cancel changes nothing."""
-    here = stage(small())
-    await here.register()
-    before = here.settings()
 
-    async with here.running(leaving={SWAP}) as handle:
-        task = await here.task(handle, SWAP)
-        assert (await here.say(handle, Move.CLAIM_TASK, task=task)).accepted
-        relaxed = here.settings()
-        assert (await here.say(handle, Move.CANCEL, why="not today")).accepted
-        asked = await here.attention(handle, "give-back")
-        with pytest.raises(WorkflowUpdateFailedError):
-            await here.say(handle, Move.CANCEL, who="eve", why="I said not today")
-        state = await here.state(handle)
-        assert state.phase is not Phase.TURNING_BACK
-        assert here.settings() == relaxed
-        assert (await here.say(handle, Move.TASK_REFUSED, task=task, why="cancelled")).accepted
-        await put_back(here, handle, before)
+    def keep(name, then):
+        def done(here):
+            here.kept[name] = here.settings()
+            return then(here)
 
-    assert "bob" in asked.message
+        return done
+
+    def give_back(here):
+        return here.say(Move.TASK_REFUSED, "bob", "cancelled", task_id=here.state.task.id)
+
+    claimed, first, again, given_back = deeds = played.in_turn(
+        played.Deed(replacing, claim),
+        played.Deed(held, keep("relaxed", cancel)),
+        played.Deed(played.asked("give-back"), lambda here: here.say(Move.CANCEL, "eve", "I said not today")),
+        played.Deed(held, keep("still", give_back), after=HEARTBEAT),
+    )
+    async with played.play(*deeds, spec=small()) as here:
+        here.leaving = {SWAP}
+        before = here.settings()
+        outcome = await here.run()
+        await all_is_put_back(here, before, outcome)
+
+    assert all(deed.answer.accepted for deed in (claimed, first, given_back))
+    assert "bob" in played.attention(again.saw, "give-back").message
+    assert not again.answer.accepted
+    assert given_back.saw.phase is not Phase.TURNING_BACK
+    assert here.kept["still"] == here.kept["relaxed"] != before
 
 
 @pytest.mark.parametrize("says_so", [False, True], ids=["seen", "said"])
-async def test_a_cancel_that_comes_too_late_is_refused_and_the_rotation_goes_on(stage, says_so):
+async def test_a_cancel_that_comes_too_late_is_refused_and_the_rotation_goes_on(played, says_so):
     """The holder replaced the certificate after the cancel: that is seen, the cancel is refused, it completes."""
-    here = stage(small())
-    await here.register()
-    before = here.settings()
 
-    async with here.running(leaving={SWAP}) as handle:
-        task = await here.task(handle, SWAP)
-        await here.say(handle, Move.CLAIM_TASK, task=task)
-        await here.say(handle, Move.CANCEL, why="not today")
-        await here.attention(handle, "give-back")
-        await here.hands.do(task.work)
-        if says_so:
-            await here.say(handle, Move.TASK_DONE, task=task)
-        refused = await here.attention(handle, "cancel-refused")
-        result = await here.end(handle)
+    def done(here):
+        return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id)
 
-    assert "replaced" in refused.message
-    assert result.outcome is Outcome.COMPLETED
+    deeds = played.in_turn(
+        played.Deed(replacing, claim),
+        played.Deed(held, cancel),
+        played.Deed(played.asked("give-back"), replace),
+        *([played.Deed(held, done)] if says_so else []),
+    )
+    async with played.play(*deeds, spec=small()) as here:
+        here.leaving = {SWAP}
+        before = here.settings()
+        outcome = await here.run()
+
+    refused = next(message for code, message in here.asked if code == "cancel-refused")
+    assert "replaced" in refused
+    assert all(deed.done for deed in deeds)
+    assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []
 
 
-async def test_a_cancel_of_an_unclaimed_swap_that_was_done_is_refused(stage):
+async def test_a_cancel_of_an_unclaimed_swap_that_was_done_is_refused(played):
     """Somebody replaced the certificate without claiming the task: restoring would cut clients off, so it goes on."""
-    here = stage(small())
-    await here.register()
+    deeds = played.in_turn(played.Deed(replacing, replace), played.Deed(replacing, cancel))
+    async with played.play(*deeds, spec=small()) as here:
+        here.leaving = {SWAP}
+        outcome = await here.run()
 
-    async with here.running(leaving={SWAP}) as handle:
-        task = await here.task(handle, SWAP)
-        await here.hands.do(task.work)
-        await asyncio.gather(here.say(handle, Move.CANCEL, why="not today"), return_exceptions=True)
-        result = await here.end(handle)
-
-    assert result.outcome is Outcome.COMPLETED
+    assert all(deed.done for deed in deeds)
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 
 

@@ -20,9 +20,9 @@ LIMITS = Limits(
 )
 
 
-async def ended(here):
+def lasted(here):
     """How long the holdout lasted."""
-    story = [event for event in await here.story() if event.data["number"] == "B5"]
+    story = [event for event in here.trail if event.data["number"] == "B5"]
     began = next(event.at for event in story if event.kind == "step-began")
     return next(event.at for event in story if event.kind == "gate-passed") - began
 
@@ -32,36 +32,43 @@ async def ended(here):
     [(timedelta(minutes=1), 6 * HOUR, 6.5 * HOUR), (14 * HOUR, 6.5 * HOUR, 12 * HOUR)],
     ids=["everybody is here", "some are away"],
 )
-async def test_the_holdout_ends_on_proof_and_never_before_its_minimum(stage, away, least, most):
+async def test_the_holdout_ends_on_proof_and_never_before_its_minimum(played, away, least, most):
     """With everybody covered it lasts its minimum; with clients away it ends when they are back, before its maximum."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT, returns=(away / 2, away)))
-    await here.register(LIMITS)
+    spec = three_servers(clients=15, heartbeat=HEARTBEAT, returns=(away / 2, away))
+    async with played.play(spec=spec, limits=LIMITS) as here:
+        here.absent = played.asks
+        outcome = await here.run()
 
-    result = await here.rotate()
-
-    assert result.outcome is Outcome.COMPLETED
-    assert least <= await ended(here) <= most
+    assert outcome is Outcome.COMPLETED
+    assert least <= lasted(here) <= most
     assert here.lost() == []
 
 
-async def test_at_its_maximum_a_person_decides_and_the_late_clients_are_named(stage):
+async def test_at_its_maximum_a_person_decides_and_the_late_clients_are_named(played):
     """Past the maximum the last server is not replaced: the late are named, and left out by two persons' word only."""
-    here = stage(three_servers(clients=15, heartbeat=HEARTBEAT, returns=(HOUR, timedelta(days=3))))
-    await here.register(LIMITS)
 
-    async with here.running() as handle:
-        asked = await here.attention(handle, "gate-limit")
-        state = await here.state(handle)
-        served = {each.name: each.credential.fingerprint for each in here.simulation.site.servers.values()}
-        await here.say(handle, Move.PROCEED, who="ann", why="these laptops are gone")
-        await here.attention(handle, "second-person")
-        await here.say(handle, Move.APPROVE, who="eve")
-        result = await here.end(handle)
+    def served(here):
+        return {each.name: each.credential.fingerprint for each in here.stage.simulation.site.servers.values()}
 
-    assert state.step.number == "B5"
+    def proceed(here):
+        here.kept["served"] = served(here)
+        return here.say(Move.PROCEED, "ann", "these laptops are gone")
+
+    late, both = deeds = played.in_turn(
+        played.Deed(played.asked("gate-limit"), proceed),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "eve")),
+    )
+    spec = three_servers(clients=15, heartbeat=HEARTBEAT, returns=(HOUR, timedelta(days=3)))
+    async with played.play(*deeds, spec=spec, limits=LIMITS) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+
+    asked, body = played.attention(late.saw, "gate-limit"), late.saw.body
+    assert late.saw.step.number == "B5"
     assert "BRANCH-AWAY-0001" in asked.message
     assert Move.CANCEL not in asked.options, "it would be refused"
-    old = {chosen.server: chosen.replaces for chosen in state.body.certificates}
-    assert all(served[server] == old[server] for server in state.body.holdouts)
-    assert result.outcome is Outcome.COMPLETED
+    old = {chosen.server: chosen.replaces for chosen in body.certificates}
+    assert all(here.kept["served"][server] == old[server] for server in body.holdouts)
+    assert both.answer.accepted
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == [], "the late ones are still away"

@@ -55,21 +55,24 @@ async def test_a_wrong_password_asks_at_once_and_retry_goes_on(stage):
     assert here.lost() == []
 
 
-async def test_a_policy_date_that_does_not_move_after_a_write_is_told(stage):
+async def test_a_policy_date_that_does_not_move_after_a_write_is_told(played):
     """Without a new policy date nothing can be proven: the gate does not begin to count but asks; then it goes on."""
-    here = stage(small().model_copy(update={"switches": Switches(publish_delay=timedelta(hours=2))}))
-    await here.register()
 
-    async with here.running() as handle:
-        asked = await here.attention(handle, "serial-did-not-move")
-        state = await here.state(handle)
-        here.simulation.set_switches(Switches())
-        await here.clock.sleep(timedelta(hours=2))
-        assert (await here.say(handle, Move.RETRY)).accepted
-        result = await here.end(handle)
+    def publish(here):
+        here.stage.simulation.set_switches(Switches())
 
-    assert state.step.number == "A8"
-    assert state.wait.readings == 0
-    assert "My Company" in asked.message
-    assert result.outcome is Outcome.COMPLETED
+    asked, retried = deeds = played.in_turn(
+        played.Deed(played.asked("serial-did-not-move"), publish),
+        played.Deed(played.asked("serial-did-not-move"), lambda here: here.say(Move.RETRY), after=timedelta(hours=2)),
+    )
+    spec = small().model_copy(update={"switches": Switches(publish_delay=timedelta(hours=2))})
+    async with played.play(*deeds, spec=spec) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+
+    assert asked.saw.step.number == "A8"
+    assert asked.saw.wait.readings == 0
+    assert "My Company" in played.attention(asked.saw, "serial-did-not-move").message
+    assert retried.answer.accepted
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []

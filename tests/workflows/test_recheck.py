@@ -1,101 +1,93 @@
 """Before the last wave the rest of the plan is computed again: a difference is an amendment that a person approves."""
 
-from datetime import timedelta
-
 import pytest
 
 from activities.planning import Planning
 from activities.surveying import Surveying
-from emulator.scenarios import three_servers
 from engine.contract import PlanCheckRequest, SurveyRequest
 from rotation.message import Move
-from rotation.plan import PlanRequest, Treatment, Unproven
+from rotation.plan import Treatment
 from rotation.state import Outcome
-from rotation.values import CertificateId, ServerName
 
-HEARTBEAT = timedelta(minutes=5)
-SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 BRANCH = "My Company\\Branch"
 
 
 def a_defective_build(here):
     """A client that does not fail over appears in a group that did."""
     here.hands.reinstall("BRANCH-0001", "14.2.5323.2000")
+    here.kept["settings"] = here.settings()
 
 
 def another_list(here):
     """A group gets another list by hand."""
-    here.simulation.console.assign_list("Default Management Server List", BRANCH, "Default")
+    here.stage.simulation.console.assign_list("Default Management Server List", BRANCH, "Default")
+    here.kept["settings"] = here.settings()
+
+
+def a_new_group(here):
+    """A group of its own is made, and a client that does not fail over is moved into it."""
+    group = here.hands.add_group("My Company\\Kiosks")
+    client = next(each for each in here.stage.simulation.fleet.clients if each.name == "OLD-0001")
+    here.stage.simulation.fleet.move(client.id, group)
+    here.kept["settings"] = here.settings()
+
+
+def approve(here):
+    """What differs is approved."""
+    return here.say(Move.APPROVE, "ann")
 
 
 @pytest.mark.parametrize(
     ("change", "code"), [(a_defective_build, "needs relax"), (another_list, "other locations, lists")]
 )
-async def test_a_difference_is_an_amendment_that_is_approved(stage, change, code):
+async def test_a_difference_is_an_amendment_that_is_approved(played, change, code):
     """What changed during the holdout asks; approved, another plan runs from there, what was done stays, 0 lost."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
-    await here.register()
+    changed, approved = deeds = played.in_turn(
+        played.Deed(played.at("B5", 1), change), played.Deed(played.asked("plan-differs"), approve)
+    )
+    async with played.play(*deeds) as here:
+        here.absent = played.asks
+        outcome = await here.run()
 
-    async with here.running() as handle:
-        before = await here.until(handle, lambda state: state.step.number == "B5")
-        change(here)
-        left_as_they_are = here.settings()
-        asked = await here.attention(handle, "plan-differs")
-        assert (await here.say(handle, Move.APPROVE, who="ann")).accepted
-        after = await here.until(handle, lambda state: state.plan_hash != before.plan_hash)
-        done = after.steps[: before.cursor + 1]
-        result = await here.end(handle)
-
+    asked, before, after = played.attention(approved.saw, "plan-differs"), changed.saw, here.state
     assert code in asked.message
     assert set(asked.options) == {Move.APPROVE, Move.RETRY}
-    assert done == before.steps[: before.cursor + 1]
+    assert approved.answer.accepted
+    assert after.plan_hash != before.plan_hash
+    assert after.steps[: before.cursor + 1] == before.steps[: before.cursor + 1]
     assert len({step.id for step in after.steps}) == len(after.steps), "proof is kept by the step's id"
-    assert result.outcome is Outcome.COMPLETED
-    assert here.settings() == left_as_they_are
+    assert outcome is Outcome.COMPLETED
+    assert here.settings() == here.kept["settings"]
     assert here.lost() == []
-    assert [each.name for each in here.simulation.site.server_lists.values() if "HTTP" in each.name] == []
+    assert [each.name for each in here.stage.simulation.site.server_lists.values() if "HTTP" in each.name] == []
 
 
-async def test_a_group_born_during_the_holdout_is_adopted_and_put_back(stage):
+async def test_a_group_born_during_the_holdout_is_adopted_and_put_back(played):
     """A new group with 14.2.x clients is relaxed by the amended plan, and afterwards has what it was born with."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
-    await here.register()
+    deeds = played.in_turn(
+        played.Deed(played.at("B5", 1), a_new_group), played.Deed(played.asked("plan-differs"), approve)
+    )
+    async with played.play(*deeds) as here:
+        here.absent = played.asks
+        outcome = await here.run()
 
-    async with here.running() as handle:
-        before = await here.until(handle, lambda state: state.step.number == "B5")
-        group = here.hands.add_group("My Company\\Kiosks")
-        client = next(each for each in here.simulation.fleet.clients if each.name == "OLD-0001")
-        here.simulation.fleet.move(client.id, group)
-        born = here.settings()
-        await here.attention(handle, "plan-differs")
-        assert (await here.say(handle, Move.APPROVE, who="ann")).accepted
-        after = await here.until(handle, lambda state: state.plan_hash != before.plan_hash)
-        result = await here.end(handle)
-
-    kiosks = next(owner for owner in after.body.scopes if owner.path.endswith("Kiosks"))
+    kiosks = next(owner for owner in here.state.body.scopes if owner.path.endswith("Kiosks"))
     assert kiosks.treatment is Treatment.RELAX
-    assert result.outcome is Outcome.COMPLETED
-    assert here.settings() == born
+    assert outcome is Outcome.COMPLETED
+    assert here.settings() == here.kept["settings"]
     assert here.lost() == []
 
 
-async def test_groups_that_are_kept_relaxed_do_not_look_like_a_difference(stage):
+async def test_groups_that_are_kept_relaxed_do_not_look_like_a_difference(played):
     """R kept relaxed through the holdout is what the plan did itself: the recheck passes without asking."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
-    await here.register()
-    before = here.settings()
-    request = PlanRequest(
-        certificates={ServerName(name): CertificateId(f"cert-{name}") for name in ("SEPM-1", "SEPM-2", "SEPM-3")},
-        unproven_failover=Unproven.APPROVE,
-        keep_relaxed=True,
-    )
+    async with played.play(keep_relaxed=True) as here:
+        before = here.settings()
+        outcome = await here.run()
 
-    result = await here.rotate(await here.plan(request))
-
-    assert result.outcome is Outcome.COMPLETED
+    assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []
-    assert [event.message for event in await here.story() if event.kind == "attention"] == []
+    assert here.told("attention") == []
 
 
 async def test_before_the_first_certificate_what_the_plan_has_done_is_no_difference(played):

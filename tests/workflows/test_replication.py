@@ -29,24 +29,27 @@ async def test_replication_is_paused_first_and_resumed_last(played, scenario):
     assert here.told("attention") == []
 
 
-async def test_non_persistent_machines_are_not_counted_and_their_images_are_refreshed(stage):
+async def test_non_persistent_machines_are_not_counted_and_their_images_are_refreshed(played):
     """They never count as covered and never hold a gate; their images are refreshed after relax and at the end."""
     spec = one_server(clients=10, heartbeat=HEARTBEAT)
     desktops = ClientSpec(group="My Company", count=3, prefix="VDI", npvdi=True)
-    here = stage(SiteSpec.model_validate({**dict(spec), "clients": (*spec.clients, desktops)}))
-    await here.register()
+    read = played.Deed(
+        lambda s: (
+            s.step.title.startswith("Wait until every client") and s.wait and s.wait.reading and s.wait.reading.reached
+        ),
+        lambda _: None,
+    )
+    async with played.play(
+        read, spec=SiteSpec.model_validate({**dict(spec), "clients": (*spec.clients, desktops)})
+    ) as here:
+        outcome = await here.run()
 
-    async with here.running() as handle:
-        await here.until(handle, lambda s: s.step.title.startswith("Wait until every client"))
-        gate = await here.until(handle, lambda s: s.wait and s.wait.reading and s.wait.reading.reached)
-        result = await here.end(handle)
-
-    assert result.outcome is Outcome.COMPLETED
-    reading = gate.wait.reading
+    assert outcome is Outcome.COMPLETED
+    reading = read.saw.wait.reading
     assert (reading.total, reading.covered, reading.by_reason["non-persistent"]) == (13, 10, 3)
-    began = [event.data["number"] for event in await here.story() if event.kind == "step-began"]
+    began = [event.data["number"] for event in here.trail if event.kind == "step-began"]
     assert began.count("images") == 2
     last = len(began) - began[::-1].index("A8") - 1
     assert began[last - 3 : last + 1] == ["A5", "A7", "images", "A8"], "after everybody is relaxed"
-    assert here.simulation.effects.count("console.refresh_golden_images") == 2
+    assert here.stage.simulation.effects.count("console.refresh_golden_images") == 2
     assert here.lost() == []

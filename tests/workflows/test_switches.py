@@ -96,24 +96,22 @@ def test_every_switch_is_turned():
     assert turned == set(Switches.model_fields) - {"stale_sig_files", "settings_move_serials"}
 
 
-async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(stage):
+async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(played):
     """A server that goes on signing with its former key cuts off clients that verify again: no setting prevents it.
 
     The canaries' gate after A10d does not pass and names them; nobody else verifies yet. Once the server signs anew,
     the gate passes by itself, the rotation completes and every client is back.
     """
-    here = stage(SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)}))
-    await here.register(LIMITS)
+    held = played.Deed(played.asked("canary-held"), lambda here: here.stage.simulation.console.republish("SEPM-1"))
+    spec = SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)})
+    async with played.play(held, spec=spec, limits=LIMITS) as here:
+        here.absent = played.asks
+        outcome = await here.run()
 
-    async with here.running() as handle:
-        asked = await here.attention(handle, "canary-held")
-        stuck = await here.state(handle)
-        here.simulation.console.republish("SEPM-1")
-        result = await here.end(handle)
-
-    assert stuck.step.number == "A10d"
+    asked = played.attention(held.saw, "canary-held")
+    assert held.saw.step.number == "A10d"
     assert asked.options == (Move.EXTEND, Move.PROCEED)
     assert "LAB-0001" in asked.message
-    assert result.outcome is Outcome.COMPLETED
+    assert outcome is Outcome.COMPLETED
     assert {name[:3] for name in here.lost()} <= {"LAB", "OFF"}, "only the canaries were ever in danger"
-    assert here.simulation.verdict().clients_lost == 0
+    assert here.stage.simulation.verdict().clients_lost == 0

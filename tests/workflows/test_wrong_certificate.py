@@ -2,58 +2,81 @@
 
 from datetime import timedelta
 
-from emulator.scenarios import one_server, three_servers
+from emulator.scenarios import one_server
 from rotation.message import Move
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
-SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 SWAP = "replace_certificate"
 
 
-async def test_another_certificate_in_the_right_server_is_named(stage):
+def replacing(state):
+    """Whether a certificate is waited for."""
+    return state.task is not None and state.step.number in {"A9", "B2"} and not state.swapped
+
+
+def claim(here):
+    """Bob claims the task that is open."""
+    return here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)
+
+
+def do(here):
+    """What the task asks is done."""
+    here.leaving = set()
+    return here.hands.do(here.state.step.work)
+
+
+async def test_another_certificate_in_the_right_server_is_named(played):
     """A certificate that nobody planned shows as attention that says what to do; the right one ends it."""
-    here = stage(one_server(clients=10, heartbeat=HEARTBEAT))
-    await here.register()
-    leaving = {SWAP}
 
-    async with here.running(leaving=leaving) as handle:
-        task = await here.task(handle, SWAP)
-        await here.say(handle, Move.CLAIM_TASK, task=task)
-        here.simulation.console.generate_certificate("SEPM-1")
-        raised = await here.attention(handle, "task-wrong")
-        early = await here.say(handle, Move.TASK_DONE, task=task)
-        state = await here.state(handle)
-        await here.hands.do(task.work)
-        result = await here.end(handle)
+    def another(here):
+        here.stage.simulation.console.generate_certificate("SEPM-1")
 
+    def say_done(here):
+        return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id)
+
+    _, _, early, right = deeds = played.in_turn(
+        played.Deed(replacing, claim),
+        played.Deed(lambda state: replacing(state) and state.task.claimed_by, another),
+        played.Deed(played.asked("task-wrong"), say_done),
+        played.Deed(played.asked("task-wrong"), do),
+    )
+    async with played.play(*deeds, spec=one_server(clients=10, heartbeat=HEARTBEAT)) as here:
+        here.leaving = {SWAP}
+        outcome = await here.run()
+
+    raised = played.attention(early.saw, "task-wrong")
     assert raised.subject == "SEPM-1"
     assert "put the right certificate into SEPM-1" in raised.message
-    assert not early.accepted
-    assert state.swapped == ()
-    assert result.outcome is Outcome.COMPLETED
+    assert not early.answer.accepted
+    assert right.saw.swapped == ()
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 
 
-async def test_the_right_certificate_in_the_wrong_server_is_named(stage):
+async def test_the_right_certificate_in_the_wrong_server_is_named(played):
     """The file of one server put into another: attention names that one; its old certificate is put back, 0 lost."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
-    await here.register()
-    leaving = {SWAP}
 
-    async with here.running(leaving=leaving) as handle:
-        task = await here.task(handle, SWAP)
-        other = next(name for name in ("SEPM-1", "SEPM-2") if name != task.work.server)
-        old = here.simulation.site.server(other).credential
-        await here.say(handle, Move.CLAIM_TASK, task=task)
-        here.simulation.console.replace_certificate(other, *await here.hands.file(f"cert-{task.work.server}"))
-        raised = await here.attention(handle, "task-wrong")
-        here.hands.restore_certificate(other, old)
-        await here.until(handle, lambda state: not state.attention)
-        await here.hands.do(task.work)
-        leaving.clear()
-        result = await here.end(handle)
+    async def mistake(here):
+        right = here.state.step.work.server
+        here.kept["other"] = other = next(name for name in ("SEPM-1", "SEPM-2") if name != right)
+        here.kept["old"] = here.stage.simulation.site.server(other).credential
+        here.stage.simulation.console.replace_certificate(other, *await here.hands.file(f"cert-{right}"))
 
-    assert raised.subject == other
-    assert result.outcome is Outcome.COMPLETED
+    def put_back(here):
+        here.hands.restore_certificate(here.kept["other"], here.kept["old"])
+
+    _, _, noticed, right = deeds = played.in_turn(
+        played.Deed(replacing, claim),
+        played.Deed(lambda state: replacing(state) and state.task.claimed_by, mistake),
+        played.Deed(played.asked("task-wrong"), put_back),
+        played.Deed(lambda state: not state.attention, do),
+    )
+    async with played.play(*deeds) as here:
+        here.leaving = {SWAP}
+        outcome = await here.run()
+
+    assert played.attention(noticed.saw, "task-wrong").subject == here.kept["other"]
+    assert right.saw.swapped == ()
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
