@@ -8,7 +8,7 @@ from activities.scope import StepScope, WantedPair
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.finding import blocking
-from rotation.gate import Reference
+from rotation.gate import written
 from rotation.plan import Write
 from rotation.survey import ServedCertificate
 from rotation.task import (
@@ -140,14 +140,12 @@ class Witness:
         async with await self._world.sepm(scope.site) as client:
             clock = await client.clock()
             dates = await client.policy_dates({pair.pair.group_id for pair in missing})
+        references, rotation_id = self._world.store.references, scope.ref.rotation_id
+        known = await references.of_gate(rotation_id, gate.id)
         for owner, date in dates.items():
-            reference = Reference(
-                owner=owner,
-                date_before=date,
-                written_at=clock,
-                not_before=clock + _SECOND + scope.plan.body.publish_delay,
-            )
-            await self._world.store.references.save(scope.ref.rotation_id, gate.id, reference)
+            delay = scope.plan.body.publish_delay
+            reference = written(owner, date, clock, delay=delay, before=known.get(owner))
+            await references.save(rotation_id, gate.id, reference)
 
     async def _lists(self, scope: StepScope, work: CopyList | DeleteList) -> ObserveTaskAnswer:
         """Lists show in the policies' summary on some sites: nothing can be concluded where none shows."""

@@ -28,6 +28,7 @@ from rotation.state import GateReading
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from rotation.verdict import Judgement, RosterEntry, Verdict, tally
 from sepm.client import SepmClient
+from store.swaps import SwapRecord
 
 _NAMES = 10
 
@@ -95,13 +96,17 @@ class Gates:
         if (isinstance(step, Gate) and step.purpose is not GatePurpose.SWAPPED) or server is None:
             known = await self._followed(request, key)
             earlier = {each.owner: frozenset({each.fixed, *each.followed} - {None, each.newest}) for each in known}
-            return seen.model_copy(update={"references": _newest(known), "earlier": earlier, "skew": skew})
-        swap_seen = await self._swap_seen(scope, server, clock)
+            first = {each.owner: each.first_written_at for each in known if each.first_written_at is not None}
+            update = {"references": _newest(known), "earlier": earlier, "changed_from": first, "skew": skew}
+            return seen.model_copy(update=update)
+        swap = await self._swap_seen(scope, server, clock)
+        swap_seen = swap.first_seen or clock
         dates = await client.policy_dates([owner.group_id for owner in body.scopes])
         for owner, date in dates.items():
             await self._note_move(ref.rotation_id, key, moved_after_swap(owner, date, swap_seen=swap_seen, skew=skew))
         moved = await store.references.of_gate(ref.rotation_id, key)
-        return seen.model_copy(update={"references": _newest(moved.values()), "swap_seen": swap_seen, "skew": skew})
+        update = {"references": _newest(moved.values()), "swap_seen": swap_seen, "skew": skew}
+        return seen.model_copy(update={**update, "former_seen": swap.former_seen})
 
     async def _followed(self, request: GateRequest, key: str) -> list[Reference]:
         """The references of a gate; where a survey has just verified the settings, with the policies it saw."""
@@ -122,15 +127,14 @@ class Gates:
         if moved is not None and await references.get(rotation_id, key, moved.owner) is None:
             await references.save(rotation_id, key, moved)
 
-    async def _swap_seen(self, scope: StepScope, server: ServerName, clock: datetime) -> datetime:
-        """When the new certificate was first seen; now, where a restore never saw the swap itself."""
+    async def _swap_seen(self, scope: StepScope, server: ServerName, clock: datetime) -> SwapRecord:
+        """When the new certificate was first seen, and the former one last; now, where a restore never saw the swap."""
         chosen = scope.plan.body.certificate_for(server)
         if chosen is None:
             raise LookupError(f"the plan has no certificate for {server}")
-        record = await self._world.store.swaps.seen(
+        return await self._world.store.swaps.seen(
             scope.ref.rotation_id, server, chosen.fingerprint, first_seen=clock, seen_at=self._world.clock()
         )
-        return record.first_seen or clock
 
     async def _entries(self, scope: StepScope, step: Gate | Holdout, seen: Seen) -> list[RosterEntry]:
         """The denominator: every client ever seen, by the owner of the group that it is in now."""

@@ -9,7 +9,7 @@ from activities.scope import StepScope, WantedPair, scope_of
 from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
-from rotation.gate import Reference, fix
+from rotation.gate import Reference, fix, written
 from rotation.plan import Gate, SettingField
 from rotation.reading import gate_before
 from rotation.values import GroupId, ServerName
@@ -17,7 +17,7 @@ from sepm.client import SepmClient
 from sepm.errors import OutcomeUnknown, Refused
 from store.writes import WriteOutcome
 
-_SECOND = timedelta(seconds=1)
+_QUARTER = timedelta(milliseconds=250)
 _SENDS = 2
 
 
@@ -118,15 +118,11 @@ class Settings:
         before = await self._world.store.references.get(scope.ref.rotation_id, gate.id, owner)
         clock = await client.clock()
         while before is not None and clock <= before.written_at:
-            await self._world.sleep(_SECOND / 4)
+            await self._world.sleep(_QUARTER)
             clock = await client.clock()
         date_before = (await client.policy_dates([owner]))[owner]
-        reference = Reference(
-            owner=owner,
-            date_before=date_before,
-            written_at=clock,
-            not_before=clock + _SECOND + scope.plan.body.publish_delay,
-        )
+        delay = scope.plan.body.publish_delay
+        reference = written(owner, date_before, clock, delay=delay, before=before)
         await self._world.store.references.save(scope.ref.rotation_id, gate.id, reference)
         return date_before
 

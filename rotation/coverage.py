@@ -94,9 +94,13 @@ def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided
 def _was_away(entry: RosterEntry, rule: GateRule) -> bool:
     """Whether the client was silent before the change, and has been since.
 
-    One that spoke just before and is silent now may have been cut off by the change: it is waited for.
+    One that spoke just before and is silent now may have been cut off by the change: it is waited for. Of several
+    changes it may be the first one, and of a replacement the moment after the former certificate was last seen.
     """
-    since = rule.swap.first_seen if rule.swap else rule.reference
+    if rule.swap is not None:
+        since: datetime | None = rule.swap.former_seen or rule.swap.first_seen
+    else:
+        since = rule.changed_from or rule.reference
     if since is None:
         return False
     seen = entry.observed.last_seen if entry.observed else None

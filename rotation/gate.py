@@ -8,6 +8,8 @@ from rotation.values import GroupId, Value
 
 HEARTBEATS = 3
 """The vendor's wait, in heartbeat intervals (A8, A10, B3)."""
+_SECOND = timedelta(seconds=1)
+"""To which SEPM's clock is known."""
 _FASTEST = timedelta(milliseconds=500)
 _SLOWEST = timedelta(hours=12)
 _RAREST = timedelta(days=7)
@@ -31,6 +33,8 @@ class Reference(Value):
     """SEPM's own clock at the last write, cut to the second."""
     not_before: datetime
     """Until then, on SEPM's clock, an earlier write may still be the one that was published."""
+    first_written_at: datetime | None = None
+    """SEPM's clock just before the first of the writes that the gate waits for; None where none was made."""
     fixed: datetime | None = None
     followed: tuple[datetime, ...] = ()
     """Later policy dates of the owner at which its settings were read and were as the gate wants them."""
@@ -39,6 +43,28 @@ class Reference(Value):
     def newest(self) -> datetime | None:
         """The newest date that is known to be right."""
         return max((*self.followed, self.fixed)) if self.fixed is not None else None
+
+
+def written(
+    owner: GroupId, date_before: datetime, clock: datetime, *, delay: timedelta, before: Reference | None
+) -> Reference:
+    """The reference that a write gives, which may not be the first one that its gate waits for.
+
+    Args:
+        owner: whose settings are written.
+        date_before: its `policyDate` as read just before the write.
+        clock: SEPM's clock at that moment.
+        delay: how long publishing may take.
+        before: what was noted around an earlier write.
+    """
+    first = before.first_written_at if before is not None else None
+    return Reference(
+        owner=owner,
+        date_before=date_before,
+        written_at=clock,
+        not_before=clock + _SECOND + delay,
+        first_written_at=first or clock,
+    )
 
 
 def fix(reference: Reference, policy_date: datetime, *, sepm_clock: datetime) -> Reference:

@@ -27,6 +27,10 @@ class Seen(Value):
     """What the serials of each owner must reach, where that is fixed."""
     earlier: Mapping[GroupId, frozenset[datetime]] = Field(default_factory=dict)
     """Serials of each owner before it that are as right."""
+    changed_from: Mapping[GroupId, datetime] = Field(default_factory=dict)
+    """When the first of the writes to each owner was made, on SEPM's clock."""
+    former_seen: datetime | None = None
+    """When the probe last saw the former certificate, on SEPM's clock."""
     swap_seen: datetime | None = None
     """When the probe first saw the new certificate, on SEPM's clock."""
     skew: timedelta = timedelta(0)
@@ -64,6 +68,7 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         purpose=purpose,
         relaxed=owner.treatment is Treatment.RELAX,
         reference=seen.references.get(owner.group_id),
+        changed_from=seen.changed_from.get(owner.group_id),
         earlier=seen.earlier.get(owner.group_id, frozenset()),
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
@@ -109,6 +114,7 @@ def _swap(step: Gate | Holdout, owner: OwnerScope, seen: Seen, server: ServerNam
     return Swap(
         server=server,
         first_seen=first_seen,
+        former_seen=seen.former_seen,
         trusted=_trusted(owner, seen, server, shows=shows),
         swapped_shows_trust=shows,
         settle=seen.body.publish_delay + seen.skew,
@@ -221,5 +227,5 @@ def _is_silent(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool
     if swap is None or rule.relaxed or observed is None or observed.last_seen is None:
         return False
     overdue = sepm_clock > swap.first_seen + swap.settle + rule.quiet_after
-    was_there = swap.first_seen - rule.quiet_after <= observed.last_seen <= swap.first_seen
+    was_there = (swap.former_seen or swap.first_seen) - rule.quiet_after <= observed.last_seen <= swap.first_seen
     return overdue and was_there and observed.last_server == swap.server

@@ -88,6 +88,8 @@ class Swap(Value):
 
     server: ServerName
     first_seen: datetime
+    former_seen: datetime | None = None
+    """When the certificate before it was last seen; None where nobody looked."""
     trusted: frozenset[ServerName]
     """Servers at which a check-in shows that the client gets on with what they present: not yet replaced, or proven."""
     swapped_shows_trust: bool
@@ -115,6 +117,8 @@ class GateRule(Value):
     """Whether the owner's clients do not verify now (a relaxed pair)."""
     reference: datetime | None = None
     """The serial that clients must report, for gates after a write; for a swap, if serials moved with it."""
+    changed_from: datetime | None = None
+    """When the first of the changes that it waits for was made, on SEPM's clock; None where nothing was changed."""
     earlier: frozenset[datetime] = frozenset()
     """Serials before it that are known to be as right: the settings were read when they were the newest."""
     quiet_after: timedelta

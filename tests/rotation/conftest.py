@@ -178,28 +178,23 @@ class Make:
 
     # -- gates ------------------------------------------------------------------------------------
 
-    def gate_rule(self, purpose=GatePurpose.RELAXED, *, relaxed=True, reference=T0, quiet=15, swap=None, canary=False):
+    def gate_rule(self, purpose=GatePurpose.RELAXED, *, quiet=15, **fields):
         """What a gate asks; by default A8 with its reference at the start."""
-        return GateRule(
-            purpose=purpose,
-            relaxed=relaxed,
-            reference=reference,
-            quiet_after=timedelta(minutes=quiet),
-            swap=swap,
-            canary=canary,
-        )
+        known = {"purpose": purpose, "relaxed": True, "reference": T0, "quiet_after": timedelta(minutes=quiet)}
+        return GateRule(**{**known, **fields})
 
-    def swap_rule(self, *, relaxed=False, reference=None, server="s1", trusted=("s2",), shows=False, protected=False):
+    def swap_rule(self, *, server="s1", trusted=("s2",), shows=False, protected=False, former_seen=None, **fields):
         """What a gate after the swap of `server` at the start asks; clients settle for two minutes."""
         swap = Swap(
             server=server,
             first_seen=T0,
+            former_seen=former_seen,
             trusted=frozenset(trusted),
             swapped_shows_trust=shows,
             settle=timedelta(minutes=2),
             protected=protected,
         )
-        return self.gate_rule(GatePurpose.SWAPPED, relaxed=relaxed, reference=reference, swap=swap)
+        return self.gate_rule(GatePurpose.SWAPPED, swap=swap, **{"relaxed": False, "reference": None, **fields})
 
     def entry(self, client=None, *, group="G", **fields):
         """A client of the roster; with none it has vanished."""

@@ -36,6 +36,13 @@ def test_rule_10_a_canary_that_was_there_and_is_silent_holds_its_gate(make):
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.NOT_SEEN)
 
 
+def test_rule_10_a_canary_that_the_first_of_several_writes_has_silenced_holds_its_gate(make):
+    """It spoke until its list was changed; half an hour later, at the last write, it only looks as if it were away."""
+    rule = make.gate_rule(canary=True, changed_from=make.at(minutes=-30))
+    assert make.read(rule, seen(make, -31, serial=-90)).verdict is Verdict.WAITING
+    assert make.read(rule, seen(make, -46, serial=-90)).verdict is Verdict.SAFE
+
+
 # -- the gate A8 -------------------------------------------------------------------------------------
 
 
@@ -231,6 +238,13 @@ def test_client_that_fell_silent_with_the_swap_is_waited_for(make):
     judged = make.read(make.swap_rule(protected=True), make.client("c1", seen=-15))
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.NOT_SEEN)
     assert make.read(make.swap_rule(protected=True), make.client("c1", seen=-16)).verdict is Verdict.SAFE
+
+
+def test_client_that_fell_silent_before_the_swap_was_seen_is_waited_for(make):
+    """The certificate was replaced at some moment after the former one was last seen, which may be long before."""
+    rule = make.swap_rule(protected=True, former_seen=make.at(minutes=-30))
+    assert make.read(rule, make.client("c1", seen=-45)).verdict is Verdict.WAITING
+    assert make.read(rule, make.client("c1", seen=-46)).verdict is Verdict.SAFE
 
 
 def test_rule_3_after_the_holdout_absentees_need_to_know_another_server(make):

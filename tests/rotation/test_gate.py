@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.gate import Reference, fix, minimum, moved_after_swap, next_reading
+from rotation.gate import Reference, fix, minimum, moved_after_swap, next_reading, written
 from rotation.plan import OwnerScope, Treatment
 from rotation.values import GroupId
 
@@ -65,6 +65,14 @@ def test_rule_9_a_date_that_did_not_move_proves_nothing():
 def test_rule_9_a_move_of_an_earlier_write_proves_nothing():
     """The date moved since it was noted, but to a time before the last write: that is the write before."""
     assert fix(noted(), T0 - SECOND, sepm_clock=T0 + timedelta(hours=1)).fixed is None
+
+
+def test_the_first_of_several_writes_is_remembered():
+    """Who fell silent after it may have been cut off by it; the reference itself is about the last one."""
+    first = written(G, T0 - SECOND, T0, delay=SECOND, before=None)
+    last = written(G, T0, T0 + 60 * SECOND, delay=SECOND, before=first)
+    assert (last.first_written_at, last.written_at) == (T0, T0 + 60 * SECOND)
+    assert last.not_before == T0 + 62 * SECOND
 
 
 def test_rule_9_while_an_earlier_write_may_still_be_published_nothing_is_fixed():

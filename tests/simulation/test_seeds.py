@@ -8,17 +8,25 @@ import pytest
 from simulation.drawing import SMALL, Faults, draw
 from simulation.invariants import check
 from simulation.run import play
+from tests.proof.seeds import scenario
 
 LEDGER = Path(__file__).parent.parent / "seeds.toml"
 SEEDS = tomllib.loads(LEDGER.read_text())["seed"]
 
 
-@pytest.mark.parametrize("entry", SEEDS, ids=lambda entry: str(entry["number"]))
+@pytest.mark.parametrize("entry", SEEDS, ids=lambda entry: f"{entry.get('of', 'small')}-{entry['number']}")
 async def test_a_seed_that_found_a_defect_finds_it_no_more(entry):
     """The rotation ends, and every invariant holds."""
-    facts = await play(draw(entry["number"], SMALL, Faults(entry["faults"])))
+    facts = await play(_scenario(entry))
     assert facts.unfinished == ""
     assert check(facts) == ()
+
+
+def _scenario(entry):
+    """As `rotator simulate` draws it, or as `make proof` does."""
+    if entry.get("of") == "proof":
+        return scenario(entry["number"])
+    return draw(entry["number"], SMALL, Faults(entry["faults"]))
 
 
 def test_each_entry_says_what_it_found():
