@@ -1,9 +1,9 @@
 """The base of all tables: names of constraints, and how Python types are kept."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
-from sqlalchemy import LargeBinary, MetaData, Text
+from sqlalchemy import LargeBinary, MetaData, Table, Text
 from sqlalchemy.orm import DeclarativeBase
 
 from store.columns import Instant
@@ -22,3 +22,8 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar = {datetime: Instant, str: Text, bytes: LargeBinary}
+
+
+def table_of(row: type[Base]) -> Table:
+    """The table of `row`, for statements over columns."""
+    return cast("Table", row.__table__)

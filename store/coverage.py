@@ -4,16 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, delete, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
 from rotation.verdict import ClientEvidence, Judgement, Reason, Verdict
+from store.base import table_of
 from store.database import Database
 from store.page import Page, page_size, read_cursor, write_cursor
 from store.rotations import lock_rotation
 from store.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
-from store.upsert import ROWS_AT_ONCE, chunks, insert_on, is_postgresql
+from store.upsert import ROWS_AT_ONCE, chunks, insert_on
 
 _OF_A_READING = ("verdict", "reason", "serial_seen", "contact_seen", "covered", "covered_reason", "judged_at")
 
@@ -49,18 +50,20 @@ class Coverage:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        async with self._database.write() as session:
-            await _note_gate(session, rotation_id, gate, at)
+        async with self._database.write_rows() as connection:
+            await _note_gate(connection, rotation_id, gate, at)
+        proven = _proof_stays(postgres=self._database.is_postgresql)
         distinct = {judgement.client: judgement for judgement in judgements}
         for chunk in chunks(distinct.values()):
-            async with self._database.write() as session:
-                proven = _proof_stays(postgres=is_postgresql(session))
-                await session.execute(proven, [_row(rotation_id, gate, judgement, at) for judgement in chunk])
+            async with self._database.write_rows() as connection:
+                await connection.execute(proven, [_row(rotation_id, gate, judgement, at) for judgement in chunk])
 
     async def evidence(self, rotation_id: RotationId, gate: str) -> dict[ClientId, ClientEvidence]:
         """What was seen so far of every client in a gate."""
-        async with self._database.read() as session:
-            rows = await session.stream(_EVIDENCE, {"rotation": rotation_id, "gate": gate})
+        async with (
+            self._database.read_rows() as connection,
+            connection.stream(_EVIDENCE, {"rotation": rotation_id, "gate": gate}) as rows,
+        ):
             return {
                 ClientId(client): ClientEvidence(
                     client=ClientId(client),
@@ -111,11 +114,11 @@ class Coverage:
 
     async def covered(self, rotation_id: RotationId, gates: Collection[str]) -> frozenset[ClientId]:
         """The clients that were proven in at least one of `gates`."""
-        proven = select(JudgementRow.client_id).where(
-            JudgementRow.rotation_id == rotation_id, JudgementRow.gate.in_(gates), JudgementRow.covered
-        )
-        async with self._database.read() as session:
-            return frozenset(ClientId(client) for client in await session.scalars(proven))
+        if not gates:
+            return frozenset()
+        async with self._database.read_rows() as connection:
+            proven = await connection.scalars(_COVERED, {"rotation": rotation_id, "gates": tuple(gates)})
+            return frozenset(map(ClientId, proven))
 
     async def latest_gate(self, rotation_id: RotationId) -> str | None:
         """The gate that was read last; None before the first one."""
@@ -136,6 +139,22 @@ class Coverage:
             )
 
 
+_COVERED = select(JudgementRow.client_id).where(
+    JudgementRow.rotation_id == bindparam("rotation"),
+    JudgementRow.gate.in_(bindparam("gates", expanding=True)),
+    JudgementRow.covered,
+)
+_READ_BEFORE = (
+    select(CoverageGateRow.read_at)
+    .where(CoverageGateRow.rotation_id == bindparam("rotation"))
+    .where(CoverageGateRow.gate == bindparam("the_gate"))
+)
+_READ_LATER = (
+    update(table_of(CoverageGateRow))
+    .where(CoverageGateRow.rotation_id == bindparam("rotation"), CoverageGateRow.gate == bindparam("the_gate"))
+    .values(read_at=bindparam("at"))
+)
+_NEW_GATE = insert(table_of(CoverageGateRow))
 _EVIDENCE = (
     select(
         JudgementRow.client_id,
@@ -161,15 +180,16 @@ def _proof_stays(*, postgres: bool) -> Executable:
     )
 
 
-async def _note_gate(session: AsyncSession, rotation_id: str, gate: str, at: datetime) -> None:
-    await lock_rotation(session, rotation_id)
-    row = await session.get(CoverageGateRow, (rotation_id, gate))
-    if row is not None:
-        row.read_at = max(row.read_at, at)
-        return
-    gates = select(func.count()).where(CoverageGateRow.rotation_id == rotation_id)
-    before = await session.scalar(gates)
-    session.add(CoverageGateRow(rotation_id=rotation_id, gate=gate, number=(before or 0) + 1, read_at=at))
+async def _note_gate(connection: AsyncConnection, rotation_id: str, gate: str, at: datetime) -> None:
+    await lock_rotation(connection, rotation_id)
+    names = {"rotation": rotation_id, "the_gate": gate}
+    read_at: datetime | None = await connection.scalar(_READ_BEFORE, names)
+    if read_at is None:
+        gates = select(func.count()).where(CoverageGateRow.rotation_id == rotation_id)
+        number = (await connection.scalar(gates) or 0) + 1
+        await connection.execute(_NEW_GATE, {"rotation_id": rotation_id, "gate": gate, "number": number, "read_at": at})
+    elif read_at < at:
+        await connection.execute(_READ_LATER, {**names, "at": at})
 
 
 def _row(rotation_id: str, gate: str, judgement: Judgement, at: datetime) -> dict[str, object]:

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 
 from rotation.values import RotationId, SiteId, Value
+from store.base import table_of
 from store.columns import to_microseconds
 from store.database import Database
 from store.fault import StoreFault
@@ -71,6 +72,10 @@ _LAST = (
 )
 
 
+_NEW = insert(table_of(EventRow))
+_HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", "key", "previous")
+
+
 class Events:
     """The events of all rotations. Nothing changes or deletes one."""
 
@@ -83,13 +88,14 @@ class Events:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        async with self._database.write() as session:
+        async with self._database.write_rows() as connection:
             # one writer for each rotation, so that numbers have no gap and hashes no fork
-            await lock_rotation(session, rotation_id)
+            await lock_rotation(connection, rotation_id)
             keys = {"rotation": rotation_id, "keys": [event.key for event in events]}
-            known = set(await session.scalars(_KNOWN, keys))
-            last = (await session.execute(_LAST, {"rotation": rotation_id})).one_or_none()
+            known = set(await connection.scalars(_KNOWN, keys))
+            last = (await connection.execute(_LAST, {"rotation": rotation_id})).one_or_none()
             number, previous = (0, _ORIGIN) if last is None else (last.number, last.hash)
+            rows: list[dict[str, object]] = []
             for event in events:
                 if event.key in known:
                     continue
@@ -106,8 +112,10 @@ class Events:
                     key=event.key,
                     previous=previous,
                 )
-                row.hash = previous = _hash(row)
-                session.add(row)
+                previous = _hash(row)
+                rows.append({**{name: getattr(row, name) for name in _HASHED}, "hash": previous})
+            if rows:
+                await connection.execute(_NEW, rows)
             return ChainHead(number=number, hash=previous)
 
     async def list(self, rotation_id: RotationId, after: int = 0, limit: int = 100) -> tuple[Event, ...]:
@@ -147,17 +155,7 @@ def _canonical(data: object) -> str:
 
 
 def _hash(row: EventRow) -> str:
-    content = {
-        "rotation_id": row.rotation_id,
-        "number": row.number,
-        "site_id": row.site_id,
-        "at": to_microseconds(row.at),
-        "kind": row.kind,
-        "message": row.message,
-        "data": row.data,
-        "key": row.key,
-        "previous": row.previous,
-    }
+    content = {**{name: getattr(row, name) for name in _HASHED}, "at": to_microseconds(row.at)}
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 

@@ -5,12 +5,12 @@ and a thread or a greenlet for each statement would cost more than the statement
 """
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import Any, Self
 
-from sqlalchemy import URL, Engine, StaticPool, create_engine
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine
 from sqlalchemy.orm import Session
 
 from store import migration
@@ -25,6 +25,8 @@ class MemorySessions:
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._engine = _over(self._connection)
         self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self.rows = DirectConnection(self._kept)
+        """The one connection."""
 
     @property
     def url(self) -> URL:
@@ -40,15 +42,20 @@ class MemorySessions:
     @asynccontextmanager
     async def write(self) -> AsyncIterator["DirectSession"]:
         """A session whose block is written as a whole or not at all."""
-        with Session(self._kept, expire_on_commit=False) as session:
-            self._connection.execute("BEGIN")
-            try:
-                yield DirectSession(session)
-                session.flush()
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with Session(self._kept, expire_on_commit=False) as session, self.transaction():
+            yield DirectSession(session)
+            session.flush()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is written within is written as a whole or not at all."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Drop the database."""
@@ -89,6 +96,30 @@ class DirectSession:
     async def flush(self) -> None:
         """As `AsyncSession.flush`."""
         self._session.flush()
+
+
+class DirectConnection:
+    """What the repositories use of an `AsyncConnection`, over a connection that is at once ready."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, *args: Any, **options: Any) -> Any:
+        """As `AsyncConnection.execute`."""
+        return self._connection.execute(*args, **options)
+
+    async def scalar(self, *args: Any, **options: Any) -> Any:
+        """As `AsyncConnection.scalar`."""
+        return self._connection.scalar(*args, **options)
+
+    async def scalars(self, *args: Any, **options: Any) -> Any:
+        """As `AsyncConnection.scalars`."""
+        return self._connection.scalars(*args, **options)
+
+    @asynccontextmanager
+    async def stream(self, *args: Any, **options: Any) -> AsyncIterator["_Stream"]:
+        """As `AsyncConnection.stream`."""
+        yield _Stream(self._connection.execute(*args, **options))
 
 
 class _Stream:

@@ -1,11 +1,13 @@
 """Original settings: what every pair was before the first change, and what it gets back."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from rotation.survey import Pair, PairSettings
 from rotation.values import GroupId, LocationId, RotationId, SiteId, Value
+from store.base import table_of
 from store.database import Database
 from store.tables import OriginalRow, RestoreRow, RotationRow
 from store.upsert import insert_into
@@ -21,6 +23,13 @@ class Original(Value):
     location_name: str
     settings: PairSettings
     recorded_at: datetime
+
+
+_OF = (
+    select(table_of(OriginalRow))
+    .where(OriginalRow.rotation_id == bindparam("rotation"))
+    .order_by(OriginalRow.group_path, OriginalRow.location_name, OriginalRow.location_id)
+)
 
 
 class Originals:
@@ -56,13 +65,8 @@ class Originals:
 
     async def of(self, rotation_id: RotationId) -> tuple[Original, ...]:
         """The originals of a rotation, by path and location."""
-        kept = (
-            select(OriginalRow)
-            .where(OriginalRow.rotation_id == rotation_id)
-            .order_by(OriginalRow.group_path, OriginalRow.location_name, OriginalRow.location_id)
-        )
-        async with self._database.read() as session:
-            return tuple(_original(row) for row in await session.scalars(kept))
+        async with self._database.read_rows() as connection:
+            return tuple(_original(row) for row in await connection.execute(_OF, {"rotation": rotation_id}))
 
     async def unrestored(self, site_id: SiteId, *, but: RotationId | None = None) -> tuple[Original, ...]:
         """The originals of the site's newest rotation that has some and is not marked restored; else none.
@@ -100,7 +104,7 @@ class Originals:
         return None if row is None else row.restored_at
 
 
-def _original(row: OriginalRow) -> Original:
+def _original(row: Row[*tuple[Any, ...]]) -> Original:
     return Original(
         rotation_id=RotationId(row.rotation_id),
         site_id=SiteId(row.site_id),

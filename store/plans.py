@@ -85,8 +85,8 @@ class Plans:
             UnknownPlan: when none is kept.
             PlanAltered: when they are not what its hash names.
         """
-        async with self._database.read() as session:
-            kept = (await session.execute(_BODY, {"plan": plan_id})).one_or_none()
+        async with self._database.read_rows() as connection:
+            kept = (await connection.execute(_BODY, {"plan": plan_id})).one_or_none()
         if kept is None:
             raise _unknown(plan_id)
         _verify(plan_id, kept.hash, kept.body)

@@ -10,13 +10,13 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, bindparam, case, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, SiteId, Value
 from store.database import Database
 from store.tables import ClientRow, ClientServerRow
-from store.upsert import chunks, insert_on, is_postgresql
+from store.upsert import chunks, insert_on
 
 _OF_A_READING = (
     "name",
@@ -47,11 +47,13 @@ async def record_clients(database: Database, reading: Reading, clients: Iterable
     # one row for each: paging may show a client twice, and one statement must not write a row twice
     distinct = {client.id: client for client in clients}
     for chunk in chunks(distinct.values()):
-        async with database.write() as session:
-            await _record(session, reading, chunk)
+        async with database.write_rows() as connection:
+            await _record(connection, reading, chunk, postgres=database.is_postgresql)
 
 
-async def mark_vanished(session: AsyncSession, reading: Reading, groups: Collection[GroupId] | None) -> None:
+async def mark_vanished(
+    session: AsyncSession | AsyncConnection, reading: Reading, groups: Collection[GroupId] | None
+) -> None:
     """Mark as vanished what `reading` should have shown and did not: the clients of `groups`, or of the site."""
     now = {"site": reading.site_id, "mark": reading.mark, "at": reading.at}
     if groups is None:
@@ -73,10 +75,14 @@ _UNSEEN = (
 )
 
 
-async def _record(session: AsyncSession, reading: Reading, clients: list[ObservedClient]) -> None:
-    newest = _newest(postgres=is_postgresql(session), surveyed=reading.survey_id is not None)
-    await session.execute(newest, [_row(reading, client) for client in clients])
-    await _record_servers(session, reading, clients)
+async def _record(
+    connection: AsyncConnection, reading: Reading, clients: list[ObservedClient], *, postgres: bool
+) -> None:
+    newest = _newest(postgres=postgres, surveyed=reading.survey_id is not None)
+    await connection.execute(newest, [_row(reading, client) for client in clients])
+    seen = _at_servers(reading, clients)
+    if seen:
+        await connection.execute(_later(postgres=postgres), seen)
 
 
 @cache
@@ -93,8 +99,8 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     return new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer)
 
 
-async def _record_servers(session: AsyncSession, reading: Reading, clients: list[ObservedClient]) -> None:
-    seen = [
+def _at_servers(reading: Reading, clients: list[ObservedClient]) -> list[dict[str, object]]:
+    return [
         {
             "site_id": reading.site_id,
             "client_id": client.id,
@@ -104,8 +110,6 @@ async def _record_servers(session: AsyncSession, reading: Reading, clients: list
         for client in clients
         if client.last_server and client.last_seen is not None
     ]
-    if seen:
-        await session.execute(_later(postgres=is_postgresql(session)), seen)
 
 
 @cache

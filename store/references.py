@@ -1,21 +1,31 @@
 """The references of gates: what the policy serials of an owner must reach (rule 9)."""
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from rotation.gate import Reference
 from rotation.values import GroupId, RotationId
+from store.base import table_of
 from store.database import Database
 from store.rotations import lock_rotation
 from store.tables import ReferenceRow
 
 # Built once: every look at a gate reads them.
 _OF_GATE = select(ReferenceRow.owner, ReferenceRow.reference).where(
-    ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("gate")
+    ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate")
 )
 _ONE = (
     select(ReferenceRow.reference)
-    .where(ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("gate"))
-    .where(ReferenceRow.owner == bindparam("owner"))
+    .where(ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate"))
+    .where(ReferenceRow.owner == bindparam("of_owner"))
+)
+
+
+_NEW = insert(table_of(ReferenceRow))
+_OTHER = (
+    update(table_of(ReferenceRow))
+    .where(ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate"))
+    .where(ReferenceRow.owner == bindparam("of_owner"))
+    .values(reference=bindparam("new"))
 )
 
 
@@ -27,13 +37,14 @@ class References:
 
     async def get(self, rotation_id: RotationId, gate: str, owner: GroupId) -> Reference | None:
         """The reference of an owner in a gate; None before its first write."""
-        async with self._database.read() as session:
-            return await session.scalar(_ONE, {"rotation": rotation_id, "gate": gate, "owner": owner})
+        async with self._database.read_rows() as connection:
+            found: Reference | None = await connection.scalar(_ONE, _names(rotation_id, gate, owner))
+        return found
 
     async def of_gate(self, rotation_id: RotationId, gate: str) -> dict[GroupId, Reference]:
         """The references of every owner in a gate."""
-        async with self._database.read() as session:
-            kept = await session.execute(_OF_GATE, {"rotation": rotation_id, "gate": gate})
+        async with self._database.read_rows() as connection:
+            kept = await connection.execute(_OF_GATE, {"rotation": rotation_id, "of_gate": gate})
             return {GroupId(owner): reference for owner, reference in kept}
 
     async def forget(self, rotation_id: RotationId, gate: str) -> None:
@@ -52,17 +63,21 @@ class References:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        async with self._database.write() as session:
+        names = _names(rotation_id, gate, reference.owner)
+        async with self._database.write_rows() as connection:
             # one writer for a rotation: two that look at once would both write
-            await lock_rotation(session, rotation_id)
-            row = await session.get(ReferenceRow, (rotation_id, gate, reference.owner))
-            if row is None:
-                session.add(
-                    ReferenceRow(rotation_id=rotation_id, gate=gate, owner=reference.owner, reference=reference)
-                )
+            await lock_rotation(connection, rotation_id)
+            kept: Reference | None = await connection.scalar(_ONE, names)
+            if kept is None:
+                new = {"rotation_id": rotation_id, "gate": gate, "owner": reference.owner, "reference": reference}
+                await connection.execute(_NEW, new)
                 return reference
-            later = reference.written_at > row.reference.written_at or reference.fixed == row.reference.fixed
-            if row.reference.fixed is not None and not later:
-                return row.reference
-            row.reference = reference
+            later = reference.written_at > kept.written_at or reference.fixed == kept.fixed
+            if kept.fixed is not None and not later:
+                return kept
+            await connection.execute(_OTHER, {"new": reference, **names})
             return reference
+
+
+def _names(rotation_id: str, gate: str, owner: str) -> dict[str, str]:
+    return {"rotation": rotation_id, "of_gate": gate, "of_owner": owner}

@@ -38,10 +38,15 @@ _ENTRIES = (
     .execution_options(yield_per=ROWS_AT_ONCE)
 )
 
-
 # Built once: they are run for every look and every reading of a gate.
 _BUILDS = select(ClientRow.build).distinct().where(ClientRow.site_id == bindparam("site"), ClientRow.present)
 _PRESENT = select(ClientRow.id).where(ClientRow.site_id == bindparam("site"), ClientRow.present)
+_MOVED = (
+    select(ClientRow.id, ClientRow.name, ClientRow.moved_from, ClientRow.group_id, ClientRow.moved_at)
+    .where(ClientRow.site_id == bindparam("site"), ClientRow.moved_at >= bindparam("since"))
+    .order_by(ClientRow.id)
+)
+_LEFT_OUT = select(LeftOutRow.client_id, LeftOutRow.at).where(LeftOutRow.rotation_id == bindparam("rotation"))
 
 
 class RosterClient(Value):
@@ -89,13 +94,16 @@ class Roster:
         return tuple(sorted(found, key=lambda client: client.id))
 
     async def _read(self, wanted: Select[*tuple[Any, ...]], site_id: SiteId) -> list[RosterClient]:
-        async with self._database.read() as session:
-            return [_client(row) async for row in await session.stream(wanted, {"site": site_id})]
+        async with (
+            self._database.read_rows() as connection,
+            connection.stream(wanted, {"site": site_id}) as rows,
+        ):
+            return [_client(row) async for row in rows]
 
     async def builds(self, site_id: SiteId) -> frozenset[str | None]:
         """The builds of the clients that are present."""
-        async with self._database.read() as session:
-            return frozenset(await session.scalars(_BUILDS, {"site": site_id}))
+        async with self._database.read_rows() as connection:
+            return frozenset(await connection.scalars(_BUILDS, {"site": site_id}))
 
     async def present_of(
         self, site_id: SiteId, builds: Collection[str | None], groups: Collection[GroupId]
@@ -115,8 +123,8 @@ class Roster:
 
     async def present(self, site_id: SiteId) -> frozenset[ClientId]:
         """The clients that the newest reading of each one's group showed."""
-        async with self._database.read() as session:
-            return frozenset(map(ClientId, await session.scalars(_PRESENT, {"site": site_id})))
+        async with self._database.read_rows() as connection:
+            return frozenset(map(ClientId, await connection.scalars(_PRESENT, {"site": site_id})))
 
     async def update(
         self,
@@ -132,8 +140,8 @@ class Roster:
         """
         reading = Reading(site_id=site_id, mark=str(uuid4()), at=reading_at)
         await record_clients(self._database, reading, clients)
-        async with self._database.write() as session:
-            await mark_vanished(session, reading, None if groups is None else frozenset(groups))
+        async with self._database.write_rows() as connection:
+            await mark_vanished(connection, reading, None if groups is None else frozenset(groups))
 
     async def servers_seen(self, site_id: SiteId) -> dict[ClientId, frozenset[ServerName]]:
         """At which servers each client was ever seen. Clients without any are not in it."""
@@ -149,15 +157,10 @@ class Roster:
 
         Of a client that was moved more than once, the last move.
         """
-        wanted = (
-            select(ClientRow.id, ClientRow.name, ClientRow.moved_from, ClientRow.group_id, ClientRow.moved_at)
-            .where(ClientRow.site_id == site_id, ClientRow.moved_at >= since)
-            .order_by(ClientRow.id)
-        )
-        async with self._database.read() as session:
+        async with self._database.read_rows() as connection:
             return tuple(
                 MovedClient(id=ClientId(one), name=name, before=GroupId(before or ""), now=GroupId(now), read_at=at)
-                for one, name, before, now, at in await session.execute(wanted)
+                for one, name, before, now, at in await connection.execute(_MOVED, {"site": site_id, "since": since})
                 if at is not None
             )
 
@@ -175,15 +178,13 @@ class Roster:
 
     async def left_out_at(self, rotation_id: RotationId) -> dict[ClientId, datetime]:
         """When each client was left out of a rotation."""
-        named = select(LeftOutRow.client_id, LeftOutRow.at).where(LeftOutRow.rotation_id == rotation_id)
-        async with self._database.read() as session:
-            return {ClientId(client): at for client, at in await session.execute(named)}
+        async with self._database.read_rows() as connection:
+            named = await connection.execute(_LEFT_OUT, {"rotation": rotation_id})
+            return {ClientId(client): at for client, at in named}
 
     async def left_out(self, rotation_id: RotationId) -> frozenset[ClientId]:
         """Who is left out of a rotation."""
-        named = select(LeftOutRow.client_id).where(LeftOutRow.rotation_id == rotation_id)
-        async with self._database.read() as session:
-            return frozenset(ClientId(client) for client in await session.scalars(named))
+        return frozenset(await self.left_out_at(rotation_id))
 
 
 def _client(row: Row[*tuple[Any, ...]]) -> RosterClient:

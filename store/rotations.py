@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.values import RotationId, SiteId
+from store.base import table_of
 from store.columns import from_microseconds, to_microseconds
 from store.database import Database
 from store.fault import StoreFault
@@ -91,8 +92,8 @@ class Rotations:
             await session.flush()
             return _rotation(row), True
 
-    async def project(self, rotation_id: RotationId, progress: Progress, at: datetime) -> Rotation:
-        """Store what a rotation reports of itself at `at`. Returns the rotation as it is then.
+    async def project(self, rotation_id: RotationId, progress: Progress, at: datetime) -> None:
+        """Store what a rotation reports of itself at `at`.
 
         Only the fields given are written. A report older than the stored one, or one of a running rotation after
         its end, comes late and changes nothing.
@@ -100,15 +101,15 @@ class Rotations:
         Raises:
             UnknownRotation: when none of that id is kept.
         """
-        async with self._database.write() as session:
-            row = await known_rotation(session, rotation_id, lock=True)
-            ended = row.status != RotationStatus.RUNNING
-            if at < row.updated_at or (ended and progress.status is RotationStatus.RUNNING):
-                return _rotation(row)
-            for name in progress.model_fields_set:
-                setattr(row, name, getattr(progress, name))
-            row.updated_at = at
-            return _rotation(row)
+        async with self._database.write_rows() as connection:
+            kept = (await connection.execute(_STANDING, {"rotation": rotation_id})).one_or_none()
+            if kept is None:
+                raise _unknown(rotation_id)
+            ended = kept.status != RotationStatus.RUNNING
+            if at < kept.updated_at or (ended and progress.status is RotationStatus.RUNNING):
+                return
+            told = {name: getattr(progress, name) for name in progress.model_fields_set}
+            await connection.execute(_TOLD, {**told, "rotation": rotation_id, "updated_at": at})
 
     async def get(self, rotation_id: RotationId) -> Rotation:
         """The rotation of that id.
@@ -159,10 +160,16 @@ class Rotations:
         return Page(items=tuple(_rotation(row) for row in shown), cursor=after)
 
 
+_STANDING = (
+    select(RotationRow.status, RotationRow.updated_at)
+    .where(RotationRow.id == bindparam("rotation"))
+    .with_for_update(key_share=True)
+)
+_TOLD = update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation"))
 _LOCKED = select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
 
 
-async def lock_rotation(session: AsyncSession, rotation_id: str) -> None:
+async def lock_rotation(session: AsyncSession | AsyncConnection, rotation_id: str) -> None:
     """Keep others from writing about a rotation until the transaction ends, where the database locks rows.
 
     Raises:
@@ -172,13 +179,13 @@ async def lock_rotation(session: AsyncSession, rotation_id: str) -> None:
         raise _unknown(rotation_id)
 
 
-async def known_rotation(session: AsyncSession, rotation_id: str, *, lock: bool = False) -> RotationRow:
-    """The row of a rotation; locked until the transaction ends where the database locks rows.
+async def known_rotation(session: AsyncSession, rotation_id: str) -> RotationRow:
+    """The row of a rotation.
 
     Raises:
         UnknownRotation: when none of that id is kept.
     """
-    row = await session.get(RotationRow, rotation_id, with_for_update={"key_share": True} if lock else None)
+    row = await session.get(RotationRow, rotation_id)
     if row is None:
         raise _unknown(rotation_id)
     return row

@@ -1,10 +1,11 @@
 """Surveys: what was read of a site at one time. Its clients go into the roster as they arrive."""
 
+from collections import OrderedDict
 from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Text, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.survey import ObservedClient, SiteSurvey
@@ -24,11 +25,23 @@ class SurveyNotSaved(StoreFault):
     """A survey of which only the beginning, or only clients, are stored."""
 
 
+_KEPT = 8
+"""How many surveys are kept as read: one that is asked for again costs a comparison of its text."""
+_NEWEST = (
+    select(SurveyRow.id)
+    .where(SurveyRow.site_id == bindparam("site"), SurveyRow.finished)
+    .order_by(SurveyRow.begun_at.desc(), SurveyRow.id)
+    .limit(1)
+)
+_TEXT = select(type_coerce(SurveyRow.survey, Text).label("text")).where(SurveyRow.id == bindparam("survey"))
+
+
 class Surveys:
     """The surveys of all sites."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read: OrderedDict[str, tuple[str, SiteSurvey]] = OrderedDict()
 
     async def begin(self, site_id: SiteId, at: datetime) -> str:
         """Begin a survey. Returns its id.
@@ -86,29 +99,37 @@ class Surveys:
             UnknownSurvey: when it was not begun.
             SurveyNotSaved: when it was begun and not saved.
         """
-        async with self._database.read() as session:
-            row = await _known(session, survey_id)
-        if row.survey is None:
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_TEXT, {"survey": survey_id})).one_or_none()
+        if row is None:
+            raise _unknown(survey_id)
+        if row.text is None:
             raise SurveyNotSaved(f"survey {survey_id} was begun and not saved")
-        return row.survey
+        known = self._read.get(survey_id)
+        if known is not None and known[0] == row.text:
+            return known[1]
+        survey = SiteSurvey.model_validate_json(row.text)
+        self._read[survey_id] = row.text, survey
+        while len(self._read) > _KEPT:
+            self._read.popitem(last=False)
+        return survey
 
     async def latest_complete(self, site_id: SiteId) -> str | None:
         """The id of the site's newest complete survey, or None when it was never surveyed."""
-        newest = (
-            select(SurveyRow.id)
-            .where(SurveyRow.site_id == site_id, SurveyRow.finished)
-            .order_by(SurveyRow.begun_at.desc(), SurveyRow.id)
-            .limit(1)
-        )
-        async with self._database.read() as session:
-            return await session.scalar(newest)
+        async with self._database.read_rows() as connection:
+            newest: str | None = await connection.scalar(_NEWEST, {"site": site_id})
+        return newest
 
 
 async def _known(session: AsyncSession, survey_id: str) -> SurveyRow:
     row = await session.get(SurveyRow, survey_id)
     if row is None:
-        raise UnknownSurvey(f"no survey of id {survey_id} was begun")
+        raise _unknown(survey_id)
     return row
+
+
+def _unknown(survey_id: str) -> UnknownSurvey:
+    return UnknownSurvey(f"no survey of id {survey_id} was begun")
 
 
 def _reading(row: SurveyRow) -> Reading:

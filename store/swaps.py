@@ -1,11 +1,13 @@
 """Swaps: when a server's certificate was opened for replacement, and when the wanted one was first seen."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.values import Fingerprint, RotationId, ServerName, Value
+from store.base import table_of
 from store.database import Database
 from store.rotations import lock_rotation
 from store.tables import SwapRow
@@ -27,6 +29,23 @@ class SwapRecord(Value):
     """Our own clock then."""
 
 
+_OF = (
+    select(table_of(SwapRow))
+    .where(SwapRow.rotation_id == bindparam("rotation"))
+    .order_by(SwapRow.server, SwapRow.target)
+)
+
+
+_IS_ONE = (
+    (SwapRow.rotation_id == bindparam("rotation"))
+    & (SwapRow.server == bindparam("at_server"))
+    & (SwapRow.target == bindparam("to_target"))
+)
+_ONE = select(table_of(SwapRow)).where(_IS_ONE)
+_NEW = insert(table_of(SwapRow))
+_TOLD = update(table_of(SwapRow)).where(_IS_ONE)
+
+
 class Swaps:
     """The swaps of all rotations. When one was opened, and first seen, is written once, unless somebody undid it."""
 
@@ -41,11 +60,11 @@ class Swaps:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        async with self._database.write() as session:
-            row = await _row(session, rotation_id, server, target)
-            if row.opened_at is None:
-                row.opened_at = at
-            return _swap(row)
+        async with self._database.write_rows() as connection:
+            kept = await _kept(connection, rotation_id, server, target)
+            if kept.opened_at is not None:
+                return kept
+            return await _keep(connection, rotation_id, kept.model_copy(update={"opened_at": at}))
 
     async def not_yet(
         self, rotation_id: RotationId, server: ServerName, target: Fingerprint, clock: datetime
@@ -55,11 +74,11 @@ class Swaps:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        async with self._database.write() as session:
-            row = await _row(session, rotation_id, server, target)
-            if row.first_seen is None and (row.former_seen is None or row.former_seen < clock):
-                row.former_seen = clock
-            return _swap(row)
+        async with self._database.write_rows() as connection:
+            kept = await _kept(connection, rotation_id, server, target)
+            if kept.first_seen is not None or (kept.former_seen is not None and kept.former_seen >= clock):
+                return kept
+            return await _keep(connection, rotation_id, kept.model_copy(update={"former_seen": clock}))
 
     async def seen(
         self,
@@ -101,43 +120,50 @@ class Swaps:
         *,
         stays: bool,
     ) -> SwapRecord:
-        async with self._database.write() as session:
-            row = await _row(session, rotation_id, *swap)
-            if row.first_seen is None or not stays:
-                row.first_seen, row.seen_at = times
-            return _swap(row)
+        async with self._database.write_rows() as connection:
+            kept = await _kept(connection, rotation_id, *swap)
+            if kept.first_seen is not None and stays:
+                return kept
+            seen = {"first_seen": times[0], "seen_at": times[1]}
+            return await _keep(connection, rotation_id, kept.model_copy(update=seen))
 
     async def get(self, rotation_id: RotationId, server: ServerName, target: Fingerprint) -> SwapRecord | None:
         """The swap of a server to a certificate; None when it was not opened yet."""
-        async with self._database.read() as session:
-            row = await session.get(SwapRow, (rotation_id, server, target))
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_ONE, _names(rotation_id, server, target))).one_or_none()
         return None if row is None else _swap(row)
 
     async def of(self, rotation_id: RotationId) -> tuple[SwapRecord, ...]:
         """The swaps of a rotation, opened or seen."""
-        kept = select(SwapRow).where(SwapRow.rotation_id == rotation_id).order_by(SwapRow.server, SwapRow.target)
-        async with self._database.read() as session:
-            return tuple(_swap(row) for row in await session.scalars(kept))
+        async with self._database.read_rows() as connection:
+            return tuple(_swap(row) for row in await connection.execute(_OF, {"rotation": rotation_id}))
 
 
-async def _row(session: AsyncSession, rotation_id: str, server: str, target: str) -> SwapRow:
-    await lock_rotation(session, rotation_id)
-    row = await session.get(SwapRow, (rotation_id, server, target))
-    if row is None:
-        row = SwapRow(
-            rotation_id=rotation_id,
-            server=server,
-            target=target,
-            opened_at=None,
-            former_seen=None,
-            first_seen=None,
-            seen_at=None,
-        )
-        session.add(row)
-    return row
+async def _kept(
+    connection: AsyncConnection, rotation_id: RotationId, server: ServerName, target: Fingerprint
+) -> SwapRecord:
+    """What is recorded of a swap, which nobody else writes about until the transaction ends."""
+    await lock_rotation(connection, rotation_id)
+    names = _names(rotation_id, server, target)
+    row = (await connection.execute(_ONE, names)).one_or_none()
+    if row is not None:
+        return _swap(row)
+    nothing = dict.fromkeys(("opened_at", "former_seen", "first_seen", "seen_at"))
+    await connection.execute(_NEW, {"rotation_id": rotation_id, "server": server, "target": target, **nothing})
+    return SwapRecord.model_validate({"server": server, "target": target, **nothing})
 
 
-def _swap(row: SwapRow) -> SwapRecord:
+async def _keep(connection: AsyncConnection, rotation_id: RotationId, swap: SwapRecord) -> SwapRecord:
+    told = swap.model_dump(exclude={"server", "target"})
+    await connection.execute(_TOLD, {**_names(rotation_id, swap.server, swap.target), **told})
+    return swap
+
+
+def _names(rotation_id: str, server: str, target: str) -> dict[str, str]:
+    return {"rotation": rotation_id, "at_server": server, "to_target": target}
+
+
+def _swap(row: Row[*tuple[Any, ...]]) -> SwapRecord:
     return SwapRecord(
         server=ServerName(row.server),
         target=Fingerprint(row.target),

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.task import ConsoleTask, TaskState
 from rotation.values import RotationId, SiteId, TaskId
+from store.base import table_of
 from store.database import Database
 from store.fault import StoreFault
 from store.tables import TaskRow
 from store.upsert import insert_into
 
+_ONE = select(table_of(TaskRow)).where(TaskRow.id == bindparam("task"))
 _CLOSED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN})
 
 
@@ -72,8 +75,8 @@ class Tasks:
         Raises:
             UnknownTask: when none is kept.
         """
-        async with self._database.read() as session:
-            return _task(await _known(session, task_id))
+        async with self._database.read_rows() as connection:
+            return _task(await _known(connection, task_id))
 
     async def transition(
         self,
@@ -104,9 +107,9 @@ class Tasks:
             changes |= {"closed_by": who, "closed_at": at}
         changes |= {"note": note} if note else {}
         changes |= {"attestation": attestation} if attestation else {}
-        async with self._database.write() as session:
-            moved = await _set_if(session, task_id, TaskRow.state.in_(from_states), changes)
-            row = await _known(session, task_id)
+        async with self._database.write_rows() as connection:
+            moved = await _set_if(connection, task_id, TaskRow.state.in_(from_states), changes)
+            row = await _known(connection, task_id)
             if not moved:
                 raise TaskNotInState(_task(row), " or ".join(sorted(state.value for state in from_states)))
             return _task(row)
@@ -122,9 +125,9 @@ class Tasks:
         """
         may = (TaskRow.state == TaskState.CLAIMED) & (TaskRow.claimed_by == who) & (TaskRow.file_claim < TaskRow.claims)
         taken = {"file_claim": TaskRow.claims, "file_taken_by": who, "file_taken_at": at}
-        async with self._database.write() as session:
-            issued = await _set_if(session, task_id, may, taken)
-            row = await _known(session, task_id)
+        async with self._database.write_rows() as connection:
+            issued = await _set_if(connection, task_id, may, taken)
+            row = await _known(connection, task_id)
             task = _task(row)
             if issued:
                 return task
@@ -154,28 +157,23 @@ class Tasks:
 
 
 async def _set_if(
-    session: AsyncSession, task_id: str, condition: ColumnElement[bool], changes: dict[str, object]
+    connection: AsyncConnection, task_id: str, condition: ColumnElement[bool], changes: dict[str, object]
 ) -> bool:
     """One statement that looks and writes, so nobody comes in between. Whether it wrote."""
-    change = (
-        update(TaskRow)
-        .where(TaskRow.id == task_id, condition)
-        .values(**changes)
-        .returning(TaskRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return await session.scalar(change) is not None
+    change = update(table_of(TaskRow)).where(TaskRow.id == task_id, condition).values(**changes).returning(TaskRow.id)
+    return await connection.scalar(change) is not None
 
 
-async def _known(session: AsyncSession, task_id: str) -> TaskRow:
-    row = await session.get(TaskRow, task_id)
+async def _known(session: AsyncSession | AsyncConnection, task_id: str) -> Row[*tuple[Any, ...]]:
+    row = (await session.execute(_ONE, {"task": task_id})).one_or_none()
     if row is None:
         raise UnknownTask(f"no console task of id {task_id} is kept")
     return row
 
 
-def _task(row: TaskRow) -> ConsoleTask:
-    return row.task.model_copy(
+def _task(row: TaskRow | Row[*tuple[Any, ...]]) -> ConsoleTask:
+    task: ConsoleTask = row.task
+    return task.model_copy(
         update={
             "state": TaskState(row.state),
             "claimed_by": row.claimed_by,

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.base import Base
+from store.base import Base, table_of
 
 _Item = TypeVar("_Item")
 ROWS_AT_ONCE = 500
@@ -27,7 +26,7 @@ def is_postgresql(session: AsyncSession) -> bool:
 
 def insert_on(row: type[Base], *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
     """An INSERT into the table of `row` that takes `on_conflict_...`, for one of the two databases."""
-    table = cast("Table", row.__table__)
+    table = table_of(row)
     return postgresql.insert(table) if postgres else sqlite.insert(table)
 
 

@@ -64,10 +64,13 @@ async def test_only_given_fields_are_projected(running, make):
     """A report changes the fields it gives, None empties one, and the same report again changes nothing."""
     finding = warning("silent", "pc-1", "it is silent")
     first = Progress(step_id="09-A9", step_index=9, step_count=19, attention=(finding,), coverage={"covered": 3})
-    shown = await running.rotations.project("rot-1", first, make.at(hours=1))
-    assert await running.rotations.project("rot-1", first, make.at(hours=1)) == shown
+    await running.rotations.project("rot-1", first, make.at(hours=1))
+    shown = await running.rotations.get("rot-1")
+    await running.rotations.project("rot-1", first, make.at(hours=1))
+    assert await running.rotations.get("rot-1") == shown
     assert (shown.step_id, shown.attention, shown.coverage) == ("09-A9", (finding,), {"covered": 3})
-    shown = await running.rotations.project("rot-1", Progress(coverage=None, held=True), make.at(hours=2))
+    await running.rotations.project("rot-1", Progress(coverage=None, held=True), make.at(hours=2))
+    shown = await running.rotations.get("rot-1")
     assert (shown.step_id, shown.coverage, shown.held) == ("09-A9", None, True)
     assert shown == await running.rotations.get("rot-1")
 
@@ -75,11 +78,14 @@ async def test_only_given_fields_are_projected(running, make):
 async def test_a_late_report_changes_nothing(running, make):
     """Neither an older report nor one of a running rotation after its end is taken."""
     await running.rotations.project("rot-1", Progress(step_id="new"), make.at(hours=2))
-    assert (await running.rotations.project("rot-1", Progress(step_id="old"), make.at(hours=1))).step_id == "new"
+    await running.rotations.project("rot-1", Progress(step_id="old"), make.at(hours=1))
+    assert (await running.rotations.get("rot-1")).step_id == "new"
     await running.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED), make.at(hours=3))
     late = Progress(status=RotationStatus.RUNNING, step_id="late")
-    assert (await running.rotations.project("rot-1", late, make.at(hours=4))).step_id == "new"
-    restored = await running.rotations.project("rot-1", Progress(status=RotationStatus.RESTORED), make.at(hours=5))
+    await running.rotations.project("rot-1", late, make.at(hours=4))
+    assert (await running.rotations.get("rot-1")).step_id == "new"
+    await running.rotations.project("rot-1", Progress(status=RotationStatus.RESTORED), make.at(hours=5))
+    restored = await running.rotations.get("rot-1")
     assert restored.status is RotationStatus.RESTORED
 
 
