@@ -14,7 +14,7 @@ _FASTEST = timedelta(milliseconds=500)
 _SLOWEST = timedelta(hours=12)
 _RAREST = timedelta(days=7)
 _BEFORE = 2
-_BEYOND = 10
+_BEYOND = 6
 
 
 def minimum(owners: Iterable[OwnerScope], *, floor: timedelta = timedelta(0)) -> timedelta:
@@ -118,8 +118,8 @@ def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: t
     """When to read a gate again: with the heartbeat at first, more seldom the longer it lasts.
 
     Until the minimum has passed, each reading comes after half the time waited so far: the curve is as fine early on as
-    late. Past the minimum it comes after a tenth of the time waited beyond it, so that a short wait ends at once
-    and one of months costs some hundred readings. Two readings a heartbeat apart see two check-ins.
+    late. Past the minimum it comes after a sixth of the time waited beyond it, so that a short wait ends at once
+    and one of months costs some fifty readings. Two readings a heartbeat apart see two check-ins.
     """
     if now < due:
         return min(due, now + max(heartbeat, (now - opened) / _BEFORE, _FASTEST))

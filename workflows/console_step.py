@@ -28,8 +28,11 @@ from workflows.running import Running, TurnBack
 
 _WRONG = "task-wrong"
 _FASTEST = timedelta(seconds=1)
+_FIRST = timedelta(seconds=30)
+_OF_HEARTBEAT = 60
 _SLOWEST = timedelta(hours=1)
 _SLOWEST_CLAIMED = timedelta(minutes=15)
+"""While a certificate may be replaced at any moment."""
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
 """What a message says that agrees with how its task was closed."""
 
@@ -99,7 +102,7 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         await keep_proof(run, step)
         task = run.open_task
         await run.wait(
-            until=_next_look(task, run.host.now()) if observed else None,
+            until=_next_look(run, step, task) if observed else None,
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages),
         )
@@ -112,18 +115,27 @@ def _evidence(step: Console | Write) -> Evidence:
 
 async def _look_at_site(run: Running, step: Console | Write) -> None:
     """While a certificate may be replaced: what is found then makes all proof be read anew at once."""
-    if not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate):
+    if not _swaps(step):
         return
     plan_looks(run)
     if look_due(run) and await look(run, step):
         run.state.task = run.open_task.model_copy(update={"proven_at": run.state.started_at})
 
 
-def _next_look(task: OpenTask, now: datetime) -> datetime:
-    """After as long as it has waited so far: soon at first, seldom over days; oftener while somebody works at it."""
-    since = task.claimed_at or task.opened_at
-    slowest = _SLOWEST_CLAIMED if task.claimed_by else _SLOWEST
-    return now + min(max(_FASTEST, now - since), slowest)
+def _next_look(run: Running, step: Console | Write, task: OpenTask) -> datetime:
+    """After twice as long as it has waited so far: soon at first, seldom over days.
+
+    At first by the heartbeat: no client takes anything up sooner. Whoever says that a task is done has it looked at.
+    """
+    now, since = run.host.now(), task.claimed_at or task.opened_at
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_SLOWEST)
+    first = max(_FASTEST, min(_FIRST, heartbeat / _OF_HEARTBEAT))
+    slowest = _SLOWEST_CLAIMED if task.claimed_by and _swaps(step) else _SLOWEST
+    return now + min(max(first, 2 * (now - since)), slowest)
+
+
+def _swaps(step: Console | Write) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
 async def _look(run: Running, step: Console | Write) -> ObserveTaskAnswer:
@@ -201,7 +213,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
     3. what nobody holds is withdrawn
     """
     run.state.withdrawing = True
-    swaps = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+    swaps = _swaps(step)
     began = run.host.now()
     done: bool | None = None
     while True:
@@ -223,7 +235,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
         elif not swaps or not silent or run.host.now() >= began + RESTART:
             break
         await run.wait(
-            until=_next_look(task, run.host.now()),
+            until=_next_look(run, step, task),
             summary="give the task back" if task.claimed_by else "wait for a server that is silent",
             ready=lambda: bool(run.task_messages),
         )

@@ -10,7 +10,6 @@ from workflows.running import Running
 
 _FIRST = timedelta(seconds=1)
 _SLOWEST = timedelta(minutes=1)
-_DOUBLINGS = 6
 _PUBLISHED_AFTER = 2
 """How often the delay that the site allows for publishing is waited for before a person is asked, and"""
 _PUBLISHED_AT_LEAST = timedelta(minutes=5)
@@ -19,7 +18,7 @@ _PUBLISHED_AT_LEAST = timedelta(minutes=5)
 
 async def fix_references(run: Running, gate: Gate) -> None:
     """No move of the policy date after the last write, no proof: a person must look."""
-    tries, began = 0, run.host.now()
+    began = run.host.now()
     patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * run.state.body.publish_delay)
     while True:
         request = StepRequest(ref=about(run.state, gate))
@@ -29,7 +28,8 @@ async def fix_references(run: Running, gate: Gate) -> None:
         if run.host.now() - began >= patience:
             text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
             await run.ask("serial-did-not-move", gate.title, text, (Move.RETRY, Move.CANCEL))
-            tries, began = 0, run.host.now()
-        pause = min(_FIRST * (1 << tries), _SLOWEST)
-        tries = min(tries + 1, _DOUBLINGS)
+            began = run.host.now()
+        waited = run.host.now() - began
+        delay = run.state.body.publish_delay
+        pause = min(max(_FIRST, delay / 16, 2 * waited), max(_SLOWEST, delay / 4))
         await run.wait(until=run.host.now() + pause, summary="wait for the policy date to move")

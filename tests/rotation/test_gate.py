@@ -156,7 +156,7 @@ def test_before_the_minimum_the_curve_is_read_on_a_scale_that_grows():
 
 @pytest.mark.parametrize("hours", [1, 5, 24])
 def test_readings_grow_rarer_with_the_time_waited(hours):
-    """The pause is a tenth of the time waited past the minimum."""
+    """The pause is a sixth of the time waited past the minimum."""
     now = T0 + timedelta(hours=hours)
     pause = next_reading(now, opened=T0, due=T0, heartbeat=timedelta(0)) - now
-    assert pause == timedelta(hours=hours) / 10
+    assert pause == timedelta(hours=hours) / 6
