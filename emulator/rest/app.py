@@ -11,6 +11,7 @@ from emulator.effects import Actor, acting
 from emulator.rest.admin import admin_routes, version_routes
 from emulator.rest.authentication import authentication_routes, oauth_routes
 from emulator.rest.computers import computer_routes
+from emulator.rest.direct import Body, direct_answer
 from emulator.rest.errors import TooManyCallsError, add_error_handlers, application_body
 from emulator.rest.groups import group_routes
 from emulator.rest.kept import KeptAnswers
@@ -54,8 +55,13 @@ class RestApp:
         if await self._kept.give(scope, dated):
             return
         bring(scope, service)
+        body = Body(receive)
+        direct = await direct_answer(service, scope, body)
+        if direct is not None:
+            await direct(scope, body.again, dated)
+            return
         with acting(Actor.PRODUCT):
-            await self._routes(scope, receive, self._kept.keeping(scope, dated))
+            await self._routes(scope, body.again, self._kept.keeping(scope, dated))
 
 
 def rest_app(service: RestService) -> ASGIApp:

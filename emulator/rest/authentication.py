@@ -52,15 +52,24 @@ def user_token(token: Token, service: RestService) -> dict[str, Any]:
     }
 
 
+def log_on(service: RestService, credential: Credential) -> JSONResponse:
+    """A new token for whoever gives the right credential.
+
+    Raises:
+        BadArgumentError: It is wrong.
+    """
+    if not _matches(credential, service.simulation.spec, service.site.domain):
+        raise BadArgumentError("The user name, the password or the domain is wrong.")
+    return answer(user_token(service.issue(), service))
+
+
 def authentication_routes() -> APIRouter:
     """Routes below `/sepm/api/v1`."""
     router = APIRouter()
 
     @router.post("/identity/authenticate")
     async def authenticate(service: Here, credential: Credential) -> JSONResponse:
-        if not _matches(credential, service.simulation.spec, service.site.domain):
-            raise BadArgumentError("The user name, the password or the domain is wrong.")
-        return answer(user_token(service.issue(), service))
+        return log_on(service, credential)
 
     @router.post("/identity/logout", status_code=204)
     async def logout(service: Here, token: Annotated[Token, Depends(authorise)]) -> Response:

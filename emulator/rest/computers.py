@@ -14,17 +14,17 @@ from emulator.instants import to_ms
 from emulator.rest.computer_row import computer_json
 from emulator.rest.errors import GoneError
 from emulator.rest.groups import group_of
-from emulator.rest.paging import PageRequest, page_json, page_request
+from emulator.rest.paging import PageRequest, Paging, page_json, page_request
 from emulator.rest.service import Here, RestService, authorise
 
-_PAGE_SIZE = 20
+COMPUTERS = Paging(20, ("COMPUTER_NAME", "COMPUTER_ID", "COMPUTER_DOMAIN_NAME", "DOMAIN_ID"))
 _MULTI_STATUS = 207
 _HOUR_MS = 3_600_000
 _SHRINKS_EVERY = 4
 
 _ComputersPage = Annotated[
     PageRequest,
-    Depends(page_request(_PAGE_SIZE, "COMPUTER_NAME", "COMPUTER_ID", "COMPUTER_DOMAIN_NAME", "DOMAIN_ID")),
+    Depends(page_request(COMPUTERS)),
 ]
 
 
@@ -94,7 +94,8 @@ def _sorted(clients: list[Client], request: PageRequest) -> list[Client]:
     return clients[::-1] if request.descending else clients
 
 
-async def _page(service: RestService, chosen: Filter, request: PageRequest, group_id: str | None) -> Response:
+async def computers_page(service: RestService, chosen: Filter, request: PageRequest, group_id: str | None) -> Response:
+    """A page of clients, of the site or of one group."""
     site, fleet, switches = service.site, service.simulation.fleet, service.switches
     if switches.page_delay:
         await service.pause(switches.page_delay)
@@ -120,11 +121,11 @@ def computer_routes() -> APIRouter:
 
     @router.get("/computers")
     async def computers(service: Here, chosen: _Chosen, request: _ComputersPage) -> Response:
-        return await _page(service, chosen, request, None)
+        return await computers_page(service, chosen, request, None)
 
     @router.get("/groups/{group_id}/computers")
     async def of_group(service: Here, group_id: str, chosen: _Chosen, request: _ComputersPage) -> Response:
-        return await _page(service, chosen, request, group_of(service.site, group_id).id)
+        return await computers_page(service, chosen, request, group_of(service.site, group_id).id)
 
     @router.patch("/computers")
     async def move(service: Here, moves: list[Move]) -> JSONResponse:

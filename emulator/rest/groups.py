@@ -7,15 +7,15 @@ from fastapi.responses import JSONResponse
 
 from emulator.instants import to_ms
 from emulator.rest.errors import GoneError
-from emulator.rest.paging import PageRequest, page, page_request
+from emulator.rest.paging import PageRequest, Paging, page, page_request
 from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.site import PAIR_SEPARATOR, Group, Location, Site
 
-_PAGE_SIZE = 25
+GROUPS = Paging(25, ("NAME", "FULLPATHNAME", "ID"))
 _CREATOR_WIDTH = 44
 """`createdBy` comes padded with blanks."""
 
-_GroupsPage = Annotated[PageRequest, Depends(page_request(_PAGE_SIZE, "NAME", "FULLPATHNAME", "ID"))]
+_GroupsPage = Annotated[PageRequest, Depends(page_request(GROUPS))]
 
 
 def group_of(site: Site, group_id: str) -> Group:
@@ -81,6 +81,33 @@ def _sorted(groups: list[Group], request: PageRequest) -> list[Group]:
     return sorted(groups, key=key, reverse=request.descending)
 
 
+def groups_page(
+    service: RestService, request: PageRequest, *, domain: str = "", path: str = "", tree: bool = False
+) -> JSONResponse:
+    """A page of groups, of a domain or with a path; with their children below them in a tree."""
+    site = service.site
+    chosen = [
+        group
+        for group in site.groups.values()
+        if domain in {"", site.domain, site.domain_id} and path in {"", group.path}
+    ]
+    if tree:
+        roots = [group for group in chosen if path or PAIR_SEPARATOR not in group.path]
+        return answer(page(roots, request, lambda group: group_tree(service, group)))
+    return answer(page(_sorted(chosen, request), request, lambda group: group_row(service, group)))
+
+
+def one_group(service: RestService, group_id: str) -> JSONResponse:
+    """One group.
+
+    Raises:
+        GoneError: There is none.
+    """
+    site = service.site
+    found = group_of(site, group_id)
+    return answer(group_row(service, found) | {"defaultLocationId": site.locations(found)[0].id})
+
+
 def group_routes() -> APIRouter:
     """Groups, one by one and by the page."""
     router = APIRouter(prefix="/groups", dependencies=[Depends(authorise)])
@@ -93,22 +120,11 @@ def group_routes() -> APIRouter:
         path: Annotated[str, Query(alias="fullPathName")] = "",
         mode: Annotated[Literal["list", "tree"], Query()] = "list",
     ) -> JSONResponse:
-        site = service.site
-        chosen = [
-            group
-            for group in site.groups.values()
-            if domain in {"", site.domain, site.domain_id} and path in {"", group.path}
-        ]
-        if mode == "tree":
-            roots = [group for group in chosen if path or PAIR_SEPARATOR not in group.path]
-            return answer(page(roots, request, lambda group: group_tree(service, group)))
-        return answer(page(_sorted(chosen, request), request, lambda group: group_row(service, group)))
+        return groups_page(service, request, domain=domain, path=path, tree=mode == "tree")
 
     @router.get("/{group_id}")
     async def group(service: Here, group_id: str) -> JSONResponse:
-        site = service.site
-        found = group_of(site, group_id)
-        return answer(group_row(service, found) | {"defaultLocationId": site.locations(found)[0].id})
+        return one_group(service, group_id)
 
     @router.get("/{group_id}/locations")
     async def locations(

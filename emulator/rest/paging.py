@@ -36,17 +36,28 @@ class PageRequest:
         return self.order is Order.DESC
 
 
-def page_request(size: int, *properties: str) -> Callable[..., Awaitable[PageRequest]]:
-    """A dependency that reads a page request; the first of `properties` is the usual sort."""
-    usual = size
+@dataclass(frozen=True)
+class Paging:
+    """How a call is paged when it does not say: pages of `size`, sorted by the first of `properties`."""
+
+    size: int
+    properties: tuple[str, ...]
+
+    def usual(self, index: int, size: int) -> PageRequest:
+        """A page in the usual order."""
+        return PageRequest(index, size, self.properties[0], Order.ASC)
+
+
+def page_request(paging: Paging) -> Callable[..., Awaitable[PageRequest]]:
+    """A dependency that reads a page request."""
 
     async def read(
         index: Annotated[int, Query(alias="pageIndex", ge=1)] = 1,
-        size: Annotated[int, Query(alias="pageSize", ge=1)] = usual,
-        sort: Annotated[str, Query()] = properties[0],
+        size: Annotated[int, Query(alias="pageSize", ge=1)] = paging.size,
+        sort: Annotated[str, Query()] = paging.properties[0],
         order: Annotated[str, Query()] = Order.ASC,
     ) -> PageRequest:
-        if sort.upper() not in properties:
+        if sort.upper() not in paging.properties:
             raise BadArgumentError(f"The sort argument is invalid: {sort}.")
         if order.upper() not in Order.__members__:
             raise BadArgumentError(f"The order argument is invalid: {order}.")

@@ -1,0 +1,98 @@
+"""The calls that come by the hundred, answered by the functions of their routes without the framework around them.
+
+Thousands of sites are played for a proof, and finding a route, its dependencies and its parameters takes longer than
+most of these answers do. What is not plainly one of these calls, and well formed, goes the usual way.
+"""
+
+import re
+from urllib.parse import parse_qsl
+
+from pydantic import ValidationError
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope
+
+from emulator.rest.authentication import Credential, log_on
+from emulator.rest.computers import COMPUTERS, Filter, computers_page
+from emulator.rest.errors import ApplicationError, TokenError
+from emulator.rest.groups import GROUPS, groups_page, one_group
+from emulator.rest.paging import PageRequest, Paging
+from emulator.rest.service import RestService
+
+_API = "/sepm/api/v1"
+_GROUP = re.compile(rf"{_API}/groups/(\w+)")
+_PAGING = {"pageIndex", "pageSize"}
+
+
+class Body:
+    """The body of a call, which can be read here and once more by the framework."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._whole: bytes | None = None
+
+    async def read(self) -> bytes:
+        """All of it."""
+        parts = bytearray()
+        while True:
+            message = await self._receive()
+            parts.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+        self._whole = bytes(parts)
+        return self._whole
+
+    async def again(self) -> Message:
+        """As a server gives it, whether it was read or not."""
+        if self._whole is None:
+            return await self._receive()
+        whole, self._whole = self._whole, None
+        return {"type": "http.request", "body": whole, "more_body": False}
+
+
+async def direct_answer(service: RestService, scope: Scope, body: Body) -> Response | None:
+    """The answer to a frequent call; None for any other, for one that is refused and for one that is malformed."""
+    path = scope["path"]
+    try:
+        if scope["method"] == "POST" and path == f"{_API}/identity/authenticate":
+            return log_on(service, Credential.model_validate_json(await body.read()))
+        if scope["method"] == "GET":
+            return await _read(service, scope, path)
+    except (ApplicationError, TokenError, ValidationError):
+        return None  # the usual way refuses it in the right words
+    return None
+
+
+async def _read(service: RestService, scope: Scope, path: str) -> Response | None:
+    asked = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+    if path == f"{_API}/computers":
+        page = _page(asked, COMPUTERS)
+        if page is None or not asked.keys() <= _PAGING | {"domain", "lastUpdate"}:
+            return None
+        since = asked.get("lastUpdate", "0")
+        if not since.isdecimal():
+            return None
+        _authorise(service, scope)
+        return await computers_page(service, Filter(asked.get("domain", ""), "", "", "", int(since)), page, None)
+    if path == f"{_API}/groups":
+        page = _page(asked, GROUPS)
+        if page is None or not asked.keys() <= _PAGING | {"domain", "mode"} or asked.get("mode", "list") != "list":
+            return None
+        _authorise(service, scope)
+        return groups_page(service, page, domain=asked.get("domain", ""))
+    one = _GROUP.fullmatch(path)
+    if one is None:
+        return None
+    _authorise(service, scope)
+    return one_group(service, one.group(1))
+
+
+def _page(asked: dict[str, str], paging: Paging) -> PageRequest | None:
+    index, size = asked.get("pageIndex", "1"), asked.get("pageSize", str(paging.size))
+    if not (index.isdecimal() and size.isdecimal() and int(index) and int(size)):
+        return None
+    return paging.usual(int(index), int(size))
+
+
+def _authorise(service: RestService, scope: Scope) -> None:
+    given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    service.authorised(given.decode())
