@@ -40,20 +40,29 @@ async def test_a_held_rotation_does_nothing_until_it_is_resumed(stage):
     assert told == ["hold by ann: month's end", "resume by eve"]
 
 
-async def test_a_held_task_is_not_closed_by_time_and_goes_on_after_resume(stage):
+async def test_a_held_task_is_not_closed_by_time_and_goes_on_after_resume(played):
     """Held while a task is open, the rotation opens no other; a task that is done meanwhile counts after the resume."""
-    here = stage(one_server(clients=8, heartbeat=timedelta(minutes=5)))
-    await here.register()
+    heartbeat = timedelta(minutes=5)
 
-    async with here.running(leaving={"replace_certificate"}) as handle:
-        task = await here.task(handle, "replace_certificate")
-        assert (await here.say(handle, Move.CLAIM_TASK, task=task)).accepted
-        assert (await here.say(handle, Move.HOLD, why="wait")).accepted
-        await here.hands.do(task.work)
-        assert (await here.state(handle)).held_by == "bob"
-        assert (await here.store.tasks.get(task.id)).state is TaskState.CLAIMED
-        assert (await here.say(handle, Move.RESUME)).accepted
-        result = await here.end(handle)
+    async def resume(here):
+        here.kept["then"] = (await here.stage.store.tasks.get(here.state.task.id)).state
+        return here.say(Move.RESUME, "bob")
 
-    assert result.outcome is Outcome.COMPLETED
+    def replacing(state):
+        return state.task is not None and state.step.number == "A9"
+
+    claimed, held, _, resumed = deeds = played.in_turn(
+        played.Deed(replacing, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(replacing, lambda here: here.say(Move.HOLD, "bob", "wait")),
+        played.Deed(lambda state: state.held_by, lambda here: here.hands.do(here.state.step.work)),
+        played.Deed(lambda state: state.held_by, resume, after=3 * heartbeat),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=heartbeat)) as here:
+        here.absent = lambda state: replacing(state) and not resumed.done
+        outcome = await here.run()
+
+    assert all(deed.answer.accepted for deed in (claimed, held, resumed))
+    assert resumed.saw.held_by == "bob"
+    assert here.kept["then"] is TaskState.CLAIMED
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
