@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from emulator.happenings import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.switches import Switches
 from rotation.message import Move
@@ -15,23 +16,25 @@ def small():
     return one_server(clients=8, heartbeat=HEARTBEAT)
 
 
-async def test_an_outage_of_hours_shows_and_is_waited_out(stage):
+async def test_an_outage_of_hours_shows_and_is_waited_out(played):
     """While SEPM cannot be reached attention says so; back again, the attention is gone and it completes."""
-    here = stage(small())
-    await here.register()
+    outage = timedelta(hours=2)
 
-    async with here.running() as handle:
-        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
-        here.line.cut = True
-        raised = await here.attention(handle, "not-answering")
-        since = here.clock()
-        await here.until(handle, lambda _: here.clock() - since > timedelta(hours=2))
-        here.line.cut = False
-        await here.until(handle, lambda state: not state.attention)
-        result = await here.end(handle)
+    def cut_off(here):
+        happening = ServerCutOff(server="SEPM-1", lasting=outage)
+        here.stage.simulation.schedule(happening, here.stage.clock.now())
 
-    assert raised.options == ()
-    assert result.outcome is Outcome.COMPLETED
+    began, raised, over = deeds = played.in_turn(
+        played.Deed(played.at("A8"), cut_off),
+        played.Deed(played.asked("not-answering"), lambda _: None),
+        played.Deed(lambda state: not state.attention, lambda _: None),
+    )
+    async with played.play(*deeds, spec=small()) as here:
+        outcome = await here.run()
+
+    assert played.attention(raised.saw, "not-answering").options == ()
+    assert over.seen_at - began.seen_at >= outage
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 
 
