@@ -28,6 +28,7 @@ from rotation.state import GateReading
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from rotation.verdict import Judgement, RosterEntry, Verdict, tally
 from sepm.client import SepmClient
+from store.roster import LatestReading
 from store.swaps import SwapRecord
 
 _NAMES = 10
@@ -59,9 +60,9 @@ class Gates:
                 clients = await every_client(client, known)
                 clock = await client.clock()
                 seen = await self._seen(client, scope, step, request, clock)
-        await world.store.roster.update(scope.site.id, asked_at, None, clients)
+        latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         by_owner = rules(step, seen)
-        entries = await self._entries(scope, step, seen)
+        entries = await self._entries(scope, step, seen, latest)
         evidence = await world.store.coverage.evidence(request.ref.rotation_id, evidence_key(scope.plan.body, step))
         if request.verified_by and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
             evidence = still_standing(entries, by_owner, evidence)
@@ -136,7 +137,9 @@ class Gates:
             scope.ref.rotation_id, server, chosen.fingerprint, first_seen=clock, seen_at=self._world.clock()
         )
 
-    async def _entries(self, scope: StepScope, step: Gate | Holdout, seen: Seen) -> list[RosterEntry]:
+    async def _entries(
+        self, scope: StepScope, step: Gate | Holdout, seen: Seen, latest: LatestReading
+    ) -> list[RosterEntry]:
         """The denominator: every client ever seen, by the owner of the group that it is in now."""
         store, rotation_id = self._world.store, scope.ref.rotation_id
         body = scope.plan.body
@@ -161,7 +164,7 @@ class Gates:
                 knows_another=owner_of[client.group_id] in others
                 and client.id in passed[others[owner_of[client.group_id]]],
             )
-            for client in await store.roster.entries(scope.site.id, None)
+            for client in await store.roster.entries(scope.site.id, None, latest=latest)
             if client.group_id in owner_of
         ]
 

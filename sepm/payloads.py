@@ -6,7 +6,7 @@ Shapes and traps: REST facts, sections 2 and 4. Keys that differ only by case (`
 import re
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic.alias_generators import to_camel
 
 Row = TypeVar("Row")
@@ -34,8 +34,13 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-SepmId = Annotated[str, BeforeValidator(_upper_id), Field(min_length=1)]
-Text = Annotated[str, BeforeValidator(_text)]
+# What is usual is tried first, within the parser: a function of ours costs more than all else of a row, and before it
+# can look at a list, all of the list is made of Python's objects.
+_LEFT_TO_RIGHT = Field(union_mode="left_to_right")
+_Usual = Annotated[str, StringConstraints(pattern=r"^[0-9A-F]{32}$")]
+_Other = Annotated[str, BeforeValidator(_upper_id), Field(min_length=1)]
+SepmId = Annotated[_Usual | _Other, _LEFT_TO_RIGHT]
+Text = Annotated[str | Annotated[str, BeforeValidator(_text)], _LEFT_TO_RIGHT]
 EpochMs = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
 """Milliseconds since 1970, up to the year 9999: what a date can hold."""
 AnyCaseId = Field(validation_alias=AliasChoices("id", "ID", "Id"))
@@ -78,7 +83,7 @@ class VersionPayload(BaseModel):
 class PagePayload(Payload, Generic[Row]):
     """A page of rows. `number` counts from 0 although `pageIndex` counts from 1."""
 
-    content: Annotated[list[Row], BeforeValidator(_listed)]
+    content: Annotated[list[Row] | Annotated[list[Row], BeforeValidator(_listed)], _LEFT_TO_RIGHT]
     total_pages: int | None = None
     total_elements: int | None = None
     last_page: bool | None = None

@@ -72,7 +72,8 @@ class Coverage:
                     covered=covered,
                     reason=None if reason is None else Reason(reason),
                 )
-                async for client, serial, contact, covered, reason in rows
+                async for part in rows.partitions()
+                for client, serial, contact, covered, reason in part
             }
 
     async def verdicts(

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine
 from sqlalchemy.orm import Session
@@ -89,10 +89,6 @@ class DirectSession:
         """As `AsyncSession.get`."""
         return self._session.get(*args, **options)
 
-    async def stream(self, *args: Any, **options: Any) -> "_Stream":
-        """As `AsyncSession.stream`."""
-        return _Stream(self._session.execute(*args, **options))
-
     async def flush(self) -> None:
         """As `AsyncSession.flush`."""
         self._session.flush()
@@ -123,19 +119,15 @@ class DirectConnection:
 
 
 class _Stream:
-    """The rows of a statement, one by one."""
+    """The rows of a statement, some at a time."""
 
     def __init__(self, rows: Any) -> None:
-        self._rows = iter(rows)
+        self._rows = rows
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Any:
-        try:
-            return next(self._rows)
-        except StopIteration:
-            raise StopAsyncIteration from None
+    async def partitions(self) -> AsyncIterator[Any]:
+        """As `AsyncResult.partitions`."""
+        for part in self._rows.partitions():
+            yield part
 
 
 @cache

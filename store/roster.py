@@ -1,9 +1,9 @@
 """The roster: every client ever seen at a site. It is the denominator of coverage (rule 1)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Row, Select, bindparam, select
@@ -28,6 +28,7 @@ _COLUMNS = (
     ClientRow.present,
     ClientRow.first_seen_at,
     ClientRow.read_at,
+    ClientRow.reading,
 )
 
 # Streamed: a site has up to 100,000 clients, and the event loop has other work between two parts of them.
@@ -49,7 +50,7 @@ _MOVED = (
 _LEFT_OUT = select(LeftOutRow.client_id, LeftOutRow.at).where(LeftOutRow.rotation_id == bindparam("rotation"))
 
 
-class RosterClient(Value):
+class RosterClient(NamedTuple):
     """A client of the denominator as last recorded."""
 
     id: ClientId
@@ -63,6 +64,13 @@ class RosterClient(Value):
     """When the reading began that first showed it."""
     read_at: datetime
     """When the reading began that last showed or missed it."""
+
+
+class LatestReading(NamedTuple):
+    """A full reading that was just stored."""
+
+    mark: str
+    clients: Mapping[ClientId, ObservedClient]
 
 
 class MovedClient(Value):
@@ -82,10 +90,18 @@ class Roster:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def entries(self, site_id: SiteId, groups: Collection[GroupId] | None = None) -> tuple[RosterClient, ...]:
-        """Every client ever seen in the site, or of those last seen in `groups`; by id."""
+    async def entries(
+        self, site_id: SiteId, groups: Collection[GroupId] | None = None, *, latest: LatestReading | None = None
+    ) -> tuple[RosterClient, ...]:
+        """Every client ever seen in the site, or of those last seen in `groups`; by id.
+
+        Args:
+            site_id: the site.
+            groups: None: all.
+            latest: what was just stored: whom no newer reading has shown since is taken from it, not made anew.
+        """
         if groups is None:
-            return tuple(await self._read(_ENTRIES, site_id))
+            return tuple(await self._read(_ENTRIES, site_id, latest))
         found = [
             client
             for some in chunks(frozenset(groups))
@@ -93,12 +109,15 @@ class Roster:
         ]
         return tuple(sorted(found, key=lambda client: client.id))
 
-    async def _read(self, wanted: Select[*tuple[Any, ...]], site_id: SiteId) -> list[RosterClient]:
+    async def _read(
+        self, wanted: Select[*tuple[Any, ...]], site_id: SiteId, latest: LatestReading | None = None
+    ) -> list[RosterClient]:
+        mark, seen = (latest.mark, latest.clients) if latest is not None else ("", {})
         async with (
             self._database.read_rows() as connection,
             connection.stream(wanted, {"site": site_id}) as rows,
         ):
-            return [_client(row) async for row in rows]
+            return [_client(row, mark, seen) async for part in rows.partitions() for row in part]
 
     async def builds(self, site_id: SiteId) -> frozenset[str | None]:
         """The builds of the clients that are present."""
@@ -132,7 +151,7 @@ class Roster:
         reading_at: datetime,
         groups: Collection[GroupId] | None,
         clients: Collection[ObservedClient],
-    ) -> None:
+    ) -> LatestReading:
         """Store a full reading of `groups`, or of the whole site when that is None.
 
         Clients of those groups that are not in it have vanished; they keep their name and last group. What a
@@ -142,6 +161,7 @@ class Roster:
         await record_clients(self._database, reading, clients)
         async with self._database.write_rows() as connection:
             await mark_vanished(connection, reading, None if groups is None else frozenset(groups))
+        return LatestReading(reading.mark, {client.id: client for client in clients})
 
     async def servers_seen(self, site_id: SiteId) -> dict[ClientId, frozenset[ServerName]]:
         """At which servers each client was ever seen. Clients without any are not in it."""
@@ -187,12 +207,15 @@ class Roster:
         return frozenset(await self.left_out_at(rotation_id))
 
 
-def _client(row: Row[*tuple[Any, ...]]) -> RosterClient:
+def _client(row: Row[*tuple[Any, ...]], mark: str, seen: Mapping[ClientId, ObservedClient]) -> RosterClient:
+    observed = None
+    if row.present:
+        observed = seen[ClientId(row.id)] if row.reading == mark else _observed(row)
     return RosterClient(
         id=ClientId(row.id),
         name=row.name,
         group_id=GroupId(row.group_id),
-        observed=_observed(row) if row.present else None,
+        observed=observed,
         non_persistent=row.non_persistent,
         first_seen_at=row.first_seen_at,
         read_at=row.read_at,
