@@ -31,12 +31,13 @@ help: ## List the targets
 demo: $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.runtime) ## Rotate an emulated site on this machine (ARGS="--help" shows how)
 	$(BIN)/rotator demo $(ARGS)
 
-# Many tests wait for a heartbeat more than they work, so a few files at a time are faster on two cores as well. Files go in
-# their own order: the default, most tests first, would leave the one long test of the whole demo to the end, alone.
-JOBS ?= 3
+# Many tests wait for a heartbeat more than they work, so a few files at a time are faster on two cores as well. The longest
+# begin first (tests/conftest.py): the default, most tests first, would leave the one test of the whole demo to the end.
+# Tests start many processes of ours, so what is compiled is kept.
+JOBS ?= 4
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 proof: $(VENV)/.dev ## Play 10,000 random rotations, 300 of them through the real Temporal too (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof --json build/proof.json $(ARGS)
