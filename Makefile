@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test proof crash-sweep mutants check format lock clean
+.PHONY: help demo test proof crash-sweep mutants mutmut check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,6 +48,12 @@ crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touch
 mutants: $(VENV)/.dev ## Show that a product without one of its rules is caught (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof.mutants $(ARGS)
 
+# Made anew each time: mutmut keeps what it knows, and would not try a mutant again for a test that was written since.
+mutmut: $(VENV)/.dev ## Mutate the domain line by line, and list what its tests do not notice (ARGS="rotation.gate.*" for a part)
+	rm -rf mutants
+	$(BIN)/mutmut run $(ARGS)
+	$(BIN)/mutmut results
+
 check: $(VENV)/.dev ## Lint, formatting, types, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -66,14 +72,14 @@ SAME = --constraint requirements/dev.lock
 
 lock: $(VENV)/.uv ## Write requirements/*.lock from pyproject.toml (UPGRADE=1 takes newer versions)
 	@test -x $(UV) || $(PIP) install --quiet $(FROM_LOCKS) -r requirements/bootstrap.lock
-	$(COMPILE) pyproject.toml --extra embedded --extra postgres --group test --group check --group build -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --extra embedded --extra postgres --group test --group check --group mutation --group build -o requirements/dev.lock
 	$(COMPILE) $(SAME) pyproject.toml --extra embedded -o requirements/runtime.lock
 	$(COMPILE) $(SAME) pyproject.toml --extra embedded --extra postgres -o requirements/postgres.lock
 	$(COMPILE) $(SAME) --group build -o requirements/build.lock
 	$(COMPILE) --group bootstrap -o requirements/bootstrap.lock
 
 clean: ## Remove the environment, caches and builds (var/, where a demo keeps its data, stays)
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

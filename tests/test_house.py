@@ -93,7 +93,7 @@ def wanted(lock: str) -> list[Requirement]:
     asked = {
         "bootstrap": groups["bootstrap"],
         "build": groups["build"],
-        "dev": runtime + extras["postgres"] + groups["test"] + groups["check"] + groups["build"],
+        "dev": runtime + extras["postgres"] + groups["test"] + groups["check"] + groups["mutation"] + groups["build"],
         "postgres": runtime + extras["postgres"],
         "runtime": runtime,
     }

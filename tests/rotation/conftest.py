@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
 
 from rotation.certificate import CertificateFacts
 from rotation.coverage import judge
@@ -24,6 +25,9 @@ from rotation.survey import (
 from rotation.task import ReplaceCertificate
 from rotation.values import CertificateId, Fingerprint, ListName, LocationId, PlanId, SiteId
 from rotation.verdict import GateRule, RosterEntry, Swap
+
+# for `make mutmut`, which runs tests anew for each of thousands of mutants
+settings.register_profile("few", max_examples=10, derandomize=True, database=None)
 
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
