@@ -159,4 +159,6 @@ def test_a_reordering_is_done_when_the_exported_order_is_what_was_asked(told, is
     finding = contradicted(work, {"order": told} if told else {})
     assert (finding is None) is is_true
     if finding is not None:
+        assert (finding.code, finding.subject) == ("order-not-shown", "L")
+        assert f"told is {told or 'none'}, asked was {work.text}" in finding.message
         assert work.text in finding.remedy

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.gate import Reference, fix, minimum, moved_after_swap, next_reading, written
+from rotation.gate import Reference, fix, follow, minimum, moved_after_swap, next_look, next_reading, written
 from rotation.plan import OwnerScope, Treatment
 from rotation.values import GroupId
 
@@ -92,6 +92,20 @@ def test_rule_9_once_fixed_it_never_moves(fixed, date, clock):
     assert fix(reference, date, sepm_clock=clock) == reference
 
 
+def test_rule_12_later_dates_of_right_settings_are_followed():
+    """Only later ones, each once; the newest is what proof is held against, and there is none before it is fixed."""
+    assert noted().newest is None
+    assert follow(noted(), T0) == noted()
+    fixed = noted(fixed=T0)
+    assert fixed.newest == T0
+    assert follow(fixed, T0) == fixed
+    assert follow(fixed, T0 - SECOND) == fixed
+    followed = follow(fixed, T0 + SECOND)
+    assert (followed.fixed, followed.followed, followed.newest) == (T0, (T0 + SECOND,), T0 + SECOND)
+    assert follow(followed, T0 + SECOND) == followed
+    assert follow(followed, T0 + 2 * SECOND).followed == (T0 + SECOND, T0 + 2 * SECOND)
+
+
 def test_rule_11_a_policy_made_after_the_swap_proves():
     """Its serial was published with the new certificate."""
     moved = moved_after_swap(G, T0 + SECOND, swap_seen=T0, skew=timedelta(0))
@@ -105,6 +119,25 @@ def test_rule_9_a_policy_of_a_server_whose_clock_is_ahead_may_be_older_than_the_
     assert moved_after_swap(G, T0 + timedelta(minutes=2), swap_seen=T0, skew=skew) is None
     assert moved_after_swap(G, T0 + skew, swap_seen=T0, skew=skew) is None
     assert moved_after_swap(G, T0 + skew + SECOND, swap_seen=T0, skew=skew) is not None
+
+
+# -- looks -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("waited", "pause"),
+    [
+        (timedelta(0), timedelta(minutes=5)),
+        (timedelta(minutes=10), timedelta(minutes=5)),
+        (timedelta(minutes=12), timedelta(minutes=6)),
+        (timedelta(days=14), timedelta(days=7)),
+        (timedelta(days=90), timedelta(days=7)),
+    ],
+)
+def test_looks_grow_rarer_with_the_time_since_something_was_found(waited, pause):
+    """After half the time waited, not before a heartbeat, and once a week at least."""
+    now = T0 + waited
+    assert next_look(now, since=T0, heartbeat=timedelta(minutes=5)) == now + pause
 
 
 # -- readings ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from rotation.reading import (
     judge_all,
     rules,
     silent_after_swap,
+    still_standing,
 )
 from rotation.verdict import Reason, RosterEntry, Tally, Verdict
 
@@ -276,13 +277,40 @@ def test_clients_of_other_scopes_are_not_judged(make, plan_of, seen_of):
     assert [judged.client for judged in judge_all(entries, asked, {})] == ["H"]
 
 
+def test_what_was_seen_before_counts(make):
+    """A client that was covered is so, whatever it shows now; without its evidence it would be waited for."""
+    now = make.client("c1", seen=-2)
+    before = make.read(make.gate_rule(), *(make.client("c1", seen=m, serial=make.serial("G", make.t0)) for m in (1, 6)))
+    entry = make.entry(now)
+    by_owner = {entry.owner: make.gate_rule()}
+    assert [each.verdict for each in judge_all([entry], by_owner, {})] == [Verdict.WAITING]
+    assert [each.verdict for each in judge_all([entry], by_owner, {entry.id: before.evidence})] == [Verdict.COVERED]
+
+
+def test_rule_12_who_reports_a_policy_of_the_time_between_is_not_covered_any_more(make):
+    """Its evidence goes; that of clients with the right policy stays, and of those of whom nothing is read."""
+    rule = make.gate_rule()
+    evidence = make.read(rule, *(make.client("c1", seen=m, serial=make.serial("G", make.t0)) for m in (1, 6))).evidence
+    right = make.entry(make.client("c1", serial=make.serial("G", make.at(minutes=1))), id="right")
+    wrong = make.entry(make.client("c1", serial=make.serial("G", make.at(minutes=-1))), id="wrong")
+    unasked = make.entry(make.client("c1", "H"), group="H", id="unasked")
+    vanished = make.entry(observed=None, id="vanished")
+    never = make.entry(make.client("c1"), id="never")
+    kept = dict.fromkeys(("right", "wrong", "unasked", "vanished"), evidence)
+    entries = [right, wrong, unasked, vanished, never]
+    assert set(still_standing(entries, {right.owner: rule}, kept)) == {"right", "unasked", "vanished"}
+    assert set(kept) == {"right", "wrong", "unasked", "vanished"}, "what was given is not changed"
+
+
 @pytest.mark.parametrize(
     ("minute", "server", "now", "silent"),
     [
         (-2, "s1", 18, True),  # there just before, overdue
         (-2, "s1", 17, False),  # not overdue yet: three heartbeats past publishing
         (-2, "s2", 18, False),  # was not at the swapped server
+        (-15, "s1", 18, True),  # there three heartbeats before, which is not away yet
         (-16, "s1", 18, False),  # was away already
+        (0, "s1", 18, True),  # there in the very moment
         (1, "s1", 18, False),  # came back
         (None, "s1", 18, False),  # was never there
     ],

@@ -86,3 +86,35 @@ def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
         "put its new certificate back until then",
     )
     assert (again.message, again.remedy) == ("s1 presents its new certificate again", "put the old one in again")
+
+
+@pytest.mark.parametrize(
+    ("presented", "known", "said"),
+    [
+        ("old-s1", {"swapped": ("s1",)}, "its former certificate again: put the new one in again, or roll back"),
+        ("new-s1", {}, "its new certificate before its turn: put its former certificate back until then"),
+        (
+            "0123456789abcdef0123",
+            {},
+            "0123456789abcdef..., a certificate that nobody announced: put the right certificate back into it",
+        ),
+    ],
+)
+def test_what_is_said_names_the_certificate(body, seen, presented, known, said):
+    """Which one the server presents, by the beginning of its fingerprint where nobody knows it, and what to do."""
+    (finding,) = certificate_drift(body, [seen("s1", presented)], **{"swapped": (), **known})
+    assert f"{finding.message}: {finding.remedy}" == f"s1 presents {said}"
+
+
+@pytest.mark.parametrize(
+    ("presented", "known", "said"),
+    [
+        ("old-s1", {"swapped": ("s1",)}, "its new certificate again: put the old one in again"),
+        ("new-s1", {}, "its old certificate before its turn: put its new certificate back until then"),
+    ],
+)
+def test_on_the_way_back_the_old_certificate_is_the_one_that_is_put_in(body, seen, presented, known, said):
+    """Certificates are called what whoever reads it knows them as, and nobody is told to roll back once more."""
+    back = body.model_copy(update={"back_from": body.steps[0].id})
+    (finding,) = certificate_drift(back, [seen("s1", presented)], **{"swapped": (), **known})
+    assert f"{finding.message}: {finding.remedy}" == f"s1 presents {said}"
