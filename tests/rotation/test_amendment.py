@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.amendment import amend
-from rotation.plan import Console, Preflight
+from rotation.plan import Console, Holdout, Preflight
 from rotation.task import PauseReplication, SaveRecoveryFile
 from rotation.values import ServerName
 
@@ -67,6 +67,18 @@ def test_a_holdout_is_kept_once(make, plans):
         last = [step for step in body.steps if isinstance(step, Console) and step.number == "B2"][-1]
         assert kept in last.holds
         assert set(last.holds) <= {step.id for step in body.steps}
+
+
+def test_a_holdout_of_another_server_is_no_substitute(make, plans):
+    """s3 was kept on the old certificate; if s2 is what clients that are away know now, s2 is kept as long."""
+    approved, _ = plans()
+    site = make.site("s1", "s2", "s3")
+    request = make.request(site, only=["s2", "s3"], holdout=("s2",))
+    groups = (make.group("G"), make.group("H"))
+    clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    newer = make.plan(site, *groups, clients=clients, request=request, after=approved.last_number).body
+    body = amend(approved, newer, at=make.step_of(approved, "recheck", 1), swapped=(ServerName("s1"),))
+    assert [step.servers for step in body.steps if isinstance(step, Holdout)] == [("s3",), ("s2",)]
 
 
 def test_the_waves_of_the_rest_follow_those_that_were(make, plans):

@@ -21,8 +21,10 @@ def body(make):
 
 
 def codes(before, after):
-    """The codes of the differences."""
-    return [found.code for found in compare(before, after)]
+    """The codes of the differences; each names what differs, and says what to do."""
+    found = compare(before, after)
+    assert all(each.subject and each.message and each.remedy.startswith("look what has changed") for each in found)
+    return [each.code for each in found]
 
 
 def test_same_site_differs_in_nothing(make, body):
@@ -125,5 +127,6 @@ def test_rule_8_a_client_that_came_is_on_nobodys_trust_yet(make):
     found = newly_on_trust(planned("c1"), planned("c1", "c2", "c3"))
     assert [(each.code, each.subject) for each in found] == [("on-trust-new", "G")]
     assert "C2" in found[0].message
+    assert "approve their names" in found[0].remedy
     assert "C1" not in found[0].message
     assert newly_on_trust(planned("c1", "c2"), planned("c1", "c3")) == ()

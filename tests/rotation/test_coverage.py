@@ -78,6 +78,12 @@ def test_rule_9_a_serial_of_another_group_proves_nothing(make):
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.OTHER_GROUPS_POLICY)
 
 
+def test_a_check_in_at_the_reference_is_one(make):
+    """What it lacks is the policy, not the check-in."""
+    judged = make.read(make.gate_rule(), seen(make, 0, serial=-1))
+    assert judged.reason is Reason.OLD_POLICY
+
+
 @pytest.mark.parametrize("text", [None, "", "nonsense"])
 def test_no_policy(make, text):
     """A client without a readable serial holds no known policy."""

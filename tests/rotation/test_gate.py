@@ -187,6 +187,14 @@ def test_before_the_minimum_the_curve_is_read_on_a_scale_that_grows():
     assert 12 <= len(times) <= 20
 
 
+def test_past_its_minimum_a_gate_is_read_four_times_a_heartbeat():
+    """So that a wait that is nearly over ends soon; twelve hours apart are the most."""
+    heartbeat = timedelta(minutes=4)
+    assert next_reading(T0, opened=T0, due=T0, heartbeat=heartbeat) - T0 == timedelta(minutes=1)
+    month = T0 + timedelta(days=30)
+    assert next_reading(month, opened=T0, due=T0, heartbeat=heartbeat) - month == timedelta(hours=12)
+
+
 @pytest.mark.parametrize("hours", [1, 5, 24])
 def test_readings_grow_rarer_with_the_time_waited(hours):
     """The pause is a sixth of the time waited past the minimum."""

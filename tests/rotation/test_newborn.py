@@ -9,8 +9,8 @@ COPY = ListName("Default List (HTTP for certificate rotation)")
 
 
 @pytest.fixture
-def found(make):
-    """The subjects of newborn pairs in a site whose plan relaxes H, with an inheritor, and lets G fail over."""
+def told(make):
+    """What is said of newborn pairs in a site whose plan relaxes H, with an inheritor, and lets G fail over."""
     lists = [make.server_list("Default List", "s1", "s2"), make.server_list("Other", "s1", "s2")]
     site = make.site("s1", "s2", lists=lists)
     clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
@@ -21,7 +21,19 @@ def found(make):
         relaxed = h or make.group("H", server_list=COPY, secure=False)
         inheritor = make.group("H\\A", inherits=True, server_list=COPY, secure=False)
         by_path = {each.path: each for each in (make.group("G", server_list="Other"), relaxed, inheritor, *more)}
-        return [each.subject for each in newborn(body, make.survey(site, *by_path.values()))]
+        return newborn(body, make.survey(site, *by_path.values()))
+
+    return look
+
+
+@pytest.fixture
+def found(told):
+    """The subjects of newborn pairs in that site."""
+
+    def look(*more, h=None):
+        findings = told(*more, h=h)
+        assert all(each.code == "newborn" and each.remedy for each in findings)
+        return [each.subject for each in findings]
 
     return look
 
@@ -51,6 +63,19 @@ def test_a_pair_with_something_of_the_rotation_is_newborn(make, found, settings)
     assert found(make.group("K", **settings)) == ["K / Default"]
     relaxed = make.location(server_list=COPY, secure=False)
     assert found(h=make.group("H", relaxed, make.location("Home", **settings))) == ["H / Home"]
+
+
+def test_every_reason_is_told(make, told):
+    """What a person has to put right, all of it at once."""
+    (followed,) = told(make.group("H\\B", inherits=True))
+    assert followed.message == "follows H, which was relaxed: no gate has counted its clients"
+    (copied,) = told(make.group("K", server_list=COPY, secure=False))
+    assert copied.message == (
+        f"uses {COPY!r}, which the rotation made and will delete; "
+        "does not verify, as relaxed groups do not: nothing would turn its secure communications on"
+    )
+    (original,) = told(make.group("K", server_list="Default List"))
+    assert original.message == "uses 'Default List', whose other users were relaxed: no gate has counted its clients"
 
 
 def test_a_pair_that_is_not_affected_is_left_alone(make, found):

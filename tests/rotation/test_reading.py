@@ -265,6 +265,24 @@ def test_another_server_must_be_on_the_list_of_every_location(make, plan_of, see
     assert {by_id[each] for each in others} == {"s4"}
 
 
+def test_a_gate_is_not_about_other_servers_than_its_own(make, plan_of, seen_of):
+    """The gate of s1, read again when s2 was replaced too: s1 is what it asks about, s2 is where clients may go."""
+    site = make.site("s1", "s2", "s3")
+    plan = plan_of(site, make.group("G"))
+    by_id = {step.id: step.server for step in plan.body.steps if isinstance(step, Gate)}
+    others = gates_of_others(gate(plan, "B3"), plan.body.scopes[0], seen_of(site, plan, "s1", "s2"))
+    assert {by_id[each] for each in others} == {"s2", "s3"}
+
+
+def test_a_holdout_keeps_evidence_under_the_last_gate_before_it_or_its_own(make, plan_of):
+    """Of three swaps the last one; where no gate came before, it has none to go on with."""
+    plan = plan_of(make.site("s1", "s2", "s3", "s4"), make.group("G"))
+    holdout = gate(plan, "B5")
+    assert evidence_key(plan.body, holdout) == gate(plan, "B3", 2).id
+    alone = plan.body.model_copy(update={"steps": plan.body.steps[plan.body.steps.index(holdout) :]})
+    assert evidence_key(alone, holdout) == holdout.id
+
+
 # -- all clients -------------------------------------------------------------------------------------
 
 

@@ -155,10 +155,23 @@ def test_a_certificate_has_reached_nobody_only_when_nobody_reported(make, three,
     assert not unheard([*clients, None], **known)
 
 
+@pytest.mark.parametrize(("last_seen", "clock", "reached_nobody"), [(-9, 6, True), (-8, 6, False), (-9, 5, False)])
+def test_clocks_apart_make_it_later_that_a_certificate_has_reached_nobody(
+    make, three, last_seen, clock, reached_nobody
+):
+    """Publishing takes two minutes and clocks are three apart: both are waited for, and who may have reported has."""
+    site, body = three
+    skew = make.at(minutes=3) - make.t0
+    seen = Seen(site=site, body=body, swapped=(S1,), references={}, swap_seen=make.t0, skew=skew)
+    known = {"since": make.at(minutes=-5), "seen": seen, "clock": make.at(minutes=clock)}
+    assert unheard([make.client("c", seen=last_seen)], **known) is reached_nobody
+
+
 def test_a_restore_of_a_terminated_roll_back_takes_each_server_as_it_is(back_from):
     """What is back counts as back, what still has the new certificate is a target with that one."""
     body = as_served(back_from("B3", 0, "s1", "s2", nth=1), [S1])
-    assert [(c.server, c.fingerprint) for c in body.certificates] == [("s1", "new-s1"), ("s2", "old-s2")]
+    told = [(c.server, c.replaces, c.fingerprint) for c in body.certificates]
+    assert told == [("s1", "old-s1", "new-s1"), ("s2", "new-s2", "old-s2")]
 
 
 def test_an_amendment_that_would_relax_more_is_relaxed_first(three):
