@@ -26,12 +26,11 @@ from rotation.values import Value
 from simulation.chance import Chance
 from simulation.faults import with_switches
 from simulation.misfortune import behind_proxies, clumsy, drawn_happenings, purged
-from simulation.scenario import Act, Pace, Scenario
+from simulation.scenario import Act, Pace, Scenario, Since
+from simulation.themes import Shares, drawn_theme, shares_of
 
 _Option = TypeVar("_Option")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-_BUILDS = ("14.3.9816.7000", "14.3.558.0000", "14.0.3752.1000", "14.2.3335.1000", "14.2.770.0000", "12.1.7454.7000")
-_HEARTBEATS = (_HOUR, 5 * _MINUTE, 30 * _MINUTE, 4 * _HOUR, 12 * _HOUR, _MINUTE, 24 * _HOUR)
 
 
 class Sizes(Value):
@@ -76,54 +75,59 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
         sizes: how large it may be.
         faults: what may go wrong.
     """
-    spec = _site(chance, seed, sizes)
-    limits = _limits(chance, sizes)
+    theme = drawn_theme(chance)
+    shares = shares_of(theme)
+    spec = _site(chance, seed, sizes, shares)
+    limits = _limits(chance, sizes, shares)
     if faults is not Faults.NONE:
-        spec = with_switches(spec, chance, within=limits.publish_delay)
+        spec = with_switches(spec, chance, within=limits.publish_delay, stale=shares.stale)
     happenings: tuple[Scheduled, ...] = ()
     if faults is Faults.ALL:
-        spec, limits = purged(behind_proxies(clumsy(spec, chance), chance), limits, chance)
-        happenings = drawn_happenings(spec, seed, chance)
+        spec, limits = purged(behind_proxies(clumsy(spec, chance, shares), chance, shares), limits, chance)
+        happenings = drawn_happenings(spec, seed, chance, shares)
     return Scenario(
         seed=seed,
+        theme=theme,
         spec=spec,
         limits=limits,
-        unproven=_unproven(chance, spec, faults),
-        keep_relaxed=chance.happens(0.2, "keep relaxed"),
-        leave_out_away=chance.happens(0.5, "leave out"),
-        pace=_pace(chance, sizes),
-        acts=_acts(chance),
+        unproven=_unproven(chance, spec, faults, shares),
+        keep_relaxed=chance.happens(shares.keep_relaxed, "keep relaxed"),
+        leave_out_away=chance.happens(shares.leave_out_away, "leave out"),
+        pace=_pace(chance, sizes, shares),
+        acts=_acts(chance, shares),
         happenings=happenings,
     )
 
 
-def _unproven(chance: Chance, spec: SiteSpec, faults: Faults) -> Unproven:
+def _unproven(chance: Chance, spec: SiteSpec, faults: Faults, shares: Shares) -> Unproven:
     """Whoever makes no mistakes takes failover on trust only where every client reaches every server."""
-    drawn_one = chance.one_of((Unproven.RELAX, Unproven.APPROVE, Unproven.DRILL), "on trust")
+    drawn_one = chance.one_of(shares.unproven, "on trust")
     wrong = drawn_one is Unproven.APPROVE and any(batch.reachable_servers is not None for batch in spec.clients)
     return Unproven.RELAX if wrong and faults is not Faults.ALL else drawn_one
 
 
-def _site(chance: Chance, seed: int, sizes: Sizes) -> SiteSpec:
-    servers = _servers(chance, sizes)
+def _site(chance: Chance, seed: int, sizes: Sizes, shares: Shares) -> SiteSpec:
+    servers = _servers(chance, sizes, shares)
     names = [server.name for server in servers]
-    lists = _lists(chance, names)
-    heartbeat = _weighted(chance, _HEARTBEATS, "heartbeat")
-    groups = _groups(chance, sizes, [DEFAULT_LIST, *(each.name for each in lists)], heartbeat)
+    lists = _lists(chance, names, shares)
+    heartbeat = _weighted(chance, shares.heartbeats, "heartbeat")
+    own = [each.name for each in lists]
+    used = own if own and shares.own_lists else [DEFAULT_LIST, *own]
+    groups = _groups(chance, sizes, shares, used, heartbeat)
     return SiteSpec(
         name="Drawn",
         seed=seed,
         servers=servers,
         server_lists=lists,
         groups=groups,
-        clients=_clients(chance, sizes, groups, names),
+        clients=_clients(chance, sizes, shares, groups, names),
         database_shared=len(names) > 1,
         replication_partner="Partner" if chance.happens(0.1, "partner") else None,
     )
 
 
-def _servers(chance: Chance, sizes: Sizes) -> tuple[ServerSpec, ...]:
-    count = min(sizes.servers, _weighted(chance, (1, 2, 3, 4, 5, 7, 9, 12), "servers"))
+def _servers(chance: Chance, sizes: Sizes, shares: Shares) -> tuple[ServerSpec, ...]:
+    count = min(sizes.servers, _weighted(chance, shares.servers, "servers"))
     ahead = chance.happens(0.2, "skew")
     return tuple(
         ServerSpec(
@@ -135,42 +139,47 @@ def _servers(chance: Chance, sizes: Sizes) -> tuple[ServerSpec, ...]:
     )
 
 
-def _lists(chance: Chance, servers: Sequence[str]) -> tuple[ListSpec, ...]:
+def _lists(chance: Chance, servers: Sequence[str], shares: Shares) -> tuple[ListSpec, ...]:
     lists = []
-    for number in range(chance.whole(0, 3, "lists")):
-        used = [name for name in servers if chance.happens(0.7, "list", number, name)] or [servers[0]]
+    for number in range(chance.whole(*shares.lists, "lists")):
+        used = [name for name in servers if chance.happens(shares.in_list, "list", number, name)] or [servers[0]]
         cut = chance.whole(0, len(used) - 1, "priorities", number)
         pools = [tuple(used[cut:]), tuple(used[:cut])]
-        protocol = Protocol.HTTP if chance.happens(0.15, "http", number) else Protocol.HTTPS
+        protocol = Protocol.HTTP if chance.happens(shares.http, "http", number) else Protocol.HTTPS
         lists.append(ListSpec(name=f"List {number}", protocol=protocol, priorities=tuple(p for p in pools if p)))
     return tuple(lists)
 
 
-def _groups(chance: Chance, sizes: Sizes, lists: Sequence[str], heartbeat: timedelta) -> tuple[GroupSpec, ...]:
-    groups = [GroupSpec(path=ROOT_GROUP, locations=_locations(chance, lists, heartbeat, ROOT_GROUP))]
-    most = chance.whole(0, min(sizes.groups, 6), "groups")
+def _groups(
+    chance: Chance, sizes: Sizes, shares: Shares, lists: Sequence[str], heartbeat: timedelta
+) -> tuple[GroupSpec, ...]:
+    groups = [GroupSpec(path=ROOT_GROUP, locations=_locations(chance, shares, lists, heartbeat, ROOT_GROUP))]
+    most = chance.whole(min(shares.groups, sizes.groups - 1), min(sizes.groups, 6), "groups")
     if chance.happens(0.1, "many groups"):
         most = chance.whole(0, sizes.groups - 1, "more groups")
     for number in range(most):
         parent = chance.one_of(groups, "parent", number)
         path = f"{parent.path}\\Group {number}"
-        inherits = chance.happens(0.5, "inherits", number)
-        locations = () if inherits else _locations(chance, lists, heartbeat, path)
+        inherits = chance.happens(shares.inherits, "inherits", number)
+        locations = () if inherits else _locations(chance, shares, lists, heartbeat, path)
         groups.append(GroupSpec(path=path, inherits=inherits, locations=locations))
     return tuple(groups)
 
 
-def _locations(chance: Chance, lists: Sequence[str], heartbeat: timedelta, path: str) -> tuple[LocationSpec, ...]:
+def _locations(
+    chance: Chance, shares: Shares, lists: Sequence[str], heartbeat: timedelta, path: str
+) -> tuple[LocationSpec, ...]:
     made = []
-    for number in range(_weighted(chance, (1, 2, 3), "locations", path)):
+    for number in range(_weighted(chance, shares.locations, "locations", path)):
         about = (path, number)
-        own = chance.one_of(_HEARTBEATS, "own", *about) if chance.happens(0.1, "differs", *about) else heartbeat
+        differs = chance.happens(shares.own_heartbeat, "differs", *about)
+        own = chance.one_of(shares.heartbeats, "own", *about) if differs else heartbeat
         made.append(
             LocationSpec(
                 name=DEFAULT_LOCATION if number == 0 else f"Location {number}",
                 server_list=_weighted(chance, lists, "list of", *about),
-                secure_communications=not chance.happens(0.12, "insecure", *about),
-                mode=Mode.PUSH if chance.happens(0.15, "push", *about) else Mode.PULL,
+                secure_communications=not chance.happens(shares.insecure, "insecure", *about),
+                mode=Mode.PUSH if chance.happens(shares.push, "push", *about) else Mode.PULL,
                 heartbeat=own,
                 randomization=own * chance.one_of((0.0, 0.25, 0.5), "window", *about),
             )
@@ -179,58 +188,63 @@ def _locations(chance: Chance, lists: Sequence[str], heartbeat: timedelta, path:
 
 
 def _clients(
-    chance: Chance, sizes: Sizes, groups: Sequence[GroupSpec], servers: Sequence[str]
+    chance: Chance, sizes: Sizes, shares: Shares, groups: Sequence[GroupSpec], servers: Sequence[str]
 ) -> tuple[ClientSpec, ...]:
-    left = chance.whole(0, min(sizes.clients, 24), "clients")
+    most = min(sizes.clients, 24)
+    left = chance.whole(min(shares.clients, most), most, "clients")
     if chance.happens(0.02, "many clients"):
         left = chance.whole(0, sizes.clients, "more clients")
     batches: list[ClientSpec] = []
     while left > 0:
         number = len(batches)
-        count = min(left, chance.whole(1, max(1, left // 4), "batch", number))
+        count = 1 if shares.alone else min(left, chance.whole(1, max(1, left // 4), "batch", number))
         left -= count
-        batch = _batch(chance, groups, servers, number, count)
-        batches.append(batch.model_copy(update={"away": _away(chance, sizes, number)}))
+        batch = _batch(chance, shares, groups, servers, number=number, count=count)
+        batches.append(batch.model_copy(update={"away": _away(chance, sizes, shares, number)}))
     return tuple(batches)
 
 
-def _batch(chance: Chance, groups: Sequence[GroupSpec], servers: Sequence[str], number: int, count: int) -> ClientSpec:
+def _batch(
+    chance: Chance, shares: Shares, groups: Sequence[GroupSpec], servers: Sequence[str], *, number: int, count: int
+) -> ClientSpec:
     group = chance.one_of(groups, "group of", number)
     owner = next(each for each in _upwards(groups, group.path) if not each.inherits)
     reach = None
-    if chance.happens(0.1, "partial", number):
+    if chance.happens(shares.partial, "partial", number):
         reach = frozenset(name for name in servers if chance.happens(0.6, "reach", number, name)) or None
+        reach = frozenset({chance.one_of(servers, "reaches", number)}) if shares.one_server else reach
     return ClientSpec(
         group=group.path,
         count=count,
-        build=_weighted(chance, _BUILDS, "build", number),
+        build=_weighted(chance, shares.builds, "build", number),
         prefix=f"B{number:02d}",
         location=chance.one_of(owner.locations, "location of", number).name,
-        npvdi=chance.happens(0.04, "npvdi", number),
+        npvdi=chance.happens(shares.image, "npvdi", number),
         reachable_servers=reach,
     )
 
 
-def _away(chance: Chance, sizes: Sizes, number: int) -> tuple[tuple[timedelta, timedelta], ...]:
+def _away(chance: Chance, sizes: Sizes, shares: Shares, number: int) -> tuple[tuple[timedelta, timedelta], ...]:
     """Most are there; some are switched off at night, some away for days or weeks, a few for good."""
-    absent = chance.share("away", number) - (1 - sizes.absent)
+    share = sizes.absent if shares.absent is None else shares.absent
+    absent = chance.share("away", number) - (1 - share)
     if absent < 0:
         return ()
-    kind = absent / sizes.absent
-    begin = chance.between(-20 * _DAY, 20 * _DAY, "leaves", number)
-    if kind < 3 / 7:
+    kind = absent / share
+    begin = chance.between(*shares.leaves, "leaves", number)
+    if kind < shares.nights:
         nights = chance.whole(5, 40, "nights", number)
         return tuple((begin + night * _DAY, begin + night * _DAY + 12 * _HOUR) for night in range(nights))
-    if kind < 32 / 35:
-        return ((begin, begin + chance.between(_DAY, 45 * _DAY, "returns", number)),)
+    if kind < 1 - shares.gone:
+        return ((begin, begin + chance.between(*shares.away_for, "returns", number)),)
     return ((begin, begin + 400 * _DAY),)
 
 
-def _limits(chance: Chance, sizes: Sizes) -> Limits:
-    minimum = chance.one_of((30 * _DAY, 6 * _HOUR, 2 * _DAY, 10 * _DAY), "holdout minimum")
+def _limits(chance: Chance, sizes: Sizes, shares: Shares) -> Limits:
+    minimum = chance.one_of(shares.holdouts, "holdout minimum")
     maximum = max(minimum, chance.one_of((sizes.holdout, 45 * _DAY, 30 * _DAY, 10 * _DAY), "holdout maximum"))
     return Limits(
-        relax_floor=chance.one_of((24 * _HOUR, timedelta(0), 72 * _HOUR), "floor"),
+        relax_floor=chance.one_of(shares.floors, "floor"),
         away_limit=chance.one_of((30 * _DAY, 7 * _DAY), "away limit"),
         holdout_minimum=minimum,
         holdout_maximum=maximum,
@@ -240,28 +254,30 @@ def _limits(chance: Chance, sizes: Sizes) -> Limits:
     )
 
 
-def _pace(chance: Chance, sizes: Sizes) -> Pace:
-    if chance.happens(sizes.quick, "quick people"):
+def _pace(chance: Chance, sizes: Sizes, shares: Shares) -> Pace:
+    if chance.happens(sizes.quick if shares.quick is None else shares.quick, "quick people"):
         return Pace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)
     return Pace()
 
 
-def _acts(chance: Chance) -> tuple[Act, ...]:
+def _acts(chance: Chance, shares: Shares) -> tuple[Act, ...]:
     acts = []
-    for move, share in ((Move.HOLD, 0.15), (Move.EXTEND, 0.1), (Move.CANCEL, 0.15)):
+    for move, share in ((Move.HOLD, 0.15), (Move.EXTEND, 0.1), (Move.CANCEL, shares.cancel)):
         if chance.happens(share, "act", move.value):
             # soon as often as late
             longest = chance.one_of((2 * _DAY, 10 * _DAY, 40 * _DAY), "act within", move.value)
             after = chance.between(timedelta(0), longest, "act at", move.value)
             acts.append(Act(after=after, move=move, by=3 * _DAY if move is Move.EXTEND else None))
-    if chance.happens(0.05, "act", "cancel at a replacement"):
+    if chance.happens(shares.cancel_at_replacement, "act", "cancel at a replacement"):
         after = chance.between(timedelta(0), _HOUR / 2, "act at", "cancel at a replacement")
-        acts.append(Act(after=after, move=Move.CANCEL, since_claim=True))
-    if chance.happens(0.15, "act", Move.ROLL_BACK.value):
+        acts.append(Act(after=after, move=Move.CANCEL, since=Since.CLAIM))
+    if chance.happens(shares.roll_back, "act", Move.ROLL_BACK.value):
         # from the moment after the first certificate to the days after the last one
+        since = Since.RESTORE if chance.happens(shares.roll_back_restored, "act since", "restore") else Since.SWAP
         longest = chance.one_of((_HOUR, 10 * _MINUTE, 2 * _DAY, 40 * _DAY), "act within", Move.ROLL_BACK.value)
+        longest = min(longest, _DAY) if since is Since.RESTORE else longest
         after = chance.between(timedelta(0), longest, "act at", Move.ROLL_BACK.value)
-        acts.append(Act(after=after, move=Move.ROLL_BACK, since_swap=True))
+        acts.append(Act(after=after, move=Move.ROLL_BACK, since=since))
     return tuple(acts)
 
 

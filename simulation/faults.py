@@ -21,12 +21,13 @@ from simulation.chance import Chance
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
-def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
+def drawn_switches(chance: Chance, *, within: timedelta, stale: float) -> Switches:
     """An answer to each open question about SEPM.
 
     Args:
         chance: decides.
         within: how long publishing may take: what the site's registered limits allow for.
+        stale: how often servers go on signing with their former key.
     """
     rate_limit = chance.one_of((None, None, 60, 30), "rate limit")
     return Switches(
@@ -48,7 +49,7 @@ def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
         defective_builds=chance.one_of(tuple(DefectiveBuilds), "defective builds"),
         purged_id_returns=chance.happens(0.5, "purged id"),
         restart_after_swap=chance.one_of((None, None, 20 * _MINUTE), "restart after swap"),
-        stale_sig_files=chance.happens(0.05, "stale signatures"),
+        stale_sig_files=chance.happens(stale, "stale signatures"),
         storm_every=chance.one_of((None, None, None, 50 * _MINUTE), "storm every"),
         shrinking_pages=rate_limit is None and chance.happens(0.05, "shrinking pages"),
         largest_page=5 if rate_limit is None and chance.happens(0.15, "largest page") else None,
@@ -56,9 +57,9 @@ def drawn_switches(chance: Chance, *, within: timedelta) -> Switches:
     )
 
 
-def with_switches(spec: SiteSpec, chance: Chance, *, within: timedelta) -> SiteSpec:
+def with_switches(spec: SiteSpec, chance: Chance, *, within: timedelta, stale: float = 0.05) -> SiteSpec:
     """The site with drawn switches. Where a setting is the whole group's, its locations cannot differ in it."""
-    switches, groups = drawn_switches(chance, within=within), spec.groups
+    switches, groups = drawn_switches(chance, within=within, stale=stale), spec.groups
     if switches.secure_communications_scope is SecureCommunicationsScope.GROUP:
         groups = tuple(
             group.model_copy(

@@ -12,6 +12,7 @@ from rotation.task import CopyList, ReplaceCertificate, TaskState
 from rotation.values import Value
 from simulation.excuses import excused
 from simulation.facts import Facts
+from simulation.restoring import unasked_births, unprobed_writes
 from simulation.unasked import unnamed_acts
 
 
@@ -155,6 +156,25 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
         yield _violation(it_ends_as_it_began, name, "the copy is still there")
 
 
+def a_cancel_knows_the_certificates(facts: Facts) -> Iterator[Violation]:
+    """4. A cancel puts settings back only while every server presents its old certificate (rule 16).
+
+    Not covered: a certificate that came within the last half an hour, and a server that the product cannot reach.
+    """
+    for write, server in unprobed_writes(facts):
+        text = f"{' / '.join(write.subject)} was put back at {write.at}, with another certificate there"
+        yield _violation(a_cancel_knows_the_certificates, server, text)
+
+
+def newborn_pairs_are_asked_about(facts: Facts) -> Iterator[Violation]:
+    """4. Nothing of the rotation stays with what was born meanwhile unless a person was asked about it (rule 17).
+
+    Not covered: what is born within the last three quarters of an hour, and a rotation that has not ended.
+    """
+    for pair, why in unasked_births(facts) if facts.outcome is not None else ():
+        yield _violation(newborn_pairs_are_asked_about, pair, f"born during the rotation, {why}, and nobody was asked")
+
+
 def tasks_are_closed(facts: Facts) -> Iterator[Violation]:
     """5. A rotation that has ended holds its site no longer: nothing of it is open."""
     if facts.outcome is None:
@@ -243,6 +263,8 @@ CHECKERS: tuple[Checker, ...] = (
     failover_pairs_keep_an_old_server,
     gates_last_three_heartbeats,
     it_ends_as_it_began,
+    a_cancel_knows_the_certificates,
+    newborn_pairs_are_asked_about,
     tasks_are_closed,
     effects_happen_once,
     nothing_secret_is_told,

@@ -9,29 +9,31 @@ from emulator.spec import SiteSpec
 from rotation.site import Limits
 from simulation.chance import Chance
 from simulation.scenario import START
+from simulation.themes import Shares
 
 _DAY = timedelta(days=1)
 _SPAN = timedelta(days=60)
 """Within which things happen that nobody asked for."""
 _MONTH = timedelta(days=30)
+_MOSTLY = 0.7
 _PURGE = timedelta(days=30)
 """SEPM's own setting."""
 
 
-def clumsy(spec: SiteSpec, chance: Chance) -> SiteSpec:
+def clumsy(spec: SiteSpec, chance: Chance, shares: Shares) -> SiteSpec:
     """The site with somebody at its console who makes a mistake or two."""
     slips = tuple(
         Slip(mistake=mistake, after=chance.whole(0, 4, "slip after", mistake.value))
         for mistake in Mistake
-        if chance.happens(0.08, "slip", mistake.value)
+        if chance.happens(shares.slip, "slip", mistake.value)
     )
     return spec.model_copy(update={"robot": spec.robot.model_copy(update={"slips": slips})})
 
 
-def behind_proxies(spec: SiteSpec, chance: Chance) -> SiteSpec:
+def behind_proxies(spec: SiteSpec, chance: Chance, shares: Shares) -> SiteSpec:
     """The site with a location whose network lets no plain HTTP through: whoever is there can only use HTTPS."""
     places = sorted({batch.location for batch in spec.clients})
-    if not places or not chance.happens(0.08, "proxy"):
+    if not places or not chance.happens(shares.proxy, "proxy"):
         return spec
     place = chance.one_of(places, "behind the proxy")
     batches = tuple(
@@ -58,8 +60,13 @@ def purged(spec: SiteSpec, limits: Limits, chance: Chance) -> tuple[SiteSpec, Li
     return spec.model_copy(update={"purge_after": after}), limits.model_copy(update={"purge_after": after})
 
 
-def drawn_happenings(spec: SiteSpec, seed: int, chance: Chance) -> tuple[Scheduled, ...]:
-    """A few kinds of what nobody asks for, each once or twice within the first weeks."""
-    kinds = [kind for kind in USUAL if chance.happens(0.1, "happens", kind)]
-    often = dict.fromkeys(kinds, 1.5 * (_MONTH / _SPAN))
-    return draw_happenings(spec, seed, START, START + chance.between(_DAY, _SPAN, "happens within"), often)
+def drawn_happenings(spec: SiteSpec, seed: int, chance: Chance, shares: Shares) -> tuple[Scheduled, ...]:
+    """A few kinds of what nobody asks for, each once or twice within the first weeks, or as often as a theme has it."""
+    kinds = [kind for kind in USUAL if chance.happens(_share(kind, shares), "happens", kind)]
+    span = chance.between(*shares.within, "happens within")
+    monthly = 1.5 * (_MONTH / _SPAN) if shares.times is None else shares.times * (_MONTH / span)
+    return draw_happenings(spec, seed, START, START + span, dict.fromkeys(kinds, monthly))
+
+
+def _share(kind: str, shares: Shares) -> float:
+    return _MOSTLY if kind in shares.happening else shares.happens

@@ -1,16 +1,18 @@
 """The people around a simulated rotation: who works at the console, who decides, and what they do unasked."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rotation.message import Message, Move, Reply
-from rotation.plan import Console
+from rotation.plan import Console, Write
 from rotation.state import Attention, OpenTask, RotationState
-from rotation.task import ConsoleTask, ReplaceCertificate
+from rotation.task import ConsoleTask, ReplaceCertificate, TaskState
+from rotation.values import TaskId
 from simulation.chance import Chance
 from simulation.operator import Operator
-from simulation.scenario import START, Act, Scenario
+from simulation.scenario import START, Act, Scenario, Since
 from store.store import Store
 
 _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
@@ -53,18 +55,15 @@ class People:
         """Wishes whose message has not been answered yet, by request id."""
         self._held: dict[str, _Held] = {}
         self._acts = dict(enumerate(scenario.acts))
-        self._swapped_at: datetime | None = None
-        self._claimed_at: datetime | None = None
+        self._began: dict[Since, datetime] = {Since.BEGIN: START}
         self._requests = 0
         self._state: RotationState | None = None
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""
         self._state = state
-        if state.swapped and self._swapped_at is None:
-            self._swapped_at = now
-        if self._claimed_at is None and _is_at_a_replacement(state):
-            self._claimed_at = now
+        for since in _reached(state):
+            self._began.setdefault(since, now)
         unanswered = set(self._waiting.values())
         wishes = [wish for wish in self._wishes(state) if wish not in unanswered]
         self._agenda = {wish: self._agenda.get(wish) or self._begins(wish, now) for wish in wishes}
@@ -73,7 +72,7 @@ class People:
 
     def _moment(self, act: Act) -> datetime | None:
         """When somebody does it of their own accord; None while that is not known."""
-        since = self._swapped_at if act.since_swap else self._claimed_at if act.since_claim else START
+        since = self._began.get(act.since)
         return None if since is None else since + act.after
 
     async def act(self, now: datetime) -> Message | None:
@@ -96,6 +95,8 @@ class People:
         self._waiting.pop(message.request_id, None)
         if message.move is Move.CLAIM_TASK and reply.accepted and message.task_id:
             self._held.setdefault(message.task_id, _Held())
+        if message.move is Move.TASK_REFUSED and reply.accepted:
+            self._held.pop(message.task_id or "", None)
         held = self._held.get(message.task_id or "")
         if message.move is Move.TASK_DONE and not reply.accepted and held is not None:
             held.refusals += 1
@@ -115,6 +116,8 @@ class People:
             wishes.append(_Wish("resume", state.held_by))
         if state.task is not None:
             wishes.append(self._about_task(state, state.task))
+        open_now = state.task.id if state.task is not None else None
+        wishes.extend(_Wish("go on", task) for task, held in self._held.items() if task != open_now and not held.worked)
         return [wish for wish in wishes if wish is not None]
 
     def _about_task(self, state: RotationState, task: OpenTask) -> _Wish | None:
@@ -138,7 +141,7 @@ class People:
         pace, tries = self._scenario.pace, self._tries.get(wish, 0)
         occasion = (*wish, tries)
         match wish.about:
-            case "work" | "correct":
+            case "work" | "correct" | "go on":
                 return self._chance.between(pace.work / 8, pace.work, *occasion)
             case "say done" | "give back":
                 return _SAY_AGAIN * _doubled(tries, 64)
@@ -154,6 +157,9 @@ class People:
                 return self._message(Move.CLAIM_TASK, _OPERATOR, task_id=wish.subject)
             case "work" | "correct":
                 await self._work(wish.subject, now)
+                return None
+            case "go on":
+                await self._go_on(wish.subject)
                 return None
             case "say done":
                 held = self._held[wish.subject]
@@ -178,6 +184,13 @@ class People:
         evidence = await self._operator.do(task)
         if evidence is not None:
             held.worked, held.evidence = True, evidence
+
+    async def _go_on(self, task_id: str) -> None:
+        """Who was not asked to give a task back is at the console with it still, and does it."""
+        self._held.pop(task_id)
+        task = await self._store.tasks.get(TaskId(task_id))
+        if task.state is TaskState.WITHDRAWN:
+            await self._operator.do(task)
 
     async def _task(self, task_id: str) -> ConsoleTask:
         if self._state is None or self._state.task is None:
@@ -235,6 +248,16 @@ class People:
                 "attestation": attestation or {},
             }
         )
+
+
+def _reached(state: RotationState) -> Iterator[Since]:
+    """What has come to pass, from when people count."""
+    if _is_at_a_replacement(state):
+        yield Since.CLAIM
+    if state.swapped:
+        yield Since.SWAP
+        if isinstance(state.step, Write) and state.step.restores:
+            yield Since.RESTORE
 
 
 def _is_at_a_replacement(state: RotationState) -> bool:

@@ -1,6 +1,7 @@
 """What is played: a site, the choices of its plan, and what the people around it will do."""
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -10,6 +11,7 @@ from rotation.message import Move
 from rotation.plan import Unproven
 from rotation.site import Limits
 from rotation.values import Value
+from simulation.themes import Theme
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 """When every simulation begins: a Monday morning."""
@@ -25,14 +27,24 @@ class Pace(Value):
     """The longest time at the console for one task."""
 
 
+class Since(StrEnum):
+    """From when a person counts."""
+
+    BEGIN = "begin"
+    """The rotation began."""
+    CLAIM = "claim"
+    """Somebody first took the replacement of a certificate."""
+    SWAP = "swap"
+    """The first new certificate was seen."""
+    RESTORE = "restore"
+    """After that, the first setting was to be put back."""
+
+
 class Act(Value):
     """Something that a person says to the rotation of their own accord."""
 
     after: timedelta
-    """Since the rotation began; with `since_swap`, since the first new certificate was seen; with `since_claim`, since
-    somebody first took the replacement of one."""
-    since_swap: bool = False
-    since_claim: bool = False
+    since: Since = Since.BEGIN
     move: Move
     by: timedelta | None = None
     """For `extend`."""
@@ -42,6 +54,8 @@ class Scenario(Value):
     """One rotation to play. The same scenario gives the same run, event by event."""
 
     seed: int
+    theme: Theme = Theme.ORDINARY
+    """What it is about, where it was drawn."""
     spec: SiteSpec
     limits: Limits = Limits()
     unproven: Unproven = Unproven.RELAX

@@ -86,11 +86,11 @@ async def caught(mutated: Mutation, seed: int, faults: Faults) -> Caught | None:
     return Caught(name=mutated.name, seed=seed, faults=faults, invariant=invariant)
 
 
-async def searched(mutated: Mutation, seeds: Iterable[int], faults: Faults = Faults.ALL) -> Caught | None:
+async def searched(mutated: Mutation, seeds: Iterable[int]) -> Caught | None:
     """The first of `seeds` that catches `mutated`, of those in which its rule can matter and that are soon played."""
-    worth = (seed for seed in seeds if _is_worth_playing(mutated, draw(seed, SIZES, faults)))
+    worth = (seed for seed in seeds if _is_worth_playing(mutated, draw(seed, SIZES, mutated.faults)))
     for seed in islice(worth, _PLAYED):
-        found = await caught(mutated, seed, faults)
+        found = await caught(mutated, seed, mutated.faults)
         if found is not None:
             return found
     return None

@@ -2,12 +2,13 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from simulation.drawing import Faults
 from simulation.scenario import Scenario
 
 _PRODUCT = frozenset({"activities", "engine", "rotation", "sepm", "store", "workflows"})
@@ -28,6 +29,10 @@ class Mutation:
     """Called with the original, then with its arguments."""
     where: Callable[[Scenario], bool]
     """In which scenarios the rule can matter: others are not worth a search."""
+    faults: Faults = Faults.ALL
+    """What goes wrong in those."""
+    behind: tuple[tuple[Any, Callable[..., Any]], ...] = ()
+    """Where the same rule stands a second time, and what takes its place there."""
 
 
 def everywhere(_scenario: Scenario) -> bool:
@@ -36,7 +41,12 @@ def everywhere(_scenario: Scenario) -> bool:
 
 
 def mutation(
-    *, rule: str, replaces: Any, where: Callable[[Scenario], bool] = everywhere
+    *,
+    rule: str,
+    replaces: Any,
+    where: Callable[[Scenario], bool] = everywhere,
+    faults: Faults = Faults.ALL,
+    behind: Mapping[Any, Callable[..., Any]] | None = None,
 ) -> Callable[[Callable[..., Any]], Mutation]:
     """Make a mutation of a function: its name, and its docstring as what is wrong then."""
 
@@ -48,6 +58,8 @@ def mutation(
             replaces=replaces,
             changed=changed,
             where=where,
+            faults=faults,
+            behind=tuple((behind or {}).items()),
         )
 
     return made
@@ -63,29 +75,36 @@ def applied(mutated: Mutation) -> Iterator[None]:
     Raises:
         LookupError: when no place holds it: the mutation would change nothing.
     """
-    places = list(_places(mutated.replaces))
-    if not places:
-        raise LookupError(f"{mutated.name}: the product has no {mutated.replaces!r}")
-    changed = _instead(mutated)
-    for holder, name, value in places:
-        new = tuple(changed if each is mutated.replaces else each for each in value) if _is_many(value) else changed
-        setattr(holder, name, new)
+    changes = [
+        (holder, name, value, original, changed)
+        for original, changed in ((mutated.replaces, mutated.changed), *mutated.behind)
+        for holder, name, value in _found(mutated, original)
+    ]
+    for holder, name, value, original, changed in changes:
+        put = _instead(original, changed)
+        setattr(holder, name, tuple(put if each is original else each for each in value) if _is_many(value) else put)
     try:
         yield
     finally:
-        for holder, name, value in places:
+        for holder, name, value, *_ in changes:
             setattr(holder, name, value)
 
 
-def _instead(mutated: Mutation) -> Any:
+def _found(mutated: Mutation, original: Any) -> list[tuple[Any, str, Any]]:
+    places = list(_places(original))
+    if not places:
+        raise LookupError(f"{mutated.name}: the product has no {original!r}")
+    return places
+
+
+def _instead(original: Any, changed: Callable[..., Any]) -> Any:
     """What stands in the original's place: a property where that is one."""
-    original = mutated.replaces
     if isinstance(original, property):
-        return property(lambda instance: mutated.changed(original.fget, instance))
+        return property(lambda instance: changed(original.fget, instance))
 
     @wraps(original)
     def called(*args: Any, **named: Any) -> Any:
-        return mutated.changed(original, *args, **named)
+        return changed(original, *args, **named)
 
     return called
 

@@ -1,6 +1,6 @@
 """In which drawn scenarios a rule can matter: a search that plays only these finds a seed sooner."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from emulator.happenings import (
@@ -14,9 +14,17 @@ from emulator.spec import LocationSpec, Mode, Protocol
 from emulator.switches import SerialReported
 from rotation.message import Move
 from rotation.plan import Unproven
-from simulation.scenario import START, Scenario
+from simulation.scenario import START, Scenario, Since
+from simulation.themes import Theme
 
 _DAY = timedelta(days=1)
+
+
+def about(
+    theme: Theme, holds: Callable[[Scenario], bool] = lambda scenario: bool(scenario.spec.clients)
+) -> Callable[[Scenario], bool]:
+    """Scenarios of a theme, of which something holds."""
+    return lambda scenario: scenario.theme is theme and holds(scenario)
 
 
 def is_quick(scenario: Scenario) -> bool:
@@ -146,7 +154,7 @@ def has_push(scenario: Scenario) -> bool:
 
 def is_cancelled(scenario: Scenario) -> bool:
     """Somebody cancels while a certificate is being replaced."""
-    return any(act.since_claim for act in scenario.acts) and has_own_groups(scenario)
+    return any(act.since is Since.CLAIM for act in scenario.acts) and has_own_groups(scenario)
 
 
 def is_rolled_back(scenario: Scenario) -> bool:

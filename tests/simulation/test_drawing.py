@@ -1,10 +1,46 @@
 """Drawn scenarios: the same for the same seed, within bounds, and of every shape."""
 
+from collections import defaultdict
+from datetime import timedelta
 from itertools import pairwise
 
+from emulator.happenings import GroupAdded, ListAssigned, LocationAdded, SecureCommunicationsSet
+from emulator.spec import Protocol
 from emulator.switches import PatchSemServer
+from rotation.plan import Unproven
 from simulation.chance import Chance
 from simulation.drawing import SMALL, Faults, Sizes, draw, drawn
+from simulation.scenario import Since
+from simulation.themes import Theme
+
+DAY = timedelta(days=1)
+BIRTHS = GroupAdded | LocationAdded
+CHANGES = ListAssigned | SecureCommunicationsSet
+
+
+def leaves_at_first(scenario):
+    """Somebody leaves within half a day, and comes back."""
+    return any(begin >= timedelta(0) and end < 30 * DAY for batch in scenario.spec.clients for begin, end in batch.away)
+
+
+def has_own_settings_often(scenario):
+    """Three groups own their settings."""
+    return sum(not group.inherits for group in scenario.spec.groups) > 2
+
+
+SHOWN = {
+    Theme.DEPARTURES: leaves_at_first,
+    Theme.IMAGES: lambda scenario: any(batch.npvdi and batch.away for batch in scenario.spec.clients),
+    Theme.HOLDOUT: lambda scenario: len(scenario.spec.server_lists) > 2 and scenario.unproven is Unproven.APPROVE,
+    Theme.ODD_LISTS: lambda scenario: any(each.protocol is Protocol.HTTP for each in scenario.spec.server_lists),
+    Theme.DRILL: lambda scenario: any(len(batch.reachable_servers or ()) == 1 for batch in scenario.spec.clients),
+    Theme.BIRTHS: lambda scenario: any(isinstance(each.happening, BIRTHS) for each in scenario.happenings),
+    Theme.UNDOING: lambda scenario: any(isinstance(each.happening, CHANGES) for each in scenario.happenings),
+    Theme.WAY_BACK: lambda scenario: any(act.since is not Since.BEGIN for act in scenario.acts),
+    Theme.STALE: lambda scenario: scenario.spec.switches.stale_sig_files and has_own_settings_often(scenario),
+    Theme.PROXIES: lambda scenario: any(batch.http_blocked for batch in scenario.spec.clients),
+    Theme.LOCATIONS: lambda scenario: any(batch.location != "Default" for batch in scenario.spec.clients),
+}
 
 
 class Least(Chance):
@@ -45,3 +81,15 @@ def test_the_least_of_chance_is_a_small_site():
     scenario = drawn(Least(0), 0, SMALL, Faults.NONE)
     assert len(scenario.spec.servers) == 1
     assert scenario.spec.clients == ()
+
+
+def test_a_theme_has_its_ingredients_come_up_together():
+    """Among the scenarios of each theme most have what it is about; four seeds in ten are about nothing."""
+    by_theme = defaultdict(list)
+    for seed in range(400):
+        by_theme[draw(seed).theme].append(draw(seed))
+    assert set(by_theme) == set(Theme)
+    assert 120 < len(by_theme[Theme.ORDINARY]) < 200
+    for theme, shown in SHOWN.items():
+        scenarios = by_theme[theme]
+        assert sum(map(shown, scenarios)) > len(scenarios) / 2, theme

@@ -166,6 +166,37 @@ def test_a_setting_or_a_copy_that_is_left_is_a_violation(played):
     assert violated(replace(played, after=left)) == {"it_ends_as_it_began"}
 
 
+def test_a_cancel_that_puts_settings_back_beside_another_certificate_is_a_violation(played):
+    """Somebody's certificate that has been in for an hour; not one of the last minutes, nor one that was taken out."""
+    hour = timedelta(hours=1)
+    write = effect(played, "rest.secure_communications", "My Company", "Default", "true")
+    turned = played.trail[-1].model_copy(update={"kind": "turning-back", "at": played.ended - hour})
+
+    def put_back(*others):
+        cancelled = replace(played, trail=(*played.trail, turned), journal=(*others, write))
+        return "a_cancel_knows_the_certificates" in violated(cancelled)
+
+    def swapped(to, at):
+        return effect(played, "console.generate_certificate", "SEPM-1", to, actor=Actor.SOMEBODY, at=at)
+
+    assert put_back(swapped("other", played.ended - hour))
+    assert not put_back(swapped("other", played.ended - hour / 10))
+    old = played.before.served["SEPM-1"]
+    assert not put_back(swapped("other", played.ended - hour), swapped(old, played.ended - hour / 10))
+
+
+def test_what_was_born_and_keeps_something_of_the_rotation_must_be_asked_about(played):
+    """A group that uses the copy of a list: a violation, unless an event names it."""
+    copy = next(task.work.copy_list for task in played.tasks if isinstance(task.work, CopyList))
+    path = "My Company\\New"
+    birth = effect(played, "console.add_group", path, actor=Actor.HAPPENING, at=played.began)
+    settings = {**played.after.settings, (path, "Default"): (copy, True)}
+    born = replace(played, journal=(*played.journal, birth), after=replace(played.after, settings=settings))
+    assert violated(born) == {"newborn_pairs_are_asked_about"}
+    asked = played.trail[0].model_copy(update={"kind": "attention", "message": f"born: {path} / Default"})
+    assert violated(replace(born, trail=(asked, *played.trail))) == set()
+
+
 def test_an_open_task_after_the_end_is_a_violation(played):
     """Somebody would work at a task of a rotation that is over."""
     task = played.tasks[0].model_copy(update={"state": TaskState.CLAIMED})

@@ -12,7 +12,7 @@ from simulation.drawing import SMALL, Faults, draw
 from simulation.ear import Ear
 from simulation.invariants import check
 from simulation.run import play
-from simulation.scenario import START, Act
+from simulation.scenario import START, Act, Since
 
 SEEDS = range(8)
 HOUR = timedelta(hours=1)
@@ -82,7 +82,7 @@ async def test_the_invariants_hold_in_drawn_scenarios(seed):
 
 async def test_a_roll_back_after_the_first_certificate_leaves_the_old_ones(mixed):
     """Said by a person of their own accord, approved by another: everything is as before, and nobody is lost."""
-    act = Act(after=HOUR, move=Move.ROLL_BACK, since_swap=True)
+    act = Act(after=HOUR, move=Move.ROLL_BACK, since=Since.SWAP)
     back = await play(mixed.model_copy(update={"acts": (act,)}))
     assert (back.outcome, back.unfinished) == (Outcome.ROLLED_BACK, "")
     assert check(back) == ()

@@ -7,20 +7,22 @@ from rotation.serial import parse_or_none
 from rotation.survey import Mode
 from rotation.verdict import Reason, Tally, Verdict
 from sepm import settings
+from simulation.drawing import Faults
+from simulation.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows import claim
 from workflows.gate_step import gate as gate_step
 
 
-@mutation(rule="9", replaces=gate.fix, where=where.leaves_just_before)
+@mutation(rule="9", replaces=gate.fix, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
     fixed = original(reference, policy_date, sepm_clock=sepm_clock)
     return fixed.model_copy(update={"fixed": reference.date_before})
 
 
-@mutation(rule="10", replaces=coverage._proven, where=where.is_reported_at_once)
+@mutation(rule="10", replaces=coverage._proven, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
 def one_check_in_proves_a_policy(original, entry, rule, kept):
     """A client is covered by the very check-in that shows the serial, before it has used the new path."""
     if rule.swap is None and kept.serial_seen is not None:
@@ -28,48 +30,60 @@ def one_check_in_proves_a_policy(original, entry, rule, kept):
     return original(entry, rule, kept)
 
 
-@mutation(rule="10", replaces=canary.choose, where=where.is_behind_a_proxy)
+@mutation(rule="10", replaces=canary.choose, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))
 def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are relaxed at once, and restored at once."""
     return canary.Canaries()
 
 
-@mutation(rule="12", replaces=claim._swap_proof, where=where.is_changed_by_others)
+@mutation(rule="12", replaces=claim._swap_proof, where=where.about(Theme.UNDOING, where.is_changed_by_others))
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """Whoever claims a replacement may go on, whatever has happened since the gate."""
     return ()
 
 
-@mutation(rule="11", replaces=coverage._proven_after_swap, where=where.fails_over_and_is_away)
+@mutation(
+    rule="11",
+    replaces=coverage._proven_after_swap,
+    where=where.about(Theme.HOLDOUT, where.fails_over_and_is_away),
+    faults=Faults.UNKNOWN,
+)
 def any_client_is_proven_after_a_swap(original, *args):  # noqa: ARG001 - as the rule it replaces
     """Gate B3 and the holdout take any client that was ever seen to know the new certificate."""
     return Verdict.COVERED, Reason.CONTACT_AT_SWAPPED_SERVER
 
 
-@mutation(rule="13", replaces=relaxation.restore, where=where.has_stale_signatures)
+@mutation(
+    rule="13",
+    replaces=relaxation.restore,
+    where=where.about(Theme.STALE, where.has_stale_signatures),
+    faults=Faults.UNKNOWN,
+)
 def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are made to verify and given their lists at once, canaries or not."""
     return original(knobs, wave, gated=False)
 
 
-@mutation(rule="14", replaces=settings._heartbeat, where=where.has_push)
+@mutation(
+    rule="14", replaces=settings._heartbeat, where=where.about(Theme.LOCATIONS, where.has_push), faults=Faults.UNKNOWN
+)
 def a_standing_connection_is_a_check_in(original, communication, mode):
     """In push mode a client is taken to report all the time, not with its slowest upload."""
     return timedelta(seconds=1) if mode is Mode.PUSH else original(communication, mode)
 
 
-@mutation(rule="issue", replaces=Tally.reached, where=where.is_away_at_first)
+@mutation(rule="issue", replaces=Tally.reached, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
 def coverage_is_always_reached(original, tally):  # noqa: ARG001 - as the rule it replaces
     """Every gate passes as soon as its minimum is over: a timer."""
     return True
 
 
-@mutation(rule="issue", replaces=gate_step)
+@mutation(rule="issue", replaces=gate_step, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
 async def gates_are_skipped(original, running, step):
     """No gate is waited for."""
 
 
-@mutation(rule="issue", replaces=coverage.holds, where=where.leaves_just_before)
+@mutation(rule="issue", replaces=coverage.holds, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
 def serials_are_compared_as_text(original, observed, rule):
     """A serial is right when its text is not less than the reference's: the text begins with the month."""
     serial = parse_or_none(observed.serial)

@@ -8,30 +8,52 @@ from rotation.holdout import holdouts
 from rotation.plan import OwnerScope, PlanBody
 from rotation.trust import unproven
 from rotation.verdict import Reason, Verdict
+from simulation.drawing import Faults
+from simulation.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
 
 
-@mutation(rule="5", replaces=reading.judge_all, where=where.has_inheritors)
+@mutation(
+    rule="5",
+    replaces=reading.judge_all,
+    where=where.about(Theme.DEPARTURES, where.has_inheritors),
+    faults=Faults.UNKNOWN,
+)
 def inheriting_groups_are_not_gated(original, entries, by_owner, evidence):
     """The gate of an owner counts its own clients, not those of the groups that inherit from it."""
     return original([entry for entry in entries if entry.group_id == entry.owner], by_owner, evidence)
 
 
-@mutation(rule="6", replaces=holdouts, where=where.fails_over_without_the_last)
+@mutation(
+    rule="6",
+    replaces=holdouts,
+    where=where.about(Theme.HOLDOUT, where.fails_over_without_the_last),
+    faults=Faults.UNKNOWN,
+)
 def one_holdout_serves_everybody(original, offers, candidates):  # noqa: ARG001 - as the rule it replaces
     """The first candidate is the holdout, whether each list offers it or not."""
     first = frozenset(islice(candidates, 1))
     return first if offers else frozenset()
 
 
-@mutation(rule="6", replaces=planner._choose_holdouts, where=where.fails_over)
+@mutation(
+    rule="6",
+    replaces=planner._choose_holdouts,
+    where=where.about(Theme.HOLDOUT, where.fails_over),
+    faults=Faults.UNKNOWN,
+)
 def there_is_no_holdout(original, *args):  # noqa: ARG001 - as the rule it replaces
     """Every server is replaced in one wave."""
     return frozenset()
 
 
-@mutation(rule="7", replaces=treatment._unverified_or_http, where=where.fails_over_oddly)
+@mutation(
+    rule="7",
+    replaces=treatment._unverified_or_http,
+    where=where.about(Theme.ODD_LISTS, where.fails_over_oddly),
+    faults=Faults.UNKNOWN,
+)
 def http_with_verification_fails_over(original, owner):  # noqa: ARG001 - as the rule it replaces
     """A group that verifies over HTTP is taken to fail over, as is one that does not verify over HTTPS."""
     return ()
@@ -43,7 +65,7 @@ def failover_counts_unseen(original, *args):  # noqa: ARG001 - as the rule it re
     return ()
 
 
-@mutation(rule="8", replaces=coverage._proven, where=where.is_drilled)
+@mutation(rule="8", replaces=coverage._proven, where=where.about(Theme.DRILL, where.is_drilled), faults=Faults.UNKNOWN)
 def a_drill_asks_nobody(original, entry, rule, kept):
     """A drill passes whoever was seen at a second server or not."""
     if rule.drill is not None:
@@ -57,7 +79,12 @@ def builds_14_2_fail_over(original, build):  # noqa: ARG001 - as the rule it rep
     return True
 
 
-@mutation(rule="issue", replaces=planner._scope, where=where.has_locations)
+@mutation(
+    rule="issue",
+    replaces=planner._scope,
+    where=where.about(Theme.LOCATIONS, where.has_locations),
+    faults=Faults.UNKNOWN,
+)
 def the_second_location_is_forgotten(original, view, treated):
     """Only the first location of each group is planned, written and restored."""
     scope = original(view, treated)

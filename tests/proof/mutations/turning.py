@@ -2,29 +2,44 @@
 
 from activities.newborns import Newborns
 from activities.scope import StepScope
+from activities.settings import Settings
 from engine.contract import NewbornAnswer
 from rotation import rollback
 from rotation.plan import Gate, Holdout
 from rotation.task import TaskState
+from simulation.drawing import Faults
+from simulation.themes import Theme
 from store.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows import console_step, old_certificates
 
 
-@mutation(rule="15", replaces=rollback._steps, where=where.is_rolled_back)
+@mutation(
+    rule="15", replaces=rollback._steps, where=where.about(Theme.WAY_BACK, where.is_rolled_back), faults=Faults.UNKNOWN
+)
 def old_certificates_go_back_all_at_once(original, *args, **named):
     """Old certificates go back one after the other without a gate or a holdout, as if nobody had taken the new ones."""
     return (step for step in original(*args, **named) if not isinstance(step, Gate | Holdout))
 
 
-@mutation(rule="15", replaces=rollback._relaxed_by, where=where.is_rolled_back)
-def who_was_relaxed_once_still_is(original, done, proven):  # noqa: ARG001 - as the rule it replaces
+@mutation(
+    rule="15",
+    replaces=rollback._relaxed_by,
+    where=where.about(Theme.WAY_BACK, where.is_rolled_back),
+    faults=Faults.UNKNOWN,
+)
+def who_was_relaxed_once_still_is(original, *args):  # noqa: ARG001 - as the rule it replaces
     """On the way back R is not relaxed anew, though it was restored or its gate has lost its ground."""
     return ("relaxed",)
 
 
-@mutation(rule="16", replaces=console_step._withdraw, where=where.is_cancelled)
+@mutation(
+    rule="16",
+    replaces=console_step._withdraw,
+    where=where.about(Theme.WAY_BACK, where.is_cancelled),
+    faults=Faults.UNKNOWN,
+)
 async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """A task is withdrawn although somebody is at the console with it."""
     running.state.withdrawing = True
@@ -33,18 +48,37 @@ async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noq
     return False
 
 
-@mutation(rule="16", replaces=old_certificates.all_old, where=where.is_cancelled)
+async def _sees_nothing(original, settings, scope):
+    """No server is probed before a write."""
+
+
+async def _has_no_objection(original, running):  # noqa: ARG001 - as the rule it replaces
+    """No server is probed before a setting is put back by hand."""
+    return ()
+
+
+@mutation(
+    rule="16",
+    replaces=old_certificates.all_old,
+    where=where.is_cancelled,
+    behind={Settings._not_old: _sees_nothing, old_certificates.against_restoring: _has_no_objection},
+)
 async def a_cancel_restores_without_a_probe(original, running):
     """Groups are made to verify again whatever certificates are served."""
 
 
-@mutation(rule="17", replaces=Newborns.find_newborn, where=where.has_births)
+@mutation(rule="17", replaces=Newborns.find_newborn, where=where.about(Theme.BIRTHS, where.has_births))
 async def nobody_looks_for_newborn_pairs(original, newborns, request):  # noqa: ARG001 - as the rule it replaces
     """What was born during the rotation is not asked about, and a list that it uses is deleted."""
     return NewbornAnswer(found=(), users=())
 
 
-@mutation(rule="issue", replaces=StepScope._recorded, where=where.has_insecure)
+@mutation(
+    rule="issue",
+    replaces=StepScope._recorded,
+    where=where.about(Theme.LOCATIONS, where.has_insecure),
+    faults=Faults.UNKNOWN,
+)
 async def everything_is_restored_to_on(original, scope, field):
     """Secure communications are turned on everywhere, as if they had been on everywhere."""
     return tuple(
