@@ -91,6 +91,7 @@ def test_served_certificate_differs(make, body):
     other = survey.served[0].model_copy(update={"fingerprint": "third"})
     after = body(site=site, survey=survey.model_copy(update={"served": (other, survey.served[1])}))
     assert codes(body(), after) == ["served-certificate-differs"]
+    assert [found.subject for found in compare(body(), after)] == ["s1"]
 
 
 def test_servers_differ(make, body):
@@ -100,6 +101,22 @@ def test_servers_differ(make, body):
     after = body(site=without, wishes={"holdout": ("s2",)})
     assert (before.holdouts, after.holdouts) == (("s2",), ("s3",))
     assert codes(before, after) == ["servers-differ"]
+
+
+@pytest.mark.parametrize("changed", [{"waves": (("s2",), ("s1",))}, {"holdouts": ("s1",)}], ids=["order", "holdout"])
+def test_another_order_alone_differs_and_so_does_another_holdout(body, changed):
+    """Each protects somebody; it is said how servers would be replaced now."""
+    after = body().model_copy(update=changed)
+    (found,) = compare(body(), after)
+    assert (found.code, found.subject) == ("servers-differ", "site")
+    assert found.message == f"servers would be replaced as {'; then '.join(each for (each,) in after.waves)} now"
+
+
+@pytest.mark.parametrize(("partners", "told"), [(("Graz", "Linz"), "Graz, Linz"), ((), "nobody")])
+def test_partners_are_named(body, partners, told):
+    """Who has to be paused now, or that nobody has."""
+    (found,) = compare(body(replication_partners=("Wels",)), body(replication_partners=partners))
+    assert (found.subject, found.message) == ("site", f"the site replicates with {told} now")
 
 
 def test_servers_that_are_done_are_no_difference(body):
