@@ -79,6 +79,13 @@ def test_heartbeat_slower(make, body, minutes, jitter, found):
     assert codes(body(), after) == (["heartbeat-slower"] if found else [])
 
 
+def test_a_heartbeat_with_the_jitter_that_was_planned_is_no_slower(make, body):
+    """What the waits were computed from is interval and jitter together."""
+    planned = body(make.group("G", heartbeat=timedelta(minutes=5), jitter=2))
+    assert codes(planned, body(make.group("G", heartbeat=timedelta(minutes=6), jitter=1))) == []
+    assert codes(planned, body(make.group("G", heartbeat=timedelta(minutes=6), jitter=2))) == ["heartbeat-slower"]
+
+
 def test_replication_differs(body):
     """A partner that is not paused would carry settings in and out."""
     assert codes(body(), body(replication_partners=("Linz",))) == ["replication-differs"]

@@ -19,8 +19,8 @@ def body(make):
 
 
 @pytest.fixture
-def codes(make, body):
-    """The codes of the drift of a site: as the plan has made it, but for some groups."""
+def told(make, body):
+    """What is told of the drift of a site: as the plan has made it, but for some groups."""
 
     def found(*groups, without=(), clients=()):
         made = {
@@ -31,8 +31,19 @@ def codes(make, body):
         changed = {**made, **{group.path: group for group in groups}}
         left = [group for path, group in changed.items() if path not in without]
         survey = make.survey(make.site("s1", "s2"), *left)
-        found = drift(body, survey, clients, at=make.swap_of(body))
-        return [(each.finding.code, each.finding.subject) for each in found]
+        return [each.finding for each in drift(body, survey, clients, at=make.swap_of(body))]
+
+    return found
+
+
+@pytest.fixture
+def codes(told):
+    """The codes of that drift and what it is about; what blocks says what to do."""
+
+    def found(*groups, without=(), clients=()):
+        findings = told(*groups, without=without, clients=clients)
+        assert all(each.message and (each.remedy or each.severity is Severity.INFO) for each in findings)
+        return [(each.code, each.subject) for each in findings]
 
     return found
 
@@ -131,6 +142,32 @@ def test_heartbeat_that_became_slower(make, codes):
     assert codes(make.group("G", heartbeat=2 * make.heartbeat)) == [("heartbeat-drift", "G / Default")]
 
 
+def test_drift_says_what_is_there_now_and_what_to_do(make, told):
+    """Which settings a group has, what a pair uses, how often clients report, and that it can be put back."""
+    put_back = "put it back as it was; the claim can then be tried again"
+    (own,) = told(make.group("H\\A"))
+    assert (own.message, own.remedy) == ("has settings of its own now", put_back)
+    under = make.group("G\\H", inherits=True, server_list=COPY, secure=False, group_id=make.id_of("H"))
+    inherits = next(each for each in told(under, without=["H", "H\\A"]) if each.code == "inheritance-drift")
+    assert inherits.message == "has the settings of a group above it now"
+    (moved_there,) = told(make.group("G\\A", inherits=True, group_id=make.id_of("H\\A")), without=["H\\A"])
+    assert moved_there.message == "was moved, and no longer has the settings of H"
+    assert moved_there.remedy == put_back
+    by_list, by_check_box = told(make.group("H", secure=True))
+    assert by_list.message == f"uses 'Default List', not {COPY!r}"
+    assert by_check_box.message == "secure communications are on"
+    (off,) = told(make.group("G", secure=False))
+    assert off.message == "secure communications are off"
+    (slow,) = told(make.group("G", heartbeat=2 * make.heartbeat))
+    assert slow.message == "clients report every 0:10:00 now: the planned waits are too short for them"
+
+
+def test_a_heartbeat_is_as_slow_as_its_jitter_makes_it(make, codes):
+    """The interval and the randomisation together are what the waits were planned for."""
+    assert codes(make.group("G", jitter=1)) == [("heartbeat-drift", "G / Default")]
+    assert codes(make.group("G", heartbeat=make.heartbeat / 2, jitter=2)) == []
+
+
 def test_drift_of_a_planned_pair_says_which_setting(make, body):
     """What can be written back is told with its pair, its field and the list that is there now."""
     survey = make.survey(make.site("s1", "s2"), make.group("G"), make.group("H", secure=True))
@@ -150,4 +187,5 @@ def test_clients_that_were_moved_are_named_by_the_group_they_are_in(make):
     found = {each.finding.subject: each.finding for each in moved(survey, moves)}
     assert set(found) == {"G", "77"}
     assert "2 clients were moved here, among them A, B" in found["G"].message
+    assert {finding.code for finding in found.values()} == {"clients-moved"}
     assert {finding.severity for finding in found.values()} == {Severity.INFO}
