@@ -1,16 +1,19 @@
 """/v1/plans: dry runs. A plan says what would happen, to whom, when and why; nothing is touched."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from activities.planning import plan_from_survey
+from activities.surveyed import surveyed_plan
 from api.fresh_survey import fresh_survey
 from api.parts import Parts, WithParts
 from api.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
 from api.problems import described, refused
 from rotation.finding import blocking
 from rotation.plan import PlanRequest
+from rotation.surveyed import SurveyedPlan
 from rotation.values import PlanId, SiteId
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
@@ -56,6 +59,16 @@ async def list_plans(site: SiteId, parts: WithParts) -> PlanList:
 async def show_plan(plan_id: PlanId, parts: WithParts) -> PlanShown:
     """A plan."""
     return PlanShown.of(await parts.store.plans.get(plan_id))
+
+
+@router.get("/{plan_id}/surveyed", responses=described(HTTPStatus.NOT_FOUND))
+async def show_surveyed(
+    plan_id: PlanId,
+    parts: WithParts,
+    clients: Annotated[int, Query(ge=1, le=100_000, description="How many at most: of each kind its share")] = 5000,
+) -> SurveyedPlan:
+    """A plan with all that is known of its site: what `rotator simulate --plan` plays."""
+    return await surveyed_plan(parts.store, plan_id, most=clients)
 
 
 async def _require_certificates(parts: Parts, request: PlanRequest) -> None:

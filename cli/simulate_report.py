@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from cli.spoken import length, say, say_table
-from simulation.report import Report, Spread
+from simulation.record import Record
+from simulation.report import PlayedPlan, Report, Spread
+from simulation.synthetic import Size
 
 _NAMES = 10
 
@@ -11,7 +13,11 @@ _NAMES = 10
 def show(told: Report) -> None:
     """Print it on standard output."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in told.outcomes.items())
-    say(f"{told.runs} rotation(s) of {told.size.clients} clients: {outcomes}")
+    _show_subject(told.played)
+    clients = told.played.clients if isinstance(told.played, Size) else told.played.played
+    say(f"{told.runs} rotation(s) of {clients} clients: {outcomes}")
+    for each in told.differs:
+        say(f"Not as approved in {each.runs} of them: {each.finding.subject}: {each.finding.message}")
     say(f"Clients lost by the rotation: {told.lost_by_the_rotation}")
     rows = (
         ("clients lost", *_values(told.lost)),
@@ -20,12 +26,33 @@ def show(told: Report) -> None:
     )
     say_table("Over all runs", ("", "least", "median", "95 of 100", "most"), rows)
     for worst in told.worst:
-        if worst.lost or worst.reason:
-            say(f"Seed {worst.seed}: {worst.outcome}, {len(worst.lost)} lost {worst.reason}")
-        for lost in worst.lost[:_NAMES]:
-            excuse = f" ({lost.excuse})" if lost.excuse else ""
-            say(f"  {lost.client} of {lost.group} since {lost.since:%Y-%m-%d %H:%M}: {lost.why}{excuse}")
-    say("Exposure is the time with secure communications off somewhere. The same --seed plays the same run again.")
+        if worst.lost or worst.reason or worst.refused:
+            _show_run(worst, told.again[worst.seed])
+    say("Exposure is the time with secure communications off somewhere. To play the worst run again:")
+    say(f"  {told.again[told.worst[0].seed]}")
+
+
+def _show_subject(played: Size | PlayedPlan) -> None:
+    if isinstance(played, Size):
+        return
+    say(f"Plan {played.id} of site {played.site}, hash {played.hash}")
+    if played.played < played.clients_of_site:
+        say(f"A sample: {played.played} of its {played.clients_of_site} clients, of each kind its share.")
+    if played.vanished:
+        say(f"Not played: {played.vanished} clients that SEPM does not list any more.")
+
+
+def _show_run(worst: Record, again: str) -> None:
+    """One of the worst runs: who was lost and why, and how to see it again."""
+    say(f"Seed {worst.seed}: {worst.outcome}, {len(worst.lost)} lost {worst.reason}")
+    for lost in worst.lost[:_NAMES]:
+        excuse = f" ({lost.excuse})" if lost.excuse else ""
+        say(f"  {lost.client} of {lost.group} since {lost.since:%Y-%m-%d %H:%M}: {lost.why}{excuse}")
+    if len(worst.lost) > _NAMES:
+        say(f"  and {len(worst.lost) - _NAMES} more, whom --json names")
+    for finding in worst.refused:
+        say(f"  {finding.subject}: {finding.message}")
+    say(f"  {again}")
 
 
 def _values(spread: Spread[int] | Spread[timedelta]) -> tuple[str, ...]:

@@ -20,7 +20,16 @@ from emulator.site import (
     ServerList,
     Site,
 )
-from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
+from emulator.spec import (
+    DEFAULT_LIST,
+    ClientSpec,
+    GroupSpec,
+    ListSpec,
+    LocationSpec,
+    MachineSpec,
+    ServerSpec,
+    SiteSpec,
+)
 from emulator.timeline import Timeline
 
 HTTPS_PORT = 443
@@ -51,6 +60,9 @@ def build_clients(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime) -
     """The clients, each with what its group has published, and with a heartbeat behind it."""
     numbers: Counter[str] = Counter()
     for batch in spec.clients:
+        if batch.machine is not None:
+            yield _known_machine(spec, site, outbox, start, batch=batch, known=batch.machine)
+            continue
         for _ in range(batch.count):
             numbers[batch.prefix] += 1
             name = f"{batch.prefix}-{numbers[batch.prefix]:04d}"
@@ -79,6 +91,7 @@ def _server_list(spec: SiteSpec, site: Site, server_list: ListSpec) -> ServerLis
         ports = server_list.ports.get(name)
         https_port = ports.https_port if ports else None
         http_port = ports.http_port if ports else None
+        given = ports.address if ports else None
         if name in spec.foreign_servers:
             server_id, address, usual = (
                 identity(spec.seed, "foreign", name),
@@ -88,7 +101,7 @@ def _server_list(spec: SiteSpec, site: Site, server_list: ListSpec) -> ServerLis
         else:
             server = site.server(name)
             server_id, address, usual = server.id, server.address, (server.https_port, server.http_port)
-        return ServerEntry(server_id, name, address, https_port or usual[0], http_port or usual[1])
+        return ServerEntry(server_id, name, given or address, https_port or usual[0], http_port or usual[1])
 
     return ServerList(
         id=identity(spec.seed, "list", server_list.name),
@@ -109,9 +122,10 @@ def _group(spec: SiteSpec, site: Site, group: GroupSpec, start: datetime) -> Gro
             randomization=location.randomization,
         )
 
-    group_id = identity(spec.seed, "group", group.path)
+    group_id = group.id or identity(spec.seed, "group", group.path)
     ids = {
-        location.name: identity(spec.seed, "location", f"{group.path}/{location.name}") for location in group.locations
+        location.name: location.id or identity(spec.seed, "location", f"{group.path}/{location.name}")
+        for location in group.locations
     }
     age = span_ms(_POLICY_AGE) + draw(origin(spec.seed, group.path), 0) % span_ms(_POLICY_AGE)
     return Group(
@@ -141,15 +155,51 @@ def _client(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batc
         name=name,
         build=batch.build,
         location=batch.location,
-        reachable=None
-        if batch.reachable_servers is None
-        else frozenset(site.server(each).id for each in batch.reachable_servers if each not in spec.foreign_servers),
+        reachable=_reachable(spec, site, batch),
         http_blocked=batch.http_blocked,
         npvdi=batch.npvdi,
         away=away,
         base=first + draw(stream, 1) % heartbeat_ms,
         created=to_ms(start - _INSTALLED),
     )
+
+
+def _known_machine(
+    spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batch: ClientSpec, known: MachineSpec
+) -> Client:
+    """A machine with its own id, whose heartbeats count from its last contact; without one, from the start."""
+    group = site.group(batch.group)
+    start_ms = to_ms(start)
+    held = outbox.current[group.id]
+    # a heartbeat may be late by as much as its window: not later than the contact that is known
+    base = start_ms - (0 if known.silent is None else span_ms(known.silent) + held.location(batch.location).window_ms)
+    client = machine(
+        site,
+        group,
+        held,
+        name=known.name,
+        build=batch.build,
+        location=batch.location,
+        reachable=_reachable(spec, site, batch),
+        http_blocked=batch.http_blocked,
+        npvdi=batch.npvdi,
+        away=tuple((start_ms + span_ms(begin), start_ms + span_ms(end)) for begin, end in batch.away),
+        base=base,
+        created=to_ms(start - _INSTALLED),
+    )
+    client.id = known.id
+    if known.silent is None:
+        client.reported = ""
+    if known.last_server is not None:
+        client.last = site.server(known.last_server).id
+        client.last_since = client.base
+    return client
+
+
+def _reachable(spec: SiteSpec, site: Site, batch: ClientSpec) -> frozenset[str] | None:
+    if batch.reachable_servers is None:
+        return None
+    return frozenset(site.server(each).id for each in batch.reachable_servers if each not in spec.foreign_servers)
 
 
 def machine(

@@ -50,8 +50,9 @@ class ServerSpec(_Spec):
 
 
 class PortsSpec(_Spec):
-    """Ports of one server as one list gives them; None: the server's own."""
+    """One server as one list gives it; None: the server's own."""
 
+    address: str | None = None
     https_port: int | None = None
     http_port: int | None = None
 
@@ -69,6 +70,8 @@ class ListSpec(_Spec):
 class LocationSpec(_Spec):
     """Settings of one (group, location)."""
 
+    id: str | None = None
+    """None: it is drawn."""
     name: str = DEFAULT_LOCATION
     server_list: str = DEFAULT_LIST
     secure_communications: bool = True
@@ -81,6 +84,8 @@ class LocationSpec(_Spec):
 class GroupSpec(_Spec):
     """One client group; one that inherits has no locations of its own."""
 
+    id: str | None = None
+    """None: it is drawn."""
     path: str
     inherits: bool = False
     locations: tuple[LocationSpec, ...] = ()
@@ -92,6 +97,18 @@ class GroupSpec(_Spec):
         return self
 
 
+class MachineSpec(_Spec):
+    """One machine that is known by name, as a real site has it."""
+
+    id: str
+    """`uniqueId` of its record."""
+    name: str
+    silent: timedelta | None = None
+    """How long before the start its last contact was; None: it has a record, and no server ever saw it."""
+    last_server: str | None = None
+    """Where that was."""
+
+
 class ClientSpec(_Spec):
     """A batch of clients that are alike."""
 
@@ -100,6 +117,8 @@ class ClientSpec(_Spec):
     build: str = "14.3.9816.7000"
     prefix: str = "PC"
     """Names are PREFIX-0001 and so on, per prefix."""
+    machine: MachineSpec | None = None
+    """The one client of the batch, where it is known by name; `prefix` says nothing then."""
     location: str = DEFAULT_LOCATION
     away: tuple[tuple[timedelta, timedelta], ...] = ()
     """When they are switched off, as offsets from the start; a window may begin before the start."""
@@ -109,6 +128,12 @@ class ClientSpec(_Spec):
     """Servers their network lets them reach; None: all."""
     http_blocked: bool = False
     """Their network lets no plain HTTP through."""
+
+    @model_validator(mode="after")
+    def _one_machine(self) -> Self:
+        if self.machine is not None and self.count != 1:
+            raise ValueError(f"{self.machine.name} is one machine, and its batch has {self.count}")
+        return self
 
     @model_validator(mode="after")
     def _windows_in_order(self) -> Self:

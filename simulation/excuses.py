@@ -170,7 +170,11 @@ def _owner(lost: LostClient, body: PlanBody | None) -> OwnerScope | None:
 
 
 def _batch(lost: LostClient, facts: Facts) -> ClientSpec | None:
-    return next((each for each in facts.scenario.spec.clients if each.prefix == lost.name.rpartition("-")[0]), None)
+    prefix = lost.name.rpartition("-")[0]
+    for each in facts.scenario.spec.clients:
+        if each.prefix == prefix if each.machine is None else each.machine.id == lost.id:
+            return each
+    return None
 
 
 def _batches(owner: OwnerScope, facts: Facts) -> Iterator[ClientSpec]:

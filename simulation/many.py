@@ -5,13 +5,26 @@ from collections.abc import Callable, Iterable
 from simulation.drawing import Faults
 from simulation.record import Record, record
 from simulation.run import play
-from simulation.synthetic import Size, of_size
+from simulation.subject import Subject
 
 
-async def play_many(size: Size, faults: Faults, seeds: Iterable[int], played: Callable[[], None]) -> list[Record]:
-    """The records of all seeds, in their order. `played` is called after each."""
+async def play_many(subject: Subject, faults: Faults, seeds: Iterable[int], played: Callable[[], None]) -> list[Record]:
+    """The records of all seeds, in their order. `played` is called after each.
+
+    Raises:
+        CannotBePlayedError: when the emulator cannot be such a site.
+    """
     records = []
     for seed in seeds:
-        records.append(record(await play(of_size(size, seed, faults))))
+        records.append(await play_one(subject, faults, seed))
         played()
     return records
+
+
+async def play_one(subject: Subject, faults: Faults, seed: int) -> Record:
+    """The record of one seed.
+
+    Raises:
+        CannotBePlayedError: when the emulator cannot be such a site.
+    """
+    return record(await play(subject.scenario(seed, faults)), subject.approved)

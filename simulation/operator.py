@@ -1,6 +1,7 @@
 """The person at the emulated console: does there what a console task of the product asks for."""
 
 import base64
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from emulator.tasks import CertificateFile, Task
 from rotation.state import RotationState
 from rotation.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName
-from simulation.certificates import new_certificate
+from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock
 from simulation.facts import site_facts
 from simulation.tidying import unasked_changes
@@ -27,8 +28,15 @@ _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 class Operator:
     """Hands at the console of one emulated site."""
 
-    def __init__(self, simulation: Simulation, clock: SimulatedClock, slips: tuple[Slip, ...] = ()) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        clock: SimulatedClock,
+        certificates: Mapping[ServerName, ParsedCertificate],
+        slips: tuple[Slip, ...] = (),
+    ) -> None:
         self._simulation = simulation
+        self._certificates = certificates
         self._desk = SiteDesk(simulation, clock.now, _nothing_to_follow)
         self.hands = ClumsyHands(self._desk, slips)
         self._began = site_facts(simulation)
@@ -63,7 +71,7 @@ class Operator:
 
     def _pem(self, server: ServerName) -> bytes:
         """The file of a server's new certificate."""
-        made = new_certificate(server, self._simulation.site.server(server).address)
+        made = self._certificates[server]
         if made.key_pem is None:
             raise AssertionError("a certificate that was made here has a key")
         return base64.b64encode((made.certificate_pem + made.key_pem.get_secret_value()).encode())

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from rotation.finding import Finding
+from rotation.plan import Plan
 from rotation.values import Value
 from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.invariants import Violation, check
+from simulation.likeness import differences, steps_digest
 
 
 class Loss(Value):
@@ -38,10 +40,14 @@ class Record(Value):
     lost: tuple[Loss, ...]
     violations: tuple[Violation, ...]
     refused: tuple[Finding, ...] = ()
+    steps_sha256: str = ""
+    """What the steps of its plan come to, certificates aside."""
+    differs: tuple[Finding, ...] = ()
+    """How its plan differs from the one that a person has approved, where a registered site's plan was played."""
 
 
-def record(facts: Facts) -> Record:
-    """The record of a played rotation."""
+def record(facts: Facts, approved: Plan | None = None) -> Record:
+    """The record of a played rotation; of a registered site, beside the plan that was approved."""
     outcome = facts.outcome.value if facts.outcome else "unfinished"
     return Record(
         seed=facts.scenario.seed,
@@ -64,4 +70,6 @@ def record(facts: Facts) -> Record:
         ),
         violations=check(facts),
         refused=facts.refused,
+        steps_sha256=steps_digest(facts.plan.body) if facts.plan else "",
+        differs=differences(approved, facts.plan) if approved and facts.plan else (),
     )

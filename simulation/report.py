@@ -1,12 +1,15 @@
-"""Many simulated rotations in one report: distributions, the worst runs, and the seed that brings each back."""
+"""Many simulated rotations in one report: distributions, the worst runs, and the command that brings each back."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from rotation.values import Value
+from rotation.finding import Finding
+from rotation.surveyed import SurveyedPlan
+from rotation.values import PlanId, SiteId, Value
 from simulation.drawing import Faults
+from simulation.likeness import steps_digest
 from simulation.record import Record
 from simulation.synthetic import Size
 
@@ -24,10 +27,55 @@ class Spread(Value, Generic[_Measure]):
     most: _Measure
 
 
+class PlayedPlan(Value):
+    """Which plan was played."""
+
+    id: PlanId
+    hash: str
+    steps_sha256: str
+    """What its steps come to, certificates aside: a run with another digest has run other steps."""
+    site_id: SiteId
+    site: str
+    clients_of_site: int
+    played: int
+    """How many of them are in each run: all, or a sample with each kind's share."""
+    most: int
+    """How many could have been played, as was asked."""
+    vanished: int
+    """Clients that SEPM does not list any more: not played."""
+
+    @classmethod
+    def of(cls, surveyed: SurveyedPlan, most: int) -> "PlayedPlan":
+        """What a report says of a plan."""
+        return cls(
+            id=surveyed.plan.id,
+            hash=surveyed.plan.hash,
+            steps_sha256=steps_digest(surveyed.plan.body),
+            site_id=surveyed.site.id,
+            site=surveyed.site.name,
+            clients_of_site=surveyed.clients_of_site,
+            played=len(surveyed.clients),
+            most=most,
+            vanished=surveyed.vanished,
+        )
+
+    @property
+    def options(self) -> str:
+        """What names it on the command line."""
+        return f"--plan {self.id} --clients {self.most}"
+
+
+class Difference(Value):
+    """How plans that were played differ from the approved one."""
+
+    finding: Finding
+    runs: int
+
+
 class Report(Value):
     """What would happen to a site. Without any figure of the machine that played it."""
 
-    size: Size
+    played: Size | PlayedPlan
     faults: Faults
     runs: int
     outcomes: dict[str, int]
@@ -37,15 +85,20 @@ class Report(Value):
     """Of all runs together: those that no excuse covers. The promise is none."""
     duration: Spread[timedelta]
     exposure: Spread[timedelta]
+    differs: tuple[Difference, ...] = ()
+    """Where the planner made another plan from a simulated survey than the one that a person has approved."""
     worst: tuple[Record, ...]
     """The runs that lost most, each with its seed; then those of the longest exposure."""
+    again: dict[int, str]
+    """By seed, the command that plays each of the worst runs once more."""
 
 
-def report(size: Size, faults: Faults, records: Sequence[Record]) -> Report:
+def report(played: Size | PlayedPlan, faults: Faults, records: Sequence[Record]) -> Report:
     """The report of `records`, of which there is one at least."""
     ranked = sorted(records, key=lambda each: (-len(each.lost), -each.exposure, each.seed))
+    worst = tuple(ranked[:_WORST])
     return Report(
-        size=size,
+        played=played,
         faults=faults,
         runs=len(records),
         outcomes=dict(sorted(Counter(each.outcome for each in records).items())),
@@ -53,7 +106,14 @@ def report(size: Size, faults: Faults, records: Sequence[Record]) -> Report:
         lost_by_the_rotation=sum(not lost.excuse for each in records for lost in each.lost),
         duration=_spread(records, lambda each: each.duration),
         exposure=_spread(records, lambda each: each.exposure),
-        worst=tuple(ranked[:_WORST]),
+        differs=tuple(
+            Difference(finding=finding, runs=count)
+            for finding, count in Counter(found for each in records for found in dict.fromkeys(each.differs)).items()
+        ),
+        worst=worst,
+        again={
+            each.seed: f"rotator simulate {played.options} --faults {faults.value} --seed {each.seed}" for each in worst
+        },
     )
 
 

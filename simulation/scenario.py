@@ -8,9 +8,9 @@ from pydantic import Field
 from emulator.happenings import Scheduled
 from emulator.spec import SiteSpec
 from rotation.message import Move
-from rotation.plan import Unproven
-from rotation.site import Limits
-from rotation.values import Value
+from rotation.plan import PlanRequest, Unproven
+from rotation.site import Limits, Site
+from rotation.values import CertificateId, ClientId, ServerName, Value
 from simulation.themes import Theme
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -50,6 +50,17 @@ class Act(Value):
     """For `extend`."""
 
 
+class Registered(Value):
+    """A site that somebody has registered, and what is wanted of it: played instead of what `Scenario` would say."""
+
+    site: Site
+    request: PlanRequest
+    keyless: frozenset[CertificateId] = frozenset()
+    """The certificates whose key the service does not keep."""
+    seen_at: dict[ClientId, tuple[ServerName, ...]] = Field(default_factory=dict)
+    """From the service's stored history: at which servers each client was ever seen."""
+
+
 class Scenario(Value):
     """One rotation to play. The same scenario gives the same run, event by event."""
 
@@ -57,6 +68,8 @@ class Scenario(Value):
     theme: Theme = Theme.ORDINARY
     """What it is about, where it was drawn."""
     spec: SiteSpec
+    registered: Registered | None = None
+    """What stands in it counts before `limits`, `unproven`, `keep_relaxed` and `leave_out_away`."""
     limits: Limits = Limits()
     unproven: Unproven = Unproven.RELAX
     keep_relaxed: bool = False

@@ -16,9 +16,10 @@ from rotation.plan import Plan, PlanRequest
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.state import RotationState
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
-from simulation.certificates import certificate_id, new_certificate
+from simulation.certificates import chosen
 from simulation.clock import SimulatedClock
 from simulation.ear import Ear
+from simulation.history import remember
 from simulation.host import SimulatedHost
 from simulation.operator import Operator
 from simulation.people import People
@@ -47,7 +48,8 @@ class Stage:
         self.clock = SimulatedClock(START)
         self.simulation = Simulation(scenario.spec, START)
         self.store = Store.in_memory()
-        self.site = registered(scenario, self.simulation)
+        self.site = scenario.registered.site if scenario.registered else registered(scenario, self.simulation)
+        self.certificates = chosen(scenario)
         self.connection = SiteConnection(
             rest_url="https://sepm.invalid:8446",
             username=scenario.spec.administrator,
@@ -66,7 +68,7 @@ class Stage:
         )
         for each in scenario.happenings:
             self.simulation.schedule(each.happening, each.at)
-        self.operator = Operator(self.simulation, self.clock, scenario.spec.robot.slips)
+        self.operator = Operator(self.simulation, self.clock, self.certificates, scenario.spec.robot.slips)
         self.people = People(scenario, self.operator, self.store)
 
     async def __aenter__(self) -> Self:
@@ -77,14 +79,17 @@ class Stage:
         await self.store.close()
 
     async def _register(self) -> None:
-        """Store the site as the emulator has it, and a new certificate for each server."""
+        """Store the site, a new certificate for each server, and where its clients were seen before."""
         await self.store.sites.add(self.site, self.connection, self.clock.now())
-        for server in self.site.servers:
-            made = new_certificate(server.name, server.address)
-            key = made.key_pem.get_secret_value().encode() if made.key_pem else None
+        keyless = self.scenario.registered.keyless if self.scenario.registered else frozenset()
+        for identity, made in {made.facts.id: made for made in self.certificates.values()}.items():
+            key = made.key_pem.get_secret_value().encode() if made.key_pem and identity not in keyless else None
             if self.ear is not None:
                 self.ear.hear_key(made)
-            await self.store.certificates.add(made.facts, made.certificate_pem, made.chain_pem, key, self.clock.now())
+            facts = made.facts.model_copy(update={"has_key": key is not None})
+            await self.store.certificates.add(facts, made.certificate_pem, made.chain_pem, key, self.clock.now())
+        if self.scenario.registered is not None:
+            await remember(self.store, self.scenario, self.scenario.registered)
 
     async def plan(self) -> Plan:
         """Survey the site and make its plan.
@@ -93,23 +98,28 @@ class Stage:
             PlanRefusedError: with the blocking findings.
         """
         surveyed = await self._survey()
-        request = PlanRequest(
-            certificates={
-                ServerName(each.name): certificate_id(ServerName(each.name)) for each in self.scenario.spec.servers
-            },
-            unproven_failover=self.scenario.unproven,
-            keep_relaxed=self.scenario.keep_relaxed,
-            leave_out_away=self.scenario.leave_out_away,
+        plan = await plan_from_survey(
+            self.store, self.site.id, surveyed.survey_id, self._request(), now=self.clock.now()
         )
-        plan = await plan_from_survey(self.store, SITE, surveyed.survey_id, request, now=self.clock.now())
         await self.store.plans.add(plan)
         return plan
+
+    def _request(self) -> PlanRequest:
+        scenario = self.scenario
+        if scenario.registered is not None:
+            return scenario.registered.request
+        return PlanRequest(
+            certificates={server: made.facts.id for server, made in self.certificates.items()},
+            unproven_failover=scenario.unproven,
+            keep_relaxed=scenario.keep_relaxed,
+            leave_out_away=scenario.leave_out_away,
+        )
 
     async def _survey(self) -> SurveyAnswer:
         """A survey; where SEPM cannot be read now, its owner tries again later."""
         for _ in range(_TRIES):
             try:
-                return await Surveying(self.world).survey_site(SurveyRequest(site_id=SITE))
+                return await Surveying(self.world).survey_site(SurveyRequest(site_id=self.site.id))
             except ApplicationError as failed:
                 if failed.non_retryable:
                     raise
@@ -119,11 +129,11 @@ class Stage:
     async def begin(self, plan: Plan) -> RotationState:
         """The rotation of `plan`, approved and stored."""
         now = self.clock.now()
-        new = NewRotation(id=ROTATION, site_id=SITE, plan_id=plan.id, plan_hash=plan.hash, started_by="ann")
+        new = NewRotation(id=ROTATION, site_id=self.site.id, plan_id=plan.id, plan_hash=plan.hash, started_by="ann")
         await self.store.rotations.create(new, now)
         return RotationState(
             rotation_id=ROTATION,
-            site_id=SITE,
+            site_id=self.site.id,
             site_name=self.scenario.spec.name,
             plan_id=plan.id,
             plan_hash=plan.hash,

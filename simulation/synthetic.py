@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from pydantic import TypeAdapter
+
 from emulator.scenarios import synthetic
 from emulator.spec import SiteSpec
 from rotation.plan import Unproven
@@ -11,6 +13,8 @@ from simulation.chance import Chance
 from simulation.drawing import Faults
 from simulation.faults import with_switches
 from simulation.scenario import Scenario
+
+_SPAN = TypeAdapter(timedelta)
 
 
 class Size(Value):
@@ -25,6 +29,17 @@ class Size(Value):
     heartbeat: timedelta = timedelta(hours=1)
     holdout: timedelta = timedelta(days=90)
     """How long the last server keeps its certificate, at least."""
+
+    @property
+    def options(self) -> str:
+        """What names it on the command line."""
+        spans = f"--heartbeat {_iso(self.heartbeat)} --holdout {_iso(self.holdout)}"
+        return f"--clients {self.clients} --groups {self.groups} --servers {self.servers} {spans}"
+
+
+def _iso(span: timedelta) -> str:
+    """As ISO 8601 has it."""
+    return str(_SPAN.dump_python(span, mode="json"))
 
 
 def of_size(size: Size, seed: int, faults: Faults) -> Scenario:

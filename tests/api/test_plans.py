@@ -1,5 +1,6 @@
 """Surveys and dry runs."""
 
+import json
 from datetime import timedelta
 
 from pydantic import TypeAdapter
@@ -116,3 +117,16 @@ async def test_no_survey_while_temporal_is_away(api, document, problem):
     answer = await api.post("/v1/sites/one-server/survey")
     problem(answer, 503, "temporal-down")
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_plan_is_given_with_all_that_is_known_of_its_site(whole, plan, problem):
+    """Survey, registration and clients, as many as asked for, and no secret: what a simulation of it is made from."""
+    url = f"/v1/plans/{plan['id']}/surveyed"
+    all_of_it, some = (await whole.get(url)).json(), (await whole.get(url, params={"clients": 8})).json()
+    assert (len(all_of_it["clients"]), all_of_it["clients_of_site"]) == (20, 20)
+    assert 0 < len(some["clients"]) <= 10
+    assert {client["id"] for client in some["clients"]} < {client["id"] for client in all_of_it["clients"]}
+    assert all_of_it["plan"]["hash"] == plan["hash"]
+    assert all_of_it["site"]["id"] == all_of_it["plan"]["body"]["site_id"]
+    assert "password" not in json.dumps(all_of_it)
+    problem(await whole.get("/v1/plans/none/surveyed"), 404, "unknown-plan")

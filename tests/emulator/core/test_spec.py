@@ -4,7 +4,18 @@ import pytest
 from pydantic import ValidationError
 
 from emulator.scenarios import NAMES, scenario
-from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
+from emulator.spec import (
+    DEFAULT_LIST,
+    ROOT_GROUP,
+    ClientSpec,
+    GroupSpec,
+    ListSpec,
+    LocationSpec,
+    MachineSpec,
+    PortsSpec,
+    ServerSpec,
+    SiteSpec,
+)
 
 ROOT = GroupSpec(path=ROOT_GROUP, locations=(LocationSpec(),))
 
@@ -95,3 +106,41 @@ def test_foreign_server_is_never_reached(play):
     played = play(spec).run(timedelta(hours=1))
     assert {record.last_server_name for record in played.records().values()} == {"A"}
     assert played.verdict().clients_lost_ever == 0
+
+
+def test_machines_known_by_name_are_as_they_were_last_seen(play, start):
+    """Each has its own id, and its last contact lies where it was; one that was never seen has a record only."""
+    silent, window, hour = timedelta(days=12), timedelta(minutes=10), timedelta(hours=1)
+    known = MachineSpec(id="A1", name="LAPTOP", silent=silent, last_server="B")
+    unseen = MachineSpec(id="B2", name="BOXED")
+    root = LocationSpec(heartbeat=hour, randomization=window)
+    spec = site(
+        servers=(ServerSpec(name="A"), ServerSpec(name="B")),
+        groups=(GroupSpec(path=ROOT_GROUP, locations=(root,)),),
+        clients=(
+            ClientSpec(group=ROOT_GROUP, count=1, machine=known, away=((timedelta(seconds=1) - silent, hour),)),
+            ClientSpec(group=ROOT_GROUP, count=1, machine=unseen, away=((-hour, timedelta(days=400)),)),
+        ),
+    )
+    records = play(spec).run(timedelta(0)).records()
+    seen = records["LAPTOP"]
+    assert (seen.id, seen.last_server_name) == ("A1", "B")
+    assert silent <= start - seen.last_update_time <= silent + window
+    assert (records["BOXED"].id, records["BOXED"].last_update_ms, records["BOXED"].profile_serial) == ("B2", 0, "")
+    with pytest.raises(ValidationError, match="one machine"):
+        ClientSpec(group=ROOT_GROUP, count=2, machine=known)
+
+
+def test_a_site_may_say_its_own_ids_and_addresses(play):
+    """Ids of groups and locations, the address by which a list names a server: as the specification has them."""
+    spec = site(
+        groups=(GroupSpec(id="AB12", path=ROOT_GROUP, locations=(LocationSpec(id="CD34"),)),),
+        server_lists=(
+            ListSpec(name=DEFAULT_LIST, priorities=(("A",),), ports={"A": PortsSpec(address="a.example.com")}),
+        ),
+    )
+    played = play(spec).site
+    assert [(group.id, [place.id for place in group.locations]) for group in played.groups.values()] == [
+        ("AB12", ["CD34"])
+    ]
+    assert played.server_list(DEFAULT_LIST).entries[0].address == "a.example.com"

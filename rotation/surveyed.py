@@ -1,0 +1,66 @@
+"""A plan with everything known of the site that it is for: what a simulation of it is made from."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from rotation.plan import Plan
+from rotation.site import Site
+from rotation.survey import ObservedClient, SiteSurvey
+from rotation.values import CertificateId, ClientId, ServerName, Value
+
+_EDGES = (timedelta(hours=2), timedelta(days=1), timedelta(days=7), timedelta(days=30))
+
+
+class SurveyedPlan(Value):
+    """A plan, its site as registered and as surveyed, and its clients as they were last read."""
+
+    plan: Plan
+    site: Site
+    survey: SiteSurvey
+    as_of: datetime
+    """SEPM's clock when the clients were last read."""
+    clients: tuple[ObservedClient, ...]
+    """All of them, or a sample; by id."""
+    clients_of_site: int
+    vanished: int = 0
+    """Clients that were seen once and that SEPM does not list any more: they are not played."""
+    seen_at: dict[ClientId, tuple[ServerName, ...]] = Field(default_factory=dict)
+    """Of each client, at which servers it was ever seen."""
+    keyless: frozenset[CertificateId] = frozenset()
+    """The plan's certificates whose key is not kept."""
+
+
+def sample(
+    clients: Collection[ObservedClient],
+    seen_at: Mapping[ClientId, Collection[ServerName]],
+    *,
+    most: int,
+    as_of: datetime,
+) -> tuple[ObservedClient, ...]:
+    """Some `most` of the clients, by id: of each kind its share, and one at least. All, where they are not more.
+
+    Clients are of one kind when they have group, build, persistence, the stretch of time since they were last seen,
+    and whether they were seen at a second server, in common. Which ones of a kind are taken depends on their ids only.
+    """
+    if len(clients) <= most:
+        return tuple(sorted(clients, key=lambda client: client.id))
+    kinds: dict[tuple[object, ...], list[ObservedClient]] = defaultdict(list)
+    for client in clients:
+        several = len(seen_at.get(client.id, ())) > 1
+        kind = (client.group_id, client.build, client.non_persistent, _stretch(client, as_of), several)
+        kinds[kind].append(client)
+    taken: list[ObservedClient] = []
+    for some in kinds.values():
+        some.sort(key=lambda client: hashlib.sha256(client.id.encode()).digest())
+        taken += some[: max(1, len(some) * most // len(clients))]
+    return tuple(sorted(taken, key=lambda client: client.id))
+
+
+def _stretch(client: ObservedClient, as_of: datetime) -> int:
+    if client.last_seen is None:
+        return len(_EDGES) + 1
+    return sum(as_of - client.last_seen > edge for edge in _EDGES)
