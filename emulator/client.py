@@ -114,6 +114,8 @@ class Client:
 
     forgotten: bool = False
     """Whether no server has a record of it: it registers at its next contact."""
+    purged: bool = False
+    """Whether that is because SEPM has purged its record."""
     registrations: int = 1
     contact: int | None = None
     """When a server last saw it."""

@@ -209,8 +209,10 @@ class Contacts:
         if client.forgotten:
             client.forgotten = False
             client.registrations += 1
-            if client.registrations == 1 or not self.switches.purged_id_returns:
+            # whoever registers though it has a record gets another id: no two records have the same one
+            if not (client.purged and self.switches.purged_id_returns):
                 client.id = identity(self._site.seed, "client", f"{client.name}/{client.registrations}")
+            client.purged = False
             client.created = at
         client.contact = at
         client.contact_server = server.id

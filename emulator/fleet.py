@@ -211,7 +211,7 @@ class Fleet:
                 continue
             self._settle(client, self._timeline.now_ms)
             if client.seen() <= before:
-                client.forgotten = True
+                client.forgotten = client.purged = True
                 gone.append(client)
         return [client.name for client in gone]
 

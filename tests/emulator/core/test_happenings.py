@@ -29,6 +29,7 @@ from emulator.happenings import (
 )
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec
+from emulator.switches import Switches
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -145,14 +146,17 @@ def test_reimaged_computers_register_anew_or_keep_their_record(family):
         assert played.verdict().clients_lost_ever == 0
 
 
-def test_records_are_doubled(family):
+@pytest.mark.parametrize("returns", [False, True])
+def test_records_are_doubled(family, returns):
     """A doubled record shares name and hardware key with its twin, counts in its group, and is never touched again."""
-    played = befall(family(), RecordsDoubled(group=SALES, count=1), wait=3 * HOUR)
+    switches = Switches(purged_id_returns=returns)
+    played = befall(family(switches=switches), RecordsDoubled(group=SALES, count=1), wait=3 * HOUR)
     sales = played.site.group(SALES)
     records = list(played.simulation.fleet.records(group_id=sales.id))
     doubled = next(key for key, number in Counter(record.hardware_key for record in records).items() if number == 2)
     twins = [record for record in records if record.hardware_key == doubled]
     assert twins[0].name == twins[1].name
+    assert twins[0].id != twins[1].id
     assert {record.online for record in twins} == {True, False}
     assert played.simulation.fleet.count(sales.id) == 6
     assert played.verdict().clients_total == 10
