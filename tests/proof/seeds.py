@@ -5,20 +5,19 @@ from datetime import timedelta
 from simulation.drawing import SMALL, Faults, Sizes, draw
 from simulation.scenario import Scenario
 
-_ONE = Sizes(servers=1, groups=2, clients=12, holdout=timedelta(days=30), quick=0.9, absent=0.1)
-_TWO = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=45), quick=0.9, absent=0.15)
+_ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.05)
+_TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.1)
 _SOME = Sizes(servers=4, groups=4, clients=24, quick=0.9)
 _LARGE = Sizes(groups=300, clients=5000)
-_EVERY_LARGE, _EVERY_SMALL = 2000, 25
+_EVERY_LARGE, _EVERY_SMALL, _EVERY_SOME = 2000, 100, 20
 
 
 def sizes(seed: int) -> Sizes:
     """How large the site of a seed may be."""
-    if seed % _EVERY_LARGE == _EVERY_LARGE - 1:
-        return _LARGE
-    if seed % _EVERY_SMALL == 0:
-        return SMALL
-    return (_ONE, _TWO, _TWO, _SOME)[seed % 4]
+    for every, size in ((_EVERY_LARGE, _LARGE), (_EVERY_SMALL, SMALL), (_EVERY_SOME, _SOME)):
+        if seed % every == every - 1:
+            return size
+    return (_ONE, _TWO)[seed % 2]
 
 
 def is_small(seed: int) -> bool:
