@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 
 from activities.registry import all_activities
 from engine.client import connect, identity
+from engine.contract import SIMULATIONS_QUEUE
 from engine.fault import EngineFault
 from engine.logs import log_as_json
 from engine.plugin import RotatorPlugin
@@ -30,9 +31,10 @@ from store.fault import StoreFault
 from store.settings import StoreSettings
 from store.store import Store
 from workflows.rotate_site import RotateSite
+from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
 
-WORKFLOWS = (RotateSite, SurveySite)
+WORKFLOWS = (RotateSite, SurveySite, SimulatePlan)
 
 # below the time after which a supervisor kills (60 s in deploy/), so that a stop costs no attempt of an activity
 _GRACE = timedelta(seconds=30)
@@ -75,12 +77,19 @@ async def _serve(store: Store, settings: TemporalSettings, stop: asyncio.Event) 
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_cached_workflows=_CACHED,
     )
-    running = asyncio.ensure_future(worker.run())
+    # a run of a simulation wants a processor for minutes: one at a time, and none holds up the end of this process
+    simulations = Worker(
+        client,
+        task_queue=settings.task_queue + SIMULATIONS_QUEUE,
+        identity=identity("worker"),
+        max_concurrent_activities=1,
+    )
+    running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)
     await _unless(stop, asyncio.shield(running))
     if not running.done():
         _log.info("stopping", grace=str(_GRACE))
-        await worker.shutdown()
+        await asyncio.gather(worker.shutdown(), simulations.shutdown())
     await running
 
 

@@ -9,6 +9,7 @@ from activities.looking import Looking
 from activities.newborns import Newborns
 from activities.originals import Originals
 from activities.planning import Planning
+from activities.playing import Playing
 from activities.progress import ProgressKeeper
 from activities.rolling_back import RollingBack
 from activities.servers import Servers
@@ -23,6 +24,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     """Every activity of the contract."""
     world = world or World(store=store)
     surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
+    playing = Playing(world)
     settings, tasks, looking = Settings(world), Tasks(world), Looking(world)
     return [
         surveying.survey_site,
@@ -43,4 +45,6 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         Newborns(world).find_newborn,
         ClosingCheck(world).check_closing,
         ProgressKeeper(world).record_progress,
+        playing.play_run,
+        playing.end_simulation,
     ]

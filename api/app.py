@@ -17,6 +17,7 @@ from api import (
     plans,
     restore,
     rotations,
+    simulations,
     sites,
     surveys,
     tasks,
@@ -59,7 +60,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description="The API key that `rotator up` made, or the operator set")
     everywhere = described(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY)
-    for module in (sites, surveys, certificates, plans, rotations, clients, events, moves, tasks, restore):
+    for module in (sites, surveys, certificates, plans, simulations, rotations, clients, events, moves, tasks, restore):
         app.include_router(module.router, dependencies=[Depends(scheme)], responses=everywhere)
     app.include_router(health.router)
     answer_with_problems(app)

@@ -24,6 +24,7 @@ from store.fault import StoreFault
 from store.page import BadCursor
 from store.plans import PlanAltered, UnknownPlan
 from store.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
+from store.simulations import UnknownSimulation
 from store.sites import SiteExists, UnknownSite
 from store.surveys import SurveyNotSaved, UnknownSurvey
 from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
@@ -47,6 +48,9 @@ _STORE: dict[type[StoreFault], _Answer] = {
     UnknownSurvey: _Answer(HTTPStatus.NOT_FOUND, "unknown-survey", "survey the site"),
     SurveyNotSaved: _Answer(HTTPStatus.CONFLICT, "survey-incomplete", "survey the site again"),
     UnknownRotation: _Answer(HTTPStatus.NOT_FOUND, "unknown-rotation", "list the rotations: GET /v1/rotations"),
+    UnknownSimulation: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-simulation", "list the simulations: GET /v1/plans/ID/simulations"
+    ),
     UnknownTask: _Answer(HTTPStatus.NOT_FOUND, "unknown-task", "list the tasks: GET /v1/tasks"),
     SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
     SiteBusy: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),

@@ -17,8 +17,8 @@ from rotation.survey import Pair
 from rotation.task import TaskState
 from rotation.values import Fingerprint, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
-ROTATE_WORKFLOW = "RotateSite"
-SURVEY_WORKFLOW = "SurveySite"
+ROTATE_WORKFLOW, SURVEY_WORKFLOW, SIMULATE_WORKFLOW = "RotateSite", "SurveySite", "SimulatePlan"
+SIMULATIONS_QUEUE = "-simulations"  # what is added to the name of a task queue: there runs are played one at a time
 STATE_QUERY = "state"
 
 
@@ -43,6 +43,8 @@ class ActivityName(StrEnum):
     LOAD_PLAN = "load_plan"
     PLAN_ROLL_BACK = "plan_roll_back"
     RECORD_PROGRESS = "record_progress"
+    PLAY_RUN = "play_run"
+    END_SIMULATION = "end_simulation"
 
 
 class ErrorType(StrEnum):

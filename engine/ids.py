@@ -1,6 +1,9 @@
-"""Workflow ids: readable, and one per site, so that the engine itself refuses a second rotation of a site."""
+"""Workflow ids: readable, and one per site, so that the engine itself refuses a second rotation of a site.
 
-from rotation.values import SiteId
+A simulation touches no site: its workflow has its own id.
+"""
+
+from rotation.values import SimulationId, SiteId
 
 
 def rotation_workflow(site_id: SiteId) -> str:
@@ -11,3 +14,8 @@ def rotation_workflow(site_id: SiteId) -> str:
 def survey_workflow(site_id: SiteId) -> str:
     """The id of the workflow that surveys a site."""
     return f"survey/{site_id}"
+
+
+def simulation_workflow(simulation_id: SimulationId) -> str:
+    """The id of the workflow that plays a simulation."""
+    return f"simulate/{simulation_id}"

@@ -2,16 +2,19 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from rotation.finding import Finding, blocking
 from rotation.plan import Plan
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import CertificateId, ClientId, ServerName, Value
 
+_ROOT = "My Company"
+"""What SEPM calls the group above all others."""
 _EDGES = (timedelta(hours=2), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 
 
@@ -32,6 +35,23 @@ class SurveyedPlan(Value):
     """Of each client, at which servers it was ever seen."""
     keyless: frozenset[CertificateId] = frozenset()
     """The plan's certificates whose key is not kept."""
+
+
+def unplayable(surveyed: SurveyedPlan) -> tuple[Finding, ...]:
+    """Why a plan cannot be simulated; empty when it can."""
+    return tuple(_hindrances(surveyed))
+
+
+def _hindrances(surveyed: SurveyedPlan) -> Iterable[Finding]:
+    survey, plan, site = surveyed.survey, surveyed.plan, surveyed.site
+    if plan.body.purpose != "rotate":
+        yield blocking("no-rotation", plan.id, f"its purpose is {plan.body.purpose}", "play the plan of a rotation")
+    if len({group.domain_id for group in survey.groups}) > 1:
+        yield blocking(
+            "several-domains", site.name, "it has several domains, and the emulator has one", "read the plan's reasons"
+        )
+    if all(group.path != _ROOT or group.inherits for group in survey.groups):
+        yield blocking("no-root-group", site.name, f"no group is named {_ROOT!r}", "survey as a system administrator")
 
 
 def sample(

@@ -1,10 +1,10 @@
 """A scenario from a registered site's plan: the site as it was surveyed, and by chance what no survey tells."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from emulator.happenings import Scheduled, ServerCutOff
 from emulator.spec import (
-    ROOT_GROUP,
     ClientSpec,
     GroupSpec,
     ListSpec,
@@ -18,9 +18,10 @@ from emulator.spec import (
 )
 from emulator.switches import SecureCommunicationsScope
 from rotation import inheritance
+from rotation.finding import Finding
 from rotation.site import ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, SiteSurvey
-from rotation.surveyed import SurveyedPlan
+from rotation.surveyed import SurveyedPlan, unplayable
 from rotation.values import GroupId, ServerName
 from simulation.absence import Absences, Windows
 from simulation.chance import Chance
@@ -37,8 +38,9 @@ _UNKNOWN_BUILD = "14.2.0.0000"
 class CannotBePlayedError(ValueError):
     """A plan that cannot be simulated: which, why, and what to do."""
 
-    def __init__(self, surveyed: SurveyedPlan, why: str, remedy: str) -> None:
-        super().__init__(f"plan {surveyed.plan.id} of site {surveyed.site.name} cannot be played: {why}; {remedy}")
+    def __init__(self, surveyed: SurveyedPlan, findings: Iterable[Finding]) -> None:
+        why = "; ".join(f"{each.subject}: {each.message}; {each.remedy}" for each in findings)
+        super().__init__(f"plan {surveyed.plan.id} of site {surveyed.site.name} cannot be played: {why}")
 
 
 def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
@@ -53,7 +55,8 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
     Raises:
         CannotBePlayedError: when the emulator cannot be such a site.
     """
-    _must_be_playable(surveyed)
+    if hindrances := unplayable(surveyed):
+        raise CannotBePlayedError(surveyed, hindrances)
     chance = Chance(seed)
     site, survey, limits = surveyed.site, surveyed.survey, surveyed.site.limits
     spec = SiteSpec(
@@ -82,18 +85,6 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
         happenings=tuple(_silent_servers(survey, chance)),
         longest=2 * limits.holdout_maximum + 2 * limits.gate_patience + 120 * _DAY,
     )
-
-
-def _must_be_playable(surveyed: SurveyedPlan) -> None:
-    survey, purpose = surveyed.survey, surveyed.plan.body.purpose
-    if purpose != "rotate":
-        raise CannotBePlayedError(surveyed, f"its purpose is {purpose}", "play the plan of a rotation")
-    if len({group.domain_id for group in survey.groups}) > 1:
-        raise CannotBePlayedError(
-            surveyed, "the site has several domains, and the emulator has one", "read the plan's own reasons and times"
-        )
-    if all(group.path != ROOT_GROUP or group.inherits for group in survey.groups):
-        raise CannotBePlayedError(surveyed, f"no group is named {ROOT_GROUP!r}", "survey with a system administrator")
 
 
 def _own(site: Site) -> frozenset[ServerName]:

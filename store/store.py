@@ -14,6 +14,7 @@ from store.roster import Roster
 from store.rotations import Rotations
 from store.sealed import sealed_values
 from store.settings import StoreSettings
+from store.simulations import Simulations
 from store.sites import Sites
 from store.surveys import Surveys
 from store.swaps import Swaps
@@ -41,6 +42,7 @@ class Store:
         self.swaps = Swaps(database)
         self.tasks = Tasks(database)
         self.events = Events(database)
+        self.simulations = Simulations(database)
 
     @classmethod
     async def open(cls, settings: StoreSettings) -> "Store":

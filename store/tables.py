@@ -14,6 +14,7 @@ from store.rotation_tables import (
     TaskRow,
     WriteRow,
 )
+from store.simulation_tables import SimulatedRunRow, SimulatedSiteRow, SimulationRow
 from store.site_tables import (
     CertificateRow,
     ClientRow,
@@ -39,6 +40,9 @@ __all__ = [
     "ReferenceRow",
     "RestoreRow",
     "RotationRow",
+    "SimulatedRunRow",
+    "SimulatedSiteRow",
+    "SimulationRow",
     "SiteRow",
     "SurveyRow",
     "SwapRow",

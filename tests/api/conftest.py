@@ -20,6 +20,7 @@ from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
 from engine.client import connect, lazy_client
+from engine.contract import SIMULATIONS_QUEUE
 from engine.embedded import EmbeddedServer, RunningServer, find_binary
 from engine.plugin import RotatorPlugin
 from engine.ports import choose_ports
@@ -27,6 +28,7 @@ from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 from store.store import Store
 from workflows.rotate_site import RotateSite
+from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
 
 KEY = "a-key-for-tests"
@@ -125,12 +127,13 @@ async def connected(store, temporal_settings, tmp_path) -> AsyncIterator[Parts]:
     worker = Worker(
         client,
         task_queue=queue,
-        workflows=[RotateSite, SurveySite],
+        workflows=[RotateSite, SurveySite, SimulatePlan],
         activities=all_activities(store),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
     )
+    runs = Worker(client, task_queue=queue + SIMULATIONS_QUEUE, activities=all_activities(store))
     parts = Parts(store=store, temporal=await lazy_client(temporal_settings), task_queue=queue)
-    async with worker:
+    async with worker, runs:
         yield parts
 
 

@@ -1,0 +1,50 @@
+"""Simulations played in a process of their own: they want a processor for minutes, and the worker has other work."""
+
+import asyncio
+import os
+import sys
+
+from temporalio.exceptions import ApplicationError
+
+from engine.tether import needs_pipe, tied
+
+CANNOT_BE_PLAYED = "cannot-be-played"
+_CANNOT = 3
+_OURS = "ROTATOR_"
+"""What the environment says to the service only: a simulation opens neither store nor vault."""
+_TOLD = 500
+"""How much of what a process said last is kept."""
+
+
+async def in_its_own_process(what: str, given: str) -> str:
+    """What `python -m simulation` makes of `given`. It dies with this process, and when nobody waits for it any more.
+
+    Raises:
+        ApplicationError: of type `cannot-be-played` when the plan cannot be; else as to be tried again.
+    """
+    read, write = os.pipe() if needs_pipe() else (None, None)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *tied((sys.executable, "-P", "-m", "simulation", what), read),
+            env={name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            pass_fds=() if read is None else (read,),
+        )
+        try:
+            told, said = await process.communicate(given.encode())
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    finally:
+        for end in (read, write):
+            if end is not None:
+                os.close(end)
+    reason = said.decode(errors="replace").strip()[-_TOLD:]
+    if process.returncode == _CANNOT:
+        raise ApplicationError(reason, type=CANNOT_BE_PLAYED, non_retryable=True)
+    if process.returncode != 0:
+        raise ApplicationError(f"the simulation ended with {process.returncode}: {reason}", type="simulation-failed")
+    return told.decode()

@@ -1,0 +1,94 @@
+"""Simulations as they are asked for and shown."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from rotation.simulation import SimulationState, SimulationWish, Unknowns
+from rotation.values import PlanId, SimulationId, SiteId, Value
+from store.simulations import Simulation
+
+
+class SimulationOrder(SimulationWish):
+    """What is to be played, and who asks."""
+
+    who: str = Field(min_length=1, max_length=200)
+
+    def wish(self) -> SimulationWish:
+        """Without the name."""
+        return SimulationWish(**{name: getattr(self, name) for name in SimulationWish.model_fields})
+
+    def fingerprint(self, plan_id: PlanId) -> str:
+        """What the same request has in common, whenever it is sent."""
+        said = {"plan_id": plan_id, **self.model_dump(mode="json")}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+class RunsShown(Value):
+    """How far it is."""
+
+    done: int
+    of: int
+
+
+class SimulationInList(Value):
+    """A simulation in short."""
+
+    id: SimulationId
+    plan_id: PlanId
+    site_id: SiteId
+    asked_by: str
+    created_at: datetime
+    state: SimulationState
+    runs: RunsShown
+    seed: int
+    faults: Unknowns
+    clients: int
+    ended_at: datetime | None
+    reason: str = Field(description="Why it failed")
+
+    @classmethod
+    def of(cls, simulation: Simulation) -> "SimulationInList":
+        """The document of a stored simulation."""
+        return cls(**_common(simulation))
+
+
+class SimulationShown(SimulationInList):
+    """A simulation, and what came of it."""
+
+    result: dict[str, Any] | None = Field(
+        description="What `rotator simulate --plan ID --json` prints; null until all runs are played"
+    )
+
+    @classmethod
+    def of(cls, simulation: Simulation) -> "SimulationShown":
+        """The document of a stored simulation."""
+        result = None if simulation.report is None else json.loads(simulation.report)
+        return cls(**_common(simulation), result=result)
+
+
+class SimulationList(Value):
+    """The simulations of a plan, the newest first."""
+
+    items: tuple[SimulationInList, ...]
+
+
+def _common(simulation: Simulation) -> dict[str, Any]:
+    wish = simulation.wish
+    return {
+        "id": simulation.id,
+        "plan_id": simulation.plan_id,
+        "site_id": simulation.site_id,
+        "asked_by": simulation.asked_by,
+        "created_at": simulation.created_at,
+        "state": simulation.state,
+        "runs": RunsShown(done=simulation.done, of=wish.runs),
+        "seed": wish.seed,
+        "faults": wish.faults,
+        "clients": wish.clients,
+        "ended_at": simulation.ended_at,
+        "reason": simulation.reason,
+    }

@@ -1,0 +1,120 @@
+"""/v1/plans/{id}/simulations: what a plan would do to its site, played on simulated time before anything is touched."""
+
+import hashlib
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Header, Response
+
+from activities.surveyed import surveyed_plan
+from api.parts import Parts, WithParts
+from api.problems import described, refused
+from api.simulation_document import SimulationInList, SimulationList, SimulationOrder, SimulationShown
+from engine.simulations import cancel_simulation, start_simulation
+from rotation.simulation import NewSimulation, SimulateInput, SimulationState
+from rotation.surveyed import unplayable
+from rotation.values import PlanId, SimulationId
+from store.simulations import Simulation, UnknownSimulation
+
+router = APIRouter(prefix="/v1/plans/{plan_id}/simulations", tags=["simulations"])
+
+_AGAIN = "5"
+"""Seconds until it is worth asking again."""
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+async def simulate_plan(
+    plan_id: PlanId,
+    order: SimulationOrder,
+    parts: WithParts,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> SimulationShown:
+    """Play a plan, as its site is known now, some times. The same key again gives the same simulation."""
+    surveyed = await surveyed_plan(parts.store, plan_id, most=order.clients)
+    if reasons := unplayable(surveyed):
+        raise refused("cannot-be-played", reasons, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    new = NewSimulation(
+        id=_new_id(idempotency_key),
+        plan_id=plan_id,
+        site_id=surveyed.site.id,
+        asked_by=order.who,
+        wish=order.wish(),
+    )
+    simulation = await parts.store.simulations.create(
+        new, surveyed, parts.clock(), idempotency_key=idempotency_key, fingerprint=order.fingerprint(plan_id)
+    )
+    await hand_over(parts, simulation)
+    response.headers.update({"Location": _url(simulation), "Retry-After": _AGAIN})
+    return SimulationShown.of(simulation)
+
+
+@router.get("", responses=described(HTTPStatus.NOT_FOUND))
+async def list_simulations(plan_id: PlanId, parts: WithParts) -> SimulationList:
+    """The simulations of a plan, the newest first."""
+    await parts.store.plans.get(plan_id)
+    return SimulationList(items=tuple(map(SimulationInList.of, await parts.store.simulations.of_plan(plan_id))))
+
+
+@router.get("/{simulation_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_simulation(
+    plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response
+) -> SimulationShown:
+    """A simulation: how many runs are played, and the result when all of them are."""
+    simulation = await _of_plan(parts, plan_id, simulation_id)
+    if simulation.state is SimulationState.RUNNING:
+        response.headers["Retry-After"] = _AGAIN
+    return SimulationShown.of(simulation)
+
+
+@router.post(
+    "/{simulation_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+async def cancel(plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response) -> SimulationShown:
+    """Play no more runs. One that has ended stays as it is."""
+    simulation = await _of_plan(parts, plan_id, simulation_id)
+    if simulation.state is SimulationState.RUNNING and not await cancel_simulation(parts.temporal, simulation_id):
+        # Temporal never heard of it, or somebody ended it there
+        await parts.store.simulations.end(simulation_id, SimulationState.CANCELLED, parts.clock())
+        simulation = await parts.store.simulations.get(simulation_id)
+    response.headers["Location"] = _url(simulation)
+    return SimulationShown.of(simulation)
+
+
+async def hand_over(parts: Parts, simulation: Simulation) -> None:
+    """Give a stored simulation to Temporal. One that it has already is found again, and nothing is done twice.
+
+    Raises:
+        TemporalDown, NoAnswer: when Temporal did not say; the simulation stays stored, and is taken up later.
+    """
+    if simulation.state is not SimulationState.RUNNING:
+        return
+    site = await parts.store.sites.get(simulation.site_id)
+    begin = SimulateInput(
+        **{name: getattr(simulation, name) for name in NewSimulation.model_fields}, site_name=site.name
+    )
+    await start_simulation(parts.temporal, begin, task_queue=parts.task_queue)
+
+
+async def _of_plan(parts: Parts, plan_id: PlanId, simulation_id: SimulationId) -> Simulation:
+    simulation = await parts.store.simulations.get(simulation_id)
+    if simulation.plan_id != plan_id:
+        raise UnknownSimulation(f"plan {plan_id} has no simulation {simulation_id}")
+    return simulation
+
+
+def _new_id(key: str | None) -> SimulationId:
+    """An id. It follows from the key where there is one, so that the same request finds it."""
+    digits = hashlib.sha256(key.encode()).hexdigest() if key is not None else uuid4().hex
+    return SimulationId(f"sim-{digits[:16]}")
+
+
+def _url(simulation: Simulation) -> str:
+    return f"/v1/plans/{simulation.plan_id}/simulations/{simulation.id}"
