@@ -18,7 +18,8 @@ _log = structlog.get_logger(__name__)
 async def take_up(parts: Parts) -> None:
     """Start every rotation, restore and simulation that was recorded and never started.
 
-    Waits for Temporal as long as it takes. What another process is about to start at this moment is started once: Temporal finds it again.
+    Waits for Temporal as long as it takes. What another process is about to start at this moment is started once:
+    Temporal finds it again.
     """
     for rotation in await parts.store.rotations.unheard():
         while True:
