@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from cli.spoken import length, say, say_table
-from simulation.record import Record
+from simulation.record import Loss, Record
 from simulation.report import PlayedPlan, Report, Spread
+from simulation.scenario import START
 from simulation.synthetic import Size
 
 _NAMES = 10
@@ -21,6 +22,7 @@ def show(told: Report) -> None:
     say(f"Clients lost by the rotation: {told.lost_by_the_rotation}")
     rows = (
         ("clients lost", *_values(told.lost)),
+        ("left out by name", *_values(told.left_out)),
         ("duration", *_values(told.duration)),
         ("exposure", *_values(told.exposure)),
     )
@@ -47,12 +49,17 @@ def _show_run(worst: Record, again: str) -> None:
     say(f"Seed {worst.seed}: {worst.outcome}, {len(worst.lost)} lost {worst.reason}")
     for lost in worst.lost[:_NAMES]:
         excuse = f" ({lost.excuse})" if lost.excuse else ""
-        say(f"  {lost.client} of {lost.group} since {lost.since:%Y-%m-%d %H:%M}: {lost.why}{excuse}")
+        say(f"  {lost.client} of {lost.group}, {_when(lost)}: {lost.why}{excuse}")
     if len(worst.lost) > _NAMES:
         say(f"  and {len(worst.lost) - _NAMES} more, whom --json names")
     for finding in worst.refused:
         say(f"  {finding.subject}: {finding.message}")
     say(f"  {again}")
+
+
+def _when(lost: Loss) -> str:
+    """Since when it is lost: the date would be the simulation's own."""
+    return f"{length(lost.since - START)} after the start" if lost.since >= START else "before the start"
 
 
 def _values(spread: Spread[int] | Spread[timedelta]) -> tuple[str, ...]:

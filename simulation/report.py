@@ -83,6 +83,8 @@ class Report(Value):
     """Clients that lost the site, whatever cut them off."""
     lost_by_the_rotation: int
     """Of all runs together: those that no excuse covers. The promise is none."""
+    left_out: Spread[int]
+    """Clients that somebody left out by name, in the plan or because a gate waited for them for too long."""
     duration: Spread[timedelta]
     exposure: Spread[timedelta]
     differs: tuple[Difference, ...] = ()
@@ -104,6 +106,7 @@ def report(played: Size | PlayedPlan, faults: Faults, records: Sequence[Record])
         outcomes=dict(sorted(Counter(each.outcome for each in records).items())),
         lost=_spread(records, lambda each: len(each.lost)),
         lost_by_the_rotation=sum(not lost.excuse for each in records for lost in each.lost),
+        left_out=_spread(records, lambda each: each.left_out),
         duration=_spread(records, lambda each: each.duration),
         exposure=_spread(records, lambda each: each.exposure),
         differs=tuple(
