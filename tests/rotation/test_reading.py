@@ -42,7 +42,7 @@ def plan_of(make):
 def seen_of(make):
     """What was read for a gate of a plan."""
 
-    def build(site, plan, *swapped, at=None, skew=0, references=None):
+    def build(site, plan, *swapped, at=None, skew=0, references=None, **more):
         return Seen(
             site=site,
             body=plan.body,
@@ -50,6 +50,7 @@ def seen_of(make):
             references=references or {},
             swap_seen=at or make.t0,
             skew=timedelta(minutes=skew),
+            **more,
         )
 
     return build
@@ -119,6 +120,9 @@ def test_rule_10_the_gate_for_all_goes_on_from_that_of_the_canaries(make, two_re
         assert gate_before(plan.body, gate(plan, number)) is None
     alone = plan_of(make.site("s1"), make.group("G"))
     assert gate_before(alone.body, gate(alone, "A10d")) is None
+    twice = gate(alone, "A8").model_copy(update={"id": "again"})
+    body = alone.body.model_copy(update={"steps": (*alone.body.steps, twice)})
+    assert gate_before(body, twice) is None, "the one before it was over all, not over canaries"
 
 
 def test_relaxed_owners_are_asked_as_relaxed(make, plan_of, rule_of):
@@ -135,6 +139,22 @@ def test_gate_before_a_swap_has_no_swap(make, plan_of, rule_of):
     for number, purpose in (("A8", GatePurpose.RELAXED), ("A10c", GatePurpose.VERIFYING)):
         rule = rule_of(site, plan, gate(plan, number), references={make.id_of("G"): make.t0})
         assert (rule.purpose, rule.swap, rule.reference) == (purpose, None, make.t0)
+
+
+def test_what_was_noted_around_writes_and_the_swap_is_asked_for(make, three, two_relaxed, rule_of):
+    """Of each owner its own: when it was first written to, and which earlier serials are right; of a swap its limits."""
+    site, plan = two_relaxed
+    g, h = make.id_of("G"), make.id_of("H")
+    at, then = make.at(minutes=1), make.at(minutes=2)
+    known = {"changed_from": {g: at, h: then}, "earlier": {g: frozenset({then}), h: frozenset({at})}}
+    rule = rule_of(site, plan, gate(plan, "A8", 1), **known)
+    assert (rule.changed_from, rule.earlier) == (at, {then})
+    bare = rule_of(site, plan, gate(plan, "A8", 1))
+    assert (bare.changed_from, bare.earlier) == (None, frozenset())
+    assert rule_of(site, plan, gate(plan, "A8", 1), "s1").swap is None, "it is no gate of a swap"
+    site, plan = three
+    swap = rule_of(site, plan, gate(plan, "B3"), "s1", "s2", former_seen=make.at(minutes=-3)).swap
+    assert (swap.server, swap.former_seen) == ("s1", make.at(minutes=-3))
 
 
 def test_rule_9_skew_is_added(three, rule_of):

@@ -5,9 +5,9 @@ import pytest
 from rotation.plan import Console, Gate, Holdout
 from rotation.reading import Seen, gates_of_others, rules, unheard
 from rotation.restart import _of_server
-from rotation.rollback import Former, Reached, as_served, roll_back
+from rotation.rollback import Former, Reached, _ungated, as_served, roll_back
 from rotation.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
-from rotation.values import ServerName
+from rotation.values import CertificateId, Fingerprint, ServerName
 
 S1, S2 = ServerName("s1"), ServerName("s2")
 
@@ -198,3 +198,108 @@ def test_what_somebody_has_put_back_already_is_not_waited_for_in_between(three):
         formers = (Former(server=S1, is_back=True), Former(server=S2, is_back=back))
         body = roll_back(site, approved, Reached(begun=at + 1, proven=proven, formers=formers))
         assert ahead(body)[:4] == expected
+
+
+# -- the whole way back ------------------------------------------------------------------------------
+
+RELAX = ["A5", "A7", "A8", "A5", "A7", "images", "A8"]
+RESTORE = ["A10c", "A10c", "A10d", "A10d"] * 2
+
+
+@pytest.fixture
+def mixed(make):
+    """Three servers; G fails over, H with an image and K, its canary, are relaxed: in its plan s3 is the holdout."""
+
+    def build(number, wave, *servers, keep_relaxed=False):
+        site = make.site("s1", "s2", "s3")
+        stuck = {"build": "14.2.1.0"}
+        clients = [make.client("c", "G"), make.client("d", "H", **stuck), make.client("e", "K", **stuck)]
+        clients.append(make.client("v", "H", images=True, **stuck))
+        request = make.request(site, holdout=("s3",), keep_relaxed=keep_relaxed)
+        body = make.plan(site, *(make.group(path) for path in "GHK"), clients=clients, request=request).body
+        at = body.steps.index(body.step(make.step_of(body, number, wave)))
+        proven = frozenset(step.id for step in body.steps[:at])
+        formers = tuple(Former(server=server) for server in servers)
+        return roll_back(site, body, Reached(begun=at + 1, proven=proven, formers=formers))
+
+    return build
+
+
+def steps_of(body, wave):
+    """The numbers of the steps of the way back in a wave."""
+    return [step.number for step in body.way_back if step.wave == wave]
+
+
+def test_two_waves_back_relax_and_restore_around_each(mixed):
+    """s3 first, then a holdout on the new certificates of the others, then they: canaries first and gated, as ever."""
+    body = mixed("closing", 0, "s1", "s2", "s3")
+    assert steps_of(body, 2) == [*RELAX, "B2-undo", "B3", *RESTORE]
+    assert steps_of(body, 3) == ["B5", *RELAX, "B2-undo", "B3", "B2-undo", "B3", *RESTORE]
+    assert body.holdouts == ("s2", "s1")
+    gates = [step for step in body.way_back if isinstance(step, Gate) and step.number in {"A10c", "A10d"}]
+    assert len(gates) == 8, "a restore is gated on the way back too"
+
+
+def test_one_wave_back_leaves_the_holdout_alone(mixed):
+    """s3 never changed: nobody has to be waited for on a new certificate."""
+    body = mixed("B5", 1, "s1", "s2")
+    assert steps_of(body, 2) == [*RELAX, "B2-undo", "B3", "B2-undo", "B3", *RESTORE]
+    assert not any(isinstance(step, Holdout) for step in body.way_back)
+    assert body.holdouts == ("s3",)
+
+
+def test_r_that_is_kept_relaxed_is_restored_at_the_end_only(mixed):
+    """Relaxed once, through the holdout on the way back as through the one on the way there."""
+    body = mixed("closing", 0, "s1", "s2", "s3", keep_relaxed=True)
+    assert steps_of(body, 2) == [*RELAX, "B2-undo", "B3"]
+    assert steps_of(body, 3) == ["B5", "B2-undo", "B3", "B2-undo", "B3", *RESTORE]
+
+
+def test_a_single_server_goes_back_by_the_numbers_of_list_a(make):
+    """Its old certificate, from where it is kept; the gate after it passes when nobody has heard of the new one."""
+    site = make.site("s1")
+    body = make.plan(site, make.group("H"), clients=[make.client("d", "H")]).body
+    at = body.steps.index(body.step(make.step_of(body, "A10b")))
+    former = Former(
+        server=S1,
+        certificate_id=CertificateId("kept"),
+        has_file=True,
+        recovery_file="recovery.zip",
+        recovery_sha256="ab",
+    )
+    proven = frozenset(step.id for step in body.steps[:at])
+    back = roll_back(site, body, Reached(begun=at + 1, proven=proven, formers=(former,)))
+    assert steps_of(back, 1) == ["A9-undo", "A10b", *RESTORE[:4]]
+    swap, gate = back.way_back[:2]
+    assert isinstance(swap, Console)
+    assert swap.work == ReplaceCertificate(
+        server=S1,
+        fingerprint_sha256=Fingerprint("old-s1"),
+        has_file=True,
+        puts_back=True,
+        recovery_file="recovery.zip",
+        recovery_sha256="ab",
+    )
+    assert [(each.certificate_id, each.fingerprint) for each in back.certificates] == [("kept", "old-s1")]
+    assert isinstance(gate, Gate)
+    assert (gate.title, gate.passes_unheard) == ("Wait until clients know the old certificate of s1", True)
+    assert (back.waves, back.holdouts) == ((("s1",),), ())
+
+
+def test_a_server_without_a_planned_certificate_has_nothing_to_be_put_back(three):
+    """It was never replaced: to ask for it is a defect, and said so."""
+    site, approved = three
+    with pytest.raises(LookupError, match="no certificate for s9"):
+        roll_back(site, approved, Reached(begun=1, proven=frozenset(), formers=(Former(server=ServerName("s9")),)))
+
+
+def test_a_server_that_any_list_of_a_verifying_group_offers_has_a_gate_of_its_own(make):
+    """G verifies over s1 and s2, I over s3: after each of them clients could be cut off. Only s4 is left to R."""
+    lists = [make.server_list("L", "s1", "s2"), make.server_list("M", "s1", "s3"), make.server_list("N", "s4")]
+    site = make.site("s1", "s2", "s3", "s4", lists=lists)
+    groups = [make.group("G", server_list="L"), make.group("I", server_list="M"), make.group("H", server_list="N")]
+    clients = [make.client("c", "G"), make.client("i", "I"), make.client("d", "H", build="14.2.1.0")]
+    approved = make.plan(site, *groups, clients=clients).body
+    assert _ungated(site, approved) == {"s4"}
+    forgotten = site.model_copy(update={"lists": tuple(each for each in site.lists if each.name != "M")})
+    assert _ungated(forgotten, approved) == frozenset(), "of a list that nobody describes, any server may be in it"
