@@ -142,7 +142,7 @@ def test_gate_before_a_swap_has_no_swap(make, plan_of, rule_of):
 
 
 def test_what_was_noted_around_writes_and_the_swap_is_asked_for(make, three, two_relaxed, rule_of):
-    """Of each owner its own: when it was first written to, and which earlier serials are right; of a swap its limits."""
+    """Of each owner: when it was first written to, and which earlier serials are right; of swaps their own."""
     site, plan = two_relaxed
     g, h = make.id_of("G"), make.id_of("H")
     at, then = make.at(minutes=1), make.at(minutes=2)
