@@ -35,7 +35,7 @@ class ClosingCheck:
         survey = await world.store.surveys.get(surveyed.survey_id)
         originals = await scope.originals()
         findings = (
-            *_settings(survey, originals),
+            *_settings(survey, originals, request.adopted),
             *_copies(scope, survey, request.adopted),
             *_certificates(scope, survey),
         )
@@ -43,11 +43,13 @@ class ClosingCheck:
         return ClosingAnswer(findings=findings, reading=_back(scope, roster, survey.sepm_clock, survey.taken_at))
 
 
-def _settings(survey: SiteSurvey, originals: Iterable[Original]) -> Iterable[Finding]:
+def _settings(survey: SiteSurvey, originals: Iterable[Original], left: Collection[str]) -> Iterable[Finding]:
     now = {(g.id, location.id): location.settings for g in survey.groups for location in g.locations}
     for original in originals:
         subject = f"{original.group_path} / {original.location_name}"
         current = now.get((original.pair.group_id, original.pair.location_id))
+        if current is None and subject in left:
+            continue
         if current is None:
             yield blocking("pair-gone", subject, "is not there any more", "nothing can be put back; look what happened")
         elif difference := _difference(original.settings, current):

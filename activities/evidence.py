@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 
-from activities.scope import StepScope, WantedPair
+from activities.scope import StepScope, WantedPair, settings_now
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.finding import blocking
@@ -124,13 +124,14 @@ class Witness:
         return ObserveTaskAnswer(done=True, seen="every pair reads back as wanted")
 
     async def missing(self, scope: StepScope) -> tuple[WantedPair, ...]:
-        """The pairs of a write that do not have the wanted value yet."""
+        """The pairs of a write that are there and do not have the wanted value yet."""
         step = scope.step
         if not isinstance(step, Write):
             raise TypeError(f"step {step.id} writes nothing")
         async with await self._world.sepm(scope.site) as client:
             wanted = await scope.wanted(step.field, restores=step.restores)
-            return tuple([pair for pair in wanted if not pair.is_in(await client.pair_settings(pair.pair))])
+            now = [(pair, await settings_now(client, pair, restores=step.restores)) for pair in wanted]
+        return tuple(pair for pair, settings in now if settings is not None and not pair.is_in(settings))
 
     async def _note_before(self, scope: StepScope, missing: Iterable[WantedPair]) -> None:
         """Work by hand: the last look that still missed something is before the last write (rule 9)."""

@@ -9,6 +9,8 @@ from rotation.site import Site
 from rotation.survey import Pair, PairSettings
 from rotation.task import TaskPair
 from rotation.values import ListName, Value
+from sepm.client import SepmClient
+from sepm.errors import Gone
 from store.originals import Original
 
 
@@ -131,6 +133,21 @@ class StepScope:
     def title(self) -> str:
         """What a person is asked to do."""
         return self.step.title if isinstance(self.step, Console) else f"By hand: {self.step.title}"
+
+
+async def settings_now(client: SepmClient, wanted: WantedPair, *, restores: bool) -> PairSettings | None:
+    """The settings of a pair as they are. None where it is to be put back and is not there any more.
+
+    Raises:
+        Gone: when it is to be relaxed and is not there any more.
+        SepmError: when SEPM could not be asked.
+    """
+    try:
+        return await client.pair_settings(wanted.pair)
+    except Gone:
+        if not restores:
+            raise
+        return None
 
 
 def _approved(settings: PairSettings, planned: PlannedPair | None) -> PairSettings:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 
 from activities.failures import told_apart
-from activities.scope import StepScope, WantedPair, scope_of
+from activities.scope import StepScope, WantedPair, scope_of, settings_now
 from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
@@ -35,16 +35,22 @@ class Settings:
         2. store the owner's policy date and SEPM's clock before the write (rule 9)
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
+        5. a pair to be put back that is not there any more is named: there is nothing to put back
         """
         scope = await scope_of(self._world, request.ref)
         written = already = refused = 0
         reason = ""
+        gone: list[str] = []
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 for wanted in await scope.wanted(request.field, restores=request.restores):
                     if request.pairs is not None and wanted.pair not in request.pairs:
                         continue
-                    if wanted.is_in(await client.pair_settings(wanted.pair)):
+                    settings = await settings_now(client, wanted, restores=request.restores)
+                    if settings is None:
+                        gone.append(wanted.name)
+                        continue
+                    if wanted.is_in(settings):
                         already += 1
                         await self._made_before(scope, wanted)
                         continue
@@ -53,7 +59,7 @@ class Settings:
                     why = await self._write(client, scope, wanted)
                     written, refused = written + (not why), refused + bool(why)
                     reason = why or reason
-        return WriteAnswer(written=written, already=already, refused=refused, reason=reason)
+        return WriteAnswer(written=written, already=already, refused=refused, reason=reason, gone=tuple(gone))
 
     async def _not_old(self, scope: StepScope) -> ServerName | None:
         """A server that presents another certificate than the old one."""

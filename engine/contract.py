@@ -194,6 +194,8 @@ class WriteAnswer(Value):
     already: int
     refused: int
     reason: str = ""
+    gone: tuple[str, ...] = ()
+    """Pairs to be put back that are not there any more."""
     new_certificate_at: ServerName | None = None
     """A server that presents another certificate than the old one while turning back: the restore has stopped."""
 
@@ -312,7 +314,7 @@ class ClosingRequest(StepRequest):
     """The closing check."""
 
     adopted: tuple[str, ...] = ()
-    """Pairs born during the rotation that a person leaves as they are."""
+    """Pairs that were born or have vanished during the rotation, and that a person leaves so."""
 
 
 class ClosingAnswer(Value):
@@ -334,13 +336,11 @@ class EventKind(StrEnum):
     ATTENTION = "attention"
     ATTENTION_OVER = "attention-over"
     MESSAGE = "message"
-    DRIFT = "drift"
-    """The site is not as the rotation left it; `code` and `subject` say what and where."""
+    DRIFT = "drift"  # the site is not as the rotation left it; `code` and `subject` say what and where
     REPAIRED = "repaired"
     DRIFT_OVER = "drift-over"
     GATE_RESTARTED = "gate-restarted"
-    ADOPTED = "adopted"
-    """What was born during the rotation is left as it is, by a person's word; `subject` says what."""
+    ADOPTED = "adopted"  # what was born, or has vanished, is left so by a person's word; `subject` says what
     AMENDED = "amended"
     TURNING_BACK = "turning-back"
     ROLLING_BACK = "rolling-back"

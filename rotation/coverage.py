@@ -52,16 +52,20 @@ def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decide
     if seen is None:
         return None
     if rule.swap is None:
-        second = kept.serial_seen is not None and seen > kept.serial_seen
-        return (Verdict.COVERED, Reason.SERIAL_CONFIRMED) if second else None
+        last_one = kept.contact_seen if rule.purpose is GatePurpose.RELAXED else kept.serial_seen
+        confirmed = last_one is not None and seen > last_one
+        return (Verdict.COVERED, Reason.SERIAL_CONFIRMED) if confirmed else None
     return _proven_after_swap(entry, rule, rule.swap, kept, seen)
 
 
 def _proven_after_swap(
     entry: RosterEntry, rule: GateRule, swap: Swap, kept: ClientEvidence, seen: datetime
 ) -> _Decided:
-    """Rule 11: a serial that moved after it, two trusted contacts, or a contact at the server itself."""
-    if kept.serial_seen is not None:
+    """Rule 11: a serial that moved after it, two trusted contacts, or a contact at the server itself.
+
+    Before clients verify again one with the serial must come once more: it may have had the policy without the list.
+    """
+    if kept.serial_seen is not None and (not rule.verifies_next or seen > kept.serial_seen):
         return Verdict.COVERED, Reason.SERIAL_MOVED_AFTER_SWAP
     if kept.contact_seen is not None and seen > kept.contact_seen and _trusts_last(entry, rule, swap):
         return Verdict.COVERED, Reason.TWO_TRUSTED_CONTACTS
@@ -72,7 +76,10 @@ def _proven_after_swap(
 
 
 def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
-    """Whom the next step cannot cut off although it has not shown itself: clients that were away."""
+    """Whom the next step cannot cut off although it has not shown itself: clients that were away.
+
+    Nobody of those who are to verify next: whoever takes that policy before the list knows the former certificate only.
+    """
     if rule.drill is not None:
         asked_next = bool(entry.seen_at) and entry.seen_at <= rule.drill.asked_next
         return (Verdict.SAFE, Reason.AT_THE_FIRST_SERVER) if asked_next else None
@@ -82,7 +89,8 @@ def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided
         return Verdict.SAFE, Reason.AWAY_CANARY
     if rule.purpose is GatePurpose.RELAXED:
         return None
-    if entry.relaxed and rule.relaxed:  # one that was moved since may have taken a policy that verifies
+    # one that was moved since may have taken a policy that verifies
+    if entry.relaxed and rule.relaxed and not rule.verifies_next:
         return Verdict.SAFE, Reason.HOLDS_RELAXED_POLICY
     if rule.swap is None or rule.relaxed:
         return None
@@ -114,12 +122,17 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
         return kept
     if kept.serial_seen is None and holds(observed, rule):
         kept = kept.model_copy(update={"serial_seen": observed.last_seen})
+    if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):
+        kept = kept.model_copy(update={"contact_seen": observed.last_seen})
+    return kept
+
+
+def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: datetime) -> bool:
+    """Whether a check-in is one after that which took the policy; after a swap, one that took what was published."""
     swap = rule.swap
-    if swap is None or kept.contact_seen is not None or not _trusts_last(entry, rule, swap):
-        return kept
-    if observed.last_seen <= swap.first_seen + swap.settle:
-        return kept
-    return kept.model_copy(update={"contact_seen": observed.last_seen})
+    if swap is None:
+        return kept.serial_seen is not None and seen > kept.serial_seen
+    return _trusts_last(entry, rule, swap) and seen > swap.first_seen + swap.settle
 
 
 def holds(observed: ObservedClient, rule: GateRule) -> bool:

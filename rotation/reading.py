@@ -8,10 +8,22 @@ from pydantic import Field
 from rotation.coverage import holds, judge
 from rotation.drill import put_first
 from rotation.gate import minimum
-from rotation.plan import Console, Gate, GatePurpose, Holdout, OwnerScope, PlanBody, PlannedPair, ScopeName, Treatment
+from rotation.plan import (
+    Console,
+    Gate,
+    GatePurpose,
+    Holdout,
+    OwnerScope,
+    PlanBody,
+    PlannedPair,
+    ScopeName,
+    SettingField,
+    Treatment,
+    Write,
+)
 from rotation.site import Protocol, Site
 from rotation.survey import ObservedClient
-from rotation.task import ReorderList
+from rotation.task import ReorderList, ReplaceCertificate
 from rotation.values import ClientId, GroupId, ServerName, Value
 from rotation.verdict import ClientEvidence, DrillRound, GateRule, Judgement, RosterEntry, Swap, Tally, Verdict
 
@@ -67,6 +79,7 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
     return GateRule(
         purpose=purpose,
         relaxed=owner.treatment is Treatment.RELAX,
+        verifies_next=_verifies_next(step, owner, seen.body),
         reference=seen.references.get(owner.group_id),
         changed_from=seen.changed_from.get(owner.group_id),
         earlier=seen.earlier.get(owner.group_id, frozenset()),
@@ -75,6 +88,21 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,
         canary=isinstance(step, Gate) and step.over_canaries,
     )
+
+
+def _verifies_next(step: Gate | Holdout, owner: OwnerScope, body: PlanBody) -> bool:
+    """Whether clients of the owner, which do not verify now, are made to before another certificate is replaced."""
+    if not any(pair.needs_unverified for pair in owner.pairs):
+        return False
+    for each in body.steps[body.steps.index(step) + 1 :]:
+        match each:
+            case Write(restores=True, field=SettingField.SECURE_COMMUNICATIONS):
+                return isinstance(step, Gate) and step.purpose is GatePurpose.SWAPPED
+            case Write() | Console(work=ReplaceCertificate()):
+                return False
+            case _:
+                pass
+    return False
 
 
 def _drill(step: Gate, owner: OwnerScope, seen: Seen) -> DrillRound:

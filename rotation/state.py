@@ -172,6 +172,8 @@ class RotationState(BaseModel):
     restarted: tuple[Restarted, ...] = ()
     adopted: tuple[str, ...] = ()
     """Pairs born during the rotation that a person leaves as they are (rule 17)."""
+    gone: tuple[str, ...] = ()
+    """Pairs that are not there any more, as a person knows: nothing of them can be put back."""
     proceed: Proceed | None = None
     cancelling: Cancelling | None = None
     rolling_back: RollingBack | None = None

@@ -77,7 +77,7 @@ class ClientEvidence(Value):
     serial_seen: datetime | None = None
     """The check-in that first showed the wanted serial."""
     contact_seen: datetime | None = None
-    """The first check-in at a server that it trusts, later than the swap."""
+    """The first check-in at a server that it trusts, later than the swap; before one, the second with the serial."""
     covered: bool = False
     """Coverage is monotone: once proven it stays so while the gate lasts."""
     reason: Reason | None = None
@@ -115,6 +115,8 @@ class GateRule(Value):
     purpose: GatePurpose
     relaxed: bool
     """Whether the owner's clients do not verify now (a relaxed pair)."""
+    verifies_next: bool = False
+    """Whether its clients are to verify again before another certificate is replaced."""
     reference: datetime | None = None
     """The serial that clients must report, for gates after a write; for a swap, if serials moved with it."""
     changed_from: datetime | None = None

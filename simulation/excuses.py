@@ -1,18 +1,13 @@
 """Losses that are no violation: each excuse is one rule that says why the promise does not cover a client."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 from emulator.slips import Mistake
 from emulator.spec import ClientSpec
-from emulator.switches import Downloads
 from emulator.verdict import LostClient
 from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
-
-_RETURNS = timedelta(days=1)
-"""Within which a client that is back meets what it missed."""
 
 Excuse = Callable[[LostClient, Facts], str | None]
 
@@ -40,11 +35,12 @@ def _by_name(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _on_trust(lost: LostClient, facts: Facts) -> str | None:
-    """A person took it to fail over, by name in the plan, and it does not reach every server (rule 8)."""
-    trusted = {client for names in facts.trusted.values() for client in names}
+    """A person took it to fail over, by name in plan or amendment, and it does not reach every server (rule 8)."""
+    trusted_at = facts.trusted_at.get(ClientId(lost.id))
+    trusted = trusted_at is not None and trusted_at <= lost.first_failed
     here = _batch(lost, facts)
     reaches_all = here is not None and here.reachable_servers is None
-    return "a person took it on trust, by name" if ClientId(lost.id) in trusted and not reaches_all else None
+    return "a person took it on trust, by name" if trusted and not reaches_all else None
 
 
 def _by_others(lost: LostClient, facts: Facts) -> str | None:  # noqa: ARG001 - an excuse like the others
@@ -95,25 +91,6 @@ def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
-def _policy_before_list(lost: LostClient, facts: Facts) -> str | None:
-    """It was away when a certificate was replaced, and SEPM gave it the policy that verifies before the list.
-
-    Until it has the list it knows the former certificate only, and there is no way to give it the list first.
-    """
-    here, seen = _batch(lost, facts), ("does not verify", "does not hold the certificate")
-    if facts.scenario.spec.switches.downloads is not Downloads.POLICY_FIRST or here is None:
-        return None
-    swaps = [*facts.by_the_product("console.replace_certificate"), *facts.by_the_product("console.restore_certificate")]
-    away = any(
-        facts.began + leaves <= swap.at <= facts.began + returns <= lost.first_failed + _RETURNS
-        for leaves, returns in here.away
-        for swap in swaps
-    )
-    if away and any(why in lost.first_why for why in seen):
-        return "it was away at a replacement, and was given the policy before the list"
-    return None
-
-
 _EXCUSES: tuple[Excuse, ...] = (
     _before,
     _by_name,
@@ -123,7 +100,6 @@ _EXCUSES: tuple[Excuse, ...] = (
     _canary_without_http,
     _in_spite_of_canaries,
     _stale_signature,
-    _policy_before_list,
 )
 
 

@@ -11,8 +11,7 @@ from rotation.finding import Finding
 from rotation.plan import Plan, PlanBody
 from rotation.state import Outcome, RotationState
 from rotation.task import ConsoleTask
-from rotation.trust import Names
-from rotation.values import ClientId, Fingerprint, GroupId, ServerName
+from rotation.values import ClientId, Fingerprint, ServerName
 from simulation.scenario import Scenario
 from store.events import Event
 
@@ -53,8 +52,8 @@ class Facts:
     clients: int
     named_at: dict[ClientId, datetime]
     """Who was left out by name, in the plan or in a gate, and when."""
-    trusted: dict[GroupId, Names] = field(default_factory=dict)
-    """Whom a person took to fail over, by name."""
+    trusted_at: dict[ClientId, datetime] = field(default_factory=dict)
+    """Whom a person took to fail over, by name, in the plan or in an amendment, and when."""
     told: tuple[str, ...] = ()
     """Whatever was stored or travelled, as text, where somebody listened."""
     secrets: frozenset[str] = frozenset()

@@ -1,11 +1,14 @@
 """Playing a scenario to its end."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
+from engine.contract import EventKind
 from rotation.finding import Finding
 from rotation.plan import Plan
 from rotation.planner import PlanRefusedError
 from rotation.state import RotationState
+from rotation.values import ClientId
 from simulation.ear import Ear
 from simulation.facts import Facts, SiteFacts, site_facts
 from simulation.host import HorizonReachedError, StuckError
@@ -77,11 +80,21 @@ async def _gather(
         lost=verdict.lost_ever,
         clients=verdict.clients_total,
         named_at=named_at,
-        trusted=plan.trusted if plan is not None else {},
+        trusted_at=await _trusted_at(stage, plan, state),
         told=await _told(stage),
         secrets=frozenset({stage.scenario.spec.password, *stage.ear.secrets} if stage.ear is not None else ()),
         slips=tuple(stage.operator.hands.made),
     )
+
+
+async def _trusted_at(stage: Stage, plan: Plan | None, state: RotationState | None) -> dict[ClientId, datetime]:
+    """The names of the plan, and those of the plan that ran last, which were approved with the last amendment."""
+    if plan is None or state is None:
+        return {}
+    last = await stage.store.plans.get(state.plan_id)
+    amended = [event.at for event in await stage.trail() if event.kind == EventKind.AMENDED]
+    approved = ((last, max(amended, default=START)), (plan, START))
+    return {client: at for each, at in approved for names in each.trusted.values() for client in names}
 
 
 async def _told(stage: Stage) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from rotation.gate import next_reading
 from rotation.message import Move
 from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, ScopeName
 from rotation.state import GateReading, Wait
-from workflows import canary_watch
+from workflows import canary_watch, lost_pairs
 from workflows.canary_watch import SECOND
 from workflows.drift_step import clear, look, look_due, plan_looks
 from workflows.reference import fix_references
@@ -65,11 +65,14 @@ async def closing(run: Running, step: Closing) -> None:
     await run.wait(until=_wait(run).due, summary="every client back?")
     await look(run, step)
     while True:
-        request = ClosingRequest(ref=about(run.state, step), adopted=run.state.adopted)
+        request = ClosingRequest(ref=about(run.state, step), adopted=(*run.state.adopted, *run.state.gone))
         checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
         _note(run, checked.reading)
         if not checked.findings:
             break
+        gone = [finding.subject for finding in checked.findings if finding.code == lost_pairs.CODE]
+        if not await lost_pairs.all_there(run, step.title, gone) or len(gone) == len(checked.findings):
+            continue
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
         await run.ask("site-differs", step.title, text, (Move.RETRY,))
     reading = checked.reading
@@ -134,7 +137,7 @@ async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReadin
     if isinstance(step, Gate) and step.is_drill:
         return asked_at >= _wait(run).limit and await clear(run, step)
     if not reading.reached and run.host.now() >= _wait(run).limit:
-        await _decide(run, step, reading)
+        return await _decide(run, step, reading) and await clear(run, step)
     return False
 
 
@@ -187,21 +190,23 @@ def _note(run: Running, reading: GateReading) -> None:
     run.host.show(run.state)
 
 
-async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> None:
-    """The gate's limit is past and clients are missing: extend, or proceed by two persons' word."""
+async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> bool:
+    """The gate's limit is past and clients are missing: extend, or proceed by two persons' word.
+
+    Whether it ends by that word alone, since it waits for nobody by name: all are away, and nobody has tried the way.
+    """
     if run.state.proceed is None:
-        names = ", ".join(reading.waiting_names)
-        text = f"{reading.waiting} clients are not covered and would be cut off by going on: {names}"
-        await run.ask(_LIMIT, step.title, text, (Move.EXTEND, Move.PROCEED, Move.CANCEL))
+        await run.ask(_LIMIT, step.title, _missing(reading), (Move.EXTEND, Move.PROCEED, Move.CANCEL))
     proceed = run.state.proceed
     if proceed is None:
-        return
+        return False
     if not proceed.approved_by:
-        text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients: {proceed.why}"
+        whom = f"{proceed.waiting} clients" if proceed.waiting else "waiting for anybody to try the way"
+        text = f"{proceed.asked_by} wants to go on without {whom}: {proceed.why}"
         await run.ask(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
         proceed = run.state.proceed
     if proceed is None:
-        return
+        return False
     request = LeaveOutRequest(
         ref=about(run.state, step),
         asked_by=proceed.asked_by,
@@ -209,8 +214,18 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> N
         why=proceed.why,
         swapped=run.state.swapped,
     )
-    await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
+    left_out = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
     run.state.proceed = None
+    return left_out.count == 0 and reading.waiting == 0
+
+
+def _missing(reading: GateReading) -> str:
+    if not reading.waiting:
+        return (
+            f"nobody has shown that the way works: the {reading.safe} clients that are not cut off by going on are away"
+        )
+    names = ", ".join(reading.waiting_names)
+    return f"{reading.waiting} clients are not covered and would be cut off by going on: {names}"
 
 
 def _wait(run: Running) -> Wait:

@@ -5,6 +5,7 @@ from rotation.message import Move
 from rotation.plan import Write
 from rotation.state import Phase
 from workflows.console_step import console_task
+from workflows.lost_pairs import all_there
 from workflows.old_certificates import SWAPPED, all_old
 from workflows.requests import about
 from workflows.running import Running
@@ -18,7 +19,8 @@ async def write(run: Running, step: Write) -> None:
     1. look at every pair, write where it differs, read back; a 200 is no proof
     2. pairs that REST did not change become console tasks, one for each value, closed by reading them
     3. look again, until no pair differs
-    4. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
+    4. a pair to be put back that is not there any more is asked about: it was deleted, or its group inherits now
+    5. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
        one stops it and asks
     """
     while run.state.task is not None or await _left_by_rest(run, step):
@@ -39,7 +41,9 @@ async def _left_by_rest(run: Running, step: Write) -> bool:
     while True:
         written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=step.title)
         if written.new_certificate_at is None:
-            break
+            if await all_there(run, step.title, written.gone):
+                break
+            continue
         text = f"{written.new_certificate_at} does not present the old certificate: restoring would cut clients off"
         await run.ask(SWAPPED, step.title, text, (Move.RETRY,))
     if written.refused:

@@ -53,9 +53,18 @@ def test_rule_10_one_check_in_with_the_serial_is_not_enough(make):
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.SEEN_ONCE)
 
 
-def test_rule_10_a_second_later_check_in_covers(make):
-    """The next check-in came over the new path."""
-    judged = make.read(make.gate_rule(), seen(make, 1, serial=0), seen(make, 6, serial=0))
+def test_rule_10_the_third_check_in_covers_before_a_swap(make):
+    """The first took the policy, the second may have fetched the list on the old path; the third used the new one."""
+    first, second, third = (seen(make, minute, serial=0) for minute in (1, 6, 11))
+    assert make.read(make.gate_rule(), first, second).reason is Reason.SEEN_ONCE
+    judged = make.read(make.gate_rule(), first, second, third)
+    assert (judged.verdict, judged.reason) == (Verdict.COVERED, Reason.SERIAL_CONFIRMED)
+
+
+def test_rule_13_a_second_later_check_in_covers_after_a_restore(make):
+    """Its path is that of the list which it has: with the serial it has verified a file, and then it came once more."""
+    rule = make.gate_rule(GatePurpose.VERIFYING)
+    judged = make.read(rule, seen(make, 1, serial=0), seen(make, 6, serial=0))
     assert (judged.verdict, judged.reason) == (Verdict.COVERED, Reason.SERIAL_CONFIRMED)
 
 
@@ -114,7 +123,7 @@ def test_rule_1_a_vanished_client_is_waited_for(make):
 
 def test_rule_1_a_proven_client_that_vanishes_stays_proven(make):
     """What it holds it does not lose with its record."""
-    proven = make.read(make.gate_rule(), seen(make, 1, serial=0), seen(make, 6, serial=0))
+    proven = make.read(make.gate_rule(), *(seen(make, minute, serial=0) for minute in (1, 6, 11)))
     assert make.vanish(make.gate_rule(), evidence=proven.evidence).verdict is Verdict.COVERED
 
 
@@ -166,11 +175,11 @@ def test_coverage_is_monotone(make, readings, swapped):
 
 @given(serials=st.lists(st.integers(-30, 30), min_size=1, max_size=6), reference=st.integers(-30, 30))
 def test_rule_9_and_10_covered_means_a_proven_serial_and_a_later_check_in(make, serials, reference):
-    """In whatever order policies arrive, a client is covered exactly when it came again after it had the serial."""
+    """In whatever order policies arrive, a client is covered exactly when it came twice after it had the serial."""
     rule = make.gate_rule(reference=make.at(minutes=reference))
     readings = [seen(make, 100 + n, serial=serial) for n, serial in enumerate(serials)]
     judged = make.read(rule, *readings)
-    assert (judged.verdict is Verdict.COVERED) == any(serial >= reference for serial in serials[:-1])
+    assert (judged.verdict is Verdict.COVERED) == any(serial >= reference for serial in serials[:-2])
 
 
 # -- the gates after a swap --------------------------------------------------------------------------
@@ -265,6 +274,24 @@ def test_away_client_that_holds_the_relaxed_policy_is_safe(make):
     """It was covered at A8 and left: it comes back over HTTP, without verifying."""
     judged = make.read(make.swap_rule(relaxed=True), make.client("c1", seen=-60), relaxed=True)
     assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.HOLDS_RELAXED_POLICY)
+
+
+def test_rule_13_nobody_who_was_away_at_the_last_swap_is_safe_before_clients_verify_again(make):
+    """It is given the policy that verifies before the list, and knows the former certificate only: it is waited for."""
+    rule = make.swap_rule(relaxed=True, verifies_next=True)
+    judged = make.read(rule, make.client("c1", seen=-60), relaxed=True)
+    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.NOT_SEEN)
+    judged = make.read(rule, seen(make, 3), seen(make, 8), relaxed=True)
+    assert (judged.verdict, judged.reason) == (Verdict.COVERED, Reason.TWO_TRUSTED_CONTACTS)
+
+
+def test_rule_11_before_clients_verify_again_a_serial_needs_another_check_in(make):
+    """With the policy of after the swap it need not have the list yet: the next check-in fetches it."""
+    rule = make.swap_rule(relaxed=True, verifies_next=True, reference=make.at(minutes=1))
+    once = make.read(rule, seen(make, 2, serial=1))
+    assert (once.verdict, once.reason) == (Verdict.WAITING, Reason.SEEN_ONCE)
+    twice = make.read(rule, seen(make, 2, serial=1), seen(make, 7, serial=1))
+    assert (twice.verdict, twice.reason) == (Verdict.COVERED, Reason.SERIAL_MOVED_AFTER_SWAP)
 
 
 def test_away_client_of_a_relaxed_group_without_proof_is_not_safe(make):

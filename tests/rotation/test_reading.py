@@ -132,6 +132,26 @@ def test_relaxed_owners_are_asked_as_relaxed(make, plan_of, rule_of):
     assert [rule_of(site, plan, gate(plan, "B3"), "s1", group=group).relaxed for group in "GH"] == [False, True]
 
 
+def test_rule_13_the_last_gate_before_a_restore_asks_for_clients_that_are_to_verify_next(make, plan_of, rule_of):
+    """Not the gates between two swaps of a wave, nor those who fail over, nor those who did not verify at first."""
+    site = make.site("s1", "s2", "s3")
+    plan = plan_of(site, make.group("G"), make.group("H"), stuck=["H"])
+    first, second = (
+        rule_of(site, plan, gate(plan, "B3", nth), server, group="H") for nth, server in enumerate(["s1", "s2"])
+    )
+    assert (first.verifies_next, second.verifies_next) == (False, True)
+    assert not rule_of(site, plan, gate(plan, "B3", 1), "s2").verifies_next
+    assert not rule_of(site, plan, gate(plan, "A10c"), "s2", group="H").verifies_next
+    owners = [
+        owner.model_copy(
+            update={"pairs": tuple(pair.model_copy(update={"needs_unverified": False}) for pair in owner.pairs)}
+        )
+        for owner in plan.body.scopes
+    ]
+    never = plan.model_copy(update={"body": plan.body.model_copy(update={"scopes": tuple(owners)})})
+    assert not rule_of(site, never, gate(plan, "B3", 1), "s2", group="H").verifies_next
+
+
 def test_gate_before_a_swap_has_no_swap(make, plan_of, rule_of):
     """A8 and the restore ask for serials, each owner's own."""
     site = make.site("s1")

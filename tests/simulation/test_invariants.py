@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from emulator.effects import Actor, EffectView
-from emulator.switches import Downloads, Switches
 from emulator.verdict import LostClient
 from rotation.finding import blocking
 from rotation.plan import Gate, Holdout
@@ -84,6 +83,18 @@ def test_whom_a_person_names_only_after_the_loss_is_not_excused(played):
     assert excused(lost(played, asked), named) is None
 
 
+def test_whom_a_person_trusts_by_name_before_the_loss_is_excused(played):
+    """In the plan or in an amendment, where it does not reach every server; not by an amendment that comes too late."""
+    asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
+    batch = played.scenario.spec.clients[0].model_copy(update={"prefix": "PC", "reachable_servers": frozenset({"S"})})
+    spec = played.scenario.spec.model_copy(update={"clients": (batch,)})
+    played = replace(played, scenario=played.scenario.model_copy(update={"spec": spec}))
+    gone = lost(played, asked, name="PC-0001")
+    late = played.ended + timedelta(days=1)
+    whys = [excused(gone, replace(played, trusted_at={"client": at})) for at in (played.began, late)]
+    assert whys == ["a person took it on trust, by name", None]
+
+
 def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_not(played):
     """No reading tells that a network lets no HTTP through before somebody is cut off there, and a canary is first."""
     (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
@@ -105,23 +116,6 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
     assert "two persons" in str(excused(blocked, replace(shown, trail=(*played.trail, said))))
     late = said.model_copy(update={"at": played.ended + timedelta(days=1)})
     assert excused(blocked, replace(shown, trail=(*played.trail, late))) is None
-
-
-def test_who_is_away_at_a_swap_and_is_given_the_policy_first_is_excused(played):
-    """Only where SEPM gives policy and list in two downloads, in that order."""
-    swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
-    hour, at = timedelta(hours=1), swap.at - played.began
-    asked = effect(played, "rest.secure_communications", "My Company\\Legacy", "Default", "true")
-    back = swap.at + 2 * hour
-    gone = lost(
-        played, asked, name="OLD-0001", first_why="the policy file of SEPM-1 does not verify", first_failed=back
-    )
-    for downloads in Downloads:
-        batch = played.scenario.spec.clients[0].model_copy(update={"prefix": "OLD", "away": ((at - hour, at + hour),)})
-        update = {"clients": (batch,), "switches": Switches(downloads=downloads)}
-        scenario = played.scenario.model_copy(update={"spec": played.scenario.spec.model_copy(update=update)})
-        why = excused(gone, replace(played, scenario=scenario))
-        assert (why is not None) is (downloads is Downloads.POLICY_FIRST)
 
 
 def test_a_swap_before_its_gate_is_a_violation(played):

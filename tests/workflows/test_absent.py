@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
+from emulator.switches import Downloads, Switches
 from rotation.message import Move
 from rotation.plan import GatePurpose
 from rotation.site import Limits
@@ -20,10 +21,10 @@ LIMITS = Limits(
 )
 
 
-def with_laptop(back: timedelta) -> SiteSpec:
-    """The site with one server, and a laptop that is away from the start."""
+def with_laptop(back: timedelta, *, leaves: timedelta = timedelta(0)) -> SiteSpec:
+    """The site with one server, and a laptop that is away, from the start unless it leaves later."""
     spec = one_server(clients=8, heartbeat=HEARTBEAT)
-    laptop = ClientSpec(group=ROOT_GROUP, count=1, prefix="LAPTOP", away=((timedelta(0), back),))
+    laptop = ClientSpec(group=ROOT_GROUP, count=1, prefix="LAPTOP", away=((leaves, back),))
     return SiteSpec.model_validate({**dict(spec), "clients": (*spec.clients, laptop)})
 
 
@@ -39,6 +40,27 @@ async def test_a_client_that_is_away_holds_gate_a8_until_it_returns(played):
     assert outcome is Outcome.COMPLETED
     swap = next(event for event in here.trail if event.kind == "task-opened" and "Replace" in event.message)
     assert swap.at - began > 5 * HOUR
+    assert here.lost() == []
+
+
+async def test_a_client_that_is_away_at_the_swap_is_waited_for_before_clients_verify_again(played):
+    """It was covered and left: back after the restore it may be given the policy that verifies before the list."""
+    limits = LIMITS.model_copy(update={"relax_floor": 6 * HOUR, "gate_patience": 24 * HOUR})
+    spec = with_laptop(20 * HOUR, leaves=5 * HOUR)
+    spec = spec.model_copy(update={"switches": Switches(downloads=Downloads.POLICY_FIRST)})
+    only = ("LAPTOP-0001",)
+    look = played.Deed(
+        lambda s: s.swapped and s.wait and s.wait.reading and s.wait.reading.waiting_names == only, lambda _: None
+    )
+    async with played.play(look, spec=spec, limits=limits) as here:
+        began = here.stage.clock.now()
+        outcome = await here.run()
+
+    assert look.saw.step.purpose is GatePurpose.SWAPPED
+    assert outcome is Outcome.COMPLETED
+    swap, restore = (next(e for e in here.trail if text in e.message) for text in ("Replace", "Put secure"))
+    assert swap.at - began < 10 * HOUR
+    assert restore.at - began > 20 * HOUR
     assert here.lost() == []
 
 

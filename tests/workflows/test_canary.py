@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
+from emulator.switches import Downloads, SerialReported, Switches
 from rotation.message import Move
 from rotation.state import Outcome
 
@@ -39,6 +42,22 @@ async def test_a_canary_that_cannot_get_through_is_named_and_nobody_else_is_touc
     assert {pair[0] for pair, value in here.kept["meanwhile"].items() if value != before[pair]} == {ANNEX}
     assert outcome is Outcome.CANCELLED
     assert here.settings() == before
+    assert [name for name in here.lost() if not name.startswith("ANNEX")] == []
+
+
+@pytest.mark.parametrize("reported", SerialReported)
+async def test_a_canary_is_covered_only_when_it_has_used_the_new_path(played, reported):
+    """With the policy before the list it checks in twice with the serial before it first uses the blocked port."""
+    spec = with_annex().model_copy(
+        update={"switches": Switches(downloads=Downloads.POLICY_FIRST, serial_reported=reported)}
+    )
+    held = played.Deed(played.asked("canary-held"), lambda here: here.say(Move.CANCEL, why="open the port first"))
+    async with played.play(held, spec=spec) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+
+    assert "ANNEX-0001" in played.attention(held.saw, "canary-held").message
+    assert outcome is Outcome.CANCELLED
     assert [name for name in here.lost() if not name.startswith("ANNEX")] == []
 
 

@@ -72,3 +72,23 @@ async def test_at_its_maximum_a_person_decides_and_the_late_clients_are_named(pl
     assert both.answer.accepted
     assert outcome is Outcome.COMPLETED
     assert here.lost() == [], "the late ones are still away"
+
+
+async def test_a_gate_at_which_everybody_is_away_ends_by_two_persons_word(played):
+    """The holdout protects them all, so nobody is waited for, and nobody has tried the way: that is said, and asked."""
+    spec = played.three()
+    away = ((timedelta(0), timedelta(days=3)),)
+    gone = [batch.model_copy(update={"away": away}) for batch in spec.clients if not batch.build.startswith("14.2")]
+    proceed, both = deeds = played.in_turn(
+        played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "they are on holiday")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "eve")),
+    )
+    async with played.play(*deeds, spec=spec.model_copy(update={"clients": tuple(gone)})) as here:
+        outcome = await here.run()
+        left_out = await here.stage.store.roster.left_out(here.state.rotation_id)
+
+    assert "nobody has shown that the way works" in played.attention(proceed.saw, "gate-limit").message
+    assert proceed.saw.step.number == both.saw.step.number == "B3"
+    assert outcome is Outcome.COMPLETED
+    assert not left_out
+    assert here.lost() == []

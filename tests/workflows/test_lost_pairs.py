@@ -1,0 +1,54 @@
+"""Pairs that are not there any more when they are to be put back: a person is told, and everything else is put back."""
+
+from datetime import timedelta
+
+import pytest
+
+from emulator.happenings import InheritanceSet
+from emulator.scenarios import one_server
+from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
+from rotation.message import Move
+from rotation.plan import Gate, ScopeName
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+ANNEX = f"{ROOT_GROUP}\\Annex"
+
+
+def with_annex() -> SiteSpec:
+    """The site with one server, and a small group with settings of its own."""
+    spec = one_server(clients=6, heartbeat=HEARTBEAT)
+    annex = GroupSpec(path=ANNEX, locations=(LocationSpec(heartbeat=HEARTBEAT), *spec.groups[-1].locations[1:]))
+    client = ClientSpec(group=ANNEX, count=1, prefix="ANNEX")
+    return SiteSpec.model_validate({**dict(spec), "groups": (*spec.groups, annex), "clients": (*spec.clients, client)})
+
+
+def inherit(here):
+    """Somebody has the group follow the one above it: its own locations are gone."""
+    here.stage.simulation.schedule(InheritanceSet(group=ANNEX, inherits=True), here.stage.clock.now())
+
+
+def in_gate_a8(state):
+    """Whether everybody relaxed is waited for."""
+    return isinstance(state.step, Gate) and state.step.number == "A8" and state.step.scope is ScopeName.RELAXED
+
+
+@pytest.mark.parametrize("cancels", [True, False], ids=["a cancel", "the restore after the swap"])
+async def test_a_pair_that_is_gone_is_named_and_the_rest_is_put_back(played, cancels):
+    """Its settings cannot be read any more: nothing of it can be put back, and no retry will ever help."""
+    if cancels:
+        when, cancel = in_gate_a8, [played.Deed(in_gate_a8, lambda here: here.say(Move.CANCEL), after=HEARTBEAT)]
+    else:
+        when, cancel = played.at("A10b"), []
+    async with played.play(played.Deed(when, inherit), *cancel, spec=with_annex()) as here:
+        before = here.settings()
+        outcome = await here.run()
+
+    asked = [message for code, message in here.asked if code == "pair-gone"]
+    assert len(asked) == 1
+    assert f"{ANNEX} / Default" in asked[0]
+    assert ("pair-gone", f"{ANNEX} / Default") in here.told("adopted")
+    assert outcome is (Outcome.CANCELLED if cancels else Outcome.COMPLETED)
+    others = {pair: value for pair, value in before.items() if pair[0] != ANNEX}
+    assert {pair: value for pair, value in here.settings().items() if pair in others} == others
+    assert here.lost() == []
