@@ -99,3 +99,37 @@ def test_a_slow_heartbeat_counts_as_there(make, choice):
     slow = {"heartbeat": timedelta(hours=4)}
     clients = [*some(make, 1, "H", seen=-300), *some(make, 2, "G", seen=-300)]
     assert choice(make.group("G", **slow), make.group("H", **slow), clients=clients)[0] == ["H"]
+
+
+def test_rule_10_it_is_said_what_a_canary_stands_for_and_what_nobody_tries(make):
+    """With how many clients it goes first, for which lists and locations; and what would give the others one."""
+    lists = [make.server_list(name, "s1") for name in ("L", "M")]
+    office, home = make.location("Office", server_list="L"), make.location("Home", server_list="L")
+    groups = [make.group("G", office, home), make.group("H", server_list="M")]
+    clients = [*some(make, 1, "G"), *some(make, 2, "H")]
+    plan = make.plan(make.site("s1", lists=lists), *groups, clients=clients)
+    found = {each.code: each for each in plan.findings if each.code.startswith("canary")}
+    assert found["canary"].message == (
+        "goes first in each wave, with its 1 clients: it stands for "
+        "list 'L' at location 'Home'; list 'L' at location 'Office'"
+    )
+    missing = found["canary-missing"]
+    assert missing.message == "no group that could go first uses it: all its clients are relaxed at once"
+    assert missing.remedy.startswith("move a few clients that are switched on into a group of their own there")
+
+
+@pytest.mark.parametrize(("minutes", "chosen"), [(-15, ["H"]), (-16, ["G"])])
+def test_rule_10_there_is_who_was_seen_within_three_heartbeats(make, choice, minutes, chosen):
+    """The last moment counts; a minute before it the group cannot go first, and a larger one does."""
+    clients = [*some(make, 1, "H", seen=minutes), *some(make, 2, "G"), *some(make, 3, "K")]
+    assert choice(*(make.group(path) for path in "GHK"), clients=clients)[0] == chosen
+
+
+def test_many_groups_that_cannot_go_first_are_told_by_name(make):
+    """Each of them could, if somebody switched a client on there."""
+    clients = [*some(make, 1, "G", seen=-60), *some(make, 2, "H", seen=-60), *some(make, 3, "K")]
+    plan = make.plan(make.site("s1"), *(make.group(path) for path in "GHK"), clients=clients)
+    (found,) = [each for each in plan.findings if each.code.startswith("canary")]
+    assert (found.code, found.subject) == ("canary-none", "G, H")
+    assert found.message.startswith("no client of these groups that lasts was seen within three heartbeats")
+    assert found.remedy == "survey again while clients are switched on"
