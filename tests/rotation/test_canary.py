@@ -133,3 +133,6 @@ def test_many_groups_that_cannot_go_first_are_told_by_name(make):
     assert (found.code, found.subject) == ("canary-none", "G, H")
     assert found.message.startswith("no client of these groups that lasts was seen within three heartbeats")
     assert found.remedy == "survey again while clients are switched on"
+    plan = make.plan(make.site("s1"), make.group("G"), make.group("H"), clients=clients[:3])
+    (two,) = [each for each in plan.findings if each.code.startswith("canary")]
+    assert (two.subject, two.message) == ("G", found.message)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.plan import Treatment
+from rotation.plan import Treatment, Unproven
 from rotation.treatment import OwnerView, treat
 from rotation.values import ListName
 
@@ -192,6 +192,32 @@ def test_rule_8_whom_is_approved_is_part_of_the_plan_by_name(make):
     assert plan.trusted == {make.id_of("G"): {"c1": "C1", "c2": "C2"}}
     assert [(each.path, each.clients) for each in plan.body.on_trust] == [("G", 2)]
     assert plan.hash != fewer.hash
+
+
+@pytest.mark.parametrize(
+    ("choice", "code", "remedy"),
+    [
+        (Unproven.APPROVE, "failover-on-trust", "read all their names in the plan before you approve it"),
+        (
+            Unproven.DRILL,
+            "failover-drill",
+            "if some are not seen, you are asked whether their group is relaxed, or they are approved by name",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("count", "told"), [(5, "C1, C2, C3, C4, C5"), (7, "C1, C2, C3, C4, C5 and 2 more")])
+def test_rule_8_unproven_clients_are_counted_and_named(make, choice, code, remedy, count, told):  # noqa: PLR0917 - two tables
+    """Five of them, and how many more there are; whoever reads it knows what follows."""
+    lists = [make.server_list("L", "s1", "s2")]
+    site = make.site("s1", "s2", lists=lists)
+    clients = [make.client(f"c{number}") for number in range(1, count + 1)]
+    request = make.request(site, unproven_failover=choice)
+    plan = make.plan(site, make.group("G", server_list="L"), clients=clients, seen_at={}, request=request)
+    (found,) = [each for each in plan.findings if each.code == code]
+    assert found.subject == "G"
+    assert found.message.startswith(f"{count} clients were never seen at a second server of their list")
+    assert found.message.endswith(f": {told}")
+    assert found.remedy == remedy
 
 
 def test_rule_8_each_group_has_its_own_choice(make):
