@@ -338,7 +338,9 @@ def test_clients_of_other_scopes_are_not_judged(make, plan_of, seen_of):
 def test_what_was_seen_before_counts(make):
     """A client that was covered is so, whatever it shows now; without its evidence it would be waited for."""
     now = make.client("c1", seen=-2)
-    before = make.read(make.gate_rule(), *(make.client("c1", seen=m, serial=make.serial("G", make.t0)) for m in (1, 6)))
+    before = make.read(
+        make.gate_rule(), *(make.client("c1", seen=m, serial=make.serial("G", make.t0)) for m in (1, 6, 11))
+    )
     entry = make.entry(now)
     by_owner = {entry.owner: make.gate_rule()}
     assert [each.verdict for each in judge_all([entry], by_owner, {})] == [Verdict.WAITING]
@@ -348,7 +350,9 @@ def test_what_was_seen_before_counts(make):
 def test_rule_12_who_reports_a_policy_of_the_time_between_is_not_covered_any_more(make):
     """Its evidence goes; that of clients with the right policy stays, and of those of whom nothing is read."""
     rule = make.gate_rule()
-    evidence = make.read(rule, *(make.client("c1", seen=m, serial=make.serial("G", make.t0)) for m in (1, 6))).evidence
+    evidence = make.read(
+        rule, *(make.client("c1", seen=m, serial=make.serial("G", make.t0)) for m in (1, 6, 11))
+    ).evidence
     right = make.entry(make.client("c1", serial=make.serial("G", make.at(minutes=1))), id="right")
     wrong = make.entry(make.client("c1", serial=make.serial("G", make.at(minutes=-1))), id="wrong")
     unasked = make.entry(make.client("c1", "H"), group="H", id="unasked")
