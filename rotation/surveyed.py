@@ -63,20 +63,21 @@ def sample(
 ) -> tuple[ObservedClient, ...]:
     """Some `most` of the clients, by id: of each kind its share, and one at least. All, where they are not more.
 
-    Clients are of one kind when they have group, build, persistence, the stretch of time since they were last seen,
-    and whether they were seen at a second server, in common. Which ones of a kind are taken depends on their ids only.
+    Clients are of one kind when they have in common what treatment is decided by: group, build, persistence, and
+    whether they were seen at a second server. Of each kind those last seen lately, days and weeks ago are taken in
+    proportion; which ones, depends on their ids only.
     """
     if len(clients) <= most:
         return tuple(sorted(clients, key=lambda client: client.id))
     kinds: dict[tuple[object, ...], list[ObservedClient]] = defaultdict(list)
     for client in clients:
         several = len(seen_at.get(client.id, ())) > 1
-        kind = (client.group_id, client.build, client.non_persistent, _stretch(client, as_of), several)
-        kinds[kind].append(client)
+        kinds[client.group_id, client.build, client.non_persistent, several].append(client)
     taken: list[ObservedClient] = []
     for some in kinds.values():
-        some.sort(key=lambda client: hashlib.sha256(client.id.encode()).digest())
-        taken += some[: max(1, len(some) * most // len(clients))]
+        some.sort(key=lambda client: (_stretch(client, as_of), hashlib.sha256(client.id.encode()).digest()))
+        count = max(1, len(some) * most // len(clients))
+        taken += [some[(2 * number + 1) * len(some) // (2 * count)] for number in range(count)]
     return tuple(sorted(taken, key=lambda client: client.id))
 
 

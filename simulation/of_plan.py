@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from pydantic import ValidationError
+
 from emulator.happenings import Scheduled, ServerCutOff
 from emulator.spec import (
     ClientSpec,
@@ -18,7 +20,7 @@ from emulator.spec import (
 )
 from emulator.switches import SecureCommunicationsScope
 from rotation import inheritance
-from rotation.finding import Finding
+from rotation.finding import Finding, blocking
 from rotation.site import ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.surveyed import SurveyedPlan, unplayable
@@ -59,7 +61,8 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
         raise CannotBePlayedError(surveyed, hindrances)
     chance = Chance(seed)
     site, survey, limits = surveyed.site, surveyed.survey, surveyed.site.limits
-    spec = SiteSpec(
+    spec = _emulated(
+        surveyed,
         name=site.name,
         seed=seed,
         sepm_version=survey.version,
@@ -85,6 +88,15 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
         happenings=tuple(_silent_servers(survey, chance)),
         longest=2 * limits.holdout_maximum + 2 * limits.gate_patience + 120 * _DAY,
     )
+
+
+def _emulated(surveyed: SurveyedPlan, **parts: object) -> SiteSpec:
+    """The site as the emulator is given it; where that refuses, its reasons."""
+    try:
+        return SiteSpec.model_validate(parts)
+    except ValidationError as error:
+        reasons = [blocking("not-emulated", surveyed.site.name, each["msg"], "survey again") for each in error.errors()]
+        raise CannotBePlayedError(surveyed, reasons) from None
 
 
 def _own(site: Site) -> frozenset[ServerName]:

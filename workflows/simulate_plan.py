@@ -19,7 +19,9 @@ with workflow.unsafe.imports_passed_through():
         SimulationState,
     )
 
-_TRIES = 5
+_SOME_TIMES = RetryPolicy(initial_interval=timedelta(seconds=5), backoff_coefficient=3, maximum_attempts=5)
+"""Over three minutes: a store may be away for a while, and what fails each time shall be told."""
+_UNTIL_IT_IS_KEPT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 _BEATS = timedelta(seconds=15)
 
 
@@ -56,7 +58,7 @@ class SimulatePlan:
             task_queue=f"{workflow.info().task_queue}{SIMULATIONS_QUEUE}",
             start_to_close_timeout=timedelta(hours=6),
             heartbeat_timeout=_BEATS,
-            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=_TRIES),
+            retry_policy=_SOME_TIMES,
             summary=f"play seed {seed}",
         )
 
@@ -67,7 +69,8 @@ class SimulatePlan:
             result_type=EndSimulationAnswer,
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=_BEATS,
-            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+            # the report is made by a process, which may fail each time; a mere note waits for the store
+            retry_policy=_SOME_TIMES if state is SimulationState.COMPLETED else _UNTIL_IT_IS_KEPT,
             summary=state.value,
         )
         workflow.set_current_details(state.value)

@@ -131,3 +131,6 @@ def test_what_the_emulator_cannot_be_is_refused(surveyed):
     restoring = surveyed.model_copy(update={"plan": surveyed.plan.model_copy(update={"body": body})})
     with pytest.raises(CannotBePlayedError, match="plan of a rotation"):
         of_plan(restoring, 1, Faults.NONE)
+    doubled = surveyed.site.model_copy(update={"servers": surveyed.site.servers * 2})
+    with pytest.raises(CannotBePlayedError, match="server named twice"):
+        of_plan(surveyed.model_copy(update={"site": doubled}), 1, Faults.NONE)
