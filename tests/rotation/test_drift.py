@@ -1,5 +1,7 @@
 """Drift within a wave: each finding once, and none on the site as the plan has made it."""
 
+from datetime import timedelta
+
 import pytest
 
 from rotation.drift import Move, drift, moved
@@ -75,9 +77,11 @@ def test_owner_that_inherits_now_is_drift(make, codes):
     assert ("inheritance-drift", "G\\H") in codes(moved, without=["H", "H\\A"])
 
 
-def test_group_parent_unread(codes):
+def test_group_parent_unread(codes, told):
     """A parent that cannot be read any more is drift, and no crash."""
     assert ("group-parent-unread", "site") in codes(without=["H"])
+    (unread,) = [each for each in told(without=["H"]) if each.code == "group-parent-unread"]
+    assert "'H' was not read" in unread.message
 
 
 def test_group_gone(codes):
@@ -166,6 +170,26 @@ def test_a_heartbeat_is_as_slow_as_its_jitter_makes_it(make, codes):
     """The interval and the randomisation together are what the waits were planned for."""
     assert codes(make.group("G", jitter=1)) == [("heartbeat-drift", "G / Default")]
     assert codes(make.group("G", heartbeat=make.heartbeat / 2, jitter=2)) == []
+
+
+def test_one_drift_does_not_hide_another(make, codes):
+    """A location that was born, and a setting of the next one that was changed: both are told."""
+    born = make.location("Annex", server_list=COPY, secure=False)
+    changed = make.location(server_list=COPY, secure=True)
+    assert codes(make.group("H", born, changed)) == [
+        ("location-new", "H / Annex"),
+        ("secure-communications-drift", "H / Default"),
+    ]
+
+
+def test_a_heartbeat_within_the_planned_jitter_is_no_drift(make):
+    """Every six minutes and one of jitter, where five and two were planned: nobody reports later than before."""
+    site, planned = make.site("s1"), make.group("G", jitter=2)
+    body = make.plan(site, planned, clients=[make.client("c1")]).body
+    at = make.step_of(body, "preflight")
+    for heartbeat, found in ((6, []), (7, ["heartbeat-drift"])):
+        now = make.group("G", heartbeat=timedelta(minutes=heartbeat), jitter=1)
+        assert [each.finding.code for each in drift(body, make.survey(site, now), [], at=at)] == found
 
 
 def test_drift_of_a_planned_pair_says_which_setting(make, body):
