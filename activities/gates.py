@@ -20,10 +20,10 @@ from rotation.reading import (
     is_reached,
     judge_all,
     rules,
-    silent_after_swap,
     still_standing,
     unheard,
 )
+from rotation.silence import silenced
 from rotation.state import GateReading
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from rotation.verdict import Judgement, RosterEntry, Verdict, tally
@@ -72,7 +72,7 @@ class Gates:
             request.ref.rotation_id, evidence_key(scope.plan.body, step), judgements, asked_at
         )
         scoped = [entry for entry in entries if entry.owner in by_owner]
-        silent = len(silent_after_swap(scoped, judgements, by_owner, clock))
+        silent = silenced(scoped, judgements, by_owner, clock)
         reading = _reading(step, asked_at, entries, judgements, silent)
         return reading.model_copy(update={"unheard": await self._unheard(scope, step, seen, clock)})
 
@@ -207,9 +207,14 @@ def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
 
 
 def _reading(
-    step: Gate | Holdout, taken_at: datetime, entries: list[RosterEntry], judgements: list[Judgement], silent: int
+    step: Gate | Holdout,
+    taken_at: datetime,
+    entries: list[RosterEntry],
+    judgements: list[Judgement],
+    silent: list[RosterEntry],
 ) -> GateReading:
     counted = tally(judgements)
+    swapped = not isinstance(step, Gate) or step.purpose is GatePurpose.SWAPPED
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     names = sorted(entry.name for entry in entries if entry.id in waiting)
     return GateReading(
@@ -222,5 +227,7 @@ def _reading(
         by_reason=counted.by_reason,
         waiting_names=tuple(names[:_NAMES]),
         reached=is_reached(step, counted),
-        silent_after_swap=silent,
+        silent_after_swap=len(silent) if swapped else 0,
+        silent_after_write=0 if swapped else len(silent),
+        silent_names=tuple(sorted(entry.name for entry in silent)[:_NAMES]),
     )

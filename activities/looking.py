@@ -10,7 +10,7 @@ from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift import Drift, Move, drift, moved, stays_behind
-from rotation.gate import Reference
+from rotation.gate import written
 from rotation.plan import Gate, GatePurpose, ScopeName
 from rotation.reading import evidence_key
 from rotation.restart import voided
@@ -85,15 +85,12 @@ class Looking:
             return
         clock = await client.clock()
         dates = await client.policy_dates(owners)
+        references, delay = self._world.store.references, scope.plan.body.publish_delay
         for owner in owners:
-            reference = Reference(
-                owner=owner,
-                date_before=dates[owner],
-                written_at=clock,
-                not_before=clock + _SECOND + scope.plan.body.publish_delay,
-            )
             for gate in sorted(gates[owner]):
-                await self._world.store.references.save(scope.ref.rotation_id, gate, reference)
+                before = await references.get(scope.ref.rotation_id, gate, owner)
+                reference = written(owner, dates[owner], clock, delay=delay, before=before)
+                await references.save(scope.ref.rotation_id, gate, reference)
 
     @activity.defn(name=ActivityName.RESTART_GATE)
     async def restart_gate(self, request: StepRequest) -> Counted:

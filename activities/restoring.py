@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from activities.identity import new_plan_id
-from rotation.plan import Console, ListCopy, Plan
+from rotation.plan import Console, ListCopy, Plan, ScopeName
+from rotation.recorded import as_approved
 from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.rollback import as_served
 from rotation.survey import SiteSurvey
@@ -17,7 +18,9 @@ class NothingToRestoreError(LookupError):
 
 
 async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: datetime) -> Plan:
-    """The plan that puts back what the site's last unfinished rotation recorded. Nothing is stored.
+    """The plan that puts back what the site's last unfinished rotation recorded, or an amendment of it approved since.
+
+    Nothing is stored.
 
     Raises:
         NothingToRestoreError: when every rotation of the site has put its originals back.
@@ -30,6 +33,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     rotation = await store.rotations.get(rotation_id)
     survey = await store.surveys.get(survey_id)
     plan = _as_it_stands(await store.plans.get(rotation.plan_id), survey)
+    approved = dict(plan.body.pairs(ScopeName.ALL))
     interrupted = Interrupted(
         plan=plan,
         originals=tuple(
@@ -37,7 +41,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
                 pair=original.pair,
                 group_path=original.group_path,
                 location_name=original.location_name,
-                settings=original.settings,
+                settings=as_approved(original.settings, approved.get(original.pair)),
             )
             for original in originals
         ),

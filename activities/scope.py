@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from activities.world import World
 from engine.contract import StepRef
-from rotation.plan import Console, Gate, GatePurpose, Plan, PlannedPair, ScopeName, SettingField, Step, Write
+from rotation.plan import Console, Gate, GatePurpose, Plan, ScopeName, SettingField, Step, Write
+from rotation.recorded import as_approved
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings
 from rotation.task import TaskPair
@@ -110,7 +111,7 @@ class StepScope:
         """What every pair gets back: as recorded, or as a person has approved it since in an amendment."""
         approved = dict(self.plan.body.pairs(ScopeName.ALL))
         return tuple(
-            original.model_copy(update={"settings": _approved(original.settings, approved.get(original.pair))})
+            original.model_copy(update={"settings": as_approved(original.settings, approved.get(original.pair))})
             for original in await self.world.store.originals.of(self.ref.rotation_id)
         )
 
@@ -148,13 +149,6 @@ async def settings_now(client: SepmClient, wanted: WantedPair, *, restores: bool
         if not restores:
             raise
         return None
-
-
-def _approved(settings: PairSettings, planned: PlannedPair | None) -> PairSettings:
-    if planned is None:
-        return settings
-    update = {"server_list": planned.server_list, "secure_communications": planned.secure_communications}
-    return settings.model_copy(update=update)
 
 
 async def scope_of(world: World, ref: StepRef) -> StepScope:

@@ -1,6 +1,6 @@
 """From a full reading of a site to the verdict on every client of a gate."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pydantic import Field
@@ -25,7 +25,7 @@ from rotation.site import Protocol, Site
 from rotation.survey import ObservedClient
 from rotation.task import ReorderList, ReplaceCertificate
 from rotation.values import ClientId, GroupId, ServerName, Value
-from rotation.verdict import ClientEvidence, DrillRound, GateRule, Judgement, RosterEntry, Swap, Tally, Verdict
+from rotation.verdict import ClientEvidence, DrillRound, GateRule, Judgement, RosterEntry, Swap, Tally
 
 
 class Seen(Value):
@@ -237,23 +237,3 @@ def unheard(clients: Iterable[ObservedClient | None], *, since: datetime | None,
     return all(
         client is not None and (client.last_seen is None or client.last_seen + seen.skew < since) for client in clients
     )
-
-
-def silent_after_swap(
-    entries: Sequence[RosterEntry],
-    judgements: Sequence[Judgement],
-    by_owner: Mapping[GroupId, GateRule],
-    sepm_clock: datetime,
-) -> list[RosterEntry]:
-    """Clients of the swapped server that have not reappeared within three heartbeats (rule 8)."""
-    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    return [entry for entry in entries if entry.id in waiting and _is_silent(entry, by_owner[entry.owner], sepm_clock)]
-
-
-def _is_silent(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
-    swap, observed = rule.swap, entry.observed
-    if swap is None or rule.relaxed or observed is None or observed.last_seen is None:
-        return False
-    overdue = sepm_clock > swap.first_seen + swap.settle + rule.quiet_after
-    was_there = (swap.former_seen or swap.first_seen) - rule.quiet_after <= observed.last_seen <= swap.first_seen
-    return overdue and was_there and observed.last_server == swap.server

@@ -1,8 +1,8 @@
 """A survey without what the plan itself has changed: what a newer plan may rest on while a rotation runs."""
 
-from rotation.plan import PlanBody, ScopeName, SettingField, Write
+from rotation.plan import PlanBody, PlannedPair, ScopeName, SettingField, Write
 from rotation.standing import relaxed
-from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
+from rotation.survey import ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
 from rotation.values import GroupId
 
 
@@ -15,6 +15,14 @@ def as_recorded(body: PlanBody, survey: SiteSurvey, at: str) -> SiteSurvey:
     partners = tuple(dict.fromkeys((*body.replication_partners, *survey.replication_partners)))
     survey = survey.model_copy(update={"replication_partners": partners})
     return _unrelaxed(body, survey) if relaxed_now(body, at) else survey
+
+
+def as_approved(settings: PairSettings, planned: PlannedPair | None) -> PairSettings:
+    """The recorded settings of a pair as an amendment has approved them since; unchanged where no plan knows it."""
+    if planned is None:
+        return settings
+    update = {"server_list": planned.server_list, "secure_communications": planned.secure_communications}
+    return settings.model_copy(update=update)
 
 
 def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:

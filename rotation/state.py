@@ -60,6 +60,10 @@ class GateReading(Value):
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     silent_after_swap: int = 0
     """Clients of the swapped server that did not reappear within three heartbeats (rule 8)."""
+    silent_after_write: int = 0
+    """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
+    silent_names: tuple[str, ...] = ()
+    """Some of either."""
 
 
 class Wait(Value):

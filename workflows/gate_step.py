@@ -24,7 +24,7 @@ from workflows.requests import about
 from workflows.running import Running
 
 _LIMIT = "gate-limit"
-_SILENT = "silent-after-swap"
+_SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE = "silent-after-swap", "silent-after-write"
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
 _PUBLISHED = timedelta(seconds=2)
@@ -124,7 +124,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         if await _ends_unproven(run, step, reading, asked_at):
             break
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, _SILENT, canary_watch.HELD):
+    for code in (_LIMIT, SECOND, _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE, canary_watch.HELD):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
@@ -179,14 +179,18 @@ def _note(run: Running, reading: GateReading) -> None:
     wait = _wait(run)
     update = {"reading": reading, "readings": wait.readings + 1, "next_at": None}
     run.state.wait = wait.model_copy(update=update)
-    if reading.silent_after_swap:
-        message = (
-            f"{reading.silent_after_swap} clients of the server have not reappeared for three heartbeats; "
-            "if they are not merely switched off, put the old certificate back (roll back)"
-        )
-        run.raise_attention(_SILENT, "clients of the swapped server", message, ())
-    else:
-        run.drop_attention(_SILENT)
+    names = ", ".join(reading.silent_names)
+    for code, silent, then in (
+        (_SILENT_AFTER_SWAP, reading.silent_after_swap, "put the old certificate back (roll back)"),
+        (_SILENT_AFTER_WRITE, reading.silent_after_write, "open the HTTP port of their network, or cancel"),
+    ):
+        if silent:
+            text = f"{silent} clients have not reappeared for three heartbeats, among them {names}"
+            run.raise_attention(
+                code, "clients that the change has silenced", f"{text}; if not switched off, {then}", ()
+            )
+        else:
+            run.drop_attention(code)
     run.host.show(run.state)
 
 

@@ -14,10 +14,9 @@ from rotation.reading import (
     is_reached,
     judge_all,
     rules,
-    silent_after_swap,
     still_standing,
 )
-from rotation.verdict import Reason, RosterEntry, Tally, Verdict
+from rotation.verdict import Reason, Tally, Verdict
 
 
 def gate(plan, number, nth=0):
@@ -362,36 +361,3 @@ def test_rule_12_who_reports_a_policy_of_the_time_between_is_not_covered_any_mor
     entries = [right, wrong, unasked, vanished, never]
     assert set(still_standing(entries, {right.owner: rule}, kept)) == {"right", "unasked", "vanished"}
     assert set(kept) == {"right", "wrong", "unasked", "vanished"}, "what was given is not changed"
-
-
-@pytest.mark.parametrize(
-    ("minute", "server", "now", "silent"),
-    [
-        (-2, "s1", 18, True),  # there just before, overdue
-        (-2, "s1", 17, False),  # not overdue yet: three heartbeats past publishing
-        (-2, "s2", 18, False),  # was not at the swapped server
-        (-15, "s1", 18, True),  # there three heartbeats before, which is not away yet
-        (-16, "s1", 18, False),  # was away already
-        (0, "s1", 18, True),  # there in the very moment
-        (1, "s1", 18, False),  # came back
-        (None, "s1", 18, False),  # was never there
-    ],
-)
-def test_rule_8_clients_that_the_swap_silenced_are_noticed(make, minute, server, now, silent):
-    """A client of the swapped server that does not reappear within three heartbeats raises attention."""
-    entry = make.entry(make.client("c1", seen=minute, server=server))
-    rule = make.swap_rule()
-    by_owner = {entry.owner: rule}
-    judged = judge_all([entry], by_owner, {})
-    found = silent_after_swap([entry], judged, by_owner, make.at(minutes=now))
-    assert [each.id for each in found] == (["c1"] if silent else [])
-
-
-def test_rule_8_a_vanished_or_relaxed_client_was_not_silenced_by_its_certificate(make):
-    """Who does not verify is not cut off by a certificate, and of who vanished nothing is known."""
-    silent = make.client("c1", seen=-2, server="s1")
-    stories: list[tuple[RosterEntry, bool]] = [(make.entry(silent), True), (make.entry(observed=None), False)]
-    for entry, relaxed in stories:
-        by_owner = {entry.owner: make.swap_rule(relaxed=relaxed)}
-        judged = judge_all([entry], by_owner, {})
-        assert silent_after_swap([entry], judged, by_owner, make.at(hours=9)) == []

@@ -3,6 +3,7 @@
 import pytest
 
 from activities.planning import Planning
+from activities.restoring import restore_plan
 from activities.surveying import Surveying
 from engine.contract import PlanCheckRequest, SurveyRequest
 from rotation.message import Move
@@ -60,6 +61,34 @@ async def test_a_difference_is_an_amendment_that_is_approved(played, change, cod
     assert here.settings() == here.kept["settings"]
     assert here.lost() == []
     assert [each.name for each in here.stage.simulation.site.server_lists.values() if "HTTP" in each.name] == []
+
+
+class TornError(Exception):
+    """The rotation is terminated here."""
+
+
+async def test_after_a_terminate_the_restore_puts_back_what_an_amendment_approved(played):
+    """A list that somebody assigned and a person approved is the group's own now, not what was recorded at first."""
+
+    def tear(_):
+        raise TornError
+
+    deeds = played.in_turn(
+        played.Deed(played.at("B5", 1), another_list),
+        played.Deed(played.asked("plan-differs"), approve),
+        played.Deed(lambda state: state.step.number == "A8", tear),
+    )
+    async with played.play(*deeds) as here:
+        here.absent = played.asks
+        stage = here.stage
+        with pytest.raises(TornError):
+            await here.run()
+        surveyed = await Surveying(stage.world).survey_site(SurveyRequest(site_id=here.state.site_id))
+        restore = await restore_plan(stage.store, here.state.site_id, surveyed.survey_id, now=stage.clock.now())
+
+    (branch,) = [owner for owner in restore.body.scopes if owner.path == BRANCH]
+    lists = {pair.location_name: pair.server_list for pair in branch.pairs}
+    assert lists["Default"] == here.kept["settings"][BRANCH, "Default"][0] == "Default Management Server List"
 
 
 async def test_a_group_born_during_the_holdout_is_adopted_and_put_back(played):
