@@ -81,20 +81,30 @@ class SimulatedHost:
         clock: the one clock of the simulation.
         people: who acts around the rotation.
         until: when the simulation gives up.
+        renews: whether a new history is wanted in every wait, as soon as time has passed in the present one.
     """
 
     def __init__(
-        self, activities: Iterable[Callable[..., Any]], clock: SimulatedClock, people: Bystanders, *, until: datetime
+        self,
+        activities: Iterable[Callable[..., Any]],
+        clock: SimulatedClock,
+        people: Bystanders,
+        *,
+        until: datetime,
+        renews: bool = False,
     ) -> None:
         self._activities = {_name(function): function for function in activities}
         self._clock, self._people, self._until = clock, people, until
         self._pending: list[SimulatedPending[Any]] = []
         self._said: list[Message] = []
         self._running: Running | None = None
+        self._renews, self._begun = renews, clock.now()
 
     def run(self, state: RotationState) -> Running:
-        """The rotation of `state`, run by this host."""
-        self._running = Running(self, state)
+        """The rotation of `state`, run by this host. What a history before it has answered is heard first."""
+        if self._running is not None:
+            self._answer_people(self._running)
+        self._running, self._begun = Running(self, state), self._clock.now()
         return self._running
 
     def now(self) -> datetime:
@@ -125,8 +135,8 @@ class SimulatedHost:
         """Nobody watches but the people, who look at the state itself."""
 
     def should_continue_as_new(self) -> bool:
-        """There is no history that could grow."""
-        return False
+        """There is no history that could grow. Where new ones are wanted, one has grown when time has passed in it."""
+        return self._renews and self._clock.now() > self._begun
 
     async def _next(self, until: datetime | None, summary: str) -> None:
         running = self._running

@@ -15,6 +15,7 @@ from simulation.host import HorizonReachedError, StuckError
 from simulation.scenario import START, Scenario
 from simulation.stage import ROTATION, Stage
 from workflows.run import run_rotation
+from workflows.running import ContinueAsNew
 
 Runner = Callable[[Stage, RotationState], Awaitable[tuple[str, RotationState]]]
 """Runs the rotation of a state: why the simulation gave up on it (empty: it ended), and the state as it was left."""
@@ -28,6 +29,20 @@ async def in_process(stage: Stage, state: RotationState) -> tuple[str, RotationS
     except (HorizonReachedError, StuckError) as end:
         return f"{type(end).__name__}: {end}", state
     return "", state
+
+
+async def in_many_histories(stage: Stage, state: RotationState) -> tuple[str, RotationState]:
+    """As `in_process`, but in every wait the rotation goes on in a new history, from its state alone (as JSON)."""
+    host = stage.host(until=START + stage.scenario.longest, renews=True)
+    while True:
+        try:
+            await run_rotation(host.run(state))
+        except ContinueAsNew:
+            state = RotationState.model_validate_json(state.model_dump_json())
+        except (HorizonReachedError, StuckError) as end:
+            return f"{type(end).__name__}: {end}", state
+        else:
+            return "", state
 
 
 async def play(scenario: Scenario, run: Runner = in_process, ear: Ear | None = None) -> Facts:

@@ -142,12 +142,12 @@ class Stage:
             started_at=now,
         )
 
-    def host(self, until: datetime) -> SimulatedHost:
-        """The host that plays it."""
+    def host(self, until: datetime, *, renews: bool = False) -> SimulatedHost:
+        """The host that plays it; `renews`: with a new history in every wait."""
         activities: list[Callable[..., Any]] = all_activities(self.store, self.world)
         if self.ear is not None:
             activities = [self.ear.at(activity) for activity in activities]
-        return SimulatedHost(activities, self.clock, self.people, until=until)
+        return SimulatedHost(activities, self.clock, self.people, until=until, renews=renews)
 
     def live_on(self) -> None:
         """Let the clients live for some heartbeats more: a client is lost when five have failed."""

@@ -105,9 +105,12 @@ async def _do(run: Running, step: Step) -> None:
 
 
 async def _write(run: Running, step: Write) -> None:
-    """A look that is due comes first. What gates before it have proven of the settings, it makes void."""
+    """A look that is due comes first. What gates before it have proven of the settings, it makes void.
+
+    So does one that found what a person must decide about, and was waiting for that when a new history began.
+    """
     state = run.state
-    if look_due(run):
+    if look_due(run) or any(told.blocks for told in state.drift):
         await clear(run, step)
     state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.body.step(each.gate)))
     await write(run, step)
