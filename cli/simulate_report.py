@@ -52,6 +52,9 @@ def _show_run(worst: Record, again: str) -> None:
         say(f"  {lost.client} of {lost.group}, {_when(lost)}: {lost.why}{excuse}")
     if len(worst.lost) > _NAMES:
         say(f"  and {len(worst.lost) - _NAMES} more, whom --json names")
+    if worst.behaviour:
+        behaved = ", ".join(f"{name} {value}" for name, value in sorted(worst.behaviour.items()))
+        say(f"  SEPM behaved otherwise than is most likely: {behaved}")
     for finding in worst.refused:
         say(f"  {finding.subject}: {finding.message}")
     say(f"  {again}")

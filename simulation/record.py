@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from pydantic import Field
+
 from rotation.finding import Finding
 from rotation.plan import Plan
 from rotation.values import Value
@@ -40,6 +42,8 @@ class Record(Value):
     lost: tuple[Loss, ...]
     violations: tuple[Violation, ...]
     refused: tuple[Finding, ...] = ()
+    behaviour: dict[str, str | int | bool | None] = Field(default_factory=dict)
+    """How SEPM behaved, where that is open and was not as is most likely; spans as ISO 8601 has them."""
     steps_sha256: str = ""
     """What the steps of its plan come to, certificates aside."""
     differs: tuple[Finding, ...] = ()
@@ -70,6 +74,7 @@ def record(facts: Facts, approved: Plan | None = None) -> Record:
         ),
         violations=check(facts),
         refused=facts.refused,
+        behaviour=facts.scenario.spec.switches.model_dump(mode="json", exclude_defaults=True),
         steps_sha256=steps_digest(facts.plan.body) if facts.plan else "",
         differs=differences(approved, facts.plan) if approved and facts.plan else (),
     )

@@ -37,6 +37,7 @@ def run(seed, *names, since=START):
             for name in names
         ),
         violations=(),
+        behaviour={"stale_sig_files": True},
         differs=(warning("steps-differ", "vienna", "A8 is longer"),),
     )
 
@@ -57,6 +58,7 @@ def test_the_worst_run_is_told_with_names_reasons_and_the_command_for_it(capsys)
         "PC-7 of My Company\\Sales, 12 d 3 h after the start: it does not verify",
         "rotator simulate --plan plan-1 --clients 5000 --faults unknown --seed 5",
         "left out by name",
+        "SEPM behaved otherwise than is most likely: stale_sig_files True",
     ):
         assert text in said
     assert "Seed 4" not in said

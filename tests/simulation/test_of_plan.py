@@ -64,6 +64,9 @@ async def test_a_plan_is_played_as_approved_and_the_same_seed_tells_the_same(sur
     told = report(subject.described, Faults.UNKNOWN, first)
     assert told.model_dump_json() == report(subject.described, Faults.UNKNOWN, second).model_dump_json()
     assert first[0].steps_sha256 == approved_steps(told)
+    assert first[0].behaviour == subject.scenario(3, Faults.UNKNOWN).spec.switches.model_dump(
+        mode="json", exclude_defaults=True
+    )
     assert (told.differs, told.outcomes, told.lost_by_the_rotation) == ((), {"completed": 1}, 0)
     assert told.again == {3: f"rotator simulate --plan {surveyed.plan.id} --clients 1000 --faults unknown --seed 3"}
 
