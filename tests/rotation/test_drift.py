@@ -110,6 +110,20 @@ def test_rule_12_no_failover_build(make, codes, build):
     assert codes(clients=[make.client("c9", build=build)]) == [("no-failover-build", "G")]
 
 
+@pytest.mark.parametrize(("relaxed", "failover"), [("A", "Z"), ("Z", "A")])
+def test_clients_that_came_are_named_up_to_five_in_whichever_group_that_fails_over(make, relaxed, failover):
+    """Relaxed groups may have such clients; the group that fails over is told wherever it stands in the plan."""
+    groups = [make.group(relaxed), make.group(failover)]
+    before = [make.client("r", relaxed, build="14.2.1.0"), make.client("f", failover)]
+    site = make.site("s1", "s2")
+    body = make.plan(site, *groups, clients=before).body
+    came = [make.client(f"n{number}", failover, build=None) for number in range(6)]
+    found = drift(body, make.survey(site, *groups), [*before, *came], at=make.step_of(body, "preflight"))
+    (told,) = [each.finding for each in found]
+    assert (told.code, told.subject) == ("no-failover-build", failover)
+    assert told.message == "clients came that do not fail over: N0, N1, N2, N3, N4"
+
+
 def test_client_that_is_left_out_by_name_is_no_drift(make):
     """A person has given it up, whatever its build."""
     site = make.site("s1", "s2")

@@ -149,6 +149,21 @@ def test_rule_16_a_cancel_during_the_drill_puts_the_list_back_in_its_order(drill
     assert back.work == ReorderList(list=BRANCH.name, order=order_of(BRANCH), restores=True)
 
 
+def test_rule_16_a_cancel_puts_every_list_of_the_drill_back(make):
+    """Two groups with lists of their own: both were reordered, and both are put back."""
+    other = by_priority("Other", ["s2"], ["s3"], ["s1"])
+    site = make.site("s1", "s2", "s3", lists=[BRANCH, other])
+    groups = [make.group("G", server_list=BRANCH.name), make.group("H", server_list=other.name)]
+    clients = [make.client("c1"), make.client("d1", "H")]
+    request = make.request(site, unproven_failover=Unproven.DRILL)
+    plan = make.plan(site, *groups, clients=clients, seen_at={}, request=request)
+    back = turning_back(plan.body, [step.id for step in plan.body.steps if step.number == "B1"])
+    assert [step.work.list for step in back if isinstance(step, Console) and isinstance(step.work, ReorderList)] == [
+        "Branch",
+        "Other",
+    ]
+
+
 @pytest.mark.parametrize(
     ("told", "is_true"),
     [("s2, s3; s1", True), ("s3 ,s2;s1", True), ("s1; s2, s3", False), ("s2; s3; s1", False), ("", False)],

@@ -160,7 +160,7 @@ def test_gate_before_a_swap_has_no_swap(make, plan_of, rule_of):
         assert (rule.purpose, rule.swap, rule.reference) == (purpose, None, make.t0)
 
 
-def test_what_was_noted_around_writes_and_the_swap_is_asked_for(make, three, two_relaxed, rule_of):
+def test_what_was_noted_around_writes_and_the_swap_is_asked_for(make, three, two_relaxed, rule_of, seen_of):
     """Of each owner: when it was first written to, and which earlier serials are right; of swaps their own."""
     site, plan = two_relaxed
     g, h = make.id_of("G"), make.id_of("H")
@@ -171,6 +171,8 @@ def test_what_was_noted_around_writes_and_the_swap_is_asked_for(make, three, two
     bare = rule_of(site, plan, gate(plan, "A8", 1))
     assert (bare.changed_from, bare.earlier) == (None, frozenset())
     assert rule_of(site, plan, gate(plan, "A8", 1), "s1").swap is None, "it is no gate of a swap"
+    unseen = seen_of(site, plan, "s1").model_copy(update={"swap_seen": None})
+    assert rules(gate(plan, "A10b"), unseen)[g].swap is None, "nobody has seen the new certificate yet"
     site, plan = three
     swap = rule_of(site, plan, gate(plan, "B3"), "s1", "s2", former_seen=make.at(minutes=-3)).swap
     assert (swap.server, swap.former_seen) == ("s1", make.at(minutes=-3))

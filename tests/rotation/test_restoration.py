@@ -45,7 +45,8 @@ def restore(make):
 
 
 def numbers(plan):
-    """The steps with what they are."""
+    """The steps with what they are. A restore has no waves."""
+    assert {step.wave for step in plan.body.steps} == {0}
     return [(step.number, step.kind) for step in plan.body.steps]
 
 

@@ -187,6 +187,10 @@ def test_an_amendment_that_would_relax_more_is_relaxed_first(three):
     reached = Reached(begun=swap, proven=proven, formers=(Former(server=S1),))
     assert ahead(roll_back(site, approved, reached))[0] == "B2-undo"
     assert ahead(roll_back(site, amended, reached))[0] == "A5"
+    later = approved.model_copy(
+        update={"steps": (*steps[: swap + 1], relaxing.model_copy(update={"id": "77-A5"}), *steps[swap + 1 :])}
+    )
+    assert ahead(roll_back(site, later, reached))[0] == "B2-undo", "until that replacement R is relaxed and proven"
 
 
 def test_what_somebody_has_put_back_already_is_not_waited_for_in_between(three):
@@ -303,3 +307,12 @@ def test_a_server_that_any_list_of_a_verifying_group_offers_has_a_gate_of_its_ow
     assert _ungated(site, approved) == {"s4"}
     forgotten = site.model_copy(update={"lists": tuple(each for each in site.lists if each.name != "M")})
     assert _ungated(forgotten, approved) == frozenset(), "of a list that nobody describes, any server may be in it"
+
+
+def test_of_three_waves_the_last_one_goes_back_first(three):
+    """After amendments a plan has more waves than two: who was away longest knows what was replaced last."""
+    site, approved = three
+    amended = approved.model_copy(update={"waves": (("s1",), ("s2",), ("s3",))})
+    formers = tuple(Former(server=ServerName(name)) for name in ("s1", "s2", "s3"))
+    body = roll_back(site, amended, Reached(begun=len(approved.steps), proven=frozenset(), formers=formers))
+    assert body.waves == (("s3",), ("s2", "s1"))

@@ -220,6 +220,15 @@ def test_rule_8_unproven_clients_are_counted_and_named(make, choice, code, remed
     assert found.remedy == remedy
 
 
+@pytest.mark.parametrize("choice", [Unproven.APPROVE, Unproven.DRILL])
+def test_rule_8_where_everybody_is_proven_nobody_is_taken_on_trust(make, choice):
+    """There is nothing to approve and nothing to drill, whatever was chosen for those who are not."""
+    site = make.site("s1", "s2", lists=[make.server_list("L", "s1", "s2")])
+    request = make.request(site, unproven_failover=choice)
+    plan = make.plan(site, make.group("G", server_list="L"), clients=[make.client("c1")], request=request)
+    assert reasons(plan) == {("failover", "G")}
+
+
 def test_rule_8_each_group_has_its_own_choice(make):
     """By path or by id one group is approved; the other goes to R, as by default."""
     site = make.site("s1", "s2")
