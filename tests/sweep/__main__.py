@@ -7,11 +7,14 @@ import argparse
 import asyncio
 import os
 import shutil
+import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
+from tests.sweep.keeping import Kept
 from tests.sweep.lanes import lane
 from tests.sweep.points import Point, Sample, Victim
 from tests.sweep.procedures import PROCEDURES
@@ -73,6 +76,22 @@ async def sample(options: argparse.Namespace, folder: Path) -> bool:
     return bool(watch.hit) and not problems
 
 
+async def until_told(work: Coroutine[Any, Any, bool]) -> bool | None:
+    """What came of the work; None when somebody stopped it: every process is killed then, none is waited for."""
+    task, told = asyncio.ensure_future(work), asyncio.Event()
+
+    def stop() -> None:
+        told.set()
+        Kept.end_all()
+        task.cancel()
+
+    # also where they are ignored from the start, as in the background of a shell
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await asyncio.wait([task])
+    return None if told.is_set() else task.result()
+
+
 def say(text: str) -> None:
     """Tell it at once."""
     sys.stdout.write(text + "\n")
@@ -86,8 +105,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in [name for name in os.environ if name.startswith("ROTATOR_") and name != _BINARY]:
         del os.environ[name]
     folder = Path(tempfile.mkdtemp(prefix="sweep-"))
-    well = asyncio.run((sample if options.sample else sweep)(options, folder))
-    if well and not options.keep:
+    well = asyncio.run(until_told((sample if options.sample else sweep)(options, folder)))
+    if well is None:
+        say("stopped: nothing is judged")
+    if well is not False and not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
     else:
         say(f"all logs lie in {folder}")

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.tether import tied
 
@@ -21,6 +21,8 @@ _LOOK = 0.02
 class Kept:
     """A process that is started again whenever it dies, until it is told to stop. It dies with this one."""
 
+    _all: ClassVar[set["Kept"]] = set()
+
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
@@ -30,12 +32,20 @@ class Kept:
         self._environment = {**environment, "PYTHONPATH": str(ROOT)}
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
+        Kept._all.add(self)
         self._task = asyncio.ensure_future(self._keep())
 
     @classmethod
     def module(cls, module: str, *arguments: str, environment: Mapping[str, str], folder: Path) -> "Kept":
         """`python -m MODULE`."""
         return cls(module.rpartition(".")[2], (sys.executable, "-m", module, *arguments), environment, folder)
+
+    @classmethod
+    def end_all(cls) -> None:
+        """Kill every process that is kept, and start none again."""
+        for each in cls._all:
+            each._stopping = True
+            each.kill()
 
     def kill(self) -> None:
         """Kill it with -9."""
@@ -66,6 +76,7 @@ class Kept:
             except TimeoutError:
                 self._signal(signal.SIGKILL)
         await self._task
+        Kept._all.discard(self)
 
     async def _keep(self) -> None:
         while not self._stopping:

@@ -127,7 +127,9 @@ async def open_site(lane: Lane, name: str, procedure: Procedure, limit: float) -
             try:
                 yield made
             finally:
-                with contextlib.suppress(RPCError):
-                    await (await made.workflow()).terminate("the run is over")
+                # it has ended; or Temporal has, where the sweep is stopped
+                with contextlib.suppress(RPCError, RuntimeError, TimeoutError):
+                    async with asyncio.timeout(_A_DEATH):
+                        await (await made.workflow()).terminate("the run is over")
     finally:
         await served.stop()
