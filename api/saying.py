@@ -2,7 +2,7 @@
 
 from api.parts import Parts
 from api.problems import refused
-from engine.rotations import send
+from engine.speaking import send
 from rotation.message import Message
 from rotation.values import SiteId
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from engine.fault import NoAnswer, TemporalDown
@@ -36,7 +35,7 @@ async def within(ceiling: timedelta, *, silence: str) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(ceiling.total_seconds()):
             yield
-    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+    except TimeoutError as error:
         raise NoAnswer(silence) from error
     except RPCError as error:
         if error.status in _DOWN:

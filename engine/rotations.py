@@ -1,6 +1,5 @@
-"""Rotations in Temporal: start one, speak to it, ask what it does."""
+"""Rotations in Temporal: start one, ask what it does. `engine.speaking` says something to one."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from temporalio.client import (
@@ -8,37 +7,29 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateStage,
 )
 from temporalio.common import QueryRejectCondition, SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.common import WorkflowIDConflictPolicy as OnRunning
 from temporalio.common import WorkflowIDReusePolicy as OnEnded
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from engine.calls import CEILING, within
 from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, SearchAttribute
-from engine.fault import MoveRefused, NoAnswer, NotRunning, SiteIsBusy
+from engine.fault import NoAnswer, NotRunning, SiteIsBusy
 from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
 from engine.story import static_details, static_summary
 from engine.surveys import survey
-from rotation.finding import Finding
-from rotation.message import Message, Reply
 from rotation.state import Phase, RotationState
 from rotation.values import RotationId, SiteId
 
-__all__ = ["PATIENCE", "Started", "send", "start_rotation", "state", "survey"]
-
-PATIENCE = timedelta(seconds=30)
-"""How long to wait for a reply. Claiming a replacement surveys the site first, which takes a while."""
+__all__ = ["Started", "start_rotation", "state", "survey"]
 
 _SITE = SearchAttributeKey.for_keyword(SearchAttribute.SITE)
 _ROTATION = SearchAttributeKey.for_keyword(SearchAttribute.ROTATION)
 _PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
-_SILENT = "no worker answers; rotations wait for it and lose nothing. See that the worker runs, then try again"
-_CUT_OFF = "AcceptedUpdateCompletedWorkflow"
+SILENT = "no worker answers; rotations wait for it and lose nothing. See that the worker runs, then try again"
 
 
 class Started(NamedTuple):
@@ -98,36 +89,6 @@ async def _start(client: Client, begin: RotateInput, task_queue: str) -> str:
     return handle.first_execution_run_id or handle.result_run_id or ""
 
 
-async def send(client: Client, site_id: SiteId, message: Message, *, patience: timedelta = PATIENCE) -> Reply:
-    """Say something to the rotation of a site and wait for its reply.
-
-    The request id makes it once: the same one sent again brings the first reply, so after NoAnswer just send again.
-
-    Raises:
-        MoveRefused: when the rotation may not do that now; it left no trace.
-        NotRunning: when the site has no running rotation.
-        NoAnswer: when there is no reply in time: no worker, or the rotation is still at work on it.
-        TemporalDown: when Temporal cannot be reached.
-    """
-    handle = client.get_workflow_handle(rotation_workflow(site_id))
-    try:
-        async with within(CEILING, silence=_SILENT):
-            update = await handle.start_update(
-                message.move.value,
-                message,
-                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                id=message.request_id,
-                result_type=Reply,
-            )
-        async with within(patience, silence="the rotation is at work on it; ask again with the same request id"):
-            reply: Reply = await update.result()
-    except WorkflowUpdateFailedError as error:
-        raise _refused(site_id, error) from error
-    except RPCError as error:
-        raise _not_running(site_id, error) from error
-    return reply
-
-
 async def state(client: Client, site_id: SiteId) -> RotationState:
     """The whole state of a site's running rotation, as its workflow holds it.
 
@@ -138,7 +99,7 @@ async def state(client: Client, site_id: SiteId) -> RotationState:
     """
     handle = client.get_workflow_handle(rotation_workflow(site_id))
     try:
-        async with within(CEILING, silence=_SILENT):
+        async with within(CEILING, silence=SILENT):
             found: RotationState = await handle.query(
                 STATE_QUERY,
                 result_type=RotationState,
@@ -167,18 +128,6 @@ async def _newest(client: Client, site_id: SiteId) -> WorkflowExecutionDescripti
 def _rotation_of(description: WorkflowExecutionDescription) -> RotationId | None:
     name = description.typed_search_attributes.get(_ROTATION)
     return None if name is None else RotationId(name)
-
-
-def _refused(site_id: SiteId, error: WorkflowUpdateFailedError) -> Exception:
-    cause = error.cause
-    if isinstance(cause, ApplicationError):
-        if cause.type == _CUT_OFF:
-            return NotRunning(site_id)
-        for detail in cause.details:
-            finding = Finding.model_validate(detail)
-            return MoveRefused(finding.code, finding.message, finding.remedy)
-        return MoveRefused(cause.type or "refused", cause.message)
-    return MoveRefused("refused", str(cause))
 
 
 def _not_running(site_id: SiteId, error: RPCError) -> Exception:

@@ -1,4 +1,4 @@
-"""What a person can say to a rotation: one model for every update, and the answer to it."""
+"""What a person can say to a rotation: one model for every signal, and the answer to it."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Move(StrEnum):
 
 
 class Message(Value):
-    """One model for every update: who says what to which rotation, why, and under which request id."""
+    """One model for every signal: who says what to which rotation, why, and under which request id."""
 
     move: Move
     rotation_id: RotationId
@@ -45,3 +45,15 @@ class Reply(Value):
 
     accepted: bool
     findings: tuple[Finding, ...] = ()
+
+
+HEARD_QUERY = "heard"
+"""The query that is asked with a message, and answered with `Heard`."""
+
+
+class Heard(Value):
+    """What a rotation says of a message: its reply; why it would refuse it now; neither, while it is at work on it."""
+
+    reply: Reply | None = None
+    refusal: Finding | None = None
+    """Of a message that it has not been sent: nothing is kept of it."""

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from rotation.message import Message, Move
+from rotation.message import Message, Move, Reply
 from rotation.plan import PlanBody, Step
 from rotation.values import PlanId, RotationId, ServerName, SiteId, TaskId, Value
 from rotation.verdict import Reason
@@ -141,6 +141,10 @@ class RollingBack(Value):
     """The amendment that waits for approval."""
 
 
+_REPLIES = 32
+"""How many answers are kept: more than are asked for at a time."""
+
+
 class RotationState(BaseModel):
     """State is one model: plan, cursor, waits, attention, hold. Mutable, and only the run loop changes it."""
 
@@ -184,6 +188,10 @@ class RotationState(BaseModel):
     withdrawing: bool = False
     """Whether a cancel, or a wish to roll back, waits for the holder of the open task to give it back."""
     inbox: tuple[Message, ...] = ()
+    replies: dict[str, Reply] = Field(default_factory=dict)
+    """The newest answers by request id: whoever sent a message asks for it, also in a later history."""
+    refused: str = ""
+    """What was refused last, for whoever sent it where no answer is shown."""
     events: int = 0
     """How many events were recorded: each gets a number of its own, whatever is retried."""
     outcome: Outcome | None = None
@@ -192,6 +200,13 @@ class RotationState(BaseModel):
     def replaced(self) -> bool:
         """Whether a new certificate is, or may be, in: putting settings back alone would cut clients off."""
         return bool(self.swapped) or self.body.purpose == "roll-back"
+
+    def keep_reply(self, message: Message, reply: Reply) -> None:
+        """Remember what was answered to a message, and forget the oldest answers."""
+        newest = list({**self.replies, message.request_id: reply}.items())[-_REPLIES:]
+        self.replies = dict(newest)
+        because = "; ".join(finding.message for finding in reply.findings)
+        self.refused = "" if reply.accepted else f"{message.move.value} by {message.who}: {because}"
 
     @property
     def step(self) -> Step | None:

@@ -1,7 +1,7 @@
-"""The same simulated rotation on the real Temporal: durable timers, real activities, real updates.
+"""The same simulated rotation on the real Temporal: durable timers, real activities, real signals.
 
 The run loop, its activities and the people are those of `simulation.run`. What is different is the host: waits are
-timers of the server, each try of an activity is the server's, and what people say comes as an update. What is kept is
+timers of the server, each try of an activity is the server's, and what people say comes as a signal. What is kept is
 the simulated clock: it leaps to the due time of what the server has had happen, so that both runs tell the same times
 although a server's own clock goes on while an activity works.
 """
@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any
 
 from temporalio import activity, workflow
-from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ActivityInboundInterceptor,
@@ -26,7 +26,9 @@ from temporalio.worker import (
 
 from activities.registry import all_activities
 from engine.contract import ActivityName, RotateInput, RotateResult
-from rotation.finding import Finding
+from engine.fault import MoveRefused
+from engine.speaking import say
+from rotation.finding import blocking
 from rotation.message import Message, Reply
 from rotation.state import RotationState
 from rotation.values import Value
@@ -127,7 +129,7 @@ class DurableHost(TemporalHost):
 
     def _answer_people(self, running: Running) -> None:
         for message in tuple(self._around.said):
-            reply = running.replies.get(message.request_id)
+            reply = running.state.replies.get(message.request_id)
             if reply is not None:
                 self._around.said.remove(message)
                 self._around.people.hear(message, reply)
@@ -199,18 +201,13 @@ class Acting:
         message = await people.act(self._around.clock.now())
         if message is None:
             return
-        handle = self._client.get_workflow_handle(self._workflow_id)
-        try:
-            await handle.start_update(
-                message.move.value, message, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=Reply
-            )
-        except WorkflowUpdateFailedError as refused:
-            cause = refused.cause
-            details = cause.details if isinstance(cause, ApplicationError) else ()
-            findings = tuple(Finding.model_validate(each) for each in details)
-            people.hear(message, Reply(accepted=False, findings=findings))
-            return
         self._around.said.append(message)
+        try:
+            await say(self._client.get_workflow_handle(self._workflow_id), message)
+        except MoveRefused as refused:
+            self._around.said.remove(message)
+            finding = blocking(refused.code, message.rotation_id, refused.message, refused.remedy)
+            people.hear(message, Reply(accepted=False, findings=(finding,)))
 
 
 def through_temporal(client: Client) -> Runner:

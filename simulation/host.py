@@ -175,7 +175,7 @@ class SimulatedHost:
         self._pending.remove(pending)
 
     def _say(self, running: Running, message: Message) -> None:
-        """As an update: refused at once and without a trace, or put into the inbox and answered when it was read."""
+        """As `engine.speaking`: refused at once and without a trace, or put into the inbox and answered when read."""
         finding: Finding | None = refusal(message, running.state)
         if finding is not None:
             self._people.hear(message, Reply(accepted=False, findings=(finding,)))
@@ -185,7 +185,7 @@ class SimulatedHost:
 
     def _answer_people(self, running: Running) -> None:
         for message in tuple(self._said):
-            reply = running.replies.get(message.request_id)
+            reply = running.state.replies.get(message.request_id)
             if reply is not None:
                 self._said.remove(message)
                 self._people.hear(message, reply)

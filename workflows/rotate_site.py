@@ -4,14 +4,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
-    from rotation.message import Message, Move, Reply
+    from rotation.finding import blocking
+    from rotation.message import HEARD_QUERY, Heard, Message, Move
     from rotation.moves import refusal
     from rotation.state import RotationState
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running
     from workflows.temporal_host import TemporalHost
-
-from temporalio.exceptions import ApplicationError
 
 
 @workflow.defn(name=ROTATE_WORKFLOW)
@@ -19,7 +18,7 @@ class RotateSite:
     """Runs an approved plan step by step: relax, wait for proof, have certificates replaced, wait, restore.
 
     1. start: the state is built from the approved plan, or taken over from the run before
-    2. `run_rotation` runs the plan; every message is an update, answered when the loop has read it
+    2. `run_rotation` runs the plan; every message is a signal, answered to whoever asks when the loop has read it
     3. a long history goes on as a new one with the same state
     """
 
@@ -46,10 +45,8 @@ class RotateSite:
         try:
             outcome = await run_rotation(self.run_loop)
         except ContinueAsNew:
-            await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(begin.model_copy(update={"resume": self.state}))
         self._answer_late()
-        await workflow.wait_condition(workflow.all_handlers_finished)
         return RotateResult(rotation_id=begin.rotation_id, outcome=outcome)
 
     def _answer_late(self) -> None:
@@ -63,125 +60,79 @@ class RotateSite:
         """The whole state."""
         return self.state
 
-    async def _say(self, message: Message) -> Reply:
-        """Hand a message to the run loop and wait until it has read it."""
-        self.state.inbox = (*self.state.inbox, message)
-        await workflow.wait_condition(lambda: message.request_id in self.run_loop.replies)
-        return self.run_loop.replies[message.request_id]
+    @workflow.query(name=HEARD_QUERY, description="The reply to a message; or why it would be refused now.")
+    def heard(self, message: Message) -> Heard:
+        """What was answered to a message. Where it was not sent yet: why it would be refused now."""
+        if self.run_loop.knows(message):
+            return Heard(reply=self.state.replies.get(message.request_id))
+        return Heard(refusal=refusal(message, self.state))
 
-    def _refuse(self, message: Message, move: Move) -> None:
-        """Raise where the message may not be sent now: the update is rejected and leaves no trace."""
+    def _hear(self, message: Message, move: Move) -> None:
+        """Put a message into the inbox, once; the loop reads it at its next waiting point."""
+        if self.run_loop.knows(message):
+            return
         if message.move is not move:
-            raise ApplicationError(f"send {message.move.value} as the update of that name", type="wrong-update")
-        finding = refusal(message, self.state)
-        if finding is not None:
-            text = f"{finding.message}. {finding.remedy}" if finding.remedy else finding.message
-            raise ApplicationError(text, finding, type=finding.code)
+            text = f"send {message.move.value} as the signal of that name"
+            self.run_loop.reply(message, blocking("wrong-signal", message.rotation_id, text))
+            return
+        self.state.inbox = (*self.state.inbox, message)
 
-    @workflow.update(name=Move.APPROVE, description="Approve an amendment, or a wish to proceed (second person).")
-    async def approve(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.APPROVE, description="Approve an amendment, or a wish to proceed (second person).")
+    def approve(self, message: Message) -> None:
         """Approve what attention asks for."""
-        return await self._say(message)
+        self._hear(message, Move.APPROVE)
 
-    @approve.validator
-    def _approve_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.APPROVE)
-
-    @workflow.update(name=Move.HOLD, description="Stand still before the next act; needs a reason.")
-    async def hold(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.HOLD, description="Stand still before the next act; needs a reason.")
+    def hold(self, message: Message) -> None:
         """Stand still before the next act."""
-        return await self._say(message)
+        self._hear(message, Move.HOLD)
 
-    @hold.validator
-    def _hold_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.HOLD)
-
-    @workflow.update(name=Move.RESUME, description="Go on after a hold.")
-    async def resume(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.RESUME, description="Go on after a hold.")
+    def resume(self, message: Message) -> None:
         """Go on after a hold."""
-        return await self._say(message)
+        self._hear(message, Move.RESUME)
 
-    @resume.validator
-    def _resume_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.RESUME)
-
-    @workflow.update(name=Move.EXTEND, description="Wait longer in the current gate: `by`, with a reason.")
-    async def extend(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.EXTEND, description="Wait longer in the current gate: `by`, with a reason.")
+    def extend(self, message: Message) -> None:
         """Wait longer in the current gate."""
-        return await self._say(message)
+        self._hear(message, Move.EXTEND)
 
-    @extend.validator
-    def _extend_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.EXTEND)
-
-    @workflow.update(name=Move.PROCEED, description="Go on without the uncovered clients; a second person approves.")
-    async def proceed(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.PROCEED, description="Go on without the uncovered clients; a second person approves.")
+    def proceed(self, message: Message) -> None:
         """Ask to go on without full coverage."""
-        return await self._say(message)
+        self._hear(message, Move.PROCEED)
 
-    @proceed.validator
-    def _proceed_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.PROCEED)
-
-    @workflow.update(name=Move.RETRY, description="Try again what attention says has failed.")
-    async def retry(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.RETRY, description="Try again what attention says has failed.")
+    def retry(self, message: Message) -> None:
         """Try again what failed."""
-        return await self._say(message)
+        self._hear(message, Move.RETRY)
 
-    @retry.validator
-    def _retry_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.RETRY)
-
-    @workflow.update(name=Move.CANCEL, description="Turn back and restore, before the first certificate.")
-    async def cancel(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.CANCEL, description="Turn back and restore, before the first certificate.")
+    def cancel(self, message: Message) -> None:
         """Turn back and restore."""
-        return await self._say(message)
+        self._hear(message, Move.CANCEL)
 
-    @cancel.validator
-    def _cancel_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.CANCEL)
-
-    @workflow.update(name=Move.ROLL_BACK, description="Put the old certificates back, after the first new one.")
-    async def roll_back(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.ROLL_BACK, description="Put the old certificates back, after the first new one.")
+    def roll_back(self, message: Message) -> None:
         """Ask for the old certificates."""
-        return await self._say(message)
+        self._hear(message, Move.ROLL_BACK)
 
-    @roll_back.validator
-    def _roll_back_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.ROLL_BACK)
-
-    @workflow.update(name=Move.FINISH, description="Let the rotation finish instead of rolling it back.")
-    async def finish(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.FINISH, description="Let the rotation finish instead of rolling it back.")
+    def finish(self, message: Message) -> None:
         """Have the rotation finish."""
-        return await self._say(message)
+        self._hear(message, Move.FINISH)
 
-    @finish.validator
-    def _finish_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.FINISH)
-
-    @workflow.update(name=Move.CLAIM_TASK, description="Take a console task; before a swap all proof is read again.")
-    async def claim_task(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.CLAIM_TASK, description="Take a console task; before a swap all proof is read again.")
+    def claim_task(self, message: Message) -> None:
         """Take a console task."""
-        return await self._say(message)
+        self._hear(message, Move.CLAIM_TASK)
 
-    @claim_task.validator
-    def _claim_task_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.CLAIM_TASK)
-
-    @workflow.update(name=Move.TASK_DONE, description="Say that a console task is done; observed work is looked at.")
-    async def task_done(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.TASK_DONE, description="Say that a console task is done; observed work is looked at.")
+    def task_done(self, message: Message) -> None:
         """Say that a console task is done."""
-        return await self._say(message)
+        self._hear(message, Move.TASK_DONE)
 
-    @task_done.validator
-    def _task_done_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.TASK_DONE)
-
-    @workflow.update(name=Move.TASK_REFUSED, description="Give a console task back, with a reason.")
-    async def task_refused(self, message: Message) -> Reply:
+    @workflow.signal(name=Move.TASK_REFUSED, description="Give a console task back, with a reason.")
+    def task_refused(self, message: Message) -> None:
         """Give a console task back."""
-        return await self._say(message)
-
-    @task_refused.validator
-    def _task_refused_allowed(self, message: Message) -> None:
-        self._refuse(message, Move.TASK_REFUSED)
+        self._hear(message, Move.TASK_REFUSED)

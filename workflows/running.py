@@ -44,7 +44,6 @@ class Running:
     def __init__(self, host: Host, state: RotationState) -> None:
         self.host = host
         self.state = state
-        self.replies: dict[str, Reply] = {}
         self.task_messages: list[Message] = []
         """Messages about the open task that are not answered yet, the one that is being obeyed first."""
         self._untold: list[Message] = []
@@ -184,10 +183,15 @@ class Running:
             self.raise_attention("cancel-refused", cancel.who, finding.message, ())
         self.host.show(self.state)
 
+    def knows(self, message: Message) -> bool:
+        """Whether a message of that request id was heard before, answered or not."""
+        waiting = {each.request_id for each in (*self.state.inbox, *self.task_messages)}
+        return message.request_id in waiting or message.request_id in self.state.replies
+
     def reply(self, message: Message, *findings: Finding) -> None:
         """Answer `message`: accepted when there is no finding."""
         self.task_messages = [other for other in self.task_messages if other.request_id != message.request_id]
-        self.replies[message.request_id] = Reply(accepted=not findings, findings=findings)
+        self.state.keep_reply(message, Reply(accepted=not findings, findings=findings))
 
     def _obey(self, message: Message) -> None:
         match message.move:

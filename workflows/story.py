@@ -61,7 +61,7 @@ def _share(reading: GateReading) -> float:
 
 def details(state: RotationState) -> str:
     """Markdown lists: the UI renders no tables, and inline HTML it would render is escaped."""
-    parts = [_headline(state), _attention(state), _now(state), _people(state), _steps(state)]
+    parts = [_headline(state), _attention(state), _refused(state), _now(state), _people(state), _steps(state)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -83,6 +83,10 @@ def _attention(state: RotationState) -> str:
         options = f" Options: {', '.join(option.value for option in attention.options)}." if attention.options else ""
         lines.append(f"- **{attention.code}** {_safe(attention.subject)}: {_safe(attention.message)}{options}")
     return "\n".join(lines)
+
+
+def _refused(state: RotationState) -> str:
+    return f"## Refused\n- {_safe(state.refused)}" if state.refused else ""
 
 
 def _now(state: RotationState) -> str:

@@ -1,17 +1,24 @@
 """A real Temporal for the tests: one embedded server, a task queue of its own for each test."""
 
+import contextlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from engine.client import connect, lazy_client
+from engine.contract import RotateInput
 from engine.embedded import EmbeddedServer, RunningServer, find_binary
+from engine.ids import rotation_workflow
 from engine.plugin import RotatorPlugin
 from engine.ports import choose_ports
 from engine.settings import TemporalSettings
+from rotation.plan import PlanBody
+from rotation.values import PlanId, RotationId, SiteId
 
 
 def embedded(folder: Path) -> EmbeddedServer:
@@ -54,3 +61,22 @@ def task_queue() -> str:
 def own_server(tmp_path) -> EmbeddedServer:
     """A server to be started, killed and started again by one test."""
     return embedded(tmp_path)
+
+
+@pytest.fixture
+async def begin(client) -> AsyncIterator[RotateInput]:
+    """A rotation of a site that no other test rotates."""
+    name = uuid4().hex
+    site = SiteId(f"site-{name}")
+    yield RotateInput(
+        rotation_id=RotationId(f"rot-{name}"),
+        site_id=site,
+        site_name="<b>Site</b>",
+        plan_id=PlanId("plan-1"),
+        plan_hash="0123456789abcdef",
+        body=PlanBody(
+            site_id=site, certificates=(), waves=(), scopes=(), publish_delay=timedelta(seconds=30), steps=()
+        ),
+    )
+    with contextlib.suppress(RPCError):  # it may have ended, or never begun
+        await client.get_workflow_handle(rotation_workflow(site)).terminate()

@@ -115,7 +115,7 @@ async def test_a_wait_ends_at_its_time_or_when_a_person_has_spoken():
 
 
 async def test_what_may_not_be_said_is_refused_without_a_trace():
-    """As a validator of Temporal's updates: the inbox stays empty and the person hears why."""
+    """As on Temporal: the inbox stays empty and the person hears why."""
     somebody = Somebody(START, Move.RESUME)
     _, _, host, running = staged(people=somebody)
     await host.wait(lambda: bool(somebody.heard), until=None, summary="wait")

@@ -8,10 +8,9 @@ from temporalio.client import (
     Client,
     Interceptor,
     OutboundInterceptor,
+    SignalWorkflowInput,
     StartWorkflowInput,
-    StartWorkflowUpdateInput,
     WorkflowHandle,
-    WorkflowUpdateHandle,
 )
 
 import api.app
@@ -36,12 +35,11 @@ class _Outbound(OutboundInterceptor):
         await passing(effect, AFTER)
         return handle
 
-    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:  # noqa: A002 - the SDK's name
-        effect = f"rpc update {input.update}"
+    async def signal_workflow(self, input: SignalWorkflowInput) -> None:  # noqa: A002 - the SDK's name
+        effect = f"rpc signal {input.signal}"
         await passing(effect, BEFORE)
-        handle = await super().start_workflow_update(input)
+        await super().signal_workflow(input)
         await passing(effect, AFTER)
-        return handle
 
 
 async def _watched_client(settings: TemporalSettings) -> Client:

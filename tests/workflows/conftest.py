@@ -14,8 +14,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Cut
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -27,6 +26,8 @@ from activities.world import World
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
+from engine.fault import MoveRefused
+from engine.speaking import answer, say
 from rotation.message import Message, Move, Reply
 from rotation.plan import Plan, PlanRequest, Unproven
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
@@ -239,7 +240,9 @@ class Stage:
             # a claim whose answer was cut off may have been granted: it is made again
             for task in await self.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED]):
                 if task.work.kind not in leaving and task.claimed_by in {"", "bob"}:
-                    with suppress(WorkflowUpdateFailedError, RPCError, Cut):  # it is closed by now, or all has ended
+                    with suppress(
+                        MoveRefused, WorkflowQueryRejectedError, RPCError
+                    ):  # it is closed by now, or all has ended
                         await self.do(handle, task)
             await asyncio.sleep(0.03)
 
@@ -272,8 +275,7 @@ class Stage:
             by=by,
         )
         async with asyncio.timeout(REAL_LIMIT):
-            reply: Reply = await handle.execute_update(move.value, message, result_type=Reply)
-        return reply
+            return await say(handle, message) or await answer(handle, message)
 
     async def state(self, handle: Handle) -> RotationState:
         """The whole state of the rotation."""

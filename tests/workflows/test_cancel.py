@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
 
 from emulator.scenarios import one_server, three_servers
+from engine.fault import MoveRefused
 from rotation.message import Move
 from rotation.state import Outcome, Phase
 from rotation.task import TaskState
@@ -182,20 +182,20 @@ async def test_a_cancel_of_an_unclaimed_swap_that_was_done_is_refused(played):
 
 
 async def test_after_the_first_certificate_a_cancel_is_refused(stage):
-    """With one certificate replaced a cancel would cut clients off: the update is rejected, the UI's cancel shows."""
+    """With one certificate replaced a cancel would cut clients off: it is refused, the UI's cancel shows."""
     here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
     before = here.settings()
 
     async with here.running() as handle:
         await here.until(handle, lambda state: state.swapped)
-        with pytest.raises(WorkflowUpdateFailedError) as rejected:
+        with pytest.raises(MoveRefused) as rejected:
             await here.say(handle, Move.CANCEL, why="not today")
         await handle.cancel()
         shown = await here.attention(handle, "cancel-refused")
         result = await here.end(handle)
 
-    assert "would cut clients off" in str(rejected.value.cause)
+    assert "would cut clients off" in str(rejected.value)
     assert "would cut clients off" in shown.message
     assert result.outcome is Outcome.COMPLETED
     assert here.settings() == before
@@ -215,7 +215,7 @@ async def test_a_claim_that_crosses_a_cancel_is_answered(stage):
         assert (await cancel).accepted
         try:
             claimed = (await claim).accepted
-        except WorkflowUpdateFailedError:
+        except MoveRefused:
             claimed = False
         if claimed:
             await here.attention(handle, "give-back")
