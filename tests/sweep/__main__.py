@@ -17,7 +17,7 @@ from typing import Any
 from tests.sweep.keeping import Kept
 from tests.sweep.lanes import lane
 from tests.sweep.points import Point, Sample, Victim
-from tests.sweep.procedures import PROCEDURES
+from tests.sweep.procedures import PROCEDURES, SHORT
 from tests.sweep.reporting import lines, write
 from tests.sweep.runs import watched
 from tests.sweep.sweeping import Sweep
@@ -63,8 +63,9 @@ async def sweep(options: argparse.Namespace, folder: Path) -> bool:
 
 
 async def sample(options: argparse.Namespace, folder: Path) -> bool:
-    """One rotation with a few deaths; whether everything was as it must be."""
-    procedure = (options.procedure or tuple(PROCEDURES))[options.seed % len(options.procedure or PROCEDURES)]
+    """One short rotation with a few deaths; whether everything was as it must be."""
+    procedures = options.procedure or SHORT
+    procedure = procedures[options.seed % len(procedures)]
     async with lane(folder / "lane") as here:
         watch = Sample(procedure=procedure, seed=options.seed)
         problems = await watched(here, procedure, watch)

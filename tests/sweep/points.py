@@ -135,7 +135,7 @@ class Aim(Watch):
 
 @dataclass
 class Sample(Watch):
-    """Kills at a few points that a seed draws while the rotation passes them, whatever their kinds are."""
+    """Kills at a few points that a seed draws while a rotation passes them, from its plan on, whatever their kinds."""
 
     procedure: str = ""
     seed: int = 0
@@ -150,7 +150,7 @@ class Sample(Watch):
     def choose(self, passing: Passing) -> Point | None:
         """Some places apart from the last one; what a step passes again is no place more."""
         here = (passing.place, self.step)
-        if not self.since or here in self._known or not passing.place.victims:
+        if here in self._known or not passing.place.victims:
             return None
         self._known.add(here)
         self._wait -= 1
