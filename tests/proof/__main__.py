@@ -36,9 +36,10 @@ def main() -> int:
             compared.extend(some)
             progress.advance(task, len(some))
             _tell(console, some)
-        task = progress.add_task("in process", total=len(seeds))
+        alone = sorted(set(seeds) - set(small))  # the others were played in process already, to be compared
+        task = progress.add_task("in process", total=len(alone))
         played: list[Outcome] = []
-        for some in lanes.play(seeds, until):
+        for some in lanes.play(alone, until):
             played.extend(some)
             progress.advance(task, len(some))
             _tell(console, some)

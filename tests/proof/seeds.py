@@ -5,8 +5,8 @@ from datetime import timedelta
 from simulation.drawing import SMALL, Faults, Sizes, draw
 from simulation.scenario import Scenario
 
-_ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.05)
-_TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.1)
+_ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.03)
+_TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.06)
 _SOME = Sizes(servers=4, groups=4, clients=24, quick=0.9)
 _LARGE = Sizes(groups=300, clients=5000)
 _EVERY_LARGE, _EVERY_SMALL, _EVERY_SOME = 2000, 100, 20

@@ -38,22 +38,22 @@ class Summary(Value):
 
 
 def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int, wanted_compared: int) -> Summary:
-    """The sum of what was played in process, and of what was compared with the real Temporal."""
-    everything = (*played, *compared)
+    """The sum of what was played in process alone, and of what was played there and through the real Temporal."""
+    everything = (*compared, *played)
     return Summary(
         wanted=wanted,
-        rotations=len(played),
+        rotations=len(everything),
         wanted_compared=wanted_compared,
         compared=sum(each.differs is not None for each in compared),
-        servers=sum(each.servers for each in played),
-        groups=sum(each.groups for each in played),
-        clients=sum(each.clients for each in played),
-        client_days=round(sum((each.client_time for each in played), timedelta(0)) / _DAY, 1),
-        site_days=round(sum((each.duration for each in played), timedelta(0)) / _DAY, 1),
-        outcomes=_counted(each.ended for each in played),
-        refusals=_counted(code for each in played for code in each.refused),
-        lost_outside_the_promise=sum(each.lost for each in played if not each.violations),
-        excuses=_counted(excuse for each in played for excuse in each.excuses if excuse),
+        servers=sum(each.servers for each in everything),
+        groups=sum(each.groups for each in everything),
+        clients=sum(each.clients for each in everything),
+        client_days=round(sum((each.client_time for each in everything), timedelta(0)) / _DAY, 1),
+        site_days=round(sum((each.duration for each in everything), timedelta(0)) / _DAY, 1),
+        outcomes=_counted(each.ended for each in everything),
+        refusals=_counted(code for each in everything for code in each.refused),
+        lost_outside_the_promise=sum(each.lost for each in everything if not each.violations),
+        excuses=_counted(excuse for each in everything for excuse in each.excuses if excuse),
         failures=tuple(f"seed {each.seed}: {failure}" for each in everything for failure in failures(each)),
         cpu_seconds_each=round(sum(each.cpu.total_seconds() for each in played) / max(1, len(played)), 3),
     )

@@ -33,10 +33,10 @@ def test_everything_for_which_a_seed_is_no_proof_is_told():
 
 
 def test_a_summary_counts_what_was_played_and_what_was_compared():
-    """Client-days and losses are of the rotations in process; failures of both."""
+    """A rotation that was compared was played in process too, and counts once."""
     through = ONE.model_copy(update={"differs": ""})
     differing = ONE.model_copy(update={"differs": "another event"})
     told = summary([ONE, ONE], [through, differing], wanted=3, wanted_compared=2)
-    assert (told.rotations, told.compared, told.client_days, told.clients) == (2, 2, 80.0, 20)
-    assert (told.lost_outside_the_promise, told.excuses) == (2, {"a person left it out by name": 2})
+    assert (told.rotations, told.compared, told.client_days, told.clients) == (4, 2, 160.0, 40)
+    assert (told.lost_outside_the_promise, told.excuses) == (4, {"a person left it out by name": 4})
     assert told.failures == ("seed 1: Temporal differs: another event",)
