@@ -75,6 +75,14 @@ def test_rule_10_a_group_that_is_relaxed_already_shows_nothing(make, choice):
     assert choice(*groups, clients=clients, lists=lists)[0] == ["G"]
 
 
+def test_rule_10_a_group_that_needs_one_write_only_can_go_first(make, choice):
+    """H's list is HTTP already and it verifies: turning that off is a change whose path H can show."""
+    lists = [make.server_list("L", "s1"), make.server_list("Plain", "s1", http=True)]
+    groups = [make.group("H", server_list="Plain"), make.group("G", server_list="L")]
+    clients = [*some(make, 1, "H"), *some(make, 2, "G")]
+    assert choice(*groups, clients=clients, lists=lists)[0] == ["H"]
+
+
 @pytest.mark.parametrize(
     ("sizes", "fields", "subject"),
     [({"G": 3, "H": 0}, {}, "G"), ({"G": 3, "H": 2}, {"seen": -60}, "H"), ({"G": 0, "H": 0}, {}, "the relaxed groups")],
