@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from emulator.effects import Actor, EffectView
 from emulator.simulation import Simulation
 from emulator.slips import MadeSlip
 from emulator.verdict import LostClient
+from emulator.ways import Known
 from rotation.finding import Finding
 from rotation.plan import Plan, PlanBody
 from rotation.state import Outcome, RotationState
@@ -26,6 +28,13 @@ class SiteFacts:
     settings: Settings
     lists: frozenset[str]
     served: dict[ServerName, Fingerprint]
+
+
+class CutOff(NamedTuple):
+    """A client that had a way to the site before a replacement, and none after it, whether it notices or not."""
+
+    swap: EffectView
+    client: Known
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,8 @@ class Facts:
     """Whatever was stored or travelled, as text, where somebody listened."""
     secrets: frozenset[str] = frozenset()
     """What must stand nowhere in it."""
+    cut_off: tuple[CutOff, ...] = ()
+    """Whom each replacement that was asked for has left without a way, by the emulator's own truth."""
     slips: tuple[MadeSlip, ...] = ()
     """The mistakes that were made at the console, in order."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from emulator.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
+from emulator.verdict import LostClient
 from rotation.plan import Console, Gate, Holdout, ScopeName
 from rotation.state import Outcome
 from rotation.task import CopyList, ReplaceCertificate, TaskState
@@ -13,7 +14,7 @@ from rotation.values import Value
 from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.restoring import unasked_births, unprobed_writes
-from simulation.unasked import unnamed_acts
+from simulation.unasked import acted_just_before, unnamed_acts
 
 
 class Violation(Value):
@@ -79,6 +80,33 @@ def swaps_follow_their_gates(facts: Facts) -> Iterator[Violation]:
         if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate):
             for gate in set(step.holds) - passed:
                 yield _violation(swaps_follow_their_gates, step.work.server, f"replaced before gate {gate} had passed")
+
+
+def swaps_leave_everybody_a_way(facts: Facts) -> Iterator[Violation]:
+    """2. A certificate is replaced only when each client is really ready, by the emulator's truth and not by a reading.
+
+    Ready: whichever server of its list it chooses first, it completes an exchange after the replacement, if it did
+    so before. That luck saves it later, or that nobody sees it fail, makes no difference.
+    Not covered: who was left out by name or taken on trust; a client that no server has seen since it was installed,
+    moved or put back to an image; and what others did within the last three quarters of an hour.
+    """
+    for swap, client in facts.cut_off:
+        foretold = LostClient(
+            id=client.id,
+            name=client.name,
+            group=client.group,
+            build=client.build,
+            since=swap.at,
+            why="",
+            first_failed=swap.at,
+            first_why="",
+            server=swap.subject[0],
+            after=swap,
+            others_did=False,
+        )
+        if client.seen and not acted_just_before(facts, swap.at) and excused(foretold, facts) is None:
+            text = f"it had no way left when {swap.subject[0]} was replaced at {swap.at}"
+            yield _violation(swaps_leave_everybody_a_way, client.name, text)
 
 
 def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
@@ -259,6 +287,7 @@ CHECKERS: tuple[Checker, ...] = (
     nobody_is_cut_off,
     acts_of_others_are_named,
     swaps_follow_their_gates,
+    swaps_leave_everybody_a_way,
     holdouts_keep_the_old_certificate,
     failover_pairs_keep_an_old_server,
     gates_last_three_heartbeats,

@@ -14,15 +14,17 @@ from emulator.errors import EmulatorError
 from emulator.simulation import Simulation
 from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task
+from emulator.ways import with_a_way
 from rotation.state import RotationState
 from rotation.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName
 from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock
-from simulation.facts import site_facts
+from simulation.facts import CutOff, site_facts
 from simulation.tidying import unasked_changes
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
+_SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate"})
 
 
 class Operator:
@@ -40,6 +42,8 @@ class Operator:
         self._desk = SiteDesk(simulation, clock.now, _nothing_to_follow)
         self.hands = ClumsyHands(self._desk, slips)
         self._began = site_facts(simulation)
+        self.cut_off: list[CutOff] = []
+        """Whom each replacement has left without a way to the site."""
 
     def absence(self, task: ConsoleTask) -> timedelta:
         """How long the person is away before beginning `task`."""
@@ -58,11 +62,24 @@ class Operator:
 
     async def do(self, task: ConsoleTask) -> dict[str, str] | None:
         """Do the work of `task`. The evidence for it; None when the console refused."""
+        replaces = isinstance(task.work, ReplaceCertificate) and not task.work.puts_back
+        done = len(self._simulation.effects.journal)
         try:
             evidence = await self.hands.perform(_as_read(task), self._file(task))
         except EmulatorError:
             return None
+        if replaces:
+            self._look_who_is_cut_off(done)
         return {name: str(value) for name, value in evidence.items()}
+
+    def _look_who_is_cut_off(self, done: int) -> None:
+        """Who has a way before the replacement that was made since effect number `done`, and none after it."""
+        made = [self._simulation.effects.view(number) for number in range(done, len(self._simulation.effects.journal))]
+        swap = next((each for each in made if each and each.kind in _SWAPS and each.actor.asked), None)
+        if swap is not None:
+            server, fingerprint = swap.subject
+            before, after = with_a_way(self._simulation), with_a_way(self._simulation, {server: fingerprint})
+            self.cut_off.extend(CutOff(swap, before[name]) for name in sorted(before.keys() - after.keys()))
 
     def _file(self, task: ConsoleTask) -> CertificateFile | None:
         if not isinstance(task.work, ReplaceCertificate) or task.work.puts_back:

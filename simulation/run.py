@@ -98,6 +98,7 @@ async def _gather(
         trusted_at=await _trusted_at(stage, plan, state),
         told=await _told(stage),
         secrets=frozenset({stage.scenario.spec.password, *stage.ear.secrets} if stage.ear is not None else ()),
+        cut_off=tuple(stage.operator.cut_off),
         slips=tuple(stage.operator.hands.made),
     )
 

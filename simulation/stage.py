@@ -150,13 +150,19 @@ class Stage:
         return SimulatedHost(activities, self.clock, self.people, until=until, renews=renews)
 
     def live_on(self) -> None:
-        """Let the clients live for some heartbeats more: a client is lost when five have failed."""
+        """Let the clients live on: until those that are away are back, and some heartbeats more.
+
+        A client is lost when five heartbeats have failed. Who was away at the end had to be safe, or was named.
+        """
         longest = max(
             location.heartbeat + location.randomization
             for group in self.scenario.spec.groups
             for location in group.locations
         )
-        self.clock.leap_to(self.clock.now() + _LIVE_ON * longest)
+        now, until = self.clock.now(), START + self.scenario.longest
+        windows = ((START + begin, START + end) for batch in self.scenario.spec.clients for begin, end in batch.away)
+        back = max((end for begin, end in windows if begin <= now < end <= until), default=now)
+        self.clock.leap_to(back + _LIVE_ON * longest)
         self.simulation.advance_to(self.clock.now())
 
     async def trail(self) -> tuple[Event, ...]:

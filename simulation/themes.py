@@ -40,6 +40,8 @@ class Theme(StrEnum):
     """Groups, locations and computers come while settings are relaxed."""
     UNDOING = "undoing"
     """Somebody changes settings back and forth while certificates are replaced."""
+    ARRIVALS = "arrivals"
+    """Computers come from old packages while certificates are replaced by people who take their time."""
     WAY_BACK = "way back"
     """People change their minds: at a replacement, or when all is restored already."""
     STALE = "stale signatures"
@@ -130,12 +132,17 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
             _SMALL
             | _CALM
             | {
-                "servers": (1, 2, 3),
+                "servers": (1, 2),
                 "locations": (1, 2),
                 "alone": True,
                 "clients": 8,
                 "absent": 0.8,
-                "leaves": (timedelta(0), 12 * _HOUR),
+                "heartbeats": (4 * _HOUR, 24 * _HOUR, _HOUR),
+                "lists": (1, 2),
+                "own_lists": True,
+                "http": 0.5,
+                "inherits": 0.85,
+                "leaves": (_HOUR / 2, 8 * _HOUR),
                 "away_for": (2 * _DAY, 20 * _DAY),
                 "nights": 0.0,
                 "gone": 0.0,
@@ -207,13 +214,29 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
             _SMALL
             | _CALM
             | {
-                "servers": (1, 2, 3),
+                "servers": (2, 3, 1),
                 "absent": 0.1,
-                "quick": 0.3,
+                "quick": 0.2,
                 "happening": ("secure_communications_set", "list_assigned", "computers_move"),
-                "within": (12 * _HOUR, 3 * _DAY),
-                "times": 4.0,
+                "within": (_DAY, 5 * _DAY),
+                "times": 2.0,
                 "floors": (timedelta(0), 24 * _HOUR),
+                "unproven": (Unproven.RELAX,),
+            }
+        ),
+        Theme.ARRIVALS: Shares.model_validate(
+            _SMALL
+            | _CALM
+            | {
+                "servers": (2, 3, 1),
+                "absent": 0.1,
+                "quick": 0.0,
+                "heartbeats": (24 * _HOUR, 4 * _HOUR),
+                "happening": ("computers_appear",),
+                "within": (8 * _DAY, 20 * _DAY),
+                "times": 16.0,
+                "floors": (timedelta(0), 24 * _HOUR),
+                "unproven": (Unproven.RELAX,),
             }
         ),
         Theme.WAY_BACK: Shares.model_validate(

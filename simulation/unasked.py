@@ -39,6 +39,11 @@ def unnamed_acts(facts: Facts) -> Iterator[tuple[Act, EffectView]]:
                 yield act, swap
 
 
+def acted_just_before(facts: Facts, at: datetime) -> bool:
+    """Whether others changed anything so shortly before that moment that the product could not have seen it."""
+    return any(at - _SEEN_WITHIN <= each.at <= at for each in facts.unasked)
+
+
 def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
     """Settings that differ from what was asked for last, or from the beginning."""
     for kinds, index in ((_LIST, 0), (_SECURE, 1)):

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from emulator.happenings import (
     CertificateGenerated,
+    ComputersAppear,
     GroupAdded,
     ListAssigned,
     LocationAdded,
     SecureCommunicationsSet,
 )
 from emulator.spec import LocationSpec, Mode, Protocol
-from emulator.switches import SerialReported
+from emulator.switches import Downloads, SerialReported
 from rotation.message import Move
 from rotation.plan import Unproven
 from simulation.scenario import START, Scenario, Since
@@ -61,13 +62,22 @@ def is_away_at_first(scenario: Scenario) -> bool:
     )
 
 
-def leaves_just_before(scenario: Scenario) -> bool:
-    """Some clients leave while SEPM shows them as online still, and come back days later."""
-    beat = max(place.heartbeat for place in _places(scenario))
-    return any(
-        -2 * beat < begin < beat and 4 * _DAY < end < 25 * _DAY
-        for batch in scenario.spec.clients
-        for begin, end in batch.away
+def takes_turns(scenario: Scenario) -> bool:
+    """Computers come, and take list and policy one after the other, hours apart."""
+    comes = any(isinstance(each.happening, ComputersAppear) for each in scenario.happenings)
+    return comes and scenario.spec.switches.downloads is not Downloads.ONE and _slowest(scenario) >= _DAY / 6
+
+
+def takes_the_list_first(scenario: Scenario) -> bool:
+    """Clients verify over HTTP, and take a list in one contact and its policy in the next, a day later; one owner."""
+    own = sum(not group.inherits for group in scenario.spec.groups)
+    http = {each.name for each in scenario.spec.server_lists if each.protocol is Protocol.HTTP}
+    verified = any(place.server_list in http and place.secure_communications for place in _places(scenario))
+    return (
+        scenario.spec.switches.downloads is Downloads.LIST_FIRST
+        and verified
+        and own == 1
+        and _slowest(scenario) >= _DAY
     )
 
 
@@ -165,6 +175,10 @@ def is_rolled_back(scenario: Scenario) -> bool:
 def is_drilled(scenario: Scenario) -> bool:
     """Failover is to be shown by a drill, and some clients do not reach every server."""
     return scenario.unproven is Unproven.DRILL and reaches_in_part(scenario)
+
+
+def _slowest(scenario: Scenario) -> timedelta:
+    return max(place.heartbeat for place in _places(scenario))
 
 
 def _places(scenario: Scenario) -> Iterator[LocationSpec]:

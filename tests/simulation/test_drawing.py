@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
-from emulator.happenings import GroupAdded, ListAssigned, LocationAdded, SecureCommunicationsSet
+from emulator.happenings import ComputersAppear, GroupAdded, ListAssigned, LocationAdded, SecureCommunicationsSet
 from emulator.spec import Protocol
 from emulator.switches import PatchSemServer
 from rotation.plan import Unproven
@@ -36,6 +36,9 @@ SHOWN = {
     Theme.DRILL: lambda scenario: any(len(batch.reachable_servers or ()) == 1 for batch in scenario.spec.clients),
     Theme.BIRTHS: lambda scenario: any(isinstance(each.happening, BIRTHS) for each in scenario.happenings),
     Theme.UNDOING: lambda scenario: any(isinstance(each.happening, CHANGES) for each in scenario.happenings),
+    Theme.ARRIVALS: lambda scenario: (
+        sum(isinstance(each.happening, ComputersAppear) for each in scenario.happenings) > 4
+    ),
     Theme.WAY_BACK: lambda scenario: any(act.since is not Since.BEGIN for act in scenario.acts),
     Theme.STALE: lambda scenario: scenario.spec.switches.stale_sig_files and has_own_settings_often(scenario),
     Theme.PROXIES: lambda scenario: any(batch.http_blocked for batch in scenario.spec.clients),

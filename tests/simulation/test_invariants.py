@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from emulator.effects import Actor, EffectView
 from emulator.verdict import LostClient
+from emulator.ways import Known
 from rotation.finding import blocking
 from rotation.plan import Gate, Holdout
 from rotation.task import CopyList, TaskState
 from simulation.excuses import excused
+from simulation.facts import CutOff
 from simulation.invariants import check
 
 
@@ -122,6 +124,18 @@ def test_a_swap_before_its_gate_is_a_violation(played):
     """The trail without the passing of gate A8."""
     trail = tuple(event for event in played.trail if not (event.kind == "gate-passed" and event.data["number"] == "A8"))
     assert "swaps_follow_their_gates" in violated(replace(played, trail=trail))
+
+
+def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
+    """Even if it never notices; but not one that nobody had seen, that is left out by name, or that others changed."""
+    swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
+    client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=True)
+    cut = replace(played, cut_off=(CutOff(swap, client),))
+    assert violated(cut) == {"swaps_leave_everybody_a_way"}
+    assert violated(replace(cut, named_at={"client": played.began})) == set()
+    assert violated(replace(played, cut_off=(CutOff(swap, client._replace(seen=False)),))) == set()
+    other = effect(played, "machine.move", "PC-1", "My Company", actor=Actor.HAPPENING, at=swap.at)
+    assert violated(replace(cut, journal=(other, *cut.journal))) == set()
 
 
 def test_a_swap_within_the_holdout_is_a_violation(played):

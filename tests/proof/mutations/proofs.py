@@ -15,14 +15,20 @@ from workflows import claim
 from workflows.gate_step import gate as gate_step
 
 
-@mutation(rule="9", replaces=gate.fix, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(
+    rule="9", replaces=gate.fix, where=where.about(Theme.DEPARTURES, where.takes_the_list_first), faults=Faults.UNKNOWN
+)
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
     fixed = original(reference, policy_date, sepm_clock=sepm_clock)
     return fixed.model_copy(update={"fixed": reference.date_before})
 
 
-@mutation(rule="10", replaces=coverage._proven, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(
+    rule="10",
+    replaces=coverage._proven,
+    where=where.about(Theme.PROXIES, where.is_reported_at_once),
+)
 def one_check_in_proves_a_policy(original, entry, rule, kept):
     """A client is covered by the very check-in that shows the serial, before it has used the new path."""
     if rule.swap is None and kept.serial_seen is not None:
@@ -36,7 +42,7 @@ def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule i
     return canary.Canaries()
 
 
-@mutation(rule="12", replaces=claim._swap_proof, where=where.about(Theme.UNDOING, where.is_changed_by_others))
+@mutation(rule="12", replaces=claim._swap_proof, where=where.about(Theme.ARRIVALS, where.takes_turns))
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """Whoever claims a replacement may go on, whatever has happened since the gate."""
     return ()
@@ -83,7 +89,12 @@ async def gates_are_skipped(original, running, step):
     """No gate is waited for."""
 
 
-@mutation(rule="issue", replaces=coverage.holds, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(
+    rule="issue",
+    replaces=coverage.holds,
+    where=where.about(Theme.DEPARTURES, where.takes_the_list_first),
+    faults=Faults.UNKNOWN,
+)
 def serials_are_compared_as_text(original, observed, rule):
     """A serial is right when its text is not less than the reference's: the text begins with the month."""
     serial = parse_or_none(observed.serial)

@@ -2,12 +2,13 @@
 
 from itertools import islice
 
-from rotation import coverage, planner, reading, treatment
+from rotation import coverage, planner, preconditions, reading, treatment
 from rotation.build import ClientBuild
 from rotation.holdout import holdouts
-from rotation.plan import OwnerScope, PlanBody
+from rotation.plan import PlanRequest
 from rotation.trust import unproven
 from rotation.verdict import Reason, Verdict
+from sepm import groups
 from simulation.drawing import Faults
 from simulation.themes import Theme
 from tests.proof import where
@@ -65,7 +66,18 @@ def failover_counts_unseen(original, *args):  # noqa: ARG001 - as the rule it re
     return ()
 
 
-@mutation(rule="8", replaces=coverage._proven, where=where.about(Theme.DRILL, where.is_drilled), faults=Faults.UNKNOWN)
+def _decides_about_nobody(original, request, *args):  # noqa: ARG001 - as the rule it replaces
+    """When the drill is over, those that it has not shown are taken as if it had."""
+    return request
+
+
+@mutation(
+    rule="8",
+    replaces=coverage._proven,
+    where=where.about(Theme.DRILL, where.is_drilled),
+    faults=Faults.UNKNOWN,
+    behind={PlanRequest.drilled: _decides_about_nobody},
+)
 def a_drill_asks_nobody(original, entry, rule, kept):
     """A drill passes whoever was seen at a second server or not."""
     if rule.drill is not None:
@@ -81,22 +93,34 @@ def builds_14_2_fail_over(original, build):  # noqa: ARG001 - as the rule it rep
 
 @mutation(
     rule="issue",
-    replaces=planner._scope,
+    replaces=groups._observed_group,
     where=where.about(Theme.LOCATIONS, where.has_locations),
     faults=Faults.UNKNOWN,
 )
-def the_second_location_is_forgotten(original, view, treated):
-    """Only the first location of each group is planned, written and restored."""
-    scope = original(view, treated)
-    return scope.model_copy(update={"pairs": scope.pairs[:1]})
+async def the_second_location_is_forgotten(original, session, payload):
+    """Only the first location of each group is read: no other is planned, written, restored or looked at."""
+    group = await original(session, payload)
+    return group.model_copy(update={"locations": group.locations[:1]})
 
 
-@mutation(rule="issue", replaces=PlanBody.owners, where=where.has_own_groups)
-def groups_that_do_not_inherit_are_ignored(original, body, scope):
-    """Of the groups with settings of their own only the topmost is relaxed, waited for and restored."""
-    top = min((owner.path for owner in body.scopes), key=len, default="")
-    chosen: tuple[OwnerScope, ...] = original(body, scope)
-    return tuple(owner for owner in chosen if owner.path == top)
+def _misses_nobody(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Clients in groups that were not read do not stop a plan."""
+    return ()
+
+
+@mutation(
+    rule="issue",
+    replaces=groups.read_groups,
+    where=where.about(Theme.LOCATIONS, where.has_own_groups),
+    faults=Faults.UNKNOWN,
+    behind={preconditions._clients_known: _misses_nobody},
+)
+async def groups_that_do_not_inherit_are_ignored(original, *args, **named):
+    """Groups below the top that own their settings are not read: none is planned, waited for or looked at."""
+    read = await original(*args, **named)
+    own = [each.path for each in read if not each.inherits]
+    top = min(own, key=len)
+    return [each for each in read if not any(each.path.startswith(path) for path in own if path != top)]
 
 
 MUTATIONS = (

@@ -5,7 +5,7 @@ from activities.scope import StepScope
 from activities.settings import Settings
 from engine.contract import NewbornAnswer
 from rotation import rollback
-from rotation.plan import Gate, Holdout
+from rotation.plan import Gate, GatePurpose, Holdout
 from rotation.task import TaskState
 from simulation.drawing import Faults
 from simulation.themes import Theme
@@ -29,9 +29,11 @@ def old_certificates_go_back_all_at_once(original, *args, **named):
     where=where.about(Theme.WAY_BACK, where.is_rolled_back),
     faults=Faults.UNKNOWN,
 )
-def who_was_relaxed_once_still_is(original, *args):  # noqa: ARG001 - as the rule it replaces
+def who_was_relaxed_once_still_is(original, done, *args):
     """On the way back R is not relaxed anew, though it was restored or its gate has lost its ground."""
-    return ("relaxed",)
+    once = (step.id for step in reversed(done) if isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED)
+    first = next(once, None)
+    return (first,) if first else original(done, *args)
 
 
 @mutation(

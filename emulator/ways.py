@@ -1,0 +1,96 @@
+"""Which clients have a way to their site: the emulator's own truth, before anything has failed.
+
+Nothing of it comes from a rotation.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from emulator.client import Client, Defect
+from emulator.effects import NO_EFFECT
+from emulator.simulation import Simulation
+from emulator.site import Server, ServerEntry
+from emulator.switches import DefectiveBuilds, RejectedDownload, Switches, UnverifiedMismatch
+
+
+class Known(NamedTuple):
+    """A client, and whether a server has seen it since it was installed, moved or had its image put back."""
+
+    id: str
+    name: str
+    group: str
+    build: str
+    seen: bool
+
+
+def with_a_way(simulation: Simulation, shown: Mapping[str, str] | None = None) -> dict[str, Known]:
+    """By name, the clients that would complete an exchange whichever server of their list they chose first.
+
+    Were every server up and every policy published anew, as it will be: a server that restarts now is back soon.
+
+    Args:
+        simulation: the site.
+        shown: by server name, the fingerprint of the certificate that it shows when it has restarted.
+    """
+    site = simulation.site
+    servers = {each.id: _shows(each, shown or {}, simulation.switches) for each in site.servers.values()}
+    return {
+        client.name: Known(
+            client.id, client.name, site.groups[client.group_id].path, client.build, _seen(simulation, client)
+        )
+        for client in simulation.fleet.settled()
+        if _has_way(client, servers, simulation.switches)
+    }
+
+
+class _Shows(NamedTuple):
+    server: Server
+    fingerprint: str
+    signs: str
+
+
+def _shows(server: Server, shown: Mapping[str, str], switches: Switches) -> _Shows:
+    fingerprint = shown.get(server.name, server.credential.fingerprint)
+    stale = switches.stale_sig_files or server.name not in shown
+    return _Shows(server, fingerprint, server.signing.fingerprint if stale else fingerprint)
+
+
+def _seen(simulation: Simulation, client: Client) -> bool:
+    changed = 0 if client.effect == NO_EFFECT else simulation.effects.journal[client.effect].at_ms
+    return not client.forgotten and client.contact is not None and client.contact > changed
+
+
+def _has_way(client: Client, servers: Mapping[str, _Shows], switches: Switches) -> bool:
+    """Some server lets it in, and none of the others holds it."""
+    lets_in = False
+    for entry in client.settings.by_server.values():
+        there = servers.get(entry.server_id)
+        if there is None or not _reaches(client, there.server, entry):
+            continue
+        hindrances = list(_hindrances(client, there, switches))
+        if any(hindrances):
+            return False
+        lets_in = lets_in or not hindrances
+    return lets_in
+
+
+def _reaches(client: Client, server: Server, entry: ServerEntry) -> bool:
+    if client.reachable is not None and server.id not in client.reachable:
+        return False
+    if client.settings.over_http:
+        return not client.http_blocked and entry.http_port == server.http_port
+    return entry.https_port == server.https_port
+
+
+def _hindrances(client: Client, there: _Shows, switches: Switches) -> Iterator[bool]:
+    """What keeps it from an exchange there, and whether it tries no other server for that."""
+    settings, held = client.settings, client.listed.fingerprints
+    secure = settings.secure_communications
+    fails_over = client.defect is Defect.NONE or (
+        client.defect is Defect.DISPUTED and switches.defective_builds is DefectiveBuilds.UP_TO_14_2_1
+    )
+    refuses = secure or switches.tls_mismatch_when_unverified is UnverifiedMismatch.REFUSED
+    if not settings.over_http and refuses and there.fingerprint not in held:
+        yield not fails_over
+    elif secure and there.signs not in held:
+        yield not (fails_over and switches.rejected_download is RejectedDownload.FAIL_OVER)
