@@ -187,7 +187,7 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
 def a_cancel_knows_the_certificates(facts: Facts) -> Iterator[Violation]:
     """4. A cancel puts settings back only while every server presents its old certificate (rule 16).
 
-    Not covered: a certificate that came within the last half an hour, and a server that the product cannot reach.
+    Not covered: a certificate with which a server has restarted just now, and a server that the product cannot reach.
     """
     for write, server in unprobed_writes(facts):
         text = f"{' / '.join(write.subject)} was put back at {write.at}, with another certificate there"

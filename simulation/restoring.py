@@ -9,43 +9,42 @@ from rotation.task import CopyList
 from rotation.values import ServerName
 from simulation.facts import Facts
 
-_SETTINGS = frozenset({"rest.sem_server", "rest.secure_communications"})
+_SETTINGS = frozenset(
+    {"rest.sem_server", "rest.secure_communications", "console.assign_list", "console.secure_communications"}
+)
 _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 _BIRTHS = frozenset({"console.add_group", "console.add_location"})
 _ASKING = frozenset({"attention", "adopted"})
-_RESTARTS_WITHIN = timedelta(minutes=30)
-"""A server that restarts with another certificate shows nothing meanwhile."""
+_MINUTE = timedelta(minutes=1)
 _SEEN_WITHIN = timedelta(minutes=45)
 """Between the last look at the tree of groups and the end."""
 
 
 def unprobed_writes(facts: Facts) -> Iterator[tuple[EffectView, ServerName]]:
-    """Each setting that a cancel put back over REST while a server presented another certificate than at the beginning.
+    """Each setting that a cancel put back while a server presented another certificate than at the beginning.
 
-    Where the product could have seen it: the certificate was in for half an hour, and the server not cut off from it.
+    Where the product could have seen it: the server had restarted with it a minute ago, and was not cut off.
     """
     turned = next((event.at for event in facts.trail if event.kind == "turning-back"), None)
     if turned is None:
         return
     for write in facts.journal:
         if write.kind in _SETTINGS and write.actor.asked and write.at >= turned:
-            for server in _other_certificates(facts, write.at - _RESTARTS_WITHIN):
+            for server in _other_certificates(facts, write.at):
                 if not _cut_off(facts, server, write.at):
                     yield write, server
 
 
 def _other_certificates(facts: Facts, at: datetime) -> Iterator[ServerName]:
-    """The servers that had another certificate than at the beginning, at that moment and ever since."""
-    served = dict(facts.before.served)
-    touched: set[str] = set()
-    for each in facts.journal:
-        if each.kind in _SWAPS and each.at < at:
-            served[ServerName(each.subject[0])] = each.subject[-1]  # type: ignore[assignment] # a fingerprint as text
-        elif each.kind in _SWAPS and each.at < at + _RESTARTS_WITHIN:
-            touched.add(each.subject[0])
-    for server, fingerprint in served.items():
-        if fingerprint != facts.before.served[server] and server not in touched:
-            yield server
+    """The servers that showed another certificate than at the beginning then, and had done so for a minute."""
+    last = {each.subject[0]: each for each in facts.journal if each.kind in _SWAPS and each.at < at}
+    for server in facts.scenario.spec.servers:
+        swap = last.get(server.name)
+        restarted = facts.scenario.spec.switches.restart_after_swap or server.restart_time
+        if swap is None or swap.subject[-1] == facts.before.served[ServerName(server.name)]:
+            continue
+        if swap.at + restarted + _MINUTE < at:
+            yield ServerName(server.name)
 
 
 def _cut_off(facts: Facts, server: ServerName, at: datetime) -> bool:

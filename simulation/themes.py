@@ -248,7 +248,7 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "cancel_at_replacement": 0.5,
                 "roll_back": 0.7,
                 "roll_back_restored": 0.6,
-                "slip": 0.1,
+                "slip": 0.3,
                 "happening": ("certificate_generated",),
                 "within": (2 * _HOUR, 3 * _DAY),
                 "times": 1.5,

@@ -188,7 +188,7 @@ def test_a_cancel_that_puts_settings_back_beside_another_certificate_is_a_violat
         return effect(played, "console.generate_certificate", "SEPM-1", to, actor=Actor.SOMEBODY, at=at)
 
     assert put_back(swapped("other", played.ended - hour))
-    assert not put_back(swapped("other", played.ended - hour / 10))
+    assert not put_back(swapped("other", played.ended - hour / 100))
     old = played.before.served["SEPM-1"]
     assert not put_back(swapped("other", played.ended - hour), swapped(old, played.ended - hour / 10))
 
