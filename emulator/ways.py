@@ -26,14 +26,16 @@ class Known(NamedTuple):
 def with_a_way(simulation: Simulation, shown: Mapping[str, str] | None = None) -> dict[str, Known]:
     """By name, the clients that would complete an exchange whichever server of their list they chose first.
 
-    Were every server up and every policy published anew, as it will be: a server that restarts now is back soon.
+    Were every server up and every policy published anew, as it will be: a server that restarts now is back soon. Each
+    is taken to sign with the certificate that it shows.
 
     Args:
         simulation: the site.
         shown: by server name, the fingerprint of the certificate that it shows when it has restarted.
     """
     site = simulation.site
-    servers = {each.id: _shows(each, shown or {}, simulation.switches) for each in site.servers.values()}
+    new = shown or {}
+    servers = {each.id: _Shows(each, new.get(each.name, each.credential.fingerprint)) for each in site.servers.values()}
     return {
         client.name: Known(
             client.id, client.name, site.groups[client.group_id].path, client.build, _seen(simulation, client)
@@ -46,13 +48,6 @@ def with_a_way(simulation: Simulation, shown: Mapping[str, str] | None = None) -
 class _Shows(NamedTuple):
     server: Server
     fingerprint: str
-    signs: str
-
-
-def _shows(server: Server, shown: Mapping[str, str], switches: Switches) -> _Shows:
-    fingerprint = shown.get(server.name, server.credential.fingerprint)
-    stale = switches.stale_sig_files or server.name not in shown
-    return _Shows(server, fingerprint, server.signing.fingerprint if stale else fingerprint)
 
 
 def _seen(simulation: Simulation, client: Client) -> bool:
@@ -89,8 +84,10 @@ def _hindrances(client: Client, there: _Shows, switches: Switches) -> Iterator[b
     fails_over = client.defect is Defect.NONE or (
         client.defect is Defect.DISPUTED and switches.defective_builds is DefectiveBuilds.UP_TO_14_2_1
     )
+    if there.fingerprint in held:
+        return
     refuses = secure or switches.tls_mismatch_when_unverified is UnverifiedMismatch.REFUSED
-    if not settings.over_http and refuses and there.fingerprint not in held:
+    if not settings.over_http and refuses:
         yield not fails_over
-    elif secure and there.signs not in held:
+    elif secure:
         yield not (fails_over and switches.rejected_download is RejectedDownload.FAIL_OVER)
