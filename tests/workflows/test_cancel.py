@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.scenarios import one_server, three_servers
+from emulator.scenarios import one_server
 from engine.fault import MoveRefused
 from rotation.message import Move
 from rotation.state import Outcome, Phase
 from rotation.task import TaskState
 
 HEARTBEAT = timedelta(minutes=5)
-SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)
 SWAP = "replace_certificate"
 
 
@@ -183,7 +182,7 @@ async def test_a_cancel_of_an_unclaimed_swap_that_was_done_is_refused(played):
 
 async def test_after_the_first_certificate_a_cancel_is_refused(stage):
     """With one certificate replaced a cancel would cut clients off: it is refused, the UI's cancel shows."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
+    here = stage(small())
     await here.register()
     before = here.settings()
 
