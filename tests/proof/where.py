@@ -11,6 +11,7 @@ from emulator.happenings import (
     LocationAdded,
     SecureCommunicationsSet,
 )
+from emulator.slips import Mistake
 from emulator.spec import LocationSpec, Mode, Protocol
 from emulator.switches import Downloads, SerialReported
 from rotation.message import Move
@@ -165,6 +166,14 @@ def has_push(scenario: Scenario) -> bool:
 def is_cancelled(scenario: Scenario) -> bool:
     """Somebody cancels while a certificate is being replaced."""
     return any(act.since is Since.CLAIM for act in scenario.acts) and bool(scenario.spec.clients)
+
+
+def is_cancelled_after_a_mistake(scenario: Scenario) -> bool:
+    """The same, some minutes after the certificate was put into another server, or another into it; nothing is born."""
+    wrong = {Mistake.WRONG_SERVER, Mistake.WRONG_FILE}
+    slips = any(slip.mistake in wrong and slip.after == 0 for slip in scenario.spec.robot.slips)
+    late = any(act.since is Since.CLAIM and act.after > timedelta(minutes=8) for act in scenario.acts)
+    return slips and late and not has_births(scenario)
 
 
 def is_rolled_back(scenario: Scenario) -> bool:

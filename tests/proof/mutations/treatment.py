@@ -60,7 +60,12 @@ def http_with_verification_fails_over(original, owner):  # noqa: ARG001 - as the
     return ()
 
 
-@mutation(rule="8", replaces=unproven, where=where.reaches_in_part)
+@mutation(
+    rule="8",
+    replaces=unproven,
+    where=where.about(Theme.DRILL, where.is_drilled),
+    faults=Faults.UNKNOWN,
+)
 def failover_counts_unseen(original, *args):  # noqa: ARG001 - as the rule it replaces
     """A client is taken to fail over though it was never seen at a second server of its list."""
     return ()
