@@ -18,9 +18,12 @@ class Knobs(Value):
     replacements: dict[ServerName, ReplaceCertificate]
     replication_partners: tuple[str, ...]
     image_groups: tuple[str, ...]
+    """The groups of non-persistent machines."""
     keep_relaxed: bool
     canaries: tuple[GroupId, ...] = ()
     drill: Drill = Drill()
+    failover_images: tuple[str, ...] = ()
+    """Of `image_groups`, those whose machines fail over."""
 
     @property
     def relaxed(self) -> tuple[OwnerScope, ...]:

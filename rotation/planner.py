@@ -261,6 +261,8 @@ def _knobs(
     held: frozenset[ServerName],
 ) -> Knobs:
     images = {client.group_id for client in observed.clients if client.non_persistent}
+    failover = {group for owner in scopes if owner.treatment is Treatment.FAILOVER for group in owner.groups}
+    groups = observed.survey.groups
     return Knobs(
         scopes=scopes,
         waves=waves,
@@ -272,7 +274,8 @@ def _knobs(
             for server, wanted in request.certificates.items()
         },
         replication_partners=observed.survey.replication_partners,
-        image_groups=tuple(sorted(group.path for group in observed.survey.groups if group.id in images)),
+        image_groups=tuple(sorted(group.path for group in groups if group.id in images)),
+        failover_images=tuple(sorted(group.path for group in groups if group.id in images & failover)),
         keep_relaxed=request.keep_relaxed,
     )
 

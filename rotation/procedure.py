@@ -106,8 +106,21 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
         if place:
             yield _recheck(index)
         yield from _swap(knobs, index, server)
-    if knobs.relaxed and (last or not knobs.keep_relaxed):
+        ends_wave = place == len(knobs.waves[index]) - 1
+        if knobs.failover_images and not (ends_wave and (last or _restores(knobs, index))):
+            # a machine that starts from its image needs one server that the image knows, before the next one goes
+            yield refresh_images(knobs, index, knobs.failover_images)
+    if _restores(knobs, index):
+        if knobs.image_groups:
+            # and a relaxed one must know the new certificates before it is told to verify again (rule 4)
+            yield refresh_images(knobs, index)
         yield from restore(knobs, index, gated=True)
+
+
+def _restores(knobs: Knobs, index: int) -> bool:
+    """Whether the recorded settings are put back at the end of a wave."""
+    last = index == len(knobs.waves) - 1
+    return bool(knobs.relaxed) and (last or not knobs.keep_relaxed)
 
 
 def _recheck(wave: int) -> Recheck:

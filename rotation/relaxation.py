@@ -62,9 +62,15 @@ def restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
         yield _restore_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
 
 
-def refresh_images(knobs: Knobs, wave: int) -> Console:
-    """Images and packages are made anew: clients made from them start with what they hold (rule 4)."""
-    work = RefreshImages(groups=knobs.image_groups)
+def refresh_images(knobs: Knobs, wave: int, groups: tuple[str, ...] = ()) -> Console:
+    """Images and packages are made anew: clients made from them start with what they hold (rule 4).
+
+    Args:
+        knobs: the plan's.
+        wave: the wave.
+        groups: whose; of all that have any, when it names none.
+    """
+    work = RefreshImages(groups=groups or knobs.image_groups)
     return Console(id="", number="images", wave=wave, title="Refresh golden images and install packages", work=work)
 
 

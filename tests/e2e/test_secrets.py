@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -190,18 +191,25 @@ async def answers(whole: Whole) -> bytes:
         "plan_id": [plan["id"]],
         "certificate_id": [each["certificate_id"] for each in plan["certificates"]],
         "task_id": [task["id"] for task in tasks],
+        "simulation_id": [await simulated(whole, plan["id"])],
     }
     kept = bytearray()
     for path, methods in (await house.get("/openapi.json"))["paths"].items():
         if "get" not in methods:
             continue
-        name = re.search(r"\{(\w+)\}", path)
-        for one in ids[name[1]] if name else [""]:
+        names = re.findall(r"\{(\w+)\}", path)
+        for some in product(*(ids[name] for name in names)):
             given = {"site": whole.site.id, "limit": "1000"} if path in {"/v1/plans", "/v1/rotations"} else {}
-            answer = await house.ask("GET", path.format(**{name[1]: one} if name else {}), params=given)
+            answer = await house.ask("GET", path.format(**dict(zip(names, some, strict=True))), params=given)
             assert answer.status_code == 200, (path, answer.text)
             kept += repr(answer.headers.raw).encode() + answer.content
     return bytes(kept)
+
+
+async def simulated(whole: Whole, plan: str) -> str:
+    """A simulation of the plan, begun: its id."""
+    begun = await whole.site.house.post(f"/v1/plans/{plan}/simulations", {"runs": 1, "who": "ann"}, 202)
+    return str(begun["id"])
 
 
 def command_lines(house: Any) -> dict[str, bytes]:

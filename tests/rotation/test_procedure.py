@@ -157,14 +157,33 @@ def test_all_14_2(make):
     assert plan.body.holdouts == ()
 
 
-def test_rule_4_images_are_refreshed_after_relax_and_after_the_last_swap(make):
+def test_rule_4_images_are_refreshed_after_relax_and_before_and_after_clients_verify_again(make):
     """A machine made from a golden image starts with what the image holds: verifying, and the old certificate."""
     clients = [make.client("c1"), make.client("v1", images=True)]
     plan = make.plan(make.site("s1"), make.group("G"), clients=clients)
     shown = numbers(plan)
-    first, second = (index for index, number in enumerate(shown) if number == "images")
+    first, second, third = (index for index, number in enumerate(shown) if number == "images")
     assert shown.index("A7") < first < shown.index("A8")
-    assert len(shown) - 1 - shown[::-1].index("A10d") < second < shown.index("closing")
+    assert shown.index("A10b") < second < shown.index("A10c")
+    assert len(shown) - 1 - shown[::-1].index("A10d") < third < shown.index("closing")
+
+
+def test_rule_4_images_that_fail_over_are_refreshed_before_the_last_old_server_goes(make):
+    """A machine whose image knows the old certificates only has no server left when the second one is replaced."""
+    site = make.site("s1", "s2")
+    clients = [make.client("v1", images=True), make.client("v2", "H", images=True, build="14.2.1.0")]
+    plan = make.plan(
+        site,
+        make.group("G"),
+        make.group("H"),
+        clients=clients,
+        request=make.request(site, holdout=("s2",), keep_relaxed=True),
+    )
+    tasks = [step for step in plan.body.steps if isinstance(step, Console)]
+    kinds = [(task.work.kind, getattr(task.work, "groups", ())) for task in tasks]
+    swaps = [index for index, (kind, _) in enumerate(kinds) if kind == "replace_certificate"]
+    between = [groups for kind, groups in kinds[swaps[0] : swaps[1]] if kind == "refresh_images"]
+    assert between == [("G",)]
 
 
 def test_rule_13_restore_is_gated_twice(mixed):
