@@ -35,7 +35,7 @@ _HEAD = """\
 # What catches each mutation of the product: the seed of a drawn scenario, and the invariant that it violates.
 # `python -m tests.proof.mutants --search` writes this file; `make mutants` plays it.
 """
-_SEEDS = 3000
+_SEEDS = 4000
 """How many seeds are searched for a mutation before it counts as one that survives."""
 _PLAYED = 12
 """How many of them are played at most: a rotation takes seconds."""
