@@ -32,6 +32,8 @@ from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
 
 KEY = "a-key-for-tests"
+_LET_END = timedelta(seconds=10)
+"""An activity that is cut off while it closes its connections leaves them open."""
 
 
 def free_port():
@@ -130,8 +132,14 @@ async def connected(store, temporal_settings, tmp_path) -> AsyncIterator[Parts]:
         workflows=[RotateSite, SurveySite, SimulatePlan],
         activities=all_activities(store),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=_LET_END,
     )
-    runs = Worker(client, task_queue=queue + SIMULATIONS_QUEUE, activities=all_activities(store))
+    runs = Worker(
+        client,
+        task_queue=queue + SIMULATIONS_QUEUE,
+        activities=all_activities(store),
+        graceful_shutdown_timeout=_LET_END,
+    )
     parts = Parts(store=store, temporal=await lazy_client(temporal_settings), task_queue=queue)
     async with worker, runs:
         yield parts
