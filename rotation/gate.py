@@ -119,7 +119,7 @@ def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: t
 
     Until the minimum has passed, each reading comes after half the time waited so far: the curve is as fine early on as
     late. Past the minimum it comes after a sixth of the time waited beyond it, so that a short wait ends at once
-    and one of months costs some fifty readings. Two readings a heartbeat apart see two check-ins.
+    and one of two weeks costs some fifty readings. Two readings a heartbeat apart see two check-ins.
     """
     if now < due:
         return min(due, now + max(heartbeat, (now - opened) / _BEFORE, _FASTEST))

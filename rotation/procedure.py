@@ -51,9 +51,10 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
     5. for each wave (all but the holdout; then the holdout):
        B5 the holdout before the last wave; A5, A7 relax R, canaries first; A8 gate;
-       for each server: A9/B2 replace, A10b/B3 gate; before the next one the rest is computed again (rule 12);
-       A10c, gate, A10d, gate: restore R, canaries first
-    6. closing: replication resumed, copies deleted, every client back
+       for each server: A9/B2 replace, A10b/B3 gate, images that fail over refreshed (rule 4); before the next one the
+       rest is computed again (rule 12);
+       all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
+    6. closing: images refreshed, replication resumed, copies deleted, every client back
     """
     return numbered(_rotation(knobs), after)
 
