@@ -18,6 +18,8 @@ class Place(Value):
 
     server_list: ListName
     location: str
+    verifies: bool = False
+    """Whether it is about what these servers sign, too: only who verifies can show that when all is put back."""
 
     def __str__(self) -> str:
         return f"list {self.server_list!r} at location {self.location!r}"
@@ -35,7 +37,8 @@ def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, n
 
     1. a group can go first when something is written to it and one of its clients is there: seen within three
        heartbeats, and no non-persistent machine, which a restart takes back to its image
-    2. places that the fewest groups could show choose first; a group chosen shows all its places
+    2. places that the fewest groups could show choose first; a group chosen shows all its places. One whose clients
+       never verify shows the way to the servers, and nothing of what they sign
     3. the group with the most clients never goes first: somebody must follow
 
     Args:
@@ -55,12 +58,15 @@ def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, n
     chosen = _cover(fit)
     ids = {owner.group_id for owner in chosen}
     shown = {place for owner in chosen for place in _places(owner)}
-    untried = {str(place) for owner in populated if owner.group_id not in ids for place in _places(owner) - shown}
+    untried = {place for owner in populated if owner.group_id not in ids for place in _places(owner) - shown}
+    ways = {str(place) for place in untried if not place.verifies}
+    signatures = {str(place) for place in untried if place.verifies} - ways
     return Canaries(
         groups=tuple(owner.group_id for owner in chosen),
         findings=(
             *(_first(owner, sizes[owner.group_id]) for owner in chosen),
-            *(_untried(place) for place in sorted(untried)),
+            *(_untried(place) for place in sorted(ways)),
+            *(_unsigned(place) for place in sorted(signatures)),
         ),
     )
 
@@ -90,7 +96,11 @@ def _is_there(owner: OwnerScope, by_group: Mapping[GroupId, Sequence[ObservedCli
 
 
 def _places(owner: OwnerScope) -> frozenset[Place]:
-    return frozenset(Place(server_list=pair.server_list, location=pair.location_name) for pair in owner.pairs)
+    return frozenset(
+        Place(server_list=pair.server_list, location=pair.location_name, verifies=verifies)
+        for pair in owner.pairs
+        for verifies in ((False, True) if pair.needs_unverified else (False,))
+    )
 
 
 def _cover(fit: Sequence[OwnerScope]) -> tuple[OwnerScope, ...]:
@@ -100,14 +110,14 @@ def _cover(fit: Sequence[OwnerScope]) -> tuple[OwnerScope, ...]:
         for place in _places(owner):
             offers.setdefault(place, []).append(owner)
     chosen: dict[GroupId, OwnerScope] = {}
-    for place in sorted(offers, key=lambda place: (len(offers[place]), str(place))):
+    for place in sorted(offers, key=lambda place: (len(offers[place]), str(place), place.verifies)):
         if not any(owner.group_id in chosen for owner in offers[place]):
             chosen[offers[place][0].group_id] = offers[place][0]
     return tuple(owner for owner in fit if owner.group_id in chosen)
 
 
 def _first(owner: OwnerScope, clients: int) -> Finding:
-    places = "; ".join(sorted(str(place) for place in _places(owner)))
+    places = "; ".join(sorted({str(place) for place in _places(owner)}))
     return info("canary", owner.path, f"goes first in each wave, with its {clients} clients: it stands for {places}")
 
 
@@ -117,6 +127,16 @@ def _untried(place: str) -> Finding:
         place,
         "no group that could go first uses it: all its clients are relaxed at once",
         "move a few clients that are switched on into a group of their own there, then survey again",
+    )
+
+
+def _unsigned(place: str) -> Finding:
+    return warning(
+        "canary-unverified",
+        place,
+        "no group that could go first verifies there: all its clients verify what servers sign anew at once",
+        "move a few clients that verify into a group of their own there, then survey again; or look before A10c "
+        "that the .SIG files of each group are newer than the certificates",
     )
 
 

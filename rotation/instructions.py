@@ -49,6 +49,7 @@ def _lines(work: Work) -> Iterable[str]:
             yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
             yield from _source(work)
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
+            yield "If .SIG files in ...\\data\\outbox\\agent stay older than it, have the server publish again"
         case RefreshImages():
             yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
 

@@ -80,12 +80,12 @@ def _in_spite_of_canaries(lost: LostClient, facts: Facts) -> str | None:
 def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     """A server goes on signing with its former key, which no API shows: whoever verifies there is the first to see it.
 
-    Behind the canaries of a restore the rest follows only by a person's word.
+    Behind canaries of a restore that verify at that server the rest follows only by a person's word.
     """
     if not facts.scenario.spec.switches.stale_sig_files or "does not verify" not in lost.first_why:
         return None
     owner = _owner(lost, facts.body)
-    first = owner is None or owner.treatment is Treatment.FAILOVER or not _has_canaries(facts.body)
+    first = owner is None or owner.treatment is Treatment.FAILOVER or not _canary_verifies_at(lost.server, facts)
     if first or owner in _canaries(facts.body):
         return "the server signed with its former key, and nobody had verified there before"
     return None
@@ -124,12 +124,22 @@ def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
     return False
 
 
+def _canary_verifies_at(server: str, facts: Facts) -> bool:
+    """Whether a client of a canary that verifies, and whose list offers the server, was there to show it first."""
+    offers = {
+        each.name: {name for pool in each.priorities for name in pool} for each in facts.scenario.spec.server_lists
+    }
+    return any(
+        batch.location == pair.location_name and not batch.away and not batch.npvdi
+        for canary in _canaries(facts.body)
+        for pair in canary.pairs
+        if pair.needs_unverified and server in offers.get(pair.server_list, ())
+        for batch in _batches(canary, facts)
+    )
+
+
 def _says_who_goes_first(facts: Facts) -> bool:
     return facts.plan is not None and any(finding.code.startswith("canary") for finding in facts.plan.findings)
-
-
-def _has_canaries(body: PlanBody | None) -> bool:
-    return body is not None and bool(body.canaries)
 
 
 def _canaries(body: PlanBody | None) -> tuple[OwnerScope, ...]:

@@ -75,6 +75,22 @@ def test_rule_10_a_group_that_is_relaxed_already_shows_nothing(make, choice):
     assert choice(*groups, clients=clients, lists=lists)[0] == ["G"]
 
 
+def test_rule_13_who_never_verifies_does_not_stand_for_those_who_do(make, choice):
+    """H is smaller, and takes any file: only G can show that servers sign with the new key."""
+    groups = [make.group("H", secure=False), make.group("G"), make.group("Big")]
+    clients = [*some(make, 1, "H"), *some(make, 2, "G"), *some(make, 9, "Big")]
+    assert choice(*groups, clients=clients) == (["G"], [("canary", "G")])
+
+
+def test_rule_13_the_plan_says_where_nobody_who_verifies_goes_first(make, choice):
+    """H shows the way to the servers of the list; what they sign is shown to all of G at once."""
+    clients = [*some(make, 1, "H"), *some(make, 2, "G")]
+    chosen, found = choice(make.group("H", secure=False), make.group("G"), clients=clients)
+    assert chosen == ["H"]
+    place = "list 'Default List' at location 'Default'"
+    assert found == [("canary", "H"), ("canary-unverified", place)]
+
+
 def test_rule_10_a_group_that_needs_one_write_only_can_go_first(make, choice):
     """H's list is HTTP already and it verifies: turning that off is a change whose path H can show."""
     lists = [make.server_list("L", "s1"), make.server_list("Plain", "s1", http=True)]

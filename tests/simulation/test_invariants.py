@@ -120,6 +120,28 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
     assert excused(blocked, replace(shown, trail=(*played.trail, late))) is None
 
 
+def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_stood_for_is_not(played):
+    """A canary that never verifies shows nothing of what a server signs: behind it the others are the first."""
+    (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
+    asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
+    gone = lost(played, asked, name="OLD-0001", group=owner.path, first_why="the policy file of S does not verify")
+    root = next(each for each in played.body.scopes if each.path == "My Company")
+    spec = played.scenario.spec
+    batch = spec.clients[0].model_copy(update={"group": root.path, "away": (), "location": "Default"})
+    switches = spec.switches.model_copy(update={"stale_sig_files": True})
+    spec = spec.model_copy(update={"clients": (*spec.clients, batch), "switches": switches})
+    whys = []
+    for verifies in (False, True):
+        pairs = tuple(each.model_copy(update={"needs_unverified": verifies}) for each in root.pairs)
+        canary = root.model_copy(update={"treatment": owner.treatment, "pairs": pairs})
+        scopes = tuple(canary if each is root else each for each in played.body.scopes)
+        body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
+        state = played.state.model_copy(update={"body": body})
+        shown = replace(played, state=state, scenario=played.scenario.model_copy(update={"spec": spec}))
+        whys.append(excused(gone, shown))
+    assert whys == ["the server signed with its former key, and nobody had verified there before", None]
+
+
 def test_a_swap_before_its_gate_is_a_violation(played):
     """The trail without the passing of gate A8."""
     trail = tuple(event for event in played.trail if not (event.kind == "gate-passed" and event.data["number"] == "A8"))
