@@ -11,6 +11,7 @@ from activities.world import World
 from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, SurveyRequest
 from rotation.finding import Finding, blocking
 from rotation.gate import minimum
+from rotation.newborn import newborn
 from rotation.plan import OwnerScope
 from rotation.state import GateReading
 from rotation.survey import PairSettings, SiteSurvey
@@ -28,7 +29,10 @@ class ClosingCheck:
 
     @activity.defn(name=ActivityName.CHECK_CLOSING)
     async def check_closing(self, request: ClosingRequest) -> ClosingAnswer:
-        """Survey once more; every pair as recorded, no copy in use, every planned certificate presented."""
+        """Survey once more; every pair as recorded, no copy in use, every planned certificate presented.
+
+        With what was born since the rotation began: nobody looks again after this.
+        """
         world, ref = self._world, request.ref
         scope = await scope_of(world, ref)
         surveyed = await Surveying(world).survey_site(SurveyRequest(site_id=ref.site_id))
@@ -40,7 +44,11 @@ class ClosingCheck:
             *_certificates(scope, survey),
         )
         roster = await world.store.roster.entries(ref.site_id, None)
-        return ClosingAnswer(findings=findings, reading=_back(scope, roster, survey.sepm_clock, survey.taken_at))
+        return ClosingAnswer(
+            findings=findings,
+            born=newborn(scope.plan.body, survey),
+            reading=_back(scope, roster, survey.sepm_clock, survey.taken_at),
+        )
 
 
 def _settings(survey: SiteSurvey, originals: Iterable[Original], left: Collection[str]) -> Iterable[Finding]:

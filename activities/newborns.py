@@ -5,8 +5,8 @@ from temporalio import activity
 from activities.failures import told_apart
 from activities.scope import scope_of
 from activities.world import World
-from engine.contract import ActivityName, NewbornAnswer, StepRequest
-from rotation.newborn import newborn, users
+from engine.contract import ActivityName, StepRequest
+from rotation.newborn import Newborn, newborn, users
 from rotation.plan import Console
 from rotation.survey import SiteSurvey
 from rotation.task import DeleteList
@@ -19,7 +19,7 @@ class Newborns:
         self._world = world
 
     @activity.defn(name=ActivityName.FIND_NEWBORN)
-    async def find_newborn(self, request: StepRequest) -> NewbornAnswer:
+    async def find_newborn(self, request: StepRequest) -> Newborn:
         """Read every group and location. What the plan does not know and affects; who uses the list to be deleted."""
         scope = await scope_of(self._world, request.ref)
         with told_apart():
@@ -29,6 +29,6 @@ class Newborns:
         survey = SiteSurvey(taken_at=self._world.clock(), sepm_clock=clock, version="", groups=groups)
         step = scope.step
         deleted = step.work.list if isinstance(step, Console) and isinstance(step.work, DeleteList) else None
-        return NewbornAnswer(
+        return Newborn(
             found=newborn(scope.plan.body, survey), users=users(survey, deleted) if deleted is not None else ()
         )

@@ -301,15 +301,6 @@ class ServersAnswer(Value):
     silent: tuple[ServerName, ...] = ()
 
 
-class NewbornAnswer(Value):
-    """What was born during the rotation."""
-
-    found: tuple[Finding, ...] = ()
-    """Pairs that the plan does not know and that it affects."""
-    users: tuple[str, ...] = ()
-    """The pairs that use the list which the step deletes."""
-
-
 class ClosingRequest(StepRequest):
     """The closing check."""
 
@@ -321,6 +312,8 @@ class ClosingAnswer(Value):
     """Whether the site is as it was, and who has not come back."""
 
     findings: tuple[Finding, ...] = ()
+    born: tuple[Finding, ...] = ()
+    """Pairs that the plan does not know and that it affects."""
     reading: GateReading
 
 

@@ -6,9 +6,18 @@ from rotation import inheritance
 from rotation.finding import Finding, blocking
 from rotation.plan import PlanBody, ScopeName
 from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
-from rotation.values import GroupId, ListName
+from rotation.values import GroupId, ListName, Value
 
 _REMEDY = "give it the settings that it shall have, or remove it, and retry; or approve to leave it as it is"
+
+
+class Newborn(Value):
+    """What was born during the rotation."""
+
+    found: tuple[Finding, ...] = ()
+    """Pairs that the plan does not know and that it affects."""
+    users: tuple[str, ...] = ()
+    """The pairs that use the list which a step deletes."""
 
 
 def newborn(body: PlanBody, survey: SiteSurvey) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from rotation.gate import next_reading
 from rotation.message import Move
 from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, ScopeName
 from rotation.state import GateReading, Wait
-from workflows import canary_watch, lost_pairs
+from workflows import canary_watch, lost_pairs, newborn_step
 from workflows.canary_watch import SECOND
 from workflows.drift_step import clear, look, look_due, plan_looks
 from workflows.reference import fix_references
@@ -59,7 +59,7 @@ async def holdout(run: Running, step: Holdout) -> None:
 
 
 async def closing(run: Running, step: Closing) -> None:
-    """One last full reading: every setting as recorded, every certificate as planned, who came back."""
+    """One last full reading: every setting as recorded, every certificate as planned, who was born, who came back."""
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(ScopeName.ALL))
     await run.wait(until=_wait(run).due, summary="every client back?")
@@ -68,6 +68,8 @@ async def closing(run: Running, step: Closing) -> None:
         request = ClosingRequest(ref=about(run.state, step), adopted=(*run.state.adopted, *run.state.gone))
         checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
         _note(run, checked.reading)
+        if not await newborn_step.all_known(run, checked.born):
+            continue
         if not checked.findings:
             break
         gone = [finding.subject for finding in checked.findings if finding.code == lost_pairs.CODE]

@@ -1,8 +1,12 @@
 """Pairs born during the rotation (rule 17): asked about before a restore, before a list goes, and before the end."""
 
-from engine.contract import ActivityName, EventKind, NewbornAnswer, StepRequest
+from collections.abc import Collection
+
+from engine.contract import ActivityName, EventKind, StepRequest
+from rotation.finding import Finding
 from rotation.message import Move
-from rotation.plan import Closing, Console, Step, Write
+from rotation.newborn import Newborn
+from rotation.plan import Console, Step, Write
 from rotation.state import RotationState
 from rotation.task import DeleteList, ReplaceCertificate
 from workflows.requests import about
@@ -14,13 +18,13 @@ _NEWBORN, _IN_USE = "newborn", "list-in-use"
 async def goes_on(run: Running, step: Step) -> bool:
     """Whether `step` is to be done, once people have decided about what was born; others than these steps are.
 
-    1. before the first write that restores R, before a list is deleted, before the closing check: read the tree
+    1. before the first write that restores R, and before a list is deleted: read the tree
     2. pairs that the plan does not know and that it affects are named; a person puts them right and retries, or
        approves that they are left as they are
     3. a list that is in use is not deleted: it stays for who was left as they are; for any other a person is asked
     """
     deletes = isinstance(step, Console) and isinstance(step.work, DeleteList)
-    if not (deletes or isinstance(step, Closing) or _begins_restore(run.state, step)):
+    if not (deletes or _begins_restore(run.state, step)):
         return True
     seen = await _decided(run, step)
     while others := [user for user in seen.users if user not in run.state.adopted]:
@@ -34,24 +38,34 @@ async def goes_on(run: Running, step: Step) -> bool:
     return not seen.users
 
 
-async def _decided(run: Running, step: Step) -> NewbornAnswer:
+async def _decided(run: Running, step: Step) -> Newborn:
     """What is there, when nothing of it waits for a decision any more."""
     while True:
         request = StepRequest(ref=about(run.state, step))
         seen = await run.call(
-            ActivityName.FIND_NEWBORN, request, NewbornAnswer, summary="was anything born during the rotation?"
+            ActivityName.FIND_NEWBORN, request, Newborn, summary="was anything born during the rotation?"
         )
-        new = [finding for finding in seen.found if finding.subject not in run.state.adopted]
-        if not new:
+        if await all_known(run, seen.found):
             return seen
-        text = "; ".join(f"{finding.subject} {finding.message}" for finding in new)
-        asked = f"born during the rotation: {text}. {new[0].remedy}"
-        if await run.ask(_NEWBORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is not Move.APPROVE:
-            continue
+
+
+async def all_known(run: Running, born: Collection[Finding]) -> bool:
+    """Whether a person knew of everything that was born. Else one has now decided, and it is to be looked at again.
+
+    Raises:
+        TurnBack: when somebody cancels instead.
+    """
+    new = [finding for finding in born if finding.subject not in run.state.adopted]
+    if not new:
+        return True
+    text = "; ".join(f"{finding.subject} {finding.message}" for finding in new)
+    asked = f"born during the rotation: {text}. {new[0].remedy}"
+    if await run.ask(_NEWBORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
         run.state.adopted = (*run.state.adopted, *(finding.subject for finding in new))
         for finding in new:
             text = f"{finding.subject} {finding.message}; it is left as it is"
             await run.record(EventKind.ADOPTED, text, code=_NEWBORN, subject=finding.subject)
+    return False
 
 
 def _begins_restore(state: RotationState, step: Step) -> bool:

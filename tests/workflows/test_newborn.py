@@ -54,6 +54,18 @@ async def test_rule_17_relaxed_settings_stay_with_what_is_born_by_a_word_only(pl
     assert here.lost() == []
 
 
+async def test_rule_17_what_is_born_while_the_last_check_waits_is_asked_about(played):
+    """Every certificate is in, and every copy is gone: nobody looks after the closing check, so that it asks itself."""
+    async with played.play(played.Deed(played.at("closing"), bear)) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert here.told("adopted") == [("newborn", f"{KIOSKS} / Default")]
+    assert next(event.data["number"] for event in here.trail if event.kind == "adopted") == "closing"
+    report = [event.message for event in here.trail if event.kind == "gate-passed"][-1]
+    assert f"left as they were born: {KIOSKS} / Default" in report
+
+
 async def test_rule_17_it_is_asked_before_the_last_restore_of_an_amended_plan_too(played):
     """The amendment counts its waves anew: its restore is a beginning of its own, and the question comes before it."""
 

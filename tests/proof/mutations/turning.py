@@ -1,10 +1,8 @@
 """Mutations of what is put back: rules 15 to 17, the recorded state, and its record."""
 
-from activities.newborns import Newborns
 from activities.scope import StepScope
 from activities.settings import Settings
-from engine.contract import NewbornAnswer
-from rotation import rollback
+from rotation import newborn, rollback
 from rotation.plan import Gate, GatePurpose, Holdout
 from rotation.task import TaskState
 from simulation.drawing import Faults
@@ -69,10 +67,20 @@ async def a_cancel_restores_without_a_probe(original, running):
     """Groups are made to verify again whatever certificates are served."""
 
 
-@mutation(rule="17", replaces=Newborns.find_newborn, where=where.about(Theme.BIRTHS, where.has_births))
-async def nobody_looks_for_newborn_pairs(original, newborns, request):  # noqa: ARG001 - as the rule it replaces
+def _uses_nothing(original, survey, name):  # noqa: ARG001 - as the rule it replaces
+    """No list is in use."""
+    return ()
+
+
+@mutation(
+    rule="17",
+    replaces=newborn.newborn,
+    where=where.about(Theme.BIRTHS, where.has_births),
+    behind={newborn.users: _uses_nothing},
+)
+def nobody_looks_for_newborn_pairs(original, body, survey):  # noqa: ARG001 - as the rule it replaces
     """What was born during the rotation is not asked about, and a list that it uses is deleted."""
-    return NewbornAnswer(found=(), users=())
+    return ()
 
 
 @mutation(
