@@ -34,10 +34,11 @@ class Witness:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def observe(self, scope: StepScope, work: Work) -> ObserveTaskAnswer:
+    async def observe(self, scope: StepScope, work: Work, *, withdrawing: bool = False) -> ObserveTaskAnswer:
         """Whether `work` is seen to be done; what is wrong, where something else was done.
 
         Raises:
+            Gone: when a pair that is to be relaxed is not there any more, unless the task is being withdrawn.
             SepmError: when SEPM could not be asked.
         """
         match work:
@@ -46,7 +47,7 @@ class Witness:
             case PauseReplication() | ResumeReplication():
                 return await self._replication(scope, work)
             case AssignList() | SetSecureCommunications():
-                return await self._settings(scope, work)
+                return await self._settings(scope, work, withdrawing=withdrawing)
             case CopyList() | DeleteList():
                 return await self._lists(scope, work)
             case _:
@@ -113,9 +114,11 @@ class Witness:
         shown = ", ".join(sorted(partners)) or "nobody"
         return ObserveTaskAnswer(done=done, seen=f"the site replicates with {shown}")
 
-    async def _settings(self, scope: StepScope, work: AssignList | SetSecureCommunications) -> ObserveTaskAnswer:
+    async def _settings(
+        self, scope: StepScope, work: AssignList | SetSecureCommunications, *, withdrawing: bool
+    ) -> ObserveTaskAnswer:
         asked = {(pair.group_id, pair.location_id) for pair in work.pairs}
-        left = await self.missing(scope)
+        left = await self.missing(scope, withdrawing=withdrawing)
         missing = [each for each in left if (each.pair.group_id, each.pair.location_id) in asked]
         if missing:
             names = ", ".join(pair.name for pair in missing[:5])
@@ -123,14 +126,15 @@ class Witness:
             return ObserveTaskAnswer(done=False, seen=f"not yet changed: {names}")
         return ObserveTaskAnswer(done=True, seen="every pair reads back as wanted")
 
-    async def missing(self, scope: StepScope) -> tuple[WantedPair, ...]:
+    async def missing(self, scope: StepScope, *, withdrawing: bool = False) -> tuple[WantedPair, ...]:
         """The pairs of a write that are there and do not have the wanted value yet."""
         step = scope.step
         if not isinstance(step, Write):
             raise TypeError(f"step {step.id} writes nothing")
         async with await self._world.sepm(scope.site) as client:
             wanted = await scope.wanted(step.field, restores=step.restores)
-            now = [(pair, await settings_now(client, pair, restores=step.restores)) for pair in wanted]
+            spared = step.restores or withdrawing
+            now = [(pair, await settings_now(client, pair, restores=spared)) for pair in wanted]
         return tuple(pair for pair, settings in now if settings is not None and not pair.is_in(settings))
 
     async def _note_before(self, scope: StepScope, missing: Iterable[WantedPair]) -> None:

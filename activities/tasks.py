@@ -76,7 +76,7 @@ class Tasks:
         task = await self._world.store.tasks.get(request.task_id)
         scope = await scope_of(self._world, request.ref)
         with told_apart():
-            seen = await self._witness.observe(scope, task.work)
+            seen = await self._witness.observe(scope, task.work, withdrawing=request.withdrawing)
         return seen.model_copy(update={"state": task.state})
 
     @activity.defn(name=ActivityName.MOVE_TASK)

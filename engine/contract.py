@@ -260,6 +260,8 @@ class ObserveTaskRequest(StepRequest):
     """Look whether a task's work is done."""
 
     task_id: TaskId
+    withdrawing: bool = False
+    """Whether nobody wants it done any more: of a pair that is gone nothing needs to be seen."""
 
 
 class ObserveTaskAnswer(Value):

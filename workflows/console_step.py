@@ -140,7 +140,9 @@ def _swaps(step: Console | Write) -> bool:
 
 async def _look(run: Running, step: Console | Write) -> ObserveTaskAnswer:
     """Observed truth. Something else than what was asked shows as attention until it is gone."""
-    request = ObserveTaskRequest(ref=about(run.state, step), task_id=run.open_task.id)
+    request = ObserveTaskRequest(
+        ref=about(run.state, step), task_id=run.open_task.id, withdrawing=run.state.withdrawing
+    )
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
     if seen.wrong is None:
         run.drop_attention(_WRONG)

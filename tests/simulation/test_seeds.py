@@ -8,6 +8,7 @@ import pytest
 from simulation.drawing import SMALL, Faults, draw
 from simulation.invariants import check
 from simulation.run import play
+from tests.proof.mutants import SIZES
 from tests.proof.seeds import scenario
 
 LEDGER = Path(__file__).parent.parent / "seeds.toml"
@@ -23,10 +24,10 @@ async def test_a_seed_that_found_a_defect_finds_it_no_more(entry):
 
 
 def _scenario(entry):
-    """As `rotator simulate` draws it, or as `make proof` does."""
+    """As `rotator simulate` draws it, or as `make proof` or `make mutants` do."""
     if entry.get("of") == "proof":
         return scenario(entry["number"])
-    return draw(entry["number"], SMALL, Faults(entry["faults"]))
+    return draw(entry["number"], SIZES if entry.get("of") == "mutants" else SMALL, Faults(entry["faults"]))
 
 
 def test_each_entry_says_what_it_found():

@@ -7,6 +7,7 @@ import pytest
 from emulator.happenings import InheritanceSet
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
+from emulator.switches import PatchSemServer, Switches
 from rotation.message import Move
 from rotation.plan import Gate, ScopeName
 from rotation.state import Outcome
@@ -33,6 +34,11 @@ def in_gate_a8(state):
     return isinstance(state.step, Gate) and state.step.number == "A8" and state.step.scope is ScopeName.RELAXED
 
 
+def is_held(state):
+    """Whether somebody has the task to assign a list by hand."""
+    return state.task and "A5" in state.task.step and state.task.claimed_by
+
+
 @pytest.mark.parametrize("cancels", [True, False], ids=["a cancel", "the restore after the swap"])
 async def test_a_pair_that_is_gone_is_named_and_the_rest_is_put_back(played, cancels):
     """Its settings cannot be read any more: nothing of it can be put back, and no retry will ever help."""
@@ -51,4 +57,20 @@ async def test_a_pair_that_is_gone_is_named_and_the_rest_is_put_back(played, can
     assert outcome is (Outcome.CANCELLED if cancels else Outcome.COMPLETED)
     others = {pair: value for pair, value in before.items() if pair[0] != ANNEX}
     assert {pair: value for pair, value in here.settings().items() if pair in others} == others
+    assert here.lost() == []
+
+
+async def test_a_cancel_ends_a_task_of_a_pair_that_is_gone(played):
+    """What cannot be relaxed any more is asked about without end; whoever cancels instead is not asked again."""
+    gone = played.asked("group-gone")
+    patch = Switches(patch_sem_server=PatchSemServer.REFUSED)
+    async with played.play(
+        played.Deed(is_held, inherit),
+        played.Deed(gone, lambda here: here.say(Move.CANCEL), after=HEARTBEAT),
+        spec=with_annex().model_copy(update={"switches": patch}),
+    ) as here:
+        here.absent = lambda state: is_held(state) and not state.withdrawing
+        outcome = await here.run()
+
+    assert outcome is Outcome.CANCELLED
     assert here.lost() == []
