@@ -74,7 +74,9 @@ class Gates:
         scoped = [entry for entry in entries if entry.owner in by_owner]
         silent = silenced(scoped, judgements, by_owner, clock)
         reading = _reading(step, asked_at, entries, judgements, silent)
-        return reading.model_copy(update={"unheard": await self._unheard(scope, step, seen, clock)})
+        groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
+        unheard_of = await self._unheard(scope, step, seen, clock)
+        return reading.model_copy(update={"unheard": unheard_of, "waiting_groups": groups})
 
     async def _unheard(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
         """Whether no client has taken anything since the certificate went in that was taken out again (rule 15)."""
@@ -204,6 +206,13 @@ def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
     index = body.steps.index(step)
     before = [s.id for s in body.steps[:index] if isinstance(s, Gate) and s.purpose is GatePurpose.RELAXED]
     return before[-1:]
+
+
+def _groups(body: PlanBody, entries: Iterable[RosterEntry], judgements: Iterable[Judgement]) -> tuple[str, ...]:
+    """The groups whose settings those have who are waited for."""
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    owners = {entry.owner for entry in entries if entry.id in waiting}
+    return tuple(sorted(owner.path for owner in body.scopes if owner.group_id in owners))
 
 
 def _reading(

@@ -84,6 +84,8 @@ class Client:
     defect: Defect = field(init=False)
     listed: Publication = field(init=False)
     """Whose server list and certificates it has: those of `held`, but between two downloads."""
+    took_list: bool = False
+    """Whether its last download was the list: the other one of two comes next."""
     settings: PublishedLocation = field(init=False)
     beat: int = 0
     """Number of the next heartbeat since `base`."""
@@ -211,10 +213,12 @@ class Client:
 
     def adopt_list(self, publication: Publication) -> None:
         """Take server list and certificates, and not the policy."""
+        self.took_list = True
         self._hold(publication, self.held)
 
     def adopt_policy(self, publication: Publication) -> None:
         """Take the policy, and not server list and certificates."""
+        self.took_list = False
         self._hold(self.listed, publication)
 
     def _hold(self, listed: Publication, held: Publication) -> None:

@@ -169,14 +169,18 @@ class Contacts:
             client.steady = Steady(client.last_since + STICKY_MS - 1, seen=True)
 
     def _take(self, client: Client, published: Publication) -> None:
-        """Take what was published, in one download or in two."""
-        match self.switches.downloads:
-            case Downloads.LIST_FIRST if client.listed is not published:
-                client.adopt_list(published)
-            case Downloads.POLICY_FIRST if client.held is not published:
-                client.adopt_policy(published)
-            case _:
-                client.adopt(published)
+        """Take what was published, in one download or in two: these take turns, whatever is published meanwhile."""
+        downloads = self.switches.downloads
+        both = client.listed is client.held
+        takes_list = downloads is Downloads.LIST_FIRST if both else not client.took_list
+        if downloads is Downloads.ONE:
+            client.adopt(published)
+        elif takes_list and client.held is not published:
+            client.adopt_list(published)
+        elif not takes_list and client.listed is not published:
+            client.adopt_policy(published)
+        else:
+            client.adopt(published)
 
     def _failed(
         self,

@@ -161,15 +161,18 @@ def _why_waiting(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> Re
     if rule.swap is not None:
         late = observed.last_seen > rule.swap.first_seen + rule.swap.settle
         return Reason.AT_UNTRUSTED_SERVER if late else Reason.NOT_SEEN
-    return _why_old(observed, observed.last_seen, rule.reference)
+    return _why_old(observed, observed.last_seen, rule)
 
 
-def _why_old(observed: ObservedClient, last_seen: datetime, reference: datetime | None) -> Reason:
-    if reference is None:
+def _why_old(observed: ObservedClient, last_seen: datetime, rule: GateRule) -> Reason:
+    if rule.reference is None:
         return Reason.REFERENCE_MISSING
-    if last_seen < reference:
+    first = min(rule.earlier, default=rule.reference)
+    if last_seen < first:
         return Reason.NOT_SEEN
     serial = parse_or_none(observed.serial)
     if serial is None:
         return Reason.NO_POLICY
-    return Reason.OLD_POLICY if serial.belongs_to(observed.group_id) else Reason.OTHER_GROUPS_POLICY
+    if not serial.belongs_to(observed.group_id):
+        return Reason.OTHER_GROUPS_POLICY
+    return Reason.OLD_POLICY if serial.at < first else Reason.UNSEEN_POLICY

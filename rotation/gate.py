@@ -101,7 +101,7 @@ def moved_after_swap(
     return Reference(owner=owner, date_before=swap_seen, written_at=swap_seen, not_before=swap_seen, fixed=policy_date)
 
 
-def next_look(now: datetime, *, since: datetime, heartbeat: timedelta) -> datetime:
+def next_look(now: datetime, *, since: datetime, heartbeat: timedelta, rarest: timedelta = _RAREST) -> datetime:
     """When to hold the site against what the rotation left, again: half as long again as was waited so far.
 
     So a wait of hours sees an act within hours, and one of 90 days makes some thirty looks.
@@ -110,8 +110,9 @@ def next_look(now: datetime, *, since: datetime, heartbeat: timedelta) -> dateti
         now: the time of the last look.
         since: when the wait began, or when something was last found.
         heartbeat: the fastest at which clients would take up what somebody did.
+        rarest: the longest between two looks.
     """
-    return now + min(max(heartbeat, (now - since) / 2), _RAREST)
+    return now + min(max(heartbeat, (now - since) / 2), rarest)
 
 
 def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:

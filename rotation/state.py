@@ -55,6 +55,8 @@ class GateReading(Value):
     by_reason: dict[Reason, int]
     waiting_names: tuple[str, ...] = ()
     """Some of those waited for; all of them are in the store."""
+    waiting_groups: tuple[str, ...] = ()
+    """The groups whose settings they have."""
     reached: bool
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
@@ -79,6 +81,23 @@ class Wait(Value):
     reading: GateReading | None = None
 
 
+class RefusedClaim(Value):
+    """A claim of a replacement that was refused: its proof is read on."""
+
+    since: datetime
+    """When it was refused, or when a person last wanted to wait."""
+    read_at: datetime
+    """When the proof is read next."""
+    asked: bool = False
+    """Whether a person was asked what to do."""
+    seconded: bool = False
+    """Whether a second one was asked to approve that clients are left out."""
+    gates: tuple[str, ...] = ()
+    """The gates that did not hold when the proof was last read."""
+    waiting: int = 0
+    """How many clients they wait for."""
+
+
 class OpenTask(Value):
     """The console task that the rotation waits for."""
 
@@ -89,6 +108,8 @@ class OpenTask(Value):
     claimed_at: datetime | None = None
     proven_at: datetime | None = None
     """When all proof was last read for whoever holds it."""
+    refused: RefusedClaim | None = None
+    """Set while nobody holds it because a claim was refused."""
 
 
 class Told(Value):

@@ -42,6 +42,8 @@ class Reason(StrEnum):
     LEFT_OUT_BY_NAME = "left-out-by-name"
     NON_PERSISTENT = "non-persistent"
     OLD_POLICY = "old-policy"
+    UNSEEN_POLICY = "unseen-policy"
+    """Holds a policy that was made after the change, and that no reading of the settings has found to be right."""
     NO_POLICY = "no-policy"
     OTHER_GROUPS_POLICY = "other-groups-policy"
     SEEN_ONCE = "seen-once"

@@ -1,26 +1,16 @@
 """Claims: whoever does the work takes the task first; before a swap, and while it is open, all proof is read again."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from engine.contract import (
-    ActivityName,
-    Counted,
-    EventKind,
-    GateRequest,
-    MoveTaskRequest,
-    PlanCheckAnswer,
-    PlanCheckRequest,
-    SurveyAnswer,
-    SurveyRequest,
-)
-from rotation.finding import Finding, blocking
+from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
 from rotation.message import Message
 from rotation.plan import Console, Write
-from rotation.state import GateReading, Phase, Restarted
+from rotation.state import Phase
 from rotation.task import ReplaceCertificate, TaskState
 from workflows.old_certificates import against_restoring
-from workflows.requests import about
+from workflows.refused_claim import ASKED, refuse
 from workflows.running import Running
+from workflows.swap_proof import SwapProof, read_proof
 
 LAPSED = "proof-lapsed"
 _PROOF_LASTS = timedelta(minutes=30)
@@ -32,16 +22,27 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
 
     While a cancel restores, what is restored by hand needs the old certificates to be in force, as over REST (rule 16).
     """
-    findings = await _proof_now(run, step)
-    if findings:
-        run.reply(message, *findings)
+    proof = await _proof_now(run, step)
+    if proof.findings:
+        await _refuse(run, step, message, proof)
         return
+    run.drop_attention(ASKED)
     run.state.restarted = ()
     await _take(run, message)
     now = run.host.now()
-    update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now}
+    update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "refused": None}
     run.state.task = run.open_task.model_copy(update=update)
     run.reply(message)
+
+
+async def _refuse(run: Running, step: Console | Write, message: Message, proof: SwapProof) -> None:
+    """Tell whoever claims it why not; of a replacement, when its proof is read again."""
+    findings = proof.findings
+    if isinstance(step, Console):
+        again = await refuse(run, step, proof)
+        then = f"claim it again after {again:%Y-%m-%d %H:%M:%S} UTC, when its proof is read again"
+        findings = tuple(each.model_copy(update={"remedy": each.remedy or then}) for each in findings)
+    run.reply(message, *findings)
 
 
 async def keep_proof(run: Running, step: Console | Write) -> None:
@@ -52,7 +53,7 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
         return
     if now - task.proven_at < _PROOF_LASTS:
         return
-    findings = await _proof_now(run, step)
+    findings = (await _proof_now(run, step)).findings
     run.state.task = run.open_task.model_copy(update={"proven_at": run.host.now()})
     if not findings:
         run.drop_attention(LAPSED)
@@ -63,50 +64,12 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     await run.record(EventKind.ATTENTION, f"the proof for {step.title!r} has lapsed: {text}")
 
 
-async def _proof_now(run: Running, step: Console | Write) -> tuple[Finding, ...]:
+async def _proof_now(run: Running, step: Console | Write) -> SwapProof:
     """Why the work must not be done now."""
     if isinstance(step, Write):
-        return await against_restoring(run) if run.state.phase is Phase.TURNING_BACK else ()
-    return await _swap_proof(run, step) if isinstance(step.work, ReplaceCertificate) else ()
-
-
-async def _swap_proof(run: Running, step: Console) -> tuple[Finding, ...]:
-    """Why the swap must not happen now: the plan no longer fits, or a gate that must hold does not.
-
-    The settings are read before the gates: what clients report is then held against policies known to be right.
-    """
-    state = run.state
-    survey = await run.call(
-        ActivityName.SURVEY_SITE, SurveyRequest(site_id=state.site_id), SurveyAnswer, summary="survey before the swap"
-    )
-    check = PlanCheckRequest(
-        rotation_id=state.rotation_id,
-        site_id=state.site_id,
-        plan_id=state.plan_id,
-        survey_id=survey.survey_id,
-        swapped=state.swapped,
-        mid_wave=True,
-        at=step.id,
-    )
-    checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
-    findings = list(checked.findings)
-    restarted = {each.gate: each for each in state.restarted}
-    for gate in () if findings else dict.fromkeys((*step.holds, *restarted)):
-        if gate in restarted and not _is_due(restarted[gate], run.host.now()):
-            findings.append(blocking("gate-restarted", gate, "its proof began anew", "try later"))
-            continue
-        request = GateRequest(ref=about(state, step, other=gate), swapped=state.swapped, verified_by=survey.survey_id)
-        reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
-        if not reading.reached:
-            names = ", ".join(reading.waiting_names)
-            findings.append(
-                blocking("gate-does-not-hold", gate, f"{reading.waiting} clients are not covered: {names}", "try later")
-            )
-    return tuple(findings)
-
-
-def _is_due(restarted: Restarted, now: datetime) -> bool:
-    return restarted.due is not None and restarted.due <= now
+        back = run.state.phase is Phase.TURNING_BACK
+        return SwapProof(findings=await against_restoring(run)) if back else SwapProof()
+    return await read_proof(run, step) if isinstance(step.work, ReplaceCertificate) else SwapProof()
 
 
 async def _take(run: Running, message: Message) -> None:

@@ -23,6 +23,7 @@ from rotation.task import Evidence, ReorderList, ReplaceCertificate, TaskState, 
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART
+from workflows.refused_claim import ASKED, SECOND, read_on, was_answered
 from workflows.requests import about
 from workflows.running import Running, TurnBack
 
@@ -57,9 +58,9 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
             "whoever had the task refused it; retry opens it again",
             (Move.RETRY, Move.CANCEL),
         )
-    for code in (_WRONG, LAPSED):
+    for code in (_WRONG, LAPSED, ASKED, SECOND):
         run.drop_attention(code)
-    run.state.task = None
+    run.state.task = run.state.proceed = None
 
 
 async def _attempt(run: Running, step: Console | Write, *, by_hand: bool) -> bool:
@@ -100,11 +101,11 @@ async def _watch(run: Running, step: Console | Write) -> bool:
             return ended
         await _look_at_site(run, step)
         await keep_proof(run, step)
-        task = run.open_task
+        await read_on(run, step)
         await run.wait(
-            until=_next_look(run, step, task) if observed else None,
+            until=_next_look(run, step) if observed else None,
             summary=f"task: {step.title}",
-            ready=lambda: bool(run.task_messages),
+            ready=lambda: bool(run.task_messages) or was_answered(run),
         )
 
 
@@ -122,16 +123,18 @@ async def _look_at_site(run: Running, step: Console | Write) -> None:
         run.state.task = run.open_task.model_copy(update={"proven_at": run.state.started_at})
 
 
-def _next_look(run: Running, step: Console | Write, task: OpenTask) -> datetime:
+def _next_look(run: Running, step: Console | Write) -> datetime:
     """After twice as long as it has waited so far: soon at first, seldom over days.
 
     At first by the heartbeat: no client takes anything up sooner. Whoever says that a task is done has it looked at.
     """
-    now, since = run.host.now(), task.claimed_at or task.opened_at
+    now, task = run.host.now(), run.open_task
+    since = task.claimed_at or task.opened_at
     heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_SLOWEST)
     first = max(_FASTEST, min(_FIRST, heartbeat / _OF_HEARTBEAT))
     slowest = _SLOWEST_CLAIMED if task.claimed_by and _swaps(step) else _SLOWEST
-    return now + min(max(first, 2 * (now - since)), slowest)
+    at = now + min(max(first, 2 * (now - since)), slowest)
+    return min(at, task.refused.read_at) if task.refused is not None else at
 
 
 def _swaps(step: Console | Write) -> bool:
@@ -237,7 +240,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
         elif not swaps or not silent or run.host.now() >= began + RESTART:
             break
         await run.wait(
-            until=_next_look(run, step, task),
+            until=_next_look(run, step),
             summary="give the task back" if task.claimed_by else "wait for a server that is silent",
             ready=lambda: bool(run.task_messages),
         )

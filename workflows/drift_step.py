@@ -65,10 +65,20 @@ async def clear(run: Running, step: Step) -> bool:
     opened = run.state.wait.opened_at if run.state.wait else None
     if not await look(run, step):
         return run.state.wait is None or run.state.wait.opened_at == opened
+    await stand_still(run, step)
+    return False
+
+
+async def stand_still(run: Running, step: Step) -> None:
+    """Until what a person must decide about is over: looked at again when they have, and at the times of looks.
+
+    Raises:
+        TurnBack: when a person cancels because of what is found.
+    """
     while True:
         await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: not run.is_raised(_DRIFT))
         if not await look(run, step):
-            return False
+            return
 
 
 async def look(run: Running, step: Step) -> bool:

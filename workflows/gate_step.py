@@ -18,7 +18,7 @@ from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, Scope
 from rotation.state import GateReading, Wait
 from workflows import canary_watch, lost_pairs, newborn_step
 from workflows.canary_watch import SECOND
-from workflows.drift_step import clear, look, look_due, plan_looks
+from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about
 from workflows.running import Running
@@ -103,6 +103,8 @@ def _open(
 
 async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     plan_looks(run)
+    if _stood_still(run):
+        await stand_still(run, step)
     while True:
         wait = _wait(run)
         now = run.host.now()
@@ -130,6 +132,14 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
+
+
+def _stood_still(run: Running) -> bool:
+    """Whether drift held what had just been proven when a new history began: it is waited for as before."""
+    wait = _wait(run)
+    asks = any(run.is_raised(code) for code in (_LIMIT, SECOND))
+    held = any(told.blocks for told in run.state.drift) and not asks
+    return held and wait.readings > 0 and wait.next_at is None
 
 
 async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReading, asked_at: datetime) -> bool:

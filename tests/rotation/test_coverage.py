@@ -74,6 +74,14 @@ def test_rule_9_a_serial_before_the_reference_is_old(make):
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.OLD_POLICY)
 
 
+def test_rule_12_a_policy_between_two_that_were_found_right_is_named(make):
+    """It was made while nobody looked: the client has not an old policy, but one of which nobody knows."""
+    rule = make.gate_rule().model_copy(update={"earlier": frozenset({make.at(minutes=-5)})})
+    between, before = (make.read(rule, seen(make, 6, serial=serial)) for serial in (-2, -9))
+    assert (between.verdict, between.reason) == (Verdict.WAITING, Reason.UNSEEN_POLICY)
+    assert before.reason is Reason.OLD_POLICY
+
+
 def test_rule_9_without_a_reference_nothing_is_proven(make):
     """The policy date never moved: whatever clients report, it proves nothing."""
     judged = make.read(make.gate_rule(reference=None), seen(make, 1, serial=0), seen(make, 6, serial=0))

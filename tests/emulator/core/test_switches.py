@@ -89,6 +89,17 @@ def test_list_and_policy_are_one_download_or_two(play, site_of, downloads, first
     assert played.records()["PC-0001"].profile_serial == played.site.group(ROOT_GROUP).policy_serial
 
 
+@pytest.mark.parametrize("downloads", [Downloads.LIST_FIRST, Downloads.POLICY_FIRST])
+def test_two_downloads_take_turns_though_something_new_is_published_before_each_contact(play, site_of, downloads):
+    """A client whose policy is made anew more often than it reports still gets both, the list and the policy."""
+    played = relax_in_one_write(play(site_of(1, ONE, switches=Switches(downloads=downloads))).run(2 * HOUR))
+    for _ in range(8):
+        played.console.edit_policy(ROOT_GROUP)
+        played.run(HOUR / 2)
+    truth = played.truths()["PC-0001"]
+    assert (truth.protocol, truth.secure_communications) == ("HTTP", False)
+
+
 def test_half_a_download_may_cut_a_client_off(play, site_of):
     """Swapped between two downloads, a client with the HTTP list that still verifies is lost; one with both is not."""
     for wait, lost in ((1.3 * HOUR, 1), (3 * HOUR, 0)):

@@ -11,7 +11,7 @@ from simulation.drawing import Faults
 from simulation.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import claim
+from workflows import swap_proof
 from workflows.gate_step import gate as gate_step
 
 
@@ -42,10 +42,10 @@ def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule i
     return canary.Canaries()
 
 
-@mutation(rule="12", replaces=claim._swap_proof, where=where.about(Theme.ARRIVALS, where.takes_turns))
+@mutation(rule="12", replaces=swap_proof.read_proof, where=where.about(Theme.ARRIVALS, where.takes_turns))
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """Whoever claims a replacement may go on, whatever has happened since the gate."""
-    return ()
+    return swap_proof.SwapProof()
 
 
 @mutation(

@@ -1,0 +1,80 @@
+"""A claim that was refused: its proof is read on, and a person is asked when it does not come back by itself."""
+
+from datetime import timedelta
+
+from emulator.scenarios import one_server
+from emulator.spec import ROOT_GROUP
+from rotation.message import Move
+from rotation.state import Outcome
+
+HEARTBEAT = timedelta(minutes=5)
+PC = "PC-0001"
+HOURS = timedelta(hours=8)
+
+
+def open_swap(state):
+    """Whether the certificate is waited for."""
+    return state.task is not None and state.step.number == "A9"
+
+
+def edit(here):
+    """Somebody edits a policy of the root."""
+    here.stage.simulation.console.edit_policy(ROOT_GROUP)
+
+
+def reimage(here):
+    """A computer is put back to an image of just now: it registers anew, and its old record stays as it is."""
+    here.stage.simulation.machines.reimage(PC, image_age=timedelta(0))
+    edit(here)
+
+
+def edited(played):
+    """Two edits without a look at the settings between them, and clients that took the first one."""
+    return played.in_turn(
+        played.Deed(open_swap, edit, after=timedelta(seconds=2)),
+        played.Deed(open_swap, reimage, after=HEARTBEAT + timedelta(minutes=1)),
+    )
+
+
+def refusals(here):
+    """What was said to whoever claimed the task."""
+    return [reply for message, reply in here.replies if message.move is Move.CLAIM_TASK and not reply.accepted]
+
+
+async def test_a_claim_that_stays_refused_is_shown_with_what_is_missing_of_whom(played):
+    """A record whose computer is gone holds a policy of which nobody knows: named, and left out by two persons."""
+    deeds = edited(played)
+    second = played.Deed(played.asked("second-person"), lambda _: None)
+    async with played.play(*deeds, second, spec=one_server(clients=8, heartbeat=HEARTBEAT)) as here:
+        here.absent = lambda state: open_swap(state) and not deeds[-1].done
+        outcome = await here.run()
+
+    assert [finding.code for finding in refusals(here)[0].findings] == ["gate-does-not-hold"]
+    (shown, *_) = [event for event in here.trail if event.kind == "attention"]
+    opened = next(event for event in here.trail if event.kind == "task-opened" and "Replace" in event.message)
+    assert shown.at - opened.at > HOURS
+    for part in (
+        f"1 clients of {ROOT_GROUP} are not covered: {PC}",
+        "hold a policy that no reading has found",
+        "retry",
+    ):
+        assert part in shown.message
+    assert second.done
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_the_proof_of_a_refused_claim_is_read_on_though_nobody_claims_it_again(played):
+    """Refused once, with everybody reporting: three heartbeats later the next claim is granted at once."""
+    edits = [played.Deed(open_swap, edit, after=minutes * timedelta(minutes=1)) for minutes in (1, 8)]
+    claim = played.Deed(
+        open_swap, lambda here: here.say(Move.CLAIM_TASK, who="bob", task_id=here.state.task.id), after=2 * HEARTBEAT
+    )
+    again = played.Deed(open_swap, lambda _: None, after=10 * HEARTBEAT)
+    async with played.play(*edits, claim, again, spec=one_server(clients=8, heartbeat=HEARTBEAT)) as here:
+        here.absent = lambda state: open_swap(state) and not again.done
+        outcome = await here.run()
+
+    assert len(refusals(here)) == 1
+    assert not here.asked
+    assert outcome is Outcome.COMPLETED

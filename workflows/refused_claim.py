@@ -1,0 +1,126 @@
+"""A claim that was refused: its proof is read on, and a person is asked when it does not come back by itself."""
+
+from datetime import datetime, timedelta
+
+from engine.contract import ActivityName, Counted, EventKind, LeaveOutRequest
+from rotation.gate import minimum, next_look
+from rotation.message import Move
+from rotation.plan import Console, Write
+from rotation.state import Proceed, RefusedClaim
+from workflows.requests import about
+from workflows.running import Running
+from workflows.swap_proof import SwapProof, read_proof
+
+ASKED, SECOND = "claim-refused", "second-person"
+_GATES = 2
+"""A gate of relaxed clients takes three of their heartbeats; so many times that, and"""
+_AT_LEAST = timedelta(hours=8)
+"""so much at least, the proof may take to come back before a person is asked."""
+_RAREST = timedelta(hours=12)
+"""Policies that are made anew each night are each seen while they are the newest."""
+
+
+async def refuse(run: Running, step: Console, proof: SwapProof) -> datetime:
+    """Have the proof read on, since a claim was refused. When it is read next."""
+    now, task = run.host.now(), run.open_task
+    refused = _keep(run, task.refused or RefusedClaim(since=now, read_at=now), proof)
+    await _ask_when_late(run, step, refused, proof)
+    return refused.read_at
+
+
+def was_answered(run: Running) -> bool:
+    """Whether a person has answered, and nothing has followed yet."""
+    refused = run.state.task.refused if run.state.task else None
+    return refused is not None and refused.asked and not run.is_raised(ASKED) and not run.is_raised(SECOND)
+
+
+async def read_on(run: Running, step: Console | Write) -> None:
+    """Read the proof again although nobody claims the task: each reading finds which policies are right.
+
+    1. at first by the heartbeat, more seldom the longer it lasts, until somebody claims the task again
+    2. clients that hold the wanted policy, as each reading finds them, are proven by it as by a gate's own readings
+    3. after twice the time that a gate takes a person is told what is missing of whom, and asked: try again (and be
+       asked later), proceed without these clients by a second person's word, or cancel
+    """
+    refused = run.open_task.refused
+    if refused is None or not isinstance(step, Console):
+        return
+    if was_answered(run):
+        refused = await _obey(run, step, refused)
+    if run.host.now() < refused.read_at:
+        return
+    proof = await read_proof(run, step)
+    refused = _keep(run, refused, proof)
+    if proof.findings:
+        await _ask_when_late(run, step, refused, proof)
+    else:
+        run.drop_attention(ASKED)
+
+
+def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim:
+    now = run.host.now()
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_RAREST)
+    update = {
+        "since": refused.since if proof.findings else now,
+        "read_at": next_look(now, since=refused.since, heartbeat=min(heartbeat, _RAREST), rarest=_RAREST),
+        "asked": refused.asked and bool(proof.findings),
+        "gates": proof.gates if proof.lacks_clients_only else (),
+        "waiting": proof.waiting,
+    }
+    return _changed(run, refused, **update)
+
+
+def _changed(run: Running, refused: RefusedClaim, **update: object) -> RefusedClaim:
+    kept = refused.model_copy(update=update)
+    run.state.task = run.open_task.model_copy(update={"refused": kept})
+    return kept
+
+
+def _patience(run: Running) -> timedelta:
+    return max(_GATES * minimum(run.state.body.scopes), _AT_LEAST)
+
+
+async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, proof: SwapProof) -> None:
+    """Show what is missing without standing still: the proof is read on meanwhile."""
+    if run.is_raised(SECOND) or was_answered(run) or run.host.now() < refused.since + _patience(run):
+        return
+    missing = "; ".join(f"{finding.subject}: {finding.message}" for finding in proof.findings)
+    slowest = max((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_RAREST)
+    then = f"have these computers report, and leave the policies of their groups alone for {3 * slowest}"
+    text = f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on"
+    options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
+    if refused.gates:
+        options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
+        text += ", or proceed to leave them out by a second person's word: they would be cut off"
+    shown = run.is_raised(ASKED)
+    run.raise_attention(ASKED, step.title, text, run.offered(options))
+    _changed(run, refused, asked=True)
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
+
+
+async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedClaim:
+    """What a person has answered: wait on, or leave clients out when a second one approves it."""
+    proceed = run.state.proceed
+    if proceed is not None and not proceed.approved_by and not refused.seconded:
+        text = f"{proceed.asked_by} wants to go on without {refused.waiting} clients: {proceed.why}"
+        run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
+        return _changed(run, refused, seconded=True)
+    if proceed is not None and proceed.approved_by:
+        await _leave_out(run, step, refused, proceed)
+    run.state.proceed = None
+    now = run.host.now()
+    return _changed(run, refused, since=now, read_at=now, asked=False, seconded=False)
+
+
+async def _leave_out(run: Running, step: Console, refused: RefusedClaim, proceed: Proceed) -> None:
+    for gate in refused.gates:
+        request = LeaveOutRequest(
+            ref=about(run.state, step, other=gate),
+            asked_by=proceed.asked_by,
+            approved_by=proceed.approved_by,
+            why=proceed.why,
+            swapped=run.state.swapped,
+        )
+        await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")

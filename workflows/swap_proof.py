@@ -1,0 +1,103 @@
+"""All proof that a replacement rests on, read once more (rule 12): the plan still fits, and every gate still holds."""
+
+from datetime import datetime
+
+from engine.contract import (
+    ActivityName,
+    GateRequest,
+    PlanCheckAnswer,
+    PlanCheckRequest,
+    SurveyAnswer,
+    SurveyRequest,
+)
+from rotation.finding import Finding, blocking
+from rotation.plan import Console
+from rotation.state import GateReading, Restarted
+from rotation.values import Value
+from rotation.verdict import Reason
+from workflows.requests import about
+from workflows.running import Running
+
+_LACKS = {
+    Reason.UNSEEN_POLICY: "hold a policy that no reading has found to be right",
+    Reason.OLD_POLICY: "hold a policy from before the change",
+    Reason.OTHER_GROUPS_POLICY: "hold the policy of another group",
+    Reason.NO_POLICY: "report no policy",
+    Reason.SEEN_ONCE: "must report once more",
+    Reason.NOT_SEEN: "have not reported since",
+    Reason.VANISHED: "are not listed by SEPM any more",
+    Reason.AT_UNTRUSTED_SERVER: "were seen only where nothing is proven",
+    Reason.REFERENCE_MISSING: "wait for the policy date to move",
+}
+
+
+class SwapProof(Value):
+    """Why a certificate must not be replaced now; nothing stands against it when there is no finding."""
+
+    findings: tuple[Finding, ...] = ()
+    gates: tuple[str, ...] = ()
+    """The gates that wait for clients."""
+    waiting: int = 0
+    """How many."""
+
+    @property
+    def lacks_clients_only(self) -> bool:
+        """Whether nothing but clients that are named stands against it."""
+        return bool(self.gates) and len(self.gates) == len(self.findings)
+
+
+async def read_proof(run: Running, step: Console) -> SwapProof:
+    """Why the swap must not happen now: the plan no longer fits, or a gate that must hold does not.
+
+    The settings are read before the gates: what clients report is then held against policies known to be right.
+    """
+    state = run.state
+    survey = await run.call(
+        ActivityName.SURVEY_SITE, SurveyRequest(site_id=state.site_id), SurveyAnswer, summary="survey before the swap"
+    )
+    check = PlanCheckRequest(
+        rotation_id=state.rotation_id,
+        site_id=state.site_id,
+        plan_id=state.plan_id,
+        survey_id=survey.survey_id,
+        swapped=state.swapped,
+        mid_wave=True,
+        at=step.id,
+    )
+    checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
+    if checked.findings:
+        return SwapProof(findings=tuple(checked.findings))
+    return await _read_gates(run, step, survey.survey_id)
+
+
+async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
+    findings: list[Finding] = []
+    gates: list[str] = []
+    waiting = 0
+    restarted = {each.gate: each for each in run.state.restarted}
+    for gate in dict.fromkeys((*step.holds, *restarted)):
+        if gate in restarted and not _is_due(restarted[gate], run.host.now()):
+            findings.append(blocking("gate-restarted", gate, "its proof began anew"))
+            continue
+        request = GateRequest(ref=about(run.state, step, other=gate), swapped=run.state.swapped, verified_by=survey_id)
+        reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
+        if not reading.reached:
+            findings.append(blocking("gate-does-not-hold", gate, _who(reading)))
+            gates += [gate] if reading.waiting else []
+            waiting += reading.waiting
+    return SwapProof(findings=tuple(findings), gates=tuple(gates), waiting=waiting)
+
+
+def _is_due(restarted: Restarted, now: datetime) -> bool:
+    return restarted.due is not None and restarted.due <= now
+
+
+def _who(reading: GateReading) -> str:
+    """Who is missing, of which groups, and what of theirs."""
+    if not reading.waiting:
+        return f"nobody has shown that the way works: the {reading.safe} clients that it leaves safe are away"
+    groups, names = ", ".join(reading.waiting_groups), ", ".join(reading.waiting_names)
+    lacks = ", ".join(
+        f"{count} {_LACKS[reason]}" for reason, count in sorted(reading.by_reason.items()) if reason in _LACKS
+    )
+    return f"{reading.waiting} clients of {groups} are not covered: {names} ({lacks})"
