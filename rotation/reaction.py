@@ -40,6 +40,8 @@ class Circumstances(Value):
     """The id of the step that runs."""
     repaired: tuple[str, ...] = ()
     """The subjects of all repairs of this step, one entry for each."""
+    left: tuple[str, ...] = ()
+    """The subjects that REST was asked to put right, and did not."""
 
     @property
     def ahead(self) -> tuple[Step, ...]:
@@ -107,8 +109,11 @@ def _ours(drift: Drift, now: Circumstances) -> _Decided:
         return None
     if last_write(now.body, now.at, drift.field, owner) is None or not _is_known(drift, owner, now.body):
         return None
+    if drift.finding.subject in now.left:
+        return Reaction.ASK, "REST does not put it right: do it by hand, or retry to have it tried once more"
     if now.repaired.count(drift.finding.subject) >= _REPAIRS:
-        return Reaction.ASK, f"it was put right {_REPAIRS} times, and is undone again: somebody means it"
+        again = "find out who means it, or retry to have it put right once more"
+        return Reaction.ASK, f"it was put right {_REPAIRS} times, and is undone again: {again}"
     return Reaction.REPAIR, "the plan set it, and proof rests on it"
 
 

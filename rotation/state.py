@@ -198,6 +198,8 @@ class RotationState(BaseModel):
     drift: tuple[Told, ...] = ()
     repaired: tuple[str, ...] = ()
     """What was written back during this step, one entry for each time."""
+    left_by_rest: tuple[str, ...] = ()
+    """What REST was asked to write back during this step, and did not change."""
     restarted: tuple[Restarted, ...] = ()
     adopted: tuple[str, ...] = ()
     """Pairs born during the rotation that a person leaves as they are (rule 17)."""

@@ -1,6 +1,6 @@
 """What puts a site right where somebody has changed it unasked: as whoever reads the product's drift events would."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from emulator.effects import EffectView
 from emulator.operations import (
@@ -12,7 +12,9 @@ from emulator.operations import (
     SetSecureCommunications,
 )
 from emulator.simulation import Simulation
-from rotation.state import RotationState
+from rotation.standing import standing
+from rotation.state import Phase, RotationState
+from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.facts import SiteFacts
 
@@ -63,44 +65,75 @@ def _certificates(
 def _settings(
     simulation: Simulation, journal: tuple[EffectView, ...], began: SiteFacts, state: RotationState
 ) -> Iterator[Operation]:
-    """Each setting whose last change was unasked gets the value that it was asked to have last, or had at first.
+    """Each setting whose last change was unasked gets the value that the product says it should have now.
 
-    One that an amendment has taken over since stays as it is.
+    Where it says nothing, the value that it was asked to have last, or had at first; one that an amendment has taken
+    over since stays as it is.
     """
-    taken_over = {
-        (owner.path, planned.location_name): (planned.server_list, str(planned.secure_communications).lower())
-        for owner in state.body.scopes
-        for planned in owner.pairs
-    }
+    left = _left(state)
     site = simulation.site
     owned = {group.path for group in site.groups.values() if not group.inherits}
     lists = {each.name for each in site.server_lists.values()}
-    for kinds, index in ((("rest.sem_server", "console.assign_list"), 0), (_SECURE, 1)):
-        asked: dict[tuple[str, str], str] = {}
-        unasked: dict[tuple[str, str], str] = {}
-        for each in journal:
-            if each.kind in kinds:
-                group, location, value = each.subject
-                if each.actor.asked:
-                    asked[group, location] = value
-                    unasked.pop((group, location), None)
-                else:
-                    unasked[group, location] = value
-        for group, location in sorted(unasked):
-            first = began.settings.get((group, location))
-            if group not in owned or first is None:
+    for kinds, index in ((_LIST, 0), (_SECURE, 1)):
+        asked, unasked = _last_changes(journal, kinds)
+        for pair, value in sorted(unasked.items()):
+            first = began.settings.get(pair)
+            if pair[0] not in owned or first is None:
                 continue
-            there = taken_over.get((group, location))
-            if (
-                there is not None
-                and str(first[index]).lower() != there[index].lower() == unasked[group, location].lower()
-            ):
+            before = str(first[index])
+            right = left[pair][index] if pair in left else _taken_over(state, pair, index, value, before)
+            wanted = min(right, default=asked.get(pair, before))
+            if value in right:
                 continue
-            value = asked.get((group, location), str(first[index]))
-            if index == 0 and value in lists:
-                yield AssignList(name=value, group=group, location=location)
+            if index == 0 and wanted in lists:
+                yield AssignList(name=wanted, group=pair[0], location=pair[1])
             elif index == 1:
-                yield SetSecureCommunications(group=group, location=location, enabled=value.lower() == "true")
+                yield SetSecureCommunications(group=pair[0], location=pair[1], enabled=wanted.lower() == "true")
 
 
+_Pair = tuple[str, str]
+"""The path of a group and the name of a location."""
+
+
+def _last_changes(journal: tuple[EffectView, ...], kinds: Collection[str]) -> tuple[dict[_Pair, str], dict[_Pair, str]]:
+    """What each pair was asked to have last, and what somebody has set since then."""
+    asked: dict[_Pair, str] = {}
+    unasked: dict[_Pair, str] = {}
+    for each in journal:
+        if each.kind in kinds:
+            group, location, value = each.subject
+            if each.actor.asked:
+                asked[group, location] = value
+                unasked.pop((group, location), None)
+            else:
+                unasked[group, location] = value
+    return asked, unasked
+
+
+def _taken_over(state: RotationState, pair: _Pair, index: int, value: str, before: str) -> Collection[str]:
+    """The value that somebody has set, where an amendment plans the pair with it."""
+    for owner in state.body.scopes:
+        for planned in owner.pairs:
+            there = (planned.server_list, str(planned.secure_communications).lower())[index]
+            if (owner.path, planned.location_name) == pair and before.lower() != there.lower() == value.lower():
+                return (value,)
+    return ()
+
+
+def _left(state: RotationState) -> dict[_Pair, tuple[Collection[str], Collection[str]]]:
+    """The lists and secure communications that each pair may have at the step that runs."""
+    if state.step is None or state.phase is Phase.TURNING_BACK:
+        return {}
+    names = {
+        Pair(group_id=owner.group_id, location_id=planned.location_id): (owner.path, planned.location_name)
+        for owner in state.body.scopes
+        for planned in owner.pairs
+    }
+    return {
+        names[pair]: (there.server_lists, {str(each).lower() for each in there.secure_communications})
+        for pair, there in standing(state.body, state.step.id).items()
+    }
+
+
+_LIST = ("rest.sem_server", "console.assign_list")
 _SECURE = ("rest.secure_communications", "console.secure_communications")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from emulator.effects import EffectView
+from rotation.task import AssignList, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.facts import Facts
 
@@ -53,12 +54,30 @@ def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
             if each.kind in kinds and each.at < at:
                 group, location, value = each.subject
                 now[group, location] = each
-                if each.actor.asked:
+                if each.actor.asked or _is_asked_for(facts, each):
                     wanted[group, location] = value
         for pair, effect in now.items():
             differs = effect.subject[-1].lower() != wanted.get(pair, "").lower()
             if pair in wanted and differs and not effect.actor.asked:
                 yield Act(effect, " / ".join(pair))
+
+
+def _is_asked_for(facts: Facts, effect: EffectView) -> bool:
+    """Whether somebody did what a task that was open asked for, though nobody had asked them."""
+    group, location, value = effect.subject
+    for task in facts.tasks:
+        match task.work:
+            case AssignList(list=wanted, pairs=pairs):
+                asked = str(wanted)
+            case SetSecureCommunications(enabled=enabled, pairs=pairs):
+                asked = str(enabled)
+            case _:
+                continue
+        is_open = task.opened_at <= effect.at and (task.closed_at is None or effect.at <= task.closed_at)
+        here = any((pair.group_path, pair.location_name) == (group, location) for pair in pairs)
+        if is_open and here and asked.lower() == value.lower():
+            return True
+    return False
 
 
 def _certificates(facts: Facts, at: datetime, *, due: str) -> Iterator[Act]:

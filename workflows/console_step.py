@@ -20,6 +20,7 @@ from rotation.moves import refusal
 from rotation.plan import Console, Step, Write
 from rotation.state import OpenTask, Phase
 from rotation.task import Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
+from workflows import drift_step
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART
@@ -105,8 +106,13 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         await run.wait(
             until=_next_look(run, step) if observed else None,
             summary=f"task: {step.title}",
-            ready=lambda: bool(run.task_messages) or was_answered(run),
+            ready=lambda: bool(run.task_messages) or _was_answered(run, step),
         )
+
+
+def _was_answered(run: Running, step: Console | Write) -> bool:
+    """Whether a person has answered what was asked while a certificate may be replaced."""
+    return was_answered(run) or (_swaps(step) and drift_step.was_answered(run))
 
 
 def _evidence(step: Console | Write) -> Evidence:

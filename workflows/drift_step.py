@@ -44,8 +44,18 @@ def plan_looks(run: Running) -> None:
 
 
 def look_due(run: Running) -> bool:
-    """Whether it is time to look at the site again."""
-    return run.state.look_at is not None and run.host.now() >= run.state.look_at
+    """Whether it is time to look at the site again: also when somebody has answered what was asked about it."""
+    return was_answered(run) or (run.state.look_at is not None and run.host.now() >= run.state.look_at)
+
+
+def was_answered(run: Running) -> bool:
+    """Whether somebody has answered what was asked about drift, and nothing was looked at since."""
+    return not _leaves_it(run) and any(told.blocks for told in run.state.drift) and not run.is_raised(_DRIFT)
+
+
+def _leaves_it(run: Running) -> bool:
+    """Whether nothing is held against the plan: settings are being put back."""
+    return run.state.body.purpose == "restore" or run.state.phase is Phase.TURNING_BACK
 
 
 def settled(run: Running) -> None:
@@ -85,22 +95,29 @@ async def look(run: Running, step: Step) -> bool:
     """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
 
     1. read it; name what is new, and tell what is over
-    2. what the plan itself set is written back and read back
+    2. what the plan itself set is written back and read back, once more when a person has said so
     3. the gates whose proof rested on it start anew (rule 12)
     4. what is left is shown, and a person is asked
     """
     state = run.state
-    if state.body.purpose == "restore" or state.phase is Phase.TURNING_BACK:
+    if _leaves_it(run):
         return False
+    if was_answered(run):
+        state.repaired = state.left_by_rest = ()
     request = LookRequest(ref=about(state, step), swapped=state.swapped, due=_due(step), since=state.started_at)
     seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
-    now = Circumstances(body=state.body, at=step.id, repaired=state.repaired)
+    now = _circumstances(run, step)
     reacted = [react(drift, now) for drift in seen.drifts]
     await _name(run, step, reacted)
     await _repair(run, step, [each for each in reacted if each.reaction is Reaction.REPAIR])
     await _prove_anew(run, step)
     state.look_at = _next(run)
     return _show(run)
+
+
+def _circumstances(run: Running, step: Step) -> Circumstances:
+    state = run.state
+    return Circumstances(body=state.body, at=step.id, repaired=state.repaired, left=state.left_by_rest)
 
 
 def _next(run: Running) -> datetime:
@@ -170,14 +187,27 @@ async def _write_back(run: Running, step: Step, write_id: str, found: Collection
         ref=about(state, step, other=write.id), field=write.field, restores=write.restores, pairs=pairs
     )
     written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=f"put right: {write.title}")
-    state.repaired = (*state.repaired, *(each.drift.finding.subject for each in found))
+    subjects = tuple(each.drift.finding.subject for each in found)
     if written.refused:
+        state.left_by_rest = (*state.left_by_rest, *subjects)
+        await _ask_instead(run, step, found)
         return
+    state.repaired = (*state.repaired, *subjects)
     mended = {(each.drift.finding.code, each.drift.finding.subject) for each in found}
     state.drift = tuple(told for told in state.drift if (told.code, told.subject) not in mended)
     for code, subject in sorted(mended):
         text = f"{subject}: {write.title}, once more"
         await run.record(EventKind.REPAIRED, text, code=code, subject=subject)
+
+
+async def _ask_instead(run: Running, step: Step, found: Collection[Reacted]) -> None:
+    """Have a person do what REST has left."""
+    now = _circumstances(run, step)
+    asked = [_told(run, step, react(each.drift, now)) for each in found]
+    there = {(told.code, told.subject): told for told in run.state.drift}
+    run.state.drift = tuple((there | {(told.code, told.subject): told for told in asked}).values())
+    for told in asked:
+        await run.record(EventKind.ATTENTION, f"{told.subject}: {told.message}", code=told.code, subject=told.subject)
 
 
 async def _prove_anew(run: Running, step: Step) -> None:

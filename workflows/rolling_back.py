@@ -43,7 +43,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
     await adopt(run, wish.plan_id, state.body.steps[max(begun - 1, 0)])
     state.cursor = begun
     state.wait = state.step_began_at = state.look_since = state.rolling_back = None
-    state.swapped = state.repaired = ()
+    state.swapped = state.repaired = state.left_by_rest = ()
     # what was found was held against other certificates; the next look names it again
     state.drift, state.restarted = (), ()
 

@@ -75,7 +75,7 @@ async def _step(run: Running, step: Step) -> None:
         state.phase = _phase(step, state.phase)
         state.begun = (*state.begun, step.id)
         state.step_began_at = run.host.now()
-        state.look_since, state.repaired = None, ()
+        state.look_since, state.repaired, state.left_by_rest = None, (), ()
         await run.record(EventKind.STEP_BEGAN, step.title)
     if await newborn_step.goes_on(run, step):
         await _do(run, step)

@@ -173,9 +173,9 @@ def test_drift_says_what_is_there_now_and_what_to_do(make, told):
     assert moved_there.remedy == put_back
     by_list, by_check_box = told(make.group("H", secure=True))
     assert by_list.message == f"uses 'Default List', not {COPY!r}"
-    assert by_check_box.message == "secure communications are on"
+    assert by_check_box.message == "secure communications are on, not off"
     (off,) = told(make.group("G", secure=False))
-    assert off.message == "secure communications are off"
+    assert off.message == "secure communications are off, not on"
     (slow,) = told(make.group("G", heartbeat=2 * make.heartbeat))
     assert slow.message == "clients report every 0:10:00 now: the planned waits are too short for them"
 

@@ -21,10 +21,10 @@ def body(make):
 def reactions(make, body):
     """What follows when H and G, or others, are found like that at a step."""
 
-    def found(number, *groups, wave=0, repaired=()):
+    def found(number, *groups, wave=0, repaired=(), left=()):
         at = make.step_of(body, number, wave)
         survey = make.survey(make.site("s1", "s2"), *groups)
-        now = Circumstances(body=body, at=at, repaired=repaired)
+        now = Circumstances(body=body, at=at, repaired=repaired, left=left)
         return {each.finding.code: react(each, now).reaction for each in drift(body, survey, [], at=at)}
 
     return found
@@ -69,6 +69,12 @@ def test_a_repair_that_is_undone_again_and_again_is_asked_about(make, reactions,
     found = make.group("H", secure=False)
     assert reactions("A8", left_alone, found, repaired=again[:1]) == {"list-drift": Reaction.REPAIR}
     assert reactions("A8", left_alone, found, repaired=again) == {"list-drift": Reaction.ASK}
+
+
+def test_what_rest_has_left_is_asked_about(make, reactions, left_alone):
+    """It was not put right, so nobody has undone it: a person does it by hand."""
+    found = make.group("H", secure=False)
+    assert reactions("A8", left_alone, found, left=("H / Default",)) == {"list-drift": Reaction.ASK}
 
 
 def test_what_the_plan_never_wrote_is_asked_about(make, reactions):

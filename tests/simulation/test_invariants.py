@@ -8,7 +8,8 @@ from emulator.verdict import LostClient
 from emulator.ways import Known
 from rotation.finding import blocking
 from rotation.plan import Gate, Holdout
-from rotation.task import CopyList, TaskState
+from rotation.task import CopyList, SetSecureCommunications, TaskPair, TaskState
+from rotation.values import GroupId, LocationId
 from simulation.excuses import excused
 from simulation.facts import CutOff
 from simulation.invariants import check
@@ -76,6 +77,22 @@ def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
     assert "acts_of_others_are_named" not in violated(replace(played, journal=(*journal, late)))
     event = played.trail[0].model_copy(update={"kind": "drift", "at": at, "message": " / ".join(pair)})
     assert "acts_of_others_are_named" not in violated(replace(unnamed, trail=(event, *played.trail)))
+
+
+def test_an_act_that_does_what_an_open_task_asks_for_need_not_be_named(played):
+    """Somebody does unasked what the console task asks for: the product sees what it wanted."""
+    *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
+    pair, (_, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
+    at = swap.at - timedelta(hours=1)
+    act = effect(played, "console.secure_communications", *pair, str(not secure).lower(), actor=Actor.SOMEBODY, at=at)
+    there = TaskPair(group_id=GroupId("G"), group_path=pair[0], location_id=LocationId("L"), location_name=pair[1])
+    work = SetSecureCommunications(enabled=not secure, pairs=(there,))
+    task = played.tasks[0].model_copy(update={"work": work, "opened_at": at, "closed_at": swap.at})
+    journal = tuple(each for each in played.journal if each.subject[:2] != pair)
+    done = replace(played, journal=(*journal, act), tasks=(task,))
+    early = task.model_copy(update={"closed_at": at - timedelta(minutes=1)})
+    assert "acts_of_others_are_named" not in violated(done)
+    assert "acts_of_others_are_named" in violated(replace(done, tasks=(early,)))
 
 
 def test_whom_a_person_names_only_after_the_loss_is_not_excused(played):

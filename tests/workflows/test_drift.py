@@ -88,9 +88,31 @@ async def test_what_rest_does_not_put_right_is_asked_about_and_proven_anew(playe
 
     assert outcome is Outcome.COMPLETED
     assert here.told("repaired") == []
-    assert here.told("drift-over") == [("list-drift", PAIR)]
+    assert here.told("drift") == here.told("attention") == here.told("drift-over") == [("list-drift", PAIR)]
+    assert all("REST does not put it right" in text for code, text in here.asked if code == "drift")
     order = kinds(here, "drift-over", "gate-restarted", "gate-passed")
     assert order[:3] == ["drift-over", "gate-restarted", "gate-passed"]
+    assert here.lost() == []
+
+
+async def test_what_is_undone_again_and_again_is_asked_about_and_put_right_when_a_person_says_so(played):
+    """The third time a person is asked; who retries has it written once more, at once, and is not asked again."""
+
+    def was_repaired(times):
+        return lambda state: played.at("A8")(state) and len(state.repaired) == times
+
+    undone = [played.Deed(was_repaired(times), secure(LEGACY, True), after=HEARTBEAT) for times in range(3)]
+    retry = played.Deed(asked_about_drift, lambda here: here.say(Move.RETRY), after=HEARTBEAT / 2)
+    async with played.play(*undone, retry) as here:
+        here.absent = asked_about_drift
+        outcome = await here.run()
+
+    assert here.told("repaired") == [("secure-communications-drift", PAIR)] * 3
+    said, *_ = [event.at for event in here.trail if event.kind == "message"]
+    *_, last = [event.at for event in here.trail if event.kind == "repaired"]
+    assert last - said < timedelta(seconds=5)
+    assert [code for code, _ in here.asked] == ["drift"]
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 
 
