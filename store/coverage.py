@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
 from rotation.verdict import ClientEvidence, Judgement, Reason, Verdict
 from store.base import table_of
+from store.built_once import built_once
 from store.database import Database
 from store.page import Page, page_size, read_cursor, write_cursor
 from store.rotations import lock_rotation
@@ -115,11 +116,12 @@ class Coverage:
 
     async def covered(self, rotation_id: RotationId, gates: Collection[str]) -> frozenset[ClientId]:
         """The clients that were proven in at least one of `gates`."""
-        if not gates:
-            return frozenset()
+        proven: set[ClientId] = set()
         async with self._database.read_rows() as connection:
-            proven = await connection.scalars(_COVERED, {"rotation": rotation_id, "gates": tuple(gates)})
-            return frozenset(map(ClientId, proven))
+            for gate in gates:
+                names = {"rotation": rotation_id, "the_gate": gate}
+                proven.update(map(ClientId, await connection.scalars(_COVERED, names)))
+        return frozenset(proven)
 
     async def latest_gate(self, rotation_id: RotationId) -> str | None:
         """The gate that was read last; None before the first one."""
@@ -140,23 +142,25 @@ class Coverage:
             )
 
 
-_COVERED = select(JudgementRow.client_id).where(
-    JudgementRow.rotation_id == bindparam("rotation"),
-    JudgementRow.gate.in_(bindparam("gates", expanding=True)),
-    JudgementRow.covered,
+_COVERED = built_once(
+    select(JudgementRow.client_id).where(
+        JudgementRow.rotation_id == bindparam("rotation"),
+        JudgementRow.gate == bindparam("the_gate"),
+        JudgementRow.covered,
+    )
 )
-_READ_BEFORE = (
+_READ_BEFORE = built_once(
     select(CoverageGateRow.read_at)
     .where(CoverageGateRow.rotation_id == bindparam("rotation"))
     .where(CoverageGateRow.gate == bindparam("the_gate"))
 )
-_READ_LATER = (
+_READ_LATER = built_once(
     update(table_of(CoverageGateRow))
     .where(CoverageGateRow.rotation_id == bindparam("rotation"), CoverageGateRow.gate == bindparam("the_gate"))
     .values(read_at=bindparam("at"))
 )
-_NEW_GATE = insert(table_of(CoverageGateRow))
-_EVIDENCE = (
+_NEW_GATE = built_once(insert(table_of(CoverageGateRow)))
+_EVIDENCE = built_once(
     select(
         JudgementRow.client_id,
         JudgementRow.serial_seen,
@@ -174,10 +178,12 @@ def _proof_stays(*, postgres: bool) -> Executable:
     """Built once: it is run for every reading, and costs more to build than to run."""
     new = insert_on(JudgementRow, postgres=postgres)
     stays = or_(~JudgementRow.covered, new.excluded.covered)
-    return new.on_conflict_do_update(
-        index_elements=["rotation_id", "gate", "client_id"],
-        set_={name: new.excluded[name] for name in _OF_A_READING},
-        where=(JudgementRow.judged_at <= new.excluded.judged_at) & stays,
+    return built_once(
+        new.on_conflict_do_update(
+            index_elements=["rotation_id", "gate", "client_id"],
+            set_={name: new.excluded[name] for name in _OF_A_READING},
+            where=(JudgementRow.judged_at <= new.excluded.judged_at) & stays,
+        )
     )
 
 

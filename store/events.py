@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, select
 
 from rotation.values import RotationId, SiteId, Value
 from store.base import table_of
+from store.built_once import built_once
 from store.columns import to_microseconds
 from store.database import Database
 from store.fault import StoreFault
@@ -61,10 +62,10 @@ class ChainHead(Value):
     hash: str
 
 
-_KNOWN = select(EventRow.key).where(
-    EventRow.rotation_id == bindparam("rotation"), EventRow.key.in_(bindparam("keys", expanding=True))
+_KNOWN = built_once(
+    select(EventRow.key).where(EventRow.rotation_id == bindparam("rotation"), EventRow.key == bindparam("the_key"))
 )
-_LAST = (
+_LAST = built_once(
     select(EventRow.number, EventRow.hash)
     .where(EventRow.rotation_id == bindparam("rotation"))
     .order_by(EventRow.number.desc())
@@ -72,7 +73,7 @@ _LAST = (
 )
 
 
-_NEW = insert(table_of(EventRow))
+_NEW = built_once(insert(table_of(EventRow)))
 _HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", "key", "previous")
 
 
@@ -91,8 +92,9 @@ class Events:
         async with self._database.write_rows() as connection:
             # one writer for each rotation, so that numbers have no gap and hashes no fork
             await lock_rotation(connection, rotation_id)
-            keys = {"rotation": rotation_id, "keys": [event.key for event in events]}
-            known = set(await connection.scalars(_KNOWN, keys))
+            known: set[str] = set()
+            for event in events:
+                known |= set(await connection.scalars(_KNOWN, {"rotation": rotation_id, "the_key": event.key}))
             last = (await connection.execute(_LAST, {"rotation": rotation_id})).one_or_none()
             number, previous = (0, _ORIGIN) if last is None else (last.number, last.hash)
             rows: list[dict[str, object]] = []

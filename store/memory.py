@@ -10,28 +10,26 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine
+from sqlalchemy import URL, Connection, Engine, Executable, NullPool, StaticPool, create_engine
 from sqlalchemy.orm import Session
 
 from store import migration
+from store.built_once import Runner
 
 
 class MemorySessions:
     """Makes the sessions of one database in memory."""
 
     def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._connection.deserialize(_template())
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._engine = _over(self._connection)
-        self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self.rows = DirectConnection(self._kept)
+        self._kept = _engine().connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._connection = _driver(self._kept)
+        self.rows = DirectConnection(self._kept, Runner(self._connection))
         """The one connection."""
 
     @property
     def url(self) -> URL:
         """What the database is called."""
-        return self._engine.url
+        return _engine().url
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator["DirectSession"]:
@@ -60,8 +58,6 @@ class MemorySessions:
     def close(self) -> None:
         """Drop the database."""
         self._kept.close()
-        self._engine.dispose()
-        self._connection.close()
 
 
 class DirectSession:
@@ -97,25 +93,29 @@ class DirectSession:
 class DirectConnection:
     """What the repositories use of an `AsyncConnection`, over a connection that is at once ready."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, runner: Runner) -> None:
+        self._connection, self._runner = connection, runner
 
-    async def execute(self, *args: Any, **options: Any) -> Any:
+    async def execute(self, statement: Executable, given: Any = None) -> Any:
         """As `AsyncConnection.execute`."""
-        return self._connection.execute(*args, **options)
+        return self._run(statement, given)
 
-    async def scalar(self, *args: Any, **options: Any) -> Any:
+    async def scalar(self, statement: Executable, given: Any = None) -> Any:
         """As `AsyncConnection.scalar`."""
-        return self._connection.scalar(*args, **options)
+        return next(iter(self._run(statement, given).scalars()), None)
 
-    async def scalars(self, *args: Any, **options: Any) -> Any:
+    async def scalars(self, statement: Executable, given: Any = None) -> Any:
         """As `AsyncConnection.scalars`."""
-        return self._connection.scalars(*args, **options)
+        return self._run(statement, given).scalars()
 
     @asynccontextmanager
-    async def stream(self, *args: Any, **options: Any) -> AsyncIterator["_Stream"]:
+    async def stream(self, statement: Executable, given: Any = None) -> AsyncIterator["_Stream"]:
         """As `AsyncConnection.stream`."""
-        yield _Stream(self._connection.execute(*args, **options))
+        yield _Stream(self._run(statement, given))
+
+    def _run(self, statement: Executable, given: Any) -> Any:
+        found = self._runner.run(statement, given)
+        return self._connection.execute(statement, given) if found is None else found
 
 
 class _Stream:
@@ -133,12 +133,29 @@ class _Stream:
 @cache
 def _template() -> bytes:
     """The bytes of a migrated database: made once, since the migrations cost more than a whole small simulation."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    migration.apply(_over(connection))
-    made = connection.serialize()
-    connection.close()
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    migration.apply(engine)
+    with engine.connect() as connection:
+        made: bytes = _driver(connection).serialize()
+    engine.dispose()
     return made
 
 
-def _over(connection: sqlite3.Connection) -> Engine:
-    return create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+@cache
+def _engine() -> Engine:
+    """One for all databases of a process, because it keeps what it has compiled; each connection is a database."""
+    return create_engine("sqlite://", creator=_database, poolclass=NullPool)
+
+
+def _database() -> sqlite3.Connection:
+    made = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    made.deserialize(_template())
+    made.execute("PRAGMA foreign_keys = ON")
+    return made
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError(f"{driver!r} is no connection of sqlite3")
+    return driver

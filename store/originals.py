@@ -8,6 +8,7 @@ from sqlalchemy import Row, bindparam, select
 from rotation.survey import Pair, PairSettings
 from rotation.values import GroupId, LocationId, RotationId, SiteId, Value
 from store.base import table_of
+from store.built_once import built_once
 from store.database import Database
 from store.tables import OriginalRow, RestoreRow, RotationRow
 from store.upsert import insert_into
@@ -25,7 +26,7 @@ class Original(Value):
     recorded_at: datetime
 
 
-_OF = (
+_OF = built_once(
     select(table_of(OriginalRow))
     .where(OriginalRow.rotation_id == bindparam("rotation"))
     .order_by(OriginalRow.group_path, OriginalRow.location_name, OriginalRow.location_id)

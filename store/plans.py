@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.plan import Plan, PlanBody
 from rotation.values import PlanId, SiteId
+from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
 from store.sites import known_site
@@ -23,7 +24,7 @@ class PlanAltered(StoreFault):
 
 
 _KEPT = 64
-_BODY = select(PlanRow.hash, PlanRow.body).where(PlanRow.id == bindparam("plan"))
+_BODY = built_once(select(PlanRow.hash, PlanRow.body).where(PlanRow.id == bindparam("plan")))
 
 
 class Plans:

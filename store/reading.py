@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, SiteId, Value
+from store.base import table_of
+from store.built_once import built_once
 from store.database import Database
 from store.tables import ClientRow, ClientServerRow
 from store.upsert import chunks, insert_on
@@ -57,22 +59,22 @@ async def mark_vanished(
     """Mark as vanished what `reading` should have shown and did not: the clients of `groups`, or of the site."""
     now = {"site": reading.site_id, "mark": reading.mark, "at": reading.at}
     if groups is None:
-        await session.execute(_UNSEEN, now)
+        await session.execute(_UNSEEN_ANYWHERE, now)
         return
     for some in chunks(groups):
         await session.execute(_UNSEEN.where(ClientRow.group_id.in_(some)), now)
 
 
 _UNSEEN = (
-    update(ClientRow)
+    update(table_of(ClientRow))
     .where(
         ClientRow.site_id == bindparam("site"),
         ClientRow.reading != bindparam("mark"),
         ClientRow.read_at <= bindparam("at"),
     )
     .values(present=False, online=False, read_at=bindparam("at"), reading=bindparam("mark"))
-    .execution_options(synchronize_session=False)
 )
+_UNSEEN_ANYWHERE = built_once(_UNSEEN)
 
 
 async def _record(
@@ -96,7 +98,7 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     moved = ClientRow.group_id != new.excluded.group_id
     taken["moved_from"] = case((moved, ClientRow.group_id), else_=ClientRow.moved_from)
     taken["moved_at"] = case((moved, new.excluded.read_at), else_=ClientRow.moved_at)
-    return new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer)
+    return built_once(new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer))
 
 
 def _at_servers(reading: Reading, clients: list[ObservedClient]) -> list[dict[str, object]]:
@@ -115,10 +117,12 @@ def _at_servers(reading: Reading, clients: list[ObservedClient]) -> list[dict[st
 @cache
 def _later(*, postgres: bool) -> Executable:
     new = insert_on(ClientServerRow, postgres=postgres)
-    return new.on_conflict_do_update(
-        index_elements=["site_id", "client_id", "server"],
-        set_={"last_seen": new.excluded.last_seen},
-        where=ClientServerRow.last_seen < new.excluded.last_seen,
+    return built_once(
+        new.on_conflict_do_update(
+            index_elements=["site_id", "client_id", "server"],
+            set_={"last_seen": new.excluded.last_seen},
+            where=ClientServerRow.last_seen < new.excluded.last_seen,
+        )
     )
 
 

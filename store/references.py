@@ -5,23 +5,26 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from rotation.gate import Reference
 from rotation.values import GroupId, RotationId
 from store.base import table_of
+from store.built_once import built_once
 from store.database import Database
 from store.rotations import lock_rotation
 from store.tables import ReferenceRow
 
 # Built once: every look at a gate reads them.
-_OF_GATE = select(ReferenceRow.owner, ReferenceRow.reference).where(
-    ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate")
+_OF_GATE = built_once(
+    select(ReferenceRow.owner, ReferenceRow.reference).where(
+        ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate")
+    )
 )
-_ONE = (
+_ONE = built_once(
     select(ReferenceRow.reference)
     .where(ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate"))
     .where(ReferenceRow.owner == bindparam("of_owner"))
 )
 
 
-_NEW = insert(table_of(ReferenceRow))
-_OTHER = (
+_NEW = built_once(insert(table_of(ReferenceRow)))
+_OTHER = built_once(
     update(table_of(ReferenceRow))
     .where(ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate"))
     .where(ReferenceRow.owner == bindparam("of_owner"))

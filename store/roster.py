@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, bindparam, select
 
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, RotationId, ServerName, SiteId, Value
+from store.built_once import built_once
 from store.database import Database
 from store.reading import Reading, mark_vanished, record_clients
 from store.tables import ClientRow, ClientServerRow, LeftOutRow
@@ -32,22 +33,27 @@ _COLUMNS = (
 )
 
 # Streamed: a site has up to 100,000 clients, and the event loop has other work between two parts of them.
-_ENTRIES = (
+_OF_SITE = (
     select(*_COLUMNS)
     .where(ClientRow.site_id == bindparam("site"))
     .order_by(ClientRow.id)
     .execution_options(yield_per=ROWS_AT_ONCE)
 )
+_ENTRIES = built_once(_OF_SITE)
 
 # Built once: they are run for every look and every reading of a gate.
-_BUILDS = select(ClientRow.build).distinct().where(ClientRow.site_id == bindparam("site"), ClientRow.present)
-_PRESENT = select(ClientRow.id).where(ClientRow.site_id == bindparam("site"), ClientRow.present)
-_MOVED = (
+_BUILDS = built_once(
+    select(ClientRow.build).distinct().where(ClientRow.site_id == bindparam("site"), ClientRow.present)
+)
+_PRESENT = built_once(select(ClientRow.id).where(ClientRow.site_id == bindparam("site"), ClientRow.present))
+_MOVED = built_once(
     select(ClientRow.id, ClientRow.name, ClientRow.moved_from, ClientRow.group_id, ClientRow.moved_at)
     .where(ClientRow.site_id == bindparam("site"), ClientRow.moved_at >= bindparam("since"))
     .order_by(ClientRow.id)
 )
-_LEFT_OUT = select(LeftOutRow.client_id, LeftOutRow.at).where(LeftOutRow.rotation_id == bindparam("rotation"))
+_LEFT_OUT = built_once(
+    select(LeftOutRow.client_id, LeftOutRow.at).where(LeftOutRow.rotation_id == bindparam("rotation"))
+)
 
 
 class RosterClient(NamedTuple):
@@ -105,7 +111,7 @@ class Roster:
         found = [
             client
             for some in chunks(frozenset(groups))
-            for client in await self._read(_ENTRIES.where(ClientRow.group_id.in_(some)), site_id)
+            for client in await self._read(_OF_SITE.where(ClientRow.group_id.in_(some)), site_id)
         ]
         return tuple(sorted(found, key=lambda client: client.id))
 
@@ -134,7 +140,7 @@ class Roster:
             client.observed
             for some in chunks(frozenset(groups))
             for client in await self._read(
-                _ENTRIES.where(ClientRow.group_id.in_(some), ClientRow.present, known), site_id
+                _OF_SITE.where(ClientRow.group_id.in_(some), ClientRow.present, known), site_id
             )
             if client.observed is not None
         ]

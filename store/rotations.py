@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.values import RotationId, SiteId
 from store.base import table_of
+from store.built_once import built_once
 from store.columns import from_microseconds, to_microseconds
 from store.database import Database
 from store.fault import StoreFault
@@ -160,13 +161,15 @@ class Rotations:
         return Page(items=tuple(_rotation(row) for row in shown), cursor=after)
 
 
-_STANDING = (
+_STANDING = built_once(
     select(RotationRow.status, RotationRow.updated_at)
     .where(RotationRow.id == bindparam("rotation"))
     .with_for_update(key_share=True)
 )
-_TOLD = update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation"))
-_LOCKED = select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
+_TOLD = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
+_LOCKED = built_once(
+    select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
+)
 
 
 async def lock_rotation(session: AsyncSession | AsyncConnection, rotation_id: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import SiteId
+from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
 from store.reading import Reading, mark_vanished, record_clients
@@ -27,13 +28,13 @@ class SurveyNotSaved(StoreFault):
 
 _KEPT = 8
 """How many surveys are kept as read: one that is asked for again costs a comparison of its text."""
-_NEWEST = (
+_NEWEST = built_once(
     select(SurveyRow.id)
     .where(SurveyRow.site_id == bindparam("site"), SurveyRow.finished)
     .order_by(SurveyRow.begun_at.desc(), SurveyRow.id)
     .limit(1)
 )
-_TEXT = select(type_coerce(SurveyRow.survey, Text).label("text")).where(SurveyRow.id == bindparam("survey"))
+_TEXT = built_once(select(type_coerce(SurveyRow.survey, Text).label("text")).where(SurveyRow.id == bindparam("survey")))
 
 
 class Surveys:

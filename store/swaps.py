@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.values import Fingerprint, RotationId, ServerName, Value
 from store.base import table_of
+from store.built_once import built_once
 from store.database import Database
 from store.rotations import lock_rotation
 from store.tables import SwapRow
@@ -29,7 +30,7 @@ class SwapRecord(Value):
     """Our own clock then."""
 
 
-_OF = (
+_OF = built_once(
     select(table_of(SwapRow))
     .where(SwapRow.rotation_id == bindparam("rotation"))
     .order_by(SwapRow.server, SwapRow.target)
@@ -41,9 +42,9 @@ _IS_ONE = (
     & (SwapRow.server == bindparam("at_server"))
     & (SwapRow.target == bindparam("to_target"))
 )
-_ONE = select(table_of(SwapRow)).where(_IS_ONE)
-_NEW = insert(table_of(SwapRow))
-_TOLD = update(table_of(SwapRow)).where(_IS_ONE)
+_ONE = built_once(select(table_of(SwapRow)).where(_IS_ONE))
+_NEW = built_once(insert(table_of(SwapRow)))
+_TOLD = built_once(update(table_of(SwapRow)).where(_IS_ONE))
 
 
 class Swaps:

@@ -2,21 +2,28 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Executable, Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.task import ConsoleTask, TaskState
 from rotation.values import RotationId, SiteId, TaskId
 from store.base import table_of
+from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
 from store.tables import TaskRow
-from store.upsert import insert_into
+from store.upsert import insert_on
 
-_ONE = select(table_of(TaskRow)).where(TaskRow.id == bindparam("task"))
+_ONE = built_once(select(table_of(TaskRow)).where(TaskRow.id == bindparam("task")))
 _CLOSED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN})
+
+
+@cache
+def _new(*, postgres: bool) -> Executable:
+    return built_once(insert_on(TaskRow, postgres=postgres).on_conflict_do_nothing(index_elements=["id"]))
 
 
 class UnknownTask(StoreFault):
@@ -48,26 +55,26 @@ class Tasks:
 
     async def add(self, task: ConsoleTask) -> ConsoleTask:
         """Keep a task. Of the same id again the first one stays. Returns the one that is kept."""
-        async with self._database.write() as session:
-            new = insert_into(session, TaskRow).values(
-                id=task.id,
-                rotation_id=task.rotation_id,
-                site_id=task.site_id,
-                opened_at=task.opened_at,
-                task=task,
-                state=task.state,
-                claimed_by=task.claimed_by,
-                closed_at=task.closed_at,
-                closed_by=task.closed_by,
-                note=task.note,
-                attestation=task.attestation,
-                claims=1 if task.claimed_by else 0,
-                file_claim=0,
-                file_taken_by="",
-                file_taken_at=None,
-            )
-            await session.execute(new.on_conflict_do_nothing(index_elements=["id"]))
-            return _task(await _known(session, task.id))
+        row = {
+            "id": task.id,
+            "rotation_id": task.rotation_id,
+            "site_id": task.site_id,
+            "opened_at": task.opened_at,
+            "task": task,
+            "state": task.state,
+            "claimed_by": task.claimed_by,
+            "closed_at": task.closed_at,
+            "closed_by": task.closed_by,
+            "note": task.note,
+            "attestation": task.attestation,
+            "claims": 1 if task.claimed_by else 0,
+            "file_claim": 0,
+            "file_taken_by": "",
+            "file_taken_at": None,
+        }
+        async with self._database.write_rows() as connection:
+            await connection.execute(_new(postgres=self._database.is_postgresql), row)
+            return _task(await _known(connection, task.id))
 
     async def get(self, task_id: TaskId) -> ConsoleTask:
         """The task of that id.

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.plan import SettingField
 from rotation.survey import Pair
 from rotation.values import GroupId, LocationId, RotationId, Value
+from store.base import table_of
+from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
 from store.rotations import lock_rotation
@@ -70,27 +73,27 @@ class Writes:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        async with self._database.write() as session:
-            await lock_rotation(session, rotation_id)
-            last = await _last(session, rotation_id, step_id, pair, field)
+        names = _names(rotation_id, step_id, pair, field)
+        async with self._database.write_rows() as connection:
+            await lock_rotation(connection, rotation_id)
+            last = await _last(connection, names)
             if last is not None and last.outcome is None and last.value == value:
-                return _write(last)
-            row = WriteRow(
+                return last
+            write = SettingWrite(
                 rotation_id=rotation_id,
                 step_id=step_id,
-                group_id=pair.group_id,
-                location_id=pair.location_id,
+                pair=pair,
                 field=field,
-                attempt=1 if last is None else last.attempt + 1,
                 value=value,
+                attempt=1 if last is None else last.attempt + 1,
                 policy_date_before=policy_date_before,
                 intended_at=at,
                 outcome=None,
                 outcome_at=None,
                 detail="",
             )
-            session.add(row)
-            return _write(row)
+            await connection.execute(_NEW, names | write.model_dump(exclude={"pair"}))
+            return write
 
     async def record_outcome(
         self,
@@ -109,14 +112,18 @@ class Writes:
             UnknownRotation: when no such rotation is kept.
             UnknownWrite: when no write of that setting was noted.
         """
-        async with self._database.write() as session:
-            await lock_rotation(session, rotation_id)
-            last = await _last(session, rotation_id, step_id, pair, field)
+        names = _names(rotation_id, step_id, pair, field)
+        async with self._database.write_rows() as connection:
+            await lock_rotation(connection, rotation_id)
+            last = await _last(connection, names)
             if last is None:
                 raise UnknownWrite(f"step {step_id} noted no write of {field.value} for group {pair.group_id}")
-            if last.outcome is None:
-                last.outcome, last.outcome_at, last.detail = outcome, at, detail
-            return _write(last)
+            if last.outcome is not None:
+                return last
+            ended = {"outcome": outcome, "outcome_at": at, "detail": detail}
+            which = {f"the_{name}": value for name, value in names.items()}
+            await connection.execute(_ENDED, ended | which | {"the_attempt": last.attempt})
+            return last.model_copy(update=ended)
 
     async def seen(
         self,
@@ -129,8 +136,8 @@ class Writes:
         at: datetime,
     ) -> None:
         """Note that the setting has `value`: a write of it that a crash cut off has done it."""
-        async with self._database.read() as session:
-            last = await _last(session, rotation_id, step_id, pair, field)
+        async with self._database.read_rows() as connection:
+            last = await _last(connection, _names(rotation_id, step_id, pair, field))
             if last is None or last.outcome is not None or last.value != value:
                 return
         await self.record_outcome(
@@ -147,26 +154,35 @@ class Writes:
             return tuple(_write(row) for row in await session.scalars(noted.order_by(*order)))
 
 
-async def _last(
-    session: AsyncSession, rotation_id: str, step_id: str, pair: Pair, field: SettingField
-) -> WriteRow | None:
-    attempts = (
-        select(WriteRow)
-        .where(
-            WriteRow.rotation_id == rotation_id,
-            WriteRow.step_id == step_id,
-            WriteRow.group_id == pair.group_id,
-            WriteRow.location_id == pair.location_id,
-            WriteRow.field == field,
-        )
-        .order_by(WriteRow.attempt.desc())
-        .limit(1)
-    )
-    row: WriteRow | None = await session.scalar(attempts)
-    return row
+_WRITES = table_of(WriteRow)
+_OF = ("rotation_id", "step_id", "group_id", "location_id", "field")
+"""What tells the writes of one setting in one step from any other."""
+_LAST = built_once(
+    select(_WRITES)
+    .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in _OF))
+    .order_by(_WRITES.c.attempt.desc())
+    .limit(1)
+)
+_NEW = built_once(insert(_WRITES))
+_ENDED = built_once(
+    update(_WRITES)
+    .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in (*_OF, "attempt")))
+    .values({name: bindparam(name) for name in ("outcome", "outcome_at", "detail")})
+)
 
 
-def _write(row: WriteRow) -> SettingWrite:
+def _names(rotation_id: str, step_id: str, pair: Pair, field: SettingField) -> dict[str, object]:
+    values = (rotation_id, step_id, pair.group_id, pair.location_id, field)
+    return dict(zip(_OF, values, strict=True))
+
+
+async def _last(connection: AsyncConnection, names: dict[str, object]) -> SettingWrite | None:
+    given = {f"the_{name}": value for name, value in names.items()}
+    row = (await connection.execute(_LAST, given)).one_or_none()
+    return None if row is None else _write(row)
+
+
+def _write(row: WriteRow | Row[*tuple[Any, ...]]) -> SettingWrite:
     return SettingWrite(
         rotation_id=RotationId(row.rotation_id),
         step_id=row.step_id,
