@@ -1,6 +1,7 @@
 """Certificate files as the certificate wizard reads them, with its refusals."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 import jks
 from cryptography import x509
@@ -31,8 +32,9 @@ class CertificateFormat(StrEnum):
     """Certificate and key, one after the other."""
 
 
+@lru_cache(maxsize=64)
 def read_certificate_file(content: bytes, form: CertificateFormat, password: str) -> Credential:
-    """The certificate and key in a file.
+    """The certificate and key in a file. Kept: to check an RSA key takes longer than all else that a person does.
 
     Raises:
         CertificateFileError: The wizard refuses the file, in its own words.

@@ -4,10 +4,42 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from emulator.instants import to_ms
-from emulator.rest.service import Here, answer, authorise
+from emulator.rest.service import Here, RestService, answer, authorise
 
 _API_VERSION = "230504014"
 _SQL_SERVER_PORT = 1433
+
+
+def version_of(service: RestService) -> JSONResponse:
+    """SEPM's version."""
+    full = service.simulation.spec.sepm_version
+    parts = full.split(".")
+    return answer(
+        {
+            "API_SEQUENCE": _API_VERSION,
+            "API_VERSION": ".".join([*parts[:2], parts[-1]]),
+            "version": full,
+        }
+    )
+
+
+def domains_of(service: RestService) -> JSONResponse:
+    """The one domain of the site."""
+    site = service.site
+    return answer(
+        [
+            {
+                "id": site.domain_id,
+                "name": site.domain,
+                "description": "",
+                "createdTime": to_ms(service.start),
+                "enable": True,
+                "companyName": "",
+                "contactInfo": "",
+                "administratorCount": 1,
+            }
+        ]
+    )
 
 
 def version_routes() -> APIRouter:
@@ -16,15 +48,7 @@ def version_routes() -> APIRouter:
 
     @router.get("/version")
     async def version(service: Here) -> JSONResponse:
-        full = service.simulation.spec.sepm_version
-        parts = full.split(".")
-        return answer(
-            {
-                "API_SEQUENCE": _API_VERSION,
-                "API_VERSION": ".".join([*parts[:2], parts[-1]]),
-                "version": full,
-            }
-        )
+        return version_of(service)
 
     return router
 
@@ -35,21 +59,7 @@ def admin_routes() -> APIRouter:
 
     @router.get("/domains")
     async def domains(service: Here) -> JSONResponse:
-        site = service.site
-        return answer(
-            [
-                {
-                    "id": site.domain_id,
-                    "name": site.domain,
-                    "description": "",
-                    "createdTime": to_ms(service.start),
-                    "enable": True,
-                    "companyName": "",
-                    "contactInfo": "",
-                    "administratorCount": 1,
-                }
-            ]
-        )
+        return domains_of(service)
 
     @router.get("/admin/servers")
     async def servers(service: Here) -> JSONResponse:

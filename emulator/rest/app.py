@@ -58,7 +58,7 @@ class RestApp:
         body = Body(receive)
         direct = await direct_answer(service, scope, body)
         if direct is not None:
-            await direct(scope, body.again, dated)
+            await direct(scope, body.again, self._kept.keeping(scope, dated))
             return
         with acting(Actor.PRODUCT):
             await self._routes(scope, body.again, self._kept.keeping(scope, dated))

@@ -11,15 +11,17 @@ from pydantic import ValidationError
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope
 
+from emulator.rest.admin import domains_of, version_of
 from emulator.rest.authentication import Credential, log_on
 from emulator.rest.computers import COMPUTERS, Filter, computers_page
 from emulator.rest.errors import ApplicationError, TokenError
-from emulator.rest.groups import GROUPS, groups_page, one_group
+from emulator.rest.groups import GROUPS, groups_page, locations_of, one_group
 from emulator.rest.paging import PageRequest, Paging
 from emulator.rest.service import RestService
+from emulator.rest.settings import settings_of
 
 _API = "/sepm/api/v1"
-_GROUP = re.compile(rf"{_API}/groups/(\w+)")
+_GROUP = re.compile(rf"{_API}/groups/(?P<group>\w+)(?P<locations>/locations(?:/(?P<location>\w+)/settings)?)?")
 _PAGING = {"pageIndex", "pageSize"}
 
 
@@ -79,11 +81,25 @@ async def _read(service: RestService, scope: Scope, path: str) -> Response | Non
             return None
         _authorise(service, scope)
         return groups_page(service, page, domain=asked.get("domain", ""))
-    one = _GROUP.fullmatch(path)
-    if one is None:
+    return _unpaged(service, scope, path, asked)
+
+
+def _unpaged(service: RestService, scope: Scope, path: str, asked: dict[str, str]) -> Response | None:
+    if path == f"{_API}/version":
+        return version_of(service)
+    if path == f"{_API}/domains":
+        _authorise(service, scope)
+        return domains_of(service)
+    found = _GROUP.fullmatch(path)
+    if found is None:
         return None
     _authorise(service, scope)
-    return one_group(service, one.group(1))
+    group, locations, location = found.group("group", "locations", "location")
+    if location is not None:
+        return settings_of(service, group, location)
+    if locations is not None:
+        return locations_of(service, group, named=True) if asked == {"hasName": "true"} else None
+    return one_group(service, group)
 
 
 def _page(asked: dict[str, str], paging: Paging) -> PageRequest | None:

@@ -108,6 +108,21 @@ def one_group(service: RestService, group_id: str) -> JSONResponse:
     return answer(group_row(service, found) | {"defaultLocationId": site.locations(found)[0].id})
 
 
+def locations_of(service: RestService, group_id: str, *, named: bool) -> JSONResponse:
+    """The locations of a group: their addresses, with their names where that is asked.
+
+    Raises:
+        GoneError: There is no such group.
+    """
+    site = service.site
+    return answer(
+        [
+            f"{location.name}:api/v1/locations/{location.id}" if named else f"api/v1/locations/{location.id}"
+            for location in site.locations(group_of(site, group_id))
+        ]
+    )
+
+
 def group_routes() -> APIRouter:
     """Groups, one by one and by the page."""
     router = APIRouter(prefix="/groups", dependencies=[Depends(authorise)])
@@ -130,13 +145,7 @@ def group_routes() -> APIRouter:
     async def locations(
         service: Here, group_id: str, named: Annotated[bool, Query(alias="hasName")] = False
     ) -> JSONResponse:
-        site = service.site
-        return answer(
-            [
-                f"{location.name}:api/v1/locations/{location.id}" if named else f"api/v1/locations/{location.id}"
-                for location in site.locations(group_of(site, group_id))
-            ]
-        )
+        return locations_of(service, group_id, named=named)
 
     @router.get("/{group_id}/locations/{location_id}/xml")
     async def rules(service: Here, group_id: str, location_id: str) -> JSONResponse:

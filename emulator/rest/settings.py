@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from emulator.rest.groups import group_of, location_of
-from emulator.rest.service import Here, answer, authorise
+from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.simulation import SettingsWrite
 from emulator.site import LocationSettings, ServerList
 from emulator.spec import Mode
@@ -119,6 +119,18 @@ def settings_body(settings: LocationSettings, server_list: ServerList) -> dict[s
     }
 
 
+def settings_of(service: RestService, group_id: str, location_id: str) -> JSONResponse:
+    """The settings of a location of a group.
+
+    Raises:
+        GoneError: There is no such group, or it has no such location.
+    """
+    site = service.site
+    group = group_of(site, group_id)
+    settings = site.settings(group, location_of(site, group, location_id))
+    return answer(settings_body(settings, site.server_lists[settings.server_list]))
+
+
 def settings_routes() -> APIRouter:
     """Read and write the settings of a location of a group."""
     router = APIRouter(
@@ -128,10 +140,7 @@ def settings_routes() -> APIRouter:
 
     @router.get("")
     async def read(service: Here, group_id: str, location_id: str) -> JSONResponse:
-        site = service.site
-        group = group_of(site, group_id)
-        settings = site.settings(group, location_of(site, group, location_id))
-        return answer(settings_body(settings, site.server_lists[settings.server_list]))
+        return settings_of(service, group_id, location_id)
 
     @router.patch("")
     async def change(service: Here, group_id: str, location_id: str, body: SettingsChange) -> Response:
