@@ -22,6 +22,7 @@ from rotation.task import (
     Work,
 )
 from rotation.values import Fingerprint, ServerName
+from sepm.client import SepmClient
 from sepm.errors import SepmError
 
 _SECOND = timedelta(seconds=1)
@@ -118,33 +119,28 @@ class Witness:
         self, scope: StepScope, work: AssignList | SetSecureCommunications, *, withdrawing: bool
     ) -> ObserveTaskAnswer:
         asked = {(pair.group_id, pair.location_id) for pair in work.pairs}
-        left = await self.missing(scope, withdrawing=withdrawing)
-        missing = [each for each in left if (each.pair.group_id, each.pair.location_id) in asked]
+        async with await self._world.sepm(scope.site) as client:
+            left = await _missing(client, scope, withdrawing=withdrawing)
+            missing = [each for each in left if (each.pair.group_id, each.pair.location_id) in asked]
+            if missing:
+                await self._note_before(client, scope, missing)
         if missing:
             names = ", ".join(pair.name for pair in missing[:5])
-            await self._note_before(scope, missing)
             return ObserveTaskAnswer(done=False, seen=f"not yet changed: {names}")
         return ObserveTaskAnswer(done=True, seen="every pair reads back as wanted")
 
     async def missing(self, scope: StepScope, *, withdrawing: bool = False) -> tuple[WantedPair, ...]:
         """The pairs of a write that are there and do not have the wanted value yet."""
-        step = scope.step
-        if not isinstance(step, Write):
-            raise TypeError(f"step {step.id} writes nothing")
         async with await self._world.sepm(scope.site) as client:
-            wanted = await scope.wanted(step.field, restores=step.restores)
-            spared = step.restores or withdrawing
-            now = [(pair, await settings_now(client, pair, restores=spared)) for pair in wanted]
-        return tuple(pair for pair, settings in now if settings is not None and not pair.is_in(settings))
+            return await _missing(client, scope, withdrawing=withdrawing)
 
-    async def _note_before(self, scope: StepScope, missing: Iterable[WantedPair]) -> None:
+    async def _note_before(self, client: SepmClient, scope: StepScope, missing: Iterable[WantedPair]) -> None:
         """Work by hand: the last look that still missed something is before the last write (rule 9)."""
         gate = scope.gate_after
         if gate is None:
             return
-        async with await self._world.sepm(scope.site) as client:
-            clock = await client.clock()
-            dates = await client.policy_dates({pair.pair.group_id for pair in missing})
+        clock = client.clock_of_last_answer()
+        dates = await client.policy_dates({pair.pair.group_id for pair in missing})
         references, rotation_id = self._world.store.references, scope.ref.rotation_id
         known = await references.of_gate(rotation_id, gate.id)
         for owner, date in dates.items():
@@ -165,3 +161,13 @@ class Witness:
             gone = blocking("copy-not-there", name, "SEPM shows lists, but not this one", "check the copy's name")
             return ObserveTaskAnswer(done=False, seen=gone.message, contradicts=gone)
         return ObserveTaskAnswer(done=False, seen="SEPM shows the list" if there else "")
+
+
+async def _missing(client: SepmClient, scope: StepScope, *, withdrawing: bool) -> tuple[WantedPair, ...]:
+    step = scope.step
+    if not isinstance(step, Write):
+        raise TypeError(f"step {step.id} writes nothing")
+    wanted = await scope.wanted(step.field, restores=step.restores)
+    spared = step.restores or withdrawing
+    now = [(pair, await settings_now(client, pair, restores=spared)) for pair in wanted]
+    return tuple(pair for pair, settings in now if settings is not None and not pair.is_in(settings))

@@ -58,7 +58,7 @@ class Gates:
         with told_apart():
             async with await world.sepm(scope.site) as client:
                 clients = await every_client(client, known)
-                clock = await client.clock()
+                clock = client.clock_of_last_answer()
                 seen = await self._seen(client, scope, step, request, clock)
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         by_owner = rules(step, seen)

@@ -48,7 +48,7 @@ class Looking:
         groups = tuple(await client.groups())
         return SiteSurvey(
             taken_at=self._world.clock(),
-            sepm_clock=await client.clock(),
+            sepm_clock=client.clock_of_last_answer(),
             version="",
             groups=groups,
             served=await self._world.served(scope.site.servers),

@@ -25,7 +25,7 @@ class Newborns:
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 groups = tuple(await client.groups())
-                clock = await client.clock()
+                clock = client.clock_of_last_answer()
         survey = SiteSurvey(taken_at=self._world.clock(), sepm_clock=clock, version="", groups=groups)
         step = scope.step
         deleted = step.work.list if isinstance(step, Console) and isinstance(step.work, DeleteList) else None

@@ -17,7 +17,7 @@ from sepm.client import SepmClient
 from sepm.errors import OutcomeUnknown, Refused
 from store.writes import WriteOutcome
 
-_QUARTER = timedelta(milliseconds=250)
+_SECOND = timedelta(seconds=1)
 _SENDS = 2
 
 
@@ -124,7 +124,7 @@ class Settings:
         before = await self._world.store.references.get(scope.ref.rotation_id, gate.id, owner)
         clock = await client.clock()
         while before is not None and clock <= before.written_at:
-            await self._world.sleep(_QUARTER)
+            await self._world.sleep(_SECOND)
             clock = await client.clock()
         date_before = (await client.policy_dates([owner]))[owner]
         delay = scope.plan.body.publish_delay

@@ -11,7 +11,7 @@ HEARTBEATS = 3
 _SECOND = timedelta(seconds=1)
 """To which SEPM's clock is known."""
 _FASTEST = timedelta(milliseconds=500)
-_SLOWEST = timedelta(hours=12)
+_SLOWEST = timedelta(days=1)
 _RAREST = timedelta(days=7)
 _BEFORE = 2
 _BEYOND = 6
@@ -102,9 +102,9 @@ def moved_after_swap(
 
 
 def next_look(now: datetime, *, since: datetime, heartbeat: timedelta, rarest: timedelta = _RAREST) -> datetime:
-    """When to hold the site against what the rotation left, again: half as long again as was waited so far.
+    """When to hold the site against what the rotation left, again: after as long as was waited so far.
 
-    So a wait of hours sees an act within hours, and one of 90 days makes some thirty looks.
+    So a wait of hours sees an act within hours, and one of 90 days makes some twenty looks.
 
     Args:
         now: the time of the last look.
@@ -112,15 +112,15 @@ def next_look(now: datetime, *, since: datetime, heartbeat: timedelta, rarest: t
         heartbeat: the fastest at which clients would take up what somebody did.
         rarest: the longest between two looks.
     """
-    return now + min(max(heartbeat, (now - since) / 2), rarest)
+    return now + min(max(heartbeat, now - since), rarest)
 
 
 def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:
     """When to read a gate again: with the heartbeat at first, more seldom the longer it lasts.
 
     Until the minimum has passed, each reading comes after half the time waited so far: the curve is as fine early on as
-    late. Past the minimum it comes after a sixth of the time waited beyond it, so that a short wait ends at once
-    and one of two weeks costs some fifty readings. Two readings a heartbeat apart see two check-ins.
+    late. Past the minimum it comes after a sixth of the time waited beyond it, once a day at the least, so that a
+    short wait ends at once and one of a month costs some sixty readings. Two a heartbeat apart see two check-ins.
     """
     if now < due:
         return min(due, now + max(heartbeat, (now - opened) / _BEFORE, _FASTEST))

@@ -104,15 +104,22 @@ class SepmClient:
 
     async def clock(self) -> datetime:
         """SEPM's own clock now, cut to the second: asked anew, because an old `Date` header is no clock."""
-        self._session.last_date = None
         await self.version()
-        if self._session.last_date is None:
+        return self.clock_of_last_answer()
+
+    def clock_of_last_answer(self) -> datetime:
+        """SEPM's own clock, cut to the second, when it gave its latest answer: its clock now, after a call just made.
+
+        Raises:
+            UnexpectedAnswer: when that answer did not tell it.
+        """
+        if self._session.dated is None:
             raise UnexpectedAnswer(
                 self._address,
                 "its answer carries no Date header",
                 "check that no proxy between here and SEPM removes it: proof rests on SEPM's own clock",
             )
-        return self._session.last_date
+        return self._session.dated
 
     async def groups(self) -> list[ObservedGroup]:
         """Every group of every domain, with the settings of all its locations; inheriting groups show their own."""

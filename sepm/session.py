@@ -20,6 +20,7 @@ Query = dict[str, str | int]
 
 _log = structlog.get_logger(__name__)
 _MOST_URLS = 10_000
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "sepm-rotator"}
 _PASSING_FAULTS = {502, 503, 504}
 # raised before a byte of the request was sent
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -46,17 +47,18 @@ class Session:
         patience: Patience | None = None,
     ) -> None:
         self.address = access.address
+        self.dated: datetime | None = None
+        """SEPM's clock as the latest answer showed it, to the second; None: it did not show any."""
         self.last_date: datetime | None = None
-        """SEPM's clock as the latest answer showed it, to the second."""
+        """As the latest answer that showed it."""
         self._clock = clock or WallClock()
         self._patience = patience or Patience()
         # The limit over a whole request is our own, because httpx counts each read anew. Connecting has half of it, so
         # that a write which was never sent is known as such.
         limit = self._patience.request_timeout.total_seconds()
         self._transport = transport
-        self._http = httpx.AsyncClient(
-            transport=transport, base_url=access.url, timeout=httpx.Timeout(limit, connect=limit / 2), trust_env=False
-        )
+        self._extensions = {"timeout": httpx.Timeout(limit, connect=limit / 2).as_dict()}
+        self._base = httpx.URL(access.url.rstrip("/") + "/")
         self._credentials = Credentials(access, self._clock, self._authenticate)
         self._quiet_until = timedelta(0)
         self._urls: dict[tuple[object, ...], httpx.URL] = {}
@@ -69,7 +71,7 @@ class Session:
 
     async def aclose(self) -> None:
         """Close the connections. No logout: it might end a token that another process of ours was given too."""
-        await self._http.aclose()
+        await self._transport.aclose()
 
     async def get(
         self, path: str, shape: TypeAdapter[Shape], query: Query | None = None, *, with_token: bool = True
@@ -80,7 +82,7 @@ class Session:
             SepmError: any of its kinds but `OutcomeUnknown`.
         """
         call = f"GET {path}"
-        request = self._http.build_request("GET", self._url(path, query))
+        request = self._request("GET", self._url(path, query))
         response = await (self._authorised(request, call) if with_token else self._persist(request, call))
         error = failure(response, address=self.address, call=call, write=False)
         if error is not None:
@@ -95,23 +97,29 @@ class Session:
             SepmError: any other kind: the change was not made.
         """
         call = f"PATCH {path}"
-        response = await self._authorised(self._http.build_request("PATCH", self._url(path, None), json=body), call)
+        response = await self._authorised(self._request("PATCH", self._url(path, None), body), call)
         error = failure(response, address=self.address, call=call, write=True)
         if error is not None:
             raise error
 
     async def _authenticate(self, body: dict[str, str]) -> httpx.Response:
         path = "/api/v1/identity/authenticate"
-        request = self._http.build_request("POST", self._url(path, _APPLICATION), json=body)
+        request = self._request("POST", self._url(path, _APPLICATION), body)
         # repeatable: a lost token hurts nobody
         return await self._persist(request, f"POST {path}", repeatable=True)
+
+    def _request(self, method: str, url: httpx.URL, body: dict[str, Any] | None = None) -> httpx.Request:
+        """Made here, as a client of httpx would: what such a client adds is for redirects, cookies and log-ons."""
+        return httpx.Request(method, url, headers=_HEADERS, json=body, extensions=dict(self._extensions))
 
     def _url(self, path: str, query: Query | None) -> httpx.URL:
         """Kept, because the same few are asked for again and again, and parsing them costs more than asking."""
         asked = (path, *(query or {}).items())
         url = self._urls.get(asked)
         if url is None:
-            url = self._http.build_request("GET", path.lstrip("/"), params=query).url
+            url = self._base.join(path.lstrip("/"))
+            if query:
+                url = url.copy_merge_params(query)
             if len(self._urls) < _MOST_URLS:
                 self._urls[asked] = url
         return url
@@ -177,7 +185,8 @@ class Session:
                 await response.aread()
             finally:
                 await response.aclose()
-        self.last_date = from_date_header(response.headers.get("date")) or self.last_date
+        self.dated = from_date_header(response.headers.get("date"))
+        self.last_date = self.dated or self.last_date
         return response
 
     def _lost(self, call: str, error: Exception, *, write: bool) -> Unreachable | OutcomeUnknown:

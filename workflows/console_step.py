@@ -30,9 +30,9 @@ from workflows.running import Running, TurnBack
 
 _WRONG = "task-wrong"
 _FASTEST = timedelta(seconds=1)
-_FIRST = timedelta(seconds=30)
-_OF_HEARTBEAT = 60
-_SLOWEST = timedelta(hours=1)
+_FIRST = timedelta(minutes=2)
+_OF_HEARTBEAT = 20
+_SLOWEST = timedelta(hours=4)
 _SLOWEST_CLAIMED = timedelta(minutes=15)
 """While a certificate may be replaced at any moment."""
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
