@@ -92,6 +92,8 @@ def cores() -> int:
 
 
 def _quiet() -> None:
+    # a lane has a Temporal of its own, which else has threads for every core that wake for nothing
+    os.environ["GOMAXPROCS"] = "1"
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     # each failed try of an activity, which are meant to fail
     logging.getLogger("temporalio").setLevel(logging.ERROR)

@@ -16,7 +16,7 @@ from tests.sweep.runs import Recording, Result, record, run
 
 MOST = 24
 """How many deaths one rotation is put through."""
-_TRIES = 3
+_TRIES = 5
 """How often a point is tried that is not passed."""
 
 
