@@ -16,6 +16,7 @@ from sepm.errors import (
     ServerFault,
     UnexpectedAnswer,
 )
+from sepm.line import Answer
 
 Shape = TypeVar("Shape")
 
@@ -26,7 +27,7 @@ _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_-]{24,}(?:\.[A-Za-z0-9+/=_-]+)*")
 _OBJECT_ID = re.compile(r"[0-9A-Fa-f]{32}\Z")
 
 
-def reason(response: httpx.Response) -> str:
+def reason(response: Answer) -> str:
     """SEPM's own words for a failure, short and free of secrets; empty where it has none.
 
     Token errors give their code only, because their description quotes the token.
@@ -45,7 +46,7 @@ def _unless_an_id(match: re.Match[str]) -> str:
     return match.group() if _OBJECT_ID.match(match.group()) else "[removed]"
 
 
-def failure(response: httpx.Response, *, address: str, call: str, write: bool) -> SepmError | None:
+def failure(response: Answer, *, address: str, call: str, write: bool) -> SepmError | None:
     """The error that an answer is; None for success. 401 and 429 are the session's own concern."""
     status = response.status_code
     if response.is_success:
@@ -65,7 +66,7 @@ def failure(response: httpx.Response, *, address: str, call: str, write: bool) -
     return UnexpectedAnswer(address, what, "check that the address is a SEPM 14 REST service, https://HOST:8446/sepm")
 
 
-def parsed(response: httpx.Response, shape: TypeAdapter[Shape], *, address: str, call: str) -> Shape:
+def parsed(response: Answer, shape: TypeAdapter[Shape], *, address: str, call: str) -> Shape:
     """The answer as `shape`.
 
     Raises:
@@ -96,7 +97,7 @@ def parsed(response: httpx.Response, shape: TypeAdapter[Shape], *, address: str,
         ) from None
 
 
-def _is_json(response: httpx.Response) -> bool:
+def _is_json(response: Answer) -> bool:
     header = Message()
     header["content-type"] = response.headers.get("content-type", "")
     return header.get_content_subtype() == "json"

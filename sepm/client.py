@@ -20,6 +20,7 @@ from sepm.domains import domain_ids
 from sepm.errors import UnexpectedAnswer
 from sepm.groups import read_groups, read_policy_date, read_settings
 from sepm.instants import to_epoch_ms
+from sepm.line import Line, Query
 from sepm.paging import rows
 from sepm.paths import group_path, settings_path
 from sepm.payloads import (
@@ -32,7 +33,7 @@ from sepm.payloads import (
     ServerPayload,
     VersionPayload,
 )
-from sepm.session import Query, Session
+from sepm.session import Session
 from sepm.settings import secure_communications_change, server_list_change
 from sepm.site_facts import Database, OnlineCounts
 from sepm.transport import TrustingTransport
@@ -70,7 +71,7 @@ class SepmClient:
         access: Access,
         trust: Trust | None = None,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | Line | None = None,
         clock: Clock | None = None,
         patience: Patience | None = None,
         at_once: int = 4,

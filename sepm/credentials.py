@@ -11,6 +11,7 @@ from sepm.access import Access
 from sepm.answers import failure, parsed
 from sepm.clock import Clock
 from sepm.errors import BadCredentials, NotPermitted, SepmError, UnexpectedAnswer
+from sepm.line import Answer
 from sepm.payloads import TokenPayload
 
 _TOKEN = TypeAdapter(TokenPayload)
@@ -19,7 +20,7 @@ _SYSTEM_ADMINISTRATOR = 8
 _LONGEST_MARGIN = timedelta(seconds=5)
 _BAD = {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED}
 
-Authenticate = Callable[[dict[str, str]], Awaitable[httpx.Response]]
+Authenticate = Callable[[dict[str, str]], Awaitable[Answer]]
 
 
 class Credentials:
@@ -74,7 +75,7 @@ class Credentials:
         self._check_role(answer)
         return answer.token, _renewal(asked, answer.token_expiration)
 
-    def _raise_refusal(self, response: httpx.Response) -> None:
+    def _raise_refusal(self, response: Answer) -> None:
         if response.status_code in _BAD:
             self._refusal = BadCredentials(
                 self._access.address,

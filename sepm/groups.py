@@ -11,11 +11,12 @@ from sepm.concurrency import each
 from sepm.domains import domain_ids
 from sepm.errors import UnexpectedAnswer
 from sepm.instants import from_epoch_ms
+from sepm.line import Query
 from sepm.locations import parse_location
 from sepm.paging import rows
 from sepm.paths import group_path, settings_path
 from sepm.payloads import GroupPayload, PagePayload, SettingsPayload
-from sepm.session import Query, Session
+from sepm.session import Session
 from sepm.settings import pair_settings
 
 _GROUPS = TypeAdapter(PagePayload[GroupPayload])

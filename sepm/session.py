@@ -14,13 +14,11 @@ from sepm.clock import Clock, WallClock
 from sepm.credentials import Credentials
 from sepm.errors import OutcomeUnknown, Throttled, Unauthorized, Unreachable
 from sepm.instants import from_date_header
+from sepm.line import Answer, Call, HttpLine, Line, Query
 
 Shape = TypeVar("Shape")
-Query = dict[str, str | int]
 
 _log = structlog.get_logger(__name__)
-_MOST_URLS = 10_000
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "sepm-rotator"}
 _PASSING_FAULTS = {502, 503, 504}
 # raised before a byte of the request was sent
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -33,7 +31,7 @@ class Session:
 
     Args:
         access: where and as whom.
-        transport: what carries the requests; `TrustingTransport` where a network is involved.
+        transport: what carries the calls; `TrustingTransport` where a network is involved.
         clock: time for token lives and pauses. Time limits of requests run on the event loop's clock.
         patience: limits and retries.
     """
@@ -41,7 +39,7 @@ class Session:
     def __init__(
         self,
         access: Access,
-        transport: httpx.AsyncBaseTransport,
+        transport: httpx.AsyncBaseTransport | Line,
         *,
         clock: Clock | None = None,
         patience: Patience | None = None,
@@ -55,13 +53,12 @@ class Session:
         self._patience = patience or Patience()
         # The limit over a whole request is our own, because httpx counts each read anew. Connecting has half of it, so
         # that a write which was never sent is known as such.
-        limit = self._patience.request_timeout.total_seconds()
-        self._transport = transport
-        self._extensions = {"timeout": httpx.Timeout(limit, connect=limit / 2).as_dict()}
-        self._base = httpx.URL(access.url.rstrip("/") + "/")
+        limit = self._patience.request_timeout
+        self._line: Line = (
+            HttpLine(transport, access.url, limit) if isinstance(transport, httpx.AsyncBaseTransport) else transport
+        )
         self._credentials = Credentials(access, self._clock, self._authenticate)
         self._quiet_until = timedelta(0)
-        self._urls: dict[tuple[object, ...], httpx.URL] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,7 +68,7 @@ class Session:
 
     async def aclose(self) -> None:
         """Close the connections. No logout: it might end a token that another process of ours was given too."""
-        await self._transport.aclose()
+        await self._line.aclose()
 
     async def get(
         self, path: str, shape: TypeAdapter[Shape], query: Query | None = None, *, with_token: bool = True
@@ -82,7 +79,7 @@ class Session:
             SepmError: any of its kinds but `OutcomeUnknown`.
         """
         call = f"GET {path}"
-        request = self._request("GET", self._url(path, query))
+        request = Call("GET", path, query or {})
         response = await (self._authorised(request, call) if with_token else self._persist(request, call))
         error = failure(response, address=self.address, call=call, write=False)
         if error is not None:
@@ -97,39 +94,23 @@ class Session:
             SepmError: any other kind: the change was not made.
         """
         call = f"PATCH {path}"
-        response = await self._authorised(self._request("PATCH", self._url(path, None), body), call)
+        response = await self._authorised(Call("PATCH", path, body=body), call)
         error = failure(response, address=self.address, call=call, write=True)
         if error is not None:
             raise error
 
-    async def _authenticate(self, body: dict[str, str]) -> httpx.Response:
+    async def _authenticate(self, body: dict[str, str]) -> Answer:
         path = "/api/v1/identity/authenticate"
-        request = self._request("POST", self._url(path, _APPLICATION), body)
+        request = Call("POST", path, _APPLICATION, body)
         # repeatable: a lost token hurts nobody
         return await self._persist(request, f"POST {path}", repeatable=True)
 
-    def _request(self, method: str, url: httpx.URL, body: dict[str, Any] | None = None) -> httpx.Request:
-        """Made here, as a client of httpx would: what such a client adds is for redirects, cookies and log-ons."""
-        return httpx.Request(method, url, headers=_HEADERS, json=body, extensions=dict(self._extensions))
-
-    def _url(self, path: str, query: Query | None) -> httpx.URL:
-        """Kept, because the same few are asked for again and again, and parsing them costs more than asking."""
-        asked = (path, *(query or {}).items())
-        url = self._urls.get(asked)
-        if url is None:
-            url = self._base.join(path.lstrip("/"))
-            if query:
-                url = url.copy_merge_params(query)
-            if len(self._urls) < _MOST_URLS:
-                self._urls[asked] = url
-        return url
-
-    async def _authorised(self, request: httpx.Request, call: str) -> httpx.Response:
+    async def _authorised(self, request: Call, call: str) -> Answer:
         response = await self._persist(request, call, with_token=True)
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return response
         # the token ended early (a restarted SEPM forgets its tokens), and nothing was done: one more try with a new one
-        self._credentials.forget(_token_of(request))
+        self._credentials.forget(SecretStr(request.token))
         response = await self._persist(request, call, with_token=True)
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return response
@@ -140,8 +121,8 @@ class Session:
         )
 
     async def _persist(
-        self, request: httpx.Request, call: str, *, repeatable: bool | None = None, with_token: bool = False
-    ) -> httpx.Response:
+        self, request: Call, call: str, *, repeatable: bool | None = None, with_token: bool = False
+    ) -> Answer:
         """Send until there is an answer that is worth judging, within the limits of patience."""
         again = request.method == "GET" if repeatable is None else repeatable
         failures = throttled = 0
@@ -167,27 +148,21 @@ class Session:
             else:
                 return response
 
-    async def _give_token(self, request: httpx.Request) -> None:
+    async def _give_token(self, request: Call) -> None:
         """Put a token into a request that is sent at once: one that was got before a pause may have ended in it."""
         while True:
             token = await self._credentials.token()
             if self._quiet_until <= self._clock.elapsed():
-                request.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+                request.token = token.get_secret_value()
                 return
             await self._keep_quiet()
 
-    async def _once(self, request: httpx.Request) -> httpx.Response:
+    async def _once(self, request: Call) -> Answer:
         async with asyncio.timeout(self._patience.request_timeout.total_seconds()):
-            # The transport itself: SEPM's API redirects nowhere, sets no cookies and knows no log-on but the token.
-            response = await self._transport.handle_async_request(request)
-            response.request = request
-            try:
-                await response.aread()
-            finally:
-                await response.aclose()
-        self.dated = from_date_header(response.headers.get("date"))
+            answer = await self._line.send(request)
+        self.dated = from_date_header(answer.headers.get("date"))
         self.last_date = self.dated or self.last_date
-        return response
+        return answer
 
     def _lost(self, call: str, error: Exception, *, write: bool) -> Unreachable | OutcomeUnknown:
         what = f"{call} got no answer ({type(error).__name__})"
@@ -203,7 +178,7 @@ class Session:
         while (left := self._quiet_until - self._clock.elapsed()) > timedelta(0):
             await self._clock.sleep(left)
 
-    def _back_off(self, response: httpx.Response, call: str, throttled: int) -> None:
+    def _back_off(self, response: Answer, call: str, throttled: int) -> None:
         """Keep the whole session quiet for a while: SEPM counts calls, not callers."""
         asked = self._retry_after(response)
         pause = self._patience.pause(throttled) if asked is None else asked
@@ -217,7 +192,7 @@ class Session:
         self._quiet_until = max(self._quiet_until, self._clock.elapsed() + pause)
         _log.info("sepm.throttled", address=self.address, call=call, pause=pause.total_seconds())
 
-    def _retry_after(self, response: httpx.Response) -> timedelta | None:
+    def _retry_after(self, response: Answer) -> timedelta | None:
         value = response.headers.get("retry-after", "").strip()
         if value.isdecimal():
             return timedelta(seconds=min(int(value), 10**6))
@@ -226,7 +201,3 @@ class Session:
             return None
         # the date is on SEPM's clock, so it is compared with SEPM's clock
         return max(at - (self.last_date or self._clock.now()), timedelta(0))
-
-
-def _token_of(request: httpx.Request) -> SecretStr:
-    return SecretStr(request.headers["Authorization"].partition(" ")[2])

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
-import httpx
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from sepm.line import Answer
 from sepm.parsed_certificate import ParsedCertificate
 from store.base import Base
 from store.store import Store
@@ -38,7 +38,7 @@ class Ear:
 
         return heard
 
-    def hear_tokens(self, response: httpx.Response) -> None:
+    def hear_tokens(self, response: Answer) -> None:
         """SEPM's answer, where it holds a token."""
         if response.is_success and b'"token"' in response.content:
             answer = response.json()

@@ -1,8 +1,8 @@
 """SEPM's edge within one process: REST over ASGI, and a probe that looks at the emulated servers."""
 
+import json
 from dataclasses import dataclass
-
-import httpx
+from urllib.parse import urlencode
 
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
@@ -13,31 +13,42 @@ from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
+from sepm.line import Answer, Call
 from sepm.probe import HttpAnswer
 from simulation.clock import SimulatedClock
 from simulation.ear import Ear
 from store.sites import SiteConnection
 
 _SILENT = "connection refused"
+_BELOW = "/sepm"
 
 
-class RestLine(httpx.AsyncBaseTransport):
-    """Carries requests to the emulated REST API: the same bytes as over the network, without it."""
+class RestLine:
+    """Carries calls to the emulated REST API: the same bytes as over the network, without it."""
 
     def __init__(self, simulation: Simulation, clock: SimulatedClock, ear: Ear | None = None) -> None:
         self._ear = ear
         self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now(), pause=clock.sleep))
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, call: Call) -> Answer:
         """One call.
 
         Raises:
             httpx.ConnectError: when the server behind REST does not answer.
         """
-        response = await self._way.handle_async_request(request)
+        headers = [(name.lower().encode(), value.encode()) for name, value in call.headers.items()]
+        body = json.dumps(call.body).encode() if call.body is not None else b""
+        if call.body is not None:
+            headers.append((b"content-type", b"application/json"))
+        query = urlencode(call.query).encode() if call.query else b""
+        status, told, content = await self._way.carry(call.method, f"{_BELOW}{call.path}", query, headers, body)
+        answer = Answer(status, {name.decode(): value.decode() for name, value in told}, content)
         if self._ear is not None:
-            self._ear.hear_tokens(response)
-        return response
+            self._ear.hear_tokens(answer)
+        return answer
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
 
 
 class KeptClient(SepmClient):

@@ -23,25 +23,36 @@ class InProcess(httpx.AsyncBaseTransport):
         Raises:
             httpx.ConnectError: The server does not answer: it is down, it restarts, the network before it is dead.
         """
+        url = request.url
+        sent = [(name.lower(), value) for name, value in request.headers.raw]
+        status, headers, content = await self.carry(request.method, url.path, url.query, sent, await request.aread())
+        return httpx.Response(status, headers=headers, content=content, request=request)
+
+    async def carry(
+        self, method: str, path: str, query: bytes, sent: list[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """Carry one call; its status, headers and body. Names of headers are in lower case.
+
+        Raises:
+            httpx.ConnectError: as above.
+        """
         self._service.advance()
         if not self._service.site.answers:
-            raise httpx.ConnectError("connection refused", request=request)
-        url = request.url
+            raise httpx.ConnectError("connection refused")
         scope: Scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
-            "method": request.method,
-            "scheme": url.scheme,
-            "path": url.path,
-            "raw_path": url.raw_path.partition(b"?")[0],
-            "query_string": url.query,
+            "method": method,
+            "scheme": "https",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query,
             "root_path": "",
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "server": (url.host, url.port),
+            "headers": sent,
+            "server": ("sepm.invalid", 8446),
             "client": ("127.0.0.1", 1),
         }
-        body = await request.aread()
         status, headers, content = 500, list[tuple[bytes, bytes]](), bytearray()
 
         async def receive() -> Message:
@@ -55,4 +66,4 @@ class InProcess(httpx.AsyncBaseTransport):
                 content.extend(message.get("body", b""))
 
         await self._app(scope, receive, send)
-        return httpx.Response(status, headers=headers, content=bytes(content), request=request)
+        return status, headers, bytes(content)

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -28,12 +27,12 @@ class Line(RestLine):
         super().__init__(simulation, clock)
         self.between = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, call):
         """One call; before the first second page, what happens between."""
-        if request.url.params.get("pageIndex") == "2" and self.between is not None:
+        if call.query.get("pageIndex") == 2 and self.between is not None:
             happens, self.between = self.between, None
             happens()
-        return await super().handle_async_request(request)
+        return await super().send(call)
 
 
 @pytest.fixture

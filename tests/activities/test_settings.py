@@ -24,14 +24,14 @@ class LosingLine(RestLine):
 
     losses: tuple[bool, ...] = ()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, call):
         """One call."""
-        if request.method != "PATCH" or not self.losses:
-            return await super().handle_async_request(request)
+        if call.method != "PATCH" or not self.losses:
+            return await super().send(call)
         carried_out, *left = self.losses
         self.losses = tuple(left)
         if carried_out:
-            await super().handle_async_request(request)
+            await super().send(call)
         raise httpx.ReadError("connection reset")
 
 
