@@ -32,7 +32,7 @@ _LONG_LIMIT = timedelta(hours=2)
 _HEARTBEAT = timedelta(seconds=15)
 """A worker that died is missed after this; activities beat by themselves while they run (engine/beating.py)."""
 _FIRST_PAUSE = timedelta(milliseconds=500)
-_LONGEST_PAUSE = timedelta(seconds=60)
+_LONGEST_PAUSE = timedelta(minutes=5)
 _REFUSALS = frozenset(error.value for error in ErrorType)
 _RETRY = RetryPolicy(
     initial_interval=_FIRST_PAUSE,
