@@ -56,7 +56,7 @@ class Contacts:
                 self._exchanged(client, server, at, trial)
                 return
             here = self._trouble(client, server, entry, trial, at)
-            if trouble is None or here.effect > trouble.effect:
+            if trouble is None or self._decides(here, trouble, trial):
                 trouble = here
             if server is not None and trial is _Trial.UNTRUSTED:
                 why = here.why
@@ -96,6 +96,15 @@ class Contacts:
             why = f"its list gives port {asked} for {server.name}, which listens on {there}"
             effect = client.listed.effect
         return Trouble(at, why, entry.server_id, max(effect, client.effect))
+
+    @staticmethod
+    def _decides(here: Trouble, before: Trouble, trial: _Trial) -> bool:
+        """Whether a server's trouble is what the heartbeat failed by, rather than that of those tried before it.
+
+        The later effect counts. One replacement is an unknown certificate at its own server, after which a client goes
+        on as it should, and the file that another server signs wrongly: that file is what stops it.
+        """
+        return here.effect > before.effect or (trial is _Trial.REJECTED and here.effect == before.effect)
 
     def _candidates(self, client: Client, at: int) -> Iterator[ServerEntry]:
         """Servers in the order of choice: the last one, then by priority, at random within one."""

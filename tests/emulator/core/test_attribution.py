@@ -93,6 +93,20 @@ def test_a_file_that_does_not_verify_names_what_it_was_published_for(play, site_
     assert {each.first_why for each in played.verdict().lost} == {"the policy file of A does not verify"}
 
 
+def test_a_file_that_does_not_verify_counts_before_the_certificate_that_led_to_it(play, site_of):
+    """Whoever fails over from a replaced certificate to a stale signature is lost by that signature."""
+    played = play(site_of(2, ClientSpec(group=ROOT_GROUP, count=20), switches=Switches(stale_sig_files=True))).run(HOUR)
+    played.swap("A")
+    played.run(4 * HOUR)
+    with acting(Actor.TASK):
+        played.swap("B")
+    played.run(9 * HOUR)
+    lost = played.verdict().lost
+    assert len(lost) == 20
+    assert {each.first_why for each in lost} == {"the policy file of A does not verify"}
+    assert lost_by(played) == {("A", "console.replace_certificate", False)}
+
+
 def test_what_was_wrong_from_the_start_follows_from_nothing(play, site_of):
     """A client that never had a way to a server is lost by no effect, and the product did not do it."""
     blocked = ClientSpec(group=ROOT_GROUP, count=2, reachable_servers=frozenset())
