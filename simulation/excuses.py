@@ -53,6 +53,20 @@ def _by_others(lost: LostClient, facts: Facts) -> str | None:  # noqa: ARG001 - 
     return None
 
 
+def _old_image(lost: LostClient, facts: Facts) -> str | None:
+    """It had been put back to an old image, and no server had seen it since when the certificate was replaced.
+
+    As the last check-in showed it, it was ready. `swaps_leave_everybody_a_way` leaves such clients out as well.
+    """
+    swap = lost.after
+    unseen = any(each.swap == swap and each.client.name == lost.name and not each.client.seen for each in facts.cut_off)
+    if swap is not None and unseen:
+        images = (each for each in facts.unasked if each.kind == "machine.reimage" and each.subject == (lost.name,))
+        if any(each.number < swap.number for each in images):
+            return "it was put back to an old image, and nobody had seen it since"
+    return None
+
+
 def _wrong_list(lost: LostClient, facts: Facts) -> str | None:
     """The copy of its list was made with a wrong port, and no canary stood before it to show that."""
     slipped = any(slip.mistake in {Mistake.FORGETS_PORT, Mistake.ONLY_SAYS} for slip in facts.slips)
@@ -96,6 +110,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _by_name,
     _on_trust,
     _by_others,
+    _old_image,
     _wrong_list,
     _canary_without_http,
     _in_spite_of_canaries,

@@ -177,6 +177,23 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
     assert violated(replace(cut, journal=(other, *cut.journal))) == set()
 
 
+def test_an_old_image_that_nobody_has_seen_before_the_swap_is_excused(played):
+    """No check-in tells of it; once a server has seen the client, or when it came after the swap, it is no excuse."""
+    swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
+    client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=False)
+    image = effect(played, "machine.reimage", "PC-1", actor=Actor.HAPPENING).model_copy(update={"number": -1})
+    gone = lost(played, swap)
+
+    def why(seen, *happened):
+        journal = (*played.journal, *happened)
+        cut_off = (CutOff(swap, client._replace(seen=seen)),)
+        return excused(gone, replace(played, cut_off=cut_off, journal=journal))
+
+    late = image.model_copy(update={"number": swap.number + 1})
+    assert "old image" in str(why(False, image))
+    assert [why(True, image), why(False), why(False, late)] == [None, None, None]
+
+
 def test_a_swap_within_the_holdout_is_a_violation(played):
     """The holdout's server is replaced before the holdout has ended."""
     (server,) = played.body.holdouts
