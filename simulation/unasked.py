@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from emulator.effects import EffectView
+from emulator.switches import SecureCommunicationsScope
 from rotation.task import AssignList, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.facts import Facts
@@ -46,16 +47,24 @@ def acted_just_before(facts: Facts, at: datetime) -> bool:
 
 
 def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
-    """Settings that differ from what was asked for last, or from the beginning."""
+    """Settings that differ from what was asked for last, or from the beginning.
+
+    Where secure communications are the whole group's, a write through one location is one to all of its locations.
+    """
+    whole = facts.scenario.spec.switches.secure_communications_scope is SecureCommunicationsScope.GROUP
     for kinds, index in ((_LIST, 0), (_SECURE, 1)):
         wanted = {pair: str(settings[index]) for pair, settings in facts.before.settings.items()}
         now: dict[tuple[str, str], EffectView] = {}
         for each in facts.journal:
             if each.kind in kinds and each.at < at:
                 group, location, value = each.subject
+                written = {(group, location)}
+                if whole and kinds is _SECURE:
+                    written |= {pair for pair in wanted if pair[0] == group}
+                now = {pair: effect for pair, effect in now.items() if pair not in written}
                 now[group, location] = each
                 if each.actor.asked or _is_asked_for(facts, each):
-                    wanted[group, location] = value
+                    wanted |= dict.fromkeys(written, value)
         for pair, effect in now.items():
             differs = effect.subject[-1].lower() != wanted.get(pair, "").lower()
             if pair in wanted and differs and not effect.actor.asked:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from emulator.effects import Actor, EffectView
+from emulator.switches import SecureCommunicationsScope
 from emulator.verdict import LostClient
 from emulator.ways import Known
 from rotation.finding import blocking
@@ -93,6 +94,23 @@ def test_an_act_that_does_what_an_open_task_asks_for_need_not_be_named(played):
     early = task.model_copy(update={"closed_at": at - timedelta(minutes=1)})
     assert "acts_of_others_are_named" not in violated(done)
     assert "acts_of_others_are_named" in violated(replace(done, tasks=(early,)))
+
+
+def test_a_location_that_the_whole_group_took_along_was_not_changed_by_others(played):
+    """Where secure communications are the group's, to repeat at one location what another was told changes nothing."""
+    *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
+    pair, (used, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
+    other, value = (pair[0], "Second"), str(not secure).lower()
+    before = replace(played.before, settings={**played.before.settings, other: (used, secure)})
+    moments = (swap.at - timedelta(hours=2), swap.at - timedelta(hours=1))
+    asked = effect(played, "rest.secure_communications", *pair, value, at=moments[0])
+    same = effect(played, "console.secure_communications", *other, value, actor=Actor.SOMEBODY, at=moments[1])
+    after = replace(played, before=before, journal=(*played.journal, asked, same))
+    assert "acts_of_others_are_named" in violated(after)
+    spec = played.scenario.spec
+    switches = spec.switches.model_copy(update={"secure_communications_scope": SecureCommunicationsScope.GROUP})
+    scenario = played.scenario.model_copy(update={"spec": spec.model_copy(update={"switches": switches})})
+    assert "acts_of_others_are_named" not in violated(replace(after, scenario=scenario))
 
 
 def test_whom_a_person_names_only_after_the_loss_is_not_excused(played):
