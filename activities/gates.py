@@ -1,6 +1,6 @@
 """Reading a gate: every client of the site, in full, judged and stored; only counts go back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from temporalio import activity
@@ -26,7 +26,7 @@ from rotation.reading import (
 from rotation.silence import silenced
 from rotation.state import GateReading
 from rotation.values import ClientId, GroupId, RotationId, ServerName
-from rotation.verdict import Judgement, RosterEntry, Verdict, tally
+from rotation.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
 from sepm.client import SepmClient
 from store.roster import LatestReading
 from store.swaps import SwapRecord
@@ -63,13 +63,19 @@ class Gates:
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         by_owner = rules(step, seen)
         entries = await self._entries(scope, step, seen, latest)
-        evidence = await world.store.coverage.evidence(request.ref.rotation_id, evidence_key(scope.plan.body, step))
+        evidence = kept = await world.store.coverage.evidence(
+            request.ref.rotation_id, evidence_key(scope.plan.body, step)
+        )
         if request.verified_by and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
             evidence = still_standing(entries, by_owner, evidence)
             await world.store.coverage.restart(request.ref.rotation_id, step.id)
+            kept = {}
         judgements = judge_all(entries, by_owner, evidence)
         await world.store.coverage.save(
-            request.ref.rotation_id, evidence_key(scope.plan.body, step), judgements, asked_at
+            request.ref.rotation_id,
+            evidence_key(scope.plan.body, step),
+            [each for each in judgements if not _is_kept(each, kept)],
+            asked_at,
         )
         scoped = [entry for entry in entries if entry.owner in by_owner]
         silent = silenced(scoped, judgements, by_owner, clock)
@@ -189,6 +195,11 @@ class Gates:
         who = f"{request.asked_by}, approved by {request.approved_by}"
         await store.roster.leave_out(ref.rotation_id, names, who, request.why, self._world.clock())
         return Counted(count=len(names))
+
+
+def _is_kept(judgement: Judgement, kept: Mapping[ClientId, ClientEvidence]) -> bool:
+    """Whether what is stored says the same already: proof stays, and most clients have it for most of a wait."""
+    return judgement.verdict is Verdict.COVERED and kept.get(judgement.client) == judgement.evidence
 
 
 def _gate(scope: StepScope) -> Gate | Holdout:

@@ -27,7 +27,7 @@ def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -
     else:
         verdict, reason = Verdict.WAITING, _why_waiting(entry, rule, kept)
     if verdict is Verdict.COVERED:
-        kept = kept.model_copy(update={"covered": True, "reason": reason})
+        kept = kept._replace(covered=True, reason=reason)
     return Judgement(client=entry.id, verdict=verdict, reason=reason, evidence=kept)
 
 
@@ -121,9 +121,9 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
     if observed is None or observed.last_seen is None:
         return kept
     if kept.serial_seen is None and holds(observed, rule):
-        kept = kept.model_copy(update={"serial_seen": observed.last_seen})
+        kept = kept._replace(serial_seen=observed.last_seen)
     if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):
-        kept = kept.model_copy(update={"contact_seen": observed.last_seen})
+        kept = kept._replace(contact_seen=observed.last_seen)
     return kept
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from rotation.plan import GatePurpose
 from rotation.survey import ObservedClient
@@ -53,7 +54,7 @@ class Reason(StrEnum):
     REFERENCE_MISSING = "reference-missing"
 
 
-class RosterEntry(Value):
+class RosterEntry(NamedTuple):
     """A client of the denominator, as last recorded."""
 
     id: ClientId
@@ -72,7 +73,7 @@ class RosterEntry(Value):
     """Whether it is known to trust another server of its list, and would go there."""
 
 
-class ClientEvidence(Value):
+class ClientEvidence(NamedTuple):
     """What was seen of one client within one gate."""
 
     client: ClientId
@@ -133,7 +134,7 @@ class GateRule(Value):
     """Whether only those that go first are asked: the gate for all comes after it."""
 
 
-class Judgement(Value):
+class Judgement(NamedTuple):
     """A client's verdict with its reason and the evidence to keep."""
 
     client: ClientId
