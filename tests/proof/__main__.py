@@ -9,7 +9,6 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable
-from itertools import count, islice
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +16,7 @@ from rich.progress import Progress
 
 from tests.proof.lanes import Lanes, cores
 from tests.proof.outcome import Outcome
-from tests.proof.seeds import is_small
+from tests.proof.seeds import compared
 from tests.proof.summary import Summary, failures, show, summary
 
 
@@ -29,11 +28,11 @@ def main() -> int:
     seeds = range(asked.seed, asked.seed + asked.rotations)
     console = Console(stderr=True)
     with Lanes(asked.lanes) as lanes, Progress(console=console, transient=True) as progress:
-        small = list(islice((seed for seed in count(asked.seed) if is_small(seed)), asked.temporal))
+        small = compared(asked.seed, asked.temporal)
         task = progress.add_task("through Temporal", total=len(small))
-        compared: list[Outcome] = []
+        through: list[Outcome] = []
         for some in lanes.play(small, until, temporal=True):
-            compared.extend(some)
+            through.extend(some)
             progress.advance(task, len(some))
             _tell(console, some)
         alone = sorted(set(seeds) - set(small))  # the others were played in process already, to be compared
@@ -43,7 +42,7 @@ def main() -> int:
             played.extend(some)
             progress.advance(task, len(some))
             _tell(console, some)
-    told = summary(played, compared, asked.rotations, asked.temporal)
+    told = summary(played, through, asked.rotations, asked.temporal)
     show(Console(), told, time.monotonic() - began)
     if asked.json is not None:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
