@@ -1,5 +1,6 @@
 """What a session sends and what comes back, whatever carries it."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ class Line(Protocol):
 
         Raises:
             httpx.TransportError: when there is no answer; `httpx.ConnectError` and its like when nothing was sent.
+            TimeoutError: when there is none within the line's limit.
         """
 
     async def aclose(self) -> None:
@@ -77,13 +79,14 @@ class HttpLine:
     Args:
         transport: what carries requests.
         address: of the service, with its path.
-        limit: over each of connecting (which has half of it), sending and reading.
+        limit: over a whole call. It is our own, because httpx counts each read anew; connecting has half of it, so that
+            a write which was never sent is known as such.
     """
 
     def __init__(self, transport: httpx.AsyncBaseTransport, address: str, limit: timedelta) -> None:
         self._transport = transport
         self._address = httpx.URL(address.rstrip("/") + "/")
-        seconds = limit.total_seconds()
+        self._limit = seconds = limit.total_seconds()
         self._extensions = {"timeout": httpx.Timeout(seconds, connect=seconds / 2).as_dict()}
         self._urls: dict[tuple[object, ...], httpx.URL] = {}
 
@@ -92,12 +95,13 @@ class HttpLine:
         request = httpx.Request(
             call.method, self._url(call), headers=call.headers, json=call.body, extensions=dict(self._extensions)
         )
-        response = await self._transport.handle_async_request(request)
-        response.request = request
-        try:
-            content = await response.aread()
-        finally:
-            await response.aclose()
+        async with asyncio.timeout(self._limit):
+            response = await self._transport.handle_async_request(request)
+            response.request = request
+            try:
+                content = await response.aread()
+            finally:
+                await response.aclose()
         return Answer(response.status_code, response.headers, content)
 
     async def aclose(self) -> None:

@@ -1,6 +1,5 @@
 """One session with a SEPM: token, back-off, retries of reads, one try for writes."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
@@ -51,8 +50,6 @@ class Session:
         """As the latest answer that showed it."""
         self._clock = clock or WallClock()
         self._patience = patience or Patience()
-        # The limit over a whole request is our own, because httpx counts each read anew. Connecting has half of it, so
-        # that a write which was never sent is known as such.
         limit = self._patience.request_timeout
         self._line: Line = (
             HttpLine(transport, access.url, limit) if isinstance(transport, httpx.AsyncBaseTransport) else transport
@@ -158,8 +155,7 @@ class Session:
             await self._keep_quiet()
 
     async def _once(self, request: Call) -> Answer:
-        async with asyncio.timeout(self._patience.request_timeout.total_seconds()):
-            answer = await self._line.send(request)
+        answer = await self._line.send(request)
         self.dated = from_date_header(answer.headers.get("date"))
         self.last_date = self.dated or self.last_date
         return answer

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
@@ -98,18 +98,19 @@ class Database:
         async with self._turn, self._writers() as session, session.begin():
             yield session
 
-    @asynccontextmanager
-    async def read_rows(self) -> AsyncIterator[AsyncConnection]:
+    def read_rows(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """As `read`, for statements over columns that are built once: no objects are made of what they find.
 
         What every look and every reading asks for goes this way: it costs a fifth.
         """
-        async with self._engine.connect() as connection:
-            yield connection
+        return self._engine.connect()
+
+    def write_rows(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """As `write`, for statements over columns. Never nest two."""
+        return self._written_rows()
 
     @asynccontextmanager
-    async def write_rows(self) -> AsyncIterator[AsyncConnection]:
-        """As `write`, for statements over columns. Never nest two."""
+    async def _written_rows(self) -> AsyncIterator[AsyncConnection]:
         if self._turn is None:
             async with self._writing.begin() as connection:
                 yield connection
@@ -141,16 +142,13 @@ class MemoryDatabase(Database):
         async with self._sessions.write() as session:
             yield cast("AsyncSession", session)
 
-    @asynccontextmanager
-    async def read_rows(self) -> AsyncIterator[AsyncConnection]:
+    def read_rows(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """As of a file."""
-        yield cast("AsyncConnection", self._sessions.rows)
+        return cast("AbstractAsyncContextManager[AsyncConnection]", self._sessions.reading)
 
-    @asynccontextmanager
-    async def write_rows(self) -> AsyncIterator[AsyncConnection]:
+    def write_rows(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """As of a file."""
-        with self._sessions.transaction():
-            yield cast("AsyncConnection", self._sessions.rows)
+        return cast("AbstractAsyncContextManager[AsyncConnection]", self._sessions.writing)
 
     async def close(self) -> None:
         """Drop it."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from rotation.values import RotationId, SiteId, Value
 from store.base import table_of
@@ -73,6 +73,15 @@ _LAST = built_once(
 )
 
 
+_ALL = built_once(
+    select(table_of(EventRow)).where(EventRow.rotation_id == bindparam("rotation")).order_by(EventRow.number)
+)
+_AFTER = built_once(
+    select(table_of(EventRow))
+    .where(EventRow.rotation_id == bindparam("rotation"), EventRow.number > bindparam("after"))
+    .order_by(EventRow.number)
+    .limit(bindparam("most"))
+)
 _NEW = built_once(insert(table_of(EventRow)))
 _HASHED = ("rotation_id", "number", "site_id", "at", "kind", "message", "data", "key", "previous")
 
@@ -103,33 +112,28 @@ class Events:
                     continue
                 known.add(event.key)
                 number += 1
-                row = EventRow(
-                    rotation_id=rotation_id,
-                    number=number,
-                    site_id=site_id,
-                    at=event.at,
-                    kind=event.kind,
-                    message=event.message,
-                    data=_canonical(to_jsonable_python(event.data)),
-                    key=event.key,
-                    previous=previous,
-                )
-                previous = _hash(row)
-                rows.append({**{name: getattr(row, name) for name in _HASHED}, "hash": previous})
+                row: dict[str, object] = {
+                    "rotation_id": rotation_id,
+                    "number": number,
+                    "site_id": site_id,
+                    "at": event.at,
+                    "kind": event.kind,
+                    "message": event.message,
+                    "data": _canonical(to_jsonable_python(event.data)),
+                    "key": event.key,
+                    "previous": previous,
+                }
+                previous = _hash(row, event.at)
+                rows.append({**row, "hash": previous})
             if rows:
                 await connection.execute(_NEW, rows)
             return ChainHead(number=number, hash=previous)
 
     async def list(self, rotation_id: RotationId, after: int = 0, limit: int = 100) -> tuple[Event, ...]:
         """The events of a rotation that follow number `after`, in order."""
-        wanted = (
-            select(EventRow)
-            .where(EventRow.rotation_id == rotation_id, EventRow.number > after)
-            .order_by(EventRow.number)
-            .limit(page_size(limit))
-        )
-        async with self._database.read() as session:
-            return tuple(_event(row) for row in await session.scalars(wanted))
+        names = {"rotation": rotation_id, "after": after, "most": page_size(limit)}
+        async with self._database.read_rows() as connection:
+            return tuple(_event(row) for row in await connection.execute(_AFTER, names))
 
     async def verify_chain(self, rotation_id: RotationId) -> ChainHead:
         """Check every event of a rotation. Returns where its trail ends.
@@ -137,16 +141,15 @@ class Events:
         Raises:
             ChainBroken: at the first event that is missing or altered.
         """
-        wanted = select(EventRow).where(EventRow.rotation_id == rotation_id).order_by(EventRow.number)
         number, previous = 0, _ORIGIN
-        async with self._database.read() as session:
-            for row in await session.scalars(wanted):
+        async with self._database.read_rows() as connection:
+            for row in await connection.execute(_ALL, {"rotation": rotation_id}):
                 number += 1
                 if row.number != number:
                     raise ChainBroken(rotation_id, number, "it is missing")
                 if row.previous != previous:
                     raise ChainBroken(rotation_id, number, "it does not follow the one before")
-                if row.hash != _hash(row):
+                if row.hash != _hash({name: getattr(row, name) for name in _HASHED}, row.at):
                     raise ChainBroken(rotation_id, number, "it was altered")
                 previous = row.hash
         return ChainHead(number=number, hash=previous)
@@ -156,12 +159,12 @@ def _canonical(data: object) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _hash(row: EventRow) -> str:
-    content = {**{name: getattr(row, name) for name in _HASHED}, "at": to_microseconds(row.at)}
+def _hash(row: dict[str, object], at: datetime) -> str:
+    content = {**row, "at": to_microseconds(at)}
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
-def _event(row: EventRow) -> Event:
+def _event(row: Row[*tuple[Any, ...]]) -> Event:
     return Event(
         rotation_id=RotationId(row.rotation_id),
         site_id=SiteId(row.site_id),

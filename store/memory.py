@@ -5,8 +5,8 @@ and a thread or a greenlet for each statement would cost more than the statement
 """
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -23,8 +23,9 @@ class MemorySessions:
     def __init__(self) -> None:
         self._kept = _engine().connect().execution_options(isolation_level="AUTOCOMMIT")
         self._connection = _driver(self._kept)
-        self.rows = DirectConnection(self._kept, Runner(self._connection))
-        """The one connection."""
+        rows = DirectConnection(self._kept, Runner(self._connection))
+        self.reading = Reading(rows)
+        self.writing = Writing(rows, self._connection)
 
     @property
     def url(self) -> URL:
@@ -40,20 +41,10 @@ class MemorySessions:
     @asynccontextmanager
     async def write(self) -> AsyncIterator["DirectSession"]:
         """A session whose block is written as a whole or not at all."""
-        with Session(self._kept, expire_on_commit=False) as session, self.transaction():
-            yield DirectSession(session)
-            session.flush()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """What is written within is written as a whole or not at all."""
-        self._connection.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        with Session(self._kept, expire_on_commit=False) as session:
+            async with self.writing:
+                yield DirectSession(session)
+                session.flush()
 
     def close(self) -> None:
         """Drop the database."""
@@ -116,6 +107,33 @@ class DirectConnection:
     def _run(self, statement: Executable, given: Any) -> Any:
         found = self._runner.run(statement, given)
         return self._connection.execute(statement, given) if found is None else found
+
+
+class Reading:
+    """The one connection, for statements that read. There is nothing to open or to close."""
+
+    def __init__(self, rows: DirectConnection) -> None:
+        self._rows = rows
+
+    async def __aenter__(self) -> DirectConnection:
+        return self._rows
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+
+class Writing:
+    """The one connection in a transaction: what is written within is written as a whole or not at all."""
+
+    def __init__(self, rows: DirectConnection, driver: sqlite3.Connection) -> None:
+        self._rows, self._driver = rows, driver
+
+    async def __aenter__(self) -> DirectConnection:
+        self._driver.execute("BEGIN")
+        return self._rows
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._driver.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
 class _Stream:
