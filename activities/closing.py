@@ -74,12 +74,17 @@ def _difference(before: PairSettings, now: PairSettings) -> str:
 
 
 def _copies(scope: StepScope, survey: SiteSurvey, adopted: Collection[str]) -> Iterable[Finding]:
-    """Who still uses a copy, but for what was born during the rotation and is left as it is by a person's word."""
+    """Who still uses a copy, but for what was born during the rotation and is left as it is by a person's word.
+
+    Groups that inherit have what their owner has.
+    """
     names = {copy.copy_name for copy in scope.plan.body.copies}
     for group in survey.groups:
+        if group.inherits:
+            continue
         for location in group.locations:
             subject = f"{group.path} / {location.name}"
-            if location.settings.server_list in names and not {subject, group.path} & set(adopted):
+            if location.settings.server_list in names and subject not in adopted:
                 yield blocking("copy-in-use", subject, "still uses the HTTP copy", "assign its own list, then retry")
 
 

@@ -11,6 +11,7 @@ from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
 from rotation.gate import Reference, follow, moved_after_swap
+from rotation.membership import followers
 from rotation.plan import Gate, GatePurpose, Holdout, PlanBody, ScopeName
 from rotation.reading import (
     Seen,
@@ -148,10 +149,17 @@ class Gates:
     async def _entries(
         self, scope: StepScope, step: Gate | Holdout, seen: Seen, latest: LatestReading
     ) -> list[RosterEntry]:
-        """The denominator: every client ever seen, by the owner of the group that it is in now."""
+        """The denominator: every client ever seen, by the owner of the group that it is in now.
+
+        Groups born since count with the planned owner that they follow. Others that were born hold no gate; whoever is
+        in them is asked about before a certificate is replaced (rotation/drift.py), unless the rest is planned anew.
+        """
         store, rotation_id = self._world.store, scope.ref.rotation_id
         body = scope.plan.body
+        clients = await store.roster.entries(scope.site.id, None, latest=latest)
         owner_of = {group: owner.group_id for owner in body.scopes for group in owner.groups}
+        if any(client.group_id not in owner_of for client in clients):
+            owner_of |= await self._born(scope)
         left_out = await store.roster.left_out(rotation_id)
         relaxed = await store.coverage.covered(rotation_id, _relaxed_gates(body, step))
         others = {owner.group_id: gates_of_others(step, owner, seen) for owner in body.owners(ScopeName.FAILOVER)}
@@ -172,29 +180,42 @@ class Gates:
                 knows_another=owner_of[client.group_id] in others
                 and client.id in passed[others[owner_of[client.group_id]]],
             )
-            for client in await store.roster.entries(scope.site.id, None, latest=latest)
+            for client in clients
             if client.group_id in owner_of
         ]
 
+    async def _born(self, scope: StepScope) -> dict[GroupId, GroupId]:
+        """The groups that were born and follow a planned owner, with it."""
+        with told_apart():
+            async with await self._world.sepm(scope.site) as client:
+                groups = await client.groups()
+        return {group: owner.group_id for group, owner in followers(scope.plan.body, groups).items()}
+
     @activity.defn(name=ActivityName.LEAVE_OUT)
     async def leave_out(self, request: LeaveOutRequest) -> Counted:
-        """Leave out, by name and two persons' word, every client that holds the gate now (rule 1)."""
+        """Leave out, by name and two persons' word, every client that holds the gate now, or is in a group (rule 1)."""
         store, ref = self._world.store, request.ref
-        scope = await scope_of(self._world, ref)
+        if request.groups:
+            names = [client.id for client in await store.roster.entries(ref.site_id, request.groups)]
+        else:
+            names = await self._holding(await scope_of(self._world, ref))
+        who = f"{request.asked_by}, approved by {request.approved_by}"
+        await store.roster.leave_out(ref.rotation_id, names, who, request.why, self._world.clock())
+        return Counted(count=len(names))
+
+    async def _holding(self, scope: StepScope) -> list[ClientId]:
+        """Every client that holds the gate, as it was last read."""
         key = evidence_key(scope.plan.body, _gate(scope))
         names: list[ClientId] = []
         cursor: str | None = None
         while True:
-            page = await store.coverage.verdicts(
-                ref.rotation_id, key, verdict=Verdict.WAITING, limit=500, cursor=cursor
+            page = await self._world.store.coverage.verdicts(
+                scope.ref.rotation_id, key, verdict=Verdict.WAITING, limit=500, cursor=cursor
             )
             names.extend(verdict.client for verdict in page.items)
             cursor = page.cursor
             if cursor is None:
-                break
-        who = f"{request.asked_by}, approved by {request.approved_by}"
-        await store.roster.leave_out(ref.rotation_id, names, who, request.why, self._world.clock())
-        return Counted(count=len(names))
+                return names
 
 
 def _is_kept(judgement: Judgement, kept: Mapping[ClientId, ClientEvidence]) -> bool:

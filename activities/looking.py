@@ -7,11 +7,13 @@ from temporalio import activity
 
 from activities.failures import told_apart
 from activities.scope import StepScope, scope_of
+from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift import Drift, Move, drift, moved, stays_behind
 from rotation.gate import written
-from rotation.plan import Gate, GatePurpose, ScopeName
+from rotation.membership import followers
+from rotation.plan import Gate, GatePurpose, ScopeName, Treatment
 from rotation.reading import evidence_key
 from rotation.restart import voided
 from rotation.served import certificate_drift
@@ -61,11 +63,20 @@ class Looking:
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]
         failing_over = [group for owner in body.owners(ScopeName.FAILOVER) for group in owner.groups]
+        born = followers(body, survey.groups)
+        failing_over += [group for group, owner in born.items() if owner.treatment is Treatment.FAILOVER]
         clients = await store.roster.present_of(scope.site.id, stuck, failing_over) if stuck else ()
         moves = [Move(name=each.name, now=each.now) for each in await store.roster.moved(scope.site.id, request.since)]
         return (
             *(Drift(finding=finding) for finding in certificates),
-            *drift(body, survey, clients, at=scope.step.id),
+            *drift(
+                body,
+                survey,
+                clients,
+                at=scope.step.id,
+                uncounted=await uncounted(store, scope.ref, body, survey.groups),
+                excluded=request.excluded,
+            ),
             *moved(survey, moves),
         )
 

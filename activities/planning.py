@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.identity import new_plan_id
+from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import (
     ActivityName,
@@ -13,6 +14,7 @@ from engine.contract import (
     LoadPlanRequest,
     PlanCheckAnswer,
     PlanCheckRequest,
+    StepRef,
 )
 from rotation.amendment import amend
 from rotation.comparison import compare, newly_on_trust
@@ -21,7 +23,7 @@ from rotation.finding import Finding, blockers
 from rotation.forecast import least
 from rotation.plan import Plan, PlanBody, PlanRequest, Unproven
 from rotation.planner import Observed, PlanRefusedError, make_plan
-from rotation.recorded import as_recorded, relaxed_now
+from rotation.recorded import as_recorded, relaxed_now, with_copies
 from rotation.values import ServerName, SiteId
 from store.store import Store
 
@@ -47,6 +49,8 @@ async def plan_from_survey(
         UnknownCertificate: when the request names a certificate that is not stored.
     """
     site = await store.sites.get(site_id)
+    if amends is not None:
+        site = with_copies(site, amends)
     roster = await store.roster.entries(site_id, None)
     certificates = {wanted: await store.certificates.facts(wanted) for wanted in set(request.certificates.values())}
     survey = await store.surveys.get(survey_id)
@@ -138,7 +142,18 @@ class Planning:
         survey = await store.surveys.get(request.survey_id)
         roster = await store.roster.entries(request.site_id, None)
         clients = [client.observed for client in roster if client.observed is not None]
-        return blockers(each.finding for each in drift(plan.body, survey, clients, at=request.at))
+        ref = StepRef(
+            rotation_id=request.rotation_id, site_id=request.site_id, plan_id=request.plan_id, step=request.at
+        )
+        found = drift(
+            plan.body,
+            survey,
+            clients,
+            at=request.at,
+            uncounted=await uncounted(store, ref, plan.body, survey.groups),
+            excluded=request.excluded,
+        )
+        return blockers(each.finding for each in found)
 
     @activity.defn(name=ActivityName.LOAD_PLAN)
     async def load_plan(self, request: LoadPlanRequest) -> LoadPlanAnswer:

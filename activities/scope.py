@@ -1,5 +1,6 @@
 """What a step is about: its plan, its site, and the pairs that it wants changed."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from activities.world import World
@@ -110,10 +111,34 @@ class StepScope:
     async def originals(self) -> tuple[Original, ...]:
         """What every pair gets back: as recorded, or as a person has approved it since in an amendment."""
         approved = dict(self.plan.body.pairs(ScopeName.ALL))
-        return tuple(
+        recorded = await self.world.store.originals.of(self.ref.rotation_id)
+        known = tuple(
             original.model_copy(update={"settings": as_approved(original.settings, approved.get(original.pair))})
-            for original in await self.world.store.originals.of(self.ref.rotation_id)
+            for original in recorded
         )
+        return (*known, *self._taken_along({original.pair for original in recorded}))
+
+    def _taken_along(self, recorded: Collection[Pair]) -> Iterable[Original]:
+        """Pairs that an amendment has taken along: they get what it has approved of them."""
+        for owner in self.plan.body.scopes:
+            for planned in owner.pairs:
+                pair = Pair(group_id=owner.group_id, location_id=planned.location_id)
+                if pair not in recorded:
+                    settings = PairSettings(
+                        server_list=planned.server_list,
+                        secure_communications=planned.secure_communications,
+                        heartbeat=owner.slowest_heartbeat,
+                        jitter=owner.jitter,
+                    )
+                    yield Original(
+                        rotation_id=self.ref.rotation_id,
+                        site_id=self.ref.site_id,
+                        pair=pair,
+                        group_path=owner.path,
+                        location_name=planned.location_name,
+                        settings=settings,
+                        recorded_at=self.plan.made_at,
+                    )
 
     @property
     def gate_after(self) -> Gate | None:

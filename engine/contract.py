@@ -15,7 +15,7 @@ from rotation.plan import PlanBody, SettingField
 from rotation.state import Attention, GateReading, Outcome, RotationState
 from rotation.survey import Pair
 from rotation.task import TaskState
-from rotation.values import Fingerprint, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.values import Fingerprint, GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
 ROTATE_WORKFLOW, SURVEY_WORKFLOW, SIMULATE_WORKFLOW = "RotateSite", "SurveySite", "SimulatePlan"
 SIMULATIONS_QUEUE = "-simulations"  # what is added to the name of a task queue: there runs are played one at a time
@@ -116,6 +116,8 @@ class PlanCheckRequest(Value):
     """Whether relaxed groups are relaxed now: then the site is compared with that state."""
     at: str = ""
     """The id of the step that runs: a recheck, after which an amendment may go on, or the one that is claimed."""
+    excluded: tuple[str, ...] = ()
+    """Locations that were born, with which two persons go on as they are."""
     on_trust: bool = False
     """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
 
@@ -208,6 +210,8 @@ class LookRequest(StepRequest):
     """The server whose certificate may be replaced now."""
     since: datetime
     """Clients that were moved since then are named."""
+    excluded: tuple[str, ...] = ()
+    """Locations that were born, with which two persons go on as they are."""
 
 
 class LookAnswer(Value):
@@ -232,7 +236,10 @@ class GateRequest(StepRequest):
 
 
 class LeaveOutRequest(StepRequest):
-    """Leave the clients that hold a gate out of the count, by two persons' word."""
+    """Leave the clients that hold a gate, or all of some groups, out of the count, by two persons' word."""
+
+    groups: tuple[GroupId, ...] = ()
+    """Groups that were born, whose clients no gate counts."""
 
     asked_by: str
     approved_by: str
@@ -293,14 +300,6 @@ class ServersRequest(Value):
 
     site_id: SiteId
     plan_id: PlanId
-
-
-class ServersAnswer(Value):
-    """Which servers present the certificate that the plan gives them, and which something unknown."""
-
-    renewed: tuple[ServerName, ...] = ()
-    unknown: tuple[ServerName, ...] = ()
-    silent: tuple[ServerName, ...] = ()
 
 
 class ClosingRequest(StepRequest):

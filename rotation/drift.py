@@ -1,16 +1,19 @@
 """Drift: the site is not as the rotation left it (design sections 3.1, rules 12 and 17, and 5)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rotation import inheritance
 from rotation.build import ClientBuild
 from rotation.finding import Finding, blocking, info
+from rotation.membership import followers
 from rotation.plan import OwnerScope, PlanBody, SettingField, Treatment
 from rotation.standing import Standing, standing
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
 from rotation.values import GroupId, Value
 
+LOCATION_NEW = "location-new"
+_GROUP_NEW = "group-new"
 _NAMES = 5
 _PUT_BACK = "put it back as it was; the claim can then be tried again"
 
@@ -25,6 +28,8 @@ class Drift(Value):
     field: SettingField | None = None
     shows: str = ""
     """The list that the pair uses now."""
+    born: GroupId | None = None
+    """The group that was born, whose clients no gate counts."""
 
 
 class Move(Value):
@@ -34,14 +39,34 @@ class Move(Value):
     now: GroupId
 
 
-def drift(body: PlanBody, survey: SiteSurvey, clients: Sequence[ObservedClient], *, at: str) -> tuple[Drift, ...]:
+def drift(
+    body: PlanBody,
+    survey: SiteSurvey,
+    clients: Sequence[ObservedClient],
+    *,
+    at: str,
+    uncounted: Mapping[GroupId, Sequence[str]] | None = None,
+    excluded: Collection[str] = (),
+) -> tuple[Drift, ...]:
     """What differs from the state in which the plan has put the site when its step `at` runs.
+
+    Args:
+        body: the plan that runs.
+        survey: the site as it is.
+        clients: those of groups that fail over; of builds that stay behind at least.
+        at: the id of the step.
+        uncounted: by group that the plan does not know, who is in it and not left out by name.
+        excluded: locations that were born, with which two persons go on as they are.
 
     Raises:
         KeyError: when the plan has no step of that id.
     """
     left = standing(body, at)
-    found = (*_owners(body, survey), *_settings(body, survey, left), *_builds(body, clients))
+    found = (
+        *_owners(body, survey, uncounted or {}),
+        *_settings(body, survey, left, excluded),
+        *_builds(body, clients, followers(body, survey.groups)),
+    )
     return tuple(each if isinstance(each, Drift) else Drift(finding=each) for each in found)
 
 
@@ -59,21 +84,36 @@ def moved(survey: SiteSurvey, moves: Iterable[Move]) -> tuple[Drift, ...]:
     return tuple(found)
 
 
-def _owners(body: PlanBody, survey: SiteSurvey) -> Iterable[Finding]:
+def _owners(
+    body: PlanBody, survey: SiteSurvey, uncounted: Mapping[GroupId, Sequence[str]]
+) -> Iterable[Drift | Finding]:
     try:
         owner_of = inheritance.owners(survey.groups)
     except inheritance.OrphanGroupError as error:
         yield blocking("group-parent-unread", body.site_id, str(error), "survey again, with an account that sees it")
         return
     planned = {group: owner for owner in body.scopes for group in owner.groups}
+    owners = {owner.group_id: owner for owner in body.scopes}
     for group in survey.groups:
         before = planned.get(group.id)
         if before is None:
-            yield blocking(
-                "group-new", group.path, "was born during the rotation", "move it, or turn back and plan anew"
-            )
+            yield _born(group, owners.get(owner_of[group.id]), uncounted.get(group.id, ()))
         else:
             yield from _owner(before, group, owner_of[group.id])
+
+
+def _born(group: ObservedGroup, owner: OwnerScope | None, uncounted: Sequence[str]) -> Drift | Finding:
+    """Where it follows a planned owner, its clients are counted there; else whoever is in it is in no gate."""
+    if owner is not None:
+        return info(_GROUP_NEW, group.path, f"was born during the rotation; its clients count as those of {owner.path}")
+    if not uncounted:
+        return info(
+            _GROUP_NEW, group.path, "was born during the rotation; nobody is in it who would have to be counted"
+        )
+    names = ", ".join(sorted(uncounted)[:_NAMES])
+    text = f"was born during the rotation; no gate counts its {len(uncounted)} clients, among them {names}"
+    remedy = "move them to a group that the plan knows, or proceed to leave them out by name"
+    return Drift(finding=blocking(_GROUP_NEW, group.path, text, remedy), born=group.id)
 
 
 def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[Finding]:
@@ -89,7 +129,9 @@ def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[F
         )
 
 
-def _settings(body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing]) -> Iterable[Drift | Finding]:
+def _settings(
+    body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing], excluded: Collection[str]
+) -> Iterable[Drift | Finding]:
     groups = {group.id: group for group in survey.groups}
     for owner in body.scopes:
         for group_id in owner.groups:
@@ -97,16 +139,19 @@ def _settings(body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing])
             if group is None:
                 yield blocking("group-gone", owner.path, f"group {group_id} is gone", "find out where its clients went")
             elif group_id == owner.group_id and not group.inherits:
-                yield from _locations(owner, group, left)
+                yield from _locations(owner, group, left, excluded)
 
 
-def _locations(owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Standing]) -> Iterable[Drift | Finding]:
+def _locations(
+    owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Standing], excluded: Collection[str]
+) -> Iterable[Drift | Finding]:
     for location in group.locations:
         subject = f"{group.path} / {location.name}"
         pair = Pair(group_id=group.id, location_id=location.id)
         wanted = left.get(pair)
         if wanted is None:
-            yield blocking("location-new", subject, "was born during the rotation", "remove it, or plan anew")
+            others = [left[Pair(group_id=group.id, location_id=planned.location_id)] for planned in owner.pairs]
+            yield _born_location(owner, location, subject, others, excluded)
             continue
         for field, finding in _differences(owner, location, wanted, subject):
             shows = location.settings.server_list
@@ -115,6 +160,24 @@ def _locations(owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Stan
     for planned in owner.pairs:
         if planned.location_id not in there:
             yield info("location-gone", f"{group.path} / {planned.location_name}", "is not there any more")
+
+
+def _born_location(
+    owner: OwnerScope, location: ObservedLocation, subject: str, others: Iterable[Standing], excluded: Collection[str]
+) -> Finding:
+    """One with the settings of another location of its group has the same proof: gates count groups, not locations."""
+    now = location.settings
+    if subject in excluded:
+        return info(LOCATION_NEW, subject, "was born during the rotation; two persons go on with it as it is")
+    quick = now.heartbeat + now.jitter <= owner.slowest_heartbeat + owner.jitter
+    if quick and any(
+        now.server_list in other.server_lists and now.secure_communications in other.secure_communications
+        for other in others
+    ):
+        return info(LOCATION_NEW, subject, "was born during the rotation, with the settings of another location there")
+    text = f"was born during the rotation; it uses {now.server_list!r} as no other location of its group does"
+    remedy = "give it the settings of another one, remove it, or proceed to go on with it as it is"
+    return blocking(LOCATION_NEW, subject, text, remedy)
 
 
 def _differences(
@@ -136,14 +199,13 @@ def _differences(
         yield None, blocking("heartbeat-drift", subject, text, _PUT_BACK)
 
 
-def _builds(body: PlanBody, clients: Sequence[ObservedClient]) -> Iterable[Finding]:
+def _builds(body: PlanBody, clients: Sequence[ObservedClient], born: Mapping[GroupId, OwnerScope]) -> Iterable[Finding]:
     left_out = {client.id for client in body.left_out}
     for owner in body.scopes:
         if owner.treatment is not Treatment.FAILOVER:
             continue
-        stuck = [
-            c.name for c in clients if c.group_id in owner.groups and c.id not in left_out and stays_behind(c.build)
-        ]
+        groups = {*owner.groups, *(group_id for group_id, followed in born.items() if followed is owner)}
+        stuck = [c.name for c in clients if c.group_id in groups and c.id not in left_out and stays_behind(c.build)]
         if stuck:
             names = ", ".join(sorted(stuck)[:5])
             yield blocking(

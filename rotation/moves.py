@@ -102,6 +102,10 @@ def _extend(message: Message, state: RotationState) -> Finding | None:
 def _proceed(message: Message, state: RotationState) -> Finding | None:
     if not _offered(message, state):
         return _refuse(message, "no gate has reached its limit", "wait, or extend; proof comes before going on")
+    if state.proceed is not None:
+        return _refuse(
+            message, f"{state.proceed.asked_by} wants to go on already", "a second person approves that first"
+        )
     return None
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from rotation import inheritance
 from rotation.finding import Finding, blocking
 from rotation.plan import PlanBody, ScopeName
 from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
-from rotation.values import GroupId, ListName, Value
+from rotation.values import ListName, Value
 
 _REMEDY = "give it the settings that it shall have, or remove it, and retry; or approve to leave it as it is"
 
@@ -21,10 +20,11 @@ class Newborn(Value):
 
 
 def newborn(body: PlanBody, survey: SiteSurvey) -> tuple[Finding, ...]:
-    """Pairs that the plan does not know and that it affects, with every reason; by group where settings are inherited.
+    """Pairs that the plan does not know and that it affects, with every reason.
 
-    A pair is affected when it follows a relaxed owner, uses a list that the rotation made or copied, or does not
-    verify as the relaxed pairs do not. No gate has counted its clients, and no restore writes to it.
+    A pair is affected when it uses a list that the rotation made or copied, or does not verify as the relaxed pairs do
+    not. No gate has counted its clients, and no restore writes to it. A group that follows a planned owner has no pair
+    of its own: gates count its clients, and a restore of the owner is one of it.
     """
     return tuple(_found(body, survey))
 
@@ -42,29 +42,17 @@ def users(survey: SiteSurvey, name: ListName) -> tuple[str, ...]:
 
 def _found(body: PlanBody, survey: SiteSurvey) -> Iterator[Finding]:
     owners = {owner.group_id: owner for owner in body.scopes}
-    known = {group_id for owner in body.scopes for group_id in owner.groups}
-    followed = _followed(body, survey)
+    copies = {copy.copy_name for copy in body.copies}
     for group in survey.groups:
         if group.inherits:
-            if group.id not in known and group.id in followed:
-                why = f"follows {followed[group.id]}, which was relaxed: no gate has counted its clients"
-                yield blocking("newborn", group.path, why, _REMEDY)
             continue
-        planned = {pair.location_id for pair in owners[group.id].pairs} if group.id in owners else set()
+        pairs = owners[group.id].pairs if group.id in owners else ()
+        # an amendment may have taken it along with the copy that it was born with
+        planned = {pair.location_id for pair in pairs if pair.server_list not in copies}
         for location in group.locations:
             why = "; ".join(_reasons(body, location))
             if why and location.id not in planned:
                 yield blocking("newborn", _subject(group, location), why, _REMEDY)
-
-
-def _followed(body: PlanBody, survey: SiteSurvey) -> dict[GroupId, str]:
-    """For each group that inherits from a relaxed owner, the owner's path. A tree that is not whole tells nothing."""
-    relaxed = {owner.group_id: owner.path for owner in body.owners(ScopeName.RELAXED)}
-    try:
-        owner_of = inheritance.owners(survey.groups)
-    except inheritance.OrphanGroupError:
-        return {}
-    return {group_id: relaxed[owner] for group_id, owner in owner_of.items() if owner in relaxed}
 
 
 def _reasons(body: PlanBody, location: ObservedLocation) -> Iterator[str]:

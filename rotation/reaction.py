@@ -16,8 +16,8 @@ from rotation.values import ListName, Value
 _REPAIRS = 2
 """Whoever undoes a repair so often means it, and is asked."""
 _CERTIFICATES = frozenset({"certificate-replaced", "certificate-restored", "certificate-early"})
-_NEWBORN = frozenset({"group-new", "location-new"})
-_OF_THE_FUTURE = _NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
+NEWBORN = frozenset({"group-new", "location-new"})
+_OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
 """Changes of what would be planned; they matter to the swaps that are still to come."""
 
 
@@ -84,7 +84,7 @@ def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
     Not while one is open; and within a wave not for settings, on which the proof of its gates rests. A restore that
     comes before does not write to what was born: it asks about it by itself (rule 17).
     """
-    born, at = drift.finding.code in _NEWBORN, now.body.step(now.at)
+    born, at = drift.finding.code in NEWBORN, now.body.step(now.at)
     settles = isinstance(at, Gate) and at.purpose is GatePurpose.SWAPPED
     if drift.finding.code in _CERTIFICATES or _replaces(at) or (settles and drift.field is not None):
         return None

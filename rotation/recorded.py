@@ -1,6 +1,7 @@
 """A survey without what the plan itself has changed: what a newer plan may rest on while a rotation runs."""
 
 from rotation.plan import PlanBody, PlannedPair, ScopeName, SettingField, Write
+from rotation.site import Protocol, Site
 from rotation.standing import relaxed
 from rotation.survey import ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
 from rotation.values import GroupId
@@ -15,6 +16,19 @@ def as_recorded(body: PlanBody, survey: SiteSurvey, at: str) -> SiteSurvey:
     partners = tuple(dict.fromkeys((*body.replication_partners, *survey.replication_partners)))
     survey = survey.model_copy(update={"replication_partners": partners})
     return _unrelaxed(body, survey) if relaxed_now(body, at) else survey
+
+
+def with_copies(site: Site, body: PlanBody) -> Site:
+    """`site` with the HTTP copies that the plan made: whatever was born since may use one.
+
+    Each has the servers of its source. One that somebody has described is as described.
+    """
+    copies = []
+    for copy in body.copies:
+        source = site.list_named(copy.source)
+        if source is not None and site.list_named(copy.copy_name) is None:
+            copies.append(source.model_copy(update={"name": copy.copy_name, "protocol": Protocol.HTTP}))
+    return site.model_copy(update={"lists": (*site.lists, *copies)})
 
 
 def as_approved(settings: PairSettings, planned: PlannedPair | None) -> PairSettings:
@@ -32,6 +46,8 @@ def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
         for pair in owner.pairs
     }
     sources = {copy.copy_name: copy.source for copy in body.copies}
+    owners = {owner.group_id: owner for owner in body.owners(ScopeName.RELAXED)}
+    verified = {group for group, owner in owners.items() if all(pair.needs_unverified for pair in owner.pairs)}
 
     def restored(group: ObservedGroup, location: ObservedLocation) -> ObservedLocation:
         settings = location.settings
@@ -39,6 +55,10 @@ def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
         wanted, pair = recorded.get((group.id, location.id), (None, None))
         if pair is not None and wanted == (settings.server_list, settings.secure_communications):
             update = {"server_list": pair.server_list, "secure_communications": pair.secure_communications}
+        elif pair is None and group.id in owners:
+            # born in a relaxed group: it is taken along as the others there
+            secure = settings.secure_communications or group.id in verified
+            update = {**update, "secure_communications": secure}
         elif not group.inherits:
             update = {}
         return location.model_copy(update={"settings": settings.model_copy(update=update)})

@@ -6,7 +6,7 @@ from enum import StrEnum
 from rotation.finding import Finding, blocking
 from rotation.plan import PlanBody
 from rotation.survey import ServedCertificate
-from rotation.values import Fingerprint, ServerName
+from rotation.values import Fingerprint, ServerName, Value
 
 
 class Serves(StrEnum):
@@ -20,6 +20,14 @@ class Serves(StrEnum):
     """A third one."""
     NOTHING = "nothing"
     """It does not answer: it is down, or it restarts."""
+
+
+class Presented(Value):
+    """Which servers present the certificate that the plan gives them, which something unknown, and which nothing."""
+
+    renewed: tuple[ServerName, ...] = ()
+    unknown: tuple[ServerName, ...] = ()
+    silent: tuple[ServerName, ...] = ()
 
 
 def serves(body: PlanBody, seen: ServedCertificate, *, before: Fingerprint | None = None) -> Serves:

@@ -1,7 +1,10 @@
 """How a rotation leaves the site at each of its steps: what every pair must show (design section 5)."""
 
-from rotation.plan import OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Step, Write
+from collections.abc import Iterator
+
+from rotation.plan import Console, OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Step, Write
 from rotation.survey import Pair
+from rotation.task import ReplaceCertificate
 from rotation.values import ListName, Value
 
 
@@ -34,10 +37,31 @@ def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:
             else:
                 checked = planned.secure_communications if step.restores else False
                 secure[pair] = {*(secure[pair] if step in open_writes else ()), checked}
+    for step in _written_again(body, current):
+        for pair, planned in body.pairs(step.scope):
+            if step.field is SettingField.SERVER_LIST:
+                lists[pair].add(planned.server_list)
+            else:
+                secure[pair].add(planned.secure_communications)
     return {
         pair: Standing(server_lists=frozenset(lists[pair]), secure_communications=frozenset(secure[pair]))
         for pair in lists
     }
+
+
+def _written_again(body: PlanBody, current: Step) -> Iterator[Write]:
+    """The relaxing writes that are still to come before anything is put back, and before the next certificate.
+
+    An amendment may have taken along pairs that the steps before it did not know: they show what they had until then.
+    """
+    for step in body.steps[body.steps.index(current) + 1 :]:
+        match step:
+            case Console(work=ReplaceCertificate()) | Write(restores=True):
+                return
+            case Write():
+                yield step
+            case _:
+                pass
 
 
 def _interrupted(body: PlanBody) -> Step | None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.message import Message, Move, Reply
 from rotation.plan import PlanBody, Step
-from rotation.values import PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 from rotation.verdict import Reason
 
 
@@ -125,6 +125,10 @@ class Told(Value):
     """Whether nothing irreversible may happen before it is over."""
     voids: tuple[str, ...] = ()
     """The gates that have to be proven anew when it is over."""
+    excludable: bool = False
+    """Whether two persons may go on without it: it was born during the rotation."""
+    born: GroupId | None = None
+    """The group that was born, whose clients no gate counts."""
 
 
 class Restarted(Value):
@@ -135,12 +139,19 @@ class Restarted(Value):
     """Not before then; None while what has voided it is still there."""
 
 
+DRIFT = "drift"
+"""The attention that shows what is not as the rotation left it."""
+
+
 class Proceed(Value):
     """A wish to go on without full coverage: it needs a second person (design section 3)."""
 
+    about: str = ""
+    """The code of the attention that it answers."""
     asked_by: str
     why: str
-    waiting: int
+    waiting: int = 0
+    """How many clients held the gate, where it answers for one."""
     approved_by: str = ""
 
 
@@ -201,6 +212,8 @@ class RotationState(BaseModel):
     left_by_rest: tuple[str, ...] = ()
     """What REST was asked to write back during this step, and did not change."""
     restarted: tuple[Restarted, ...] = ()
+    excluded: tuple[str, ...] = ()
+    """Locations born during the rotation, with which two persons go on as they are."""
     adopted: tuple[str, ...] = ()
     """Pairs born during the rotation that a person leaves as they are (rule 17)."""
     gone: tuple[str, ...] = ()

@@ -6,11 +6,10 @@ Nothing irreversible follows such a gate. So going on leaves nobody out: the gat
 from engine.contract import EventKind
 from rotation.message import Move
 from rotation.plan import Gate, GatePurpose
-from rotation.state import GateReading
-from workflows.running import Running
+from rotation.state import GateReading, Proceed
+from workflows.running import SECOND, Running
 
 HELD = "canary-held"
-SECOND = "second-person"
 _LOOK = {
     GatePurpose.RELAXED: "open the HTTP port of their network (a client that cannot reach it hears of nothing any more "
     "and is brought back by the open port or by a new Sylink.xml)",
@@ -34,7 +33,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     3. proceed: a second person is asked; approved, the rest follows, and nobody is left out of the gate for all
     """
     state = run.state
-    proceed, wait = state.proceed, state.wait
+    proceed, wait = _wish(run), state.wait
     if proceed is not None and proceed.approved_by:
         run.note(EventKind.MESSAGE, f"on without the canaries, by {proceed.asked_by} and {proceed.approved_by}")
         return True
@@ -51,9 +50,15 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
 
 def was_answered(run: Running) -> bool:
     """Whether a person's answer waits to be obeyed: a gate need not be read for it at its own time."""
-    proceed = run.state.proceed
+    proceed = _wish(run)
     asked = any(attention.code == SECOND for attention in run.state.attention)
     return proceed is not None and (bool(proceed.approved_by) or not asked)
+
+
+def _wish(run: Running) -> Proceed | None:
+    """The wish to go on with the rest, where there is one."""
+    proceed = run.state.proceed
+    return proceed if proceed is not None and proceed.about == HELD else None
 
 
 def _who(reading: GateReading) -> str:

@@ -24,9 +24,9 @@ from workflows import drift_step
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART
-from workflows.refused_claim import ASKED, SECOND, read_on, was_answered
+from workflows.refused_claim import ASKED, read_on, was_answered
 from workflows.requests import about
-from workflows.running import Running, TurnBack
+from workflows.running import SECOND, Running, TurnBack
 
 _WRONG = "task-wrong"
 _FASTEST = timedelta(seconds=1)

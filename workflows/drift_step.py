@@ -7,6 +7,7 @@ from engine.contract import (
     ActivityName,
     Counted,
     EventKind,
+    LeaveOutRequest,
     LookAnswer,
     LookRequest,
     StepRequest,
@@ -17,18 +18,17 @@ from rotation.finding import Severity
 from rotation.gate import next_look
 from rotation.message import Move
 from rotation.plan import Console, Gate, GatePurpose, Step
-from rotation.reaction import Circumstances, Reacted, Reaction, react
+from rotation.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
 from rotation.restart import voided
 from rotation.standing import last_write
-from rotation.state import Phase, Restarted, Told
+from rotation.state import DRIFT, Phase, Restarted, Told
 from rotation.survey import Pair
 from rotation.task import ReplaceCertificate
 from rotation.values import ServerName
 from workflows.reference import fix_references
 from workflows.requests import about
-from workflows.running import Running
+from workflows.running import SECOND, Running
 
-_DRIFT = "drift"
 _SELDOM = timedelta(hours=1)
 
 _Key = tuple[str, str]
@@ -50,7 +50,7 @@ def look_due(run: Running) -> bool:
 
 def was_answered(run: Running) -> bool:
     """Whether somebody has answered what was asked about drift, and nothing was looked at since."""
-    return not _leaves_it(run) and any(told.blocks for told in run.state.drift) and not run.is_raised(_DRIFT)
+    return not _leaves_it(run) and any(told.blocks for told in run.state.drift) and _is_answered(run)
 
 
 def _leaves_it(run: Running) -> bool:
@@ -61,7 +61,7 @@ def _leaves_it(run: Running) -> bool:
 def settled(run: Running) -> None:
     """What was found is settled: the plan that goes on takes the site as it is."""
     run.state.drift = tuple(told for told in run.state.drift if not told.matters)
-    run.drop_attention(_DRIFT)
+    run.drop_attention(DRIFT)
 
 
 async def clear(run: Running, step: Step) -> bool:
@@ -86,7 +86,7 @@ async def stand_still(run: Running, step: Step) -> None:
         TurnBack: when a person cancels because of what is found.
     """
     while True:
-        await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: not run.is_raised(_DRIFT))
+        await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: _is_answered(run))
         if not await look(run, step):
             return
 
@@ -94,6 +94,7 @@ async def stand_still(run: Running, step: Step) -> None:
 async def look(run: Running, step: Step) -> bool:
     """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
 
+    0. what was born, and two persons go on with: whoever is in it is left out by name
     1. read it; name what is new, and tell what is over
     2. what the plan itself set is written back and read back, once more when a person has said so
     3. the gates whose proof rested on it start anew (rule 12)
@@ -104,7 +105,14 @@ async def look(run: Running, step: Step) -> bool:
         return False
     if was_answered(run):
         state.repaired = state.left_by_rest = ()
-    request = LookRequest(ref=about(state, step), swapped=state.swapped, due=_due(step), since=state.started_at)
+    await _exclude(run, step)
+    request = LookRequest(
+        ref=about(state, step),
+        swapped=state.swapped,
+        due=_due(step),
+        since=state.started_at,
+        excluded=state.excluded,
+    )
     seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
     now = _circumstances(run, step)
     reacted = [react(drift, now) for drift in seen.drifts]
@@ -160,7 +168,35 @@ def _told(run: Running, step: Step, each: Reacted) -> Told:
         matters=finding.severity is Severity.BLOCKING,
         blocks=not adopted,
         voids=() if adopted else voided(each.drift, run.state.body, step.id),
+        excludable=finding.code in NEWBORN,
+        born=each.drift.born,
     )
+
+
+async def _exclude(run: Running, step: Step) -> None:
+    """Two persons go on with what was born: nobody in it is counted, and each of them is named (rule 1)."""
+    state, proceed = run.state, run.state.proceed
+    if proceed is None or proceed.about != DRIFT or not proceed.approved_by:
+        return
+    state.proceed = None
+    born = [told for told in state.drift if told.blocks and told.excludable]
+    by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
+    for told in born:
+        text = f"{told.subject}: it is gone on with as it is"
+        if told.born is not None:
+            request = LeaveOutRequest(
+                ref=about(state, step),
+                groups=(told.born,),
+                asked_by=proceed.asked_by,
+                approved_by=proceed.approved_by,
+                why=proceed.why,
+                swapped=state.swapped,
+            )
+            left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary=f"leave out {told.subject}")
+            text = f"{told.subject}: its {left.count} clients are left out"
+        else:
+            state.excluded = (*state.excluded, told.subject)
+        await run.record(EventKind.ADOPTED, f"{text}, {by}", code=told.code, subject=told.subject)
 
 
 async def _repair(run: Running, step: Step, repairs: Collection[Reacted]) -> None:
@@ -247,11 +283,28 @@ def _show(run: Running) -> bool:
     state = run.state
     asked = [told for told in state.drift if told.blocks]
     shown = asked or [told for told in state.drift if told.matters]
+    born = [told.subject for told in asked if told.excludable]
+    if state.proceed is not None and state.proceed.about == DRIFT:
+        if born:
+            text = f"{state.proceed.asked_by} wants to go on with {', '.join(born)} as it is, and to leave out by name "
+            text += f"whoever is in it: {state.proceed.why}"
+            run.drop_attention(DRIFT)
+            run.raise_attention(SECOND, state.site_name, text, (Move.APPROVE, Move.RETRY))
+            return True
+        state.proceed = None
+        run.drop_attention(SECOND)
     if not shown:
-        run.drop_attention(_DRIFT)
+        run.drop_attention(DRIFT)
         return False
     text = "; ".join(f"{told.subject}: {told.message}{f', {told.remedy}' if told.remedy else ''}" for told in shown)
-    if not any((each.code, each.message) == (_DRIFT, text) for each in state.attention):
-        options = (Move.RETRY, Move.CANCEL) if asked else ()
-        run.raise_attention(_DRIFT, state.site_name, text, run.offered(options))
+    if not any((each.code, each.message) == (DRIFT, text) for each in state.attention):
+        options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)
+        run.raise_attention(DRIFT, state.site_name, text, run.offered(options if asked else ()))
     return bool(asked)
+
+
+def _is_answered(run: Running) -> bool:
+    """Whether nothing of drift waits for a person any more."""
+    proceed = run.state.proceed
+    second = run.is_raised(SECOND) and proceed is not None and proceed.about == DRIFT
+    return not run.is_raised(DRIFT) and not second

@@ -15,13 +15,12 @@ from engine.contract import (
 from rotation.gate import next_reading
 from rotation.message import Move
 from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, ScopeName
-from rotation.state import GateReading, Wait
+from rotation.state import GateReading, Proceed, Wait
 from workflows import canary_watch, lost_pairs, newborn_step
-from workflows.canary_watch import SECOND
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about
-from workflows.running import Running
+from workflows.running import SECOND, Running
 
 _LIMIT = "gate-limit"
 _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE = "silent-after-swap", "silent-after-write"
@@ -211,16 +210,16 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
 
     Whether it ends by that word alone, since it waits for nobody by name: all are away, and nobody has tried the way.
     """
-    if run.state.proceed is None:
+    if _wish(run) is None:
         await run.ask(_LIMIT, step.title, _missing(reading), (Move.EXTEND, Move.PROCEED, Move.CANCEL))
-    proceed = run.state.proceed
+    proceed = _wish(run)
     if proceed is None:
         return False
     if not proceed.approved_by:
         whom = f"{proceed.waiting} clients" if proceed.waiting else "waiting for anybody to try the way"
         text = f"{proceed.asked_by} wants to go on without {whom}: {proceed.why}"
         await run.ask(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
-        proceed = run.state.proceed
+        proceed = _wish(run)
     if proceed is None:
         return False
     request = LeaveOutRequest(
@@ -233,6 +232,12 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     left_out = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
     run.state.proceed = None
     return left_out.count == 0 and reading.waiting == 0
+
+
+def _wish(run: Running) -> Proceed | None:
+    """The wish to go on without those who hold the gate, where there is one."""
+    proceed = run.state.proceed
+    return proceed if proceed is not None and proceed.about == _LIMIT else None
 
 
 def _missing(reading: GateReading) -> str:

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from engine.contract import ActivityName, ServersAnswer, ServersRequest
+from engine.contract import ActivityName, ServersRequest
 from rotation.finding import Finding, blocking
 from rotation.message import Move
+from rotation.served import Presented
 from workflows.running import Running
 
 RESTART = timedelta(minutes=5)
@@ -44,7 +45,7 @@ async def against_restoring(run: Running) -> tuple[Finding, ...]:
     )
 
 
-async def _until_they_answer(run: Running) -> ServersAnswer:
+async def _until_they_answer(run: Running) -> Presented:
     began = run.host.now()
     while True:
         probed = await _probe(run)
@@ -53,6 +54,6 @@ async def _until_they_answer(run: Running) -> ServersAnswer:
         await run.wait(until=run.host.now() + _LOOK_AGAIN, summary="wait for a server that is silent")
 
 
-async def _probe(run: Running) -> ServersAnswer:
+async def _probe(run: Running) -> Presented:
     request = ServersRequest(site_id=run.state.site_id, plan_id=run.state.plan_id)
-    return await run.call(ActivityName.OBSERVE_SERVERS, request, ServersAnswer, summary="probe every server")
+    return await run.call(ActivityName.OBSERVE_SERVERS, request, Presented, summary="probe every server")

@@ -8,10 +8,10 @@ from rotation.message import Move
 from rotation.plan import Console, Write
 from rotation.state import Proceed, RefusedClaim
 from workflows.requests import about
-from workflows.running import Running
+from workflows.running import SECOND, Running
 from workflows.swap_proof import SwapProof, read_proof
 
-ASKED, SECOND = "claim-refused", "second-person"
+ASKED = "claim-refused"
 _GATES = 2
 """A gate of relaxed clients takes three of their heartbeats; so many times that, and"""
 _AT_LEAST = timedelta(hours=8)
@@ -101,7 +101,7 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
 
 async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedClaim:
     """What a person has answered: wait on, or leave clients out when a second one approves it."""
-    proceed = run.state.proceed
+    proceed = run.state.proceed if run.state.proceed and run.state.proceed.about == ASKED else None
     if proceed is not None and not proceed.approved_by and not refused.seconded:
         text = f"{proceed.asked_by} wants to go on without {refused.waiting} clients: {proceed.why}"
         run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
@@ -109,7 +109,8 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
         return _changed(run, refused, seconded=True)
     if proceed is not None and proceed.approved_by:
         await _leave_out(run, step, refused, proceed)
-    run.state.proceed = None
+    if proceed is not None:
+        run.state.proceed = None
     now = run.host.now()
     return _changed(run, refused, since=now, read_at=now, asked=False, seconded=False)
 

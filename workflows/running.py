@@ -9,13 +9,15 @@ from rotation.finding import Finding
 from rotation.message import Message, Move, Reply
 from rotation.moves import refusal
 from rotation.plan import Step
-from rotation.state import Attention, Cancelling, OpenTask, Phase, Proceed, RollingBack, RotationState
+from rotation.state import DRIFT, Attention, Cancelling, OpenTask, Phase, Proceed, RollingBack, RotationState
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
 
 _LATE = timedelta(minutes=2)
 """An activity that is still being tried after this shows as attention."""
 _UNREACHABLE = "not-answering"
+SECOND = "second-person"
+"""The attention that asks a second person."""
 _ASKS_SEPM = frozenset(
     {
         ActivityName.SURVEY_SITE,
@@ -204,21 +206,35 @@ class Running:
                 self.state.cancelling = Cancelling(by=message.who, why=message.why)
             case Move.ROLL_BACK:
                 self.state.rolling_back = RollingBack(by=message.who, why=message.why)
-            case Move.EXTEND if self.state.wait is not None and message.by is not None:
-                limit = max(self.state.wait.limit, self.host.now()) + message.by
-                self.state.wait = self.state.wait.model_copy(update={"limit": limit, "next_at": None})
-                self.state.proceed = None
-                self._settle(Move.EXTEND)
+            case Move.EXTEND:
+                self._extend(message)
             case Move.PROCEED:
-                reading = self.state.wait.reading if self.state.wait else None
-                waiting = reading.waiting if reading else 0
-                self.state.proceed = Proceed(asked_by=message.who, why=message.why, waiting=waiting)
-                self._settle(Move.PROCEED)
+                self._proceed(message)
             case Move.APPROVE if self.state.proceed is not None:
                 self.state.proceed = self.state.proceed.model_copy(update={"approved_by": message.who})
                 self._settle(Move.APPROVE)
             case _:
                 self._settle(message.move)
+
+    def _extend(self, message: Message) -> None:
+        if self.state.wait is not None and message.by is not None:
+            limit = max(self.state.wait.limit, self.host.now()) + message.by
+            self.state.wait = self.state.wait.model_copy(update={"limit": limit, "next_at": None})
+            if not self._goes_on_with_drift():
+                self.state.proceed = None
+        self._settle(Move.EXTEND)
+
+    def _proceed(self, message: Message) -> None:
+        """A wish to go on without full coverage, or with what was born: the first attention that offers it is meant."""
+        about = next(each.code for each in self.state.attention if Move.PROCEED in each.options)
+        reading = self.state.wait.reading if self.state.wait else None
+        waiting = reading.waiting if reading and about != DRIFT else 0
+        self.state.proceed = Proceed(about=about, asked_by=message.who, why=message.why, waiting=waiting)
+        self.chosen = Move.PROCEED
+        self.state.attention = tuple(each for each in self.state.attention if each.code != about)
+
+    def _goes_on_with_drift(self) -> bool:
+        return self.state.proceed is not None and self.state.proceed.about == DRIFT
 
     chosen: Move = Move.RETRY
     """The choice that ended the last attention which offered it."""
@@ -226,6 +242,8 @@ class Running:
     def _settle(self, move: Move) -> None:
         """A choice ends every attention that offered it."""
         self.chosen = move
+        if move is Move.RETRY and self._goes_on_with_drift():
+            self.state.proceed = None
         self.state.attention = tuple(a for a in self.state.attention if move not in a.options)
 
     # -- attention --------------------------------------------------------------------------------

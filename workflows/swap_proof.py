@@ -62,6 +62,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         survey_id=survey.survey_id,
         swapped=state.swapped,
         mid_wave=True,
+        excluded=state.excluded,
         at=step.id,
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")

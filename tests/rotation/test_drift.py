@@ -24,7 +24,7 @@ def body(make):
 def told(make, body):
     """What is told of the drift of a site: as the plan has made it, but for some groups."""
 
-    def found(*groups, without=(), clients=()):
+    def found(*groups, without=(), clients=(), uncounted=None, excluded=()):
         made = {
             "G": make.group("G"),
             "H": make.group("H", server_list=COPY, secure=False),
@@ -33,7 +33,8 @@ def told(make, body):
         changed = {**made, **{group.path: group for group in groups}}
         left = [group for path, group in changed.items() if path not in without]
         survey = make.survey(make.site("s1", "s2"), *left)
-        return [each.finding for each in drift(body, survey, clients, at=make.swap_of(body))]
+        found = drift(body, survey, clients, at=make.swap_of(body), uncounted=uncounted or {}, excluded=excluded)
+        return [each.finding for each in found]
 
     return found
 
@@ -55,15 +56,38 @@ def test_site_as_the_plan_made_it_has_no_drift(make, codes):
     assert codes(clients=[make.client("new"), make.client("d2", "H", build="14.2.1.0")]) == []
 
 
-def test_rule_17_group_new(make, codes):
-    """A group that was born during the rotation is in no gate."""
-    assert codes(make.group("K")) == [("group-new", "K")]
+def test_rule_17_a_group_that_was_born_blocks_while_somebody_in_it_is_not_counted(make, told):
+    """No gate has a rule for its clients: they are named, until they are moved away or left out by name."""
+    born = make.group("K")
+    (found,) = told(born, uncounted={born.id: ("k2", "k1")})
+    assert (found.code, found.subject, found.severity) == ("group-new", "K", Severity.BLOCKING)
+    assert found.message.endswith("no gate counts its 2 clients, among them k1, k2")
+    assert "leave them out by name" in found.remedy
+    (empty,) = told(born)
+    assert (empty.code, empty.severity) == ("group-new", Severity.INFO)
 
 
-def test_rule_17_location_new(make, codes):
-    """So is a location: it has its own list and its own check box."""
+def test_rule_17_a_group_that_follows_an_owner_of_the_plan_is_named_and_counted_there(make, told):
+    """It has what the owner has: no gate needs another rule for its clients. So are builds that stay behind."""
+    (found,) = told(make.group("H\\B", inherits=True))
+    assert (found.code, found.severity) == ("group-new", Severity.INFO)
+    assert found.message == "was born during the rotation; its clients count as those of H"
+    born = make.group("G\\B", inherits=True)
+    stuck = make.client("d9", "G\\B", build="14.2.1.0").model_copy(update={"group_id": born.id})
+    assert [each.code for each in told(born, clients=[stuck])] == ["group-new", "no-failover-build"]
+
+
+def test_rule_17_location_new(make, codes, told):
+    """It has its own list and its own check box; with those of another one of its group it is as proven."""
     relaxed = make.location(server_list=COPY, secure=False)
-    assert codes(make.group("H", relaxed, make.location("Home"))) == [("location-new", "H / Home")]
+    odd = make.group("H", relaxed, make.location("Home"))
+    assert codes(odd) == [("location-new", "H / Home")]
+    assert told(odd)[0].severity is Severity.BLOCKING
+    assert told(odd, excluded=["H / Home"])[0].severity is Severity.INFO
+    alike = make.location("Home", server_list=COPY, secure=False)
+    assert told(make.group("H", relaxed, alike))[0].severity is Severity.INFO
+    slow = make.location("Home", server_list=COPY, secure=False, heartbeat=timedelta(hours=9))
+    assert told(make.group("H", relaxed, slow))[0].severity is Severity.BLOCKING
 
 
 def test_rule_5_inheritance_drift(make, codes):

@@ -3,6 +3,7 @@
 import pytest
 
 from rotation.newborn import newborn, users
+from rotation.recorded import with_copies
 from rotation.values import ListName
 
 COPY = ListName("Default List (HTTP for certificate rotation)")
@@ -43,10 +44,20 @@ def test_what_the_plan_knows_is_not_newborn(found):
     assert found() == []
 
 
-def test_a_group_that_follows_a_relaxed_owner_is_newborn(make, found):
-    """It has the relaxed policy, and its clients are in no gate; one that follows another group is left alone."""
-    assert found(make.group("H\\B", inherits=True)) == ["H\\B"]
-    assert found(make.group("G\\B", inherits=True)) == []
+def test_a_group_that_follows_an_owner_of_the_plan_keeps_nothing_of_the_rotation(make, found):
+    """Gates count its clients with the owner's, and whatever is put back there is put back for them."""
+    assert found(make.group("H\\B", inherits=True), make.group("G\\B", inherits=True)) == []
+
+
+def test_what_an_amendment_took_along_with_a_copy_is_still_newborn(make):
+    """The plan knows it, and nothing would give it another list: a person is asked before the copy goes."""
+    site = make.site("s1", lists=[make.server_list("Default List", "s1")])
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    born = make.group("K", server_list=COPY, secure=False)
+    later = make.plan(with_copies(site, body), make.group("G"), born, clients=[make.client("c1")]).body
+    later = later.model_copy(update={"copies": body.copies})
+    relaxed = make.group("G", server_list=COPY, secure=False)
+    assert [each.subject for each in newborn(later, make.survey(site, relaxed, born))] == ["K / Default"]
 
 
 @pytest.mark.parametrize(
@@ -67,8 +78,6 @@ def test_a_pair_with_something_of_the_rotation_is_newborn(make, found, settings)
 
 def test_every_reason_is_told(make, told):
     """What a person has to put right, all of it at once."""
-    (followed,) = told(make.group("H\\B", inherits=True))
-    assert followed.message == "follows H, which was relaxed: no gate has counted its clients"
     (copied,) = told(make.group("K", server_list=COPY, secure=False))
     assert copied.message == (
         f"uses {COPY!r}, which the rotation made and will delete; "

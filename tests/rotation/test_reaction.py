@@ -25,7 +25,9 @@ def reactions(make, body):
         at = make.step_of(body, number, wave)
         survey = make.survey(make.site("s1", "s2"), *groups)
         now = Circumstances(body=body, at=at, repaired=repaired, left=left)
-        return {each.finding.code: react(each, now).reaction for each in drift(body, survey, [], at=at)}
+        uncounted = {group.id: ("k1",) for group in groups if group.path == "K"}
+        found = drift(body, survey, [], at=at, uncounted=uncounted)
+        return {each.finding.code: react(each, now).reaction for each in found}
 
     return found
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from rotation.recorded import as_recorded, relaxed_now
+from rotation.recorded import as_recorded, relaxed_now, with_copies
+from rotation.site import Protocol
+from rotation.values import ListName
 
 COPY = "Default List (HTTP for certificate rotation)"
 
@@ -32,6 +34,25 @@ def test_as_recorded_leaves_what_others_changed(make, body):
     """A pair that is neither as recorded nor as relaxed is somebody's change, and stays to be found."""
     changed = make.survey(make.site("s1", "s2"), make.group("G", secure=False), make.group("H", server_list=COPY))
     assert as_recorded(body, changed, make.step_of(body, "B3")) == changed
+
+
+def test_a_location_that_was_born_in_a_relaxed_group_is_planned_like_the_others_there(make, body):
+    """It began with what the rotation had set: it is restored with them, to their list, and verifies again."""
+    site, at = make.site("s1", "s2"), make.step_of(body, "B3")
+    relaxed = make.location(server_list=COPY, secure=False)
+    born = make.location("Home", server_list=COPY, secure=False)
+    seen = as_recorded(body, make.survey(site, make.group("G"), make.group("H", relaxed, born)), at)
+    assert seen.groups[1] == make.group("H", make.location(), make.location("Home"))
+
+
+def test_the_copies_of_a_plan_are_described_for_its_amendments(make, body):
+    """Whatever was born since may use one: it has the servers of its source, over HTTP."""
+    site = make.site("s1", "s2")
+    copy = with_copies(site, body).list_named(ListName(COPY))
+    assert copy is not None
+    assert copy.protocol is Protocol.HTTP
+    assert copy.servers == site.lists[0].servers
+    assert with_copies(with_copies(site, body), body) == with_copies(site, body)
 
 
 def test_as_recorded_keeps_groups_that_should_be_restored(make, body):

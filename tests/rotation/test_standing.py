@@ -71,6 +71,19 @@ def test_the_last_write_is_the_one_that_counts(make, body):
     assert written("closing", 0, failover) is None
 
 
+def test_what_an_amendment_takes_along_shows_its_own_list_until_it_is_relaxed(make, body):
+    """The prefix has relaxed H, and the steps ahead do so again: what came since is not drift before them."""
+    at = make.step_of(body, "A8")
+    relaxing = [step for step in body.steps if step.number in {"A5", "A7"} and step.wave == 0]
+    index = next(index for index, step in enumerate(body.steps) if step.id == at) + 1
+    again = tuple(step.model_copy(update={"id": f"again-{step.id}"}) for step in relaxing)
+    amended = body.model_copy(update={"steps": (*body.steps[:index], *again, *body.steps[index:])})
+    left = {pair.group_id: each for pair, each in standing(amended, at).items()}[make.id_of("H")]
+    assert (set(left.server_lists), set(left.secure_communications)) == ({LIST, COPY}, {True, False})
+    left = {pair.group_id: each for pair, each in standing(amended, again[-1].id).items()}[make.id_of("H")]
+    assert set(left.server_lists) == {COPY}
+
+
 def test_the_rest_is_untouched_while_the_canaries_go_first(make):
     """Only the canary may show its copy before its gate; a repair is held against the step that wrote it."""
     clients = [make.client("c1", "H"), make.client("d1"), make.client("d2")]

@@ -22,6 +22,7 @@ SECOND = timedelta(seconds=1)
 SWAP = "replace_certificate"
 LEGACY = "My Company\\Legacy"
 BRANCH = "My Company\\Branch"
+KIOSKS = "My Company\\Kiosks"
 
 
 def open_swap(state):
@@ -35,13 +36,14 @@ def claim(here):
 
 
 def a_new_group(here):
-    """A group with settings of its own is added."""
-    here.kept["group"] = here.hands.add_group("My Company\\Kiosks")
+    """A group with settings of its own is added, and a client is moved there."""
+    here.hands.add_group(KIOSKS)
+    move(KIOSKS)(here)
 
 
 def not_born(here):
-    """It is removed again."""
-    here.hands.remove_group(here.kept["group"])
+    """The client is moved back: a group with nobody in it stands in nobody's way."""
+    move(LEGACY)(here)
 
 
 def secure(enabled):

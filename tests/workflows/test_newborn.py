@@ -54,6 +54,21 @@ async def test_rule_17_relaxed_settings_stay_with_what_is_born_by_a_word_only(pl
     assert here.lost() == []
 
 
+async def test_rule_17_a_location_that_is_left_is_left_with_the_groups_that_follow(played):
+    """A group below the location's has what it has: the closing check does not ask for its own list."""
+
+    def bear_location(here):
+        here.stage.simulation.groups.add_group("My Company\\Legacy\\Annex", inherits=True)
+        here.stage.simulation.groups.add_location("My Company\\Legacy", "Place")
+
+    async with played.play(played.Deed(played.at("B3", 1), bear_location)) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert ("newborn", "My Company\\Legacy / Place") in here.told("adopted")
+    assert "site-differs" not in {code for code, _ in here.asked}
+
+
 async def test_rule_17_what_is_born_while_the_last_check_waits_is_asked_about(played):
     """Every certificate is in, and every copy is gone: nobody looks after the closing check, so that it asks itself."""
     async with played.play(played.Deed(played.at("closing"), bear)) as here:
