@@ -8,6 +8,7 @@ from emulator.verdict import LostClient
 from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
+from simulation.unasked import SEEN_WITHIN, SWAPS
 
 Excuse = Callable[[LostClient, Facts], str | None]
 
@@ -91,6 +92,20 @@ def _in_spite_of_canaries(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
+def _foreign_key(lost: LostClient, facts: Facts) -> str | None:
+    """A certificate that nobody asked for had just come into the server, before anything could show it.
+
+    Whatever is published next, and be it by a write that was asked for, is signed with its key.
+    """
+    if lost.after is None or "does not verify" not in lost.first_why:
+        return None
+    swaps = [each for each in facts.journal if each.kind in SWAPS and each.subject[0] == lost.server]
+    last = next((each for each in reversed(swaps) if each.at <= lost.first_failed), None)
+    if last is None or last.actor.asked or last.at < lost.after.at - SEEN_WITHIN:
+        return None
+    return f"nobody asked for the key that it was signed with: {last.kind} by {last.actor.value}"
+
+
 def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     """A server goes on signing with its former key, which no API shows: whoever verifies there is the first to see it.
 
@@ -114,6 +129,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _wrong_list,
     _canary_without_http,
     _in_spite_of_canaries,
+    _foreign_key,
     _stale_signature,
 )
 

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from emulator.effects import EffectView
 from emulator.switches import SecureCommunicationsScope
-from rotation.task import AssignList, SetSecureCommunications
+from rotation.task import AssignList, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.facts import Facts
 
 _LIST = frozenset({"rest.sem_server", "console.assign_list"})
 _SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
-_SWAP = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
+SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 _NAMING = frozenset({"drift", "attention", "amended"})
-_SEEN_WITHIN = timedelta(minutes=45)
+SEEN_WITHIN = timedelta(minutes=45)
 """While a replacement is in somebody's hands all proof is read again every half an hour."""
 
 
@@ -28,10 +28,13 @@ class Act(NamedTuple):
 def unnamed_acts(facts: Facts) -> Iterator[tuple[Act, EffectView]]:
     """Each act that was in force, and could have been seen, when a certificate was replaced as the product asked.
 
-    With the replacement that came without any event having named the act before.
+    With the replacement that came without any event having named the act before. Whoever puts a certificate into a
+    server again, because the product has named that it is out, replaces nothing that it had in.
     """
     for swap in facts.by_the_product("console.replace_certificate"):
-        seen_until = swap.at - _SEEN_WITHIN
+        if not _is_of_a_task(facts, swap):
+            continue
+        seen_until = swap.at - SEEN_WITHIN
         for act in (*_settings(facts, seen_until), *_certificates(facts, seen_until, due=swap.subject[0])):
             named = any(
                 event.kind in _NAMING and act.effect.at <= event.at <= swap.at and act.about in event.message
@@ -41,9 +44,20 @@ def unnamed_acts(facts: Facts) -> Iterator[tuple[Act, EffectView]]:
                 yield act, swap
 
 
+def _is_of_a_task(facts: Facts, swap: EffectView) -> bool:
+    """Whether the task to replace the certificate of that server was open."""
+    return any(
+        isinstance(task.work, ReplaceCertificate)
+        and task.work.server == swap.subject[0]
+        and task.opened_at <= swap.at
+        and (task.closed_at is None or swap.at <= task.closed_at)
+        for task in facts.tasks
+    )
+
+
 def acted_just_before(facts: Facts, at: datetime) -> bool:
     """Whether others changed anything so shortly before that moment that the product could not have seen it."""
-    return any(at - _SEEN_WITHIN <= each.at <= at for each in facts.unasked)
+    return any(at - SEEN_WITHIN <= each.at <= at for each in facts.unasked)
 
 
 def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
@@ -91,7 +105,7 @@ def _is_asked_for(facts: Facts, effect: EffectView) -> bool:
 
 def _certificates(facts: Facts, at: datetime, *, due: str) -> Iterator[Act]:
     """Certificates of other servers than the one that is due, which are not those of the beginning."""
-    served = {each.subject[0]: each for each in facts.journal if each.kind in _SWAP and each.at < at}
+    served = {each.subject[0]: each for each in facts.journal if each.kind in SWAPS and each.at < at}
     for server, effect in served.items():
         if server != due and not effect.actor.asked and effect.subject[-1] != facts.before.served[ServerName(server)]:
             yield Act(effect, server)

@@ -90,10 +90,10 @@ def test_an_act_that_does_what_an_open_task_asks_for_need_not_be_named(played):
     work = SetSecureCommunications(enabled=not secure, pairs=(there,))
     task = played.tasks[0].model_copy(update={"work": work, "opened_at": at, "closed_at": swap.at})
     journal = tuple(each for each in played.journal if each.subject[:2] != pair)
-    done = replace(played, journal=(*journal, act), tasks=(task,))
+    done = replace(played, journal=(*journal, act), tasks=(*played.tasks, task))
     early = task.model_copy(update={"closed_at": at - timedelta(minutes=1)})
     assert "acts_of_others_are_named" not in violated(done)
-    assert "acts_of_others_are_named" in violated(replace(done, tasks=(early,)))
+    assert "acts_of_others_are_named" in violated(replace(done, tasks=(*played.tasks, early)))
 
 
 def test_a_location_that_the_whole_group_took_along_was_not_changed_by_others(played):
@@ -175,6 +175,44 @@ def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_st
         shown = replace(played, state=state, scenario=played.scenario.model_copy(update={"spec": spec}))
         whys.append(excused(gone, shown))
     assert whys == ["the server signed with its former key, and nobody had verified there before", None]
+
+
+def test_a_key_that_somebody_has_just_put_in_is_an_excuse_and_one_that_could_be_seen_is_none(played):
+    """A write that was asked for publishes anew, and a server signs it with a key that nobody asked for."""
+    at = played.journal[0].at
+    asked = effect(played, "rest.secure_communications", "My Company", "Default", "false", at=at)
+    gone = lost(played, asked, first_why="the policy file of SEPM-1 does not verify", first_failed=at)
+    whys = []
+    for minutes in (20, 60):
+        act = effect(
+            played,
+            "console.generate_certificate",
+            "SEPM-1",
+            "other",
+            actor=Actor.HAPPENING,
+            at=at - timedelta(minutes=minutes),
+        )
+        whys.append(excused(gone, replace(played, journal=(act, *played.journal))))
+    assert whys == ["nobody asked for the key that it was signed with: console.generate_certificate by happening", None]
+
+
+def test_a_certificate_that_is_put_in_again_is_no_replacement_that_naming_comes_before(played):
+    """The product names that it is out, and whoever puts it back reads no proof: no task is open for it."""
+    *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
+    other = next(each for each in played.before.served if each != swap.subject[0])
+    again = effect(played, swap.kind, *swap.subject, actor=swap.actor, at=played.ended)
+    act = effect(
+        played,
+        "console.generate_certificate",
+        other,
+        "other",
+        actor=Actor.HAPPENING,
+        at=played.ended - timedelta(hours=1),
+    )
+    facts = replace(played, journal=(*played.journal, act, again))
+    assert "acts_of_others_are_named" not in violated(facts)
+    open_still = tuple(each.model_copy(update={"closed_at": None}) for each in facts.tasks)
+    assert "acts_of_others_are_named" in violated(replace(facts, tasks=open_still))
 
 
 def test_a_swap_before_its_gate_is_a_violation(played):
