@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 
-from rotation.survey import ObservedClient
+from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ClientId
 from sepm.client import SepmClient
 
 
-async def every_client(client: SepmClient, known: Collection[ClientId]) -> tuple[ObservedClient, ...]:
+async def every_client(
+    client: SepmClient, known: Collection[ClientId], survey: SiteSurvey | None = None
+) -> tuple[ObservedClient, ...]:
     """Every client of the site; whom the newest reading before still showed and this one does not is looked for again.
 
     SEPM's count proves a reading (`sepm/paging.py`), but for one case: where between two pages one client leaves and
@@ -16,11 +18,21 @@ async def every_client(client: SepmClient, known: Collection[ClientId]) -> tuple
     Args:
         client: reads.
         known: whom the newest reading before showed.
+        survey: has told the domains. Looks see a new one, and whoever was moved there still counts, as vanished.
 
     Raises:
         SepmError: as reading does; then there is no reading.
     """
-    read = {each.id: each async for each in client.clients()}
+    domains = surveyed_domains(survey) if survey is not None else ()
+    read = {each.id: each async for each in client.clients(domains=domains)}
     if not read.keys() >= set(known):
-        read |= {each.id: each async for each in client.clients()}
+        read |= {each.id: each async for each in client.clients(domains=domains)}
     return tuple(read.values())
+
+
+def surveyed_domains(survey: SiteSurvey) -> tuple[str, ...]:
+    """The domains of the groups of a survey, as requests name them; none where a group does not say which it is in."""
+    found = {group.domain_id for group in survey.groups}
+    if len(found) == 1:
+        return ("",)  # a single one is not named (sepm/domains.py)
+    return () if "" in found else tuple(sorted(found))

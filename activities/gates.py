@@ -26,6 +26,7 @@ from rotation.reading import (
 )
 from rotation.silence import silenced
 from rotation.state import GateReading
+from rotation.survey import SiteSurvey
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from rotation.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
 from sepm.client import SepmClient
@@ -55,12 +56,14 @@ class Gates:
         scope = await scope_of(world, request.ref)
         step = _gate(scope)
         known = await world.store.roster.present(scope.site.id)
+        newest = await world.store.surveys.latest_complete(scope.site.id)
+        survey = await world.store.surveys.get(newest) if newest else None
         asked_at = world.clock()
         with told_apart():
             async with await world.sepm(scope.site) as client:
-                clients = await every_client(client, known)
+                clients = await every_client(client, known, survey)
                 clock = client.clock_of_last_answer()
-                seen = await self._seen(client, scope, step, request, clock)
+                seen = await self._seen(client, scope, request, clock, survey)
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         by_owner = rules(step, seen)
         entries = await self._entries(scope, step, seen, latest)
@@ -95,13 +98,17 @@ class Gates:
         return unheard(clients, since=forth.former_seen if forth else None, seen=seen, clock=clock)
 
     async def _seen(
-        self, client: SepmClient, scope: StepScope, step: Gate | Holdout, request: GateRequest, clock: datetime
+        self,
+        client: SepmClient,
+        scope: StepScope,
+        request: GateRequest,
+        clock: datetime,
+        survey: SiteSurvey | None,
     ) -> Seen:
-        store, ref, body = self._world.store, request.ref, scope.plan.body
+        store, ref, body, step = self._world.store, request.ref, scope.plan.body, _gate(scope)
         seen = Seen(site=scope.site, body=body, swapped=request.swapped, references={})
         server = gate_server(step, seen)
-        newest = await store.surveys.latest_complete(scope.site.id)
-        skew = (await store.surveys.get(newest)).skew if newest else seen.skew
+        skew = survey.skew if survey is not None else seen.skew
         key = evidence_key(body, step)
         if (isinstance(step, Gate) and step.purpose is not GatePurpose.SWAPPED) or server is None:
             known = await self._followed(request, key)

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.full_reading import every_client
+from activities.full_reading import every_client, surveyed_domains
 from emulator.instants import span_ms
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import Switches
+from rotation.survey import ObservedGroup, SiteSurvey
+from rotation.values import GroupId
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.errors import IncompleteReading
@@ -92,3 +94,18 @@ async def test_rule_2_pages_that_shrink_whenever_they_are_read_are_no_reading(si
             refused += 1
         clock.leap_to(clock.now() + HOUR)
     assert 0 < refused < 24
+
+
+def test_a_single_domain_is_not_named_and_several_are():
+    """As SEPM is asked: a survey tells the domains, unless one of its groups does not say which it is in."""
+
+    def told(*domains):
+        groups = tuple(
+            ObservedGroup(
+                id=GroupId(str(number)), path="G", domain_id=domain, inherits=False, policy_date=START, locations=()
+            )
+            for number, domain in enumerate(domains)
+        )
+        return surveyed_domains(SiteSurvey(taken_at=START, sepm_clock=START, version="", groups=groups))
+
+    assert [told("D", "D"), told("E", "D"), told("D", "")] == [("",), ("D", "E"), ()]
