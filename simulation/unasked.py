@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from emulator.effects import EffectView
 from emulator.switches import SecureCommunicationsScope
+from rotation.plan import SettingField
 from rotation.task import AssignList, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.facts import Facts
@@ -79,10 +80,27 @@ def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
                 now[group, location] = each
                 if each.actor.asked or _is_asked_for(facts, each):
                     wanted |= dict.fromkeys(written, value)
+        if kinds is _SECURE:
+            wanted |= dict.fromkeys(_turned_off(facts, at) & wanted.keys(), "false")
         for pair, effect in now.items():
             differs = effect.subject[-1].lower() != wanted.get(pair, "").lower()
             if pair in wanted and differs and not effect.actor.asked:
                 yield Act(effect, " / ".join(pair))
+
+
+def _turned_off(facts: Facts, at: datetime) -> set[tuple[str, str]]:
+    """Pairs whose secure communications the rotation wants off: a step that finds them so already writes nothing."""
+    body = facts.body
+    ended = {str(event.data["step"]) for event in facts.trail if event.kind == "step-ended" and event.at <= at}
+    off: set[tuple[str, str]] = set()
+    if body is None:
+        return off
+    for step in body.writes:
+        if step.id not in ended or step.field is not SettingField.SECURE_COMMUNICATIONS:
+            continue
+        pairs = {(owner.path, pair.location_name) for owner in body.owners(step.scope) for pair in owner.pairs}
+        off = off - pairs if step.restores else off | pairs
+    return off
 
 
 def _is_asked_for(facts: Facts, effect: EffectView) -> bool:

@@ -8,7 +8,7 @@ from emulator.switches import SecureCommunicationsScope
 from emulator.verdict import LostClient
 from emulator.ways import Known
 from rotation.finding import blocking
-from rotation.plan import Gate, Holdout
+from rotation.plan import Gate, Holdout, SettingField
 from rotation.task import CopyList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
 from simulation.excuses import excused
@@ -111,6 +111,22 @@ def test_a_location_that_the_whole_group_took_along_was_not_changed_by_others(pl
     switches = spec.switches.model_copy(update={"secure_communications_scope": SecureCommunicationsScope.GROUP})
     scenario = played.scenario.model_copy(update={"spec": spec.model_copy(update={"switches": switches})})
     assert "acts_of_others_are_named" not in violated(replace(after, scenario=scenario))
+
+
+def test_an_act_that_a_write_finds_done_need_not_be_named(played):
+    """Somebody turns secure communications off before the step that would: it writes nothing, and wants them so."""
+    swap = [each for each in played.journal if each.kind == "console.replace_certificate"][-1]
+    off = ("My Company\\Legacy", "Default", "false")
+    write = next(each for each in played.body.writes if each.field is SettingField.SECURE_COMMUNICATIONS)
+    ended = next(each for each in played.trail if each.kind == "step-ended" and each.data["step"] == write.id)
+    act = effect(played, "console.secure_communications", *off, actor=Actor.SOMEBODY, at=ended.at - timedelta(hours=1))
+    restored = next(each.at for each in played.journal if each.subject == (*off[:2], "true"))
+    swap = next(each for each in played.journal if each.kind == swap.kind and ended.at < each.at < restored)
+    others = tuple(each for each in played.journal if each.subject[:2] != off[:2] and each.at <= swap.at)
+    done = replace(played, journal=(*others, act))
+    assert "acts_of_others_are_named" not in violated(done)
+    unwritten = tuple(each for each in played.trail if each is not ended)
+    assert "acts_of_others_are_named" in violated(replace(done, trail=unwritten))
 
 
 def test_whom_a_person_names_only_after_the_loss_is_not_excused(played):
