@@ -2,10 +2,12 @@
 
 1. the seeds are played on every core, each checked against every invariant (simulation/invariants.py)
 2. the small ones among the first seeds are played through a real Temporal that skips time: same events, same times
-3. what was played is summed up; the exit code is 0 only when all of it was played and nothing was violated
+3. a hundred of the sites are played by rival strategies without proof as well, to count whom they cut off
+4. what was played is summed up; the exit code is 0 only when all of it was played and nothing was violated
 """
 
 import argparse
+import math
 import sys
 import time
 from collections.abc import Iterable
@@ -14,8 +16,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.proof.lanes import Lanes, cores
+from tests.proof.lanes import Lanes, beside_rivals, cores, durably, in_process
 from tests.proof.outcome import Outcome
+from tests.proof.rivals import together
 from tests.proof.seeds import compared
 from tests.proof.summary import Summary, failures, show, summary
 
@@ -31,18 +34,20 @@ def main() -> int:
         small = compared(asked.seed, asked.temporal)
         task = progress.add_task("through Temporal", total=len(small))
         through: list[Outcome] = []
-        for some in lanes.play(small, until, temporal=True):
+        for some in lanes.play(small, until, durably):
             through.extend(some)
             progress.advance(task, len(some))
             _tell(console, some)
         alone = sorted(set(seeds) - set(small))  # the others were played in process already, to be compared
         task = progress.add_task("in process", total=len(alone))
         played: list[Outcome] = []
-        for some in lanes.play(alone, until):
+        for some in lanes.play(alone, until, in_process):
             played.extend(some)
             progress.advance(task, len(some))
             _tell(console, some)
-    told = summary(played, through, asked.rotations, asked.temporal)
+        sites = range(asked.seed, asked.seed + asked.rivals)
+        beside = together(one for some in lanes.play(sites, math.inf, beside_rivals) for one in some)
+    told = summary(played, through, asked.rotations, asked.temporal).model_copy(update={"beside": beside})
     show(Console(), told, time.monotonic() - began)
     if asked.json is not None:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make proof ARGS=...", description=__doc__.partition("\n")[0])
     parser.add_argument("--rotations", type=int, default=10_000, help="how many are played in process")
     parser.add_argument("--temporal", type=int, default=300, help="how many go through the real Temporal")
+    parser.add_argument("--rivals", type=int, default=100, help="how many sites rival strategies are played on")
     parser.add_argument("--seed", type=int, default=0, help="of the first")
     parser.add_argument("--minutes", type=float, default=24, help="no rotation is begun after that time")
     parser.add_argument("--lanes", type=int, default=cores(), help="processes")

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
-from typing import Self
+from typing import Self, TypeVar
 
 import structlog
 
@@ -15,8 +15,12 @@ from simulation.durable import same_run, through_temporal
 from simulation.run import play
 from simulation.skipping import skipping_server
 from tests.proof.outcome import Outcome, broken, outcome
+from tests.proof.rivals import Beside, compare
 from tests.proof.seeds import scenario
 
+Told = TypeVar("Told")
+Way = Callable[[Sequence[int]], list[Told]]
+"""How seeds are played."""
 _AT_ONCE = 20
 """Seeds that a lane takes at a time."""
 
@@ -57,6 +61,11 @@ async def _durably(seeds: Sequence[int]) -> list[Outcome]:
     return told
 
 
+def beside_rivals(seeds: Sequence[int]) -> list[Beside]:
+    """Play the site of each seed by the product and by its rivals."""
+    return [asyncio.run(compare(map(scenario, seeds)))]
+
+
 class Lanes:
     """A process for each core."""
 
@@ -70,12 +79,11 @@ class Lanes:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def play(self, seeds: Sequence[int], until: float, *, temporal: bool = False) -> Iterator[list[Outcome]]:
-        """The outcomes of all seeds as they come; no seed is begun after `until` (of the monotonic clock)."""
-        way = durably if temporal else in_process
+    def play(self, seeds: Sequence[int], until: float, way: Way[Told]) -> Iterator[list[Told]]:
+        """What all seeds come to, played in a `way`, as it comes; none is begun after `until` (monotonic clock)."""
         size = min(_AT_ONCE, max(1, len(seeds) // self._lanes))
         parts = [seeds[first : first + size] for first in range(0, len(seeds), size)]
-        running: set[Future[list[Outcome]]] = set()
+        running: set[Future[list[Told]]] = set()
         while parts or running:
             while parts and len(running) < self._lanes and time.monotonic() < until:
                 running.add(self._pool.submit(way, parts.pop(0)))

@@ -9,6 +9,8 @@ from rich.table import Table
 
 from rotation.values import Value
 from tests.proof.outcome import Outcome
+from tests.proof.rivals import Beside
+from tests.proof.rivals import told as compared
 
 _DAY = timedelta(days=1)
 
@@ -35,6 +37,8 @@ class Summary(Value):
     """Rotations in which a client was lost that the promise does not cover, by why it does not."""
     failures: tuple[str, ...]
     cpu_seconds_each: float
+    beside: Beside | None = None
+    """What rival strategies did to some of the sites."""
 
 
 def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int, wanted_compared: int) -> Summary:
@@ -89,6 +93,8 @@ def show(console: Console, told: Summary, seconds: float) -> None:
     ):
         table.add_row(name, value)
     console.print(table)
+    if told.beside is not None:
+        console.print("\n".join(compared(told.beside)), markup=False)
     for failure in told.failures[:20]:
         console.print(f"  {failure}", markup=False)
 
