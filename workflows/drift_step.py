@@ -7,7 +7,6 @@ from engine.contract import (
     ActivityName,
     Counted,
     EventKind,
-    LeaveOutRequest,
     LookAnswer,
     LookRequest,
     StepRequest,
@@ -25,9 +24,10 @@ from rotation.state import DRIFT, Phase, Restarted, Told
 from rotation.survey import Pair
 from rotation.task import ReplaceCertificate
 from rotation.values import ServerName
+from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
 from workflows.requests import about
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 _SELDOM = timedelta(hours=1)
 
@@ -105,7 +105,7 @@ async def look(run: Running, step: Step) -> bool:
         return False
     if was_answered(run):
         state.repaired = state.left_by_rest = ()
-    await _exclude(run, step)
+    await exclude(run, step)
     request = LookRequest(
         ref=about(state, step),
         swapped=state.swapped,
@@ -171,32 +171,6 @@ def _told(run: Running, step: Step, each: Reacted) -> Told:
         excludable=finding.code in NEWBORN,
         born=each.drift.born,
     )
-
-
-async def _exclude(run: Running, step: Step) -> None:
-    """Two persons go on with what was born: nobody in it is counted, and each of them is named (rule 1)."""
-    state, proceed = run.state, run.state.proceed
-    if proceed is None or proceed.about != DRIFT or not proceed.approved_by:
-        return
-    state.proceed = None
-    born = [told for told in state.drift if told.blocks and told.excludable]
-    by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
-    for told in born:
-        text = f"{told.subject}: it is gone on with as it is"
-        if told.born is not None:
-            request = LeaveOutRequest(
-                ref=about(state, step),
-                groups=(told.born,),
-                asked_by=proceed.asked_by,
-                approved_by=proceed.approved_by,
-                why=proceed.why,
-                swapped=state.swapped,
-            )
-            left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary=f"leave out {told.subject}")
-            text = f"{told.subject}: its {left.count} clients are left out"
-        else:
-            state.excluded = (*state.excluded, told.subject)
-        await run.record(EventKind.ADOPTED, f"{text}, {by}", code=told.code, subject=told.subject)
 
 
 async def _repair(run: Running, step: Step, repairs: Collection[Reacted]) -> None:
@@ -284,15 +258,8 @@ def _show(run: Running) -> bool:
     asked = [told for told in state.drift if told.blocks]
     shown = asked or [told for told in state.drift if told.matters]
     born = [told.subject for told in asked if told.excludable]
-    if state.proceed is not None and state.proceed.about == DRIFT:
-        if born:
-            text = f"{state.proceed.asked_by} wants to go on with {', '.join(born)} as it is, and to leave out by name "
-            text += f"whoever is in it: {state.proceed.why}"
-            run.drop_attention(DRIFT)
-            run.raise_attention(SECOND, state.site_name, text, (Move.APPROVE, Move.RETRY))
-            return True
-        state.proceed = None
-        run.drop_attention(SECOND)
+    if asks_second(run, born):
+        return True
     if not shown:
         run.drop_attention(DRIFT)
         return False
@@ -305,6 +272,4 @@ def _show(run: Running) -> bool:
 
 def _is_answered(run: Running) -> bool:
     """Whether nothing of drift waits for a person any more."""
-    proceed = run.state.proceed
-    second = run.is_raised(SECOND) and proceed is not None and proceed.about == DRIFT
-    return not run.is_raised(DRIFT) and not second
+    return not run.is_raised(DRIFT) and not waits_for_second(run)

@@ -1,0 +1,58 @@
+"""Going on with what was born during the rotation: one person wishes it, a second one approves it (rules 1 and 17)."""
+
+from collections.abc import Collection
+
+from engine.contract import ActivityName, Counted, EventKind, LeaveOutRequest
+from rotation.message import Move
+from rotation.plan import Step
+from rotation.state import DRIFT
+from workflows.requests import about
+from workflows.running import SECOND, Running
+
+
+async def exclude(run: Running, step: Step) -> None:
+    """Two persons go on with what was born: nobody in it is counted, and each of them is named (rule 1)."""
+    state, proceed = run.state, run.state.proceed
+    if proceed is None or proceed.about != DRIFT or not proceed.approved_by:
+        return
+    state.proceed = None
+    born = [told for told in state.drift if told.blocks and told.excludable]
+    by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
+    for told in born:
+        text = f"{told.subject}: it is gone on with as it is"
+        if told.born is not None:
+            request = LeaveOutRequest(
+                ref=about(state, step),
+                groups=(told.born,),
+                asked_by=proceed.asked_by,
+                approved_by=proceed.approved_by,
+                why=proceed.why,
+                swapped=state.swapped,
+            )
+            left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary=f"leave out {told.subject}")
+            text = f"{told.subject}: its {left.count} clients are left out"
+        else:
+            state.excluded = (*state.excluded, told.subject)
+        await run.record(EventKind.ADOPTED, f"{text}, {by}", code=told.code, subject=told.subject)
+
+
+def asks_second(run: Running, born: Collection[str]) -> bool:
+    """Whether a second person is asked about `born`, as one person wishes it. A wish whose cause is gone is over."""
+    state = run.state
+    if state.proceed is None or state.proceed.about != DRIFT:
+        return False
+    if not born:
+        state.proceed = None
+        run.drop_attention(SECOND)
+        return False
+    text = f"{state.proceed.asked_by} wants to go on with {', '.join(born)} as it is, and to leave out by name "
+    text += f"whoever is in it: {state.proceed.why}"
+    run.drop_attention(DRIFT)
+    run.raise_attention(SECOND, state.site_name, text, (Move.APPROVE, Move.RETRY))
+    return True
+
+
+def waits_for_second(run: Running) -> bool:
+    """Whether a second person has not answered yet."""
+    proceed = run.state.proceed
+    return run.is_raised(SECOND) and proceed is not None and proceed.about == DRIFT
