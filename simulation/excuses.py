@@ -137,7 +137,8 @@ _EXCUSES: tuple[Excuse, ...] = (
 def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
     """Whether a client of a canary, at the same location and with the same list, was there to show it first.
 
-    A plan says who goes first, or why nobody can: one that says nothing has forgotten them, and excuses nothing.
+    A plan says who goes first, or why nobody can: one that says nothing has forgotten them, and excuses nothing. No
+    gate waits for a non-persistent machine.
     """
     body, here = facts.body, _batch(lost, facts)
     if not _canaries(body) and not _says_who_goes_first(facts):
@@ -150,7 +151,9 @@ def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
         theirs = {pair.location_name: pair.server_list for pair in canary.pairs}
         if theirs.get(here.location) != lists.get(here.location):
             continue
-        if any(batch.location == here.location and not batch.away for batch in _batches(canary, facts)):
+        if any(
+            batch.location == here.location and not batch.away and not batch.npvdi for batch in _batches(canary, facts)
+        ):
             return True
     return False
 

@@ -163,6 +163,10 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
     spec = played.scenario.spec.model_copy(update={"clients": (*played.scenario.spec.clients, batch)})
     shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
     assert excused(blocked, shown) is None
+    others = (each for each in spec.clients if each.group == owner.path)
+    images = (*others, batch.model_copy(update={"npvdi": True}))
+    images_only = played.scenario.model_copy(update={"spec": spec.model_copy(update={"clients": images})})
+    assert "plain HTTP" in str(excused(blocked, replace(shown, scenario=images_only)))
     said = played.trail[-1].model_copy(
         update={"message": "on without the canaries, by ann and eve", "at": played.began}
     )
