@@ -76,6 +76,8 @@ class Wait(Value):
     due: datetime
     limit: datetime
     heartbeat: timedelta
+    fixed: bool = False
+    """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
     readings: int = 0
     next_at: datetime | None = None
     reading: GateReading | None = None
@@ -108,6 +110,8 @@ class OpenTask(Value):
     claimed_at: datetime | None = None
     proven_at: datetime | None = None
     """When all proof was last read for whoever holds it."""
+    look_at: datetime | None = None
+    """When to look whether it is done; None: now."""
     refused: RefusedClaim | None = None
     """Set while nobody holds it because a claim was refused."""
 
@@ -141,6 +145,14 @@ class Restarted(Value):
 
 DRIFT = "drift"
 """The attention that shows what is not as the rotation left it."""
+
+
+class Fixing(Value):
+    """A policy date that a write must move is waited for (rule 9)."""
+
+    since: datetime
+    look_at: datetime
+    """When it is read again."""
 
 
 class Proceed(Value):
@@ -214,6 +226,8 @@ class RotationState(BaseModel):
     restarted: tuple[Restarted, ...] = ()
     excluded: tuple[str, ...] = ()
     """Locations born during the rotation, with which two persons go on as they are."""
+    fixing: Fixing | None = None
+    """Set while a policy date is waited for that a write must move."""
     adopted: tuple[str, ...] = ()
     """Pairs born during the rotation that a person leaves as they are (rule 17)."""
     gone: tuple[str, ...] = ()

@@ -92,7 +92,8 @@ async def _watch(run: Running, step: Console | Write) -> bool:
     """Wait until the task is done (True) or refused (False). Attested work shows nothing: it is not looked for."""
     observed = _evidence(step) is Evidence.OBSERVED
     while True:
-        if observed:
+        looks = observed and _is_due(run)
+        if looks:
             seen = await _look(run, step)
             if seen.done:
                 await _close(run, step, TaskState.DONE, "the service", seen.seen)
@@ -100,11 +101,13 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         ended = await _hear(run, step)
         if ended is not None:
             return ended
+        if looks:
+            run.state.task = run.open_task.model_copy(update={"look_at": _next_look(run, step)})
         await _look_at_site(run, step)
         await keep_proof(run, step)
         await read_on(run, step)
         await run.wait(
-            until=_next_look(run, step) if observed else None,
+            until=_wakes(run.open_task) if observed else None,
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages) or _was_answered(run, step),
         )
@@ -139,8 +142,19 @@ def _next_look(run: Running, step: Console | Write) -> datetime:
     heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_SLOWEST)
     first = max(_FASTEST, min(_FIRST, heartbeat / _OF_HEARTBEAT))
     slowest = _SLOWEST_CLAIMED if task.claimed_by and _swaps(step) else _SLOWEST
-    at = now + min(max(first, 2 * (now - since)), slowest)
-    return min(at, task.refused.read_at) if task.refused is not None else at
+    return now + min(max(first, 2 * (now - since)), slowest)
+
+
+def _is_due(run: Running) -> bool:
+    """Whether to look if the task is done: at its time, and when something is said about it."""
+    at = run.open_task.look_at
+    return at is None or run.host.now() >= at or bool(run.task_messages)
+
+
+def _wakes(task: OpenTask) -> datetime | None:
+    """When to look next: whether it is done, or whether the proof of a claim that was refused has come back."""
+    moments = (task.look_at, task.refused.read_at if task.refused is not None else None)
+    return min((at for at in moments if at is not None), default=None)
 
 
 def _swaps(step: Console | Write) -> bool:

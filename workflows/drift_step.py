@@ -44,8 +44,15 @@ def plan_looks(run: Running) -> None:
 
 
 def look_due(run: Running) -> bool:
-    """Whether it is time to look at the site again: also when somebody has answered what was asked about it."""
-    return was_answered(run) or (run.state.look_at is not None and run.host.now() >= run.state.look_at)
+    """Whether it is time to look at the site again: also when somebody has answered what was asked about it.
+
+    And where a new history began before a gate was started anew whose ground is there again.
+    """
+    return (
+        was_answered(run)
+        or bool(_to_prove_anew(run))
+        or (run.state.look_at is not None and run.host.now() >= run.state.look_at)
+    )
 
 
 def was_answered(run: Running) -> bool:
@@ -223,10 +230,7 @@ async def _ask_instead(run: Running, step: Step, found: Collection[Reacted]) -> 
 async def _prove_anew(run: Running, step: Step) -> None:
     """Start the gates anew whose ground was taken away, as soon as it is there again."""
     state = run.state
-    still = {gate for told in state.drift for gate in told.voids}
-    for waiting in state.restarted:
-        if waiting.due is not None or waiting.gate in still:
-            continue
+    for waiting in _to_prove_anew(run):
         gate = state.body.step(waiting.gate)
         if not isinstance(gate, Gate):
             raise TypeError(f"step {gate.id} is no gate")
@@ -236,6 +240,14 @@ async def _prove_anew(run: Running, step: Step) -> None:
             await fix_references(run, gate)
         _open_again(run, step, gate)
         await run.record(EventKind.GATE_RESTARTED, f"{gate.title}: proven anew", code="gate-restarted", subject=gate.id)
+
+
+def _to_prove_anew(run: Running) -> tuple[Restarted, ...]:
+    """The gates that have lost their ground, and may start anew."""
+    if _leaves_it(run):
+        return ()
+    still = {gate for told in run.state.drift for gate in told.voids}
+    return tuple(each for each in run.state.restarted if each.due is None and each.gate not in still)
 
 
 def _open_again(run: Running, step: Step, gate: Gate) -> None:

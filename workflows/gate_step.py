@@ -42,8 +42,9 @@ async def gate(run: Running, step: Gate) -> None:
     """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
-    if step.purpose not in {GatePurpose.SWAPPED, GatePurpose.DRILLED}:
+    if step.purpose not in {GatePurpose.SWAPPED, GatePurpose.DRILLED} and not _wait(run).fixed:
         await fix_references(run, step)
+        run.state.wait = _wait(run).model_copy(update={"fixed": True})
     await _until_covered(run, step)
 
 
@@ -102,30 +103,9 @@ def _open(
 
 async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     plan_looks(run)
-    if _stood_still(run):
-        await stand_still(run, step)
-    while True:
-        wait = _wait(run)
-        now = run.host.now()
-        at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
-        if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
-            at = min(at, wait.opened_at + run.state.body.publish_delay + _PUBLISHED)
-        run.state.wait = wait.model_copy(update={"next_at": at})
-        await run.wait(until=at, summary=_summary(step, at), ready=lambda: _is_answered(run, step) or look_due(run))
-        if look_due(run):
-            await look(run, step)
-            restarted = _wait(run).opened_at != wait.opened_at
-            if restarted or (run.host.now() < at and not _is_answered(run, step)):
-                continue  # it was resumed before its time, or began anew
-        asked_at = run.host.now()
-        reading = await _read(run, step)
-        _give_back(run, step, run.host.now() - asked_at)
-        _note(run, reading)
-        proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due)
-        if proven and await clear(run, step):
-            break
-        if await _ends_unproven(run, step, reading, asked_at):
-            break
+    reading = await _where_it_stood(run, step)
+    while reading is None:
+        reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
     for code in (_LIMIT, SECOND, _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE, canary_watch.HELD):
         run.drop_attention(code)
@@ -133,12 +113,40 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     run.state.wait = None
 
 
-def _stood_still(run: Running) -> bool:
-    """Whether drift held what had just been proven when a new history began: it is waited for as before."""
+async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | None:
+    """A new history began behind a reading: whoever was asked, or what held it, is waited for as before."""
+    wait, drift = _wait(run), run.state.drift
+    if wait.reading is None or wait.next_at is not None:
+        return None
+    if run.is_raised(_LIMIT) or _wish(run) is not None:
+        ends = await _ends_unproven(run, step, wait.reading, wait.reading.taken_at)
+        return wait.reading if ends else None
+    if any(told.blocks for told in drift):
+        await stand_still(run, step)
+    return None
+
+
+async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | None:
+    """Wait for the next reading and read; the reading that ends the gate, when this one does."""
     wait = _wait(run)
-    asks = any(run.is_raised(code) for code in (_LIMIT, SECOND))
-    held = any(told.blocks for told in run.state.drift) and not asks
-    return held and wait.readings > 0 and wait.next_at is None
+    now = run.host.now()
+    at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
+    if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
+        at = min(at, wait.opened_at + run.state.body.publish_delay + _PUBLISHED)
+    run.state.wait = wait.model_copy(update={"next_at": at})
+    await run.wait(until=at, summary=_summary(step, at), ready=lambda: _is_answered(run, step) or look_due(run))
+    if look_due(run):
+        await look(run, step)
+        restarted = _wait(run).opened_at != wait.opened_at
+        if restarted or (run.host.now() < at and not _is_answered(run, step)):
+            return None  # it was resumed before its time, or began anew
+    asked_at = run.host.now()
+    reading = await _read(run, step)
+    _give_back(run, step, run.host.now() - asked_at)
+    _note(run, reading)
+    proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due)
+    ends = (proven and await clear(run, step)) or await _ends_unproven(run, step, reading, asked_at)
+    return reading if ends else None
 
 
 async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReading, asked_at: datetime) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest
 from rotation.message import Move
 from rotation.plan import Gate
+from rotation.state import Fixing
 from workflows.requests import about
 from workflows.running import Running
 
@@ -18,18 +19,22 @@ _PUBLISHED_AT_LEAST = timedelta(minutes=5)
 
 async def fix_references(run: Running, gate: Gate) -> None:
     """No move of the policy date after the last write, no proof: a person must look."""
-    began = run.host.now()
-    patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * run.state.body.publish_delay)
+    state = run.state
+    delay = state.body.publish_delay
+    patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * delay)
     while True:
+        if state.fixing is not None:
+            await run.wait(until=state.fixing.look_at, summary="wait for the policy date to move")
         request = StepRequest(ref=about(run.state, gate))
         fixed = await run.call(ActivityName.FIX_REFERENCES, request, ReferenceAnswer, summary="fix the reference")
         if not fixed.missing:
-            return
-        if run.host.now() - began >= patience:
+            break
+        since = state.fixing.since if state.fixing is not None else run.host.now()
+        if run.host.now() - since >= patience:
             text = f"the policy date of {', '.join(fixed.missing)} did not move after the change: nothing can be proven"
             await run.ask("serial-did-not-move", gate.title, text, (Move.RETRY, Move.CANCEL))
-            began = run.host.now()
-        waited = run.host.now() - began
-        delay = run.state.body.publish_delay
-        pause = min(max(_FIRST, delay / 16, 2 * waited), max(_SLOWEST, delay / 4))
-        await run.wait(until=run.host.now() + pause, summary="wait for the policy date to move")
+            since = run.host.now()
+        now = run.host.now()
+        pause = min(max(_FIRST, delay / 16, 2 * (now - since)), max(_SLOWEST, delay / 4))
+        state.fixing = Fixing(since=since, look_at=now + pause)
+    state.fixing = None

@@ -75,7 +75,8 @@ async def _step(run: Running, step: Step) -> None:
         state.phase = _phase(step, state.phase)
         state.begun = (*state.begun, step.id)
         state.step_began_at = run.host.now()
-        state.look_since, state.repaired, state.left_by_rest = None, (), ()
+        state.look_since = state.fixing = None
+        state.repaired = state.left_by_rest = ()
         await run.record(EventKind.STEP_BEGAN, step.title)
     if await newborn_step.goes_on(run, step):
         await _do(run, step)
@@ -107,10 +108,11 @@ async def _do(run: Running, step: Step) -> None:
 async def _write(run: Running, step: Write) -> None:
     """A look that is due comes first. What gates before it have proven of the settings, it makes void.
 
-    So does one that found what a person must decide about, and was waiting for that when a new history began.
+    So does one that found what a person must decide about, and was waiting for that when a new history began. None
+    where one began while a task by hand is open: that goes on as it was.
     """
     state = run.state
-    if look_due(run) or any(told.blocks for told in state.drift):
+    if state.task is None and (look_due(run) or any(told.blocks for told in state.drift)):
         await clear(run, step)
     state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.body.step(each.gate)))
     await write(run, step)
