@@ -173,7 +173,8 @@ def _canary_verifies_at(server: str, facts: Facts) -> bool:
 
 
 def _says_who_goes_first(facts: Facts) -> bool:
-    return facts.plan is not None and any(finding.code.startswith("canary") for finding in facts.plan.findings)
+    plans = (each for each in (facts.plan, facts.last_plan) if each is not None)
+    return any(finding.code.startswith("canary") for plan in plans for finding in plan.findings)
 
 
 def _canaries(body: PlanBody | None) -> tuple[OwnerScope, ...]:

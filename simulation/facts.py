@@ -67,6 +67,8 @@ class Facts:
     """Whatever was stored or travelled, as text, where somebody listened."""
     secrets: frozenset[str] = frozenset()
     """What must stand nowhere in it."""
+    last_plan: Plan | None = None
+    """The plan that ran last: `plan`, or its last amendment with the findings that were approved with it."""
     cut_off: tuple[CutOff, ...] = ()
     """Whom each replacement that was asked for has left without a way, by the emulator's own truth."""
     slips: tuple[MadeSlip, ...] = ()

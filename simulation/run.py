@@ -78,6 +78,7 @@ async def _gather(
     if plan is not None:
         named_at = await stage.store.roster.left_out_at(ROTATION) | named_at
         stage.live_on()
+    last = await stage.store.plans.get(state.plan_id) if plan is not None and state is not None else None
     verdict = stage.simulation.verdict()
     return Facts(
         scenario=stage.scenario,
@@ -95,7 +96,8 @@ async def _gather(
         lost=verdict.lost_ever,
         clients=verdict.clients_total,
         named_at=named_at,
-        trusted_at=await _trusted_at(stage, plan, state),
+        trusted_at=await _trusted_at(stage, plan, last),
+        last_plan=last,
         told=await _told(stage),
         secrets=frozenset({stage.scenario.spec.password, *stage.ear.secrets} if stage.ear is not None else ()),
         cut_off=tuple(stage.operator.cut_off),
@@ -103,11 +105,10 @@ async def _gather(
     )
 
 
-async def _trusted_at(stage: Stage, plan: Plan | None, state: RotationState | None) -> dict[ClientId, datetime]:
+async def _trusted_at(stage: Stage, plan: Plan | None, last: Plan | None) -> dict[ClientId, datetime]:
     """The names of the plan, and those of the plan that ran last, which were approved with the last amendment."""
-    if plan is None or state is None:
+    if plan is None or last is None:
         return {}
-    last = await stage.store.plans.get(state.plan_id)
     amended = [event.at for event in await stage.trail() if event.kind == EventKind.AMENDED]
     approved = ((last, max(amended, default=START)), (plan, START))
     return {client: at for each, at in approved for names in each.trusted.values() for client in names}

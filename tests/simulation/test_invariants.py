@@ -154,6 +154,9 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
     asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
     blocked = lost(played, asked, name="OLD-0001", group=owner.path, first_why="its network lets no HTTP through to S")
     assert "plain HTTP" in str(excused(blocked, played))
+    silent = replace(played, plan=played.plan.model_copy(update={"findings": ()}), last_plan=None)
+    assert excused(blocked, silent) is None
+    assert "plain HTTP" in str(excused(blocked, replace(silent, last_plan=played.last_plan))), "an amendment says it"
     root = next(each for each in played.body.scopes if each.path == "My Company")
     relaxed = root.model_copy(update={"treatment": owner.treatment})
     scopes = tuple(relaxed if each is root else each for each in played.body.scopes)
