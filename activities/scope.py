@@ -119,7 +119,12 @@ class StepScope:
         return (*known, *self._taken_along({original.pair for original in recorded}))
 
     def _taken_along(self, recorded: Collection[Pair]) -> Iterable[Original]:
-        """Pairs that an amendment has taken along: they get what it has approved of them."""
+        """Pairs that an amendment has taken along: they get what it has approved of them.
+
+        Of a site of which nothing was recorded nothing is known: a plan is no record of it.
+        """
+        if not recorded:
+            return
         for owner in self.plan.body.scopes:
             for planned in owner.pairs:
                 pair = Pair(group_id=owner.group_id, location_id=planned.location_id)
