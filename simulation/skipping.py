@@ -16,7 +16,6 @@ async def skipping_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
     """A real server that skips time, with our search attributes."""
     tuning = [
         "frontend.WorkflowTimeSkippingEnabled=true",
-        "system.enableActivityEagerExecution=true",
         "history.transferProcessorMaxPollRPS=2000",
         "history.timerProcessorMaxPollRPS=2000",
         "history.visibilityProcessorMaxPollRPS=2000",

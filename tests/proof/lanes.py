@@ -21,6 +21,8 @@ from tests.proof.seeds import scenario
 Told = TypeVar("Told")
 Way = Callable[[Sequence[int]], list[Told]]
 """How seeds are played."""
+_EAGER = "system.enableActivityEagerExecution=true"
+"""Activities begin with the answer of their workflow: a fifth less work for the server. Time is simulated."""
 _AT_ONCE = 20
 """Seeds that a lane takes at a time."""
 
@@ -48,7 +50,7 @@ def durably(seeds: Sequence[int]) -> list[Outcome]:
 
 async def _durably(seeds: Sequence[int]) -> list[Outcome]:
     told = []
-    async with skipping_server() as env:
+    async with skipping_server(_EAGER) as env:
         for seed in seeds:
             began = time.process_time()
             try:

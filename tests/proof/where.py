@@ -13,7 +13,7 @@ from emulator.happenings import (
 )
 from emulator.slips import Mistake
 from emulator.spec import LocationSpec, Mode, Protocol
-from emulator.switches import Downloads, SerialReported
+from emulator.switches import Downloads, InheritorsFollow, SerialReported
 from rotation.message import Move
 from rotation.plan import Unproven
 from simulation.scenario import START, Scenario, Since
@@ -63,12 +63,6 @@ def is_away_at_first(scenario: Scenario) -> bool:
     )
 
 
-def takes_turns(scenario: Scenario) -> bool:
-    """Computers come, and take list and policy one after the other, hours apart."""
-    comes = any(isinstance(each.happening, ComputersAppear) for each in scenario.happenings)
-    return comes and scenario.spec.switches.downloads is not Downloads.ONE and _slowest(scenario) >= _DAY / 6
-
-
 def takes_the_list_first(scenario: Scenario) -> bool:
     """Clients verify over HTTP, and take a list in one contact and its policy in the next, a day later; one owner."""
     own = sum(not group.inherits for group in scenario.spec.groups)
@@ -80,6 +74,16 @@ def takes_the_list_first(scenario: Scenario) -> bool:
         and own == 1
         and _slowest(scenario) >= _DAY
     )
+
+
+def follows_late(scenario: Scenario) -> bool:
+    """Groups with clients inherit, and publish a change of their parent some time after it."""
+    return has_inheritors(scenario) and scenario.spec.switches.inheritors_follow is not InheritorsFollow.AT_ONCE
+
+
+def computers_come(scenario: Scenario) -> bool:
+    """Computers come that nobody has listed yet."""
+    return any(isinstance(each.happening, ComputersAppear) for each in scenario.happenings)
 
 
 def fails_over_and_is_away(scenario: Scenario) -> bool:

@@ -15,9 +15,7 @@ from workflows import swap_proof
 from workflows.gate_step import gate as gate_step
 
 
-@mutation(
-    rule="9", replaces=gate.fix, where=where.about(Theme.DEPARTURES, where.takes_the_list_first), faults=Faults.UNKNOWN
-)
+@mutation(rule="9", replaces=gate.fix, where=where.about(Theme.STALE, where.follows_late), faults=Faults.UNKNOWN)
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
     fixed = original(reference, policy_date, sepm_clock=sepm_clock)
@@ -42,7 +40,7 @@ def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule i
     return canary.Canaries()
 
 
-@mutation(rule="12", replaces=swap_proof.read_proof, where=where.about(Theme.ARRIVALS, where.takes_turns))
+@mutation(rule="12", replaces=swap_proof.read_proof, where=where.about(Theme.ARRIVALS, where.computers_come))
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """Whoever claims a replacement may go on, whatever has happened since the gate."""
     return swap_proof.SwapProof()
