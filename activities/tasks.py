@@ -64,7 +64,8 @@ class Tasks:
 
     async def _by_hand(self, scope: StepScope) -> Work:
         """What REST left of a write: the pairs that want the same value as the first. Others get the next task."""
-        left = await self._witness.missing(scope)
+        with told_apart():
+            left = await self._witness.missing(scope)
         same = tuple(pair.at_console for pair in left if pair.value == left[0].value)
         if scope.field is SettingField.SECURE_COMMUNICATIONS:
             return SetSecureCommunications(enabled=bool(left and left[0].secure_communications), pairs=same)

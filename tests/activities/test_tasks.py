@@ -1,0 +1,38 @@
+"""Opening console tasks where SEPM must be asked what is left to do by hand."""
+
+import httpx
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.tasks import Tasks
+from emulator.scenarios import one_server
+from engine.contract import OpenTaskRequest, StepRef
+from rotation.plan import Write
+from rotation.site import Limits
+from simulation.scenario import Scenario
+from simulation.stage import Stage
+
+
+@pytest.fixture
+async def stage():
+    """A rotation of one server that has begun."""
+    async with Stage(Scenario(seed=1, spec=one_server(clients=4), limits=Limits(purge_after=None))) as made:
+        yield made
+
+
+async def test_a_task_by_hand_is_opened_later_where_sepm_does_not_answer(stage, monkeypatch):
+    """What SEPM's edge raises is told as a failure that is tried again, not as an error of ours; no task is kept."""
+    plan = await stage.plan()
+    state = await stage.begin(plan)
+    step = next(each for each in plan.body.steps if isinstance(each, Write))
+    ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+
+    async def no_answer(_call):
+        raise httpx.ConnectError("connection refused")
+
+    monkeypatch.setattr(stage.world.client._session._line, "send", no_answer)
+    request = OpenTaskRequest(ref=ref, by_hand=True, opened_at=stage.clock.now())
+    with pytest.raises(ApplicationError, match="got no answer") as failed:
+        await Tasks(stage.world).open_task(request)
+    assert (failed.value.type, failed.value.non_retryable) == ("sepm-unreachable", False)
+    assert await stage.store.tasks.list() == ()
