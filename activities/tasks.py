@@ -21,6 +21,7 @@ from rotation.task import (
     AssignList,
     ConsoleTask,
     Evidence,
+    RefreshImages,
     ReplaceCertificate,
     SetSecureCommunications,
     TaskState,
@@ -58,6 +59,8 @@ class Tasks:
         work = await self._by_hand(scope) if request.by_hand else _own_work(scope)
         if isinstance(work, ReplaceCertificate):
             await store.swaps.opened(request.ref.rotation_id, work.server, work.fingerprint_sha256, request.opened_at)
+        if isinstance(work, RefreshImages):
+            work = await self._as_named_now(scope, work)
         task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), work)
         await store.tasks.add(task)
         return OpenTaskAnswer(task_id=task.id, state=task.state)
@@ -70,6 +73,16 @@ class Tasks:
         if scope.field is SettingField.SECURE_COMMUNICATIONS:
             return SetSecureCommunications(enabled=bool(left and left[0].secure_communications), pairs=same)
         return AssignList(list=ListName(left[0].value if left else ""), pairs=same)
+
+    async def _as_named_now(self, scope: StepScope, work: RefreshImages) -> RefreshImages:
+        """The groups by the paths that they have now: somebody may have moved or renamed them since the plan."""
+        survey = await self._world.store.surveys.get(scope.plan.survey_id)
+        known = {group.path: group.id for group in survey.groups}
+        with told_apart():
+            async with await self._world.sepm(scope.site) as client:
+                now = {group.id: group.path for group in await client.groups()}
+        paths = tuple(now.get(known[path], path) if path in known else path for path in work.groups)
+        return work.model_copy(update={"groups": paths})
 
     @activity.defn(name=ActivityName.OBSERVE_TASK)
     async def observe_task(self, request: ObserveTaskRequest) -> ObserveTaskAnswer:

@@ -5,10 +5,13 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.tasks import Tasks
+from emulator.happenings import GroupMoved
 from emulator.scenarios import one_server
+from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import OpenTaskRequest, StepRef
-from rotation.plan import Write
+from rotation.plan import Console, Write
 from rotation.site import Limits
+from rotation.task import RefreshImages
 from simulation.scenario import Scenario
 from simulation.stage import Stage
 
@@ -36,3 +39,24 @@ async def test_a_task_by_hand_is_opened_later_where_sepm_does_not_answer(stage, 
         await Tasks(stage.world).open_task(request)
     assert (failed.value.type, failed.value.non_retryable) == ("sepm-unreachable", False)
     assert await stage.store.tasks.list() == ()
+
+
+async def test_images_are_refreshed_in_the_groups_as_they_are_called_now():
+    """A group that was moved since the plan is named by its new path: by the old one nobody at the console finds it."""
+    above, images = f"{ROOT_GROUP}\\Labs", f"{ROOT_GROUP}\\Images"
+    spec = SiteSpec(
+        name="Images",
+        servers=(ServerSpec(name="SEPM-1"),),
+        groups=tuple(GroupSpec(path=path, locations=(LocationSpec(),)) for path in (ROOT_GROUP, above, images)),
+        clients=(ClientSpec(group=ROOT_GROUP, count=2), ClientSpec(group=images, prefix="V", count=2, npvdi=True)),
+    )
+    async with Stage(Scenario(seed=1, spec=spec, limits=Limits(purge_after=None))) as stage:
+        plan = await stage.plan()
+        state = await stage.begin(plan)
+        step = next(s for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, RefreshImages))
+        ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+        stage.simulation.schedule(GroupMoved(group=images, parent=above), stage.clock.now())
+        opened = await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
+        task = await stage.store.tasks.get(opened.task_id)
+    assert step.work == RefreshImages(groups=(images,))
+    assert task.work == RefreshImages(groups=(f"{above}\\Images",))
