@@ -1,0 +1,91 @@
+"""What workflows and activities agree on: names, messages, search attributes. The only engine module workflows import.
+
+Messages carry ids, counts and hashes; never a list of clients, a key, a password or a token. New fields need a default:
+histories of rotations that are months old must still decode.
+"""
+
+from engine.contract.names import (
+    ROTATE_WORKFLOW,
+    SIMULATE_WORKFLOW,
+    SIMULATIONS_QUEUE,
+    STATE_QUERY,
+    SURVEY_WORKFLOW,
+    ActivityName,
+    ErrorType,
+    EventKind,
+    SearchAttribute,
+)
+from engine.contract.planning import (
+    LoadPlanAnswer,
+    LoadPlanRequest,
+    PlanCheckAnswer,
+    PlanCheckRequest,
+    RollBackAnswer,
+    RollBackRequest,
+)
+from engine.contract.progress import Noted, ProgressReport
+from engine.contract.rotating import RotateInput, RotateResult, SurveyAnswer, SurveyRequest
+from engine.contract.steps import (
+    ClosingAnswer,
+    ClosingRequest,
+    Counted,
+    GateRequest,
+    LeaveOutRequest,
+    LookAnswer,
+    LookRequest,
+    ReferenceAnswer,
+    ServersRequest,
+    StepRef,
+    StepRequest,
+    WriteAnswer,
+    WriteRequest,
+)
+from engine.contract.tasks import (
+    MoveTaskRequest,
+    ObserveTaskAnswer,
+    ObserveTaskRequest,
+    OpenTaskAnswer,
+    OpenTaskRequest,
+)
+
+__all__ = [
+    "ROTATE_WORKFLOW",
+    "SIMULATE_WORKFLOW",
+    "SIMULATIONS_QUEUE",
+    "STATE_QUERY",
+    "SURVEY_WORKFLOW",
+    "ActivityName",
+    "ClosingAnswer",
+    "ClosingRequest",
+    "Counted",
+    "ErrorType",
+    "EventKind",
+    "GateRequest",
+    "LeaveOutRequest",
+    "LoadPlanAnswer",
+    "LoadPlanRequest",
+    "LookAnswer",
+    "LookRequest",
+    "MoveTaskRequest",
+    "Noted",
+    "ObserveTaskAnswer",
+    "ObserveTaskRequest",
+    "OpenTaskAnswer",
+    "OpenTaskRequest",
+    "PlanCheckAnswer",
+    "PlanCheckRequest",
+    "ProgressReport",
+    "ReferenceAnswer",
+    "RollBackAnswer",
+    "RollBackRequest",
+    "RotateInput",
+    "RotateResult",
+    "SearchAttribute",
+    "ServersRequest",
+    "StepRef",
+    "StepRequest",
+    "SurveyAnswer",
+    "SurveyRequest",
+    "WriteAnswer",
+    "WriteRequest",
+]

@@ -1,0 +1,79 @@
+"""Names: of workflows, activities, failures, search attributes, events."""
+
+from enum import StrEnum
+
+ROTATE_WORKFLOW, SURVEY_WORKFLOW, SIMULATE_WORKFLOW = "RotateSite", "SurveySite", "SimulatePlan"
+SIMULATIONS_QUEUE = "-simulations"  # what is added to the name of a task queue: there runs are played one at a time
+STATE_QUERY = "state"
+
+
+class ActivityName(StrEnum):
+    """Every activity, by the name that histories keep."""
+
+    SURVEY_SITE = "survey_site"
+    CHECK_PLAN = "check_plan"
+    RECORD_ORIGINALS = "record_originals"
+    WRITE_SETTINGS = "write_settings"
+    FIX_REFERENCES = "fix_references"
+    READ_GATE = "read_gate"
+    LEAVE_OUT = "leave_out"
+    OPEN_TASK = "open_task"
+    OBSERVE_TASK = "observe_task"
+    MOVE_TASK = "move_task"
+    OBSERVE_SERVERS = "observe_servers"
+    LOOK = "look"
+    RESTART_GATE = "restart_gate"
+    FIND_NEWBORN = "find_newborn"
+    CHECK_CLOSING = "check_closing"
+    LOAD_PLAN = "load_plan"
+    PLAN_ROLL_BACK = "plan_roll_back"
+    RECORD_PROGRESS = "record_progress"
+    PLAY_RUN = "play_run"
+    END_SIMULATION = "end_simulation"
+
+
+class ErrorType(StrEnum):
+    """Failures that a person must decide about: retrying alone cannot help."""
+
+    SEPM_CREDENTIALS = "sepm-credentials"
+    SEPM_UNTRUSTED = "sepm-untrusted"
+    SEPM_REFUSED = "sepm-refused"
+    GROUP_GONE = "group-gone"
+    STORE_UNREADABLE = "store-unreadable"
+
+
+class SearchAttribute(StrEnum):
+    """Custom search attributes: what the list of rotations shows and filters by."""
+
+    SITE = "RotatorSite"
+    ROTATION = "RotatorRotation"
+    PHASE = "RotatorPhase"
+    STEP = "RotatorStep"
+    TREATMENT = "RotatorTreatment"
+    COVERAGE = "RotatorCoverage"
+    ATTENTION = "RotatorAttention"
+    NEXT_ACTION = "RotatorNextAction"
+    EARLIEST_END = "RotatorEarliestEnd"
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    STARTED = "started"
+    STEP_BEGAN = "step-began"
+    STEP_ENDED = "step-ended"
+    GATE_PASSED = "gate-passed"
+    TASK_OPENED = "task-opened"
+    TASK_CLOSED = "task-closed"
+    ATTENTION = "attention"
+    ATTENTION_OVER = "attention-over"
+    MESSAGE = "message"
+    DRIFT = "drift"  # the site is not as the rotation left it; `code` and `subject` say what and where
+    REPAIRED = "repaired"
+    DRIFT_OVER = "drift-over"
+    GATE_RESTARTED = "gate-restarted"
+    ADOPTED = "adopted"  # what was born, or has vanished, is left so by a person's word; `subject` says what
+    AMENDED = "amended"
+    TURNING_BACK = "turning-back"
+    ROLLING_BACK = "rolling-back"
+    ENDED = "ended"

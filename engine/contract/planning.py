@@ -1,0 +1,72 @@
+"""Plans: one that is checked against a survey, one that puts certificates back, one that is taken up."""
+
+from datetime import timedelta
+
+from rotation.finding import Finding
+from rotation.plan import PlanBody
+from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
+
+
+class PlanCheckRequest(Value):
+    """Compare the rest of a plan with the newest survey."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    plan_id: PlanId
+    survey_id: str
+    swapped: tuple[ServerName, ...] = ()
+    mid_wave: bool = False
+    """Whether relaxed groups are relaxed now: then the site is compared with that state."""
+    at: str = ""
+    """The id of the step that runs: a recheck, after which an amendment may go on, or the one that is claimed."""
+    excluded: tuple[str, ...] = ()
+    """Locations that were born, with which two persons go on as they are."""
+    on_trust: bool = False
+    """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
+
+
+class PlanCheckAnswer(Value):
+    """What differs; where a new plan could be made, its id: an amendment to approve."""
+
+    findings: tuple[Finding, ...] = ()
+    amendment: PlanId | None = None
+
+
+class RollBackRequest(Value):
+    """Plan how the old certificates are put back."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    plan_id: PlanId
+    survey_id: str
+    swapped: tuple[ServerName, ...]
+    begun: int
+    """How many steps were begun."""
+    proven: tuple[str, ...]
+    """Steps that have ended, and whose proof still stands."""
+
+
+class RollBackAnswer(Value):
+    """The amendment to approve."""
+
+    plan_id: PlanId
+    hash: str
+    servers: tuple[ServerName, ...]
+    """In the order in which they get their old certificate back."""
+    steps: int
+    """How many are still to come."""
+    least: timedelta
+    findings: tuple[Finding, ...]
+
+
+class LoadPlanRequest(Value):
+    """Read a stored plan."""
+
+    plan_id: PlanId
+
+
+class LoadPlanAnswer(Value):
+    """A stored plan, by its hash."""
+
+    hash: str
+    body: PlanBody

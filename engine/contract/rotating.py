@@ -1,0 +1,38 @@
+"""What begins and ends a workflow: a rotation, a survey."""
+
+from rotation.plan import PlanBody
+from rotation.state import Outcome, RotationState
+from rotation.values import PlanId, RotationId, SiteId, Value
+
+
+class RotateInput(Value):
+    """What starts a rotation: an approved plan, or, after continue-as-new, the state it had."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    site_name: str
+    plan_id: PlanId
+    plan_hash: str
+    body: PlanBody
+    resume: RotationState | None = None
+
+
+class RotateResult(Value):
+    """How it ended."""
+
+    rotation_id: RotationId
+    outcome: Outcome
+
+
+class SurveyRequest(Value):
+    """Read a whole site into the store."""
+
+    site_id: SiteId
+
+
+class SurveyAnswer(Value):
+    """What was read, in numbers."""
+
+    survey_id: str
+    clients: int
+    groups: int

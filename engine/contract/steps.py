@@ -1,0 +1,124 @@
+"""What a step of a plan asks of the site, and what comes back."""
+
+from datetime import datetime
+
+from rotation.drift import Drift
+from rotation.finding import Finding
+from rotation.plan import SettingField
+from rotation.state import GateReading
+from rotation.survey import Pair
+from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, Value
+
+
+class StepRef(Value):
+    """Which step of which rotation's plan."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    plan_id: PlanId
+    step: str
+    """The step's id in the plan, without the prefix of a cancel."""
+
+
+class StepRequest(Value):
+    """An activity about one step of the approved plan, which it reads from the store."""
+
+    ref: StepRef
+
+
+class Counted(Value):
+    """How many."""
+
+    count: int
+
+
+class WriteRequest(StepRequest):
+    """Bring one setting of every relaxed pair to what the step wants."""
+
+    field: SettingField
+    restores: bool
+    turning_back: bool = False
+    """Whether old certificates must still be in force: every write is preceded by a probe (rule 16)."""
+    pairs: tuple[Pair, ...] | None = None
+    """Only these, where some of what was written before is written back."""
+
+
+class WriteAnswer(Value):
+    """What was written; pairs where REST changed nothing wait for a console task."""
+
+    written: int
+    already: int
+    refused: int
+    reason: str = ""
+    gone: tuple[str, ...] = ()
+    """Pairs to be put back that are not there any more."""
+    new_certificate_at: ServerName | None = None
+    """A server that presents another certificate than the old one while turning back: the restore has stopped."""
+
+
+class LookRequest(StepRequest):
+    """Hold the site against what the rotation left."""
+
+    swapped: tuple[ServerName, ...] = ()
+    due: ServerName | None = None
+    """The server whose certificate may be replaced now."""
+    since: datetime
+    """Clients that were moved since then are named."""
+    excluded: tuple[str, ...] = ()
+    """Locations that were born, with which two persons go on as they are."""
+
+
+class LookAnswer(Value):
+    """What is not as the rotation left it."""
+
+    drifts: tuple[Drift, ...] = ()
+
+
+class ReferenceAnswer(Value):
+    """Whether every owner's policy moved after the last write; names of those that did not."""
+
+    missing: tuple[str, ...] = ()
+
+
+class GateRequest(StepRequest):
+    """One full reading of a gate."""
+
+    swapped: tuple[ServerName, ...] = ()
+    opened_at: datetime | None = None
+    verified_by: str = ""
+    """A survey that has just found the settings as the gate wants them: the gate is asked whether it still holds."""
+
+
+class LeaveOutRequest(StepRequest):
+    """Leave the clients that hold a gate, or all of some groups, out of the count, by two persons' word."""
+
+    groups: tuple[GroupId, ...] = ()
+    """Groups that were born, whose clients no gate counts."""
+
+    asked_by: str
+    approved_by: str
+    why: str
+    swapped: tuple[ServerName, ...] = ()
+
+
+class ServersRequest(Value):
+    """Probe every server."""
+
+    site_id: SiteId
+    plan_id: PlanId
+
+
+class ClosingRequest(StepRequest):
+    """The closing check."""
+
+    adopted: tuple[str, ...] = ()
+    """Pairs that were born or have vanished during the rotation, and that a person leaves so."""
+
+
+class ClosingAnswer(Value):
+    """Whether the site is as it was, and who has not come back."""
+
+    findings: tuple[Finding, ...] = ()
+    born: tuple[Finding, ...] = ()
+    """Pairs that the plan does not know and that it affects."""
+    reading: GateReading

@@ -1,0 +1,58 @@
+"""Console tasks: opened, looked at, moved on."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from engine.contract.steps import StepRequest
+from rotation.finding import Finding
+from rotation.task import TaskState
+from rotation.values import Fingerprint, TaskId, Value
+
+
+class OpenTaskRequest(StepRequest):
+    """Open a console task for a step: the step's own work, or by hand what REST did not do."""
+
+    by_hand: bool = False
+    """Whether it is a write's fallback."""
+    opened_at: datetime
+    turning_back: bool = False
+
+
+class OpenTaskAnswer(Value):
+    """The task, opened now or before."""
+
+    task_id: TaskId
+    state: TaskState
+
+
+class ObserveTaskRequest(StepRequest):
+    """Look whether a task's work is done."""
+
+    task_id: TaskId
+    withdrawing: bool = False
+    """Whether nobody wants it done any more: of a pair that is gone nothing needs to be seen."""
+
+
+class ObserveTaskAnswer(Value):
+    """What is seen. `done` is never anybody's word but the world's."""
+
+    done: bool
+    seen: str = ""
+    wrong: Finding | None = None
+    """Something else than what was asked happened, e.g. another certificate is served."""
+    contradicts: Finding | None = None
+    """What is seen speaks against attested work being done."""
+    fingerprint: Fingerprint | None = None
+    state: TaskState = TaskState.OPEN
+
+
+class MoveTaskRequest(Value):
+    """Change a task's state."""
+
+    task_id: TaskId
+    to: TaskState
+    who: str
+    note: str = ""
+    attestation: dict[str, str] = Field(default_factory=dict)
+    at: datetime
