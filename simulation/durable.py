@@ -168,13 +168,17 @@ class _Timed(ActivityInboundInterceptor):
         due = self._due.pop(info.activity_id, None)
         if due is not None:
             self._clock.leap_to(due)
+        began = self._clock.now()
         try:
             return await super().execute_activity(input)
         except ApplicationError as error:
-            if not is_refusal(error):
-                pause = error.next_retry_delay or retry_pause(info.attempt)
-                self._due[info.activity_id] = self._clock.now() + pause
-            raise
+            if is_refusal(error):
+                raise
+            pause = error.next_retry_delay or retry_pause(info.attempt)
+            now = self._clock.now()
+            self._due[info.activity_id] = now + pause
+            # What the try itself has waited took the server no time: people who act meanwhile must not come too late.
+            raise ApplicationError(error.message, type=error.type, next_retry_delay=now - began + pause) from error
 
 
 class Timed(Interceptor):

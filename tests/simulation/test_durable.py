@@ -6,6 +6,7 @@ from simulation.drawing import Sizes, draw
 from simulation.durable import same_run, through_temporal
 from simulation.run import play
 from simulation.skipping import skipping_server
+from tests.proof.seeds import scenario
 
 TINY = Sizes(servers=2, groups=2, clients=6)
 
@@ -25,3 +26,10 @@ async def test_a_seed_gives_the_same_run_through_the_real_temporal(client, seed)
     assert here.outcome is not None
     assert same_run(here, there) == ""
     assert same_run(here, dataclasses.replace(there, trail=there.trail[:-1])) != ""
+
+
+async def test_a_try_that_waits_in_vain_delays_nobody(client):
+    """An activity waits a minute for SEPM's rate limit and fails; whoever acts before it is tried again is not late."""
+    here = await play(scenario(1017))
+    there = await play(scenario(1017), through_temporal(client))
+    assert same_run(here, there) == ""
