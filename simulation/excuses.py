@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from emulator.effects import EffectView
 from emulator.slips import Mistake
 from emulator.spec import ClientSpec
 from emulator.verdict import LostClient
@@ -99,11 +100,29 @@ def _foreign_key(lost: LostClient, facts: Facts) -> str | None:
     """
     if lost.after is None or "does not verify" not in lost.first_why:
         return None
-    swaps = [each for each in facts.journal if each.kind in SWAPS and each.subject[0] == lost.server]
-    last = next((each for each in reversed(swaps) if each.at <= lost.first_failed), None)
-    if last is None or last.actor.asked or last.at < lost.after.at - SEEN_WITHIN:
+    swaps = _swaps_before(lost, facts)
+    if not swaps or swaps[-1].actor.asked or swaps[-1].at < lost.after.at - SEEN_WITHIN:
         return None
-    return f"nobody asked for the key that it was signed with: {last.kind} by {last.actor.value}"
+    return f"nobody asked for the key that it was signed with: {swaps[-1].kind} by {swaps[-1].actor.value}"
+
+
+def _put_back(lost: LostClient, facts: Facts) -> str | None:
+    """A certificate that nobody asked for was in the server for a while, and the right one was put back.
+
+    Whoever stays away from the right one then has taken the other one meanwhile: before, it got on.
+    """
+    if "does not verify" not in lost.first_why and "does not hold the certificate" not in lost.first_why:
+        return None
+    match _swaps_before(lost, facts):
+        case [*_, other, back] if back.actor.asked and not other.actor.asked:
+            return "it had taken a certificate that nobody asked for, and the right one was put back"
+    return None
+
+
+def _swaps_before(lost: LostClient, facts: Facts) -> list[EffectView]:
+    """What certificates were put into the server that a client failed at, until it did."""
+    swaps = (each for each in facts.journal if each.kind in SWAPS and each.subject[0] == lost.server)
+    return [each for each in swaps if each.at <= lost.first_failed]
 
 
 def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
@@ -130,6 +149,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _canary_without_http,
     _in_spite_of_canaries,
     _foreign_key,
+    _put_back,
     _stale_signature,
 )
 

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from emulator.effects import Actor, EffectView
+from emulator.effects import Actor
 from emulator.switches import SecureCommunicationsScope
-from emulator.verdict import LostClient
 from emulator.ways import Known
 from rotation.finding import blocking
 from rotation.plan import Gate, Holdout, SettingField
@@ -14,6 +13,7 @@ from rotation.values import GroupId, LocationId
 from simulation.excuses import excused
 from simulation.facts import CutOff
 from simulation.invariants import check
+from tests.simulation.losses import effect, lost
 
 
 def violated(facts):
@@ -21,47 +21,11 @@ def violated(facts):
     return {violation.invariant for violation in check(facts)}
 
 
-def effect(facts, kind, *subject, actor=Actor.PRODUCT, at=None):
-    """One more effect on the site, at the end unless said otherwise."""
-    return EffectView(number=len(facts.journal), at=at or facts.ended, kind=kind, subject=subject, actor=actor)
-
-
-def lost(facts, after, **changes):
-    """A client that was cut off by an effect."""
-    return LostClient(
-        **{
-            "id": "client",
-            "name": "PC-1",
-            "group": "My Company",
-            "build": "14.3",
-            "since": facts.ended,
-            "why": "it does not verify",
-            "first_failed": facts.ended,
-            "first_why": "it does not verify",
-            "server": "SEPM-1",
-            "after": after,
-            "others_did": not after.actor.asked,
-            **changes,
-        }
-    )
-
-
 def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
     """By REST or by a console task alike."""
     for actor in (Actor.PRODUCT, Actor.TASK):
         after = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=actor)
         assert violated(replace(played, lost=(lost(played, after),))) == {"nobody_is_cut_off"}
-
-
-def test_what_the_promise_does_not_cover_is_excused_with_a_reason(played):
-    """Cut off before it began, left out by name, or by what nobody asked for."""
-    asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
-    unasked = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.SOMEBODY)
-    before = lost(played, asked, first_failed=played.began - timedelta(days=1))
-    assert "before" in str(excused(before, played))
-    assert "by name" in str(excused(lost(played, asked), replace(played, named_at={"client": played.began})))
-    assert "somebody" in str(excused(lost(played, unasked), played))
-    assert excused(lost(played, asked), played) is None
 
 
 def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
@@ -127,96 +91,6 @@ def test_an_act_that_a_write_finds_done_need_not_be_named(played):
     assert "acts_of_others_are_named" not in violated(done)
     unwritten = tuple(each for each in played.trail if each is not ended)
     assert "acts_of_others_are_named" in violated(replace(done, trail=unwritten))
-
-
-def test_whom_a_person_names_only_after_the_loss_is_not_excused(played):
-    """Leaving out a client that is cut off already makes nothing good."""
-    asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
-    named = replace(played, named_at={"client": played.ended + timedelta(days=1)})
-    assert excused(lost(played, asked), named) is None
-
-
-def test_whom_a_person_trusts_by_name_before_the_loss_is_excused(played):
-    """In the plan or in an amendment, where it does not reach every server; not by an amendment that comes too late."""
-    asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
-    batch = played.scenario.spec.clients[0].model_copy(update={"prefix": "PC", "reachable_servers": frozenset({"S"})})
-    spec = played.scenario.spec.model_copy(update={"clients": (batch,)})
-    played = replace(played, scenario=played.scenario.model_copy(update={"spec": spec}))
-    gone = lost(played, asked, name="PC-0001")
-    late = played.ended + timedelta(days=1)
-    whys = [excused(gone, replace(played, trusted_at={"client": at})) for at in (played.began, late)]
-    assert whys == ["a person took it on trust, by name", None]
-
-
-def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_not(played):
-    """No reading tells that a network lets no HTTP through before somebody is cut off there, and a canary is first."""
-    (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
-    asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
-    blocked = lost(played, asked, name="OLD-0001", group=owner.path, first_why="its network lets no HTTP through to S")
-    assert "plain HTTP" in str(excused(blocked, played))
-    silent = replace(played, plan=played.plan.model_copy(update={"findings": ()}), last_plan=None)
-    assert excused(blocked, silent) is None
-    assert "plain HTTP" in str(excused(blocked, replace(silent, last_plan=played.last_plan))), "an amendment says it"
-    root = next(each for each in played.body.scopes if each.path == "My Company")
-    relaxed = root.model_copy(update={"treatment": owner.treatment})
-    scopes = tuple(relaxed if each is root else each for each in played.body.scopes)
-    body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
-    shown = replace(played, state=played.state.model_copy(update={"body": body}))
-    batch = played.scenario.spec.clients[0].model_copy(update={"group": root.path, "away": (), "location": "Default"})
-    spec = played.scenario.spec.model_copy(update={"clients": (*played.scenario.spec.clients, batch)})
-    shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
-    assert excused(blocked, shown) is None
-    others = (each for each in spec.clients if each.group == owner.path)
-    images = (*others, batch.model_copy(update={"npvdi": True}))
-    images_only = played.scenario.model_copy(update={"spec": spec.model_copy(update={"clients": images})})
-    assert "plain HTTP" in str(excused(blocked, replace(shown, scenario=images_only)))
-    said = played.trail[-1].model_copy(
-        update={"message": "on without the canaries, by ann and eve", "at": played.began}
-    )
-    assert "two persons" in str(excused(blocked, replace(shown, trail=(*played.trail, said))))
-    late = said.model_copy(update={"at": played.ended + timedelta(days=1)})
-    assert excused(blocked, replace(shown, trail=(*played.trail, late))) is None
-
-
-def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_stood_for_is_not(played):
-    """A canary that never verifies shows nothing of what a server signs: behind it the others are the first."""
-    (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
-    asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
-    gone = lost(played, asked, name="OLD-0001", group=owner.path, first_why="the policy file of S does not verify")
-    root = next(each for each in played.body.scopes if each.path == "My Company")
-    spec = played.scenario.spec
-    batch = spec.clients[0].model_copy(update={"group": root.path, "away": (), "location": "Default"})
-    switches = spec.switches.model_copy(update={"stale_sig_files": True})
-    spec = spec.model_copy(update={"clients": (*spec.clients, batch), "switches": switches})
-    whys = []
-    for verifies in (False, True):
-        pairs = tuple(each.model_copy(update={"needs_unverified": verifies}) for each in root.pairs)
-        canary = root.model_copy(update={"treatment": owner.treatment, "pairs": pairs})
-        scopes = tuple(canary if each is root else each for each in played.body.scopes)
-        body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
-        state = played.state.model_copy(update={"body": body})
-        shown = replace(played, state=state, scenario=played.scenario.model_copy(update={"spec": spec}))
-        whys.append(excused(gone, shown))
-    assert whys == ["the server signed with its former key, and nobody had verified there before", None]
-
-
-def test_a_key_that_somebody_has_just_put_in_is_an_excuse_and_one_that_could_be_seen_is_none(played):
-    """A write that was asked for publishes anew, and a server signs it with a key that nobody asked for."""
-    at = played.journal[0].at
-    asked = effect(played, "rest.secure_communications", "My Company", "Default", "false", at=at)
-    gone = lost(played, asked, first_why="the policy file of SEPM-1 does not verify", first_failed=at)
-    whys = []
-    for minutes in (20, 60):
-        act = effect(
-            played,
-            "console.generate_certificate",
-            "SEPM-1",
-            "other",
-            actor=Actor.HAPPENING,
-            at=at - timedelta(minutes=minutes),
-        )
-        whys.append(excused(gone, replace(played, journal=(act, *played.journal))))
-    assert whys == ["nobody asked for the key that it was signed with: console.generate_certificate by happening", None]
 
 
 def test_a_certificate_that_is_put_in_again_is_no_replacement_that_naming_comes_before(played):
