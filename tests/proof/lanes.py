@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import takewhile
 from multiprocessing import get_context
 from typing import Self, TypeVar
 
@@ -19,22 +20,22 @@ from tests.proof.rivals import Beside, compare
 from tests.proof.seeds import scenario
 
 Told = TypeVar("Told")
-Way = Callable[[Sequence[int]], list[Told]]
-"""How seeds are played."""
+Way = Callable[[Sequence[int], float], list[Told]]
+"""How seeds are played; none is begun after a time of the monotonic clock."""
 _EAGER = "system.enableActivityEagerExecution=true"
 """Activities begin with the answer of their workflow: a fifth less work for the server. Time is simulated."""
 _AT_ONCE = 20
 """Seeds that a lane takes at a time."""
 
 
-def in_process(seeds: Sequence[int]) -> list[Outcome]:
+def in_process(seeds: Sequence[int], until: float) -> list[Outcome]:
     """Play each seed on simulated time."""
-    return asyncio.run(_in_process(seeds))
+    return asyncio.run(_in_process(seeds, until))
 
 
-async def _in_process(seeds: Sequence[int]) -> list[Outcome]:
+async def _in_process(seeds: Sequence[int], until: float) -> list[Outcome]:
     told = []
-    for seed in seeds:
+    for seed in takewhile(lambda _: time.monotonic() < until, seeds):
         began = time.process_time()
         try:
             told.append(outcome(await play(scenario(seed)), began))
@@ -43,15 +44,15 @@ async def _in_process(seeds: Sequence[int]) -> list[Outcome]:
     return told
 
 
-def durably(seeds: Sequence[int]) -> list[Outcome]:
+def durably(seeds: Sequence[int], until: float) -> list[Outcome]:
     """Play each seed on simulated time and through a real Temporal, and compare."""
-    return asyncio.run(_durably(seeds))
+    return asyncio.run(_durably(seeds, until))
 
 
-async def _durably(seeds: Sequence[int]) -> list[Outcome]:
+async def _durably(seeds: Sequence[int], until: float) -> list[Outcome]:
     told = []
     async with skipping_server(_EAGER) as env:
-        for seed in seeds:
+        for seed in takewhile(lambda _: time.monotonic() < until, seeds):
             began = time.process_time()
             try:
                 here = await play(scenario(seed))
@@ -63,9 +64,10 @@ async def _durably(seeds: Sequence[int]) -> list[Outcome]:
     return told
 
 
-def beside_rivals(seeds: Sequence[int]) -> list[Beside]:
+def beside_rivals(seeds: Sequence[int], until: float) -> list[Beside]:
     """Play the site of each seed by the product and by its rivals."""
-    return [asyncio.run(compare(map(scenario, seeds)))]
+    begun = takewhile(lambda _: time.monotonic() < until, seeds)
+    return [asyncio.run(compare(map(scenario, begun)))]
 
 
 class Lanes:
@@ -88,7 +90,7 @@ class Lanes:
         running: set[Future[list[Told]]] = set()
         while parts or running:
             while parts and len(running) < self._lanes and time.monotonic() < until:
-                running.add(self._pool.submit(way, parts.pop(0)))
+                running.add(self._pool.submit(way, parts.pop(0), until))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
