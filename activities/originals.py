@@ -15,8 +15,9 @@ class Originals:
 
     @activity.defn(name=ActivityName.RECORD_ORIGINALS)
     async def record_originals(self, request: StepRequest) -> Counted:
-        """Store every pair's settings as the newest survey saw them, and trust the announced certificates.
+        """Store the settings of the plan's pairs as the newest survey saw them, and trust the announced certificates.
 
+        What the plan does not know is left alone: born while its group was relaxed, it would be kept as relaxed.
         A restore takes over what the rotation before it has recorded: what it sees now is the relaxed state.
         """
         store, ref = self._world.store, request.ref
@@ -26,8 +27,10 @@ class Originals:
         survey = await store.surveys.get(await self._newest(request))
         count = 0
         for owner in plan.body.scopes:
-            group = survey.group(owner.group_id)
+            group, planned = survey.group(owner.group_id), {pair.location_id for pair in owner.pairs}
             for location in group.locations if group else ():
+                if location.id not in planned:
+                    continue
                 await store.originals.record(
                     ref.rotation_id,
                     ref.site_id,

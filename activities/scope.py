@@ -109,16 +109,12 @@ class StepScope:
         return self.step.scope if isinstance(self.step, Write) else ScopeName.RELAXED
 
     async def originals(self) -> tuple[Original, ...]:
-        """What every pair gets back: as recorded, or as a person has approved it since in an amendment.
-
-        Of the plan's pairs: what was born since, and was recorded as it was then, may have been recorded as relaxed.
-        """
+        """What every pair gets back: as recorded, or as a person has approved it since in an amendment."""
         approved = dict(self.plan.body.pairs(ScopeName.ALL))
         recorded = await self.world.store.originals.of(self.ref.rotation_id)
         known = tuple(
-            original.model_copy(update={"settings": as_approved(original.settings, approved[original.pair])})
+            original.model_copy(update={"settings": as_approved(original.settings, approved.get(original.pair))})
             for original in recorded
-            if original.pair in approved
         )
         return (*known, *self._taken_along({original.pair for original in recorded}))
 
