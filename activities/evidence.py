@@ -129,10 +129,10 @@ class Witness:
             return ObserveTaskAnswer(done=False, seen=f"not yet changed: {names}")
         return ObserveTaskAnswer(done=True, seen="every pair reads back as wanted")
 
-    async def missing(self, scope: StepScope, *, withdrawing: bool = False) -> tuple[WantedPair, ...]:
+    async def missing(self, scope: StepScope) -> tuple[WantedPair, ...]:
         """The pairs of a write that are there and do not have the wanted value yet."""
         async with await self._world.sepm(scope.site) as client:
-            return await _missing(client, scope, withdrawing=withdrawing)
+            return await _missing(client, scope, withdrawing=False)
 
     async def _note_before(self, client: SepmClient, scope: StepScope, missing: Iterable[WantedPair]) -> None:
         """Work by hand: the last look that still missed something is before the last write (rule 9)."""

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ClientId
 from sepm.client import SepmClient
+from sepm.domains import as_named
 
 
 async def every_client(
@@ -33,6 +34,4 @@ async def every_client(
 def surveyed_domains(survey: SiteSurvey) -> tuple[str, ...]:
     """The domains of the groups of a survey, as requests name them; none where a group does not say which it is in."""
     found = {group.domain_id for group in survey.groups}
-    if len(found) == 1:
-        return ("",)  # a single one is not named (sepm/domains.py)
-    return () if "" in found else tuple(sorted(found))
+    return () if "" in found and len(found) > 1 else as_named(sorted(found))

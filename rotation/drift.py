@@ -188,8 +188,7 @@ def _differences(
         text = f"uses {now.server_list!r}, not {' or '.join(map(repr, sorted(wanted.server_lists)))}"
         yield SettingField.SERVER_LIST, blocking("list-drift", subject, text, _PUT_BACK)
     if now.secure_communications not in wanted.secure_communications:
-        on_off = ("on", "off") if now.secure_communications else ("off", "on")
-        text = "secure communications are {}, not {}".format(*on_off)
+        text = f"secure communications are {'on, not off' if now.secure_communications else 'off, not on'}"
         yield (
             SettingField.SECURE_COMMUNICATIONS,
             blocking("secure-communications-drift", subject, text, _PUT_BACK),

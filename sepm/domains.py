@@ -1,5 +1,7 @@
 """The domains of a site: a system administrator must look into each."""
 
+from collections.abc import Collection
+
 from pydantic import TypeAdapter
 
 from sepm.payloads import DomainPayload
@@ -13,5 +15,9 @@ async def domain_ids(session: Session) -> tuple[str, ...]:
 
     What form the `domain` of a request takes is not documented, so it is left out where it changes nothing.
     """
-    domains = await session.get("/api/v1/domains", _DOMAINS)
-    return tuple(domain.id for domain in domains) if len(domains) > 1 else ("",)
+    return as_named([domain.id for domain in await session.get("/api/v1/domains", _DOMAINS)])
+
+
+def as_named(ids: Collection[str]) -> tuple[str, ...]:
+    """`ids` of all domains as requests name them."""
+    return tuple(ids) if len(ids) > 1 else ("",)

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from engine.contract import ActivityName, Counted, EventKind, LeaveOutRequest
+from engine.contract import ActivityName, Counted, EventKind
 from rotation.message import Move
 from rotation.plan import Step
 from rotation.state import DRIFT
-from workflows.requests import about
+from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 
 
@@ -21,14 +21,7 @@ async def exclude(run: Running, step: Step) -> None:
     for told in born:
         text = f"{told.subject}: it is gone on with as it is"
         if told.born is not None:
-            request = LeaveOutRequest(
-                ref=about(state, step),
-                groups=(told.born,),
-                asked_by=proceed.asked_by,
-                approved_by=proceed.approved_by,
-                why=proceed.why,
-                swapped=state.swapped,
-            )
+            request = left_out(state, about(state, step), proceed, groups=(told.born,))
             left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary=f"leave out {told.subject}")
             text = f"{told.subject}: its {left.count} clients are left out"
         else:

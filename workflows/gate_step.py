@@ -10,7 +10,6 @@ from engine.contract import (
     Counted,
     EventKind,
     GateRequest,
-    LeaveOutRequest,
 )
 from rotation.gate import next_reading
 from rotation.message import Move
@@ -19,7 +18,7 @@ from rotation.state import GateReading, Proceed, Wait
 from workflows import canary_watch, lost_pairs, newborn_step
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
-from workflows.requests import about
+from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 
 _LIMIT = "gate-limit"
@@ -230,16 +229,10 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
         proceed = _wish(run)
     if proceed is None:
         return False
-    request = LeaveOutRequest(
-        ref=about(run.state, step),
-        asked_by=proceed.asked_by,
-        approved_by=proceed.approved_by,
-        why=proceed.why,
-        swapped=run.state.swapped,
-    )
-    left_out = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
+    request = left_out(run.state, about(run.state, step), proceed)
+    left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
     run.state.proceed = None
-    return left_out.count == 0 and reading.waiting == 0
+    return left.count == 0 and reading.waiting == 0
 
 
 def _wish(run: Running) -> Proceed | None:

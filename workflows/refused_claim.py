@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from engine.contract import ActivityName, Counted, EventKind, LeaveOutRequest
+from engine.contract import ActivityName, Counted, EventKind
 from rotation.gate import minimum, next_look
 from rotation.message import Move
 from rotation.plan import Console, Write
 from rotation.state import Proceed, RefusedClaim
-from workflows.requests import about
+from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 from workflows.swap_proof import SwapProof, read_proof
 
@@ -117,11 +117,5 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
 
 async def _leave_out(run: Running, step: Console, refused: RefusedClaim, proceed: Proceed) -> None:
     for gate in refused.gates:
-        request = LeaveOutRequest(
-            ref=about(run.state, step, other=gate),
-            asked_by=proceed.asked_by,
-            approved_by=proceed.approved_by,
-            why=proceed.why,
-            swapped=run.state.swapped,
-        )
+        request = left_out(run.state, about(run.state, step, other=gate), proceed)
         await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")

@@ -1,8 +1,9 @@
-"""Which step a request to an activity is about."""
+"""Requests to activities that more than one kind of step makes."""
 
-from engine.contract import StepRef
+from engine.contract import LeaveOutRequest, StepRef
 from rotation.plan import Step
-from rotation.state import RotationState
+from rotation.state import Proceed, RotationState
+from rotation.values import GroupId
 
 _BACK = "back-"
 """The prefix of a step's id while a cancel undoes it (rotation.procedure.turning_back)."""
@@ -15,4 +16,18 @@ def about(state: RotationState, step: Step, *, other: str | None = None) -> Step
         site_id=state.site_id,
         plan_id=state.plan_id,
         step=other or step.id.removeprefix(_BACK),
+    )
+
+
+def left_out(
+    state: RotationState, ref: StepRef, proceed: Proceed, *, groups: tuple[GroupId, ...] = ()
+) -> LeaveOutRequest:
+    """Leave out by two persons' word whoever holds the gate `ref`, or is in `groups`."""
+    return LeaveOutRequest(
+        ref=ref,
+        groups=groups,
+        asked_by=proceed.asked_by,
+        approved_by=proceed.approved_by,
+        why=proceed.why,
+        swapped=state.swapped,
     )

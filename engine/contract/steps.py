@@ -94,7 +94,6 @@ class LeaveOutRequest(StepRequest):
 
     groups: tuple[GroupId, ...] = ()
     """Groups that were born, whose clients no gate counts."""
-
     asked_by: str
     approved_by: str
     why: str
