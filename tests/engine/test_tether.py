@@ -35,7 +35,7 @@ def _group_lives(group: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    "way", [pytest.param("kernel", marks=pytest.mark.skipif(needs_pipe(), reason="Linux")), "pipe"]
+    "way", [pytest.param("kernel", marks=pytest.mark.skipif(needs_pipe(), reason="only Linux has the signal")), "pipe"]
 )
 def test_a_tied_process_does_not_outlive_its_parent(way) -> None:
     """Both ways: the kernel's signal, and the pipe of systems that have none."""
