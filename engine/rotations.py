@@ -8,12 +8,13 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
 )
-from temporalio.common import QueryRejectCondition, SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.common import WorkflowIDConflictPolicy as OnRunning
 from temporalio.common import WorkflowIDReusePolicy as OnEnded
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from engine.asking import ask_running
 from engine.calls import CEILING, within
 from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, SearchAttribute
 from engine.fault import NoAnswer, NotRunning, SiteIsBusy
@@ -100,13 +101,7 @@ async def state(client: Client, site_id: SiteId) -> RotationState:
     handle = client.get_workflow_handle(rotation_workflow(site_id))
     try:
         async with within(CEILING, silence=SILENT):
-            found: RotationState = await handle.query(
-                STATE_QUERY,
-                result_type=RotationState,
-                rpc_timeout=CEILING,
-                # told by the server, so an ended rotation is known as such with no worker at all
-                reject_condition=QueryRejectCondition.NOT_OPEN,
-            )
+            found = await ask_running(handle, STATE_QUERY, RotationState)
     except WorkflowQueryRejectedError as error:
         raise NotRunning(site_id) from error
     except WorkflowQueryFailedError as error:

@@ -15,9 +15,9 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
 )
-from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
+from engine.asking import ask_running
 from engine.calls import CEILING, within
 from engine.fault import MoveRefused, NoAnswer, NotRunning
 from engine.ids import rotation_workflow
@@ -106,15 +106,7 @@ async def answer(handle: Handle, message: Message) -> Reply:
 
 
 async def _heard(handle: Handle, message: Message) -> Heard:
-    heard: Heard = await handle.query(
-        HEARD_QUERY,
-        message,
-        result_type=Heard,
-        rpc_timeout=CEILING,
-        # told by the server, so an ended rotation is known as such with no worker at all
-        reject_condition=QueryRejectCondition.NOT_OPEN,
-    )
-    return heard
+    return await ask_running(handle, HEARD_QUERY, Heard, message)
 
 
 async def _last_words(handle: Handle, message: Message, status: WorkflowExecutionStatus | None) -> Reply | None:

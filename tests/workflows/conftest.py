@@ -206,7 +206,7 @@ class Stage:
             async with asyncio.timeout(REAL_LIMIT):
                 return await handle.result()
         except TimeoutError:
-            pytest.fail(f"it did not end; it is at {where(await self.state(handle))}")
+            pytest.fail(f"it did not end by {self.clock.latest}; it is at {where(await self.state(handle))}")
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -298,7 +298,7 @@ class Stage:
                     await asyncio.sleep(0.02)
                     seen = await self.state(handle)
         except TimeoutError:
-            pytest.fail(f"it did not come to that; it is at {where(seen)}")
+            pytest.fail(f"it did not come to that by {self.clock.latest}; it is at {where(seen)}")
         return seen
 
     async def attention(self, handle: Handle, code: str) -> Attention:
@@ -343,8 +343,8 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest.fixture(scope="session")
 async def forgetful() -> AsyncIterator[WorkflowEnvironment]:
-    """A server that asks for a new history after few events."""
-    async with skipping_server("limit.historyCount.suggestContinueAsNew=60") as env:
+    """A server that asks for a new history after few events, not too few: each doubles the time it has skipped."""
+    async with skipping_server("limit.historyCount.suggestContinueAsNew=150") as env:
         yield env
 
 

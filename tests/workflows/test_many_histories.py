@@ -17,11 +17,11 @@ PATIENT = Limits(
     holdout_maximum=timedelta(days=200),
     gate_patience=timedelta(days=200),
 )
-"""The server's skipped time leaps with each new history: no gate's limit may lie within such a leap."""
+"""The server doubles the time it has skipped with each new history: no gate's limit may lie within such a leap."""
 
 
 async def test_a_rotation_goes_on_through_several_histories(forgetful_stage):
-    """With a new history every sixty events it completes as in one: each effect once, each event told once, 0 lost."""
+    """With a new history every 150 events it completes as in one: each effect once, each event told once, 0 lost."""
     here = forgetful_stage(one_server(clients=8, heartbeat=HEARTBEAT))
     await here.register(PATIENT)
     before = here.settings()
@@ -72,7 +72,7 @@ async def test_what_is_asked_is_not_forgotten_in_a_new_history(forgetful_stage):
         await here.attention(handle, "second-person")
         await into_a_new_history(here, handle)
         assert (await here.say(handle, Move.APPROVE, who="eve")).accepted
-        # not to its end: the server's skipped time leaps with each new history, past the next gates' limits
+        # not to its end: each new history doubles the time that the server has skipped, past the next gates' limits
         await here.until(handle, lambda state: state.step.number == "A9")
 
     assert len(await here.store.roster.left_out(here.rotation_id)) == 1

@@ -19,7 +19,7 @@ PATIENT = Limits(
     holdout_maximum=timedelta(days=200),
     gate_patience=timedelta(days=200),
 )
-"""The server's skipped time leaps with each new history: no gate's limit may lie within such a leap."""
+"""The server doubles the time it has skipped with each new history: no gate's limit may lie within such a leap."""
 
 
 def wants_back(here):
@@ -179,7 +179,7 @@ async def test_a_second_person_approves_and_anybody_has_it_finish(played):
 
 
 async def test_a_roll_back_goes_on_through_several_histories(forgetful_stage):
-    """On Temporal, with a new history every sixty events: asked for, approved and done as in one history, 0 lost."""
+    """On Temporal, with a new history every 150 events: asked for, approved and done as in one history, 0 lost."""
     here = forgetful_stage(one_server(clients=8, heartbeat=timedelta(minutes=5)))
     await here.register(PATIENT)
     before, certificate = here.settings(), here.simulation.site.server("SEPM-1").credential
