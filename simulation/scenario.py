@@ -13,8 +13,8 @@ from rotation.site import Limits, Site
 from rotation.values import CertificateId, ClientId, ServerName, Value
 from simulation.themes import Theme
 
-START = datetime(2026, 1, 5, 8, tzinfo=UTC)
-"""When every simulation begins: a Monday morning."""
+START = datetime(2025, 12, 29, 8, tzinfo=UTC)
+"""When every simulation begins: a Monday morning. The year ends soon after it: serials are text, month first."""
 
 
 class Pace(Value):

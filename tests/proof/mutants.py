@@ -37,7 +37,7 @@ _HEAD = """\
 """
 _SEEDS = 4000
 """How many seeds are searched for a mutation before it counts as one that survives."""
-_PLAYED = 40
+_PLAYED = 80
 """How many of them are played at most: a rotation takes seconds."""
 
 

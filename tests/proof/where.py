@@ -13,7 +13,7 @@ from emulator.happenings import (
 )
 from emulator.slips import Mistake
 from emulator.spec import LocationSpec, Mode, Protocol
-from emulator.switches import Downloads, InheritorsFollow, SerialReported
+from emulator.switches import InheritorsFollow, SerialReported
 from rotation.message import Move
 from rotation.plan import Unproven
 from simulation.scenario import START, Scenario, Since
@@ -60,19 +60,6 @@ def is_away_at_first(scenario: Scenario) -> bool:
         begin < scenario.limits.relax_floor + _DAY / 2 and 4 * _DAY < end < 25 * _DAY
         for batch in scenario.spec.clients
         for begin, end in batch.away
-    )
-
-
-def takes_the_list_first(scenario: Scenario) -> bool:
-    """Clients verify over HTTP, and take a list in one contact and its policy in the next, a day later; one owner."""
-    own = sum(not group.inherits for group in scenario.spec.groups)
-    http = {each.name for each in scenario.spec.server_lists if each.protocol is Protocol.HTTP}
-    verified = any(place.server_list in http and place.secure_communications for place in _places(scenario))
-    return (
-        scenario.spec.switches.downloads is Downloads.LIST_FIRST
-        and verified
-        and own == 1
-        and _slowest(scenario) >= _DAY
     )
 
 

@@ -90,7 +90,7 @@ async def gates_are_skipped(original, running, step):
 @mutation(
     rule="issue",
     replaces=coverage.holds,
-    where=where.about(Theme.DEPARTURES, where.takes_the_list_first),
+    where=where.about(Theme.STALE),
     faults=Faults.UNKNOWN,
 )
 def serials_are_compared_as_text(original, observed, rule):
