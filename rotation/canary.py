@@ -38,7 +38,8 @@ def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, n
     1. a group can go first when something is written to it and one of its clients is there: seen within three
        heartbeats, and no non-persistent machine, which a restart takes back to its image
     2. places that the fewest groups could show choose first; a group chosen shows all its places. One whose clients
-       never verify shows the way to the servers, and nothing of what they sign
+       never verify shows the way to the servers, and nothing of what they sign; nor does one whose list stays, since
+       no second policy comes to its clients once they verify again (rule 13)
     3. the group with the most clients never goes first: somebody must follow
 
     Args:
@@ -57,7 +58,7 @@ def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, n
         return Canaries(findings=(_nobody(populated),))
     chosen = _cover(fit)
     ids = {owner.group_id for owner in chosen}
-    shown = {place for owner in chosen for place in _places(owner)}
+    shown = {place for owner in chosen for place in _shown(owner)}
     untried = {place for owner in populated if owner.group_id not in ids for place in _places(owner) - shown}
     ways = {str(place) for place in untried if not place.verifies}
     signatures = {str(place) for place in untried if place.verifies} - ways
@@ -103,11 +104,19 @@ def _places(owner: OwnerScope) -> frozenset[Place]:
     )
 
 
+def _shown(owner: OwnerScope) -> frozenset[Place]:
+    """The places of an owner that its clients can show to work."""
+    second = {(pair.server_list, pair.location_name) for pair in owner.pairs if pair.needs_list}
+    return frozenset(
+        place for place in _places(owner) if not place.verifies or (place.server_list, place.location) in second
+    )
+
+
 def _cover(fit: Sequence[OwnerScope]) -> tuple[OwnerScope, ...]:
     """Groups of `fit`, the smallest first, until each of their places is shown by one."""
     offers: dict[Place, list[OwnerScope]] = {}
     for owner in fit:
-        for place in _places(owner):
+        for place in _shown(owner):
             offers.setdefault(place, []).append(owner)
     chosen: dict[GroupId, OwnerScope] = {}
     for place in sorted(offers, key=lambda place: (len(offers[place]), str(place), place.verifies)):

@@ -9,7 +9,7 @@ from emulator.verdict import LostClient
 from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
-from simulation.unasked import SEEN_WITHIN, SWAPS
+from simulation.unasked import SECURE, SEEN_WITHIN, SWAPS
 
 Excuse = Callable[[LostClient, Facts], str | None]
 
@@ -125,6 +125,26 @@ def _swaps_before(lost: LostClient, facts: Facts) -> list[EffectView]:
     return [each for each in swaps if each.at <= lost.first_failed]
 
 
+def _verified_again(lost: LostClient, facts: Facts) -> str | None:
+    """Somebody had relaxed clients verify again, unasked, just before a replacement: nothing could show it in time.
+
+    Who took that policy stays away from what is signed with the new key, although the product has turned it back.
+    """
+    swaps = [each for each in _swaps_before(lost, facts) if each.actor.asked]
+    if not swaps or "does not verify" not in lost.first_why:
+        return None
+    since = swaps[-1].at - SEEN_WITHIN
+    group = _upwards(lost.group)
+    verified = (
+        each
+        for each in facts.unasked
+        if each.kind in SECURE and each.subject[0] in group and each.subject[-1].lower() == "true"
+    )
+    if any(since <= each.at <= swaps[-1].at for each in verified):
+        return "nobody asked for the policy that had it verify when the certificate was replaced"
+    return None
+
+
 def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     """A server goes on signing with its former key, which no API shows: whoever verifies there is the first to see it.
 
@@ -150,6 +170,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _in_spite_of_canaries,
     _foreign_key,
     _put_back,
+    _verified_again,
     _stale_signature,
 )
 
@@ -179,7 +200,10 @@ def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
 
 
 def _canary_verifies_at(server: str, facts: Facts) -> bool:
-    """Whether a client of a canary that verifies, and whose list offers the server, was there to show it first."""
+    """Whether a client of a canary that verifies, and whose list offers the server, was there to show it first.
+
+    It verifies the second policy of its restore, which is the one that gives it its own list back.
+    """
     offers = {
         each.name: {name for pool in each.priorities for name in pool} for each in facts.scenario.spec.server_lists
     }
@@ -187,7 +211,7 @@ def _canary_verifies_at(server: str, facts: Facts) -> bool:
         batch.location == pair.location_name and not batch.away and not batch.npvdi
         for canary in _canaries(facts.body)
         for pair in canary.pairs
-        if pair.needs_unverified and server in offers.get(pair.server_list, ())
+        if pair.needs_unverified and pair.needs_list and server in offers.get(pair.server_list, ())
         for batch in _batches(canary, facts)
     )
 
@@ -203,11 +227,14 @@ def _canaries(body: PlanBody | None) -> tuple[OwnerScope, ...]:
 
 def _owner(lost: LostClient, body: PlanBody | None) -> OwnerScope | None:
     """Whose settings the client's group has, as planned."""
-    path = lost.group
     owners = {owner.path: owner for owner in body.scopes} if body is not None else {}
-    while path and path not in owners:
-        path = path.rpartition("\\")[0]
-    return owners.get(path)
+    return next((owners[path] for path in _upwards(lost.group) if path in owners), None)
+
+
+def _upwards(path: str) -> tuple[str, ...]:
+    """A group and all above it, the nearest first."""
+    names = path.split("\\")
+    return tuple("\\".join(names[:count]) for count in range(len(names), 0, -1))
 
 
 def _batch(lost: LostClient, facts: Facts) -> ClientSpec | None:

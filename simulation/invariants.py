@@ -9,8 +9,8 @@ from emulator.switches import SecureCommunicationsScope
 from emulator.verdict import LostClient
 from rotation.plan import Console, Gate, Holdout, ScopeName
 from rotation.state import Outcome
-from rotation.task import CopyList, ReplaceCertificate, TaskState
-from rotation.values import Value
+from rotation.task import CopyList, DeleteList, ReplaceCertificate, TaskState
+from rotation.values import ListName, Value
 from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.restoring import unasked_births, unprobed_writes
@@ -170,7 +170,8 @@ def gates_last_three_heartbeats(facts: Facts) -> Iterator[Violation]:
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
     """4. Every (group, location) ends as it began, and what the rotation created is removed.
 
-    Not covered: what others changed meanwhile, a copy that they use, and a rotation that has not ended.
+    Not covered: what others changed meanwhile, a copy that they use or that persons had stay, and a rotation that has
+    not ended.
     """
     if facts.outcome is None:
         return
@@ -181,8 +182,20 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
             yield _violation(it_ends_as_it_began, " / ".join(pair), f"was {settings}, is {now}")
     made = {task.work.copy_list for task in facts.tasks if isinstance(task.work, CopyList)}
     kept = {used for pair, (used, _) in facts.after.settings.items() if pair[0] in touched}
+    kept |= _left_by_persons(facts)
     for name in sorted(made & (facts.after.lists - facts.before.lists) - kept):
         yield _violation(it_ends_as_it_began, name, "the copy is still there")
+
+
+def _left_by_persons(facts: Facts) -> set[ListName]:
+    """The copies that somebody used when they were to be deleted, so that persons had them stay."""
+    adopted = {event.data["step"] for event in facts.trail if event.kind == "adopted"}
+    works = (
+        step.work
+        for step in (facts.state.steps if facts.state else ())
+        if isinstance(step, Console) and step.id in adopted
+    )
+    return {work.list for work in works if isinstance(work, DeleteList)}
 
 
 def a_cancel_knows_the_certificates(facts: Facts) -> Iterator[Violation]:

@@ -12,7 +12,7 @@ from rotation.values import ServerName
 from simulation.facts import Facts
 
 _LIST = frozenset({"rest.sem_server", "console.assign_list"})
-_SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
+SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
 SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 _NAMING = frozenset({"drift", "attention", "amended"})
 SEEN_WITHIN = timedelta(minutes=45)
@@ -67,20 +67,20 @@ def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
     Where secure communications are the whole group's, a write through one location is one to all of its locations.
     """
     whole = facts.scenario.spec.switches.secure_communications_scope is SecureCommunicationsScope.GROUP
-    for kinds, index in ((_LIST, 0), (_SECURE, 1)):
+    for kinds, index in ((_LIST, 0), (SECURE, 1)):
         wanted = {pair: str(settings[index]) for pair, settings in facts.before.settings.items()}
         now: dict[tuple[str, str], EffectView] = {}
         for each in facts.journal:
             if each.kind in kinds and each.at < at:
                 group, location, value = each.subject
                 written = {(group, location)}
-                if whole and kinds is _SECURE:
+                if whole and kinds is SECURE:
                     written |= {pair for pair in wanted if pair[0] == group}
                 now = {pair: effect for pair, effect in now.items() if pair not in written}
                 now[group, location] = each
                 if each.actor.asked or _is_asked_for(facts, each):
                     wanted |= dict.fromkeys(written, value)
-        if kinds is _SECURE:
+        if kinds is SECURE:
             wanted |= dict.fromkeys(_turned_off(facts, at) & wanted.keys(), "false")
         for pair, effect in now.items():
             differs = effect.subject[-1].lower() != wanted.get(pair, "").lower()

@@ -99,6 +99,15 @@ def test_rule_10_a_group_that_needs_one_write_only_can_go_first(make, choice):
     assert choice(*groups, clients=clients, lists=lists)[0] == ["H"]
 
 
+def test_rule_13_who_gets_no_second_policy_does_not_show_what_servers_sign(make, choice):
+    """H's list stays, so that nothing is signed for H once it verifies again: the plan says that nobody shows it."""
+    lists = [make.server_list("L", "s1"), make.server_list("Plain", "s1", http=True)]
+    groups = [make.group("H", server_list="Plain"), make.group("G", server_list="Plain")]
+    chosen, found = choice(*groups, clients=[*some(make, 1, "H"), *some(make, 2, "G")], lists=lists)
+    assert chosen == ["H"]
+    assert found == [("canary", "H"), ("canary-unverified", "list 'Plain' at location 'Default'")]
+
+
 @pytest.mark.parametrize(
     ("sizes", "fields", "subject"),
     [({"G": 3, "H": 0}, {}, "G"), ({"G": 3, "H": 2}, {"seen": -60}, "H"), ({"G": 0, "H": 0}, {}, "the relaxed groups")],

@@ -3,9 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from emulator.effects import Actor
 from simulation.excuses import excused
 from tests.simulation.losses import effect, lost
+
+MINUTE = timedelta(minutes=1)
 
 
 def test_what_the_promise_does_not_cover_is_excused_with_a_reason(played):
@@ -69,7 +73,7 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
 
 
 def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_stood_for_is_not(played):
-    """A canary that never verifies shows nothing of what a server signs: behind it the others are the first."""
+    """A canary that never verifies a second policy shows nothing of what a server signs: the others are the first."""
     (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
     asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
     gone = lost(played, asked, name="OLD-0001", group=owner.path, first_why="the policy file of S does not verify")
@@ -79,15 +83,16 @@ def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_st
     switches = spec.switches.model_copy(update={"stale_sig_files": True})
     spec = spec.model_copy(update={"clients": (*spec.clients, batch), "switches": switches})
     whys = []
-    for verifies in (False, True):
-        pairs = tuple(each.model_copy(update={"needs_unverified": verifies}) for each in root.pairs)
+    for fields in ({"needs_unverified": False}, {"needs_list": False}, {}):
+        changed = {"needs_unverified": True, "needs_list": True, **fields}
+        pairs = tuple(each.model_copy(update=changed) for each in root.pairs)
         canary = root.model_copy(update={"treatment": owner.treatment, "pairs": pairs})
         scopes = tuple(canary if each is root else each for each in played.body.scopes)
         body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
         state = played.state.model_copy(update={"body": body})
         shown = replace(played, state=state, scenario=played.scenario.model_copy(update={"spec": spec}))
         whys.append(excused(gone, shown))
-    assert whys == ["the server signed with its former key, and nobody had verified there before", None]
+    assert whys == [*["the server signed with its former key, and nobody had verified there before"] * 2, None]
 
 
 def test_a_key_that_somebody_has_just_put_in_is_an_excuse_and_one_that_could_be_seen_is_none(played):
@@ -123,3 +128,25 @@ def test_who_took_a_certificate_that_nobody_asked_for_may_be_lost_when_the_right
         )
         whys.append(excused(gone, replace(played, journal=(other, back, *played.journal))))
     assert whys == ["it had taken a certificate that nobody asked for, and the right one was put back", None]
+
+
+@pytest.mark.parametrize(
+    ("actor", "minutes", "excuse"),
+    [
+        (Actor.HAPPENING, 9, "nobody asked for the policy that had it verify when the certificate was replaced"),
+        (Actor.HAPPENING, 300, None),
+        (Actor.TASK, 9, None),
+    ],
+)
+def test_who_was_made_to_verify_just_before_the_replacement_may_be_lost(played, actor, minutes, excuse):
+    """Somebody turned it on, of his own accord, too late for the last look; hours before, the product knows of it."""
+    at = played.journal[0].at
+    group = "My Company\\Sales"
+    verified = effect(
+        played, "console.secure_communications", "My Company", "Default", "true", actor=actor, at=at - minutes * MINUTE
+    )
+    swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
+    repair = effect(played, "rest.secure_communications", "My Company", "Default", "false", at=at + MINUTE)
+    journal = (verified, swap, repair)
+    gone = lost(played, repair, group=group, first_why="the policy file of SEPM-1 does not verify")
+    assert excused(gone, replace(played, journal=journal)) == excuse

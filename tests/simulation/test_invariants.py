@@ -8,7 +8,7 @@ from emulator.switches import SecureCommunicationsScope
 from emulator.ways import Known
 from rotation.finding import blocking
 from rotation.plan import Gate, Holdout, SettingField
-from rotation.task import CopyList, SetSecureCommunications, TaskPair, TaskState
+from rotation.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
 from simulation.excuses import excused
 from simulation.facts import CutOff
@@ -181,6 +181,12 @@ def test_a_setting_or_a_copy_that_is_left_is_a_violation(played):
     copy = next(task.work.copy_list for task in played.tasks if isinstance(task.work, CopyList))
     left = replace(played.after, lists=played.after.lists | {copy})
     assert violated(replace(played, after=left)) == {"it_ends_as_it_began"}
+    step = next(each for each in played.state.steps if isinstance(getattr(each, "work", None), DeleteList))
+    copy = step.work.list
+    left = replace(played, after=replace(played.after, lists=played.after.lists | {copy}))
+    assert violated(left) == {"it_ends_as_it_began"}
+    stays = played.trail[-1].model_copy(update={"kind": "adopted", "data": {"step": step.id}})
+    assert violated(replace(left, trail=(*played.trail, stays))) == set(), "persons had it stay"
 
 
 def test_a_cancel_that_puts_settings_back_beside_another_certificate_is_a_violation(played):
