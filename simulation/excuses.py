@@ -12,6 +12,8 @@ from simulation.facts import Facts
 from simulation.unasked import SECURE, SEEN_WITHIN, SWAPS
 
 Excuse = Callable[[LostClient, Facts], str | None]
+_BEGINS_ANEW = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
+"""What makes a client one whose state no check-in has told yet."""
 
 
 def excused(lost: LostClient, facts: Facts) -> str | None:
@@ -55,18 +57,19 @@ def _by_others(lost: LostClient, facts: Facts) -> str | None:  # noqa: ARG001 - 
     return None
 
 
-def _old_image(lost: LostClient, facts: Facts) -> str | None:
-    """It had been put back to an old image, and no server had seen it since when the certificate was replaced.
+def _unseen(lost: LostClient, facts: Facts) -> str | None:
+    """It was installed or put back to an old image, and no server had seen it since when the certificate was replaced.
 
-    As the last check-in showed it, it was ready. `swaps_leave_everybody_a_way` leaves such clients out as well.
+    SEPM did not list it, or listed it as its last check-in showed it: ready. `swaps_leave_everybody_a_way` leaves such
+    clients out as well.
     """
     swap = lost.after
     unseen = any(each.swap == swap and each.client.name == lost.name and not each.client.seen for each in facts.cut_off)
-    if swap is not None and unseen:
-        images = (each for each in facts.unasked if each.kind == "machine.reimage" and each.subject == (lost.name,))
-        if any(each.number < swap.number for each in images):
-            return "it was put back to an old image, and nobody had seen it since"
-    return None
+    if swap is None or not unseen:
+        return None
+    begun = (each for each in facts.unasked if each.kind in _BEGINS_ANEW and each.subject[0] == lost.name)
+    kinds = [each.kind for each in begun if each.number < swap.number]
+    return f"it was {_BEGINS_ANEW[kinds[-1]]}, and nobody had seen it since" if kinds else None
 
 
 def _wrong_list(lost: LostClient, facts: Facts) -> str | None:
@@ -164,7 +167,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _by_name,
     _on_trust,
     _by_others,
-    _old_image,
+    _unseen,
     _wrong_list,
     _canary_without_http,
     _in_spite_of_canaries,

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from emulator.effects import Actor
 from emulator.switches import SecureCommunicationsScope
 from emulator.ways import Known
@@ -130,11 +132,18 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
     assert violated(replace(cut, journal=(other, *cut.journal))) == set()
 
 
-def test_an_old_image_that_nobody_has_seen_before_the_swap_is_excused(played):
+@pytest.mark.parametrize(
+    ("kind", "excuse"),
+    [
+        ("machine.install", "it was installed, and nobody had seen it since"),
+        ("machine.reimage", "it was put back to an old image, and nobody had seen it since"),
+    ],
+)
+def test_a_client_that_begins_anew_and_that_nobody_has_seen_before_the_swap_is_excused(played, kind, excuse):
     """No check-in tells of it; once a server has seen the client, or when it came after the swap, it is no excuse."""
     swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
     client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=False)
-    image = effect(played, "machine.reimage", "PC-1", actor=Actor.HAPPENING).model_copy(update={"number": -1})
+    begun = effect(played, kind, "PC-1", actor=Actor.HAPPENING).model_copy(update={"number": -1})
     gone = lost(played, swap)
 
     def why(seen, *happened):
@@ -142,9 +151,10 @@ def test_an_old_image_that_nobody_has_seen_before_the_swap_is_excused(played):
         cut_off = (CutOff(swap, client._replace(seen=seen)),)
         return excused(gone, replace(played, cut_off=cut_off, journal=journal))
 
-    late = image.model_copy(update={"number": swap.number + 1})
-    assert "old image" in str(why(False, image))
-    assert [why(True, image), why(False), why(False, late)] == [None, None, None]
+    late = begun.model_copy(update={"number": swap.number + 1})
+    other = begun.model_copy(update={"subject": ("PC-2",)})
+    assert why(False, begun) == excuse
+    assert [why(True, begun), why(False), why(False, late), why(False, other)] == [None] * 4
 
 
 def test_a_swap_within_the_holdout_is_a_violation(played):
