@@ -1,6 +1,6 @@
 """What a cancel must know before it restores, and what was born meanwhile: did the product look, and did it ask?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from emulator.effects import EffectView
@@ -28,16 +28,19 @@ def unprobed_writes(facts: Facts) -> Iterator[tuple[EffectView, ServerName]]:
     turned = next((event.at for event in facts.trail if event.kind == "turning-back"), None)
     if turned is None:
         return
-    for write in facts.journal:
+    for place, write in enumerate(facts.journal):
         if write.kind in _SETTINGS and write.actor.asked and write.at >= turned:
-            for server in _other_certificates(facts, write.at):
+            for server in _other_certificates(facts, facts.journal[:place], write.at):
                 if not _cut_off(facts, server, write.at):
                     yield write, server
 
 
-def _other_certificates(facts: Facts, at: datetime) -> Iterator[ServerName]:
-    """The servers that showed another certificate than at the beginning then, and had done so for a minute."""
-    last = {each.subject[0]: each for each in facts.journal if each.kind in _SWAPS and each.at < at}
+def _other_certificates(facts: Facts, until: Iterable[EffectView], at: datetime) -> Iterator[ServerName]:
+    """The servers that showed another certificate than at the beginning then, and had done so for a minute.
+
+    By the effects until then: whoever puts a certificate back may put back a setting at that very moment.
+    """
+    last = {each.subject[0]: each for each in until if each.kind in _SWAPS}
     for server in facts.scenario.spec.servers:
         swap = last.get(server.name)
         restarted = facts.scenario.spec.switches.restart_after_swap or server.restart_time

@@ -83,7 +83,7 @@ def _settings(
             before = str(first[index])
             right = left[pair][index] if pair in left else _taken_over(state, pair, index, value, before)
             wanted = min(right, default=asked.get(pair, before))
-            if value in right:
+            if value in right or value.lower() == wanted.lower():
                 continue
             if index == 0 and wanted in lists:
                 yield AssignList(name=wanted, group=pair[0], location=pair[1])
