@@ -10,6 +10,7 @@ from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
 from simulation.unasked import SECURE, SEEN_WITHIN, SWAPS
+from simulation.whereabouts import group_when_lost, path_at_the_end
 
 Excuse = Callable[[LostClient, Facts], str | None]
 _BEGINS_ANEW = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
@@ -137,11 +138,13 @@ def _verified_again(lost: LostClient, facts: Facts) -> str | None:
     if not swaps or "does not verify" not in lost.first_why:
         return None
     since = swaps[-1].at - SEEN_WITHIN
-    group = _upwards(lost.group)
+    group = _upwards(_group(lost, facts))
     verified = (
         each
         for each in facts.unasked
-        if each.kind in SECURE and each.subject[0] in group and each.subject[-1].lower() == "true"
+        if each.kind in SECURE
+        and each.subject[-1].lower() == "true"
+        and path_at_the_end(each.subject[0], facts.journal, since=each.number) in group
     )
     if any(since <= each.at <= swaps[-1].at for each in verified):
         return "nobody asked for the policy that had it verify when the certificate was replaced"
@@ -155,7 +158,7 @@ def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     """
     if not facts.scenario.spec.switches.stale_sig_files or "does not verify" not in lost.first_why:
         return None
-    owner = _owner(lost, facts.body)
+    owner = _owner(lost, facts)
     first = owner is None or owner.treatment is Treatment.FAILOVER or not _canary_verifies_at(lost.server, facts)
     if first or owner in _canaries(facts.body):
         return "the server signed with its former key, and nobody had verified there before"
@@ -187,7 +190,7 @@ def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
     body, here = facts.body, _batch(lost, facts)
     if not _canaries(body) and not _says_who_goes_first(facts):
         return True
-    owner = _owner(lost, body)
+    owner = _owner(lost, facts)
     if body is None or here is None or owner is None or owner in _canaries(body):
         return False
     lists = {pair.location_name: pair.server_list for pair in owner.pairs}
@@ -228,10 +231,17 @@ def _canaries(body: PlanBody | None) -> tuple[OwnerScope, ...]:
     return () if body is None else body.owners(ScopeName.CANARIES)
 
 
-def _owner(lost: LostClient, body: PlanBody | None) -> OwnerScope | None:
-    """Whose settings the client's group has, as planned."""
-    owners = {owner.path: owner for owner in body.scopes} if body is not None else {}
-    return next((owners[path] for path in _upwards(lost.group) if path in owners), None)
+def _owner(lost: LostClient, facts: Facts) -> OwnerScope | None:
+    """Whose settings the group has, as planned, that the client was in when it failed."""
+    scopes = facts.body.scopes if facts.body is not None else ()
+    owners = {path_at_the_end(owner.path, facts.journal): owner for owner in scopes}
+    return next((owners[path] for path in _upwards(_group(lost, facts)) if path in owners), None)
+
+
+def _group(lost: LostClient, facts: Facts) -> str:
+    """The group that the client was in when it failed, by the path that it has at the end."""
+    here = _batch(lost, facts)
+    return group_when_lost(lost, facts.journal, here.group if here is not None else None)
 
 
 def _upwards(path: str) -> tuple[str, ...]:
@@ -251,9 +261,10 @@ def _batch(lost: LostClient, facts: Facts) -> ClientSpec | None:
 def _batches(owner: OwnerScope, facts: Facts) -> Iterator[ClientSpec]:
     """The clients of an owner and of those that inherit from it."""
     own = {group.path for group in facts.scenario.spec.groups if not group.inherits}
+    owner_path = path_at_the_end(owner.path, facts.journal)
     for batch in facts.scenario.spec.clients:
         path = batch.group
         while path not in own:
             path = path.rpartition("\\")[0]
-        if path == owner.path:
+        if path_at_the_end(path, facts.journal) == owner_path:
             yield batch

@@ -15,6 +15,7 @@ from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.restoring import unasked_births, unprobed_writes
 from simulation.unasked import acted_just_before, unnamed_acts
+from simulation.whereabouts import path_at_the_end
 
 
 class Violation(Value):
@@ -170,13 +171,14 @@ def gates_last_three_heartbeats(facts: Facts) -> Iterator[Violation]:
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
     """4. Every (group, location) ends as it began, and what the rotation created is removed.
 
-    Not covered: what others changed meanwhile, a copy that they use or that persons had stay, and a rotation that has
-    not ended.
+    A group that was moved is looked up where it is at the end. Not covered: what others changed meanwhile, a copy that
+    they use or that persons had stay, and a rotation that has not ended.
     """
     if facts.outcome is None:
         return
     touched = _changed_by_others(facts)
-    for pair, settings in facts.before.settings.items():
+    for (path, location), settings in facts.before.settings.items():
+        pair = path_at_the_end(path, facts.journal), location
         now = facts.after.settings.get(pair)
         if now != settings and pair[0] not in touched:
             yield _violation(it_ends_as_it_began, " / ".join(pair), f"was {settings}, is {now}")
@@ -317,8 +319,12 @@ CHECKERS: tuple[Checker, ...] = (
 
 
 def _changed_by_others(facts: Facts) -> set[str]:
-    """Paths of groups whose settings somebody changed unasked."""
-    return {each.subject[0] for each in facts.unasked if each.subject}
+    """Paths that groups have at the end whose settings somebody changed unasked; a move changes none."""
+    return {
+        path_at_the_end(each.subject[0], facts.journal, since=each.number)
+        for each in facts.unasked
+        if each.subject and each.kind != "console.move_group"
+    }
 
 
 def _others_swaps(facts: Facts) -> list[EffectView]:

@@ -95,6 +95,51 @@ def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_st
     assert whys == [*["the server signed with its former key, and nobody had verified there before"] * 2, None]
 
 
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_who_was_a_canary_when_it_failed_is_one_wherever_it_was_moved_since(played, minutes):
+    """Who left the canaries after it failed was among the first; who left before, one of the rest.
+
+    And the group of the canaries has been moved since.
+    """
+    (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
+    root = next(each for each in played.body.scopes if each.path == "My Company")
+    spec = played.scenario.spec
+    spec = spec.model_copy(update={"switches": spec.switches.model_copy(update={"stale_sig_files": True})})
+    batch = spec.clients[0].model_copy(
+        update={"group": owner.path, "away": (), "location": "Default", "prefix": "CANARY"}
+    )
+    spec = spec.model_copy(update={"clients": (*spec.clients, batch)})
+    pairs = tuple(each.model_copy(update={"needs_unverified": True, "needs_list": True}) for each in owner.pairs)
+    scopes = (
+        owner.model_copy(update={"pairs": pairs}),
+        *(each.model_copy(update={"treatment": owner.treatment}) for each in played.body.scopes if each is not owner),
+    )
+    body = played.body.model_copy(update={"scopes": scopes, "canaries": (owner.group_id,)})
+    at = played.journal[0].at
+    journal = (
+        effect(played, "machine.move", "CANARY-0001", root.path, actor=Actor.HAPPENING, at=at + minutes * MINUTE),
+        effect(
+            played,
+            "console.move_group",
+            owner.path,
+            "My Company\\Sales\\Legacy",
+            actor=Actor.HAPPENING,
+            at=played.ended,
+        ),
+    )
+    facts = replace(
+        played,
+        state=played.state.model_copy(update={"body": body}),
+        scenario=played.scenario.model_copy(update={"spec": spec}),
+        journal=journal,
+    )
+    asked = effect(played, "rest.secure_communications", owner.path, "Default", "true")
+    why = "the policy file of SEPM-1 does not verify"
+    gone = lost(played, asked, name="CANARY-0001", group=root.path, first_why=why, first_failed=at)
+    first = "the server signed with its former key, and nobody had verified there before"
+    assert excused(gone, facts) == (first if minutes > 0 else None)
+
+
 def test_a_key_that_somebody_has_just_put_in_is_an_excuse_and_one_that_could_be_seen_is_none(played):
     """A write that was asked for publishes anew, and a server signs it with a key that nobody asked for."""
     at = played.journal[0].at

@@ -133,17 +133,17 @@ def test_a_swap_that_leaves_a_client_without_a_way_is_a_violation(played):
 
 
 @pytest.mark.parametrize(
-    ("kind", "excuse"),
+    ("kind", "about", "excuse"),
     [
-        ("machine.install", "it was installed, and nobody had seen it since"),
-        ("machine.reimage", "it was put back to an old image, and nobody had seen it since"),
+        ("machine.install", ("My Company",), "it was installed, and nobody had seen it since"),
+        ("machine.reimage", (), "it was put back to an old image, and nobody had seen it since"),
     ],
 )
-def test_a_client_that_begins_anew_and_that_nobody_has_seen_before_the_swap_is_excused(played, kind, excuse):
+def test_a_client_that_begins_anew_and_that_nobody_has_seen_before_the_swap_is_excused(played, kind, about, excuse):
     """No check-in tells of it; once a server has seen the client, or when it came after the swap, it is no excuse."""
     swap = next(each for each in played.journal if each.kind == "console.replace_certificate")
     client = Known(id="client", name="PC-1", group="My Company", build="14.3", seen=False)
-    begun = effect(played, kind, "PC-1", actor=Actor.HAPPENING).model_copy(update={"number": -1})
+    begun = effect(played, kind, "PC-1", *about, actor=Actor.HAPPENING).model_copy(update={"number": -1})
     gone = lost(played, swap)
 
     def why(seen, *happened):
@@ -152,7 +152,7 @@ def test_a_client_that_begins_anew_and_that_nobody_has_seen_before_the_swap_is_e
         return excused(gone, replace(played, cut_off=cut_off, journal=journal))
 
     late = begun.model_copy(update={"number": swap.number + 1})
-    other = begun.model_copy(update={"subject": ("PC-2",)})
+    other = begun.model_copy(update={"subject": ("PC-2", *about)})
     assert why(False, begun) == excuse
     assert [why(True, begun), why(False), why(False, late), why(False, other)] == [None] * 4
 
@@ -197,6 +197,33 @@ def test_a_setting_or_a_copy_that_is_left_is_a_violation(played):
     assert violated(left) == {"it_ends_as_it_began"}
     stays = played.trail[-1].model_copy(update={"kind": "adopted", "data": {"step": step.id}})
     assert violated(replace(left, trail=(*played.trail, stays))) == set(), "persons had it stay"
+
+
+def test_a_group_that_was_moved_is_looked_for_where_it_is(played):
+    """With the groups below it: where it has what it had all is well, and otherwise it is violated as before."""
+    root, moved = "My Company\\Legacy", "My Company\\Sales\\Legacy"
+    below, there = f"{root}\\Below", f"{moved}\\Below"
+    move = effect(played, "console.move_group", root, moved, actor=Actor.HAPPENING, at=played.began)
+
+    def ends(secure, *others):
+        (name, before), location = played.before.settings[root, "Default"], "Default"
+        begun = {**played.before.settings, (below, location): (name, before)}
+        after = {pair: settings for pair, settings in played.after.settings.items() if pair[0] != root}
+        after |= {(moved, location): (name, before), (there, location): (name, before is secure)}
+        return violated(
+            replace(
+                played,
+                before=replace(played.before, settings=begun),
+                after=replace(played.after, settings=after),
+                journal=(*others, *played.journal, move),
+            )
+        )
+
+    change = effect(played, "console.assign_list", below, "Default", "other", actor=Actor.SOMEBODY, at=played.began)
+    earlier = change.model_copy(update={"number": move.number - 1})
+    assert ends(secure=True) == set()
+    assert ends(secure=False) == {"it_ends_as_it_began"}
+    assert "it_ends_as_it_began" not in ends(False, earlier), "somebody changed it, by the path that it had then"
 
 
 def test_a_cancel_that_puts_settings_back_beside_another_certificate_is_a_violation(played):
