@@ -178,7 +178,7 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
         return
     touched = _changed_by_others(facts)
     for (path, location), settings in facts.before.settings.items():
-        pair = path_at_the_end(path, facts.journal), location
+        pair = path_at_the_end(path, _until_the_end(facts)), location
         now = facts.after.settings.get(pair)
         if now != settings and pair[0] not in touched:
             yield _violation(it_ends_as_it_began, " / ".join(pair), f"was {settings}, is {now}")
@@ -320,11 +320,17 @@ CHECKERS: tuple[Checker, ...] = (
 
 def _changed_by_others(facts: Facts) -> set[str]:
     """Paths that groups have at the end whose settings somebody changed unasked; a move changes none."""
+    journal = _until_the_end(facts)
     return {
-        path_at_the_end(each.subject[0], facts.journal, since=each.number)
+        path_at_the_end(each.subject[0], journal, since=each.number)
         for each in facts.unasked
         if each.subject and each.kind != "console.move_group"
     }
+
+
+def _until_the_end(facts: Facts) -> tuple[EffectView, ...]:
+    """What happened to the site while the rotation ran: clients are watched for a while after it."""
+    return tuple(each for each in facts.journal if each.at <= facts.ended)
 
 
 def _others_swaps(facts: Facts) -> list[EffectView]:

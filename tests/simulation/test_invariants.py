@@ -224,6 +224,8 @@ def test_a_group_that_was_moved_is_looked_for_where_it_is(played):
     assert ends(secure=True) == set()
     assert ends(secure=False) == {"it_ends_as_it_began"}
     assert "it_ends_as_it_began" not in ends(False, earlier), "somebody changed it, by the path that it had then"
+    late = move.model_copy(update={"at": played.ended + timedelta(days=1)})
+    assert violated(replace(played, journal=(*played.journal, late))) == set(), "it was moved when all had ended"
 
 
 def test_a_cancel_that_puts_settings_back_beside_another_certificate_is_a_violation(played):
