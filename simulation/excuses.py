@@ -10,7 +10,7 @@ from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
 from simulation.unasked import SECURE, SEEN_WITHIN, SWAPS
-from simulation.whereabouts import group_when_lost, path_at_the_end
+from simulation.whereabouts import groups_when_lost, path_at_the_end
 
 Excuse = Callable[[LostClient, Facts], str | None]
 _BEGINS_ANEW = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
@@ -138,13 +138,13 @@ def _verified_again(lost: LostClient, facts: Facts) -> str | None:
     if not swaps or "does not verify" not in lost.first_why:
         return None
     since = swaps[-1].at - SEEN_WITHIN
-    group = _upwards(_group(lost, facts))
+    groups = _groups(lost, facts)
     verified = (
         each
         for each in facts.unasked
         if each.kind in SECURE
         and each.subject[-1].lower() == "true"
-        and path_at_the_end(each.subject[0], facts.journal, since=each.number) in group
+        and path_at_the_end(each.subject[0], facts.journal, since=each.number) in groups
     )
     if any(since <= each.at <= swaps[-1].at for each in verified):
         return "nobody asked for the policy that had it verify when the certificate was replaced"
@@ -235,19 +235,13 @@ def _owner(lost: LostClient, facts: Facts) -> OwnerScope | None:
     """Whose settings the group has, as planned, that the client was in when it failed."""
     scopes = facts.body.scopes if facts.body is not None else ()
     owners = {path_at_the_end(owner.path, facts.journal): owner for owner in scopes}
-    return next((owners[path] for path in _upwards(_group(lost, facts)) if path in owners), None)
+    return next((owners[path] for path in _groups(lost, facts) if path in owners), None)
 
 
-def _group(lost: LostClient, facts: Facts) -> str:
-    """The group that the client was in when it failed, by the path that it has at the end."""
+def _groups(lost: LostClient, facts: Facts) -> tuple[str, ...]:
+    """The group that the client was in when it failed and all above it then, by their paths at the end."""
     here = _batch(lost, facts)
-    return group_when_lost(lost, facts.journal, here.group if here is not None else None)
-
-
-def _upwards(path: str) -> tuple[str, ...]:
-    """A group and all above it, the nearest first."""
-    names = path.split("\\")
-    return tuple("\\".join(names[:count]) for count in range(len(names), 0, -1))
+    return groups_when_lost(lost, facts.journal, here.group if here is not None else None)
 
 
 def _batch(lost: LostClient, facts: Facts) -> ClientSpec | None:

@@ -15,7 +15,7 @@ from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.restoring import unasked_births, unprobed_writes
 from simulation.unasked import acted_just_before, unnamed_acts
-from simulation.whereabouts import path_at_the_end
+from simulation.whereabouts import MOVES, path_at_the_end
 
 
 class Violation(Value):
@@ -324,7 +324,7 @@ def _changed_by_others(facts: Facts) -> set[str]:
     return {
         path_at_the_end(each.subject[0], journal, since=each.number)
         for each in facts.unasked
-        if each.subject and each.kind != "console.move_group"
+        if each.subject and each.kind != MOVES
     }
 
 

@@ -16,12 +16,13 @@ from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task
 from emulator.ways import with_a_way
 from rotation.state import RotationState
-from rotation.task import ConsoleTask, ReplaceCertificate
+from rotation.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.values import ServerName
 from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock
 from simulation.facts import CutOff, site_facts
 from simulation.tidying import unasked_changes
+from simulation.whereabouts import path_at_the_end
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate"})
@@ -47,7 +48,7 @@ class Operator:
 
     def absence(self, task: ConsoleTask) -> timedelta:
         """How long the person is away before beginning `task`."""
-        return self.hands.absence(_as_read(task))
+        return self.hands.absence(self._as_read(task))
 
     async def put_right(self, state: RotationState) -> None:
         """Look through the site when the product has named something: own mistakes, and what nobody asked for.
@@ -65,7 +66,7 @@ class Operator:
         replaces = isinstance(task.work, ReplaceCertificate) and not task.work.puts_back
         done = len(self._simulation.effects.journal)
         try:
-            evidence = await self.hands.perform(_as_read(task), self._file(task))
+            evidence = await self.hands.perform(self._as_read(task), self._file(task))
         except EmulatorError:
             return None
         if replaces:
@@ -93,17 +94,20 @@ class Operator:
             raise AssertionError("a certificate that was made here has a key")
         return base64.b64encode((made.certificate_pem + made.key_pem.get_secret_value()).encode())
 
-
-def _as_read(task: ConsoleTask) -> Task:
-    """The task as the person at the console reads it over REST."""
-    asked = {
-        "id": task.id,
-        "site_name": task.site_name,
-        "state": task.state.value,
-        "kind": task.work.kind,
-        "subject": task.work.model_dump(mode="json", exclude={"kind"}),
-    }
-    return _TASK.validate_python(asked)
+    def _as_read(self, task: ConsoleTask) -> Task:
+        """The task as the person at the console reads it over REST, with moved groups looked for where they are."""
+        work = task.work
+        if isinstance(work, RefreshImages):
+            journal = self._simulation.effects.views()
+            work = work.model_copy(update={"groups": tuple(path_at_the_end(each, journal) for each in work.groups)})
+        asked = {
+            "id": task.id,
+            "site_name": task.site_name,
+            "state": task.state.value,
+            "kind": work.kind,
+            "subject": work.model_dump(mode="json", exclude={"kind"}),
+        }
+        return _TASK.validate_python(asked)
 
 
 async def _nothing_to_follow() -> None:

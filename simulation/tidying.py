@@ -12,11 +12,13 @@ from emulator.operations import (
     SetSecureCommunications,
 )
 from emulator.simulation import Simulation
+from rotation.plan import PlannedPair
 from rotation.standing import standing
 from rotation.state import Phase, RotationState
 from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.facts import SiteFacts
+from simulation.whereabouts import MOVES, path_at_the_end
 
 _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 
@@ -68,20 +70,21 @@ def _settings(
     """Each setting whose last change was unasked gets the value that the product says it should have now.
 
     Where it says nothing, the value that it was asked to have last, or had at first; one that an amendment has taken
-    over since stays as it is.
+    over since stays as it is. Groups that were moved are looked for where they are.
     """
-    left = _left(state)
+    left, planned = _left(state, journal), _planned(state, journal)
+    at_first = {(path_at_the_end(path, journal), name): each for (path, name), each in began.settings.items()}
     site = simulation.site
     owned = {group.path for group in site.groups.values() if not group.inherits}
     lists = {each.name for each in site.server_lists.values()}
     for kinds, index in ((_LIST, 0), (_SECURE, 1)):
         asked, unasked = _last_changes(journal, kinds)
         for pair, value in sorted(unasked.items()):
-            first = began.settings.get(pair)
+            first = at_first.get(pair)
             if pair[0] not in owned or first is None:
                 continue
             before = str(first[index])
-            right = left[pair][index] if pair in left else _taken_over(state, pair, index, value, before)
+            right = left[pair][index] if pair in left else _taken_over(planned.get(pair), index, value, before)
             wanted = min(right, default=asked.get(pair, before))
             if value in right or value.lower() == wanted.lower():
                 continue
@@ -96,12 +99,14 @@ _Pair = tuple[str, str]
 
 
 def _last_changes(journal: tuple[EffectView, ...], kinds: Collection[str]) -> tuple[dict[_Pair, str], dict[_Pair, str]]:
-    """What each pair was asked to have last, and what somebody has set since then."""
+    """What each pair, by its path now, was asked to have last, and what somebody has set since then."""
     asked: dict[_Pair, str] = {}
     unasked: dict[_Pair, str] = {}
+    moves = [each for each in journal if each.kind == MOVES]
     for each in journal:
         if each.kind in kinds:
-            group, location, value = each.subject
+            path, location, value = each.subject
+            group = path_at_the_end(path, moves, since=each.number)
             if each.actor.asked:
                 asked[group, location] = value
                 unasked.pop((group, location), None)
@@ -110,23 +115,33 @@ def _last_changes(journal: tuple[EffectView, ...], kinds: Collection[str]) -> tu
     return asked, unasked
 
 
-def _taken_over(state: RotationState, pair: _Pair, index: int, value: str, before: str) -> Collection[str]:
+def _taken_over(planned: PlannedPair | None, index: int, value: str, before: str) -> Collection[str]:
     """The value that somebody has set, where an amendment plans the pair with it."""
-    for owner in state.body.scopes:
-        for planned in owner.pairs:
-            there = (planned.server_list, str(planned.secure_communications).lower())[index]
-            if (owner.path, planned.location_name) == pair and before.lower() != there.lower() == value.lower():
-                return (value,)
-    return ()
+    if planned is None:
+        return ()
+    there = (planned.server_list, str(planned.secure_communications).lower())[index]
+    return (value,) if before.lower() != there.lower() == value.lower() else ()
 
 
-def _left(state: RotationState) -> dict[_Pair, tuple[Collection[str], Collection[str]]]:
+def _planned(state: RotationState, journal: tuple[EffectView, ...]) -> dict[_Pair, PlannedPair]:
+    """Each pair as it is planned, by the path that its group has now."""
+    return {
+        (path_at_the_end(owner.path, journal), pair.location_name): pair
+        for owner in state.body.scopes
+        for pair in owner.pairs
+    }
+
+
+def _left(
+    state: RotationState, journal: tuple[EffectView, ...]
+) -> dict[_Pair, tuple[Collection[str], Collection[str]]]:
     """The lists and secure communications that each pair may have at the step that runs."""
     if state.step is None or state.phase is Phase.TURNING_BACK:
         return {}
     names = {
-        Pair(group_id=owner.group_id, location_id=planned.location_id): (owner.path, planned.location_name)
+        Pair(group_id=owner.group_id, location_id=planned.location_id): (path, planned.location_name)
         for owner in state.body.scopes
+        for path in (path_at_the_end(owner.path, journal),)
         for planned in owner.pairs
     }
     return {

@@ -1,26 +1,29 @@
 """Where groups and computers were: somebody moves them meanwhile, and the journal has the paths of its time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from emulator.effects import NO_EFFECT, EffectView
 from emulator.site import PAIR_SEPARATOR
 from emulator.verdict import LostClient
 
+MOVES = "console.move_group"
 _TAKES_IN = frozenset({"machine.move", "machine.install"})
 
 
 def path_at_the_end(path: str, journal: Iterable[EffectView], *, since: int = NO_EFFECT) -> str:
-    """The path that a group has at the end; `path` is what it had when effect number `since` happened."""
+    """The path that a group has after a journal; `path` is what it had when effect number `since` happened."""
     for each in journal:
-        if each.kind == "console.move_group" and each.number > since:
+        if each.kind == MOVES and each.number > since:
             before, moved = each.subject
             if path == before or path.startswith(before + PAIR_SEPARATOR):
                 path = moved + path.removeprefix(before)
     return path
 
 
-def group_when_lost(lost: LostClient, journal: Iterable[EffectView], first: str | None) -> str:
-    """The group that a client was in when it first failed, by the path that it has at the end.
+def groups_when_lost(lost: LostClient, journal: Iterable[EffectView], first: str | None) -> tuple[str, ...]:
+    """The group that a client was in when it first failed and those above it then, by their paths at the end.
+
+    The nearest first. A group that was moved later has other groups above it at the end.
 
     Args:
         lost: the client, with the group that it is in at the end.
@@ -28,8 +31,16 @@ def group_when_lost(lost: LostClient, journal: Iterable[EffectView], first: str 
         first: the path of the group that it was in at the beginning; None when it was not there, or nobody knows.
     """
     journal = tuple(journal)
-    moves = [each for each in journal if each.kind in _TAKES_IN and each.subject[0] == lost.name]
-    earlier = [each for each in moves if each.at <= lost.first_failed]
-    if earlier:
-        return path_at_the_end(earlier[-1].subject[1], journal, since=earlier[-1].number)
-    return lost.group if first is None or not moves else path_at_the_end(first, journal)
+    earlier = [each for each in journal if each.at <= lost.first_failed]
+    later = [each for each in journal if each.at > lost.first_failed]
+    came = [each for each in earlier if each.kind in _TAKES_IN and each.subject[0] == lost.name]
+    if came:
+        return _at_the_end(path_at_the_end(came[-1].subject[1], earlier, since=came[-1].number), later)
+    return _at_the_end(lost.group, ()) if first is None else _at_the_end(path_at_the_end(first, earlier), later)
+
+
+def _at_the_end(path: str, later: Sequence[EffectView]) -> tuple[str, ...]:
+    """A group and all above it, the nearest first."""
+    names = path.split(PAIR_SEPARATOR)
+    above = (PAIR_SEPARATOR.join(names[:count]) for count in range(len(names), 0, -1))
+    return tuple(path_at_the_end(each, later) for each in above)
