@@ -13,8 +13,8 @@ _SECOND = timedelta(seconds=1)
 _FASTEST = timedelta(milliseconds=500)
 _SLOWEST = timedelta(days=1)
 _RAREST = timedelta(days=7)
-_BEFORE = 2
-_BEYOND = 6
+_BEFORE = 1
+_BEYOND = 4
 
 
 def minimum(owners: Iterable[OwnerScope], *, floor: timedelta = timedelta(0)) -> timedelta:

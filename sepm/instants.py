@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -17,6 +18,7 @@ def to_epoch_ms(at: datetime) -> int:
     return (at - _EPOCH) // _MILLISECOND
 
 
+@lru_cache(maxsize=256)  # several answers come within a second, and the header tells no more
 def from_date_header(value: str | None) -> datetime | None:
     """The moment of a `Date` header, to the second; None where there is none or it is malformed."""
     if not value:

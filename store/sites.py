@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.site import Limits, ServerList, Site
 from rotation.values import Fingerprint, SiteId, Value
+from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
 from store.tables import PinnedFingerprintRow, SiteRow
@@ -17,6 +18,7 @@ from store.upsert import insert_into
 from store.vault import Vault
 
 _PURPOSE = "site password"
+_SITE = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
 
 
 class UnknownSite(StoreFault):
@@ -80,8 +82,12 @@ class Sites:
         Raises:
             UnknownSite: when none is registered.
         """
-        async with self._database.read() as session:
-            return (await known_site(session, site_id)).site
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_SITE, {"site": site_id})).one_or_none()
+        if row is None:
+            raise _unknown(site_id)
+        site: Site = row.site
+        return site
 
     async def by_name(self, name: str) -> Site:
         """The site of that name.
@@ -167,5 +173,9 @@ async def known_site(session: AsyncSession, site_id: str, *, lock: bool = False)
     """
     row = await session.get(SiteRow, site_id, with_for_update={"key_share": True} if lock else None)
     if row is None:
-        raise UnknownSite(f"no site of id {site_id} is registered")
+        raise _unknown(site_id)
     return row
+
+
+def _unknown(site_id: str) -> UnknownSite:
+    return UnknownSite(f"no site of id {site_id} is registered")

@@ -3,9 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Text, bindparam, select, type_coerce
+from sqlalchemy import Row, Text, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rotation.survey import ObservedClient, SiteSurvey
@@ -33,6 +34,9 @@ _NEWEST = built_once(
     .where(SurveyRow.site_id == bindparam("site"), SurveyRow.finished)
     .order_by(SurveyRow.begun_at.desc(), SurveyRow.id)
     .limit(1)
+)
+_BEGUN = built_once(
+    select(SurveyRow.id, SurveyRow.site_id, SurveyRow.begun_at).where(SurveyRow.id == bindparam("survey"))
 )
 _TEXT = built_once(select(type_coerce(SurveyRow.survey, Text).label("text")).where(SurveyRow.id == bindparam("survey")))
 
@@ -71,9 +75,11 @@ class Surveys:
         Raises:
             UnknownSurvey: when it was not begun.
         """
-        async with self._database.read() as session:
-            reading = _reading(await _known(session, survey_id))
-        await record_clients(self._database, reading, clients)
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_BEGUN, {"survey": survey_id})).one_or_none()
+        if row is None:
+            raise _unknown(survey_id)
+        await record_clients(self._database, _reading(row), clients)
 
     async def finish(self, survey_id: str, client_count: int) -> None:
         """Mark it complete: clients of the site that it did not show have vanished. Again is no error.
@@ -133,5 +139,5 @@ def _unknown(survey_id: str) -> UnknownSurvey:
     return UnknownSurvey(f"no survey of id {survey_id} was begun")
 
 
-def _reading(row: SurveyRow) -> Reading:
+def _reading(row: SurveyRow | Row[*tuple[Any, ...]]) -> Reading:
     return Reading(site_id=SiteId(row.site_id), mark=row.id, at=row.begun_at, survey_id=row.id)

@@ -1,5 +1,6 @@
 """The REST service as one application."""
 
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -42,7 +43,7 @@ class RestApp:
 
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                date = format_datetime(service.server_time(), usegmt=True).encode()
+                date = _date_header(service.server_time().replace(microsecond=0))
                 message = {**message, "headers": [*message["headers"], (b"date", date)]}
             await send(message)
 
@@ -62,6 +63,11 @@ class RestApp:
             return
         with acting(Actor.PRODUCT):
             await self._routes(scope, body.again, self._kept.keeping(scope, dated))
+
+
+@lru_cache(maxsize=256)
+def _date_header(at: datetime) -> bytes:
+    return format_datetime(at, usegmt=True).encode()
 
 
 def rest_app(service: RestService) -> ASGIApp:
