@@ -11,7 +11,7 @@ from functools import lru_cache
 from sqlite3 import Connection, Cursor
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, ClauseElement, Executable, Select
+from sqlalchemy import BindParameter, ClauseElement, Executable, Select, UpdateBase
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -113,7 +113,8 @@ def _bound(name: str, parameter: BindParameter[Any]) -> _Bound:
 
 def _row_of(statement: Executable) -> Callable[[Sequence[Any]], Any]:
     """What makes a row of what the driver gives."""
-    columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+    # an update finds what it says it returns
+    columns = list(statement.exported_columns) if isinstance(statement, Select | UpdateBase) else []
     # the statement names the columns
     made = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc] # noqa: PYI024
     readers = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]

@@ -18,6 +18,12 @@ from store.upsert import insert_into
 from store.vault import Vault
 
 _PURPOSE = "site password"
+_REACHED = built_once(
+    select(
+        SiteRow.id, SiteRow.rest_url, SiteRow.username, SiteRow.password_sealed, SiteRow.domain, SiteRow.ca_pem
+    ).where(SiteRow.id == bindparam("site"))
+)
+_PINNED = built_once(select(PinnedFingerprintRow.fingerprint).where(PinnedFingerprintRow.site_id == bindparam("site")))
 _SITE = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
 
 
@@ -108,12 +114,12 @@ class Sites:
             UnknownSite: when none is registered.
             VaultKeyWrong, SealBroken: when its password cannot be read.
         """
-        async with self._database.read() as session:
-            row = await known_site(session, site_id)
-            pinned = await session.scalars(
-                select(PinnedFingerprintRow.fingerprint).where(PinnedFingerprintRow.site_id == site_id)
-            )
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_REACHED, {"site": site_id})).one_or_none()
+            pinned = await connection.scalars(_PINNED, {"site": site_id})
             fingerprints = frozenset(Fingerprint(one) for one in pinned)
+        if row is None:
+            raise _unknown(site_id)
         return SiteConnection(
             rest_url=row.rest_url,
             username=row.username,

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, Text, bindparam, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, Text, bindparam, select, type_coerce, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import SiteId
+from store.base import table_of
 from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
@@ -36,7 +37,19 @@ _NEWEST = built_once(
     .limit(1)
 )
 _BEGUN = built_once(
-    select(SurveyRow.id, SurveyRow.site_id, SurveyRow.begun_at).where(SurveyRow.id == bindparam("survey"))
+    select(
+        SurveyRow.id,
+        SurveyRow.site_id,
+        SurveyRow.begun_at,
+        SurveyRow.finished,
+        type_coerce(SurveyRow.survey, Text).is_not(None).label("is_saved"),
+    ).where(SurveyRow.id == bindparam("of"))
+)
+_SAVE = built_once(update(table_of(SurveyRow)).where(SurveyRow.id == bindparam("of")).values(survey=bindparam("read")))
+_FINISH = built_once(
+    update(table_of(SurveyRow))
+    .where(SurveyRow.id == bindparam("of"))
+    .values(finished=True, client_count=bindparam("clients"))
 )
 _TEXT = built_once(select(type_coerce(SurveyRow.survey, Text).label("text")).where(SurveyRow.id == bindparam("survey")))
 
@@ -66,8 +79,9 @@ class Surveys:
         Raises:
             UnknownSurvey: when it was not begun.
         """
-        async with self._database.write() as session:
-            (await _known(session, survey_id)).survey = survey
+        async with self._database.write_rows() as connection:
+            await _known(connection, survey_id)
+            await connection.execute(_SAVE, {"of": survey_id, "read": survey})
 
     async def add_clients(self, survey_id: str, clients: Collection[ObservedClient]) -> None:
         """Store some of the clients; each is in the roster at once. The same ones again are no error.
@@ -76,9 +90,7 @@ class Surveys:
             UnknownSurvey: when it was not begun.
         """
         async with self._database.read_rows() as connection:
-            row = (await connection.execute(_BEGUN, {"survey": survey_id})).one_or_none()
-        if row is None:
-            raise _unknown(survey_id)
+            row = await _known(connection, survey_id)
         await record_clients(self._database, _reading(row), clients)
 
     async def finish(self, survey_id: str, client_count: int) -> None:
@@ -90,14 +102,14 @@ class Surveys:
             UnknownSurvey: when it was not begun.
             SurveyNotSaved: when only its clients are stored.
         """
-        async with self._database.write() as session:
-            row = await _known(session, survey_id)
-            if row.survey is None:
+        async with self._database.write_rows() as connection:
+            row = await _known(connection, survey_id)
+            if not row.is_saved:
                 raise SurveyNotSaved(f"survey {survey_id} has clients only; save it before it is finished")
             if row.finished:
                 return
-            row.finished, row.client_count = True, client_count
-            await mark_vanished(session, _reading(row), groups=None)
+            await connection.execute(_FINISH, {"of": survey_id, "clients": client_count})
+            await mark_vanished(connection, _reading(row), groups=None)
 
     async def get(self, survey_id: str) -> SiteSurvey:
         """The survey of that id.
@@ -128,8 +140,8 @@ class Surveys:
         return newest
 
 
-async def _known(session: AsyncSession, survey_id: str) -> SurveyRow:
-    row = await session.get(SurveyRow, survey_id)
+async def _known(connection: AsyncConnection, survey_id: str) -> Row[*tuple[Any, ...]]:
+    row = (await connection.execute(_BEGUN, {"of": survey_id})).one_or_none()
     if row is None:
         raise _unknown(survey_id)
     return row
@@ -139,5 +151,5 @@ def _unknown(survey_id: str) -> UnknownSurvey:
     return UnknownSurvey(f"no survey of id {survey_id} was begun")
 
 
-def _reading(row: SurveyRow | Row[*tuple[Any, ...]]) -> Reading:
+def _reading(row: Row[*tuple[Any, ...]]) -> Reading:
     return Reading(site_id=SiteId(row.site_id), mark=row.id, at=row.begun_at, survey_id=row.id)

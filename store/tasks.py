@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Executable, Row, bindparam, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.task import ConsoleTask, TaskState
@@ -107,15 +107,17 @@ class Tasks:
         """
         changes: dict[str, object] = {"state": to}
         if to is TaskState.CLAIMED:
-            changes |= {"claimed_by": who, "claims": TaskRow.claims + 1}
+            changes |= {"claimed_by": who}
         elif to is TaskState.OPEN:
             changes |= {"claimed_by": ""}
         elif to in _CLOSED:
             changes |= {"closed_by": who, "closed_at": at}
         changes |= {"note": note} if note else {}
         changes |= {"attestation": attestation} if attestation else {}
+        move = _move(frozenset(from_states), tuple(changes), claims=to is TaskState.CLAIMED)
+        given = {"moved": task_id} | {f"new_{column}": value for column, value in changes.items()}
         async with self._database.write_rows() as connection:
-            moved = await _set_if(connection, task_id, TaskRow.state.in_(from_states), changes)
+            moved = await connection.scalar(move, given) is not None
             row = await _known(connection, task_id)
             if not moved:
                 raise TaskNotInState(_task(row), " or ".join(sorted(state.value for state in from_states)))
@@ -152,15 +154,37 @@ class Tasks:
         rotation_id: RotationId | None = None,
     ) -> tuple[ConsoleTask, ...]:
         """The tasks in any of `states`, of a site, of a rotation; the oldest first."""
-        wanted = select(TaskRow).order_by(TaskRow.opened_at, TaskRow.id)
-        if states is not None:
-            wanted = wanted.where(TaskRow.state.in_(states))
-        if site_id is not None:
-            wanted = wanted.where(TaskRow.site_id == site_id)
-        if rotation_id is not None:
-            wanted = wanted.where(TaskRow.rotation_id == rotation_id)
-        async with self._database.read() as session:
-            return tuple(_task(row) for row in await session.scalars(wanted))
+        given = {
+            name: value for name, value in (("site_id", site_id), ("rotation_id", rotation_id)) if value is not None
+        }
+        wanted = _wanted(None if states is None else frozenset(states), tuple(given))
+        async with self._database.read_rows() as connection:
+            return tuple(_task(row) for row in await connection.execute(wanted, given))
+
+
+@cache
+def _wanted(states: frozenset[TaskState] | None, columns: tuple[str, ...]) -> Executable:
+    """The tasks in any of `states` whose `columns` are as given."""
+    table = table_of(TaskRow)
+    wanted = select(table).where(*(table.c[name] == bindparam(name) for name in columns))
+    if states is not None:
+        wanted = wanted.where(_is_in(states))
+    return built_once(wanted.order_by(TaskRow.opened_at, TaskRow.id))
+
+
+@cache
+def _move(states: frozenset[TaskState], columns: tuple[str, ...], *, claims: bool) -> Executable:
+    """One statement that looks and writes, so nobody comes in between. It finds the task's id when it wrote."""
+    changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    if claims:
+        changes["claims"] = TaskRow.claims + 1
+    move = update(table_of(TaskRow)).where(TaskRow.id == bindparam("moved"), _is_in(states))
+    return built_once(move.values(**changes).returning(TaskRow.id))
+
+
+def _is_in(states: frozenset[TaskState]) -> ColumnElement[bool]:
+    """As `in_`, which is written out anew at each run."""
+    return or_(false(), *(TaskRow.state == state for state in sorted(states)))
 
 
 async def _set_if(
@@ -178,7 +202,7 @@ async def _known(session: AsyncSession | AsyncConnection, task_id: str) -> Row[*
     return row
 
 
-def _task(row: TaskRow | Row[*tuple[Any, ...]]) -> ConsoleTask:
+def _task(row: Row[*tuple[Any, ...]]) -> ConsoleTask:
     task: ConsoleTask = row.task
     return task.model_copy(
         update={
