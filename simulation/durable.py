@@ -45,11 +45,10 @@ from workflows.temporal_host import TemporalHost, TemporalPending, is_refusal, r
 
 _ACT = "act-of-people"
 _GIVEN_UP = "given-up"
+_FAILED = "try-failed"
 _PLAN = re.compile(r"plan-[0-9a-f]{12}")
 """A plan's id, which is another in each run."""
 _LONG = timedelta(minutes=10)
-_TRY = timedelta(seconds=30)
-"""A try takes no simulated time, but some of the server's: that much it is given before anything later happens."""
 
 
 @dataclass
@@ -62,6 +61,8 @@ class Surroundings:
     said: list[Message] = field(default_factory=list)
     due_again: dict[str, datetime] = field(default_factory=dict)
     """When activities that have failed are tried again, by activity id."""
+    failures: int = 0
+    """How many tries have failed."""
     state: RotationState | None = None
 
 
@@ -111,21 +112,26 @@ class DurableHost(TemporalHost):
             why = f"StuckError: {summary}" if moment is None else f"HorizonReachedError: {summary}"
             raise ApplicationError(f"{why}: {running.state.attention}", type=_GIVEN_UP)
         if self._pending or (moment is not None and moment > self.now()):
-            left = None if moment is None else max(moment - self.now(), timedelta(0))
-            if left is not None and self._pending and not around.due_again:
-                left = max(left, _TRY)
-            pending = tuple(self._pending)
-            await super().wait(
-                lambda: any(each.done() for each in pending),
-                until=None if left is None else workflow.now() + left,
-                summary=summary,
-            )
-            if any(each.done() for each in pending):
+            # A try takes no simulated time: nobody acts before it has answered, or has failed and is due again.
+            is_tried = bool(self._pending) and not around.due_again
+            left = None if is_tried or moment is None else max(moment - self.now(), timedelta(0))
+            if await self._until_told(left, summary) or is_tried:
                 return
         if moment is not None:
             around.clock.leap_to(moment)
             if act_at is not None and act_at <= moment:
                 await workflow.execute_activity(_ACT, start_to_close_timeout=_LONG)
+
+    async def _until_told(self, left: timedelta | None, summary: str) -> bool:
+        """Wait until an activity is done or has failed once more, for a time at most. Whether it was that."""
+        pending, around = tuple(self._pending), self._around
+        failures = around.failures
+
+        def is_told() -> bool:
+            return any(each.done() for each in pending) or around.failures != failures
+
+        await super().wait(is_told, until=None if left is None else workflow.now() + left, summary=summary)
+        return is_told()
 
     def _answer_people(self, running: Running) -> None:
         for message in tuple(self._around.said):
@@ -149,6 +155,10 @@ class RotateSimulatedSite(RotateSite):
         self.run_loop = Running(host, self.state)
         host.running, around.state = self.run_loop, self.state
 
+    @workflow.signal(name=_FAILED)
+    def try_failed(self) -> None:
+        """Wake: an activity will be tried again, and others may act before that."""
+
     @workflow.run
     async def run(self, begin: RotateInput) -> RotateResult:
         """As `RotateSite.run`, which a subclass has to say itself."""
@@ -158,38 +168,38 @@ class RotateSimulatedSite(RotateSite):
 class _Timed(ActivityInboundInterceptor):
     """Gives each try of an activity the simulated time at which it is due."""
 
-    def __init__(self, following: ActivityInboundInterceptor, around: Surroundings) -> None:
+    def __init__(self, following: ActivityInboundInterceptor, client: Client, around: Surroundings) -> None:
         super().__init__(following)
-        self._clock, self._due = around.clock, around.due_again
+        self._client, self._around = client, around
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
         """One try."""
-        info = activity.info()
-        due = self._due.pop(info.activity_id, None)
+        info, clock, due_again = activity.info(), self._around.clock, self._around.due_again
+        due = due_again.pop(info.activity_id, None)
         if due is not None:
-            self._clock.leap_to(due)
-        began = self._clock.now()
+            clock.leap_to(due)
         try:
             return await super().execute_activity(input)
         except ApplicationError as error:
             if is_refusal(error):
                 raise
             pause = error.next_retry_delay or retry_pause(info.attempt)
-            now = self._clock.now()
-            self._due[info.activity_id] = now + pause
-            # What the try itself has waited took the server no time: people who act meanwhile must not come too late.
-            raise ApplicationError(error.message, type=error.type, next_retry_delay=now - began + pause) from error
+            due_again[info.activity_id] = clock.now() + pause
+            self._around.failures += 1
+            # of a failed try the server tells the workflow nothing
+            await self._client.get_workflow_handle(str(info.workflow_id)).signal(_FAILED)
+            raise ApplicationError(error.message, type=error.type, next_retry_delay=pause) from error
 
 
 class Timed(Interceptor):
     """Simulated time for activities."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
+    def __init__(self, client: Client, around: Surroundings) -> None:
+        self._client, self._around = client, around
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
         """Around each activity."""
-        return _Timed(next, self._around)
+        return _Timed(next, self._client, self._around)
 
 
 class Acting:
@@ -265,7 +275,7 @@ async def _run(client: Client, stage: Stage, state: RotationState) -> tuple[str,
         task_queue=workflow_id,
         workflows=[RotateSimulatedSite],
         activities=[*all_activities(stage.store, stage.world), Acting(client, around, workflow_id).act],
-        interceptors=[Timed(around)],
+        interceptors=[Timed(client, around)],
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
     try:
