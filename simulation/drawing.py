@@ -44,6 +44,8 @@ class Sizes(Value):
     """The share of sites whose people are there within half an hour."""
     absent: float = 0.35
     """The share of clients that are away at some time."""
+    away: timedelta = timedelta(days=400)
+    """How long somebody may be away. Whoever is gone for good is away that long."""
 
 
 SMALL = Sizes()
@@ -236,8 +238,8 @@ def _away(chance: Chance, sizes: Sizes, shares: Shares, number: int) -> tuple[tu
         nights = chance.whole(5, 40, "nights", number)
         return tuple((begin + night * _DAY, begin + night * _DAY + 12 * _HOUR) for night in range(nights))
     if kind < 1 - shares.gone:
-        return ((begin, begin + chance.between(*shares.away_for, "returns", number)),)
-    return ((begin, begin + 400 * _DAY),)
+        return ((begin, begin + min(chance.between(*shares.away_for, "returns", number), sizes.away)),)
+    return ((begin, begin + sizes.away),)
 
 
 def _limits(chance: Chance, sizes: Sizes, shares: Shares) -> Limits:

@@ -1,7 +1,8 @@
 """`make proof`: thousands of random rotations in process, hundreds of them through the real Temporal too.
 
-1. the seeds are played on every core, each checked against every invariant (simulation/invariants.py)
-2. the small ones among the first seeds are played through a real Temporal that skips time: same events, same times
+1. seeds are played on every core until there are enough rotations, each checked against every invariant
+   (simulation/invariants.py)
+2. some of them, most with few events, are played through a real Temporal that skips time: same events, same times
 3. a hundred of the sites are played by rival strategies without proof as well, to count whom they cut off
 4. what was played is summed up; the exit code is 0 only when all of it was played and nothing was violated
 """
@@ -10,17 +11,16 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
 from tests.proof.lanes import Lanes, beside_rivals, cores, durably, in_process
-from tests.proof.outcome import Outcome
+from tests.proof.outcome import Outcome, to_compare
 from tests.proof.rivals import together
-from tests.proof.seeds import compared
-from tests.proof.summary import Summary, failures, show, summary
+from tests.proof.summary import Summary, differences, failures, show, summary
 
 
 def main() -> int:
@@ -28,23 +28,23 @@ def main() -> int:
     asked = _arguments()
     began = time.monotonic()
     until = began + asked.minutes * 60
-    seeds = range(asked.seed, asked.seed + asked.rotations)
     console = Console(stderr=True)
     with Lanes(asked.lanes) as lanes, Progress(console=console, transient=True) as progress:
-        small = compared(asked.seed, asked.temporal)
-        task = progress.add_task("through Temporal", total=len(small))
+        task = progress.add_task("in process", total=asked.rotations)
+        played: list[Outcome] = []
+        while (missing := asked.rotations - sum(not each.refused for each in played)) and time.monotonic() < until:
+            first = asked.seed + len(played)  # where no plan was made there is no rotation: more seeds are played
+            for some in lanes.play(range(first, first + missing), until, in_process):
+                played.extend(some)
+                progress.advance(task, sum(not each.refused for each in some))
+                _tell(console, some, failures)
+        again = to_compare(played, asked.temporal)
+        task = progress.add_task("through Temporal", total=len(again))
         through: list[Outcome] = []
-        for some in lanes.play(small, until, durably):
+        for some in lanes.play(again, until, durably):
             through.extend(some)
             progress.advance(task, len(some))
-            _tell(console, some)
-        alone = sorted(set(seeds) - set(small))  # the others were played in process already, to be compared
-        task = progress.add_task("in process", total=len(alone))
-        played: list[Outcome] = []
-        for some in lanes.play(alone, until, in_process):
-            played.extend(some)
-            progress.advance(task, len(some))
-            _tell(console, some)
+            _tell(console, some, differences)
         sites = range(asked.seed, asked.seed + asked.rivals)
         beside = together(one for some in lanes.play(sites, math.inf, beside_rivals) for one in some)
     told = summary(played, through, asked.rotations, asked.temporal).model_copy(update={"beside": beside})
@@ -59,9 +59,9 @@ def _holds(told: Summary) -> bool:
     return not told.failures and told.rotations >= told.wanted and told.compared >= told.wanted_compared
 
 
-def _tell(console: Console, some: Iterable[Outcome]) -> None:
+def _tell(console: Console, some: Iterable[Outcome], told: Callable[[Outcome], Iterable[str]]) -> None:
     for each in some:
-        for failure in failures(each):
+        for failure in told(each):
             console.print(f"[bold red]seed {each.seed}[/]: {failure}")
 
 

@@ -1,12 +1,17 @@
 """What one seed of the proof came to, small enough to be kept ten thousand times."""
 
 import time
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from rotation.values import Value
+from simulation.durable import digest_of
 from simulation.facts import Facts
 from simulation.invariants import Violation
 from simulation.record import Record, record
+
+_FEW, _MANY = 50, 150
+"""Events of a rotation: half of all have no more than the first; a few have more than the second."""
 
 
 class Outcome(Value):
@@ -20,6 +25,9 @@ class Outcome(Value):
     groups: int
     clients: int
     client_time: timedelta
+    events: int = 0
+    digest: str = ""
+    """Of the run, event by event: a run with the same one is the same."""
     duration: timedelta
     violations: tuple[Violation, ...]
     lost: int
@@ -47,6 +55,8 @@ def outcome(facts: Facts, began: float) -> Outcome:
         groups=len(spec.groups),
         clients=told.clients,
         client_time=facts.client_time,
+        events=len(facts.trail),
+        digest=digest_of(facts),
         duration=told.duration,
         violations=told.violations,
         lost=len(told.lost),
@@ -71,3 +81,19 @@ def broken(seed: int, error: Exception, began: float) -> Outcome:
         error=f"{type(error).__name__}: {error}"[:500],
         cpu=timedelta(seconds=time.process_time() - began),
     )
+
+
+def to_compare(played: Iterable[Outcome], wanted: int) -> list[Outcome]:
+    """Those that go through the real Temporal too, by seed: spread over all, nine in ten of them with few events.
+
+    Each activity costs Temporal a hundred times what it costs a simulation.
+    """
+    begun = sorted((each for each in played if each.events and not each.error), key=lambda each: each.seed)
+    few = [each for each in begun if each.events <= _FEW]
+    many = [each for each in begun if _FEW < each.events <= _MANY]
+    taken = [*_spread(many, wanted // 10), *_spread(few, wanted - wanted // 10)]
+    return sorted(taken, key=lambda each: each.seed)
+
+
+def _spread(among: Sequence[Outcome], wanted: int) -> Sequence[Outcome]:
+    return among[:: max(1, len(among) // max(1, wanted))][:wanted]

@@ -20,7 +20,7 @@ class Summary(Value):
 
     wanted: int
     rotations: int
-    """Played in process."""
+    """Played in process, without the sites for which no plan was made."""
     wanted_compared: int
     compared: int
     """Played through the real Temporal too, event by event."""
@@ -42,11 +42,11 @@ class Summary(Value):
 
 
 def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int, wanted_compared: int) -> Summary:
-    """The sum of what was played in process alone, and of what was played there and through the real Temporal."""
-    everything = (*compared, *played)
+    """The sum of what was played in process, and of what was played through the real Temporal again."""
+    everything = tuple(played)
     return Summary(
         wanted=wanted,
-        rotations=len(everything),
+        rotations=sum(not each.refused for each in everything),
         wanted_compared=wanted_compared,
         compared=sum(each.differs is not None for each in compared),
         servers=sum(each.servers for each in everything),
@@ -58,19 +58,28 @@ def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int,
         refusals=_counted(code for each in everything for code in each.refused),
         lost_outside_the_promise=sum(each.lost for each in everything if not each.violations),
         excuses=_counted(excuse for each in everything for excuse in each.excuses if excuse),
-        failures=tuple(f"seed {each.seed}: {failure}" for each in everything for failure in failures(each)),
+        failures=(
+            *(f"seed {each.seed}: {failure}" for each in everything for failure in failures(each)),
+            *(f"seed {each.seed}: {failure}" for each in compared for failure in differences(each)),
+        ),
         cpu_seconds_each=round(sum(each.cpu.total_seconds() for each in played) / max(1, len(played)), 3),
     )
 
 
 def failures(one: Outcome) -> Iterator[str]:
-    """Everything for which a seed is no proof, but its contrary."""
+    """Everything for which a seed that was played in process is no proof, but its contrary."""
     for violation in one.violations:
         yield f"{violation.invariant}: {violation.subject}: {violation.message}"
     if one.error:
         yield one.error
     if one.ended == "unfinished":
         yield f"it did not end: {one.reason}"
+
+
+def differences(one: Outcome) -> Iterator[str]:
+    """How a seed went through Temporal otherwise than in process."""
+    if one.error:
+        yield f"through Temporal: {one.error}"
     if one.differs:
         yield f"Temporal differs: {one.differs}"
 

@@ -1,7 +1,8 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from simulation.invariants import Violation
-from tests.proof.outcome import Outcome, broken
+from tests.proof.outcome import Outcome, broken, to_compare
 from tests.proof.summary import failures, summary
 
 ONE = Outcome(
@@ -26,17 +27,28 @@ def test_everything_for_which_a_seed_is_no_proof_is_told():
     for spoilt in (
         ONE.model_copy(update={"violations": (violation,)}),
         ONE.model_copy(update={"ended": "unfinished", "reason": "stuck"}),
-        ONE.model_copy(update={"differs": "another event"}),
         broken(1, ValueError("no"), 0.0),
     ):
         assert len(list(failures(spoilt))) == 1
 
 
 def test_a_summary_counts_what_was_played_and_what_was_compared():
-    """A rotation that was compared was played in process too, and counts once."""
+    """A rotation that was compared counts once; a site without a plan is no rotation."""
     through = ONE.model_copy(update={"differs": ""})
     differing = ONE.model_copy(update={"differs": "another event"})
-    told = summary([ONE, ONE], [through, differing], wanted=3, wanted_compared=2)
-    assert (told.rotations, told.compared, told.client_days, told.clients) == (4, 2, 160.0, 40)
-    assert (told.lost_outside_the_promise, told.excuses) == (4, {"a person left it out by name": 4})
+    refused = ONE.model_copy(update={"refused": ("no-clients",), "clients": 0, "lost": 0, "excuses": ()})
+    told = summary([ONE, ONE, refused], [through, differing], wanted=3, wanted_compared=2)
+    assert (told.rotations, told.compared, told.client_days, told.clients) == (2, 2, 120.0, 20)
+    assert (told.lost_outside_the_promise, told.excuses) == (2, {"a person left it out by name": 2})
     assert told.failures == ("seed 1: Temporal differs: another event",)
+
+
+def test_rotations_of_few_events_are_compared_mostly_spread_over_all():
+    """Nine in ten have few events; what was refused, or ended in an error, is not compared."""
+    short = [ONE.model_copy(update={"seed": seed, "events": 40}) for seed in range(90)]
+    long = [ONE.model_copy(update={"seed": seed, "events": 90}) for seed in range(90, 100)]
+    odd = [ONE.model_copy(update={"seed": 100}), ONE.model_copy(update={"seed": 101, "events": 40, "error": "no"})]
+    taken = [each.seed for each in to_compare([*odd, *long, *short], 10)]
+    assert len(taken) == 10
+    assert [seed >= 90 for seed in taken] == [False] * 9 + [True]
+    assert max(later - one for one, later in pairwise(taken)) == 10
