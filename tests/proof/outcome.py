@@ -11,7 +11,7 @@ from simulation.invariants import Violation
 from simulation.record import Record, record
 
 _FEW, _MANY = 50, 150
-"""Events of a rotation: half of all have no more than the first; a few have more than the second."""
+"""Events of a rotation: a fifth of all have no more than the first; few have more than the second."""
 
 
 class Outcome(Value):
