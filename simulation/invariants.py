@@ -14,7 +14,7 @@ from rotation.values import ListName, Value
 from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.restoring import unasked_births, unprobed_writes
-from simulation.unasked import acted_just_before, unnamed_acts
+from simulation.unasked import SWAPS, acted_just_before, unnamed_acts
 from simulation.whereabouts import MOVES, path_at_the_end
 
 
@@ -114,7 +114,8 @@ def swaps_leave_everybody_a_way(facts: Facts) -> Iterator[Violation]:
 def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
     """3. While the holdout runs, the servers that it keeps serve what they served, unless nobody asked for that.
 
-    On the way back they keep the new certificate, for clients that took only new ones.
+    On the way back they keep the new certificate, for clients that took only new ones. Taking out one that nobody asked
+    for is no way back.
     """
     if facts.body is None:
         return
@@ -129,12 +130,20 @@ def holdouts_keep_the_old_certificate(facts: Facts) -> Iterator[Violation]:
             continue
         kind = "console.restore_certificate" if step.id in back else "console.replace_certificate"
         for swap in facts.by_the_product(kind):
-            if swap.subject[0] in step.servers and (step.id not in ends or swap.at < ends[step.id]):
+            held = swap.subject[0] in step.servers and (step.id not in ends or swap.at < ends[step.id])
+            if held and not (step.id in back and _takes_out_anothers(swap, facts)):
                 yield _violation(
                     holdouts_keep_the_old_certificate,
                     swap.subject[0],
                     f"replaced at {swap.at}, before the holdout ended",
                 )
+
+
+def _takes_out_anothers(swap: EffectView, facts: Facts) -> bool:
+    """Whether the server served what nobody had asked for."""
+    before = [each for each in facts.journal if each.kind in SWAPS and each.subject[0] == swap.subject[0]]
+    former = [each for each in before if each.number < swap.number]
+    return bool(former) and not former[-1].actor.asked
 
 
 def failover_pairs_keep_an_old_server(facts: Facts) -> Iterator[Violation]:

@@ -164,6 +164,23 @@ def test_a_swap_within_the_holdout_is_a_violation(played):
     assert "holdouts_keep_the_old_certificate" in violated(replace(played, journal=(early, *played.journal)))
 
 
+def test_within_the_holdout_of_a_way_back_only_the_new_certificate_must_stay(played):
+    """Taking it out is a violation; taking out one that nobody asked for puts right what was in."""
+    (server,) = played.body.holdouts
+    step = next(each for each in played.state.steps if isinstance(each, Holdout))
+    body = played.body.model_copy(update={"back_from": step.id})
+    back = effect(played, "console.restore_certificate", server, "old", actor=Actor.TASK, at=played.began)
+    trail = tuple(event for event in played.trail if event.data.get("number") != "B5")
+    told = replace(played, state=played.state.model_copy(update={"body": body}), trail=trail)
+
+    def keeps(actor):
+        other = effect(played, "console.generate_certificate", server, "other", actor=actor, at=played.began)
+        before = (other.model_copy(update={"number": -2}), back.model_copy(update={"number": -1}))
+        return "holdouts_keep_the_old_certificate" not in violated(replace(told, journal=before))
+
+    assert [keeps(Actor.TASK), keeps(Actor.HAPPENING)] == [False, True]
+
+
 def planned(facts, **changes):
     """The same with another plan."""
     return replace(facts, plan=facts.plan.model_copy(update={"body": facts.plan.body.model_copy(update=changes)}))
