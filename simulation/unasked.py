@@ -10,6 +10,7 @@ from rotation.plan import SettingField
 from rotation.task import AssignList, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.facts import Facts
+from simulation.whereabouts import MOVES, path_at_the_end, paths_since
 
 _LIST = frozenset({"rest.sem_server", "console.assign_list"})
 SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
@@ -24,6 +25,12 @@ class Act(NamedTuple):
 
     effect: EffectView
     about: str
+    later: tuple[str, ...] = ()
+    """What it is about since its group was moved."""
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text tells of it."""
+        return any(name in text for name in (self.about, *self.later))
 
 
 def unnamed_acts(facts: Facts) -> Iterator[tuple[Act, EffectView]]:
@@ -38,7 +45,7 @@ def unnamed_acts(facts: Facts) -> Iterator[tuple[Act, EffectView]]:
         seen_until = swap.at - SEEN_WITHIN
         for act in (*_settings(facts, seen_until), *_certificates(facts, seen_until, due=swap.subject[0])):
             named = any(
-                event.kind in _NAMING and act.effect.at <= event.at <= swap.at and act.about in event.message
+                event.kind in _NAMING and act.effect.at <= event.at <= swap.at and act.is_named_in(event.message)
                 for event in facts.trail
             )
             if not named:
@@ -64,15 +71,21 @@ def acted_just_before(facts: Facts, at: datetime) -> bool:
 def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
     """Settings that differ from what was asked for last, or from the beginning.
 
-    Where secure communications are the whole group's, a write through one location is one to all of its locations.
+    Where secure communications are the whole group's, a write through one location is one to all of its locations. A
+    group that was moved is the same still: pairs are told apart by the paths that they have at the end.
     """
+    moves = tuple(each for each in facts.journal if each.kind == MOVES)
     whole = facts.scenario.spec.switches.secure_communications_scope is SecureCommunicationsScope.GROUP
     for kinds, index in ((_LIST, 0), (SECURE, 1)):
-        wanted = {pair: str(settings[index]) for pair, settings in facts.before.settings.items()}
+        wanted = {
+            (path_at_the_end(path, moves), location): str(settings[index])
+            for (path, location), settings in facts.before.settings.items()
+        }
         now: dict[tuple[str, str], EffectView] = {}
         for each in facts.journal:
             if each.kind in kinds and each.at < at:
-                group, location, value = each.subject
+                path, location, value = each.subject
+                group = path_at_the_end(path, moves, since=each.number)
                 written = {(group, location)}
                 if whole and kinds is SECURE:
                     written |= {pair for pair in wanted if pair[0] == group}
@@ -85,7 +98,9 @@ def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
         for pair, effect in now.items():
             differs = effect.subject[-1].lower() != wanted.get(pair, "").lower()
             if pair in wanted and differs and not effect.actor.asked:
-                yield Act(effect, " / ".join(pair))
+                path, location, _ = effect.subject
+                first, *later = (f"{each} / {location}" for each in paths_since(path, moves, since=effect.number))
+                yield Act(effect, first, tuple(later))
 
 
 def _turned_off(facts: Facts, at: datetime) -> set[tuple[str, str]]:
@@ -98,14 +113,19 @@ def _turned_off(facts: Facts, at: datetime) -> set[tuple[str, str]]:
     for step in body.writes:
         if step.id not in ended or step.field is not SettingField.SECURE_COMMUNICATIONS:
             continue
-        pairs = {(owner.path, pair.location_name) for owner in body.owners(step.scope) for pair in owner.pairs}
+        pairs = {
+            (path_at_the_end(owner.path, facts.journal), pair.location_name)
+            for owner in body.owners(step.scope)
+            for pair in owner.pairs
+        }
         off = off - pairs if step.restores else off | pairs
     return off
 
 
 def _is_asked_for(facts: Facts, effect: EffectView) -> bool:
     """Whether somebody did what a task that was open asked for, though nobody had asked them."""
-    group, location, value = effect.subject
+    path, location, value = effect.subject
+    group = path_at_the_end(path, facts.journal, since=effect.number)
     for task in facts.tasks:
         match task.work:
             case AssignList(list=wanted, pairs=pairs):
@@ -115,7 +135,9 @@ def _is_asked_for(facts: Facts, effect: EffectView) -> bool:
             case _:
                 continue
         is_open = task.opened_at <= effect.at and (task.closed_at is None or effect.at <= task.closed_at)
-        here = any((pair.group_path, pair.location_name) == (group, location) for pair in pairs)
+        here = any(
+            (path_at_the_end(pair.group_path, facts.journal), pair.location_name) == (group, location) for pair in pairs
+        )
         if is_open and here and asked.lower() == value.lower():
             return True
     return False

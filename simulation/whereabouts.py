@@ -12,12 +12,18 @@ _TAKES_IN = frozenset({"machine.move", "machine.install"})
 
 def path_at_the_end(path: str, journal: Iterable[EffectView], *, since: int = NO_EFFECT) -> str:
     """The path that a group has after a journal; `path` is what it had when effect number `since` happened."""
+    return paths_since(path, journal, since=since)[-1]
+
+
+def paths_since(path: str, journal: Iterable[EffectView], *, since: int) -> tuple[str, ...]:
+    """Every path that a group has had since effect number `since`, when it was `path`, in order."""
+    paths = [path]
     for each in journal:
         if each.kind == MOVES and each.number > since:
             before, moved = each.subject
-            if path == before or path.startswith(before + PAIR_SEPARATOR):
-                path = moved + path.removeprefix(before)
-    return path
+            if paths[-1] == before or paths[-1].startswith(before + PAIR_SEPARATOR):
+                paths.append(moved + paths[-1].removeprefix(before))
+    return tuple(paths)
 
 
 def groups_when_lost(lost: LostClient, journal: Iterable[EffectView], first: str | None) -> tuple[str, ...]:

@@ -46,6 +46,30 @@ def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
     assert "acts_of_others_are_named" not in violated(replace(unnamed, trail=(event, *played.trail)))
 
 
+def test_an_act_in_a_group_that_is_moved_then_is_named_and_undone_by_its_new_path(played):
+    """The same setting of the same group: an event with the new path tells of it, and what is put back is back."""
+    *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
+    pair, (_, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company\\Branch")
+    at, moved = swap.at - timedelta(hours=2), "My Company\\Legacy\\Branch"
+    journal = [each for each in played.journal if each.subject[:2] != pair and each.at < at]
+
+    def after(*kinds):
+        happened = list(journal)
+        for minutes, (kind, subject) in enumerate(kinds):
+            act = effect(played, kind, *subject, actor=Actor.SOMEBODY, at=at + timedelta(minutes=minutes))
+            happened.append(act.model_copy(update={"number": swap.number + minutes}))
+        return replace(played, journal=(*happened, swap))
+
+    kind, move = "console.secure_communications", ("console.move_group", (pair[0], moved))
+    acted = (kind, (*pair, str(not secure).lower()))
+    unnamed = after(acted, move)
+    assert "acts_of_others_are_named" in violated(unnamed)
+    event = played.trail[0].model_copy(update={"kind": "drift", "at": swap.at, "message": f"{moved} / {pair[1]}"})
+    assert "acts_of_others_are_named" not in violated(replace(unnamed, trail=(event, *played.trail)))
+    undone = after(acted, move, (kind, (moved, pair[1], str(secure).lower())))
+    assert "acts_of_others_are_named" not in violated(undone)
+
+
 def test_an_act_that_does_what_an_open_task_asks_for_need_not_be_named(played):
     """Somebody does unasked what the console task asks for: the product sees what it wanted."""
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
