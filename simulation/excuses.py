@@ -1,7 +1,9 @@
 """Losses that are no violation: each excuse is one rule that says why the promise does not cover a client."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
+from emulator.draws import identity
 from emulator.effects import EffectView
 from emulator.slips import Mistake
 from emulator.spec import ClientSpec
@@ -9,7 +11,7 @@ from emulator.verdict import LostClient
 from rotation.plan import OwnerScope, PlanBody, ScopeName, Treatment
 from rotation.values import ClientId
 from simulation.facts import Facts
-from simulation.unasked import SECURE, SEEN_WITHIN, SWAPS
+from simulation.unasked import LIST, SECURE, SEEN_WITHIN, SWAPS
 from simulation.whereabouts import groups_when_lost, path_at_the_end
 
 Excuse = Callable[[LostClient, Facts], str | None]
@@ -129,25 +131,26 @@ def _swaps_before(lost: LostClient, facts: Facts) -> list[EffectView]:
     return [each for each in swaps if each.at <= lost.first_failed]
 
 
-def _verified_again(lost: LostClient, facts: Facts) -> str | None:
-    """Somebody had relaxed clients verify again, unasked, just before a replacement: nothing could show it in time.
+def _undone(lost: LostClient, facts: Facts) -> str | None:
+    """Somebody had undone what makes clients ready, unasked, just before a replacement: nothing could show it in time.
 
-    Who took that policy stays away from what is signed with the new key, although the product has turned it back.
+    Who took that policy or list cannot follow the replacement, although the product has put it right since.
     """
     swaps = [each for each in _swaps_before(lost, facts) if each.actor.asked]
-    if not swaps or "does not verify" not in lost.first_why:
+    if not swaps:
         return None
-    since = swaps[-1].at - SEEN_WITHIN
-    groups = _groups(lost, facts)
-    verified = (
-        each
+    since, groups = swaps[-1].at - SEEN_WITHIN, _groups(lost, facts)
+    undone = {
+        each.kind
         for each in facts.unasked
-        if each.kind in SECURE
-        and each.subject[-1].lower() == "true"
+        if since <= each.at <= swaps[-1].at
+        and each.subject[-1] != "false"
         and path_at_the_end(each.subject[0], facts.journal, since=each.number) in groups
-    )
-    if any(since <= each.at <= swaps[-1].at for each in verified):
+    }
+    if "does not verify" in lost.first_why and undone & SECURE:
         return "nobody asked for the policy that had it verify when the certificate was replaced"
+    if "does not hold the certificate" in lost.first_why and undone & LIST:
+        return "nobody asked for the list that it had when the certificate was replaced"
     return None
 
 
@@ -159,7 +162,11 @@ def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     if not facts.scenario.spec.switches.stale_sig_files or "does not verify" not in lost.first_why:
         return None
     owner = _owner(lost, facts)
-    first = owner is None or owner.treatment is Treatment.FAILOVER or not _canary_verifies_at(lost.server, facts)
+    first = (
+        owner is None
+        or owner.treatment is Treatment.FAILOVER
+        or not _canary_verifies_at(lost.server, facts, lost.first_failed)
+    )
     if first or owner in _canaries(facts.body):
         return "the server signed with its former key, and nobody had verified there before"
     return None
@@ -176,7 +183,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _in_spite_of_canaries,
     _foreign_key,
     _put_back,
-    _verified_again,
+    _undone,
     _stale_signature,
 )
 
@@ -205,10 +212,11 @@ def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
     return False
 
 
-def _canary_verifies_at(server: str, facts: Facts) -> bool:
+def _canary_verifies_at(server: str, facts: Facts, until: datetime) -> bool:
     """Whether a client of a canary that verifies, and whose list offers the server, was there to show it first.
 
-    It verifies the second policy of its restore, which is the one that gives it its own list back.
+    It verifies the second policy of its restore, which is the one that gives it its own list back. Two persons may have
+    gone on without it, by name.
     """
     offers = {
         each.name: {name for pool in each.priorities for name in pool} for each in facts.scenario.spec.server_lists
@@ -219,7 +227,17 @@ def _canary_verifies_at(server: str, facts: Facts) -> bool:
         for pair in canary.pairs
         if pair.needs_unverified and pair.needs_list and server in offers.get(pair.server_list, ())
         for batch in _batches(canary, facts)
+        if any(facts.named_at.get(client, until) >= until for client in _clients(batch, facts))
     )
+
+
+def _clients(batch: ClientSpec, facts: Facts) -> Iterator[ClientId]:
+    """The clients of a batch."""
+    if batch.machine is not None:
+        yield ClientId(batch.machine.id)
+        return
+    for number in range(1, batch.count + 1):
+        yield ClientId(identity(facts.scenario.spec.seed, "client", f"{batch.prefix}-{number:04d}"))
 
 
 def _says_who_goes_first(facts: Facts) -> bool:

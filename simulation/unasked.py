@@ -12,7 +12,7 @@ from rotation.values import ServerName
 from simulation.facts import Facts
 from simulation.whereabouts import MOVES, path_at_the_end, paths_since
 
-_LIST = frozenset({"rest.sem_server", "console.assign_list"})
+LIST = frozenset({"rest.sem_server", "console.assign_list"})
 SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
 SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 _NAMING = frozenset({"drift", "attention", "amended"})
@@ -76,7 +76,7 @@ def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
     """
     moves = tuple(each for each in facts.journal if each.kind == MOVES)
     whole = facts.scenario.spec.switches.secure_communications_scope is SecureCommunicationsScope.GROUP
-    for kinds, index in ((_LIST, 0), (SECURE, 1)):
+    for kinds, index in ((LIST, 0), (SECURE, 1)):
         wanted = {
             (path_at_the_end(path, moves), location): str(settings[index])
             for (path, location), settings in facts.before.settings.items()

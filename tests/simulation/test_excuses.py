@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.draws import identity
 from emulator.effects import Actor
 from simulation.excuses import excused
 from tests.simulation.losses import effect, lost
@@ -73,7 +74,7 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
 
 
 def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_stood_for_is_not(played):
-    """A canary that never verifies a second policy shows nothing of what a server signs: the others are the first."""
+    """A canary that verifies no second policy, or is left out, shows nothing of what servers sign."""
     (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
     asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
     gone = lost(played, asked, name="OLD-0001", group=owner.path, first_why="the policy file of S does not verify")
@@ -83,7 +84,8 @@ def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_st
     switches = spec.switches.model_copy(update={"stale_sig_files": True})
     spec = spec.model_copy(update={"clients": (*spec.clients, batch), "switches": switches})
     whys = []
-    for fields in ({"needs_unverified": False}, {"needs_list": False}, {}):
+    left_out = {"needs_list": True}
+    for fields in ({"needs_unverified": False}, {"needs_list": False}, left_out, {}):
         changed = {"needs_unverified": True, "needs_list": True, **fields}
         pairs = tuple(each.model_copy(update=changed) for each in root.pairs)
         canary = root.model_copy(update={"treatment": owner.treatment, "pairs": pairs})
@@ -91,8 +93,11 @@ def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_st
         body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
         state = played.state.model_copy(update={"body": body})
         shown = replace(played, state=state, scenario=played.scenario.model_copy(update={"spec": spec}))
-        whys.append(excused(gone, shown))
-    assert whys == [*["the server signed with its former key, and nobody had verified there before"] * 2, None]
+        names = [f"{each.prefix}-{number:04d}" for each in spec.clients for number in range(1, each.count + 1)]
+        canaries = [identity(spec.seed, "client", name) for name in names]
+        named_at = dict.fromkeys(canaries, played.began) if fields is left_out else {}
+        whys.append(excused(gone, replace(shown, named_at=named_at)))
+    assert whys == [*["the server signed with its former key, and nobody had verified there before"] * 3, None]
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
@@ -175,23 +180,26 @@ def test_who_took_a_certificate_that_nobody_asked_for_may_be_lost_when_the_right
     assert whys == ["it had taken a certificate that nobody asked for, and the right one was put back", None]
 
 
-@pytest.mark.parametrize(
-    ("actor", "minutes", "excuse"),
-    [
-        (Actor.HAPPENING, 9, "nobody asked for the policy that had it verify when the certificate was replaced"),
-        (Actor.HAPPENING, 300, None),
-        (Actor.TASK, 9, None),
-    ],
+UNDONE = (
+    ("console.secure_communications", "true", "the policy file of SEPM-1 does not verify"),
+    ("console.assign_list", "Own list", "it does not hold the certificate that SEPM-1 shows"),
 )
-def test_who_was_made_to_verify_just_before_the_replacement_may_be_lost(played, actor, minutes, excuse):
-    """Somebody turned it on, of his own accord, too late for the last look; hours before, the product knows of it."""
-    at = played.journal[0].at
-    group = "My Company\\Sales"
-    verified = effect(
-        played, "console.secure_communications", "My Company", "Default", "true", actor=actor, at=at - minutes * MINUTE
-    )
+
+
+@pytest.mark.parametrize("what", UNDONE)
+@pytest.mark.parametrize(
+    ("actor", "minutes", "is_excused"),
+    [(Actor.HAPPENING, 9, True), (Actor.HAPPENING, 300, False), (Actor.TASK, 9, False)],
+)
+def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
+    played, what, actor, minutes, is_excused
+):
+    """Somebody did, of his own accord, too late for the last look; hours before, the product knows of it."""
+    kind, value, why = what
+    at, subject = played.journal[0].at, ("My Company", "Default")
+    undone = effect(played, kind, *subject, value, actor=actor, at=at - minutes * MINUTE)
     swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
-    repair = effect(played, "rest.secure_communications", "My Company", "Default", "false", at=at + MINUTE)
-    journal = (verified, swap, repair)
-    gone = lost(played, repair, group=group, first_why="the policy file of SEPM-1 does not verify")
-    assert excused(gone, replace(played, journal=journal)) == excuse
+    repair = effect(played, "rest.secure_communications", *subject, "false", at=at + MINUTE)
+    told = replace(played, journal=(undone, swap, repair))
+    reasons = [excused(lost(told, repair, group="My Company\\Sales", first_why=each), told) for each in (why, "down")]
+    assert [each is not None and each.startswith("nobody asked") for each in reasons] == [is_excused, False]
