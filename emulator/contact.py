@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from emulator.client import FAILURES_UNTIL_LOST, Client, Defect, Steady, Trouble
 from emulator.draws import draw, identity
+from emulator.effects import NO_EFFECT
 from emulator.instants import FAR_FUTURE
 from emulator.publishing import Outbox, Publication
 from emulator.site import Server, ServerEntry, Site
@@ -84,7 +85,7 @@ class Contacts:
             why, effect = f"it does not hold the certificate that {server.name} shows", server.shown_by
         elif trial is _Trial.REJECTED:
             why = f"the policy file of {server.name} does not verify"
-            effect = max(server.signing_by, self.published(client).effect)
+            effect = max(server.signing_by, self._rejected_for(client, server))
         elif not server.serves:
             why, effect = f"{server.name} cannot be reached", server.stopped_by
         elif over_http and client.http_blocked:
@@ -96,6 +97,20 @@ class Contacts:
             why = f"its list gives port {asked} for {server.name}, which listens on {there}"
             effect = client.listed.effect
         return Trouble(at, why, entry.server_id, max(effect, client.effect))
+
+    def _rejected_for(self, client: Client, server: Server) -> int:
+        """What the file was published for that a client rejects; no effect when it would have rejected any other.
+
+        So it is with whoever has been nowhere since it was installed, moved or put back to an image, and came upon a
+        file with the same signature.
+        """
+        now = self.published(client)
+        if client.effect == NO_EFFECT:
+            return now.effect
+        came = self._site.effects.journal[client.effect].at_ms
+        found = self._outbox.before(client.group_id, client.effect)
+        unseen = client.contact is None or client.contact <= came
+        return NO_EFFECT if unseen and found.signers.get(server.id) is now.signers[server.id] else now.effect
 
     @staticmethod
     def _decides(here: Trouble, before: Trouble, trial: _Trial) -> bool:

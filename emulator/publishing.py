@@ -158,6 +158,11 @@ class Outbox:
         history, then = self._history[group_id], self._timeline.now_ms - age_ms
         return next((publication for at, publication in reversed(history) if at <= then), history[0][1])
 
+    def before(self, group_id: str, effect: int) -> Publication:
+        """What was published for a group when that effect happened."""
+        history = self._history[group_id]
+        return next((each for _, each in reversed(history) if each.effect < effect), history[0][1])
+
 
 def published_location(site: Site, settings: LocationSettings) -> PublishedLocation:
     """The settings of a location as a client gets them."""

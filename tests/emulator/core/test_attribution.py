@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from emulator.effects import Actor, acting
 from emulator.handwork import perform
+from emulator.happenings import ComputersAppear
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, Protocol
 from emulator.switches import Switches
@@ -91,6 +92,23 @@ def test_a_file_that_does_not_verify_names_what_it_was_published_for(play, site_
     played.run(9 * HOUR)
     assert lost_by(played) == {("A", "rest.sem_server", False)}
     assert {each.first_why for each in played.verdict().lost} == {"the policy file of A does not verify"}
+
+
+def test_who_came_upon_a_file_that_does_not_verify_is_lost_by_coming(play, site_of):
+    """Whatever is published before its first contact changes nothing for who would have rejected the file before."""
+    played = play(site_of(1)).run(HOUR)
+    played.relax()
+    played.restore_security()
+    played.run(9 * HOUR)
+    played.swap("A")
+    played.run(HOUR)
+    came = ComputersAppear(group=ROOT_GROUP, count=1, package_age=2 * HOUR)
+    played.simulation.schedule(came, played.simulation.now)
+    with acting(Actor.PRODUCT):
+        played.simulation.write_settings(ROOT_GROUP, "Default", SettingsWrite(secure_communications=False))
+    played.run(9 * HOUR)
+    (lost,) = (each for each in played.verdict().lost_ever if each.name.startswith("NEW"))
+    assert (lost.first_why, lost.after.kind) == ("the policy file of A does not verify", "machine.install")
 
 
 def test_a_file_that_does_not_verify_counts_before_the_certificate_that_led_to_it(play, site_of):
