@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.failures import told_apart
 from activities.full_reading import every_client
 from activities.scope import StepScope, scope_of
+from activities.signed import signatures
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
 from rotation.gate import Reference, follow, moved_after_swap
@@ -64,8 +65,9 @@ class Gates:
                 clients = await every_client(client, known, survey)
                 clock = client.clock_of_last_answer()
                 seen = await self._seen(client, scope, request, clock, survey)
-        latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         by_owner = rules(step, seen)
+        signed = await signatures(scope, step, by_owner)
+        latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         entries = await self._entries(scope, step, seen, latest)
         evidence = kept = await world.store.coverage.evidence(
             request.ref.rotation_id, evidence_key(scope.plan.body, step)
@@ -86,6 +88,7 @@ class Gates:
         reading = _reading(step, asked_at, entries, judgements, silent)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         unheard_of = await self._unheard(scope, step, seen, clock)
+        reading = signed.told(reading, scoped, request.shown)
         return reading.model_copy(update={"unheard": unheard_of, "waiting_groups": groups})
 
     async def _unheard(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:

@@ -58,6 +58,10 @@ class GateReading(Value):
     waiting_groups: tuple[str, ...] = ()
     """The groups whose settings they have."""
     reached: bool
+    shown: tuple[ServerName, ...] = ()
+    """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
+    unshown: tuple[ServerName, ...] = ()
+    """Servers of which none has shown that: they hold a gate over canaries that verify again (rule 13)."""
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     silent_after_swap: int = 0

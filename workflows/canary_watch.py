@@ -17,9 +17,10 @@ _LOOK = {
     GatePurpose.RETURNED: "look whether the .SIG files of their group are older than the new certificate, and have the "
     "server publish again",
 }
+_ON = "proceed to go on with the rest by a second person's word"
 _THEN = {
     Move.EXTEND: "extend to be asked again later",
-    Move.PROCEED: "proceed to go on with the rest by a second person's word",
+    Move.PROCEED: _ON,
     Move.CANCEL: "cancel to put everything back",
 }
 """What a person can do about it, in this order. A cancel is no option once a certificate was replaced."""
@@ -28,18 +29,28 @@ _THEN = {
 async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     """Whether two persons want to go on with the rest although `reading` does not pass the gate.
 
-    1. past the limit the clients that hold it are named, at every reading anew
+    1. past the limit the clients that hold it are named, at every reading anew; when nobody does, and no canary has
+       shown what a server signs, that server at once: it is looked at by hand before anybody else verifies there
     2. extend: asked again later; cancel: turned back
     3. proceed: a second person is asked; approved, the rest follows, and nobody is left out of the gate for all
     """
     state = run.state
     proceed, wait = _wish(run), state.wait
     if proceed is not None and proceed.approved_by:
-        run.note(EventKind.MESSAGE, f"on without the canaries, by {proceed.asked_by} and {proceed.approved_by}")
+        on = f"on {_without(reading, 'the canaries')}"
+        run.note(EventKind.MESSAGE, f"{on}, by {proceed.asked_by} and {proceed.approved_by}")
         return True
     if proceed is not None:
-        text = f"{proceed.asked_by} wants to go on without {proceed.waiting} clients of the canaries: {proceed.why}"
+        whom = _without(reading, f"{proceed.waiting} clients of the canaries")
+        text = f"{proceed.asked_by} wants to go on {whom}: {proceed.why}"
         await _show(run, SECOND, step, text, (Move.APPROVE, Move.EXTEND))
+    elif wait is not None and _lacks_servers_only(reading) and run.host.now() >= wait.due:
+        servers = ", ".join(reading.unshown)
+        text = (
+            f"no client of the canaries has shown what it gets from {servers}: look there whether the .SIG files of "
+            f"each group are newer than the certificate, and have it publish again where they are not; then {_ON}"
+        )
+        await _show(run, HELD, step, text, (Move.PROCEED,))
     elif wait is not None and run.host.now() >= wait.limit:
         offered = tuple(move for move in _THEN if move is not Move.CANCEL or not state.replaced)
         then = ", ".join(_THEN[move] for move in offered)
@@ -59,6 +70,18 @@ def _wish(run: Running) -> Proceed | None:
     """The wish to go on with the rest, where there is one."""
     proceed = run.state.proceed
     return proceed if proceed is not None and proceed.about == HELD else None
+
+
+def _lacks_servers_only(reading: GateReading) -> bool:
+    """Whether every canary that was there has got through, and only some of the servers were not shown by any."""
+    return bool(reading.unshown) and reading.waiting == 0 and reading.covered > 0
+
+
+def _without(reading: GateReading, whom: str) -> str:
+    """What two persons go on without: clients, or what nobody has shown of servers."""
+    if _lacks_servers_only(reading):
+        return f"though no canary has shown what {', '.join(reading.unshown)} signs"
+    return f"without {whom}"
 
 
 def _who(reading: GateReading) -> str:

@@ -182,7 +182,13 @@ def _summary(step: Gate | Holdout, at: datetime) -> str:
 
 
 async def _read(run: Running, step: Gate | Holdout) -> GateReading:
-    request = GateRequest(ref=about(run.state, step), swapped=run.state.swapped, opened_at=_wait(run).opened_at)
+    wait = _wait(run)
+    request = GateRequest(
+        ref=about(run.state, step),
+        swapped=run.state.swapped,
+        opened_at=wait.opened_at,
+        shown=wait.reading.shown if wait.reading is not None else (),
+    )
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
 
 

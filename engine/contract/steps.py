@@ -87,6 +87,8 @@ class GateRequest(StepRequest):
     opened_at: datetime | None = None
     verified_by: str = ""
     """A survey that has just found the settings as the gate wants them: the gate is asked whether it still holds."""
+    shown: tuple[ServerName, ...] = ()
+    """What canaries have shown, by earlier readings of the gate, of the servers that sign for them."""
 
 
 class LeaveOutRequest(StepRequest):

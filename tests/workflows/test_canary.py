@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from emulator.scenarios import one_server
-from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
-from emulator.switches import Downloads, SerialReported, Switches
+from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
+from emulator.switches import Downloads, RejectedDownload, SerialReported, Switches
 from rotation.message import Move
+from rotation.plan import Unproven
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
@@ -95,3 +96,52 @@ async def test_the_rest_follows_by_two_persons_word_and_the_gate_for_all_still_a
     assert here.stage.simulation.verdict().clients_lost == 0
     told = [event.message for event in here.trail if event.kind == "message"]
     assert told[-1] == "on without the canaries, by ann and bob"
+
+
+def with_two_servers() -> SiteSpec:
+    """Two servers that go on signing with their former key; one client goes first, and fails over if it is refused."""
+    first = f"{ROOT_GROUP}\\First"
+    here = (LocationSpec(heartbeat=HEARTBEAT),)
+    return SiteSpec(
+        name="Two Servers",
+        seed=1,
+        database_shared=True,
+        servers=(ServerSpec(name="SEPM-1"), ServerSpec(name="SEPM-2")),
+        groups=tuple(GroupSpec(path=path, locations=here) for path in (ROOT_GROUP, first)),
+        clients=(
+            ClientSpec(group=first, count=1, prefix="FIRST"),
+            ClientSpec(group=ROOT_GROUP, count=6, prefix="REST", build="14.2.3335.1000"),
+        ),
+        switches=Switches(stale_sig_files=True, rejected_download=RejectedDownload.FAIL_OVER),
+    )
+
+
+async def test_rule_13_a_server_that_no_canary_has_shown_is_looked_at_before_anybody_else_verifies(played):
+    """The canary gets through at SEPM-2, and nobody was at SEPM-1: two persons go on when it has published again."""
+
+    def sign(server):
+        return lambda here: here.stage.simulation.console.republish(server)
+
+    def look_and_go_on(here):
+        sign("SEPM-1")(here)
+        return here.say(Move.PROCEED, "ann", "its .SIG files are new now")
+
+    restoring = played.Deed(lambda state: state.step and state.step.number == "A10c", sign("SEPM-2"))
+    held, approve = deeds = played.in_turn(
+        played.Deed(played.asked("canary-held"), look_and_go_on),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "bob")),
+    )
+    async with played.play(restoring, *deeds, spec=with_two_servers(), unproven=Unproven.RELAX) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+
+    asked = played.attention(held.saw, "canary-held")
+    assert held.saw.step.number == "A10d"
+    assert asked.options == (Move.PROCEED,)
+    assert "SEPM-1" in asked.message
+    assert held.answer.accepted
+    assert approve.answer.accepted
+    assert outcome is Outcome.COMPLETED
+    assert [name for name in here.lost() if name.startswith("REST")] == []
+    told = [event.message for event in here.trail if event.kind == "message"]
+    assert told[-1].startswith("on though no canary has shown what SEPM-1")
