@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rotation import canary, coverage, gate, relaxation
+from rotation import canary, coverage, gate, relaxation, signed
 from rotation.serial import parse_or_none
 from rotation.survey import Mode
 from rotation.verdict import Reason, Tally, Verdict
@@ -15,7 +15,18 @@ from workflows import swap_proof
 from workflows.gate_step import gate as gate_step
 
 
-@mutation(rule="9", replaces=gate.fix, where=where.about(Theme.STALE, where.follows_late), faults=Faults.UNKNOWN)
+def _nothing_to_show(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """No gate waits for canaries to show what servers sign."""
+    return frozenset()
+
+
+@mutation(
+    rule="9",
+    replaces=gate.fix,
+    where=where.about(Theme.STALE, where.follows_late),
+    faults=Faults.UNKNOWN,
+    behind={signed.to_show: _nothing_to_show},
+)
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
     fixed = original(reference, policy_date, sepm_clock=sepm_clock)
@@ -69,6 +80,17 @@ def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - a
 
 
 @mutation(
+    rule="13",
+    replaces=signed.to_show,
+    where=where.about(Theme.STALE, where.has_stale_signatures),
+    faults=Faults.UNKNOWN,
+)
+def canaries_show_nothing_of_servers(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Canaries that verify again stand for every server of their list, wherever they were."""
+    return frozenset()
+
+
+@mutation(
     rule="14", replaces=settings._heartbeat, where=where.about(Theme.LOCATIONS, where.has_push), faults=Faults.UNKNOWN
 )
 def a_standing_connection_is_a_check_in(original, communication, mode):
@@ -92,6 +114,7 @@ async def gates_are_skipped(original, running, step):
     replaces=coverage.holds,
     where=where.about(Theme.STALE),
     faults=Faults.UNKNOWN,
+    behind={signed.to_show: _nothing_to_show},
 )
 def serials_are_compared_as_text(original, observed, rule):
     """A serial is right when its text is not less than the reference's: the text begins with the month."""
@@ -108,6 +131,7 @@ MUTATIONS = (
     any_client_is_proven_after_a_swap,
     a_claim_reads_no_proof,
     a_restore_has_no_gates,
+    canaries_show_nothing_of_servers,
     a_standing_connection_is_a_check_in,
     coverage_is_always_reached,
     gates_are_skipped,
