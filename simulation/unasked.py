@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from emulator.effects import EffectView
+from emulator.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan import SettingField
 from rotation.task import AssignList, ReplaceCertificate, SetSecureCommunications
@@ -149,3 +149,8 @@ def _certificates(facts: Facts, at: datetime, *, due: str) -> Iterator[Act]:
     for server, effect in served.items():
         if server != due and not effect.actor.asked and effect.subject[-1] != facts.before.served[ServerName(server)]:
             yield Act(effect, server)
+
+
+def others_swaps(facts: Facts) -> list[EffectView]:
+    """Certificates that somebody put into a server by no task."""
+    return [each for each in facts.journal if each.kind in SWAPS and each.actor is not Actor.TASK]

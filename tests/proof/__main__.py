@@ -1,7 +1,7 @@
 """`make proof`: thousands of random rotations in process, hundreds of them through the real Temporal too.
 
 1. seeds are played on every core until there are enough rotations, each checked against every invariant
-   (simulation/invariants.py)
+   (simulation/invariants/)
 2. some of them, most with few events, are played through a real Temporal that skips time: same events, same times
 3. a hundred of the sites are played by rival strategies without proof as well, to count whom they cut off
 4. what was played is summed up; the exit code is 0 only when all of it was played and nothing was violated

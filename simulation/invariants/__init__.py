@@ -1,0 +1,52 @@
+"""The product's invariants, each as one checker that says in words what the promise covers (docs/proof.md)."""
+
+from simulation.facts import Facts
+from simulation.invariants.clients import acts_of_others_are_named, nobody_is_cut_off
+from simulation.invariants.conduct import (
+    effects_happen_once,
+    nothing_secret_is_told,
+    tasks_are_closed,
+    untouched_without_a_plan,
+    what_runs_was_approved,
+)
+from simulation.invariants.ending import (
+    a_cancel_knows_the_certificates,
+    certificates_end_as_planned,
+    it_ends_as_it_began,
+    newborn_pairs_are_asked_about,
+)
+from simulation.invariants.swaps import (
+    failover_pairs_keep_an_old_server,
+    gates_last_three_heartbeats,
+    holdouts_keep_the_old_certificate,
+    swaps_follow_their_gates,
+    swaps_leave_everybody_a_way,
+)
+from simulation.invariants.violation import Checker, Violation
+
+__all__ = ["CHECKERS", "Violation", "check", "nobody_is_cut_off"]
+
+CHECKERS: tuple[Checker, ...] = (
+    nobody_is_cut_off,
+    acts_of_others_are_named,
+    swaps_follow_their_gates,
+    swaps_leave_everybody_a_way,
+    holdouts_keep_the_old_certificate,
+    failover_pairs_keep_an_old_server,
+    gates_last_three_heartbeats,
+    it_ends_as_it_began,
+    a_cancel_knows_the_certificates,
+    newborn_pairs_are_asked_about,
+    tasks_are_closed,
+    effects_happen_once,
+    nothing_secret_is_told,
+    what_runs_was_approved,
+    certificates_end_as_planned,
+)
+
+
+def check(facts: Facts) -> tuple[Violation, ...]:
+    """Every violation in a played rotation."""
+    if facts.plan is None:
+        return tuple(untouched_without_a_plan(facts))
+    return tuple(violation for checker in CHECKERS for violation in checker(facts))
