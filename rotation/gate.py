@@ -13,7 +13,6 @@ _SECOND = timedelta(seconds=1)
 _FASTEST = timedelta(milliseconds=500)
 _SLOWEST = timedelta(days=1)
 _RAREST = timedelta(days=7)
-_BEFORE = 1
 _BEYOND = 4
 
 
@@ -118,10 +117,10 @@ def next_look(now: datetime, *, since: datetime, heartbeat: timedelta, rarest: t
 def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:
     """When to read a gate again: with the heartbeat at first, more seldom the longer it lasts.
 
-    Until the minimum has passed, each reading comes after half the time waited so far: the curve is as fine early on as
-    late. Past the minimum it comes after a sixth of the time waited beyond it, once a day at the least, so that a
-    short wait ends at once and one of a month costs some sixty readings. Two a heartbeat apart see two check-ins.
+    Until the minimum has passed, each reading comes after as long as was waited so far: the curve is as fine early on as
+    late. Past the minimum it comes after a quarter of the time waited beyond it, once a day at the least, so that a
+    short wait ends at once and one of a month costs some fifty readings. Two a heartbeat apart see two check-ins.
     """
     if now < due:
-        return min(due, now + max(heartbeat, (now - opened) / _BEFORE, _FASTEST))
+        return min(due, now + max(heartbeat, now - opened, _FASTEST))
     return now + min(max(heartbeat / 4, (now - due) / _BEYOND, _FASTEST), _SLOWEST)
