@@ -117,8 +117,8 @@ def next_look(now: datetime, *, since: datetime, heartbeat: timedelta, rarest: t
 def next_reading(now: datetime, *, opened: datetime, due: datetime, heartbeat: timedelta) -> datetime:
     """When to read a gate again: with the heartbeat at first, more seldom the longer it lasts.
 
-    Until the minimum has passed, each reading comes after as long as was waited so far: the curve is as fine early on as
-    late. Past the minimum it comes after a quarter of the time waited beyond it, once a day at the least, so that a
+    Until the minimum has passed, each reading comes after as long as was waited so far: the curve is as fine early on
+    as late. Past the minimum it comes after a quarter of the time waited beyond it, once a day at the least, so that a
     short wait ends at once and one of a month costs some fifty readings. Two a heartbeat apart see two check-ins.
     """
     if now < due:
