@@ -134,18 +134,21 @@ def _swaps_before(lost: LostClient, facts: Facts) -> list[EffectView]:
 def _undone(lost: LostClient, facts: Facts) -> str | None:
     """Somebody had undone what makes clients ready, unasked, just before a replacement: nothing could show it in time.
 
-    Who took that policy or list cannot follow the replacement, although the product has put it right since.
+    Who took that policy or list, or came from an old image, cannot follow the replacement, although the product has put
+    it right since.
     """
     swaps = [each for each in _swaps_before(lost, facts) if each.actor.asked]
     if not swaps:
         return None
-    since, groups = swaps[-1].at - SEEN_WITHIN, _groups(lost, facts)
+    groups = _groups(lost, facts)
+    late = [each for each in facts.unasked if swaps[-1].at - SEEN_WITHIN <= each.at <= swaps[-1].at]
+    for act in late:
+        if act.kind in _BEGINS_ANEW and act.subject[0] == lost.name:
+            return f"it was {_BEGINS_ANEW[act.kind]} just before the replacement"
     undone = {
         each.kind
-        for each in facts.unasked
-        if since <= each.at <= swaps[-1].at
-        and each.subject[-1] != "false"
-        and path_at_the_end(each.subject[0], facts.journal, since=each.number) in groups
+        for each in late
+        if each.subject[-1] != "false" and path_at_the_end(each.subject[0], facts.journal, since=each.number) in groups
     }
     if "does not verify" in lost.first_why and undone & SECURE:
         return "nobody asked for the policy that had it verify when the certificate was replaced"

@@ -203,3 +203,14 @@ def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
     told = replace(played, journal=(undone, swap, repair))
     reasons = [excused(lost(told, repair, group="My Company\\Sales", first_why=each), told) for each in (why, "down")]
     assert [each is not None and each.startswith("nobody asked") for each in reasons] == [is_excused, False]
+
+
+@pytest.mark.parametrize(("minutes", "is_excused"), [(9, True), (300, False)])
+def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(played, minutes, is_excused):
+    """Although a server has seen it since: whoever held the task had read the proof before."""
+    at = played.journal[0].at
+    image = effect(played, "machine.reimage", "PC-1", actor=Actor.HAPPENING, at=at - minutes * MINUTE)
+    swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
+    told = replace(played, journal=(image, swap))
+    whys = [excused(lost(told, swap, name=name, first_why="down"), told) for name in ("PC-1", "PC-2")]
+    assert [why is not None and "old image" in why for why in whys] == [is_excused, False]
