@@ -97,7 +97,7 @@ async def test_a_group_born_during_the_holdout_is_adopted_and_put_back(played):
         played.Deed(played.at("B5", 1), a_new_group), played.Deed(played.asked("plan-differs"), approve)
     )
     async with played.play(*deeds) as here:
-        here.absent = played.asks
+        here.absent = played.asked("plan-differs")
         outcome = await here.run()
 
     kiosks = next(owner for owner in here.state.body.scopes if owner.path.endswith("Kiosks"))
