@@ -49,9 +49,10 @@ class Gates:
 
         1. read every client of the site, SEPM's clock, and for a swap the owners' policy dates; a reading that cannot
            be proven to be whole is none, and is tried again
-        2. update the roster: what is not listed any more has vanished, and is still counted (rule 1)
+        2. keep in mind how canaries that verify were last seen, then update the roster: what is not listed any more has
+           vanished, and is still counted (rule 1)
         3. judge every client of the scope by its owner's rule and the evidence so far
-        4. store verdicts and evidence, then answer with counts
+        4. store verdicts and evidence, then answer with counts, and with what canaries have shown of servers (rule 13)
         """
         world = self._world
         scope = await scope_of(world, request.ref)

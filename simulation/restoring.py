@@ -8,11 +8,9 @@ from emulator.happenings import ServerCutOff
 from rotation.task import CopyList
 from rotation.values import ServerName
 from simulation.facts import Facts
+from simulation.unasked import LIST, SECURE, SWAPS
 
-_SETTINGS = frozenset(
-    {"rest.sem_server", "rest.secure_communications", "console.assign_list", "console.secure_communications"}
-)
-_SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
+_SETTINGS = LIST | SECURE
 _BIRTHS = frozenset({"console.add_group", "console.add_location"})
 _ASKING = frozenset({"attention", "adopted"})
 _MINUTE = timedelta(minutes=1)
@@ -40,7 +38,7 @@ def _other_certificates(facts: Facts, until: Iterable[EffectView], at: datetime)
 
     By the effects until then: whoever puts a certificate back may put back a setting at that very moment.
     """
-    last = {each.subject[0]: each for each in until if each.kind in _SWAPS}
+    last = {each.subject[0]: each for each in until if each.kind in SWAPS}
     for server in facts.scenario.spec.servers:
         swap = last.get(server.name)
         restarted = facts.scenario.spec.switches.restart_after_swap or server.restart_time

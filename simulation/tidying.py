@@ -18,9 +18,8 @@ from rotation.state import Phase, RotationState
 from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.facts import SiteFacts
+from simulation.unasked import LIST, SECURE, SWAPS
 from simulation.whereabouts import MOVES, path_at_the_end
-
-_SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 
 
 def unasked_changes(
@@ -49,7 +48,7 @@ def _certificates(
     state: RotationState,
     file: Callable[[ServerName], bytes],
 ) -> Iterator[Operation]:
-    touched = {each.subject[0] for each in journal if each.kind in _SWAPS and not each.actor.asked}
+    touched = {each.subject[0] for each in journal if each.kind in SWAPS and not each.actor.asked}
     for server in map(ServerName, sorted(touched)):
         now = Fingerprint(simulation.site.server(server).credential.fingerprint)
         chosen = state.body.certificate_for(server)
@@ -77,7 +76,7 @@ def _settings(
     site = simulation.site
     owned = {group.path for group in site.groups.values() if not group.inherits}
     lists = {each.name for each in site.server_lists.values()}
-    for kinds, index in ((_LIST, 0), (_SECURE, 1)):
+    for kinds, index in ((LIST, 0), (SECURE, 1)):
         asked, unasked = _last_changes(journal, kinds)
         for pair, value in sorted(unasked.items()):
             first = at_first.get(pair)
@@ -148,7 +147,3 @@ def _left(
         names[pair]: (there.server_lists, {str(each).lower() for each in there.secure_communications})
         for pair, there in standing(state.body, state.step.id).items()
     }
-
-
-_LIST = ("rest.sem_server", "console.assign_list")
-_SECURE = ("rest.secure_communications", "console.secure_communications")

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Row, bindparam, false, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.task import ConsoleTask, TaskState
 from rotation.values import RotationId, SiteId, TaskId
@@ -18,6 +18,17 @@ from store.tables import TaskRow
 from store.upsert import insert_on
 
 _ONE = built_once(select(table_of(TaskRow)).where(TaskRow.id == bindparam("task")))
+_TAKE = built_once(
+    update(table_of(TaskRow))
+    .where(
+        TaskRow.id == bindparam("taken"),
+        TaskRow.state == TaskState.CLAIMED,
+        TaskRow.claimed_by == bindparam("who"),
+        TaskRow.file_claim < TaskRow.claims,
+    )
+    .values(file_claim=TaskRow.claims, file_taken_by=bindparam("who"), file_taken_at=bindparam("at"))
+    .returning(TaskRow.id)
+)
 _CLOSED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN})
 
 
@@ -132,10 +143,8 @@ class Tasks:
             TaskHeldByAnother: when somebody else holds it.
             FileAlreadyTaken: when the file of this claim was taken.
         """
-        may = (TaskRow.state == TaskState.CLAIMED) & (TaskRow.claimed_by == who) & (TaskRow.file_claim < TaskRow.claims)
-        taken = {"file_claim": TaskRow.claims, "file_taken_by": who, "file_taken_at": at}
         async with self._database.write_rows() as connection:
-            issued = await _set_if(connection, task_id, may, taken)
+            issued = await connection.scalar(_TAKE, {"taken": task_id, "who": who, "at": at}) is not None
             row = await _known(connection, task_id)
             task = _task(row)
             if issued:
@@ -187,16 +196,8 @@ def _is_in(states: frozenset[TaskState]) -> ColumnElement[bool]:
     return or_(false(), *(TaskRow.state == state for state in sorted(states)))
 
 
-async def _set_if(
-    connection: AsyncConnection, task_id: str, condition: ColumnElement[bool], changes: dict[str, object]
-) -> bool:
-    """One statement that looks and writes, so nobody comes in between. Whether it wrote."""
-    change = update(table_of(TaskRow)).where(TaskRow.id == task_id, condition).values(**changes).returning(TaskRow.id)
-    return await connection.scalar(change) is not None
-
-
-async def _known(session: AsyncSession | AsyncConnection, task_id: str) -> Row[*tuple[Any, ...]]:
-    row = (await session.execute(_ONE, {"task": task_id})).one_or_none()
+async def _known(connection: AsyncConnection, task_id: str) -> Row[*tuple[Any, ...]]:
+    row = (await connection.execute(_ONE, {"task": task_id})).one_or_none()
     if row is None:
         raise UnknownTask(f"no console task of id {task_id} is kept")
     return row

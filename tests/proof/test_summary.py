@@ -3,7 +3,7 @@ from itertools import pairwise
 
 from simulation.invariants import Violation
 from tests.proof.outcome import Outcome, broken, to_compare
-from tests.proof.summary import failures, summary
+from tests.proof.summary import differences, failures, summary
 
 ONE = Outcome(
     seed=1,
@@ -21,7 +21,7 @@ ONE = Outcome(
 
 
 def test_everything_for_which_a_seed_is_no_proof_is_told():
-    """A violation, an error of the simulation, a rotation that did not end, and a run that Temporal tells otherwise."""
+    """A violation, an error of the simulation, a rotation that did not end; and what Temporal tells otherwise."""
     violation = Violation(invariant="nobody_is_cut_off", subject="PC-1", message="it does not verify")
     assert list(failures(ONE)) == []
     for spoilt in (
@@ -30,6 +30,9 @@ def test_everything_for_which_a_seed_is_no_proof_is_told():
         broken(1, ValueError("no"), 0.0),
     ):
         assert len(list(failures(spoilt))) == 1
+    for spoilt in (ONE.model_copy(update={"differs": "another event"}), broken(1, ValueError("no"), 0.0)):
+        assert len(list(differences(spoilt))) == 1
+    assert list(differences(ONE.model_copy(update={"differs": ""}))) == []
 
 
 def test_a_summary_counts_what_was_played_and_what_was_compared():
