@@ -114,6 +114,8 @@ class OpenTask(Value):
     claimed_at: datetime | None = None
     proven_at: datetime | None = None
     """When all proof was last read for whoever holds it."""
+    lapsed_at: datetime | None = None
+    """Since when it is missing, and its holder is told to do nothing."""
     look_at: datetime | None = None
     """When to look whether it is done; None: now."""
     refused: RefusedClaim | None = None

@@ -1,11 +1,12 @@
 """Claims: whoever does the work takes the task first; before a swap, and while it is open, all proof is read again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
+from rotation.gate import next_look
 from rotation.message import Message
 from rotation.plan import Console, Write
-from rotation.state import Phase
+from rotation.state import OpenTask, Phase
 from rotation.task import ReplaceCertificate, TaskState
 from workflows.old_certificates import against_restoring
 from workflows.refused_claim import ASKED, refuse
@@ -15,6 +16,7 @@ from workflows.swap_proof import SwapProof, read_proof
 LAPSED = "proof-lapsed"
 _PROOF_LASTS = timedelta(minutes=30)
 """How long the proof read at a claim is taken for good."""
+_RAREST = timedelta(hours=12)
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
@@ -46,22 +48,37 @@ async def _refuse(run: Running, step: Console | Write, message: Message, proof: 
 
 
 async def keep_proof(run: Running, step: Console | Write) -> None:
-    """A gate holds while its swap is open: a claim that lasts is proven anew, and its holder is told when it lapses."""
-    task = run.open_task
-    now = run.host.now()
-    if not task.claimed_by or task.proven_at is None:
-        return
-    if now - task.proven_at < _PROOF_LASTS:
+    """A gate holds while its swap is open: a claim that lasts is proven anew, and its holder is told when it lapses.
+
+    Once told not to, its holder does nothing: the proof is read on by the heartbeat at first, more seldom the longer
+    it is missing.
+    """
+    due = _due(run, run.open_task)
+    if due is None or run.host.now() < due:
         return
     findings = (await _proof_now(run, step)).findings
-    run.state.task = run.open_task.model_copy(update={"proven_at": run.host.now()})
+    task, now = run.open_task, run.host.now()
+    lapsed_at = (task.lapsed_at or now) if findings else None
+    run.state.task = task.model_copy(update={"proven_at": now, "lapsed_at": lapsed_at})
     if not findings:
         run.drop_attention(LAPSED)
         return
     text = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
     verb = "replace" if isinstance(step, Console) else "restore"
+    shown = run.is_raised(LAPSED)
     run.raise_attention(LAPSED, step.title, f"do not {verb} it now, {task.claimed_by}: {text}", ())
-    await run.record(EventKind.ATTENTION, f"the proof for {step.title!r} has lapsed: {text}")
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"the proof for {step.title!r} has lapsed: {text}")
+
+
+def _due(run: Running, task: OpenTask) -> datetime | None:
+    """When the proof of a claim is read again; None: nobody holds the task."""
+    if not task.claimed_by or task.proven_at is None:
+        return None
+    if task.lapsed_at is None:
+        return task.proven_at + _PROOF_LASTS
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_RAREST)
+    return next_look(task.proven_at, since=task.lapsed_at, heartbeat=min(heartbeat, _RAREST), rarest=_RAREST)
 
 
 async def _proof_now(run: Running, step: Console | Write) -> SwapProof:

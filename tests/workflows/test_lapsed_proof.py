@@ -1,0 +1,65 @@
+"""A replacement that somebody holds: its proof is read again and again, and they are told when it does not hold."""
+
+from datetime import timedelta
+
+from rotation.message import Move
+from rotation.state import Outcome
+
+LEGACY = "My Company\\Legacy"
+LAPSED = "proof-lapsed"
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+def secure(enabled):
+    """Secure communications of a relaxed group are turned on by hand, or off again."""
+    return lambda here: here.stage.simulation.console.set_secure_communications(LEGACY, "Default", enabled)
+
+
+def is_held(state):
+    """Whether bob may replace the first certificate."""
+    return state.task is not None and state.task.claimed_by == "bob"
+
+
+def claim(here):
+    """Bob claims the task that is open."""
+    return here.say(Move.CLAIM_TASK, who="bob", task_id=here.state.task.id)
+
+
+def give_back(here):
+    """Bob gives it back undone."""
+    return here.say(Move.TASK_REFUSED, who="bob", task_id=here.state.task.id)
+
+
+async def test_a_lapsed_proof_is_told_once_and_read_on_until_it_is_back(played):
+    """A day without proof is one event, and the attention goes at the first reading that finds it back."""
+    undone = played.Deed(is_held, secure(True), after=MINUTE)
+    redone = played.Deed(played.asked(LAPSED), secure(False), after=DAY)
+    no_more = played.Deed(lambda state: is_held(state) and not played.asked(LAPSED)(state), give_back)
+    deeds = played.in_turn(played.Deed(played.at("B2"), claim), undone, redone, no_more)
+    async with played.play(*deeds) as here:
+        here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
+        outcome = await here.run()
+
+    told = [event for event in here.trail if "has lapsed" in event.message]
+    assert len(told) == 1
+    assert no_more.saw is not None
+    proven = no_more.saw.task
+    assert proven.lapsed_at is None
+    # read after as long again as it was missing, or half a day
+    assert proven.proven_at - redone.seen_at <= DAY + timedelta(hours=12) + MINUTE
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_a_proof_that_holds_is_read_every_half_hour(played):
+    """A replacement that somebody holds for hours is proven until the end."""
+    no_more = played.Deed(is_held, give_back, after=timedelta(hours=5))
+    async with played.play(played.Deed(played.at("B2"), claim), no_more) as here:
+        here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
+        outcome = await here.run()
+
+    assert no_more.saw is not None
+    held = no_more.saw.task
+    assert held.proven_at - held.claimed_at >= timedelta(hours=4, minutes=15)
+    assert outcome is Outcome.COMPLETED
