@@ -15,7 +15,11 @@ from workflows.swap_proof import SwapProof, read_proof
 
 LAPSED = "proof-lapsed"
 _PROOF_LASTS = timedelta(minutes=30)
-"""How long the proof read at a claim is taken for good."""
+"""How long the proof read at a claim is taken for good;"""
+_OF_CLAIM = 8
+"""of a claim that lasts, for an eighth of the time that it has,"""
+_PROOF_LASTS_AT_MOST = timedelta(hours=2)
+"""and no longer than that: somebody may be away for days, and all of a large site is read each time."""
 _RAREST = timedelta(hours=12)
 
 
@@ -72,11 +76,12 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
 
 
 def _due(run: Running, task: OpenTask) -> datetime | None:
-    """When the proof of a claim is read again; None: nobody holds the task."""
+    """When the proof of a claim is read again, if no look at the site finds a drift before; None: nobody holds it."""
     if not task.claimed_by or task.proven_at is None:
         return None
     if task.lapsed_at is None:
-        return task.proven_at + _PROOF_LASTS
+        held = task.proven_at - (task.claimed_at or task.proven_at)
+        return task.proven_at + min(max(_PROOF_LASTS, held / _OF_CLAIM), _PROOF_LASTS_AT_MOST)
     heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_RAREST)
     return next_look(task.proven_at, since=task.lapsed_at, heartbeat=min(heartbeat, _RAREST), rarest=_RAREST)
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from rotation.message import Move
 from rotation.state import Outcome
 
@@ -52,14 +54,15 @@ async def test_a_lapsed_proof_is_told_once_and_read_on_until_it_is_back(played):
     assert here.lost() == []
 
 
-async def test_a_proof_that_holds_is_read_every_half_hour(played):
-    """A replacement that somebody holds for hours is proven until the end."""
-    no_more = played.Deed(is_held, give_back, after=timedelta(hours=5))
+@pytest.mark.parametrize(("held", "ago"), [(timedelta(hours=5), 45 * MINUTE), (3 * DAY, timedelta(hours=2.25))])
+async def test_a_proof_that_holds_is_read_again_as_long_as_somebody_holds_the_task(played, held, ago):
+    """A replacement that somebody holds for hours is proven every half hour, for days every other hour."""
+    no_more = played.Deed(is_held, give_back, after=held)
     async with played.play(played.Deed(played.at("B2"), claim), no_more) as here:
         here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
         outcome = await here.run()
 
     assert no_more.saw is not None
-    held = no_more.saw.task
-    assert held.proven_at - held.claimed_at >= timedelta(hours=4, minutes=15)
+    seen = no_more.saw.task
+    assert seen.claimed_at + held - ago <= seen.proven_at
     assert outcome is Outcome.COMPLETED
