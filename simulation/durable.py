@@ -284,6 +284,9 @@ async def _run(client: Client, stage: Stage, state: RotationState) -> tuple[str,
         activities=[*all_activities(stage.store, stage.world), Acting(client, around, workflow_id).act],
         interceptors=[Timed(client, around)],
         workflow_runner=UnsandboxedWorkflowRunner(),
+        # one rotation does one thing at a time; a poll of the sticky queue goes on beside one of the queue itself
+        max_concurrent_workflow_task_polls=2,
+        max_concurrent_activity_task_polls=1,
     )
     try:
         async with worker:

@@ -18,7 +18,7 @@ from emulator.switches import (
 )
 from simulation.chance import Chance
 
-_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+_SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 
 
 def drawn_switches(chance: Chance, *, within: timedelta, stale: float) -> Switches:
@@ -40,7 +40,7 @@ def drawn_switches(chance: Chance, *, within: timedelta, stale: float) -> Switch
         tls_mismatch_when_unverified=chance.one_of(tuple(UnverifiedMismatch), "unverified mismatch"),
         mismatch_clears_last_server=chance.one_of(tuple(MismatchClearsLastServer), "clears last server"),
         rest_port_follows_certificate=chance.happens(0.5, "rest port"),
-        token_life=chance.one_of((30 * _MINUTE, 5 * _SECOND, _MINUTE), "token life"),
+        token_life=chance.one_of((_DAY, 30 * _MINUTE, 5 * _SECOND, _MINUTE), "token life"),
         rate_limit=rate_limit,
         patch_secure_communications=chance.one_of(tuple(PatchSecureCommunications), "patch_secure_communications"),
         maintenance_moves_serials=chance.happens(0.1, "maintenance moves serials"),

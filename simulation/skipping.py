@@ -20,6 +20,9 @@ async def skipping_server(*flags: str) -> AsyncIterator[WorkflowEnvironment]:
         "history.timerProcessorMaxPollRPS=2000",
         "history.visibilityProcessorMaxPollRPS=2000",
         'history.timerProcessorMaxTimeShift="10ms"',
+        # one worker polls each queue: parts of it would only pass tasks on to each other
+        "matching.numTaskqueueReadPartitions=1",
+        "matching.numTaskqueueWritePartitions=1",
         *flags,
     ]
     env = await WorkflowEnvironment.start_time_skipping_v2(

@@ -136,10 +136,8 @@ class Coverage:
 
     async def restart(self, rotation_id: RotationId, gate: str) -> None:
         """Forget the evidence of a gate: after a repair of drift its proof begins anew (rule 12)."""
-        async with self._database.write() as session:
-            await session.execute(
-                delete(JudgementRow).where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
-            )
+        async with self._database.write_rows() as connection:
+            await connection.execute(_FORGET, {"rotation": rotation_id, "the_gate": gate})
 
 
 _COVERED = built_once(
@@ -147,6 +145,11 @@ _COVERED = built_once(
         JudgementRow.rotation_id == bindparam("rotation"),
         JudgementRow.gate == bindparam("the_gate"),
         JudgementRow.covered,
+    )
+)
+_FORGET = built_once(
+    delete(table_of(JudgementRow)).where(
+        JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("the_gate")
     )
 )
 _READ_BEFORE = built_once(

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import SecretStr
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.site import Limits, ServerList, Site
 from rotation.values import Fingerprint, SiteId, Value
@@ -24,6 +24,7 @@ _REACHED = built_once(
     ).where(SiteRow.id == bindparam("site"))
 )
 _PINNED = built_once(select(PinnedFingerprintRow.fingerprint).where(PinnedFingerprintRow.site_id == bindparam("site")))
+_REGISTERED = built_once(select(SiteRow.id).where(SiteRow.id == bindparam("site")))
 _SITE = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
 
 
@@ -181,6 +182,16 @@ async def known_site(session: AsyncSession, site_id: str, *, lock: bool = False)
     if row is None:
         raise _unknown(site_id)
     return row
+
+
+async def expect_site(connection: AsyncConnection, site_id: str) -> None:
+    """Nothing where the site is registered.
+
+    Raises:
+        UnknownSite: when none is.
+    """
+    if await connection.scalar(_REGISTERED, {"site": site_id}) is None:
+        raise _unknown(site_id)
 
 
 def _unknown(site_id: str) -> UnknownSite:

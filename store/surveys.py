@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, Text, bindparam, select, type_coerce, update
+from sqlalchemy import Row, Text, bindparam, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.survey import ObservedClient, SiteSurvey
@@ -16,7 +16,7 @@ from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
 from store.reading import Reading, mark_vanished, record_clients
-from store.sites import known_site
+from store.sites import expect_site
 from store.tables import SurveyRow
 
 
@@ -45,6 +45,7 @@ _BEGUN = built_once(
         type_coerce(SurveyRow.survey, Text).is_not(None).label("is_saved"),
     ).where(SurveyRow.id == bindparam("of"))
 )
+_BEGIN = built_once(insert(table_of(SurveyRow)))
 _SAVE = built_once(update(table_of(SurveyRow)).where(SurveyRow.id == bindparam("of")).values(survey=bindparam("read")))
 _FINISH = built_once(
     update(table_of(SurveyRow))
@@ -68,9 +69,10 @@ class Surveys:
             UnknownSite: when no such site is registered.
         """
         survey_id = str(uuid4())
-        async with self._database.write() as session:
-            await known_site(session, site_id)
-            session.add(SurveyRow(id=survey_id, site_id=site_id, begun_at=at, survey=None, finished=False))
+        new = {"id": survey_id, "site_id": site_id, "begun_at": at, "survey": None, "finished": False}
+        async with self._database.write_rows() as connection:
+            await expect_site(connection, site_id)
+            await connection.execute(_BEGIN, new)
         return survey_id
 
     async def save(self, survey_id: str, survey: SiteSurvey) -> None:
