@@ -45,7 +45,7 @@ def build_site(spec: SiteSpec, timeline: Timeline) -> Site:
     site = Site(spec, timeline)
     for number, server_spec in enumerate(spec.servers):
         server = _server(spec, server_spec, start, number)
-        server.recovery_files.append(RecoveryFile(server.credential, site.domain_id, start - _INSTALLED))
+        server.recovery_files.append(RecoveryFile(server.credential, site.domain.id, start - _INSTALLED))
         site.servers[server.id] = server
     for list_spec in spec.server_lists:
         server_list = _server_list(spec, site, list_spec)

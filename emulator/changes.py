@@ -174,7 +174,7 @@ class Changes:
         if not self.switches.stale_sig_files:
             server.signing = credential
             server.signing_by = effect
-        server.recovery_files.append(RecoveryFile(credential, self.site.domain_id, server.clock(self.timeline.now)))
+        server.recovery_files.append(RecoveryFile(credential, self.site.domain.id, server.clock(self.timeline.now)))
         if changed:
             self.publish_all(effect, moves_serial=self.switches.swap_moves_serials)
 

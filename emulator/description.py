@@ -77,7 +77,7 @@ def describe(simulation: Simulation, rest_port: int, front_pid: int, control: Co
             port=rest_port,
             user=spec.administrator,
             password=spec.password,
-            domain=site.domain,
+            domain=site.domain.name,
             fingerprint_sha256=first.rest_credential.fingerprint,
             ca_pem=first.rest_credential.certificate_pem.decode(),
         ),

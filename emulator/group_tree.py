@@ -63,7 +63,8 @@ class GroupTree:
     def move_group(self, path: str, parent: str) -> Group:
         """Move a group with all below it to another parent."""
         group, above = self._below_root(path), self._site.group(parent)
-        if above is group or above in self._site.children(group):
+        domains = {self._site.shown(each.path).domain for each in (group, above)}
+        if above is group or above in self._site.children(group) or len(domains) > 1:
             raise UnknownNameError("parent outside of", group.path)
         moved = PAIR_SEPARATOR.join((above.path, group.name))
         if any(each.path == moved for each in self._site.groups.values()):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from emulator.certificates import Credential
+from emulator.domains import Domain, Domains, Shown
 from emulator.draws import identity
 from emulator.effects import NO_EFFECT, Effects
 from emulator.errors import UnknownNameError
@@ -169,10 +170,9 @@ class Site:
 
     def __init__(self, spec: SiteSpec, timeline: Timeline) -> None:
         self.name = spec.name
-        self.domain = spec.domain
         self.seed = spec.seed
         self.id = identity(spec.seed, "site", spec.name)
-        self.domain_id = identity(spec.seed, "domain", spec.domain)
+        self._domains = Domains(spec.seed, spec.domain)
         self.replication_partner = spec.replication_partner
         self.replication_paused = False
         self.servers: dict[str, Server] = {}
@@ -189,6 +189,16 @@ class Site:
     def first_server(self) -> Server:
         """The server that REST and the console speak to."""
         return next(iter(self.servers.values()))
+
+    @property
+    def domain(self) -> Domain:
+        """Its first domain, to which its administrator logs on."""
+        return self._domains.first
+
+    @property
+    def domains(self) -> tuple[Domain, ...]:
+        """All its domains, the first one first."""
+        return self._domains.of(group.path for group in self.groups.values())
 
     @property
     def answers(self) -> bool:
@@ -220,6 +230,10 @@ class Site:
         if group is None:
             raise UnknownNameError("group", name)
         return group
+
+    def shown(self, path: str) -> Shown:
+        """The domain of the group of that path, and its path within it."""
+        return self._domains.shown(path)
 
     def put_group(self, *groups: Group) -> None:
         """Take in groups that are new, or that have another path or inherit otherwise than before."""

@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from emulator.domains import is_root
 from emulator.slips import Slip
 from emulator.switches import Switches
 
@@ -157,6 +158,7 @@ class SiteSpec(_Spec):
 
     name: str
     domain: str = "Default"
+    """The first of its domains."""
     administrator: str = "admin"
     password: str = "emulated"  # noqa: S105 - opens an emulated site only
     sepm_version: str = "14.3.9816.7000"
@@ -166,6 +168,7 @@ class SiteSpec(_Spec):
     server_lists: tuple[ListSpec, ...] = ()
     """Without one named as the default list, it is made as SEPM does: all servers at one priority, HTTPS."""
     groups: tuple[GroupSpec, ...]
+    """The path of one that is in another domain begins with its name: `Branches: My Company\\Sales`."""
     clients: tuple[ClientSpec, ...] = ()
     replication_partner: str | None = None
     database_shared: bool = False
@@ -200,8 +203,10 @@ class SiteSpec(_Spec):
         if root is None or root.inherits:
             raise ValueError(f"the root group {ROOT_GROUP!r} must be there and cannot inherit")
         for group in self.groups:
-            if group.path != ROOT_GROUP:
+            if not is_root(group.path, ROOT_GROUP):
                 _known("group", {group.path.rpartition("\\")[0]}, set(groups))
+            elif group.inherits:
+                raise ValueError(f"the root group {group.path!r} cannot inherit")
             _unique("location", [location.name for location in group.locations])
             _known("server list", {location.server_list for location in group.locations}, lists)
         for batch in self.clients:

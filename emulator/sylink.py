@@ -16,7 +16,8 @@ def sylink_xml(site: Site, group: Group, location: Location) -> str:
     published = published_location(site, settings)
     heartbeat = str(span_ms(settings.heartbeat) // 1000)
     secure = str(int(settings.secure_communications))
-    root = ET.Element("ServerSettings", DomainId=site.domain_id)
+    domain, path = site.shown(group.path)
+    root = ET.Element("ServerSettings", DomainId=domain.id)
     conf = ET.SubElement(root, "CommConf")
     mode = "PUSH" if settings.mode is Mode.PUSH else "PULL"
     ET.SubElement(
@@ -26,7 +27,7 @@ def sylink_xml(site: Site, group: Group, location: Location) -> str:
             "AlwaysConnect": "1",
             "CommunicationMode": mode,
             "DisableDownloadProfile": "0",
-            "Kcs": hashlib.sha256(site.domain_id.encode()).hexdigest()[:32].upper(),
+            "Kcs": hashlib.sha256(domain.id.encode()).hexdigest()[:32].upper(),
             f"{mode.title()}HeartbeatSeconds": heartbeat,
             "UploadCmdStateHeartbeatSeconds": heartbeat,
             "UploadLogHeartbeatSeconds": heartbeat,
@@ -49,6 +50,6 @@ def sylink_xml(site: Site, group: Group, location: Location) -> str:
         certificate = ET.SubElement(certificates, "Certificate", Name=server.name)
         certificate.text = base64.b64encode(server.credential.der).decode()
     register = ET.SubElement(conf, "RegisterClient")
-    register.set("PreferredGroup", group.path)
+    register.set("PreferredGroup", path)
     register.set("PreferredMode", "1")
     return ET.tostring(root, encoding="unicode", xml_declaration=True)

@@ -46,10 +46,10 @@ def _hindrances(surveyed: SurveyedPlan) -> Iterable[Finding]:
     survey, plan, site = surveyed.survey, surveyed.plan, surveyed.site
     if plan.body.purpose != "rotate":
         yield blocking("no-rotation", plan.id, f"its purpose is {plan.body.purpose}", "play the plan of a rotation")
-    if len({group.domain_id for group in survey.groups}) > 1:
-        yield blocking(
-            "several-domains", site.name, "it has several domains, and the emulator has one", "read the plan's reasons"
-        )
+    paths = [group.path for group in survey.groups]
+    doubled = sorted({path for path in paths if paths.count(path) > 1})
+    if doubled:
+        yield blocking("groups-of-one-name", site.name, f"two groups are named {doubled[0]!r}", "survey again and plan")
     if all(group.path != _ROOT or group.inherits for group in survey.groups):
         yield blocking("no-root-group", site.name, f"no group is named {_ROOT!r}", "survey as a system administrator")
 

@@ -37,6 +37,8 @@ class Credentials:
         self._token: SecretStr | None = None
         self._good_until: timedelta | None = None
         self._refusal: BadCredentials | None = None
+        self.domain_id = ""
+        """The domain that the last log-on led to; empty: SEPM did not tell."""
 
     async def token(self) -> SecretStr:
         """A token that is still good for a request.
@@ -73,6 +75,7 @@ class Credentials:
         if not answer.token.get_secret_value():
             raise UnexpectedAnswer(self._access.address, "authentication gave an empty token", "report this")
         self._check_role(answer)
+        self.domain_id = answer.domain_id
         return answer.token, _renewal(asked, answer.token_expiration)
 
     def _raise_refusal(self, response: Answer) -> None:

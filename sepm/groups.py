@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from rotation.survey import ObservedGroup, ObservedLocation, Pair, PairSettings
 from rotation.values import GroupId
 from sepm.concurrency import each
-from sepm.domains import domain_ids
+from sepm.domains import domain_ids, home_of, path_within
 from sepm.errors import UnexpectedAnswer
 from sepm.instants import from_epoch_ms
 from sepm.line import Query
@@ -44,8 +44,11 @@ async def read_groups(session: Session, *, at_once: int) -> list[ObservedGroup]:
                 "use a system administrator who sees all domains",
             )
 
+    home = home_of(session.domain_id, [row.domain for row in found.values() if row.domain is not None])
+
     async def observed(payload: GroupPayload) -> ObservedGroup:
-        return await _observed_group(session, payload)
+        path = path_within(payload.full_path_name or payload.name, payload.domain, home)
+        return await _observed_group(session, payload, path)
 
     return await each(found.values(), observed, at_once=at_once)
 
@@ -69,9 +72,8 @@ def _group_rows(session: Session, query: Query) -> AsyncIterator[GroupPayload]:
     return rows(fetch, lambda row: row.id, address=session.address, what="groups")
 
 
-async def _observed_group(session: Session, payload: GroupPayload) -> ObservedGroup:
+async def _observed_group(session: Session, payload: GroupPayload, path: str) -> ObservedGroup:
     group_id = GroupId(payload.id)
-    path = payload.full_path_name or payload.name
     texts = await session.get(f"{group_path(group_id)}/locations", _LOCATIONS, {"hasName": "true"})
     locations = [await _observed_location(session, group_id, path, text) for text in texts]
     if not locations:  # even an inheriting group has its default location

@@ -57,6 +57,11 @@ class Session:
         self._credentials = Credentials(access, self._clock, self._authenticate)
         self._quiet_until = timedelta(0)
 
+    @property
+    def domain_id(self) -> str:
+        """The domain that it is logged on to; empty: SEPM did not tell, or was not asked anything yet."""
+        return self._credentials.domain_id
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -31,6 +31,8 @@ from simulation.themes import Shares, drawn_theme, shares_of
 
 _Option = TypeVar("_Option")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_ANOTHER_DOMAIN = 0.12
+"""That a site has two domains, each with groups of its own."""
 
 
 class Sizes(Value):
@@ -159,7 +161,12 @@ def _groups(
     most = chance.whole(min(shares.groups, sizes.groups - 1), min(sizes.groups, 6), "groups")
     if chance.happens(0.1, "many groups"):
         most = chance.whole(0, sizes.groups - 1, "more groups")
+    another = bool(most) and chance.happens(_ANOTHER_DOMAIN, "another domain")
     for number in range(most):
+        if another and number == 0:
+            path = f"Branches: {ROOT_GROUP}"
+            groups.append(GroupSpec(path=path, locations=_locations(chance, shares, lists, heartbeat, path)))
+            continue
         parent = chance.one_of(groups, "parent", number)
         path = f"{parent.path}\\Group {number}"
         inherits = chance.happens(shares.inherits, "inherits", number)

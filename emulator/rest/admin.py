@@ -24,13 +24,11 @@ def version_of(service: RestService) -> JSONResponse:
 
 
 def domains_of(service: RestService) -> JSONResponse:
-    """The one domain of the site."""
-    site = service.site
+    """The domains of the site."""
     return answer(
         [
             {
-                "id": site.domain_id,
-                "name": site.domain,
+                **domain._asdict(),
                 "description": "",
                 "createdTime": to_ms(service.start),
                 "enable": True,
@@ -38,6 +36,7 @@ def domains_of(service: RestService) -> JSONResponse:
                 "contactInfo": "",
                 "administratorCount": 1,
             }
+            for domain in service.site.domains
         ]
     )
 

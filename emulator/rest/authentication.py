@@ -39,8 +39,8 @@ def user_token(token: Token, service: RestService) -> dict[str, Any]:
         "refreshTokenExpiration": int(token.refresh_life.total_seconds()),
         "username": spec.administrator,
         "fullname": "",
-        "domain": service.site.domain,
-        "domainid": service.site.domain_id,
+        "domain": service.site.domain.name,
+        "domainid": service.site.domain.id,
         "adminId": administrator,
         "clientId": identity(spec.seed, "application", spec.administrator),
         "clientSecret": identity(spec.seed, "application secret", spec.administrator),
@@ -58,7 +58,7 @@ def log_on(service: RestService, credential: Credential) -> JSONResponse:
     Raises:
         BadArgumentError: It is wrong.
     """
-    if not _matches(credential, service.simulation.spec, service.site.domain):
+    if not _matches(credential, service.simulation.spec, service.site.domain.name):
         raise BadArgumentError("The user name, the password or the domain is wrong.")
     return answer(user_token(service.issue(), service))
 

@@ -78,13 +78,14 @@ def computer_json(record: ClientRecord, site: Site) -> str:
     key, seen, address, build = record.hardware_key, record.last_update_ms, quote(record.address), quote(record.build)
     mac = "-".join((key[0:2], key[2:4], key[4:6], key[6:8], key[8:10], key[10:12]))
     met = bool(record.last_server_id)
+    domain, path = site.shown(record.group_path)
     # the group's name holds the full path, and its full path is null
     return (
         f"{{{_USUAL_JSON},"
         f'"uniqueId":"{record.id}","computerName":{quote(record.name)},"hardwareKey":"{key}",'
         f'"agentId":"{record.agent_id}","currentClientId":"{record.id}","ipAddresses":[{address}],"macAddresses":["{mac}"],'
-        f'"group":{{"id":"{record.group_id}","name":{quote(record.group_path)},"fullPathName":null,'
-        f'"domain":{{"id":"{site.domain_id}","name":{quote(site.domain)}}},"externalReferenceId":null,"source":null}},'
+        f'"group":{{"id":"{record.group_id}","name":{quote(path)},"fullPathName":null,'
+        f'"domain":{{"id":"{domain.id}","name":{quote(domain.name)}}},"externalReferenceId":null,"source":null}},'
         f'"onlineStatus":{record.online:d},"lastUpdateTime":{seen},"agentTimeStamp":{seen},"computerTimeStamp":{seen},'
         f'"creationTime":{record.created_ms},"lastDownloadTime":{seen},'
         f'"agentVersion":{build},"majorVersion":{int(major)},"minorVersion":{int(minor)},'

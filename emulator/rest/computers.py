@@ -41,9 +41,10 @@ class Filter:
     def choose(self, service: RestService, group_id: str | None) -> list[Client]:
         """The clients it lets through, of the site or of one group."""
         site, fleet = service.site, service.simulation.fleet
-        if self.domain not in {"", site.domain, site.domain_id}:
-            return []
         clients = fleet.listed(group_id=group_id)
+        if self.domain:
+            inside = {group.id for group in site.groups.values() if self.domain in site.shown(group.path).domain}
+            clients = [client for client in clients if client.group_id in inside]
         if self.computer_id:
             return [client for client in clients if client.id == self.computer_id]
         if self.hardware_key:
@@ -90,7 +91,7 @@ class Move(BaseModel):
 def _sorted(clients: list[Client], request: PageRequest) -> list[Client]:
     if request.sort == "COMPUTER_ID":
         return sorted(clients, key=lambda client: client.id, reverse=request.descending)
-    # they come by name; all are of one domain
+    # they come by name
     return clients[::-1] if request.descending else clients
 
 

@@ -47,21 +47,21 @@ def location_of(site: Site, group: Group, location_id: str) -> Location:
 
 def group_row(service: RestService, group: Group) -> dict[str, Any]:
     """One group as SEPM shows it."""
-    site = service.site
+    domain, path = service.site.shown(group.path)
     return {
         "id": group.id,
-        "name": group.name,
+        "name": path.rpartition(PAIR_SEPARATOR)[2],
         "description": "",
-        "fullPathName": group.path,
+        "fullPathName": path,
         "numberOfPhysicalComputers": service.simulation.fleet.count(group.id),
         "numberOfRegisteredUsers": 0,
-        "createdBy": site.domain_id.ljust(_CREATOR_WIDTH),
+        "createdBy": domain.id.ljust(_CREATOR_WIDTH),
         "created": group.created_ms,
         "lastModified": group.policy_date_ms,
         "policySerialNumber": group.policy_serial,
         "policyDate": to_ms(group.policy_date),
         "customIpsNumber": "",
-        "domain": {"id": site.domain_id, "name": site.domain},
+        "domain": domain._asdict(),
         "policyInheritanceEnabled": group.inherits,
     }
 
@@ -86,11 +86,12 @@ def groups_page(
 ) -> JSONResponse:
     """A page of groups, of a domain or with a path; with their children below them in a tree."""
     site = service.site
-    chosen = [
-        group
-        for group in site.groups.values()
-        if domain in {"", site.domain, site.domain_id} and path in {"", group.path}
-    ]
+
+    def is_asked(group: Group) -> bool:
+        of, shown = site.shown(group.path)
+        return domain in {"", *of} and path in {"", shown}
+
+    chosen = list(filter(is_asked, site.groups.values()))
     if tree:
         roots = [group for group in chosen if path or PAIR_SEPARATOR not in group.path]
         return answer(page(roots, request, lambda group: group_tree(service, group)))

@@ -51,7 +51,7 @@ def _row(service: RestService, identifier: str, name: str, kind: str) -> dict[st
         "name": name,
         "lastmodifiedtime": to_ms(service.start),
         "id": identifier,
-        "domainid": service.site.domain_id,
+        "domainid": service.site.domain.id,
         "policytype": kind,
         "subtype": None,
         "assignedtocloudgroups": None,

@@ -10,9 +10,9 @@ from simulation.facts import Facts
 from simulation.invariants import Violation
 from simulation.record import Record, record
 
-_FEW, _MANY = 40, 150
+_FEW, _MANY = 38, 100
 """Events of a rotation: some in a hundred have no more than the first; few have more than the second."""
-_MANY_OF = 20
+_MANY_OF = 30
 """Of so many that go through Temporal one has many events."""
 
 

@@ -47,11 +47,11 @@ def test_a_summary_counts_what_was_played_and_what_was_compared():
 
 
 def test_rotations_of_few_events_are_compared_mostly_spread_over_all():
-    """One in twenty has many events; what was refused, or ended in an error, is not compared."""
-    short = [ONE.model_copy(update={"seed": seed, "events": 40}) for seed in range(190)]
-    long = [ONE.model_copy(update={"seed": seed, "events": 90}) for seed in range(190, 200)]
-    odd = [ONE.model_copy(update={"seed": 200}), ONE.model_copy(update={"seed": 201, "events": 40, "error": "no"})]
-    taken = [each.seed for each in to_compare([*odd, *long, *short], 20)]
-    assert len(taken) == 20
-    assert [seed >= 190 for seed in taken] == [False] * 19 + [True]
+    """One in thirty has many events; what was refused, or ended in an error, is not compared."""
+    short = [ONE.model_copy(update={"seed": seed, "events": 30}) for seed in range(290)]
+    long = [ONE.model_copy(update={"seed": seed, "events": 90}) for seed in range(290, 300)]
+    odd = [ONE.model_copy(update={"seed": 300}), ONE.model_copy(update={"seed": 301, "events": 30, "error": "no"})]
+    taken = [each.seed for each in to_compare([*odd, *long, *short], 30)]
+    assert len(taken) == 30
+    assert [seed >= 290 for seed in taken] == [False] * 29 + [True]
     assert max(later - one for one, later in pairwise(taken)) == 10

@@ -6,11 +6,13 @@ import pytest
 
 from activities.surveyed import surveyed_plan
 from emulator.happenings import ServerCutOff
+from emulator.simulation import Simulation
 from emulator.switches import SecureCommunicationsScope
 from simulation.drawing import Faults
 from simulation.many import play_many
 from simulation.of_plan import CannotBePlayedError, of_plan
 from simulation.report import report
+from simulation.scenario import START
 from simulation.stage import Stage
 from simulation.subject import by_plan
 
@@ -126,12 +128,23 @@ def test_a_server_that_answered_nothing_goes_on_so(surveyed):
     assert {each.from_clients for each in cut} == {True, False}
 
 
-def test_what_the_emulator_cannot_be_is_refused(surveyed):
-    """Several domains, and a plan that puts settings back: with the plan, the reason and what to do instead."""
-    groups = (*surveyed.survey.groups[:-1], surveyed.survey.groups[-1].model_copy(update={"domain_id": "OTHER"}))
+def test_a_second_domain_is_played_as_one(surveyed):
+    """Its groups are those of another domain in the emulated site too."""
+    root = next(group for group in surveyed.survey.groups if group.path == "My Company")
+    other = root.model_copy(update={"id": "9" * 32, "path": "Branches: My Company", "domain_id": "8" * 32})
+    groups = (*surveyed.survey.groups, other)
     several = surveyed.model_copy(update={"survey": surveyed.survey.model_copy(update={"groups": groups})})
-    with pytest.raises(CannotBePlayedError, match="several domains"):
-        of_plan(several, 1, Faults.NONE)
+    site = Simulation(of_plan(several, 1, Faults.NONE).spec, START).site
+    assert [domain.name for domain in site.domains] == ["Default", "Branches"]
+    assert site.groups["9" * 32].path == "Branches: My Company"
+
+
+def test_what_the_emulator_cannot_be_is_refused(surveyed):
+    """Two groups of one name, and a plan that puts settings back: with the plan, the reason and what to do instead."""
+    doubled = (*surveyed.survey.groups, surveyed.survey.groups[-1].model_copy(update={"domain_id": "OTHER"}))
+    unclear = surveyed.model_copy(update={"survey": surveyed.survey.model_copy(update={"groups": doubled})})
+    with pytest.raises(CannotBePlayedError, match="two groups are named"):
+        of_plan(unclear, 1, Faults.NONE)
     body = surveyed.plan.body.model_copy(update={"purpose": "restore"})
     restoring = surveyed.model_copy(update={"plan": surveyed.plan.model_copy(update={"body": body})})
     with pytest.raises(CannotBePlayedError, match="plan of a rotation"):

@@ -172,7 +172,7 @@ def test_recovery_file_brings_the_certificate_back(played):
     archive = zipfile.ZipFile(io.BytesIO(saved.content))
     names = {name.partition("_")[0].partition(".")[0]: name for name in archive.namelist()}
     properties = dict(line.split("=") for line in archive.read(names["settings"]).decode().splitlines())
-    assert properties["DomainId"] == played.site.domain_id
+    assert properties["DomainId"] == played.site.domain.id
     read = read_certificate_file(archive.read(names["keystore"]), CertificateFormat.JKS, properties["keystorepass"])
     assert read.fingerprint == played.site.server("SEPM-1").credential.fingerprint
 
@@ -238,7 +238,7 @@ def test_sylink_tells_list_protocol_ports_and_certificates(played):
     """An exported Sylink.xml shows what a client of that location would get."""
     played.relax(LABS)
     root = ET.fromstring(played.console.export_sylink(LABS, "Office"))
-    assert root.get("DomainId") == played.site.domain_id
+    assert root.get("DomainId") == played.site.domain.id
     assert found(root, "CommConf/ServerList").get("Name") == f"{DEFAULT} HTTP"
     server = found(root, "CommConf/ServerList/ServerPriorityBlock/Server")
     assert (server.get("HttpPort"), server.get("HttpsPort"), server.get("VerifySignatures")) == ("8014", None, "0")

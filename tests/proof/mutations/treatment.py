@@ -102,9 +102,9 @@ def builds_14_2_fail_over(original, build):  # noqa: ARG001 - as the rule it rep
     where=where.about(Theme.LOCATIONS, where.has_locations),
     faults=Faults.UNKNOWN,
 )
-async def the_second_location_is_forgotten(original, session, payload):
+async def the_second_location_is_forgotten(original, session, payload, path):
     """Only the first location of each group is read: no other is planned, written, restored or looked at."""
-    group = await original(session, payload)
+    group = await original(session, payload, path)
     return group.model_copy(update={"locations": group.locations[:1]})
 
 
