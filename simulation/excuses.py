@@ -157,6 +157,24 @@ def _undone(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
+def _put_right(lost: LostClient, facts: Facts) -> str | None:
+    """Somebody had it verify, unasked, behind the replacement, before it knew the new certificate; that was put right.
+
+    The policy that relaxes it again is signed with the new key, as any other would be that follows.
+    """
+    repair, swaps = lost.after, [each for each in _swaps_before(lost, facts) if each.actor.asked]
+    if repair is None or not swaps or "does not verify" not in lost.first_why:
+        return None
+    if repair.kind not in SECURE or repair.subject[-1] != "false":
+        return None
+    groups = _groups(lost, facts)
+    for act in facts.unasked:
+        theirs = path_at_the_end(act.subject[0], facts.journal, since=act.number) in groups
+        if theirs and act.kind in SECURE and act.subject[-1] == "true" and swaps[-1].at <= act.at <= repair.at:
+            return "nobody asked for the policy that had it verify before it knew the new certificate"
+    return None
+
+
 def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
     """A server goes on signing with its former key, which no API shows: whoever verifies there is the first to see it.
 
@@ -187,6 +205,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _foreign_key,
     _put_back,
     _undone,
+    _put_right,
     _stale_signature,
 )
 

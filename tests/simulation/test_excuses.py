@@ -205,6 +205,29 @@ def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
     assert [each is not None and each.startswith("nobody asked") for each in reasons] == [is_excused, False]
 
 
+@pytest.mark.parametrize(
+    ("actor", "after", "value", "is_excused"),
+    [
+        (Actor.MISTAKE, 300, "false", True),
+        (Actor.TASK, 300, "false", False),
+        (Actor.MISTAKE, -300, "false", False),
+        (Actor.MISTAKE, 300, "true", False),
+    ],
+)
+def test_whoever_was_made_to_verify_behind_the_replacement_may_be_lost_when_it_is_put_right(
+    played, actor, after, value, is_excused
+):
+    """By nobody's wish, behind it, and cut off by the very policy that relaxes again; a restore excuses nothing."""
+    at, subject = played.journal[0].at, ("My Company", "Default")
+    swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=at)
+    act = effect(played, "console.secure_communications", *subject, "true", actor=actor, at=at + after * MINUTE)
+    right = effect(played, "rest.secure_communications", *subject, value, at=at + 400 * MINUTE)
+    told = replace(played, journal=tuple(sorted((swap, act, right), key=lambda each: each.at)))
+    gone = lost(told, right, group="My Company\\Sales", first_why="the policy file of SEPM-1 does not verify")
+    why = excused(gone, told)
+    assert (why is not None and "before it knew" in why) == is_excused
+
+
 @pytest.mark.parametrize(("minutes", "is_excused"), [(9, True), (300, False)])
 def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(played, minutes, is_excused):
     """Although a server has seen it since: whoever held the task had read the proof before."""
