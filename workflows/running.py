@@ -219,7 +219,7 @@ class Running:
     def _extend(self, message: Message) -> None:
         if self.state.wait is not None and message.by is not None:
             limit = max(self.state.wait.limit, self.host.now()) + message.by
-            self.state.wait = self.state.wait.model_copy(update={"limit": limit, "next_at": None})
+            self.state.wait = self.state.wait.model_copy(update={"limit": limit})
             if not self._goes_on_with_drift():
                 self.state.proceed = None
         self._settle(Move.EXTEND)
