@@ -50,11 +50,6 @@ class Domains:
         return tuple(dict.fromkeys((self.first, *(self.shown(path).domain for path in paths))))
 
 
-def root_of(path: str) -> str:
-    """The path of the root above a group, or of the root itself."""
-    return path.partition(_BELOW)[0]
-
-
 def is_root(path: str, name: str) -> bool:
     """Whether it is the root of some domain, all of which have one name."""
     return _BELOW not in path and _parted(path)[1] == name

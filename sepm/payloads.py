@@ -69,7 +69,7 @@ class TokenPayload(Payload):
 
     token: SecretStr
     token_expiration: int = 0
-    domain_id: Text = Field("", validation_alias="domainid")
+    domain_id: Annotated[Text, BeforeValidator(_upper_id)] = Field("", validation_alias="domainid")
     """The domain that one is logged on to; not told by every version."""
     role: RolePayload | None = None
 

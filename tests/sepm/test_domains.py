@@ -13,7 +13,7 @@ from emulator.spec import ClientSpec, GroupSpec, LocationSpec
 from sepm.access import Access
 from sepm.client import SepmClient
 from sepm.domains import home_of, path_within
-from sepm.payloads import DomainPayload
+from sepm.payloads import DomainPayload, TokenPayload
 
 START = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 OTHER = "Branches: My Company"
@@ -50,6 +50,12 @@ def test_the_domain_that_one_is_logged_on_to_is_not_named(told, named):
     """Where SEPM does not tell which it is, the first that a group shows is not."""
     home = home_of(told, (FIRST, SECOND))
     assert [path_within("My Company", domain, home) for domain in (FIRST, SECOND)] == named
+
+
+@pytest.mark.parametrize(("told", "read"), [({"domainid": "a" * 32}, "A" * 32), ({"domainid": None}, ""), ({}, "")])
+def test_a_log_on_may_tell_its_domain(told, read):
+    """In capitals, as all ids are compared; some versions tell none."""
+    assert TokenPayload.model_validate({"token": "t", **told}).domain_id == read
 
 
 def test_a_group_that_shows_no_domain_is_named_by_its_path():
