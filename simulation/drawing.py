@@ -162,11 +162,10 @@ def _groups(
     if chance.happens(0.1, "many groups"):
         most = chance.whole(0, sizes.groups - 1, "more groups")
     another = bool(most) and chance.happens(_ANOTHER_DOMAIN, "another domain")
-    for number in range(most):
-        if another and number == 0:
-            path = f"Branches: {ROOT_GROUP}"
-            groups.append(GroupSpec(path=path, locations=_locations(chance, shares, lists, heartbeat, path)))
-            continue
+    if another:
+        path = f"Branches: {ROOT_GROUP}"
+        groups.append(GroupSpec(path=path, locations=_locations(chance, shares, lists, heartbeat, path)))
+    for number in range(int(another), most):
         parent = chance.one_of(groups, "parent", number)
         path = f"{parent.path}\\Group {number}"
         inherits = chance.happens(shares.inherits, "inherits", number)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
-from rotation.gate import next_look
 from rotation.message import Message
 from rotation.plan import Console, Write
 from rotation.state import OpenTask, Phase
@@ -11,7 +10,7 @@ from rotation.task import ReplaceCertificate, TaskState
 from workflows.old_certificates import against_restoring
 from workflows.refused_claim import ASKED, refuse
 from workflows.running import Running
-from workflows.swap_proof import SwapProof, read_proof
+from workflows.swap_proof import SwapProof, next_proof, read_proof
 
 LAPSED = "proof-lapsed"
 _PROOF_LASTS = timedelta(minutes=30)
@@ -20,7 +19,6 @@ _OF_CLAIM = 8
 """of a claim that lasts, for an eighth of the time that it has,"""
 _PROOF_LASTS_AT_MOST = timedelta(hours=2)
 """and no longer than that: somebody may be away for days, and all of a large site is read each time."""
-_RAREST = timedelta(hours=12)
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
@@ -82,8 +80,7 @@ def _due(run: Running, task: OpenTask) -> datetime | None:
     if task.lapsed_at is None:
         held = task.proven_at - (task.claimed_at or task.proven_at)
         return task.proven_at + min(max(_PROOF_LASTS, held / _OF_CLAIM), _PROOF_LASTS_AT_MOST)
-    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_RAREST)
-    return next_look(task.proven_at, since=task.lapsed_at, heartbeat=min(heartbeat, _RAREST), rarest=_RAREST)
+    return next_proof(run, task.proven_at, since=task.lapsed_at)
 
 
 async def _proof_now(run: Running, step: Console | Write) -> SwapProof:

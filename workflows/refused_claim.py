@@ -3,21 +3,19 @@
 from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind
-from rotation.gate import minimum, next_look
+from rotation.gate import minimum
 from rotation.message import Move
 from rotation.plan import Console, Write
 from rotation.state import Proceed, RefusedClaim
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
-from workflows.swap_proof import SwapProof, read_proof
+from workflows.swap_proof import RAREST, SwapProof, next_proof, read_proof
 
 ASKED = "claim-refused"
 _GATES = 2
 """A gate of relaxed clients takes three of their heartbeats; so many times that, and"""
 _AT_LEAST = timedelta(hours=8)
 """so much at least, the proof may take to come back before a person is asked."""
-_RAREST = timedelta(hours=12)
-"""Policies that are made anew each night are each seen while they are the newest."""
 
 
 async def refuse(run: Running, step: Console, proof: SwapProof) -> datetime:
@@ -59,10 +57,9 @@ async def read_on(run: Running, step: Console | Write) -> None:
 
 def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim:
     now = run.host.now()
-    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_RAREST)
     update = {
         "since": refused.since if proof.findings else now,
-        "read_at": next_look(now, since=refused.since, heartbeat=min(heartbeat, _RAREST), rarest=_RAREST),
+        "read_at": next_proof(run, now, since=refused.since),
         "asked": refused.asked and bool(proof.findings),
         "gates": proof.gates if proof.lacks_clients_only else (),
         "waiting": proof.waiting,
@@ -85,7 +82,7 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
     if run.is_raised(SECOND) or was_answered(run) or run.host.now() < refused.since + _patience(run):
         return
     missing = "; ".join(f"{finding.subject}: {finding.message}" for finding in proof.findings)
-    slowest = max((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_RAREST)
+    slowest = max((owner.slowest_heartbeat for owner in run.state.body.scopes), default=RAREST)
     then = f"have these computers report, and leave the policies of their groups alone for {3 * slowest}"
     text = f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on"
     options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)

@@ -1,6 +1,6 @@
 """All proof that a replacement rests on, read once more (rule 12): the plan still fits, and every gate still holds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.contract import (
     ActivityName,
@@ -11,6 +11,7 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.finding import Finding, blocking
+from rotation.gate import next_look
 from rotation.plan import Console
 from rotation.state import GateReading, Restarted
 from rotation.values import Value
@@ -29,6 +30,10 @@ _LACKS = {
     Reason.AT_UNTRUSTED_SERVER: "were seen only where nothing is proven",
     Reason.REFERENCE_MISSING: "wait for the policy date to move",
 }
+
+
+RAREST = timedelta(hours=12)
+"""Policies that are made anew each night are each seen while they are the newest."""
 
 
 class SwapProof(Value):
@@ -87,6 +92,12 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             gates += [gate] if reading.waiting else []
             waiting += reading.waiting
     return SwapProof(findings=tuple(findings), gates=tuple(gates), waiting=waiting)
+
+
+def next_proof(run: Running, now: datetime, *, since: datetime) -> datetime:
+    """When to read a proof again that was missing `now` too: by the heartbeat at first, later more rarely."""
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=RAREST)
+    return next_look(now, since=since, heartbeat=min(heartbeat, RAREST), rarest=RAREST)
 
 
 def _is_due(restarted: Restarted, now: datetime) -> bool:

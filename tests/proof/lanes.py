@@ -115,6 +115,6 @@ def _quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     # each failed try of an activity, which are meant to fail
     logging.getLogger("temporalio").setLevel(logging.ERROR)
-    # what is imported stays, and what a rotation leaves is collected when some have been played: a tenth of the time
+    # what is imported stays, and what rotations leave is collected when some have been played: up to a tenth faster
     gc.freeze()
     gc.disable()

@@ -88,7 +88,7 @@ def broken(seed: int, error: Exception, began: float) -> Outcome:
 def to_compare(played: Iterable[Outcome], wanted: int) -> list[Outcome]:
     """Those that go through the real Temporal too, by seed: spread over all, nearly all of them with few events.
 
-    Each activity costs Temporal a hundred times what it costs a simulation.
+    Each activity costs Temporal some twenty times what it costs a simulation.
     """
     begun = sorted((each for each in played if each.events and not each.error), key=lambda each: each.seed)
     few = [each for each in begun if each.events <= _FEW]

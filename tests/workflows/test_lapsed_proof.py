@@ -56,7 +56,7 @@ async def test_a_lapsed_proof_is_told_once_and_read_on_until_it_is_back(played):
 
 @pytest.mark.parametrize(("held", "ago"), [(timedelta(hours=5), 45 * MINUTE), (3 * DAY, timedelta(hours=2.25))])
 async def test_a_proof_that_holds_is_read_again_as_long_as_somebody_holds_the_task(played, held, ago):
-    """A replacement that somebody holds for hours is proven every half hour, for days every other hour."""
+    """When it is given back, its proof is less than an hour old after hours, and little more than two after days."""
     no_more = played.Deed(is_held, give_back, after=held)
     async with played.play(played.Deed(played.at("B2"), claim), no_more) as here:
         here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
