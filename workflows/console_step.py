@@ -23,7 +23,7 @@ from rotation.task import Evidence, ReorderList, ReplaceCertificate, TaskState, 
 from workflows import drift_step
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
-from workflows.old_certificates import RESTART
+from workflows.old_certificates import RESTART, SWAPPED
 from workflows.refused_claim import ASKED, read_on, was_answered
 from workflows.requests import about
 from workflows.running import SECOND, Running, TurnBack
@@ -59,7 +59,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
             "whoever had the task refused it; retry opens it again",
             (Move.RETRY, Move.CANCEL),
         )
-    for code in (_WRONG, LAPSED, ASKED, SECOND):
+    for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED):
         run.drop_attention(code)
     run.state.task = run.state.proceed = None
 

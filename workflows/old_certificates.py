@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engine.contract import ActivityName, ServersRequest
+from engine.contract import ActivityName, EventKind, ServersRequest
 from rotation.finding import Finding, blocking
 from rotation.message import Move
 from rotation.served import Presented
@@ -14,6 +14,7 @@ SWAPPED = "swapped-while-turning-back"
 _SILENT = "silent-while-turning-back"
 _LOOK_AGAIN = timedelta(seconds=10)
 _CUTS_OFF = "restoring now would cut clients off"
+_REMEDY = "put the old certificate back"
 
 
 async def all_old(run: Running) -> None:
@@ -37,12 +38,22 @@ async def all_old(run: Running) -> None:
 
 
 async def against_restoring(run: Running) -> tuple[Finding, ...]:
-    """Why nobody may restore a setting by hand now: the servers that present another certificate than the old one."""
+    """Why nobody may restore a setting by hand now: the servers that present another certificate than the old one.
+
+    A person is asked to put it back: the work itself stays open, and is free again once a probe finds the old one.
+    """
     probed = await _probe(run)
-    return tuple(
-        blocking(SWAPPED, server, f"does not present the old certificate: {_CUTS_OFF}", "put the old certificate back")
-        for server in (*probed.renewed, *probed.unknown)
-    )
+    others = (*probed.renewed, *probed.unknown)
+    if not others:
+        run.drop_attention(SWAPPED)
+        return ()
+    text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}. {_REMEDY.capitalize()}, then retry"
+    shown = run.is_raised(SWAPPED)
+    run.raise_attention(SWAPPED, run.state.site_name, text, (Move.RETRY,))
+    if not shown:
+        await run.record(EventKind.ATTENTION, text)
+    finding = f"does not present the old certificate: {_CUTS_OFF}"
+    return tuple(blocking(SWAPPED, server, finding, _REMEDY) for server in others)
 
 
 async def _until_they_answer(run: Running) -> Presented:

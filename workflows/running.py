@@ -24,6 +24,7 @@ _ASKS_SEPM = frozenset(
         ActivityName.WRITE_SETTINGS,
         ActivityName.FIX_REFERENCES,
         ActivityName.READ_GATE,
+        ActivityName.OPEN_TASK,
         ActivityName.OBSERVE_TASK,
         ActivityName.FIND_NEWBORN,
         ActivityName.CHECK_CLOSING,

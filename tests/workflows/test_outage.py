@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from emulator.happenings import ServerCutOff
 from emulator.scenarios import one_server
-from emulator.switches import Switches
+from emulator.switches import PatchSemServer, Switches
 from rotation.message import Move
 from rotation.state import Outcome
 
@@ -14,6 +14,11 @@ HEARTBEAT = timedelta(minutes=5)
 def small():
     """A site of one server."""
     return one_server(clients=8, heartbeat=HEARTBEAT)
+
+
+def task_move(move):
+    """Bob says something about the open task."""
+    return lambda here: here.say(move, "bob", task_id=here.state.task.id)
 
 
 async def test_an_outage_of_hours_shows_and_is_waited_out(played):
@@ -34,6 +39,32 @@ async def test_an_outage_of_hours_shows_and_is_waited_out(played):
 
     assert played.attention(raised.saw, "not-answering").options == ()
     assert over.seen_at - began.seen_at >= outage
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_an_outage_shows_while_a_task_of_settings_is_opened_anew(played):
+    """What is left to be done by hand is read from SEPM: while nothing answers, attention says what is waited for."""
+
+    def cut_off(here):
+        here.stage.simulation.schedule(
+            ServerCutOff(server="SEPM-1", lasting=timedelta(hours=2)), here.stage.clock.now()
+        )
+        return here.say(Move.RETRY)
+
+    claimed, given_back, _, raised = deeds = played.in_turn(
+        played.Deed(lambda state: state.task and "A5" in state.task.step, task_move(Move.CLAIM_TASK)),
+        played.Deed(lambda state: state.task and state.task.claimed_by == "bob", task_move(Move.TASK_REFUSED)),
+        played.Deed(played.asked("task-refused"), cut_off),
+        played.Deed(played.asked("not-answering"), lambda _: None),
+    )
+    spec = small().model_copy(update={"switches": Switches(patch_sem_server=PatchSemServer.IGNORED)})
+    async with played.play(*deeds, spec=spec) as here:
+        here.absent = lambda state: state.task and "A5" in state.task.step and not given_back.done
+        outcome = await here.run()
+
+    assert claimed.answer.accepted
+    assert played.attention(raised.saw, "not-answering").subject.startswith("open task: ")
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 

@@ -78,7 +78,7 @@ async def test_a_running_rotation_replays(stage, tmp_path):
     await here.register()
 
     async with here.running() as handle:
-        await here.until(handle, lambda state: state.step.number == "B5" and state.wait and state.wait.readings)
+        await here.until(handle, lambda state: state.wait and state.step.number == "B5" and state.wait.readings)
         await here.say(handle, Move.HOLD, why="to look at it")
         history = await handle.fetch_history()
 
@@ -92,7 +92,7 @@ async def test_a_history_of_another_way_is_noticed(stage):
     await here.register()
 
     async with here.running() as handle:
-        await here.until(handle, lambda state: state.step.number == "A8")
+        await here.until(handle, lambda state: state.step and state.step.number == "A8")
         history = (await handle.fetch_history()).to_json_dict()
 
     scheduled = [each.get("activityTaskScheduledEventAttributes", {}) for each in history["events"]]

@@ -6,6 +6,7 @@ from rotation.state import Outcome, Phase
 from rotation.task import TaskState
 
 ITS_LIST = "Default Management Server List"
+SWAPPED = "swapped-while-turning-back"
 
 
 def holds(kind):
@@ -87,7 +88,7 @@ async def test_what_the_holder_finishes_after_a_cancel_is_undone(played):
 async def test_an_unknown_certificate_stops_the_restore(played):
     """One that nobody announced shows up between two restoring writes: nothing more is written until it is gone."""
     spec = played.three(switches=Switches(patch_secure_communications=PatchSecureCommunications.IGNORED))
-    asked = is_asked("swapped-while-turning-back")
+    asked = is_asked(SWAPPED)
     deeds = (
         played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)),
         played.Deed(lambda state: turns_back(state) and state.task and state.task.claimed_by, keep_and_replace),
@@ -104,25 +105,47 @@ async def test_an_unknown_certificate_stops_the_restore(played):
 
 
 async def test_what_is_restored_by_hand_needs_the_old_certificates_too(played):
-    """REST restores nothing here: whoever claims the work by hand is refused while a server presents another one."""
+    """REST restores nothing here: a claim of it is refused while a server presents another one; a person is asked.
+
+    Without being asked nobody would put the old certificate back, and the rotation would never end.
+    """
     spec = played.three(switches=Switches(patch_sem_server=PatchSemServer.IGNORED))
-
-    def note(here):
-        here.kept["claims"] = [reply for message, reply in here.replies if message.move is Move.CLAIM_TASK]
-        put_back(here)
-
-    deeds = (
-        played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)),
-        played.Deed(lambda state: turns_back(state) and state.task, keep_and_replace),
-        played.Deed(lambda state: turns_back(state) and state.task, note, after=3 * played.HEARTBEAT),
-    )
+    replaced = played.Deed(lambda state: turns_back(state) and state.task, keep_and_replace)
+    claimed = played.Deed(lambda state: state.task, claim("bob"))
+    asked = played.Deed(is_asked(SWAPPED), put_back)
+    deeds = played.in_turn(played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)), replaced, claimed, asked)
     async with played.play(*deeds, spec=spec) as here:
+        here.absent = lambda state: turns_back(state) and not asked.done
         before = here.settings()
         outcome = await here.run()
 
-    last = here.kept["claims"][-1]
-    assert not last.accepted
-    assert {finding.code for finding in last.findings} == {"swapped-while-turning-back"}
+    assert not claimed.answer.accepted
+    assert [(each.code, each.subject) for each in claimed.answer.findings] == [(SWAPPED, "SEPM-1")]
+    asking = played.attention(asked.saw, SWAPPED)
+    assert asking.options == (Move.RETRY,)
+    assert asking.message.startswith("SEPM-1 does not present the old certificate")
+    assert outcome is Outcome.CANCELLED
+    assert here.settings() == before
+
+
+async def test_who_restores_by_hand_is_told_of_another_certificate_and_a_person_is_asked(played):
+    """A new certificate is made while bob has the work: he is told not to do it; the question goes with its cause."""
+    spec = played.three(switches=Switches(patch_sem_server=PatchSemServer.IGNORED))
+    claimed = played.Deed(lambda state: turns_back(state) and state.task, claim("bob"))
+    replaced = played.Deed(lambda state: state.task and state.task.claimed_by == "bob", keep_and_replace)
+    asked = played.Deed(is_asked(SWAPPED), put_back)
+    gone = played.Deed(
+        lambda state: not is_asked(SWAPPED)(state),
+        lambda here: here.say(Move.TASK_REFUSED, "bob", task_id=here.state.task.id),
+    )
+    deeds = (played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)), claimed, replaced, asked, gone)
+    async with played.play(*played.in_turn(*deeds), spec=spec) as here:
+        here.absent = lambda state: turns_back(state) and not gone.done
+        before = here.settings()
+        outcome = await here.run()
+
+    assert {each.code for each in asked.saw.attention} >= {SWAPPED, "proof-lapsed"}
+    assert "proof-lapsed" not in {each.code for each in gone.saw.attention}
     assert outcome is Outcome.CANCELLED
     assert here.settings() == before
 
