@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from store.database import Database
@@ -26,6 +27,8 @@ class Doing:
 
     process: str
     kind: str
+    id: int = field(default_factory=count(1).__next__)
+    """Within its process."""
     passes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
@@ -54,6 +57,7 @@ async def passing(effect: str, side: str, *, step: str = "", pid: int | None = _
         "effect": effect,
         "side": side,
         "pid": os.getpid() if pid == _OURS else pid or 0,
+        "execution": doing.id,
         "number": doing.passes[effect, side],
         "step": step,
     }
@@ -67,12 +71,17 @@ async def passing(effect: str, side: str, *, step: str = "", pid: int | None = _
 
 
 Transaction = Callable[[Database], AbstractAsyncContextManager[Any]]
+WRITES = ("write", "write_rows")
+"""Every way in which the store writes; a test holds this against what a database offers."""
 
 
 def watch_commits() -> None:
     """Report every transaction that writes, just before and just after its commit, by the method that makes it."""
-    original: Transaction = Database.write
+    for name in WRITES:
+        setattr(Database, name, _watched(getattr(Database, name)))
 
+
+def _watched(original: Transaction) -> Transaction:
     @asynccontextmanager
     async def watched(transaction: AbstractAsyncContextManager[Any], effect: str) -> AsyncIterator[Any]:
         async with transaction as session:
@@ -83,4 +92,4 @@ def watch_commits() -> None:
     def write(self: Database) -> AbstractAsyncContextManager[Any]:
         return watched(original(self), f"commit {sys._getframe(1).f_code.co_qualname}")
 
-    Database.write = write  # type: ignore[method-assign, assignment] # the same to its callers
+    return write

@@ -70,7 +70,7 @@ class Lane:
         with contextlib.suppress(ConnectionError), contextlib.closing(writer):
             told = json.loads(await reader.readline())
             place = Place(told["process"], told["kind"], told["effect"], told["side"])
-            passing = Passing(place, told["pid"], told["number"], told["step"])
+            passing = Passing(place, told["pid"], told["number"], told["step"], told["execution"])
             # the front serves several calls at a time: what was killed for one of them is gone for the others
             point = self.watch.passed(passing) if _lives(passing.pid) else None
             if point is not None:

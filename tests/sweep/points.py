@@ -62,6 +62,8 @@ class Passing:
     """How often its execution has passed the place, from 1."""
     step: str = ""
     """The step that is told of, where one is."""
+    execution: int = 0
+    """Which of its process's it is."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,20 @@ class Watch:
     seen: list[tuple[Passing, str]] = field(default_factory=list)
     since: int = 0
     """How many were seen before the procedure itself began."""
+    called_in: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The step in which each call of the API came: before it is answered the rotation may have gone on, or not."""
 
     def passed(self, passing: Passing) -> Point | None:
         """A process is there."""
         self.step = passing.step or self.step
-        self.seen.append((passing, self.step))
-        return self.choose(passing)
+        step = self.step
+        if passing.place.process == "api":
+            step = self.called_in.setdefault((passing.pid, passing.execution), step)
+        self.seen.append((passing, step))
+        return self.choose(passing, step)
 
-    def choose(self, _passing: Passing) -> Point | None:
-        """Who is to be killed there."""
+    def choose(self, _passing: Passing, _step: str) -> Point | None:
+        """Who is to be killed there, in that step."""
         return None
 
     def begin(self) -> None:
@@ -123,10 +130,10 @@ class Aim(Watch):
     left: list[Point] = field(default_factory=list)
     hit: list[Point] = field(default_factory=list)
 
-    def choose(self, passing: Passing) -> Point | None:
+    def choose(self, passing: Passing, step: str) -> Point | None:
         """The first of the points that is here."""
         for point in self.left:
-            if point.is_at(passing, self.step):
+            if point.is_at(passing, step):
                 self.left.remove(point)
                 self.hit.append(point)
                 return point
@@ -147,9 +154,9 @@ class Sample(Watch):
         self._known: set[tuple[Place, str]] = set()
         self._wait = self._random.randint(1, 60)
 
-    def choose(self, passing: Passing) -> Point | None:
+    def choose(self, passing: Passing, step: str) -> Point | None:
         """Some places apart from the last one; what a step passes again is no place more."""
-        here = (passing.place, self.step)
+        here = (passing.place, step)
         if here in self._known or not passing.place.victims:
             return None
         self._known.add(here)
@@ -158,7 +165,7 @@ class Sample(Watch):
             return None
         self._wait = self._random.randint(10, 70)
         victim = self._random.choice(passing.place.victims)
-        point = Point(self.procedure, victim, passing.place, self.step, passing.number)
+        point = Point(self.procedure, victim, passing.place, step, passing.number)
         self.hit.append(point)
         return point
 

@@ -61,6 +61,16 @@ def test_an_aim_kills_once_at_each_of_its_points_and_nowhere_else() -> None:
     assert (aim.hit, aim.left) == ([point], [])
 
 
+def test_a_call_of_the_api_belongs_to_the_step_in_which_it_came() -> None:
+    """Before it is answered the rotation may have gone on, or not: that is chance, and no other point."""
+    call = Place("api", "POST /v1/tasks/*/done", "", "before")
+    answer = replace(call, side="after")
+    watch = Watch()
+    for place, step, execution in ((call, "A5", 1), (WHOLE, "A7", 9), (answer, "", 1), (call, "", 2)):
+        watch.passed(Passing(place, 1, 1, step, execution))
+    assert [step for passing, step in watch.seen if passing.place != WHOLE] == ["A5", "A5", "A7"]
+
+
 def test_a_seed_draws_the_same_sample_again_and_another_seed_another_one() -> None:
     """A few deaths at places that the seed chooses."""
     places = [(Place("worker", f"activity {number}", "", "before"), 1, "") for number in range(300)]
