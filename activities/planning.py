@@ -20,10 +20,14 @@ from rotation.amendment import amend
 from rotation.comparison import compare, newly_on_trust
 from rotation.drift import drift
 from rotation.finding import Finding, blockers
+from rotation.fitness import Place
 from rotation.forecast import least
-from rotation.plan import Plan, PlanBody, PlanRequest, Unproven
+from rotation.plan import Console, Plan, PlanBody, PlanRequest, Unproven
 from rotation.planner import Observed, PlanRefusedError, make_plan
+from rotation.preconditions import unfit_now
 from rotation.recorded import as_recorded, relaxed_now, with_copies
+from rotation.survey import SiteSurvey
+from rotation.task import ReplaceCertificate
 from rotation.values import ServerName, SiteId
 from store.store import Store
 
@@ -153,7 +157,20 @@ class Planning:
             uncounted=await uncounted(store, ref, plan.body, survey.groups),
             excluded=request.excluded,
         )
-        return blockers(each.finding for each in found)
+        return (*blockers(each.finding for each in found), *await self._unfit(request, plan, survey))
+
+    async def _unfit(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
+        """Why the certificate that is about to go in must not; what a recovery file puts back was there before."""
+        step = plan.body.step(request.at)
+        if not isinstance(step, Console) or not isinstance(step.work, ReplaceCertificate) or step.work.puts_back:
+            return ()
+        store = self._world.store
+        chosen = plan.body.certificate_for(step.work.server)
+        if chosen is None:
+            raise AssertionError(f"the plan has no certificate for {step.work.server}")
+        site, facts = await store.sites.get(request.site_id), await store.certificates.facts(chosen.certificate_id)
+        place = Place(site=site, server=chosen.server, served=survey.served)
+        return unfit_now(facts, place, plan.body, request.at, now=self._world.clock())
 
     @activity.defn(name=ActivityName.LOAD_PLAN)
     async def load_plan(self, request: LoadPlanRequest) -> LoadPlanAnswer:

@@ -7,7 +7,7 @@ from pydantic import Base64Bytes, ConfigDict, Field, SecretStr, model_validator
 
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding
-from rotation.values import Value
+from rotation.values import ServerName, SiteId, Value
 
 _LARGEST = 2 << 20
 
@@ -36,6 +36,34 @@ class CertificateDocument(Value):
         if self.pem is not None:
             return self.pem.get_secret_value().encode()
         return self.pkcs12_base64 or self.jks_base64 or b""
+
+
+class CertificateToCheck(CertificateDocument):
+    """A certificate file, and where its certificate is meant to go."""
+
+    site: SiteId | None = None
+    server: ServerName | None = Field(default=None, description="With `site`: names, keys and other servers count too")
+    days: int = Field(default=0, ge=0, le=3650, description="How long it must live on: the plan and its holdout")
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> "CertificateToCheck":
+        if (self.site is None) != (self.server is None):
+            raise ValueError("give both site and server, or neither")
+        return self
+
+    @property
+    def needed(self) -> timedelta:
+        """How long it must live from now."""
+        return timedelta(days=self.days)
+
+
+class CertificateChecked(Value):
+    """What stands against a certificate, and what to think over. Nothing of it is kept."""
+
+    fit: bool
+    """Whether no finding is blocking."""
+    certificate: CertificateFacts
+    findings: tuple[Finding, ...]
 
 
 class SelfSignedDocument(Value):

@@ -6,12 +6,20 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from api.certificate_document import CertificateDocument, CertificateList, CertificateShown, SelfSignedDocument
+from api.certificate_document import (
+    CertificateChecked,
+    CertificateDocument,
+    CertificateList,
+    CertificateShown,
+    CertificateToCheck,
+    SelfSignedDocument,
+)
+from api.fresh_survey import fresh_survey
 from api.parts import Parts, WithParts
 from api.problems import described, refused
-from rotation.certificate import unfit
-from rotation.finding import blockers
-from rotation.values import CertificateId
+from rotation.finding import blockers, blocking
+from rotation.fitness import Place, unfit
+from rotation.values import CertificateId, ServerName, SiteId
 from sepm.certificate_file import parse_certificate_file
 from sepm.new_certificate import make_self_signed
 from sepm.parsed_certificate import ParsedCertificate
@@ -19,19 +27,24 @@ from sepm.parsed_certificate import ParsedCertificate
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"])
 _UNNAMED = CertificateId("")
 _ID_DIGITS = 16
+_SURVEYED_WITHIN = timedelta(days=1)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
 async def add_certificate(document: CertificateDocument, parts: WithParts, response: Response) -> CertificateShown:
     """Keep a certificate, with its key where the file holds it. The same certificate again is the one that is kept."""
-    parsed = await asyncio.to_thread(
-        parse_certificate_file,
-        document.content(),
-        identity=_UNNAMED,
-        name="the certificate file",
-        password=document.password,
-    )
-    return await _keep(parsed, parts, response)
+    return await _keep(await _parsed(document), parts, response)
+
+
+@router.post("/check", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+async def check_certificate(document: CertificateToCheck, parts: WithParts) -> CertificateChecked:
+    """Whether a certificate may go into a server: one finding for each reason why not. Nothing is stored."""
+    parsed = await _parsed(document)
+    place = None
+    if document.site is not None and document.server is not None:
+        place = await _place(parts, document.site, document.server)
+    findings = unfit(parsed.facts, now=parts.clock(), needed=document.needed, place=place)
+    return CertificateChecked(fit=not blockers(findings), certificate=parsed.facts, findings=findings)
 
 
 @router.post("/self-signed", status_code=HTTPStatus.CREATED, responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -54,6 +67,31 @@ async def show_certificate(certificate_id: CertificateId, parts: WithParts) -> C
     """A certificate, and whether it may go into a server now."""
     facts = await parts.store.certificates.facts(certificate_id)
     return CertificateShown(certificate=facts, findings=unfit(facts, now=parts.clock(), needed=timedelta(0)))
+
+
+async def _parsed(document: CertificateDocument) -> ParsedCertificate:
+    return await asyncio.to_thread(
+        parse_certificate_file,
+        document.content(),
+        identity=_UNNAMED,
+        name="the certificate file",
+        password=document.password,
+    )
+
+
+async def _place(parts: Parts, site_id: SiteId, server: ServerName) -> Place:
+    """A server of a site, with what its servers present by the newest survey of a day.
+
+    Raises:
+        ProblemError: 422, when the site has no such server; 503, when a survey is needed and takes long.
+    """
+    site = await parts.store.sites.get(site_id)
+    if site.server(server) is None:
+        known = f"name one of {', '.join(each.name for each in site.servers)}"
+        unknown = blocking("unknown-server", server, f"site {site.name} has no server {server!r}", known)
+        raise refused("certificate-unchecked", [unknown], status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    survey_id = await fresh_survey(parts, site_id, _SURVEYED_WITHIN)
+    return Place(site=site, server=server, served=(await parts.store.surveys.get(survey_id)).served)
 
 
 async def _keep(parsed: ParsedCertificate, parts: Parts, response: Response) -> CertificateShown:

@@ -6,10 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.certificate_check import check_here
+from cli.client import (
+    FOLDER,
+    REFUSED,
+    ApiOption,
+    FolderOption,
+    JsonOption,
+    UnreadableError,
+    answered,
+    opened,
+)
 from cli.spoken import findings, instant, say, say_json, say_table
 
-_app = typer.Typer(help="Add certificates, or make self-signed ones.", no_args_is_help=True)
+_app = typer.Typer(help="Check certificates, add them, or make self-signed ones.", no_args_is_help=True)
 _JKS = b"\xfe\xed\xfe\xed"
 
 
@@ -30,13 +40,38 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add a certificate with its key."""
-    document = _document(_bytes(file))
-    if password_file is not None:
-        document["password"] = _bytes(password_file).decode("utf-8", "replace").rstrip("\r\n")
-    elif ask_password:
-        document["password"] = typer.prompt("Password", hide_input=True)
+    document = {**_document(_bytes(file)), "password": _password(password_file, ask=ask_password)}
     with opened(api, folder) as rotator:
         _say(rotator.post("/v1/certificates", document), as_json=as_json)
+
+
+@_app.command("check")
+@answered
+def check(
+    file: Annotated[Path, typer.Argument(help="PEM, DER, PKCS#12 (.pfx, .p12) or JKS; the key may be missing")],
+    password_file: Annotated[Path | None, typer.Option(help="A file that holds the password")] = None,
+    *,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the password")] = False,
+    days: Annotated[int, typer.Option(help="How long it must live on: the plan and its holdout", min=0, max=3650)] = 0,
+    site: Annotated[str | None, typer.Option(help="Hold it against a server of this site too")] = None,
+    server: Annotated[str | None, typer.Option(help="The server that it is for")] = None,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a certificate may go into a server, and why not. Nothing is kept; without --site nothing is sent."""
+    if (site is None) != (server is None):
+        raise typer.BadParameter("give both --site and --server, or neither")
+    content, password = _bytes(file), _password(password_file, ask=ask_password)
+    if site is None:
+        checked = check_here(content, file.name, password, days)
+    else:
+        document = {**_document(content), "password": password, "site": site, "server": server, "days": days}
+        with opened(api, folder) as rotator:
+            checked = rotator.post("/v1/certificates/check", document)
+    _say_checked(checked, as_json=as_json)
+    if not checked["fit"]:
+        raise typer.Exit(REFUSED)
 
 
 @_app.command("self-signed")
@@ -86,6 +121,28 @@ def _say(shown: dict[str, Any], *, as_json: bool) -> None:
     say(f"SHA-256 {facts['fingerprint']}, key {'kept' if facts['has_key'] else 'not kept'}")
     if shown["findings"]:
         say_table("Think over", ("severity", "subject", "message"), findings(shown["findings"]))
+
+
+def _say_checked(checked: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(checked)
+        return
+    facts = checked["certificate"]
+    say(f"{facts['subject']}, issued by {facts['issuer']}, valid until {instant(facts['not_after'])}")
+    say(f"SHA-256 {facts['fingerprint']}")
+    if checked["findings"]:
+        rows = [
+            (each["severity"], each["code"], each["subject"], each["message"], each["remedy"])
+            for each in checked["findings"]
+        ]
+        say_table("", ("severity", "code", "subject", "message", "what to do"), rows)
+    say("It may go into a server." if checked["fit"] else "It must not go into a server.")
+
+
+def _password(file: Path | None, *, ask: bool) -> str | None:
+    if file is not None:
+        return _bytes(file).decode("utf-8", "replace").rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True)) if ask else None
 
 
 def _document(content: bytes) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from rotation.certificate import CertificateFacts, unfit
-from rotation.finding import Finding, blocking, info, warning
-from rotation.forecast import least
+from rotation.certificate import CertificateFacts
+from rotation.finding import Finding, blockers, blocking, info, warning
+from rotation.fitness import IN_USE, Place, unfit
+from rotation.forecast import least, step_least
 from rotation.plan import Gate, GatePurpose, PlanBody, ScopeName, Treatment
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
@@ -53,15 +54,21 @@ def _certificate_rules(facts: Preconditions, server: ServerName, certificate: Ce
         )
         return
     needed = facts.horizon + least(facts.body) + _MARGIN
-    yield from unfit(certificate, now=facts.now, needed=needed)
-    served = {each.server: each.fingerprint for each in facts.survey.served}
-    if served.get(server) == certificate.fingerprint:
-        yield blocking(
-            "certificate-in-use",
-            server,
-            "this server presents the certificate already",
-            "leave the server out of the plan, or choose another certificate",
-        )
+    place = Place(site=facts.site, server=server, served=facts.survey.served)
+    yield from unfit(certificate, now=facts.now, needed=needed, place=place)
+
+
+def unfit_now(
+    certificate: CertificateFacts, place: Place, body: PlanBody, at: str, *, now: datetime
+) -> tuple[Finding, ...]:
+    """Why `certificate` must not go into its place at step `at` after all.
+
+    Months may lie between the plan and this step: it must still outlive the steps that are left.
+    """
+    left = body.steps[body.steps.index(body.step(at)) :]
+    needed = sum((step_least(each) for each in left), _MARGIN)
+    found = blockers(unfit(certificate, now=now, needed=needed, place=place))
+    return tuple(finding for finding in found if finding.code != IN_USE)  # then it has been replaced, and is seen to be
 
 
 def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from rotation.certificate import Named
 from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName, Value
 
 
@@ -70,6 +71,8 @@ class ServedCertificate(Value):
     server: ServerName
     fingerprint: Fingerprint | None
     not_after: datetime | None = None
+    named: Named | None = None
+    """Whom it names; None where nothing was presented, or nothing that can be read."""
     observed_at: datetime
     error: str = ""
 

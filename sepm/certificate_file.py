@@ -8,10 +8,11 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from pydantic import SecretStr
 
+from rotation.certificate import Chain, Issuer
 from rotation.values import CertificateId
 from sepm.certificate_formats import read_contents
 from sepm.errors import UnusableCertificateFile
-from sepm.parsed_certificate import ParsedCertificate, facts_of
+from sepm.parsed_certificate import ParsedCertificate, facts_of, is_ca
 
 
 def parse_certificate_file(
@@ -37,12 +38,17 @@ def parse_certificate_file(
         )
     leaf = _leaf(certificates, key, name)
     chain = _chain(leaf, certificates)
+    try:
+        facts = facts_of(leaf, identity, has_key=key is not None, chain=_told(leaf, chain, certificates))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise UnusableCertificateFile(
+            name, "holds a certificate that says of itself what cannot be read", "have it issued again"
+        ) from error
     return ParsedCertificate(
-        facts=facts_of(leaf, identity, has_key=key is not None),
+        facts=facts,
         certificate_pem=_pem(leaf),
         chain_pem="".join(_pem(issuer) for issuer in chain),
         key_pem=None if key is None else SecretStr(_key_pem(key, name)),
-        left_out=tuple(c.subject.rfc4514_string() for c in certificates if c != leaf and c not in chain),
     )
 
 
@@ -104,11 +110,29 @@ def _chain(leaf: x509.Certificate, certificates: list[x509.Certificate]) -> list
     return chain
 
 
+def _told(leaf: x509.Certificate, chain: list[x509.Certificate], certificates: list[x509.Certificate]) -> Chain:
+    """What the domain is told of the chain."""
+    ordered = [leaf, *chain]
+    return Chain(
+        issuers=tuple(
+            Issuer(subject=each.subject.rfc4514_string(), not_after=each.not_valid_after_utc, is_ca=is_ca(each))
+            for each in chain
+        ),
+        complete=_issued(ordered[-1], ordered[-1]),
+        in_order=[each for each in certificates if each in ordered] == ordered,
+        left_out=tuple(each.subject.rfc4514_string() for each in certificates if each not in ordered),
+    )
+
+
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    if issuer.subject != certificate.issuer:
+        return False
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (TypeError, InvalidSignature):
         return False
+    except (ValueError, UnsupportedAlgorithm):
+        return True  # too weak a signature to be checked any more: the names decide, and the rules refuse it
     return True
 
 

@@ -3,15 +3,17 @@
 import hashlib
 from datetime import UTC
 from ipaddress import ip_address
+from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import SignatureAlgorithmOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
 from pydantic import SecretStr
 
-from rotation.certificate import CertificateFacts
+from rotation.certificate import CertificateFacts, Chain, Named
 from rotation.values import CertificateId, Fingerprint, Value
 from sepm.trust import fingerprint_of
 
@@ -24,6 +26,8 @@ _RSA_SIGNATURES = {
     SignatureAlgorithmOID.RSA_WITH_SHA512,
     SignatureAlgorithmOID.RSASSA_PSS,
 }
+_SERVER_USAGES = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
 class ParsedCertificate(Value):
@@ -35,17 +39,21 @@ class ParsedCertificate(Value):
     """The issuers in order, the certificate's own issuer first; empty for a self-signed one."""
     key_pem: SecretStr | None = None
     """PKCS#8, unencrypted: whoever stores it encrypts it."""
-    left_out: tuple[str, ...] = ()
-    """Subjects of certificates in the file that are no part of the chain."""
 
 
-def facts_of(certificate: x509.Certificate, identity: CertificateId, *, has_key: bool) -> CertificateFacts:
-    """The facts of a certificate under the id that the caller gave it."""
+def facts_of(
+    certificate: x509.Certificate, identity: CertificateId, *, has_key: bool, chain: Chain | None = None
+) -> CertificateFacts:
+    """The facts of a certificate under the id that the caller gave it.
+
+    Raises:
+        ValueError: when what it says of itself cannot be read.
+    """
     key = certificate.public_key()
     algorithm, bits = _kind_of(key)
     signature = certificate.signature_algorithm_oid
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return CertificateFacts(
+        **named(certificate).model_dump(),
         id=identity,
         fingerprint=fingerprint_of(certificate.public_bytes(Encoding.DER)),
         subject=certificate.subject.rfc4514_string(),
@@ -56,19 +64,67 @@ def facts_of(certificate: x509.Certificate, identity: CertificateId, *, has_key:
         key_bits=bits,
         signature_algorithm=getattr(signature, "_name", signature.dotted_string),
         signature_is_rsa=signature in _RSA_SIGNATURES,
-        names=names_of(certificate),
-        public_key=Fingerprint(hashlib.sha256(spki).hexdigest()),
+        signature_hash=_hash_of(certificate),
+        is_ca=is_ca(certificate),
+        may_sign=_may_sign(certificate),
+        for_servers=_for_servers(certificate),
+        chain=chain or Chain(),
         has_key=has_key,
     )
 
 
+def named(certificate: x509.Certificate) -> Named:
+    """Whom a certificate names, and by which key.
+
+    Raises:
+        ValueError: when its names or its key cannot be read.
+    """
+    common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return Named(
+        common_name=str(common[0].value) if common else "",
+        names=names_of(certificate),
+        public_key=Fingerprint(hashlib.sha256(spki).hexdigest()),
+    )
+
+
+def is_ca(certificate: x509.Certificate) -> bool:
+    """Whether it may issue others. One of the first version cannot tell, so it may not."""
+    constraints = _extension(certificate, x509.BasicConstraints)
+    return constraints is not None and constraints.ca
+
+
 def names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     """DNS names and addresses of the subject alternative name, in its order."""
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return ()
+    found = _extension(certificate, x509.SubjectAlternativeName) or ()
     return tuple(str(name.value) for name in found if isinstance(name, x509.DNSName | x509.IPAddress))
+
+
+def _hash_of(certificate: x509.Certificate) -> str:
+    try:
+        used = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return ""
+    return used.name if used is not None else ""
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    usage = _extension(certificate, x509.KeyUsage)
+    return usage is None or usage.digital_signature
+
+
+def _for_servers(certificate: x509.Certificate) -> bool:
+    usages = _extension(certificate, x509.ExtendedKeyUsage)
+    return usages is None or any(each in _SERVER_USAGES for each in usages)
+
+
+def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise ValueError(f"its extensions cannot be read: {error}") from error
 
 
 def as_names(texts: tuple[str, ...]) -> list[x509.GeneralName]:

@@ -9,12 +9,14 @@ from typing import Protocol
 
 import httpx
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from rotation.site import Server
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName, Value
 from sepm.clock import Clock, WallClock
 from sepm.instants import from_date_header
+from sepm.parsed_certificate import named
 from sepm.trust import fetch_certificate, fingerprint_of, observing_context
 
 _HELLO = "/secars/secars.dll?hello,secars"
@@ -72,14 +74,7 @@ class NetworkProbe:
             return ServedCertificate(
                 server=server.name, fingerprint=None, observed_at=self._clock.now(), error=_told(error)
             )
-        not_after, error_text = _end_of(der)
-        return ServedCertificate(
-            server=server.name,
-            fingerprint=fingerprint_of(der),
-            not_after=not_after,
-            observed_at=self._clock.now(),
-            error=error_text,
-        )
+        return presented(server.name, der, self._clock.now())
 
     async def probe_http(self, server: Server) -> HttpAnswer:
         """GET `hello,secars` on the HTTP port."""
@@ -129,11 +124,15 @@ def measure_skew(answers: Sequence[HttpAnswer]) -> timedelta:
     return max(apart, default=timedelta(0))
 
 
-def _end_of(der: bytes) -> tuple[datetime | None, str]:
+def presented(server: ServerName, der: bytes, at: datetime) -> ServedCertificate:
+    """A certificate that was seen: what clients take counts, whatever we think of its form."""
+    seen = ServedCertificate(server=server, fingerprint=fingerprint_of(der), observed_at=at)
     try:
-        return x509.load_der_x509_certificate(der).not_valid_after_utc, ""
-    except ValueError:  # served and taken by clients, whatever we think of its form
-        return None, "its certificate is malformed"
+        certificate = x509.load_der_x509_certificate(der)
+        known = {"not_after": certificate.not_valid_after_utc, "named": named(certificate)}
+    except (ValueError, UnsupportedAlgorithm):
+        return seen.model_copy(update={"error": "its certificate is malformed"})
+    return seen.model_copy(update=known)
 
 
 def _host(address: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from emulator.rest.in_process import InProcess
@@ -14,11 +15,14 @@ from rotation.values import Fingerprint
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.line import Answer, Call
+from sepm.parsed_certificate import named
 from sepm.probe import HttpAnswer
 from simulation.clock import SimulatedClock
 from simulation.ear import Ear
 from store.sites import SiteConnection
 
+# what a certificate names never changes, and a simulation looks at it thousands of times
+_named = lru_cache(maxsize=1024)(named)
 _SILENT = "connection refused"
 _BELOW = "/sepm"
 
@@ -81,6 +85,7 @@ class SimulatedProbe:
             server=server.name,
             fingerprint=Fingerprint(credential.fingerprint),
             not_after=credential.certificate.not_valid_after_utc,
+            named=_named(credential.certificate),
             observed_at=now,
         )
 

@@ -1,8 +1,13 @@
-"""The order in which files of tests begin: `make test` gives them out to some processes, one file after the other."""
+"""The order in which files of tests begin, when some processes share them; and how patient properties are."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# a busy machine is no reason why a property should fail
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 HERE = Path(__file__).parent
 LONGEST = (

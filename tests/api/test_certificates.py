@@ -110,6 +110,34 @@ async def test_what_is_no_certificate_file_is_refused(api, problem, document, co
     await refused(api, document, problem, code)
 
 
+async def test_a_certificate_is_checked_and_not_kept(api, key):
+    """What stands against it is said with what to do, as fit or unfit; nothing is stored, and no key comes out."""
+    soon = {"pem": pem(certificate(key, ends=timedelta(days=100)), key), "days": 120}
+    answer = await api.post("/v1/certificates/check", json=soon)
+    assert answer.status_code == 200, answer.text
+    checked = answer.json()
+    assert not checked["fit"]
+    assert [(each["code"], bool(each["remedy"])) for each in checked["findings"]] == [
+        ("certificate-ends-too-soon", True)
+    ]
+    assert (await api.post("/v1/certificates/check", json=soon | {"days": 90})).json()["fit"]
+    assert (await api.get("/v1/certificates")).json() == {"items": []}
+    assert "PRIVATE KEY" not in answer.text
+
+
+async def test_a_certificate_is_checked_against_its_server(whole, site, key, problem):
+    """With site and server, names count too; half a place, and a server that is not there, are refused."""
+    document = {"pem": pem(certificate(key), key)}
+    server = (await whole.get(f"/v1/sites/{site}")).json()["servers"][0]["name"]
+    answer = await whole.post("/v1/certificates/check", json=document | {"site": site, "server": server})
+    assert answer.status_code == 200, answer.text
+    assert "certificate-name-missing" in {each["code"] for each in answer.json()["findings"]}
+    half = await whole.post("/v1/certificates/check", json=document | {"site": site})
+    problem(half, 422, "invalid-request")
+    unknown = await whole.post("/v1/certificates/check", json=document | {"site": site, "server": "SEPM-9"})
+    assert problem(unknown, 422, "certificate-unchecked")["findings"][0]["code"] == "unknown-server"
+
+
 async def test_a_self_signed_certificate_is_made(api):
     """As SEPM makes it: RSA 2048, for the names that were asked for, with its key kept."""
     answer = await api.post("/v1/certificates/self-signed", json={"names": ["sepm1.example.org", "192.0.2.7"]})

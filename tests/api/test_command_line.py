@@ -1,8 +1,12 @@
 """The command line over REST: what it prints, and what its exit codes mean."""
 
+import asyncio
 import json
+from pathlib import Path
 
 import pytest
+
+MADE = Path(__file__).parents[1] / "sepm" / "corpus" / "made_by_openssl"
 
 
 @pytest.fixture
@@ -41,6 +45,45 @@ async def test_from_a_site_to_a_rotation(rotator, site):
     code, out, _ = await rotator("watch", rotation, "--every", "0.2")
     assert code == 1, "only a completed rotation ends well"
     assert out.rstrip().endswith(f"rotation {rotation}: cancelled")
+
+
+async def test_a_certificate_is_checked_without_the_service(rotator, tmp_path):
+    """Nothing is sent and no service is needed; what must not go in is code 1, with reason and remedy."""
+    openssl = ("openssl", "req", "-x509", "-nodes", "-subj", "/CN=sepm", "-days", "90", "-keyout", "/dev/null")
+    for bits in ("1024", "2048"):
+        made = (*openssl, "-newkey", f"rsa:{bits}", "-out", str(tmp_path / f"{bits}.pem"))
+        process = await asyncio.create_subprocess_exec(*made, stderr=asyncio.subprocess.DEVNULL)
+        assert await process.wait() == 0
+    nowhere = {"ROTATOR_API": "http://127.0.0.1:9"}
+    code, out, err = await rotator("certificate", "check", str(tmp_path / "2048.pem"), **nowhere)
+    assert (code, err) == (0, "")
+    assert "It may go into a server." in out
+    code, out, _ = await rotator("certificate", "check", str(tmp_path / "1024.pem"), "--days", "120", **nowhere)
+    assert code == 1
+    for said in (
+        "certificate-key-too-small",
+        "certificate-ends-too-soon",
+        "make a certificate with a key of 2048 bits",
+    ):
+        assert said in out
+    (tmp_path / "none.pem").write_text("nothing")
+    code, _, err = await rotator("certificate", "check", str(tmp_path / "none.pem"), **nowhere)
+    assert code == 2
+    assert "none.pem" in err
+
+
+async def test_a_certificate_is_checked_against_its_server(rotator, site):
+    """With --site and --server the names count too."""
+    _, made, _ = await rotator("certificate", "check", str(MADE / "rsa-2048-sha512.pem"), "--json")
+    assert json.loads(made)["fit"]
+    place = ("--site", site, "--server", "SEPM-1")
+    code, out, err = await rotator("certificate", "check", str(MADE / "rsa-2048-sha512.pem"), *place, "--json")
+    assert code == 0, err
+    found = {each["code"]: each["severity"] for each in json.loads(out)["findings"]}
+    assert found == {"certificate-name-missing": "warning", "certificate-name-form": "warning"}
+    code, _, err = await rotator("certificate", "check", str(MADE / "rsa-1024.pem"), "--site", site)
+    assert code == 2
+    assert "--server" in err
 
 
 async def test_a_plan_is_printed_for_people(rotator, site):

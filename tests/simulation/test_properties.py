@@ -22,7 +22,6 @@ FEW = Sizes(servers=3, groups=4, clients=8, holdout=timedelta(days=30))
 LONG = timedelta(days=3)
 BOUNDED = settings(
     max_examples=6,
-    deadline=None,
     derandomize=True,
     database=None,
     # a rotation of months takes a second, and a test of a session's rotation plays others beside it

@@ -1,0 +1,38 @@
+"""Fitness: whether a certificate may go into a server, one rule for each reason why it may not.
+
+1. what it is made of: RSA keys and signatures, their size, their hash (`made_of`)
+2. when it is valid, its issuers included (`valid`)
+3. what it was issued for, and by whom (`issued`)
+4. the server that it is for: names, forms of names, the key that is there, other servers (`placed`)
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from rotation.certificate import CertificateFacts
+from rotation.finding import Finding
+from rotation.fitness import issued, made_of, placed, valid
+from rotation.fitness.candidate import Candidate
+from rotation.fitness.placed import IN_USE, Place
+
+__all__ = ["IN_USE", "Place", "unfit"]
+
+_RULES: tuple[Callable[[Candidate], Iterable[Finding]], ...] = (*made_of.RULES, *valid.RULES, *issued.RULES)
+
+
+def unfit(
+    facts: CertificateFacts, *, now: datetime, needed: timedelta, place: Place | None = None
+) -> tuple[Finding, ...]:
+    """Why `facts` must not go into a server now, or should be thought over.
+
+    Args:
+        facts: the candidate.
+        now: the time of the check.
+        needed: how long it must live from now: the plan and a margin.
+        place: the server that it is for, where that is known.
+    """
+    candidate = Candidate(facts=facts, now=now, needed=needed)
+    found = [finding for rule in _RULES for finding in rule(candidate)]
+    if place is not None:
+        found += [finding for rule in placed.RULES for finding in rule(facts, place)]
+    return tuple(found)

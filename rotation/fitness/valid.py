@@ -1,0 +1,54 @@
+"""When a certificate and its issuers are valid."""
+
+from collections.abc import Iterable
+
+from rotation.finding import Finding, blocking
+from rotation.fitness.candidate import Candidate
+
+
+def has_begun(candidate: Candidate) -> Iterable[Finding]:
+    """Every client would refuse it before."""
+    facts = candidate.facts
+    if facts.not_before > candidate.now:
+        yield blocking(
+            "certificate-not-yet-valid",
+            facts.subject,
+            f"valid only from {facts.not_before.isoformat()}",
+            "wait until then, or take a certificate that is valid now",
+        )
+
+
+def lives_on(candidate: Candidate) -> Iterable[Finding]:
+    """It must outlive the plan, its holdout and a margin."""
+    facts = candidate.facts
+    if facts.not_after <= candidate.now:
+        yield blocking(
+            "certificate-expired",
+            facts.subject,
+            f"expired on {facts.not_after.isoformat()}",
+            "take a certificate that is valid for the years to come",
+        )
+    elif facts.not_after < candidate.now + candidate.needed:
+        yield blocking(
+            "certificate-ends-too-soon",
+            facts.subject,
+            f"ends on {facts.not_after.isoformat()}, before this plan would",
+            "take a certificate that outlives the plan",
+        )
+
+
+def issuers_live_on(candidate: Candidate) -> Iterable[Finding]:
+    """Where clients verify the chain, it ends with the first of its issuers."""
+    for issuer in candidate.facts.chain.issuers:
+        if issuer.not_after < candidate.now + candidate.needed:
+            ended = issuer.not_after <= candidate.now
+            yield blocking(
+                "certificate-issuer-expired" if ended else "certificate-issuer-ends-too-soon",
+                issuer.subject,
+                f"this issuer {'expired' if ended else 'ends'} on {issuer.not_after.isoformat()}"
+                f"{'' if ended else ', before this plan would'}: what it signed ends with it",
+                "renew the issuer, and have the certificate issued by it again",
+            )
+
+
+RULES = (has_begun, lives_on, issuers_live_on)

@@ -1,0 +1,66 @@
+"""A certificate held against the server that it is for."""
+
+import pytest
+
+from rotation.certificate import Named
+from rotation.finding import Severity
+
+S1 = {"common_name": "s1.example", "names": ()}
+
+
+def named(*names, key="old-key"):
+    """What another certificate names."""
+    return Named(common_name=names[0], names=names, public_key=key)
+
+
+@pytest.fixture
+def judge(make, codes, place):
+    """What is found of a certificate for s1, whose facts are given, where the servers present what is given."""
+    return lambda facts, **at: codes(make.facts(**facts), place=place(**at))
+
+
+def test_a_certificate_in_its_place_has_no_findings(judge):
+    """It names what the old one did, and has a key of its own."""
+    assert judge(S1, s1=("old", named("s1.example"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "verifies_ca", "severity"),
+    [
+        (None, False, Severity.WARNING),
+        ("elsewhere.example", False, Severity.WARNING),
+        ("s1.example", False, Severity.BLOCKING),
+        (None, True, Severity.BLOCKING),
+        ("elsewhere.example", True, Severity.BLOCKING),
+    ],
+)
+def test_a_name_that_clients_use_is_missing(judge, old, verifies_ca, severity):
+    """Refused where clients verify it, or the old certificate had it; else nobody knows whether that matters."""
+    found = judge({"common_name": "other.example"}, verifies_ca=verifies_ca, s1=("old", named(old) if old else None))
+    assert found == {"certificate-name-missing": severity}
+
+
+def test_forms_of_names_are_kept(judge):
+    """Peers compare the form: an address that is not there any more is said."""
+    old = named("s1.example", "192.0.2.7")
+    assert judge(S1, s1=("old", old)) == {"certificate-name-form": Severity.WARNING}
+    assert judge({**S1, "names": ("192.0.2.8",)}, s1=("old", old)) == {}
+
+
+def test_a_wildcard_is_said(judge):
+    """The vendor leaves it open."""
+    assert judge({"names": ("*.example",)}) == {"certificate-wildcard": Severity.WARNING}
+
+
+def test_a_certificate_is_in_use(judge):
+    """Here it would be seen as replaced at once; elsewhere two servers would share a key."""
+    facts = {**S1, "fingerprint": "same"}
+    assert judge(facts, s1=("same", None)) == {"certificate-in-use": Severity.BLOCKING}
+    assert judge(facts, s2=("same", None)) == {"certificate-in-use-elsewhere": Severity.WARNING}
+
+
+def test_a_key_is_used_again(judge):
+    """Of this server it may be meant; of another server it is said louder."""
+    facts, old = {**S1, "public_key": "k"}, named("s1.example", key="k")
+    assert judge(facts, s1=("old", old)) == {"certificate-key-reused": Severity.INFO}
+    assert judge(facts, s2=("old", old)) == {"certificate-key-reused": Severity.WARNING}
