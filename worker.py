@@ -23,6 +23,7 @@ from engine.client import connect, identity
 from engine.contract import SIMULATIONS_QUEUE
 from engine.fault import EngineFault
 from engine.logs import log_as_json
+from engine.payload_keys import payload_codec
 from engine.plugin import RotatorPlugin
 from engine.search_attributes import register
 from engine.settings import TemporalSettings
@@ -55,7 +56,7 @@ async def serve(stop: asyncio.Event) -> None:
 
     Raises:
         StoreFault: when the store cannot be opened.
-        EngineFault: when Temporal lacks what only its operator can give.
+        EngineFault: when Temporal lacks what only its operator can give, or the payload keys are none.
     """
     store = await Store.open(StoreSettings())
     try:
@@ -65,7 +66,7 @@ async def serve(stop: asyncio.Event) -> None:
 
 
 async def _serve(store: Store, settings: TemporalSettings, stop: asyncio.Event) -> None:
-    plugin = RotatorPlugin(workflows=WORKFLOWS, activities=all_activities(store))
+    plugin = RotatorPlugin(workflows=WORKFLOWS, activities=all_activities(store), codec=payload_codec(settings))
     client = await _unless(stop, _connected(settings, plugin))
     if client is None:  # told to stop before Temporal was there
         return

@@ -8,9 +8,12 @@ from http import HTTPStatus
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
+from activities.world import wall_clock
 from api import (
     certificates,
     clients,
+    codec,
+    codec_login,
     events,
     health,
     moves,
@@ -23,13 +26,16 @@ from api import (
     tasks,
 )
 from api.answers import answer_with_problems
-from api.guard import Guard
+from api.cross_origin import CrossOrigin
+from api.guard import ApiKey, Guard
 from api.openapi import describe_problems
 from api.parts import Parts
 from api.problems import described
+from api.sessions import Sessions
 from api.settings import ApiSettings
 from api.taking_up import take_up
 from engine.client import lazy_client
+from engine.logs import log_as_json
 from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 from store.store import Store
@@ -57,15 +63,22 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     )
     if parts is not None:
         app.state.parts = parts
+    app.state.api_key = key = ApiKey(settings.key())
+    app.state.sessions = sessions = Sessions(settings.ui_origin, parts.clock if parts else wall_clock)
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description="The API key that `rotator up` made, or the operator set")
     everywhere = described(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY)
-    for module in (sites, surveys, certificates, plans, simulations, rotations, clients, events, moves, tasks, restore):
+    guarded = (
+        sites, surveys, certificates, plans, simulations, rotations, clients, events, moves, tasks, restore, codec
+    )  # fmt: skip
+    for module in guarded:
         app.include_router(module.router, dependencies=[Depends(scheme)], responses=everywhere)
     app.include_router(health.router)
+    app.include_router(codec_login.router)
     answer_with_problems(app)
     describe_problems(app)
-    app.add_middleware(Guard, key=settings.key())
+    app.add_middleware(Guard, key=key, session=sessions.admit)
+    app.add_middleware(CrossOrigin, origin=settings.ui_origin)  # added last, so it comes first
     return app
 
 
@@ -75,6 +88,7 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
         if hasattr(app.state, "parts"):
             yield
             return
+        log_as_json("api")
         store, temporal = await Store.open(StoreSettings()), TemporalSettings()
         try:
             app.state.parts = parts = Parts(

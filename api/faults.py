@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from api.problems import ProblemError, later, refused
 from engine.contract import ErrorType
-from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, SiteIsBusy, SurveyFailed, TemporalDown
+from engine.fault import (
+    EngineFault,
+    MoveRefused,
+    NoAnswer,
+    NotRunning,
+    PayloadUnreadable,
+    SiteIsBusy,
+    SurveyFailed,
+    TemporalDown,
+)
 from rotation.finding import Finding, blocking
 from rotation.planner import PlanRefusedError
 from sepm.errors import (
@@ -124,6 +133,9 @@ def from_engine(fault: EngineFault) -> ProblemError:
             return ProblemError(HTTPStatus.CONFLICT, "site-busy", str(fault), remedy="wait for its end, or cancel it")
         case SurveyFailed():
             return _survey_failed(fault)
+        case PayloadUnreadable():
+            remedy = "the operator of the service has to give the key back; running rotations wait for it"
+            return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "payload-unreadable", str(fault), remedy=remedy)
         case _:
             return later("temporal-not-ready", str(fault), seconds=30, remedy="the operator of Temporal has to act")
 

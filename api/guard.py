@@ -2,28 +2,44 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from http import HTTPStatus
 
 from pydantic import SecretStr
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import ProblemError
 
-_OPEN = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json", "/healthz/live", "/healthz/ready"})
+_DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+_OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", "/v1/codec/login", "/v1/codec/logout"})
 _SCHEME = "bearer"
 
 
-class Guard:
-    """ASGI middleware: lets nobody pass without the key but to health and the API's own description."""
+class ApiKey:
+    """The API key, for comparing."""
 
-    def __init__(self, app: ASGIApp, key: SecretStr) -> None:
-        self._app = app
+    def __init__(self, key: SecretStr) -> None:
         self._digest = _digest(key.get_secret_value())
+
+    def is_(self, given: str) -> bool:
+        """Whether that is it."""
+        # digests are of one length, so the comparison tells nothing of the key's
+        return hmac.compare_digest(_digest(given.strip()), self._digest)
+
+
+class Guard:
+    """ASGI middleware: lets nobody pass without the key but to health, the API's own description and a log-in."""
+
+    def __init__(self, app: ASGIApp, key: ApiKey, session: Callable[[HTTPConnection], str | None]) -> None:
+        """`session` tells who else may pass: whose session a request carries."""
+        self._app = app
+        self._key = key
+        self._session = session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, or pass on."""
-        if scope["type"] == "lifespan" or scope["path"] in _OPEN or self._has_key(Headers(scope=scope)):
+        if scope["type"] == "lifespan" or scope["path"] in _OPEN or self._may_pass(HTTPConnection(scope)):
             await self._app(scope, receive, send)
             return
         refusal = ProblemError(
@@ -35,10 +51,9 @@ class Guard:
         )
         await refusal.response()(scope, receive, send)
 
-    def _has_key(self, headers: Headers) -> bool:
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        # digests are of one length, so the comparison tells nothing of the key's
-        return hmac.compare_digest(_digest(given.strip()), self._digest) and scheme.lower() == _SCHEME
+    def _may_pass(self, request: HTTPConnection) -> bool:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        return (self._key.is_(given) and scheme.lower() == _SCHEME) or self._session(request) is not None
 
 
 def _digest(text: str) -> bytes:

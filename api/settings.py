@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,6 +19,9 @@ class ApiSettings(BaseSettings):
     api_key: SecretStr | None = None
     """The key itself; goes before the file."""
     api_key_file: Path | None = None
+    ui_origin: str | None = Field(default=None, pattern=r"^https?://[^/*\s]+$")
+    """The Temporal UI whose pages may use the codec server, e.g. `https://temporal.example.com`. `rotator up` names the
+    embedded one."""
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey before it answers that the survey goes on."""
 

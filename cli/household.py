@@ -13,6 +13,7 @@ from cli.folder import Folder
 from cli.supervisor import ChildSpec
 from cli.whereabouts import Whereabouts
 from engine.embedded import EmbeddedServer, find_binary
+from engine.payload_keys import payload_codec
 from engine.ports import choose_ports
 from engine.settings import TemporalSettings
 
@@ -24,6 +25,7 @@ _WORKER_STOPS_WITHIN = timedelta(seconds=35)
 _API_STOPS_WITHIN = timedelta(seconds=8)
 _PREFIX = "ROTATOR_"
 _API_KEY = "ROTATOR_API_KEY"
+_UI_ORIGIN = "ROTATOR_UI_ORIGIN"
 _CREDENTIALS = ("ROTATOR_TEMPORAL_TLS", "ROTATOR_TEMPORAL_API_KEY")
 
 
@@ -37,6 +39,8 @@ class Household:
     server: EmbeddedServer | None
     """None when the settings name a Temporal that runs elsewhere."""
     temporal: TemporalSettings
+    encrypts: bool = False
+    """Whether Temporal keeps payloads encrypted."""
 
     API: ClassVar[str] = "api"
     WORKER: ClassVar[str] = "worker"
@@ -49,11 +53,13 @@ class Household:
         Raises:
             PortInUse: when a port is taken.
             EmbeddedServerFailed: when the `temporal` program is not there.
+            PayloadKeysMalformed: when the settings name payload keys that are none.
         """
         settings = TemporalSettings()
+        encrypts = payload_codec(settings) is not None
         if "address" in settings.model_fields_set:
             (port,) = choose_ports(host, port)
-            return cls(folder=folder, host=host, port=port, server=None, temporal=settings)
+            return cls(folder=folder, host=host, port=port, server=None, temporal=settings, encrypts=encrypts)
         binary = find_binary(settings)
         (port,) = choose_ports(host, port)
         temporal_port, ui_port = choose_ports(_LOOPBACK, temporal_port, ui_port)
@@ -63,14 +69,14 @@ class Household:
             ui_port=ui_port,
             binary=binary,
             namespace=settings.namespace,
+            codec_endpoint=f"{_url(host, port)}/v1/codec" if encrypts else None,
         )
-        return cls(folder=folder, host=host, port=port, server=server, temporal=server.settings())
+        return cls(folder=folder, host=host, port=port, server=server, temporal=server.settings(), encrypts=encrypts)
 
     @property
     def api_url(self) -> str:
         """Where this machine reaches the API."""
-        host = {"0.0.0.0": _LOOPBACK, "::": "::1"}.get(self.host, self.host)  # noqa: S104 - told apart, not bound
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return _url(self.host, self.port)
 
     @property
     def own_api_key(self) -> bool:
@@ -115,6 +121,7 @@ class Household:
             temporal=self.temporal.address,
             namespace=self.temporal.namespace,
             ui=self.server.ui_url if self.server else None,
+            codec_login=f"{self.api_url}/v1/codec/login" if self.encrypts else None,
             folder=str(self.folder.root),
             pid=os.getpid(),
             pids=dict(pids),
@@ -130,6 +137,8 @@ class Household:
         }
         if self.own_api_key:
             folder["ROTATOR_API_KEY_FILE"] = str(self.folder.api_key)
+        if self.server is not None and self.encrypts:
+            folder[_UI_ORIGIN] = self.server.ui_url
         ours = {**folder, **os.environ, "ROTATOR_FOLDER": str(self.folder.root)}
         if self.server is None:
             return ours
@@ -139,3 +148,8 @@ class Household:
             "ROTATOR_TEMPORAL_ADDRESS": self.server.address,
             "ROTATOR_TEMPORAL_NAMESPACE": self.server.namespace,
         }
+
+
+def _url(host: str, port: int) -> str:
+    host = {"0.0.0.0": _LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 - told apart, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -18,6 +18,8 @@ class Whereabouts(Value):
     namespace: str
     ui: str | None
     """The Temporal UI; None when Temporal runs elsewhere."""
+    codec_login: str | None = None
+    """The page at which a person logs in, to read encrypted payloads in the UI; None when they are not encrypted."""
     folder: str
     pid: int
     """Of `rotator up` itself."""
@@ -34,6 +36,7 @@ class Whereabouts(Value):
             "API key": key,
             "Temporal UI": self.ui or "see the Temporal that you run",
             "Temporal": f"{self.temporal}, namespace {self.namespace}",
+            **({"UI log-in": self.codec_login} if self.codec_login else {}),
             "Folder": self.folder,
             "Processes": f"{pids}; Ctrl-C (or SIGTERM to {self.pid}) stops them",
         }

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime
 from temporalio.service import RetryConfig, RPCError
 
+from engine.payload_keys import payload_codec
 from engine.plugin import RotatorPlugin
 from engine.settings import TemporalSettings
 
@@ -44,8 +45,12 @@ async def lazy_client(settings: TemporalSettings, plugin: RotatorPlugin | None =
     """A client that connects at its first call, fails quickly, and works again as soon as Temporal is back.
 
     It cannot serve a worker.
+
+    Raises:
+        PayloadKeysMalformed: when the settings name payload keys that are none.
     """
-    return await _connect(settings, plugin or RotatorPlugin(), role=role, lazy=True, retry=_QUICK)
+    plugin = plugin or RotatorPlugin(codec=payload_codec(settings))
+    return await _connect(settings, plugin, role=role, lazy=True, retry=_QUICK)
 
 
 async def _connect(

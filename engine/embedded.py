@@ -70,6 +70,8 @@ class EmbeddedServer:
     ui_port: int
     binary: Path
     namespace: str = "rotator"
+    codec_endpoint: str | None = None
+    """Where the UI has payloads decrypted, when they are encrypted."""
 
     @property
     def address(self) -> str:
@@ -90,6 +92,8 @@ class EmbeddedServer:
         flags += ["--db-filename", str(self.database), "--namespace", self.namespace]
         # without these a file is half as fast as memory; with them it survives kill -9 as well
         flags += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"]
+        if self.codec_endpoint is not None:
+            flags += ["--ui-codec-endpoint", self.codec_endpoint]
         for key, value in _TUNING.items():
             flags += ["--dynamic-config-value", f"{key}={value}"]
         return (str(self.binary), "server", "start-dev", *flags, "--log-level", "error")

@@ -60,3 +60,34 @@ class EngineNotReady(EngineFault):
 
 class EmbeddedServerFailed(EngineFault):
     """The embedded server cannot be found, or did not come up."""
+
+
+class PayloadKeysMalformed(EngineFault):
+    """What is set as payload keys cannot be read, or is none. The message says where, never what stands there."""
+
+
+class PayloadUnreadable(EngineFault):
+    """An encrypted payload that cannot be opened here. `key_id` names its key."""
+
+    def __init__(self, key_id: str, message: str) -> None:
+        self.key_id = key_id
+        super().__init__(message)
+
+
+class PayloadKeyUnknown(PayloadUnreadable):
+    """The key that encrypted a payload is not here."""
+
+    def __init__(self, key_id: str, known: tuple[str, ...]) -> None:
+        here = f"here are {', '.join(known)}" if known else "none are set here"
+        super().__init__(
+            key_id,
+            f"a payload was encrypted with key {key_id}, and {here}; add that key to the payload keys "
+            "(ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE), after the first",
+        )
+
+
+class PayloadAltered(PayloadUnreadable):
+    """The key of a payload is here and does not open it."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(key_id, f"a payload of key {key_id} is not as it was encrypted: it was altered or cut")

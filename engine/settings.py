@@ -26,6 +26,11 @@ class TemporalSettings(BaseSettings):
     """For Temporal Cloud."""
     binary: Path | None = None
     """The `temporal` program for the embedded server, when it lies neither beside Python nor on PATH."""
+    payload_keys_file: Path | None = None
+    """A file of the keys that encrypt what Temporal keeps, one a line, each base64 of 32 bytes. The first encrypts, all
+    decrypt. Without it, payloads can be read by whoever reads Temporal."""
+    payload_keys: SecretStr | None = None
+    """The keys themselves, with commas between them. They go before the file."""
     metrics: str | None = None
     """`host:port` where the worker serves the SDK's metrics to Prometheus; none are served when it is not set."""
 
