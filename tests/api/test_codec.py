@@ -5,6 +5,7 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import uvicorn
 from pydantic import SecretStr, ValidationError
 
 from api.app import create_app
+from api.faults import from_engine
 from api.parts import Parts
 from api.sessions import LASTING
 from api.settings import ApiSettings
@@ -21,6 +23,7 @@ from engine.codec import EncryptingCodec, key_id
 from engine.contract import SurveyAnswer
 from engine.converter import data_converter
 from engine.embedded import find_binary
+from engine.fault import PayloadKeyUnknown
 from engine.plugin import RotatorPlugin
 from engine.ports import choose_ports
 from engine.settings import TemporalSettings
@@ -84,7 +87,7 @@ async def log_in(client: httpx.AsyncClient, who: str = "Ann") -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, LOGIN)
 
 
-async def body(key: bytes = PAYLOAD_KEY) -> dict[str, object]:
+async def body(key: bytes = PAYLOAD_KEY) -> dict[str, Any]:
     """An encrypted payload and a plain one, as the UI sends them."""
     (hidden,) = await data_converter(EncryptingCodec(key)).encode([ANSWER])
     coded = {
@@ -145,8 +148,7 @@ async def test_what_is_no_payload_is_a_problem(ui, problem, content):
 async def test_what_a_newer_temporal_adds_does_no_harm(ui):
     """A field that this release does not know is passed over."""
     sent = await body()
-    (first, *_) = sent["payloads"]  # type: ignore[misc] # it is a list
-    first["brandNew"] = {"size": "3"}
+    sent["payloads"][0]["brandNew"] = {"size": "3"}
     assert "survey-1" in texts(await ui.post(DECODE, json=sent, headers=BEARER))[0]
 
 
@@ -160,8 +162,16 @@ async def test_a_key_that_is_gone_is_named(ui, problem, audit):
 async def test_an_altered_payload_is_a_problem(ui, problem):
     """Nothing is shown of a list with one of them."""
     sent = await body()
-    sent["payloads"][0]["data"] = base64.b64encode(b"x" * 60).decode()  # type: ignore[index] # it is a list
+    sent["payloads"][0]["data"] = base64.b64encode(b"x" * 60).decode()
     problem(await ui.post(DECODE, json=sent, headers=BEARER), 400, "payload-unreadable")
+
+
+def test_the_rest_of_the_api_names_it_too():
+    """A rotation whose state cannot be decrypted is the operator's trouble, told with the key's id."""
+    told = from_engine(PayloadKeyUnknown(key_id(GONE), (key_id(PAYLOAD_KEY),))).problem
+    assert (told.status, told.type) == (500, "/problems/payload-unreadable")
+    assert key_id(GONE) in told.detail
+    assert told.remedy
 
 
 async def test_where_nothing_is_encrypted_it_says_so(unconnected, problem):

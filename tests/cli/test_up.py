@@ -177,6 +177,18 @@ def test_a_port_in_use_is_said(up, tmp_path) -> None:
     assert port in second.stderr
 
 
+def test_payload_keys_that_are_none_are_said(tmp_path) -> None:
+    """Nothing is started, and the message names the file and not what it holds."""
+    keys = tmp_path / "payload.keys"
+    keys.write_text("hunter2\n")
+    flags, environment = command(tmp_path / "var"), {**CLEAN, "ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE": str(keys)}
+    refused = subprocess.run(flags, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)
+    assert refused.returncode == 1
+    assert f"payload key 1 of {keys} is not base64 of 32 bytes" in refused.stderr
+    assert "hunter2" not in refused.stderr
+    assert not (tmp_path / "var" / "temporal.db").exists()
+
+
 def test_a_backup_is_taken_while_it_runs(up, tmp_path) -> None:
     """Both databases are whole, with the key; private; and a backup is never written over."""
     target = tmp_path / "backup"

@@ -101,11 +101,13 @@ class House:
     http: httpx.AsyncClient
 
     @classmethod
-    async def open(cls, folder: Path) -> "House":
-        """Start everything on free ports."""
+    async def open(cls, folder: Path, **environment: str) -> "House":
+        """Start everything on free ports, with these settings."""
         root = folder / "var"
         ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
-        program = await Program.start(folder, "up", "cli.main", "up", "--folder", str(root), "--json", *ports)
+        program = await Program.start(
+            folder, "up", "cli.main", "up", "--folder", str(root), "--json", *ports, **environment
+        )
         key = (root / "api.key").read_text().strip()
         headers = {"Authorization": f"Bearer {key}"}
         http = httpx.AsyncClient(base_url=program.said["api"], headers=headers, timeout=60, trust_env=False)
@@ -331,8 +333,8 @@ def open_house(tmp_path_factory):
     """Opens a `rotator up` of one's own, as a context."""
 
     @contextlib.asynccontextmanager
-    async def opened() -> AsyncIterator[House]:
-        house = await House.open(tmp_path_factory.mktemp("house"))
+    async def opened(**environment: str) -> AsyncIterator[House]:
+        house = await House.open(tmp_path_factory.mktemp("house"), **environment)
         try:
             yield house
         finally:

@@ -93,7 +93,7 @@ def kept() -> list[Kept]:
 
 
 @pytest.fixture
-async def whole(stage, encrypting, kept) -> Kept:
+async def whole(stage, encrypting, kept: list[Kept]) -> Kept:
     """A rotation from its start to its end, with the codec on; run once."""
     if not kept:
         here = stage(one_server(clients=12, heartbeat=HEARTBEAT))

@@ -1,0 +1,189 @@
+"""The Temporal UI in a real browser, of a service that encrypts: what it shows to whom."""
+
+import base64
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from engine.ports import choose_ports
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+PATIENCE = 60_000
+"""Milliseconds: the page loads slowly while other tests run."""
+GIVEN_UP = "Codec Server could not connect"
+CIPHERTEXT = re.compile(r"[A-Za-z0-9+/]{200,}={0,2}")
+"""Nonce and hidden bytes of an input, in Base64."""
+SUMMARY = "store the original settings"
+"""What an activity of every rotation says of itself in the timeline."""
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Headless Chromium, as the system has it."""
+    if CHROMIUM is None:
+        # where changes are judged it must be there, else nobody would notice that this is never tried
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium on PATH: apt-get install chromium")
+    async with async_playwright() as driver:
+        started = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        try:
+            yield started
+        finally:
+            await started.close()
+
+
+@pytest.fixture(scope="module")
+async def house(open_house, tmp_path_factory) -> AsyncIterator[Any]:
+    """A `rotator up` with payload keys."""
+    keys = tmp_path_factory.mktemp("keys") / "payload.keys"
+    keys.write_text(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+    keys.chmod(0o600)
+    async with open_house(ROTATOR_TEMPORAL_PAYLOAD_KEYS_FILE=str(keys)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def site(house, open_site) -> AsyncIterator[Any]:
+    """An emulated site with nobody at its console."""
+    async with open_site(house) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def rotation(site) -> dict[str, Any]:
+    """A rotation that waits for its first console task, as the API shows it."""
+    begun = await site.start()
+    await site.task(begun, "save_recovery_file")
+    shown: dict[str, Any] = await site.house.get(f"/v1/rotations/{begun}")
+    return shown
+
+
+@pytest.fixture
+async def page(browser) -> AsyncIterator[Page]:
+    """A new browser without any cookie or setting."""
+    context = await browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(PATIENCE)
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+async def history_of(house: Any, rotation: dict[str, Any]) -> str:
+    """The address of the page that shows the whole history in the UI."""
+    run = (await (await house.rotation(rotation["site_id"])).describe()).run_id
+    workflow = f"rotate%2F{rotation['site_id']}"
+    return f"{house.program.said['ui']}/namespaces/rotator/workflows/{workflow}/{run}/history"
+
+
+async def log_in(page: Page, house: Any, key: str) -> None:
+    """Log in at the page that `rotator up` names."""
+    await page.goto(house.program.said["codec_login"])
+    await page.get_by_label("Your name").fill("Ann")
+    await page.get_by_label("API key").fill(key)
+    await page.get_by_role("button", name="Log in").click()
+
+
+async def set_up(page: Page, endpoint: str) -> None:
+    """Do on a page of the UI what the log-in page tells, once for a browser."""
+    await page.locator('button[data-testid^="data-encoder-status"]:visible').first.click()
+    await page.get_by_text("Use my browser setting and ignore Cluster-level setting").click()
+    await page.get_by_label("Codec Server browser endpoint").fill(endpoint)
+    await page.get_by_text("Include cross-origin credentials").click()
+    await page.get_by_role("button", name="Apply").click()
+
+
+async def test_text_for_those_who_are_logged_in_and_ciphertext_for_all_others(page, house, rotation):
+    """Ciphertext to whoever opens the UI; text after log-in and the steps that it names; ciphertext after log-out."""
+    here, plan = await history_of(house, rotation), rotation["plan_hash"]
+
+    async def sees_ciphertext() -> None:
+        await page.goto(here)
+        await expect(page.get_by_text(GIVEN_UP).first).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_text(CIPHERTEXT).first).to_be_visible(timeout=PATIENCE)
+        dark = await page.inner_text("body")
+        assert plan not in dark
+        assert SUMMARY not in dark
+
+    await sees_ciphertext()
+
+    await log_in(page, house, house.key)
+    await expect(page.get_by_text("You are logged in as Ann")).to_be_visible(timeout=PATIENCE)
+    endpoint, told = await page.locator("code").inner_text(), await page.inner_text("body")
+    assert "Use my browser setting and ignore Cluster-level setting" in told
+    assert "Include cross-origin credentials" in told
+    await page.goto(here)
+    await set_up(page, endpoint)
+    await page.reload()
+    await expect(page.get_by_text(plan).first).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text(SUMMARY).first).to_be_visible(timeout=PATIENCE)
+    light = await page.inner_text("body")
+    assert GIVEN_UP not in light
+    assert not CIPHERTEXT.search(light)
+
+    await page.goto(house.program.said["codec_login"])
+    await page.get_by_role("button", name="Log out").click()
+    await expect(page.get_by_label("API key")).to_be_visible(timeout=PATIENCE)
+    await sees_ciphertext()
+
+
+async def test_the_details_are_text_too(page, house, rotation):
+    """What the rotation tells of itself, now and at its start, is shown under User Metadata to who is logged in."""
+    await log_in(page, house, house.key)
+    endpoint = await page.locator("code").inner_text()
+    metadata = (await history_of(house, rotation)).replace("/history", "/user-metadata")
+    await page.goto(metadata)
+    await set_up(page, endpoint)
+    await page.reload()
+    await expect(page.get_by_text(f"plan {rotation['plan_hash'][:12]}").first).to_be_visible(timeout=PATIENCE)
+    assert not CIPHERTEXT.search(await page.inner_text("body"))
+
+
+async def test_a_page_of_another_origin_reads_nothing(page, house):
+    """With the cookie in the browser, a script of another port is refused by the browser and by the service."""
+    await log_in(page, house, house.key)
+    endpoint = await page.locator("code").inner_text()
+    (port,) = choose_ports("127.0.0.1", 0)
+    await page.route(f"http://127.0.0.1:{port}/", lambda route: route.fulfill(body="<p>another page</p>"))
+    await page.goto(f"http://127.0.0.1:{port}/")
+    asked = """async endpoint => {
+        const request = {method: "POST", credentials: "include", body: '{"payloads": []}'};
+        try { return (await fetch(endpoint + "/decode", request)).status }
+        catch (error) { return error.name }
+    }"""
+    # sent without a question, as its type is plain text: the service sees it, and the page no answer
+    assert await page.evaluate(asked, endpoint) == "TypeError"
+    assert (await page.request.post(f"{endpoint}/decode", data="{}", headers={"Origin": page.url})).status == 401
+
+
+async def test_the_log_tells_who_has_read(page, house, rotation):
+    """Each use is a line of the service's log with name, number and namespace, and nothing of what was read."""
+    await log_in(page, house, house.key)
+    endpoint = await page.locator("code").inner_text()
+    await page.goto(await history_of(house, rotation))
+    await set_up(page, endpoint)
+    await expect(page.get_by_text(rotation["plan_hash"]).first).to_be_visible(timeout=PATIENCE)
+    log = house.program.logs[1].read_text()
+    lines = [json.loads(line) for line in log.splitlines() if '"payloads were decoded"' in line]
+    assert lines
+    for line in lines:
+        assert (line["who"], line["namespace"], line["process"]) == ("Ann", "rotator", "api")
+        assert line["payloads"] >= 1
+    assert rotation["plan_hash"] not in "".join(map(json.dumps, lines))
+
+
+async def test_what_a_ui_sends_in_clear_is_heard(house, site, rotation):
+    """A signal whose payload nobody has encrypted reaches a rotation all of whose payloads are."""
+    handle = await house.rotation(rotation["site_id"])  # this client has no keys, as a UI without the codec server
+    message = {"rotation_id": rotation["id"], "who": "Ann", "why": "by hand", "request_id": secrets.token_hex(8)}
+    await handle.signal("hold", {"move": "hold", **message})
+
+    shown = await site.shown_when(rotation["id"], lambda shown: shown["held"], "it is held")
+    assert shown["live"]["held_by"] == "Ann"
