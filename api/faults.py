@@ -30,6 +30,7 @@ from sepm.errors import (
 )
 from store.certificates import UnknownCertificate
 from store.fault import StoreFault
+from store.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.page import BadCursor
 from store.plans import PlanAltered, UnknownPlan
 from store.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
@@ -37,7 +38,7 @@ from store.simulations import UnknownSimulation
 from store.sites import SiteExists, UnknownSite
 from store.surveys import SurveyNotSaved, UnknownSurvey
 from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
-from store.vault import SealBroken, VaultKeyWrong
+from store.transit import KeyServerDown, KeyServerRefused
 
 _KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
 
@@ -71,6 +72,7 @@ _STORE: dict[type[StoreFault], _Answer] = {
     TaskHeldByAnother: _Answer(HTTPStatus.CONFLICT, "task-held", "ask its holder to give it back (refused)"),
     FileAlreadyTaken: _Answer(HTTPStatus.CONFLICT, "file-taken", "claim the task once more for another file"),
     BadCursor: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-cursor", "begin again without a cursor"),
+    VaultKeyMissing: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-missing", _KEY),
     VaultKeyWrong: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-wrong", _KEY),
     SealBroken: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "seal-broken", _KEY),
 }
@@ -89,6 +91,10 @@ _SEPM_ELSE = _Answer(HTTPStatus.BAD_GATEWAY, "sepm-failed")
 
 def from_store(fault: StoreFault) -> ProblemError:
     """What the store refuses. A fault that the table does not name is ours: 500."""
+    if isinstance(fault, KeyServerDown):
+        return later("key-server-down", str(fault), seconds=5, remedy="send the same request again in a while")
+    if isinstance(fault, KeyServerRefused):
+        return later("key-server-refused", str(fault), seconds=60, remedy="the operator of the key server has to act")
     answer = next(
         (_STORE[kind] for kind in type(fault).__mro__ if kind in _STORE),
         _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "look into the log of the service"),

@@ -26,8 +26,11 @@ def backup(
     from cli.copies import copy_all  # noqa: PLC0415 - the other commands start faster without the store
 
     try:
-        for path in copy_all(folder, target):
-            typer.echo(path)
+        copies = copy_all(folder, target)
     except (StoreFault, OSError, sqlite3.Error) as error:
         typer.echo(f"rotator backup: {error}", err=True)
         raise typer.Exit(UNREADABLE) from None
+    for path in copies.files:
+        typer.echo(path)
+    for key in sorted(copies.keys_elsewhere):
+        typer.echo(f"rotator backup: key {key} opens a part of it and is not in it: keep that key too", err=True)

@@ -4,10 +4,11 @@ import asyncio
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from cli.folder import Folder
-from store.backup import back_up
+from store.backup import Backup, back_up
 from store.database import DatabaseNotSupported
 from store.fault import StoreFault
 from store.settings import StoreSettings
@@ -17,7 +18,16 @@ _PRIVATE_FILE = 0o600
 _BUSY_SECONDS = 30
 
 
-def copy_all(path: Path, target: Path) -> list[Path]:
+@dataclass(frozen=True)
+class Copies:
+    """What was copied."""
+
+    files: tuple[Path, ...]
+    keys_elsewhere: frozenset[str]
+    """The ids of keys that the copies need and do not hold."""
+
+
+def copy_all(path: Path, target: Path) -> Copies:
     """Copy both databases and the key file of the folder at `path` into `target`.
 
     Raises:
@@ -31,19 +41,19 @@ def copy_all(path: Path, target: Path) -> list[Path]:
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Temporal first: then the store knows at least what the histories know. A step that Temporal has forgotten is seen
     # to be done; a record that the store has forgotten (the original state of a group) would be lost.
-    copies = [_copy_temporal(folder.temporal_database, target)] if folder.temporal_database.exists() else []
-    return copies + asyncio.run(_copy_store(StoreSettings(folder=folder.root), target))
+    temporal = [_copy_temporal(folder.temporal_database, target)] if folder.temporal_database.exists() else []
+    made = asyncio.run(_copy_store(StoreSettings(folder=folder.root), target))
+    return Copies((*temporal, made.database, *([made.key] if made.key else [])), made.keys_elsewhere)
 
 
-async def _copy_store(settings: StoreSettings, target: Path) -> list[Path]:
+async def _copy_store(settings: StoreSettings, target: Path) -> Backup:
     store = await Store.open(settings)
     try:
-        made = await back_up(store, settings.key_path if settings.key is None else None, target)
+        return await back_up(store, settings.key_path, target)
     except DatabaseNotSupported as error:
         raise StoreFault(f"the store is no file ({error}): back it up, and the key file, by its own tools") from error
     finally:
         await store.close()
-    return [made.database, *([made.key] if made.key else [])]
 
 
 def _copy_temporal(source: Path, target: Path) -> Path:

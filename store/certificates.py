@@ -9,11 +9,10 @@ from rotation.certificate import CertificateFacts
 from rotation.values import CertificateId, Value
 from store.database import Database
 from store.fault import StoreFault
+from store.sealed import CERTIFICATE_KEY
 from store.tables import CertificateRow
 from store.upsert import insert_into
 from store.vault import Vault
-
-_PURPOSE = "certificate key"
 
 
 class UnknownCertificate(StoreFault):
@@ -42,26 +41,34 @@ class Certificates:
         """Keep a certificate. Returns its id, which is the first one's when the same certificate is known.
 
         A key is sealed. When the certificate is known without one, the key is added; a key is never replaced.
+
+        Raises:
+            KeyServerDown, KeyServerRefused: when the key cannot be sealed; then nothing is kept.
         """
-        async with self._database.write() as session:
-            new = insert_into(session, CertificateRow).values(
-                id=facts.id,
-                fingerprint=facts.fingerprint,
-                facts=facts,
-                certificate_pem=certificate_pem,
-                chain_pem=chain_pem,
-                key_sealed=None,
-                added_at=at,
-            )
-            await session.execute(new.on_conflict_do_nothing(index_elements=["fingerprint"]))
-            row = (
-                await session.scalars(
-                    select(CertificateRow).where(CertificateRow.fingerprint == facts.fingerprint).with_for_update()
+        while True:
+            # sealed before the transaction, for the row that there will be; another may get there first
+            row_id = await self._known_as(facts) or facts.id
+            key = None if key_pem is None else await self._vault.seal(CERTIFICATE_KEY, row_id, key_pem)
+            async with self._database.write() as session:
+                new = insert_into(session, CertificateRow).values(
+                    id=facts.id,
+                    fingerprint=facts.fingerprint,
+                    facts=facts,
+                    certificate_pem=certificate_pem,
+                    chain_pem=chain_pem,
+                    key_sealed=None,
+                    added_at=at,
                 )
-            ).one()
-            if key_pem is not None and row.key_sealed is None:
-                row.key_sealed = self._vault.seal(_PURPOSE, row.id, key_pem)
-            return CertificateId(row.id)
+                await session.execute(new.on_conflict_do_nothing(index_elements=["fingerprint"]))
+                row = (
+                    await session.scalars(
+                        select(CertificateRow).where(CertificateRow.fingerprint == facts.fingerprint).with_for_update()
+                    )
+                ).one()
+                if row.id == row_id:
+                    if key is not None and row.key_sealed is None:
+                        row.key_sealed = key
+                    return CertificateId(row.id)
 
     async def facts(self, certificate_id: CertificateId) -> CertificateFacts:
         """What is known of the certificate.
@@ -76,12 +83,12 @@ class Certificates:
 
         Raises:
             UnknownCertificate: when none of that id is kept.
-            VaultKeyWrong, SealBroken: when its key cannot be read.
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when its key cannot be read.
         """
         row = await self._row(certificate_id)
         key = None
         if row.key_sealed is not None:
-            key = SecretBytes(self._vault.open(_PURPOSE, row.id, row.key_sealed))
+            key = SecretBytes(await self._vault.open(CERTIFICATE_KEY, row.id, row.key_sealed))
         return CertificateMaterial(
             facts=_facts(row), certificate_pem=row.certificate_pem, chain_pem=row.chain_pem, key_pem=key
         )
@@ -91,6 +98,12 @@ class Certificates:
         async with self._database.read() as session:
             newest = select(CertificateRow).order_by(CertificateRow.added_at.desc(), CertificateRow.id)
             return tuple(_facts(row) for row in await session.scalars(newest))
+
+    async def _known_as(self, facts: CertificateFacts) -> str | None:
+        async with self._database.read() as session:
+            return await session.scalar(
+                select(CertificateRow.id).where(CertificateRow.fingerprint == facts.fingerprint)
+            )
 
     async def _row(self, certificate_id: CertificateId) -> CertificateRow:
         async with self._database.read() as session:

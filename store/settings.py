@@ -5,9 +5,11 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from store.transit_settings import TransitSettings
+
 
 class StoreSettings(BaseSettings):
-    """Database and key. Without any setting both lie in `folder`."""
+    """Database and keys. Without any setting both lie in `folder`."""
 
     model_config = SettingsConfigDict(env_prefix="ROTATOR_", frozen=True)
 
@@ -16,9 +18,12 @@ class StoreSettings(BaseSettings):
     database_url: str | None = Field(default=None, repr=False)
     """`sqlite+aiosqlite:///...` or `postgresql://...`; a SQLite file under `folder` when it is not set."""
     key_file: Path | None = None
-    """The file of the encryption key; `folder/rotator.key` when it is not set. Made on first start."""
+    """The file of the encryption keys; `folder/rotator.key` when it is not set. Made on first start."""
     key: SecretStr | None = None
-    """The encryption key itself, base64 of 32 bytes. It goes before the file, and then no file is made."""
+    """The encryption keys themselves, each base64 of 32 bytes, with commas between. The first seals, before any of the
+    file, and no file is made; whatever is in one still opens."""
+    transit: TransitSettings = Field(default_factory=TransitSettings)
+    """The key server. With an address its key seals, before all others, and no file is made."""
 
     @property
     def url(self) -> str:

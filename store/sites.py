@@ -13,11 +13,11 @@ from rotation.values import Fingerprint, SiteId, Value
 from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
+from store.sealed import SITE_PASSWORD
 from store.tables import PinnedFingerprintRow, SiteRow
 from store.upsert import insert_into
 from store.vault import Vault
 
-_PURPOSE = "site password"
 _REACHED = built_once(
     select(
         SiteRow.id, SiteRow.rest_url, SiteRow.username, SiteRow.password_sealed, SiteRow.domain, SiteRow.ca_pem
@@ -60,6 +60,7 @@ class Sites:
 
         Raises:
             SiteExists: when its id or its name is taken.
+            KeyServerDown, KeyServerRefused: when the password cannot be sealed.
         """
         password = connection.password.get_secret_value().encode()
         row = SiteRow(
@@ -68,7 +69,7 @@ class Sites:
             site=site,
             rest_url=connection.rest_url,
             username=connection.username,
-            password_sealed=self._vault.seal(_PURPOSE, site.id, password),
+            password_sealed=await self._vault.seal(SITE_PASSWORD, site.id, password),
             domain=connection.domain,
             ca_pem=connection.ca_pem,
             added_at=at,
@@ -113,7 +114,7 @@ class Sites:
 
         Raises:
             UnknownSite: when none is registered.
-            VaultKeyWrong, SealBroken: when its password cannot be read.
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when its password cannot be read.
         """
         async with self._database.read_rows() as connection:
             row = (await connection.execute(_REACHED, {"site": site_id})).one_or_none()
@@ -121,10 +122,11 @@ class Sites:
             fingerprints = frozenset(Fingerprint(one) for one in pinned)
         if row is None:
             raise _unknown(site_id)
+        password = await self._vault.open(SITE_PASSWORD, row.id, row.password_sealed)
         return SiteConnection(
             rest_url=row.rest_url,
             username=row.username,
-            password=SecretStr(self._vault.open(_PURPOSE, row.id, row.password_sealed).decode()),
+            password=SecretStr(password.decode()),
             domain=row.domain,
             fingerprints=fingerprints,
             ca_pem=row.ca_pem,

@@ -1,25 +1,26 @@
 """The store: one object with everything that must not be lost."""
 
-import asyncio
-
 from store.certificates import Certificates
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
+from store.key_encryption import LocalKey
 from store.key_file import KEY_BYTES
+from store.key_ring import KeyRing
+from store.key_sources import GivenKeys
 from store.originals import Originals
 from store.plans import Plans
 from store.references import References
 from store.roster import Roster
 from store.rotations import Rotations
-from store.sealed import sealed_values
 from store.settings import StoreSettings
 from store.simulations import Simulations
 from store.sites import Sites
 from store.surveys import Surveys
 from store.swaps import Swaps
 from store.tasks import Tasks
-from store.vault import LocalKey, Vault
+from store.unlocking import unlock
+from store.vault import Vault
 from store.writes import Writes
 
 
@@ -51,13 +52,12 @@ class Store:
         Raises:
             DatabaseNotSupported: when the database is neither a SQLite file nor PostgreSQL.
             VaultKeyMissing, VaultKeyWrong, VaultKeyMalformed: when there is no key for the secrets that are there.
+            KeySettingsWrong, KeyServerRefused: when the key server cannot be used as it is set.
         """
         database = await Database.open(settings.url)
         try:
             await database.migrate()
-            vault = await asyncio.to_thread(
-                Vault.unlock, path=settings.key_path, given=settings.key, sealed=await sealed_values(database)
-            )
+            vault = await unlock(settings, database)
         except BaseException:
             await database.close()
             raise
@@ -66,8 +66,9 @@ class Store:
     @classmethod
     def in_memory(cls) -> "Store":
         """A store that is lost when it is closed: for a simulation. Its key protects nothing."""
-        return cls(MemoryDatabase(), Vault(LocalKey(bytes(KEY_BYTES))))
+        return cls(MemoryDatabase(), Vault(KeyRing(GivenKeys([LocalKey(bytes(KEY_BYTES))], "memory"))))
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.vault.close()
         await self.database.close()

@@ -39,9 +39,10 @@ async def test_a_backup_opens_as_a_store(filled, folder, make, tmp_path):
 
 async def test_a_backup_is_never_written_over(filled, folder):
     """A second backup into the same folder is refused, and the first stays."""
-    await back_up(filled, None, folder)
+    none = folder / "no key file"
+    await back_up(filled, none, folder)
     first = (folder / "rotator.db").read_bytes()
     with pytest.raises(BackupExists):
-        await back_up(filled, None, folder)
+        await back_up(filled, none, folder)
     assert (folder / "rotator.db").read_bytes() == first
     assert [path.name for path in folder.iterdir()] == ["rotator.db"]

@@ -6,51 +6,101 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from rotation.values import CertificateId, SiteId
+from store.key_encryption import LocalKey, SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.key_file import VaultKeyMalformed
+from store.key_ring import KeyRing
+from store.key_sources import GivenKeys
 from store.settings import StoreSettings
 from store.store import Store
-from store.vault import LocalKey, SealBroken, Vault, VaultKeyMissing, VaultKeyWrong
+from store.vault import Vault
 
 SITE = SiteId("site-1")
-VAULT = Vault(LocalKey(b"k" * 32))
+FIRST_FORM = (
+    "0110003c393862316433626631396263313231319e1e931ec1f22ff623f3e3bccd56fce3d13759862d596eb6656af1ff4045"
+    "0d2e9abddb08aff5b2baf303d8bf24121d6bedcee83aeb1141e7fa3d1ae14128970b24424e2a90e0967e2e66bc445768795b"
+    "482c21b77c56f01998fb50259d17c9624da42e9bfbf7847e37b57cd370"
+)
+"""A value that the first release has sealed under the key `k`, for purpose p and subject s."""
+
+
+def vault(*keys):
+    """A vault of some keys, each a letter; the first seals."""
+    return Vault(KeyRing(GivenKeys([LocalKey(letter.encode() * 32) for letter in keys], "the test")))
+
+
+VAULT = vault("k")
 
 
 @given(st.binary(max_size=300), st.text(max_size=20), st.text(max_size=20))
-def test_a_seal_opens_again(secret, purpose, subject):
+async def test_a_seal_opens_again(secret, purpose, subject):
     """What was sealed comes back, and the sealed bytes differ each time."""
-    sealed = VAULT.seal(purpose, subject, secret)
-    assert VAULT.open(purpose, subject, sealed) == secret
-    assert sealed != VAULT.seal(purpose, subject, secret)
+    sealed = await VAULT.seal(purpose, subject, secret)
+    assert await VAULT.open(purpose, subject, sealed) == secret
+    assert sealed != await VAULT.seal(purpose, subject, secret)
 
 
 @given(st.data())
-def test_no_altered_seal_opens(data):
-    """A seal with any bit changed, or cut anywhere, is refused."""
-    sealed = bytearray(VAULT.seal("p", "s", b"secret"))
+async def test_no_altered_seal_opens(data):
+    """A seal with any bit changed, or cut anywhere, is refused; one that got another wrapping, too."""
+    sealed = bytearray(await VAULT.seal("p", "s", b"secret"))
+    if data.draw(st.booleans()):
+        sealed = bytearray(await vault("n", "k").rewrap("p", "s", bytes(sealed)))
     place = data.draw(st.integers(0, len(sealed) - 1))
     cut = bytes(sealed[:place])
     sealed[place] ^= 1 << data.draw(st.integers(0, 7))
     for broken in (bytes(sealed), cut):
         with pytest.raises((SealBroken, VaultKeyWrong)):
-            VAULT.open("p", "s", broken)
+            await vault("k", "n").open("p", "s", broken)
+        with pytest.raises((SealBroken, VaultKeyWrong)):
+            await vault("k", "n").rewrap("p", "s", broken)
 
 
 @pytest.mark.parametrize(
     ("purpose", "subject"), [("password", "b"), ("key", "a"), ("passworda", ""), ("", "passworda")]
 )
-def test_a_seal_is_bound_to_its_row(purpose, subject):
-    """A seal moved to another row or purpose does not open there."""
-    sealed = VAULT.seal("password", "a", b"secret")
-    with pytest.raises(SealBroken):
-        VAULT.open(purpose, subject, sealed)
+async def test_a_seal_is_bound_to_its_row(purpose, subject):
+    """A seal moved to another row or purpose does not open there, and gets no new wrapping for it."""
+    sealed = await VAULT.seal("password", "a", b"secret")
+    for act in (VAULT.open, VAULT.rewrap):
+        with pytest.raises(SealBroken):
+            await act(purpose, subject, sealed)
 
 
-def test_another_key_is_named():
+async def test_another_key_is_named():
     """A seal of another key is told from a broken one."""
+    sealed = await VAULT.seal("p", "s", b"secret")
     with pytest.raises(VaultKeyWrong):
-        Vault(LocalKey(b"o" * 32)).open("p", "s", VAULT.seal("p", "s", b"secret"))
+        await vault("o").open("p", "s", sealed)
+
+
+async def test_any_known_key_opens_and_the_first_seals():
+    """With two keys at hand either opens what it sealed; what is sealed then needs the first one only."""
+    both = vault("n", "k")
+    assert await both.open("p", "s", await VAULT.seal("p", "s", b"old")) == b"old"
+    assert await vault("n").open("p", "s", await both.seal("p", "s", b"new")) == b"new"
+
+
+async def test_a_new_wrapping_leaves_the_secrets_encryption_as_it_is():
+    """Re-wrapped, a value needs the new key only, and ends with the very bytes that it ended with."""
+    sealed = await VAULT.seal("p", "s", b"secret")
+    again = await vault("n", "k").rewrap("p", "s", sealed)
+    assert await vault("n").open("p", "s", again) == b"secret"
+    body = len(b"secret") + 12 + 16
+    assert again[-body:] == sealed[-body:]
+    with pytest.raises(VaultKeyWrong):
+        await VAULT.open("p", "s", again)
+
+
+async def test_values_of_the_first_form_open_and_are_sealed_anew():
+    """A value that an earlier release has sealed opens, and comes under the new key in the form of today."""
+    old = bytes.fromhex(FIRST_FORM)
+    assert await VAULT.open("p", "s", old) == b"of an earlier release"
+    again = await vault("n", "k").rewrap("p", "s", old)
+    assert (old[0], again[0]) == (1, 2)
+    assert await vault("n").open("p", "s", again) == b"of an earlier release"
 
 
 @pytest.mark.usefixtures("store")
@@ -68,6 +118,17 @@ async def test_a_missing_key_beside_secrets_stops_the_start(site, settings):
     with pytest.raises(VaultKeyMissing):
         await Store.open(settings)
     assert not settings.key_path.exists()
+
+
+async def test_a_broken_value_stops_no_start(site, settings):
+    """A row that somebody has damaged does not open, and all others do."""
+    async with site.database.write_rows() as connection:
+        await connection.execute(text("UPDATE sites SET password_sealed = :cut"), {"cut": b"\x02\x10"})
+    await site.close()
+    again = await Store.open(settings)
+    with pytest.raises(SealBroken):
+        await again.sites.connection(SITE)
+    await again.close()
 
 
 async def test_a_wrong_key_beside_secrets_stops_the_start(site, settings):
