@@ -1,6 +1,7 @@
 """`rotator keys`: which keys seal what, a new key for everything, and the end of an old one."""
 
 import asyncio
+import logging
 import sqlite3
 import sys
 from collections.abc import Callable, Coroutine
@@ -106,10 +107,12 @@ def _telling() -> Callable[[int], None]:
 
 
 def _with_store(folder: Path, work: "Callable[[Store], Coroutine[Any, Any, Any]]") -> Any:
+    from engine.logs import log_as_json  # noqa: PLC0415 - see above
     from store.fault import StoreFault  # noqa: PLC0415 - see above
     from store.settings import StoreSettings  # noqa: PLC0415 - see above
     from store.store import Store  # noqa: PLC0415 - see above
 
+    log_as_json("keys", logging.WARNING)
     settings = StoreSettings(folder=folder.resolve())
 
     async def run() -> Any:

@@ -58,24 +58,28 @@ async def _check(ring: KeyRing, settings: StoreSettings, database: Database) -> 
     needed = await _ids(database)
     if not any(source.sealing() for source in ring.sources):
         if needed:
-            raise VaultKeyMissing(
-                f"the database holds secrets of key {', '.join(sorted(needed))}, and {settings.key_path} is not there: "
-                "put it back"
-            )
+            raise VaultKeyMissing(_asked_for(needed, ring, "and there is no key at all"))
         await asyncio.to_thread(make_key, settings.key_path)
     if any(not ring.knows(key_id) for key_id in needed):
         # a key may have been retired since they were looked at
         needed = await _ids(database)
-    if unknown := sorted(key_id for key_id in needed if not ring.knows(key_id)):
-        places = ", ".join(source.where for source in ring.sources)
-        there = "; set ROTATOR_VAULT_ADDRESS, and what belongs to it" if any(map(is_of_a_server, unknown)) else ""
-        raise VaultKeyWrong(
-            f"the database holds secrets of key {', '.join(unknown)}, which is not in {places}: put it back{there}"
-        )
+    if unknown := {key_id for key_id in needed if not ring.knows(key_id)}:
+        raise VaultKeyWrong(_asked_for(unknown, ring, "and other keys are at hand"))
     try:
         await _try_server(ring, needed, database)
     except KeyServerDown as down:
         _log.warning("the key server is asked again when a secret is needed", reason=str(down))
+
+
+def _asked_for(keys: set[str], ring: KeyRing, but: str) -> str:
+    """What an operator reads whose key is missing."""
+    remedies = []
+    if any(map(is_of_a_server, keys)):
+        remedies.append("name the key server again by ROTATOR_VAULT_ADDRESS and what belongs to it")
+    if not all(map(is_of_a_server, keys)):
+        places = " or ".join(source.where for source in ring.sources if not isinstance(source, TransitKey))
+        remedies.append(f"put it back into {places}, beside what is there")
+    return f"the database holds secrets of key {', '.join(sorted(keys))}, {but}: {'; '.join(remedies)}"
 
 
 async def _ids(database: Database) -> set[str]:

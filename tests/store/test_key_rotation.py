@@ -2,6 +2,7 @@
 
 import base64
 import os
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -68,7 +69,9 @@ async def test_everything_gets_the_new_key(filled, settings):
     await filled.close()
     again = await Store.open(settings)
     assert await password(again) == "s3cret-pass"
-    assert (await again.certificates.material(CertificateId("cert-1"))).key_pem.get_secret_value() == b"private key"
+    key = (await again.certificates.material(CertificateId("cert-1"))).key_pem
+    assert key is not None
+    assert key.get_secret_value() == b"private key"
     await again.close()
 
 
@@ -89,7 +92,8 @@ async def test_a_rotation_that_was_cut_short_goes_on(filled, settings):
 
 async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
     """A value that somebody replaces between reading and writing stays, and gets the key in the next pass."""
-    real, meanwhile = filled.vault.rewrap, []
+    real = filled.vault.rewrap
+    meanwhile: list[bytes] = []
 
     async def slow(purpose, subject, sealed):
         new = await real(purpose, subject, sealed)
@@ -184,7 +188,8 @@ async def test_a_backup_during_a_rotation_holds_its_keys(filled, settings, tmp_p
         pytest.skip("PostgreSQL has tools of its own for copies")
     from store import backup  # noqa: PLC0415 - to stand in its way
 
-    real, times = backup._copy_database, []
+    real = backup._copy_database
+    times: list[Path] = []
 
     def meanwhile(source, target):
         real(source, target)
@@ -195,6 +200,7 @@ async def test_a_backup_during_a_rotation_holds_its_keys(filled, settings, tmp_p
     monkeypatch.setattr(backup, "_copy_database", meanwhile)
     made = await back_up(filled, settings.key_path, tmp_path / "backup")
     assert len(times) == 2
+    assert made.key is not None
     assert read_keys(made.key) == read_keys(settings.key_path)
     assert made.keys_elsewhere == frozenset()
 

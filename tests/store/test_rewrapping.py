@@ -1,0 +1,169 @@
+"""Ten thousand secrets get a new key while others read and write them, by a process that is killed in its middle."""
+
+import asyncio
+import os
+import random
+import sys
+from contextlib import asynccontextmanager
+
+from sqlalchemy import func, insert, select, text, update
+
+from rotation.values import CertificateId, SiteId
+from store.key_encryption import LocalKey
+from store.key_file import read_keys
+from store.key_rotation import known_keys, retire
+from store.sealed import CERTIFICATE_KEY, SITE_PASSWORD
+from store.store import Store
+from store.tables import CertificateRow
+
+SECRETS = 10_000
+SITE = SiteId("site-1")
+PATIENCE = 170
+KILLED_AFTER = (500, 4_000)
+"""Values that have the new key when the process is killed, for each of its lives but the last."""
+# what the machine of the tests may have set for some other service
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+
+
+def certificate(number):
+    """The id of a certificate. Its key is that very text."""
+    return CertificateId(f"cert-{number:05}")
+
+
+async def fill(store, make):
+    """A site, and certificates with a key each."""
+    await store.sites.add(make.site(), make.connection("pass-0"), make.t0)
+    rows = []
+    for number in range(SECRETS):
+        name, fingerprint = certificate(number), f"{number:064x}"
+        rows.append(
+            {
+                "id": name,
+                "fingerprint": fingerprint,
+                "facts": make.facts(name, fingerprint),
+                "certificate_pem": "",
+                "chain_pem": "",
+                "key_sealed": await store.vault.seal(CERTIFICATE_KEY, name, name.encode()),
+                "added_at": make.t0,
+            }
+        )
+    async with store.database.write() as session:
+        await session.execute(insert(CertificateRow), rows)
+
+
+class Service:
+    """Those who use a store all the time, and what they have seen."""
+
+    def __init__(self, store, make) -> None:
+        self.store, self.make = store, make
+        self.reads = self.writes = 0
+        self._over = False
+
+    async def _read(self, seed):
+        drawn = random.Random(seed)
+        while not self._over:
+            name = certificate(drawn.randrange(SECRETS))
+            key = (await self.store.certificates.material(name)).key_pem
+            assert key is not None
+            assert key.get_secret_value().startswith(name.encode())
+            password = (await self.store.sites.connection(SITE)).password.get_secret_value()
+            assert password.startswith("pass-")
+            self.reads += 1
+
+    async def _replace(self, seed):
+        """Seals secrets that are there anew, as long as the process lives: whoever re-wraps must not undo it."""
+        drawn = random.Random(seed)
+        while not self._over:
+            name = certificate(drawn.randrange(SECRETS))
+            new = await self.store.vault.seal(CERTIFICATE_KEY, name, f"{name} {self.writes}".encode())
+            password = await self.store.vault.seal(SITE_PASSWORD, SITE, f"pass-{self.writes}".encode())
+            async with self.store.database.write() as session:
+                await session.execute(update(CertificateRow).where(CertificateRow.id == name).values(key_sealed=new))
+                await session.execute(text("UPDATE sites SET password_sealed = :new"), {"new": password})
+            assert (await self.store.sites.connection(SITE)).password.get_secret_value() == f"pass-{self.writes}"
+            key = (await self.store.certificates.material(name)).key_pem
+            assert key is not None
+            assert key.get_secret_value() == f"{name} {self.writes}".encode()
+            self.writes += 1
+
+    async def _add(self):
+        """Registers sites and certificates that were not there."""
+        number = SECRETS
+        while not self._over:
+            name = certificate(number)
+            await self.store.certificates.add(
+                self.make.facts(name, f"{number:064x}"), "", "", name.encode(), self.make.t0
+            )
+            number += 1
+            await asyncio.sleep(0.01)  # a few hundred are enough
+
+    @asynccontextmanager
+    async def at_work(self):
+        """Everybody works until the block ends; the first that cannot read what was written fails it."""
+        async with asyncio.TaskGroup() as group:
+            for work in (*(self._read(seed) for seed in range(3)), self._replace(9), self._add()):
+                group.create_task(work)
+            try:
+                yield
+            finally:
+                self._over = True
+
+
+async def values_of(store, key_id):
+    """How many certificates have a key that this key seals."""
+    start = func.substr(CertificateRow.key_sealed, 5, len(key_id))
+    async with store.database.read() as session:
+        return await session.scalar(select(func.count()).where(start == key_id.encode()))
+
+
+async def rotating(settings):
+    """`rotator keys rotate` as a process."""
+    environment = CLEAN | {"ROTATOR_KEY_FILE": str(settings.key_path)}
+    if settings.database_url:
+        environment["ROTATOR_DATABASE_URL"] = settings.database_url
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli.main", "keys", "rotate", "--folder", str(settings.folder),
+        env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def test_ten_thousand_secrets_get_a_new_key_under_load(store, settings, make):
+    """Every read and write succeeds before, during and after; two kills with -9 leave a rotation that goes on."""
+    await fill(store, make)
+    (old,) = read_keys(settings.key_path)
+    service, new = Service(store, make), ""
+    async with asyncio.timeout(PATIENCE), service.at_work():
+        for least in KILLED_AFTER:
+            process = await rotating(settings)
+            while len(read_keys(settings.key_path)) < 2:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+            new = LocalKey(read_keys(settings.key_path)[0]).id
+            while await values_of(store, new) < least:
+                assert process.returncode is None, await process.stderr.read()
+                await asyncio.sleep(0.05)
+            process.kill()
+            assert await process.wait() == -9
+            assert least <= await values_of(store, new) < SECRETS
+        reads, writes = service.reads, service.writes
+        process = await rotating(settings)
+        out, err = await process.communicate()
+        assert process.returncode == 0, err
+        assert f"Went on with key {new}" in out.decode()
+        assert service.reads > reads
+        assert service.writes > writes
+    assert LocalKey(read_keys(settings.key_path)[0]).id == new
+    held = await known_keys(store)
+    assert [(key.id, key.seals) for key in held] == [(new, True), (LocalKey(old).id, False)]
+    # a write that was under way when the last pass ended may still have the old key; there is no such write here
+    assert [key.values for key in held][1] == 0
+    assert held[0].values > SECRETS
+
+    os.utime(settings.key_path, (0, 0))
+    await retire(store)
+    assert [LocalKey(key).id for key in read_keys(settings.key_path)] == [new]
+    again = await Store.open(settings)
+    for number in range(0, SECRETS, 97):
+        key = (await again.certificates.material(certificate(number))).key_pem
+        assert key is not None
+        assert key.get_secret_value().startswith(certificate(number).encode())
+    await again.close()
