@@ -16,26 +16,37 @@ Name = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9*
 
 
 class CertificateDocument(Value):
-    """A certificate file with its key: PEM text, or PKCS#12 or JKS in Base64."""
+    """A certificate file with its key. What format it has is told by its content."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
     pem: SecretStr | None = Field(default=None, max_length=_LARGEST, description="Certificate, issuers and key")
     pkcs12_base64: Base64Bytes | None = Field(default=None, repr=False)
     jks_base64: Base64Bytes | None = Field(default=None, repr=False)
-    password: SecretStr | None = Field(default=None, description="Of the file and of the key in it")
+    file_base64: Base64Bytes | None = Field(
+        default=None, repr=False, description="PEM, DER, PKCS#7, PKCS#12 or JKS, in any encoding of its text"
+    )
+    key_base64: Base64Bytes | None = Field(
+        default=None, repr=False, description="The private key, PEM or DER, where it is a file of its own"
+    )
+    chain_base64: Base64Bytes | None = Field(
+        default=None, repr=False, description="The issuers, PEM, DER or PKCS#7, where they are a file of their own"
+    )
+    password: SecretStr | None = Field(default=None, max_length=1000, description="Of the files and of the key in them")
 
     @model_validator(mode="after")
     def _one_file(self) -> "CertificateDocument":
-        if sum(given is not None for given in (self.pem, self.pkcs12_base64, self.jks_base64)) != 1:
-            raise ValueError("give exactly one of pem, pkcs12_base64 and jks_base64")
+        if sum(given is not None for given in self._files()) != 1:
+            raise ValueError("give exactly one of file_base64, pem, pkcs12_base64 and jks_base64")
         return self
 
     def content(self) -> bytes:
         """The bytes of the file."""
-        if self.pem is not None:
-            return self.pem.get_secret_value().encode()
-        return self.pkcs12_base64 or self.jks_base64 or b""
+        return next(given for given in self._files() if given is not None)
+
+    def _files(self) -> tuple[bytes | None, ...]:
+        pem = None if self.pem is None else self.pem.get_secret_value().encode()
+        return pem, self.pkcs12_base64, self.jks_base64, self.file_base64
 
 
 class CertificateToCheck(CertificateDocument):

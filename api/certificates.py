@@ -76,6 +76,8 @@ async def _parsed(document: CertificateDocument) -> ParsedCertificate:
         identity=_UNNAMED,
         name="the certificate file",
         password=document.password,
+        key=document.key_base64,
+        chain=document.chain_base64,
     )
 
 

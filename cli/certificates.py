@@ -20,7 +20,6 @@ from cli.client import (
 from cli.spoken import findings, instant, say, say_json, say_table
 
 _app = typer.Typer(help="Check certificates, add them, or make self-signed ones.", no_args_is_help=True)
-_JKS = b"\xfe\xed\xfe\xed"
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +30,9 @@ def register(app: typer.Typer) -> None:
 @_app.command("add")
 @answered
 def add(
-    file: Annotated[Path, typer.Argument(help="PEM, PKCS#12 (.pfx, .p12) or JKS, with its key")],
+    file: Annotated[Path, typer.Argument(help="PEM, DER, PKCS#7, PKCS#12 (.pfx, .p12) or JKS, with its key")],
+    key: Annotated[Path | None, typer.Option(help="The private key, where it is a file of its own")] = None,
+    chain: Annotated[Path | None, typer.Option(help="The issuers, where they are a file of their own")] = None,
     password_file: Annotated[Path | None, typer.Option(help="A file that holds the password")] = None,
     *,
     ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the password")] = False,
@@ -40,7 +41,9 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add a certificate with its key."""
-    document = {**_document(_bytes(file)), "password": _password(password_file, ask=ask_password)}
+    files = {"file_base64": file, "key_base64": key, "chain_base64": chain}
+    document: dict[str, Any] = {name: _encoded(path) for name, path in files.items() if path is not None}
+    document["password"] = _password(password_file, ask=ask_password)
     with opened(api, folder) as rotator:
         _say(rotator.post("/v1/certificates", document), as_json=as_json)
 
@@ -66,7 +69,8 @@ def check(
     if site is None:
         checked = check_here(content, file.name, password, days)
     else:
-        document = {**_document(content), "password": password, "site": site, "server": server, "days": days}
+        given = {"file_base64": base64.b64encode(content).decode(), "password": password}
+        document = {**given, "site": site, "server": server, "days": days}
         with opened(api, folder) as rotator:
             checked = rotator.post("/v1/certificates/check", document)
     _say_checked(checked, as_json=as_json)
@@ -145,12 +149,8 @@ def _password(file: Path | None, *, ask: bool) -> str | None:
     return str(typer.prompt("Password", hide_input=True)) if ask else None
 
 
-def _document(content: bytes) -> dict[str, Any]:
-    if b"-----BEGIN " in content:
-        return {"pem": content.decode("utf-8", "replace")}
-    # the API tells formats apart by content as well; the name only says how it travels
-    name = "jks_base64" if content.startswith(_JKS) else "pkcs12_base64"
-    return {name: base64.b64encode(content).decode()}
+def _encoded(path: Path) -> str:
+    return base64.b64encode(_bytes(path)).decode()
 
 
 def _bytes(path: Path) -> bytes:

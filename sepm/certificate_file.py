@@ -10,13 +10,19 @@ from pydantic import SecretStr
 
 from rotation.certificate import Chain, Issuer
 from rotation.values import CertificateId
-from sepm.certificate_formats import read_contents
+from sepm.certificate_formats import Contents, read_contents
 from sepm.errors import UnusableCertificateFile
 from sepm.parsed_certificate import ParsedCertificate, facts_of, is_ca
 
 
 def parse_certificate_file(
-    content: bytes, *, identity: CertificateId, name: str, password: SecretStr | None = None
+    content: bytes,
+    *,
+    identity: CertificateId,
+    name: str,
+    password: SecretStr | None = None,
+    key: bytes | None = None,
+    chain: bytes | None = None,
 ) -> ParsedCertificate:
     """The certificate that a file is about, with its chain and its key where the file holds them.
 
@@ -24,12 +30,21 @@ def parse_certificate_file(
         content: the file.
         identity: the id that the certificate gets.
         name: the file's name, for errors.
-        password: of the file and of the key in it.
+        password: of the files and of the key in them.
+        key: the file of the private key, where it is another one.
+        chain: the file of the issuers, where it is another one.
 
     Raises:
         UnusableCertificateFile: says what is wrong and how to make a better file.
     """
-    contents = read_contents(content, name, password.get_secret_value() if password else None)
+    secret = password.get_secret_value() if password else None
+    files = ((content, name), (key, "the key file"), (chain, "the chain file"))
+    read = [read_contents(each, called, secret) for each, called in files if each is not None]
+    contents = sum(read[1:], read[0])
+    return _assembled(contents, identity, name)
+
+
+def _assembled(contents: Contents, identity: CertificateId, name: str) -> ParsedCertificate:
     key = _only_key(contents.keys, name)
     certificates = _each_once(contents.certificates)
     if not certificates:

@@ -5,18 +5,17 @@ the key's algorithm, and the library stumbles over that, so it could read no key
 """
 
 import jks
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 from jks import sun_crypto
 
+from sepm.der import only_element
 from sepm.errors import UnusableCertificateFile
+from sepm.private_key import read_key
 
 _JKS, _JCEKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
-_SEQUENCE, _OCTETS, _OBJECT = 0x30, 0x04, 0x06
-_SUN_PROTECTOR = bytes.fromhex("2b060104012a02110101")  # 1.3.6.1.4.1.42.2.17.1.1
-_SHORT_FORM = 0x80
+_SUN_PROTECTOR = "1.3.6.1.4.1.42.2.17.1.1"
+_LARGEST_KEY = 64 << 10
+_MOST_KEYS = 20
 
 
 def is_java_keystore(content: bytes) -> bool:
@@ -24,10 +23,8 @@ def is_java_keystore(content: bytes) -> bool:
     return content[:4] in (_JKS, _JCEKS)
 
 
-def read_java_keystore(
-    content: bytes, name: str, password: str | None
-) -> tuple[list[x509.Certificate], list[PrivateKeyTypes]]:
-    """The certificates, those of keys first, and the keys of a JKS keystore.
+def read_java_keystore(content: bytes, name: str, password: str | None) -> tuple[list[bytes], list[PrivateKeyTypes]]:
+    """The certificates in DER, those of keys first, and the keys of a JKS keystore.
 
     Raises:
         UnusableCertificateFile: when it cannot be opened, with what to do.
@@ -46,51 +43,38 @@ def read_java_keystore(
         raise UnusableCertificateFile(
             name, "is a JKS keystore that this password does not open", "check the password, then the file"
         ) from error
-    except jks.KeystoreException as error:
+    except (jks.KeystoreException, ValueError) as error:
         raise UnusableCertificateFile(name, "is a damaged JKS keystore", "export it again") from error
     entries = list(store.private_keys.values())
+    if len(entries) > _MOST_KEYS:
+        raise UnusableCertificateFile(
+            name, f"holds {len(entries)} private keys", "export the server's entry (keytool -importkeystore -srcalias)"
+        )
     encoded = [der for entry in entries for _, der in entry.cert_chain]
     encoded += [entry.cert for entry in store.certs.values()]
-    try:
-        certificates = [x509.load_der_x509_certificate(der) for der in encoded]
-    except ValueError as error:
-        raise UnusableCertificateFile(name, "holds a damaged certificate", "export it again") from error
-    return certificates, [_key(entry, name, password) for entry in entries]
+    return encoded, [_key(entry, name, password) for entry in entries]
 
 
 def _key(entry: jks.PrivateKeyEntry, name: str, password: str) -> PrivateKeyTypes:
     protected: bytes = entry._encrypted  # noqa: SLF001 - not readable otherwise, see above
+    if len(protected) > _LARGEST_KEY:
+        raise UnusableCertificateFile(name, "holds a damaged private key", "export it again")
     try:
         plain = sun_crypto.jks_pkey_decrypt(_ciphertext(protected), password)
-        return load_der_private_key(plain, None)
     except jks.KeystoreException as error:
         raise UnusableCertificateFile(
             name,
             f"its key entry {entry.alias!r} has another password than the keystore",
             "give both the same password (keytool -keypasswd): SEPM asks for one",
         ) from error
-    except (ValueError, IndexError, UnsupportedAlgorithm) as error:
+    except (ValueError, IndexError) as error:
         raise UnusableCertificateFile(name, "holds a damaged private key", "export it again") from error
+    return read_key(plain, name)
 
 
 def _ciphertext(protected: bytes) -> bytes:
     """What is encrypted in SEQUENCE { SEQUENCE { algorithm, parameters? }, OCTET STRING }."""
-    whole, _ = _element(protected, _SEQUENCE)
-    algorithm, rest = _element(whole, _SEQUENCE)
-    identifier, _ = _element(algorithm, _OBJECT)
-    if identifier != _SUN_PROTECTOR:
+    algorithm, ciphertext = only_element(protected).parts()
+    if algorithm.parts()[0].object_id() != _SUN_PROTECTOR:
         raise ValueError("the key is protected by an algorithm that no JKS keystore has")
-    return _element(rest, _OCTETS)[0]
-
-
-def _element(der: bytes, tag: int) -> tuple[bytes, bytes]:
-    """The content of the first DER element, and what follows it."""
-    if der[0] != tag:
-        raise ValueError(f"DER element {der[0]:#x} where {tag:#x} was due")
-    length, start = der[1], 2
-    if length >= _SHORT_FORM:
-        start += length - _SHORT_FORM
-        length = int.from_bytes(der[2:start], "big")
-    if start + length > len(der):
-        raise ValueError("a DER element is cut")
-    return der[start : start + length], der[start + length :]
+    return ciphertext.octets()

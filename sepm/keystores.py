@@ -89,7 +89,11 @@ def _key(parsed: ParsedCertificate) -> RSAPrivateKey:
         raise UnusableCertificateFile(
             parsed.facts.subject, "its private key is not kept here", "give a file that holds the key too"
         )
-    key = load_pem_private_key(parsed.key_pem.get_secret_value().encode(), None)
+    key = load_pem_private_key(
+        parsed.key_pem.get_secret_value().encode(),
+        None,
+        unsafe_skip_rsa_key_validation=True,  # sepm.private_key has looked at it
+    )
     if not isinstance(key, RSAPrivateKey):
         raise UnusableCertificateFile(parsed.facts.subject, "its key is no RSA key", "use RSA: SEPM takes no other")
     return key

@@ -1,7 +1,5 @@
 """Certificate files of every format, read, refused with a remedy, and written."""
 
-import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 
 import jks
@@ -14,7 +12,6 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from cryptography.x509.oid import NameOID
@@ -252,45 +249,6 @@ def test_a_certificate_without_its_key_cannot_be_written(made):
 def test_a_key_is_never_shown(made):
     """Neither repr nor a dump holds the key."""
     assert "PRIVATE KEY" not in repr(made) + made.model_dump_json()
-
-
-@pytest.mark.skipif(shutil.which("keytool") is None, reason="needs Java's keytool")
-@pytest.mark.parametrize("kind", ["JKS", "PKCS12"])
-def test_java_reads_what_is_written(made, tmp_path, kind):
-    """SEPM is a Java program: keytool opens the keystore and finds the same certificate."""
-    file = tmp_path / "keystore"
-    file.write_bytes((to_jks if kind == "JKS" else to_pkcs12)(made, PASSWORD))
-    listed = subprocess.run(
-        ["keytool", "-list", "-v", "-keystore", file, "-storetype", kind, "-storepass", "open sesame"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    fingerprint = made.facts.fingerprint.upper()
-    assert ":".join(fingerprint[n : n + 2] for n in range(0, 64, 2)) in listed
-    assert "PrivateKeyEntry" in listed
-
-
-@pytest.mark.skipif(shutil.which("keytool") is None, reason="needs Java's keytool")
-@pytest.mark.parametrize("kind", ["JKS", "PKCS12"])
-def test_what_java_writes_is_read(tmp_path, kind):
-    """A keystore made with keytool, as the vendor's texts tell to, is read with its key."""
-    file = tmp_path / "keystore"
-    subprocess.run(
-        [
-            *("keytool", "-genkeypair", "-alias", "tomcat", "-keyalg", "RSA", "-keysize", "2048"),
-            *("-dname", "CN=sepm", "-ext", "san=dns:sepm", "-validity", "90", "-storetype", kind),
-            *("-keystore", file, "-storepass", "open sesame", "-keypass", "open sesame"),
-        ],
-        capture_output=True,
-        check=True,
-    )
-    parsed = parse(file.read_bytes())
-    assert (parsed.facts.subject, parsed.facts.names) == ("CN=sepm", ("sepm",))
-    key = load_pem_private_key(parsed.key_pem.get_secret_value().encode(), None)
-    assert isinstance(key, rsa.RSAPrivateKey)
-    certificate = x509.load_pem_x509_certificate(parsed.certificate_pem.encode())
-    assert key.public_key() == certificate.public_key()
 
 
 def test_contents_are_what_a_file_would_give(keys):
