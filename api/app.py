@@ -10,12 +10,14 @@ from fastapi.security import HTTPBearer
 
 from activities.world import wall_clock
 from api import (
+    certificate_requests,
     certificates,
     clients,
     codec,
     codec_login,
     events,
     health,
+    keystores,
     moves,
     plans,
     restore,
@@ -47,6 +49,24 @@ Register a site, add a certificate, make a plan (a dry run), start it by its has
 Refusals are problems as RFC 9457 describes them; `remedy` says what to do. Spans of time are ISO 8601 durations.
 """
 
+# a certificate's own path would also match that of requests, which therefore come first
+_RESOURCES = (
+    sites,
+    surveys,
+    certificate_requests,
+    certificates,
+    keystores,
+    plans,
+    simulations,
+    rotations,
+    clients,
+    events,
+    moves,
+    tasks,
+    restore,
+    codec,
+)
+
 
 def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) -> FastAPI:
     """The application. Without `parts` its lifespan opens the store and a Temporal client from the environment.
@@ -68,10 +88,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description="The API key that `rotator up` made, or the operator set")
     everywhere = described(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY)
-    guarded = (
-        sites, surveys, certificates, plans, simulations, rotations, clients, events, moves, tasks, restore, codec
-    )  # fmt: skip
-    for module in guarded:
+    for module in _RESOURCES:
         app.include_router(module.router, dependencies=[Depends(scheme)], responses=everywhere)
     app.include_router(health.router)
     app.include_router(codec_login.router)

@@ -28,9 +28,11 @@ from sepm.errors import (
     UntrustedCertificate,
     UnusableCertificateFile,
 )
+from store.certificate_requests import UnknownRequest
 from store.certificates import UnknownCertificate
 from store.fault import StoreFault
 from store.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
+from store.keystores import KeystoreGone, UnknownKeystore
 from store.page import BadCursor
 from store.plans import PlanAltered, UnknownPlan
 from store.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
@@ -41,6 +43,7 @@ from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, Unk
 from store.transit import KeyServerDown, KeyServerRefused
 
 _KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
+_KEYSTORE = "have another one made: POST /v1/certificates/ID/keystores"
 
 
 class _Answer(NamedTuple):
@@ -54,6 +57,11 @@ _STORE: dict[type[StoreFault], _Answer] = {
     UnknownCertificate: _Answer(
         HTTPStatus.NOT_FOUND, "unknown-certificate", "list the certificates: GET /v1/certificates"
     ),
+    UnknownRequest: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-request", "list the requests: GET /v1/certificates/requests"
+    ),
+    UnknownKeystore: _Answer(HTTPStatus.NOT_FOUND, "unknown-keystore", _KEYSTORE),
+    KeystoreGone: _Answer(HTTPStatus.GONE, "keystore-gone", _KEYSTORE),
     UnknownPlan: _Answer(HTTPStatus.NOT_FOUND, "unknown-plan", "make a plan: POST /v1/plans"),
     UnknownSurvey: _Answer(HTTPStatus.NOT_FOUND, "unknown-survey", "survey the site"),
     SurveyNotSaved: _Answer(HTTPStatus.CONFLICT, "survey-incomplete", "survey the site again"),

@@ -1,23 +1,16 @@
 """The file of a replacement: made for the holder of the task, with a password that is shown once."""
 
-import asyncio
 import base64
-import secrets
 from http import HTTPStatus
 
-from pydantic import SecretStr
-
+from api.keystore_file import make_keystore
 from api.parts import Parts
 from api.problems import ProblemError
 from api.task_document import TaskFile
 from rotation.plan import CertificateFor
 from rotation.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName, TaskId
-from sepm.keystores import to_pkcs12
-from sepm.parsed_certificate import ParsedCertificate
-from store.certificates import CertificateMaterial
-
-_PASSWORD_BYTES = 18
+from sepm.keystores import KeystoreFormat
 
 
 async def issue_file(parts: Parts, task_id: TaskId, who: str) -> TaskFile:
@@ -34,9 +27,12 @@ async def issue_file(parts: Parts, task_id: TaskId, who: str) -> TaskFile:
         raise _no_file(task, "the key of its certificate is not kept here")
     # noted before it is made: a file that may have left counts as taken
     await parts.store.tasks.issue_file(task_id, who, parts.clock())
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    content = await asyncio.to_thread(to_pkcs12, _parsed(material), SecretStr(password))
-    return TaskFile(filename=f"{server}.pfx", content_base64=base64.b64encode(content).decode(), password=password)
+    made = await make_keystore(material, KeystoreFormat.PKCS12)
+    return TaskFile(
+        filename=f"{server}.pfx",
+        content_base64=base64.b64encode(made.content).decode(),
+        password=made.password.get_secret_value(),
+    )
 
 
 def _server(task: ConsoleTask) -> ServerName:
@@ -53,16 +49,6 @@ async def _planned(parts: Parts, task: ConsoleTask, server: ServerName) -> Certi
     if chosen is None:
         raise _no_file(task, f"the plan gives {server} no certificate")
     return chosen
-
-
-def _parsed(material: CertificateMaterial) -> ParsedCertificate:
-    key = material.key_pem
-    return ParsedCertificate(
-        facts=material.facts,
-        certificate_pem=material.certificate_pem,
-        chain_pem=material.chain_pem,
-        key_pem=None if key is None else SecretStr(key.get_secret_value().decode()),
-    )
 
 
 def _no_file(task: ConsoleTask, why: str) -> ProblemError:

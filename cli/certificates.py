@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import certificate_requests
 from cli.certificate_check import check_here
 from cli.client import (
     FOLDER,
@@ -17,13 +18,18 @@ from cli.client import (
     answered,
     opened,
 )
+from cli.new_file import refuse_existing, write_new
+from cli.people import WhoOption, named
 from cli.spoken import findings, instant, say, say_json, say_table
 
-_app = typer.Typer(help="Check certificates, add them, or make self-signed ones.", no_args_is_help=True)
+_app = typer.Typer(
+    help="Check certificates, add them, make or request them, and take them as keystores.", no_args_is_help=True
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    certificate_requests.register(_app)
     app.add_typer(_app, name="certificate")
 
 
@@ -114,6 +120,30 @@ def list_certificates(*, api: ApiOption = None, folder: FolderOption = FOLDER, a
         for each in kept["items"]
     ]
     say_table("Certificates", ("id", "subject", "valid until", "key", "SHA-256"), rows)
+
+
+@_app.command("keystore")
+@answered
+def keystore(
+    certificate: Annotated[str, typer.Argument(help="The certificate's id")],
+    form: Annotated[str, typer.Option("--format", help="jks, p12 or pem")] = "p12",
+    out: Annotated[Path | None, typer.Option(help="Where to write it; ID.FORMAT if not given")] = None,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a certificate with its key and chain, as SEPM's wizard wants it. The password is shown this once."""
+    path = out or Path(f"{Path(certificate).name}.{Path(form).name}")
+    refuse_existing(path)
+    with opened(api, folder) as rotator:
+        made = rotator.post(f"/v1/certificates/{certificate}/keystores", {"who": named(who), "format": form})
+        write_new(path, rotator.download(made["path"]), remedy="run the command once more for another")
+    if as_json:
+        say_json(made | {"filename": str(path)})
+    else:
+        say(f"{path} written; its password, shown this once: {made['password']}")
 
 
 def _say(shown: dict[str, Any], *, as_json: bool) -> None:

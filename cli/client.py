@@ -64,11 +64,21 @@ class Api:
         """Send `body` and return the answer."""
         return self._call("POST", path, json=body, headers=headers)
 
+    def download(self, path: str) -> bytes:
+        """The file at `path`."""
+        return self._sent("GET", path).content
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
     def _call(self, method: str, path: str, **how: Any) -> Any:
+        try:
+            return self._sent(method, path, **how).json()
+        except ValueError as error:
+            raise UnreadableError(f"what answers at {self.address} is not the rotator's API") from error
+
+    def _sent(self, method: str, path: str, **how: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, path, **how)
         except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -77,10 +87,7 @@ class Api:
             ) from error
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
             raise ApiRefusedError(_problem(answer), answer.headers.get("Retry-After"))
-        try:
-            return answer.json()
-        except ValueError as error:
-            raise UnreadableError(f"what answers at {self.address} is not the rotator's API") from error
+        return answer
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 
 import base64
 import hashlib
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.new_file import refuse_existing, write_new
 from cli.people import WhoOption, WhyOption, named
 from cli.spoken import say, say_json
 
@@ -122,26 +122,15 @@ def file(
     as_json: JsonOption = False,
 ) -> None:
     """Take the certificate file of a task. It is given once for each claim, and its password is shown once."""
-    if out is not None and out.exists():
-        raise UnreadableError(f"{out} is there already; nothing was taken")
+    refuse_existing(out)
     with opened(api, folder) as rotator:
         taken = rotator.post(f"/v1/tasks/{task}/file", {"who": named(who)})
     if as_json:
         say_json(taken)
         return
     path = out or Path(Path(taken["filename"]).name)
-    _write(path, base64.b64decode(taken["content_base64"]))
+    write_new(path, base64.b64decode(taken["content_base64"]), remedy="claim the task once more for another")
     say(f"{path} written; its password, shown this once: {taken['password']}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, and that replaces no other."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as target:
-            target.write(content)
-    except OSError as error:
-        raise UnreadableError(f"{path} cannot be written: {error}; claim the task once more for another") from error
 
 
 def _of_file(file: Path | None) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Writing a certificate with its key in the formats that SEPM's console takes."""
 
+from enum import StrEnum
+
 import jks
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -18,7 +20,28 @@ from pydantic import SecretStr
 from sepm.errors import UnusableCertificateFile
 from sepm.parsed_certificate import ParsedCertificate
 
+
+class KeystoreFormat(StrEnum):
+    """Formats of SEPM's certificate wizard."""
+
+    JKS = "jks"
+    PKCS12 = "p12"
+    PEM = "pem"
+    """Certificate, issuers and encrypted key, one after the other."""
+
+
 _ALIAS = "tomcat"  # the name that Tomcat's and SEPM's own keystores use
+
+
+def write_keystore(parsed: ParsedCertificate, form: KeystoreFormat, password: SecretStr) -> bytes:
+    """A file with certificate, key and chain, under one password.
+
+    Raises:
+        UnusableCertificateFile: when there is no RSA key.
+    """
+    return {KeystoreFormat.JKS: to_jks, KeystoreFormat.PKCS12: to_pkcs12, KeystoreFormat.PEM: to_pem}[form](
+        parsed, password
+    )
 
 
 def to_pkcs12(parsed: ParsedCertificate, password: SecretStr, *, for_old_java: bool = False) -> bytes:

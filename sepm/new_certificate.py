@@ -31,7 +31,7 @@ def make_self_signed(
     if not names:
         raise ValueError("a server certificate needs at least one name")
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:_LONGEST_COMMON_NAME])])
+    subject = named_after(names[0])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -46,3 +46,8 @@ def make_self_signed(
         .sign(key, hashes.SHA256())
     )
     return contents_of(certificate, key, identity)
+
+
+def named_after(name: str) -> x509.Name:
+    """The subject of a server of that name."""
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:_LONGEST_COMMON_NAME])])

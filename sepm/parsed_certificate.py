@@ -80,11 +80,10 @@ def named(certificate: x509.Certificate) -> Named:
         ValueError: when its names or its key cannot be read.
     """
     common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return Named(
         common_name=str(common[0].value) if common else "",
         names=names_of(certificate),
-        public_key=Fingerprint(hashlib.sha256(spki).hexdigest()),
+        public_key=public_key_of(certificate.public_key()),
     )
 
 
@@ -92,6 +91,12 @@ def is_ca(certificate: x509.Certificate) -> bool:
     """Whether it may issue others. One of the first version cannot tell, so it may not."""
     constraints = _extension(certificate, x509.BasicConstraints)
     return constraints is not None and constraints.ca
+
+
+def public_key_of(key: CertificatePublicKeyTypes) -> Fingerprint:
+    """SHA-256 of a public key."""
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return Fingerprint(hashlib.sha256(spki).hexdigest())
 
 
 def names_of(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from sqlalchemy import Column, LargeBinary, Table, func, select
 from store.base import table_of
 from store.database import Database
 from store.envelope import START_BYTES, key_id_of
-from store.tables import CertificateRow, SiteRow
+from store.tables import CertificateRequestRow, CertificateRow, KeystoreRow, SiteRow
 from store.upsert import ROWS_AT_ONCE
 
 SITE_PASSWORD = "site password"  # noqa: S105 - what it is for, no password
 CERTIFICATE_KEY = "certificate key"
+REQUEST_KEY = "request key"
+KEYSTORE = "keystore"
 
 
 class SealedColumn(NamedTuple):
@@ -42,6 +44,8 @@ class SealedColumn(NamedTuple):
 SEALED = (
     SealedColumn(table_of(SiteRow), "password_sealed", SITE_PASSWORD),
     SealedColumn(table_of(CertificateRow), "key_sealed", CERTIFICATE_KEY),
+    SealedColumn(table_of(CertificateRequestRow), "key_sealed", REQUEST_KEY),
+    SealedColumn(table_of(KeystoreRow), "file_sealed", KEYSTORE),
 )
 """Every column that holds secrets."""
 

@@ -1,5 +1,6 @@
 """The store: one object with everything that must not be lost."""
 
+from store.certificate_requests import CertificateRequests
 from store.certificates import Certificates
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
@@ -8,6 +9,7 @@ from store.key_encryption import LocalKey
 from store.key_file import KEY_BYTES
 from store.key_ring import KeyRing
 from store.key_sources import GivenKeys
+from store.keystores import Keystores
 from store.originals import Originals
 from store.plans import Plans
 from store.references import References
@@ -32,6 +34,8 @@ class Store:
         self.vault = vault
         self.sites = Sites(database, vault)
         self.certificates = Certificates(database, vault)
+        self.certificate_requests = CertificateRequests(database, vault)
+        self.keystores = Keystores(database, vault)
         self.surveys = Surveys(database)
         self.roster = Roster(database)
         self.plans = Plans(database)

@@ -1,6 +1,7 @@
 """Every table, for whoever needs them all: importing this fills `Base.metadata`."""
 
 from store.base import Base
+from store.certificate_tables import CertificateRequestRow, KeystoreRow
 from store.rotation_tables import (
     CoverageGateRow,
     EventRow,
@@ -27,12 +28,14 @@ from store.site_tables import (
 
 __all__ = [
     "Base",
+    "CertificateRequestRow",
     "CertificateRow",
     "ClientRow",
     "ClientServerRow",
     "CoverageGateRow",
     "EventRow",
     "JudgementRow",
+    "KeystoreRow",
     "LeftOutRow",
     "OriginalRow",
     "PinnedFingerprintRow",

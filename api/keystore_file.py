@@ -1,0 +1,42 @@
+"""Making the file that SEPM's wizard takes from what is kept, under a password that nobody has seen before."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from sepm.keystores import KeystoreFormat, write_keystore
+from sepm.parsed_certificate import ParsedCertificate
+from store.certificates import CertificateMaterial
+
+_PASSWORD_BYTES = 18
+
+
+@dataclass(frozen=True)
+class KeystoreFile:
+    """A file, and the one password of file and key."""
+
+    content: bytes
+    password: SecretStr
+
+
+async def make_keystore(material: CertificateMaterial, form: KeystoreFormat) -> KeystoreFile:
+    """Certificate, key and chain in one file.
+
+    Raises:
+        UnusableCertificateFile: when the key is not kept here, or is no RSA key.
+    """
+    password = SecretStr(secrets.token_urlsafe(_PASSWORD_BYTES))
+    content = await asyncio.to_thread(write_keystore, _parsed(material), form, password)
+    return KeystoreFile(content, password)
+
+
+def _parsed(material: CertificateMaterial) -> ParsedCertificate:
+    key = material.key_pem
+    return ParsedCertificate(
+        facts=material.facts,
+        certificate_pem=material.certificate_pem,
+        chain_pem=material.chain_pem,
+        key_pem=None if key is None else SecretStr(key.get_secret_value().decode()),
+    )
