@@ -50,11 +50,11 @@ def has_its_chain(candidate: Candidate) -> Iterable[Finding]:
     """The issuers up to a root, the server's certificate first."""
     facts, chain = candidate.facts, candidate.facts.chain
     if not chain.complete and not chain.issuers:
-        yield blocking(
+        yield warning(
             "certificate-chain-missing",
             facts.subject,
             f"was issued by {facts.issuer}, which is not in the file: a server would present it without its issuers",
-            "put the issuers into the file, up to the root",
+            "put the issuers into the file, unless that is a root which every client and server knows",
         )
     elif not chain.complete:
         yield warning(

@@ -57,6 +57,17 @@ def covers_its_addresses(facts: CertificateFacts, place: Place) -> Iterable[Find
         )
 
 
+def brings_its_chain(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
+    """Clients that verify the issuer need the issuers in between, and nobody tells whether they have them."""
+    if any(place.addresses.values()) and not facts.chain.complete and not facts.chain.issuers:
+        yield blocking(
+            "certificate-chain-needed",
+            place.server,
+            f"clients verify who issued it, and {facts.issuer} is not in the file",
+            "put the issuers into the file, up to the root",
+        )
+
+
 def keeps_the_forms(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
     """Peers such as EDR compare the form of the name: full name, short name or address (K236805)."""
     old = place.presents.named if place.presents else None
@@ -123,4 +134,4 @@ def has_a_new_key(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
         )
 
 
-RULES = (covers_its_addresses, keeps_the_forms, has_no_wildcard, is_not_in_use, has_a_new_key)
+RULES = (covers_its_addresses, brings_its_chain, keeps_the_forms, has_no_wildcard, is_not_in_use, has_a_new_key)

@@ -1,10 +1,13 @@
 """A certificate held against the server that it is for."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from rotation.certificate import Named
+from rotation.certificate import Chain, Issuer, Named
 from rotation.finding import Severity
 
+ISSUER = Issuer(subject="CN=CA", not_after=datetime(2100, 1, 1, tzinfo=UTC))
 S1 = {"common_name": "s1.example", "names": ()}
 
 
@@ -38,6 +41,15 @@ def test_a_name_that_clients_use_is_missing(judge, old, verifies_ca, severity):
     """Refused where clients verify it, or the old certificate had it; else nobody knows whether that matters."""
     found = judge({"common_name": "other.example"}, verifies_ca=verifies_ca, s1=("old", named(old) if old else None))
     assert found == {"certificate-name-missing": severity}
+
+
+def test_who_verifies_needs_the_chain(judge):
+    """Where clients verify the issuer, a certificate without its issuers is refused; with one of them it is not."""
+    alone, open_ended = Chain(complete=False), Chain(issuers=(ISSUER,), complete=False)
+    found = judge({**S1, "chain": alone}, verifies_ca=True)
+    assert found["certificate-chain-needed"] is Severity.BLOCKING
+    assert judge({**S1, "chain": open_ended}, verifies_ca=True) == {"certificate-chain-open": Severity.WARNING}
+    assert judge({**S1, "chain": alone}) == {"certificate-chain-missing": Severity.WARNING}
 
 
 def test_forms_of_names_are_kept(judge):
