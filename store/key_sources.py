@@ -122,8 +122,18 @@ class FileKeys:
         return tuple(key.id for key in self._keys)
 
     async def renew(self) -> None:
-        """A new first line. The file knows it before it seals anything, and whoever meets its id reads the file."""
-        put_key_first(self.path)
+        """A new first line. The file knows it before it seals anything, and whoever meets its id reads the file.
+
+        Raises:
+            KeySettingsWrong: when the file cannot be changed.
+        """
+        try:
+            put_key_first(self.path)
+        except OSError as error:
+            raise KeySettingsWrong(
+                f"{self.path} cannot be changed ({error.strerror}): put a new first line into it yourself (base64 of "
+                "32 random bytes, e.g. from `openssl rand -base64 32`), wherever a copy of it lies, and run this again"
+            ) from error
 
     async def close(self) -> None:
         """Nothing is open."""

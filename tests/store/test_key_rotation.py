@@ -1,6 +1,7 @@
 """A new key for everything: what is made, what goes on, what is refused."""
 
 import base64
+import errno
 import os
 from pathlib import Path
 
@@ -159,6 +160,22 @@ async def test_one_rotation_at_a_time(filled, settings):
             with pytest.raises(KeyFileInUse):
                 await act
     assert len(read_keys(settings.key_path)) == 1
+
+
+async def test_a_key_file_that_cannot_be_changed_is_for_the_operator(filled, settings, monkeypatch):
+    """Where the file is mounted for reading only, the message says what to do; done by hand, it is taken."""
+    before = settings.key_path.read_text()
+
+    def read_only(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as mounted:
+        mounted.setattr("store.key_file.tempfile.mkstemp", read_only)
+        with pytest.raises(KeySettingsWrong, match="put a new first line into it yourself"):
+            await rotate(filled, quiet)
+    assert settings.key_path.read_text() == before
+    settings.key_path.write_text(base64.b64encode(b"n" * 32).decode() + "\n" + before)
+    assert (await rotate(filled, quiet)).key_id == LocalKey(b"n" * 32).id
 
 
 async def test_an_old_backup_opens_with_its_old_key(filled, settings, tmp_path):
