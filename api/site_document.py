@@ -13,7 +13,7 @@ from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
 from sepm.sylink import parse_sylink
 from sepm.trust import Trust
-from store.sites import SiteConnection
+from store.sites import SiteAccess
 
 _LONGEST_SLUG = 60
 
@@ -107,16 +107,16 @@ class SiteShown(Value):
     limits: Limits
 
     @classmethod
-    def of(cls, site: Site, connection: SiteConnection) -> "SiteShown":
+    def of(cls, site: Site, access: SiteAccess) -> "SiteShown":
         """The document of a stored site."""
         return cls(
             id=site.id,
             name=site.name,
-            rest_url=connection.rest_url,
-            username=connection.username,
-            domain=connection.domain,
-            fingerprints_sha256=tuple(sorted(connection.fingerprints)),
-            ca_pem=connection.ca_pem,
+            rest_url=access.rest_url,
+            username=access.username,
+            domain=access.domain,
+            fingerprints_sha256=tuple(sorted(access.fingerprints)),
+            ca_pem=access.ca_pem,
             servers=site.servers,
             lists=site.lists,
             limits=site.limits,

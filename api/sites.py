@@ -46,7 +46,7 @@ async def list_sites(parts: WithParts) -> SiteList:
 @router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND))
 async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown:
     """A registered site, without its password."""
-    return SiteShown.of(await parts.store.sites.get(site_id), await parts.store.sites.connection(site_id))
+    return SiteShown.of(await parts.store.sites.get(site_id), await parts.store.sites.access(site_id))
 
 
 @router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -55,14 +55,14 @@ async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithPa
     site = await parts.store.sites.get(site_id)
     with checked():
         site = await parts.store.sites.describe_lists(site_id, document.read(site.servers))
-    return SiteShown.of(site, await parts.store.sites.connection(site_id))
+    return SiteShown.of(site, await parts.store.sites.access(site_id))
 
 
 @router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
 async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown:
     """Replace what the site's owner wants waited for. Plans made before keep theirs."""
     site = await parts.store.sites.set_limits(site_id, limits)
-    return SiteShown.of(site, await parts.store.sites.connection(site_id))
+    return SiteShown.of(site, await parts.store.sites.access(site_id))
 
 
 def _connection(document: SiteDocument, url: str, trust: Trust) -> SiteConnection:

@@ -36,16 +36,21 @@ class SiteExists(StoreFault):
     """A site of that id or name is registered already."""
 
 
-class SiteConnection(Value):
-    """How a site's REST API is reached, and which certificates it may present."""
+class SiteAccess(Value):
+    """Where a site's REST API is, for whom, and which certificates it may present."""
 
     rest_url: str
     username: str
-    password: SecretStr
     domain: str = ""
     fingerprints: frozenset[Fingerprint] = frozenset()
     """Pinned: the one it serves, and those announced by a plan."""
     ca_pem: str | None = None
+
+
+class SiteConnection(SiteAccess):
+    """How a site's REST API is reached."""
+
+    password: SecretStr
 
 
 class Sites:
@@ -109,6 +114,15 @@ class Sites:
             raise UnknownSite(f"no site named {name!r} is registered")
         return row.site
 
+    async def access(self, site_id: SiteId) -> SiteAccess:
+        """How the site is reached, for those who do not log on: no key is needed.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        access, _ = await self._reached(site_id)
+        return access
+
     async def connection(self, site_id: SiteId) -> SiteConnection:
         """How the site is reached, with its password.
 
@@ -116,21 +130,25 @@ class Sites:
             UnknownSite: when none is registered.
             VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when its password cannot be read.
         """
+        access, sealed = await self._reached(site_id)
+        password = await self._vault.open(SITE_PASSWORD, site_id, sealed)
+        return SiteConnection(**dict(access), password=SecretStr(password.decode()))
+
+    async def _reached(self, site_id: SiteId) -> tuple[SiteAccess, bytes]:
         async with self._database.read_rows() as connection:
             row = (await connection.execute(_REACHED, {"site": site_id})).one_or_none()
             pinned = await connection.scalars(_PINNED, {"site": site_id})
             fingerprints = frozenset(Fingerprint(one) for one in pinned)
         if row is None:
             raise _unknown(site_id)
-        password = await self._vault.open(SITE_PASSWORD, row.id, row.password_sealed)
-        return SiteConnection(
+        access = SiteAccess(
             rest_url=row.rest_url,
             username=row.username,
-            password=SecretStr(password.decode()),
             domain=row.domain,
             fingerprints=fingerprints,
             ca_pem=row.ca_pem,
         )
+        return access, row.password_sealed
 
     async def describe_lists(self, site_id: SiteId, lists: Collection[ServerList]) -> Site:
         """Replace what is in the site's server lists. Returns the site as it is now.

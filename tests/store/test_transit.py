@@ -205,6 +205,7 @@ async def test_an_outage_stops_no_start(server, settings, make):
         with pytest.raises(KeyServerDown):
             await store.sites.add(make.site("site-2", "Graz"), make.connection(), make.t0)
         assert [each.id for each in await store.sites.list()] == [SITE]
+        assert (await store.sites.access(SITE)).username == "admin"
     assert await password(store) == "s3cret-pass"
     await store.close()
     assert not settings.key_path.exists()

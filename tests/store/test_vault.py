@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from rotation.values import CertificateId, SiteId
+from store.envelope import about, unpack
 from store.key_encryption import LocalKey, SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.key_file import VaultKeyMalformed
 from store.key_ring import KeyRing
@@ -92,6 +93,15 @@ async def test_a_new_wrapping_leaves_the_secrets_encryption_as_it_is():
     assert again[-body:] == sealed[-body:]
     with pytest.raises(VaultKeyWrong):
         await VAULT.open("p", "s", again)
+
+
+async def test_the_secrets_own_encryption_knows_its_row():
+    """A value whose key is wrapped for another row, by whoever holds the vault's key, does not open there."""
+    envelope, key = unpack(await VAULT.seal("p", "a", b"secret")), VAULT.keys.sealing()
+    data_key = await key.unwrap(envelope.wrapped, about("p", "a"))
+    moved = envelope._replace(wrapped=await key.wrap(data_key, about("p", "b"))).pack()
+    with pytest.raises(SealBroken):
+        await VAULT.open("p", "b", moved)
 
 
 async def test_values_of_the_first_form_open_and_are_sealed_anew():
