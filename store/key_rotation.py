@@ -69,10 +69,11 @@ async def rotate(store: Store, told: Told) -> Rotated:
     """Put everything that is sealed under a new key, while services read and write.
 
     1. Keep out others that change the keys.
-    2. When the key that seals has sealed everything, make a new one: in the key file, where every process finds it
-       before anything is sealed with it, or at the key server. Otherwise a rotation was cut short, or the operator has
-       put a new key first: go on with that.
-    3. Re-wrap (`rewrap_all`). The old key stays where it is: `retire` takes it away.
+    2. Where another key than the one that seals has sealed something, a rotation was cut short, or the operator has put
+       a new key first: go on with that, and end.
+    3. Otherwise make a new key: in the key file, where every process finds it before anything is sealed with it, or at
+       the key server. So it is, too, where only broken values are left, which no rotation ever finishes.
+    4. Re-wrap (`rewrap_all`). The old key stays where it is: `retire` takes it away.
 
     Raises:
         KeyFileInUse: when another process changes the keys.
@@ -83,12 +84,13 @@ async def rotate(store: Store, told: Told) -> Rotated:
     with _alone(ring.source):
         values = await values_by_key(store.database)
         newest = await ring.sealing().newest()
-        made = not any(key_id not in {newest, None} for key_id in values)
-        if made:
-            await ring.source.renew()
-        return Rotated(
-            key_id=await ring.sealing().newest(), made=made, done=await rewrap_all(store.database, store.vault, told)
-        )
+        if any(key_id not in {newest, None} for key_id in values):
+            done = await rewrap_all(store.database, store.vault, told)
+            if done.values:
+                return Rotated(key_id=newest, made=False, done=done)
+        await ring.source.renew()
+        done = await rewrap_all(store.database, store.vault, told)
+        return Rotated(key_id=await ring.sealing().newest(), made=True, done=done)
 
 
 async def retire(store: Store, key_id: str | None = None) -> tuple[Path, ...]:

@@ -111,7 +111,7 @@ async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
 
 
 async def test_a_broken_value_stops_nothing(filled):
-    """It is named and left as it is; all others get the key."""
+    """It is named and left as it is; all others get the key, and the next one."""
     async with filled.database.write_rows() as connection:
         await connection.execute(
             text("UPDATE certificates SET key_sealed = (SELECT password_sealed FROM sites WHERE id = :site)"),
@@ -121,6 +121,8 @@ async def test_a_broken_value_stops_nothing(filled):
     assert done.done.broken == ("certificates.key_sealed of cert-1",)
     assert await password(filled) == "s3cret-pass"
     assert (await rewrap_all(filled.database, filled.vault, quiet)).values == 0
+    again = await rotate(filled, quiet)
+    assert (again.made, again.done.values, again.done.broken) == (True, 1, done.done.broken)
 
 
 async def test_a_service_that_runs_learns_of_the_key(filled, settings):
