@@ -92,7 +92,7 @@ def _logged_in(request: Request, who: str) -> str:
 <ol><li>open <b>Codec Server</b> (the glasses at the top)</li>
 <li>choose <b>Use my browser setting and ignore Cluster-level setting</b></li>
 <li>give the endpoint <code>{endpoint}</code></li>
-<li>switch on <b>Include cross-origin credentials</b>, and <b>Apply</b></li></ol>
+<li>switch on <b>Include cross-origin credentials</b>, <b>Apply</b>, and load the page again</li></ol>
 <form method="post" action="{_FOLDER}/logout"><button>Log out</button></form>"""
 
 

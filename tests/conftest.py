@@ -28,6 +28,7 @@ LONGEST = (
     "e2e/test_cancel.py",
     "cli/test_demo_naive.py",
     "e2e/test_hold.py",
+    "e2e/test_temporal_ui.py",
     "e2e/test_starting.py",
     "workflows/test_many_histories.py",
     "workflows/test_replay.py",
