@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test proof crash-sweep mutants mutmut check format lock clean
+.PHONY: help demo test fuzz proof crash-sweep mutants mutmut check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ JOBS ?= 4
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+fuzz: $(VENV)/.dev ## Play 100,000 damaged and hostile files to every parser (ARGS="--help" shows how)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 proof: $(VENV)/.dev ## Play 10,000 random rotations, 300 of them through the real Temporal too (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof --json build/proof.json $(ARGS)

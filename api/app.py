@@ -28,6 +28,7 @@ from api import (
     tasks,
 )
 from api.answers import answer_with_problems
+from api.body_limit import BodyLimit
 from api.cross_origin import CrossOrigin
 from api.guard import ApiKey, Guard
 from api.openapi import describe_problems
@@ -94,6 +95,7 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.include_router(codec_login.router)
     answer_with_problems(app)
     describe_problems(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Guard, key=key, session=sessions.admit)
     app.add_middleware(CrossOrigin, origin=settings.ui_origin)  # added last, so it comes first
     return app

@@ -1,5 +1,6 @@
 """What lies in a certificate file of each format, before anything is concluded from it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -28,6 +29,11 @@ _MOST = 20
 
 _CERTIFICATES = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}
 _KEYS = {"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"}
+_OLD_ENCRYPTION = re.compile(
+    rb"^DEK-Info: (AES-(128|192|256)-CBC,[0-9A-Fa-f]{32}|DES-EDE3-CBC,[0-9A-Fa-f]{16})$", re.MULTILINE
+)
+"""With a vector of the right length: the library does not look, and breaks down."""
+_UNREADABLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 
 
@@ -73,8 +79,10 @@ def _from_pem(content: bytes, name: str, password: str | None) -> Contents:
                 keys.append(_pem_key(block, name, password))
             if max(len(encoded), len(keys)) > _MOST:
                 break
-    except (PemError, DerError) as error:
+    except PemError as error:
         raise _damaged(name, str(error)) from error
+    except ValueError as error:
+        raise _damaged(name, "a block is cut") from error
     return Contents(_certificates(encoded, name), keys)
 
 
@@ -89,6 +97,10 @@ def _pem_key(block: Block, name: str, password: str | None) -> PrivateKeyTypes:
         return read_key(block.content, name)
     if not password:
         raise UnusableCertificateFile(name, "its private key is encrypted", "give the key's password")
+    if block.headers.count(b"DEK-Info") != 1 or not _OLD_ENCRYPTION.search(block.headers):
+        raise UnusableCertificateFile(
+            name, "its private key is encrypted in an old or damaged way", "encrypt it anew: openssl pkcs8 -topk8"
+        )
     try:
         # OpenSSL's old way: one round of MD5, so it costs nothing, and protects as much
         key = load_pem_private_key(block.text(), password.encode(), unsafe_skip_rsa_key_validation=True)
@@ -116,7 +128,7 @@ def _from_der(content: bytes, name: str, password: str | None) -> Contents:
         if file.parts()[0].tag == SEQUENCE:
             return Contents(_certificates([file.whole], name))
         return Contents(_certificates(_signed_data(file), name))
-    except (DerError, IndexError) as error:
+    except (ValueError, IndexError) as error:
         raise UnusableCertificateFile(
             name,
             "is no certificate file that is known here, or is cut",
@@ -152,7 +164,7 @@ def _certificate(der: bytes, name: str) -> x509.Certificate:
         key = certificate.public_key()
         # what is read late by the library must be readable too
         _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, *_UNREADABLE) as error:
         raise _damaged(name, "it cannot be read") from error
     except UnsupportedAlgorithm as error:
         raise UnusableCertificateFile(name, "holds a certificate with a key of an unknown kind", "use RSA") from error

@@ -44,7 +44,7 @@ def read_key(der: bytes, name: str) -> PrivateKeyTypes:
         key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
     except UnsupportedAlgorithm as error:
         raise UnusableCertificateFile(name, "its private key is of an unknown kind", "use an RSA key") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, IndexError) as error:
         raise _damaged(name) from error
     if not hasattr(key, "sign"):
         raise UnusableCertificateFile(name, "its private key is of a kind that signs nothing", "use an RSA key")

@@ -17,7 +17,8 @@ _LARGEST = 4 << 20
 _HTTPS_PORT, _HTTP_PORT = 443, 8014
 _LAST_PORT = 65535
 _AGAIN = "export it again in the SEPM console (Clients, right-click the group, Export Communication Settings)"
-_NUMBER = re.compile(r"(\d+)\s*\Z")
+_NUMBER = re.compile(r"(?<!\d)(\d{1,9})\Z")
+_LONGEST_NUMBER = 9
 # what starts a document type; entities exist only inside one
 _DOCTYPE = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -119,7 +120,7 @@ def _port(server: ET.Element, attribute: str, name: str) -> int | None:
     text = _attribute(server, attribute)
     if not text:
         return None
-    if not text.isdecimal() or int(text) > _LAST_PORT:
+    if not text.isdecimal() or len(text) > _LONGEST_NUMBER or int(text) > _LAST_PORT:
         raise UnreadableSylink(name, f"has {text[:20]!r} for a port ({attribute})", _AGAIN)
     return int(text) or None
 

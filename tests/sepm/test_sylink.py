@@ -1,5 +1,7 @@
 """Reading exported Sylink.xml files."""
 
+import time
+
 import pytest
 
 from rotation.site import Protocol, Server
@@ -123,3 +125,14 @@ def test_an_unreadable_file_says_why(xml, why):
         parse_sylink(xml, SERVERS, name="sylink-hq.xml")
     assert caught.value.address == "sylink-hq.xml"
     assert caught.value.remedy
+
+
+def test_numbers_of_any_length_are_refused_at_once():
+    """Python turns no text of 4,300 digits into a number, and a search must not begin anew at each digit."""
+    many = "9" * 100_000
+    with pytest.raises(UnreadableSylink, match="for a port"):
+        parse_sylink(sylink(block(1, server("a", HttpPort=many))), SERVERS)
+    begun = time.process_time()
+    named = sylink(block(f"{many}x", server("a", HttpPort=8014)) + block(many, server("b", HttpPort=8014)))
+    assert [entry.address for entry in parse_sylink(named, SERVERS).entries] == ["a", "b"]
+    assert time.process_time() - begun < 1

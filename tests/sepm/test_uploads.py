@@ -183,3 +183,14 @@ def test_what_cannot_be_used_says_why(made, kind):
     with pytest.raises(UnusableCertificateFile, match=why) as caught:
         parse(content, key=its_key)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "header", ["AES-128-CBC,00", "AES-128-CBC,0000000000000000", "DES-EDE3-CBC,xyz", "RC2-CBC,00", "", "AES-256-CBC"]
+)
+def test_a_damaged_old_encryption_is_refused(made, header):
+    """Cryptography does not look at the length of the vector, and panics."""
+    old = key(made, PrivateFormat.TraditionalOpenSSL, Encoding.PEM, b"open sesame")
+    lines = [b"DEK-Info: " + header.encode() if b"DEK-Info" in line else line for line in old.split(b"\n")]
+    with pytest.raises(UnusableCertificateFile, match="encrypted in an old or damaged way"):
+        parse(made.certificate_pem.encode() + b"\n".join(lines))

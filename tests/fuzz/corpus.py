@@ -1,0 +1,137 @@
+"""Good files of every format, small and the same bytes in every process: what is mutated."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+import jks
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from tests.fuzz.asn1 import PASSWORD, by_pbkdf2, data, encrypted, name, pem, pkcs12, sequence, tlv
+
+_KEY = Path(__file__).with_name("key.pem")
+_BEGIN, _END = datetime(2030, 1, 1), datetime(2040, 1, 1)  # noqa: DTZ001 - as x509 takes them
+_BAG = "1.2.840.113549.1.12.10.1."
+
+
+@cache
+def certificates() -> tuple[bytes, ...]:
+    """Files that hold certificates and keys as PEM or DER."""
+    root, leaf, other = (each.public_bytes(Encoding.DER) for each in _made())
+    pkcs8, pkcs1 = _key(PrivateFormat.PKCS8), _key(PrivateFormat.TraditionalOpenSSL)
+    hidden = sequence(by_pbkdf2(10), tlv(4, bytes(64)))
+    signed = sequence(
+        name("1.2.840.113549.1.7.2"),
+        tlv(0xA0, sequence(tlv(2, b"\1"), tlv(0x31), sequence(name("1.2.840.113549.1.7.1")), tlv(0xA0, leaf, root))),
+    )
+    text = pem(b"CERTIFICATE", leaf) + pem(b"PRIVATE KEY", pkcs8) + pem(b"CERTIFICATE", root)
+    return (
+        leaf,
+        other,
+        pkcs8,
+        pkcs1,
+        hidden,
+        signed,
+        text,
+        pem(b"TRUSTED CERTIFICATE", leaf + sequence()) + pem(b"RSA PRIVATE KEY", pkcs1),
+        pem(b"PKCS7", signed) + pem(b"ENCRYPTED PRIVATE KEY", hidden),
+        text.decode().encode("utf-16"),
+        b"\xef\xbb\xbfBag Attributes\r\n" + text.replace(b"\n", b"\r\n"),
+        _old_encrypted(),
+    )
+
+
+@cache
+def pkcs12_files() -> tuple[bytes, ...]:
+    """PKCS#12 without a check, so that what is mutated is read, and with one; open, and encrypted in a few rounds."""
+    root, leaf, _ = (each.public_bytes(Encoding.DER) for each in _made())
+    key = sequence(name(_BAG + "1"), tlv(0xA0, _key(PrivateFormat.PKCS8)))
+    bags = [sequence(name(_BAG + "3"), tlv(0xA0, _cert_bag(each))) for each in (leaf, root)]
+    inner = sequence(name(_BAG + "6"), tlv(0xA0, sequence(key, *bags)))
+    shrouded = sequence(name(_BAG + "2"), tlv(0xA0, sequence(by_pbkdf2(10), tlv(4, bytes(64)))))
+    return (
+        pkcs12(data(sequence(key, *bags))),
+        pkcs12(encrypted(sequence(*bags), 10), data(sequence(key))),
+        pkcs12(encrypted(sequence(inner), 10)),
+        pkcs12(data(sequence(*bags)), data(sequence(shrouded))),
+        pkcs12(data(sequence(key, *bags)), mac_rounds=10),
+    )
+
+
+@cache
+def keystores() -> tuple[bytes, ...]:
+    """JKS with a key and its chain, with a certificate alone, and the beginning of a JCEKS."""
+    root, leaf, _ = (each.public_bytes(Encoding.DER) for each in _made())
+    entry = jks.PrivateKeyEntry.new("tomcat", [leaf, root], _key(PrivateFormat.PKCS8), "pkcs8")
+    trusted = jks.TrustedCertEntry.new("root", root)
+    entry.timestamp = trusted.timestamp = 0
+    with patch("jks.sun_crypto.os.urandom", bytes):
+        both: bytes = jks.KeyStore.new("jks", [entry, trusted]).saves(PASSWORD)
+    alone: bytes = jks.KeyStore.new("jks", [trusted]).saves(PASSWORD)
+    return both, alone, b"\xce\xce\xce\xce" + both[4:]
+
+
+@cache
+def sylinks() -> tuple[bytes, ...]:
+    """Sylink.xml as the console exports it."""
+    servers = "".join(
+        f'<ServerPriorityBlock Name="Priority{n}"><Server Address="sepm{n}.example" HttpPort="8014" '
+        f'HttpsPort="443" HttpsVerifyCA="0" VerifySignatures="1"/></ServerPriorityBlock>'
+        for n in (1, 2)
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<ServerSettings DomainId="AAAA"><CommConf>'
+        f'<AgentCommunicationSetting CommunicationMode="PULL"/><ServerList Name="Default">{servers}</ServerList>'
+        "</CommConf></ServerSettings>"
+    )
+    return text.encode(), text.replace("UTF-8", "UTF-16").encode("utf-16"), text.replace("443", "0").encode()
+
+
+def _cert_bag(der: bytes) -> bytes:
+    bag: bytes = sequence(name("1.2.840.113549.1.9.22.1"), tlv(0xA0, tlv(4, der)))
+    return bag
+
+
+@cache
+def _made() -> tuple[x509.Certificate, x509.Certificate, x509.Certificate]:
+    """A root of another kind of key, a server's certificate of it, and a self-signed one."""
+    key = _rsa()
+    edwards = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+    root, leaf, other = (
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, each)]) for each in ("root", "leaf", "other")
+    )
+    names = x509.SubjectAlternativeName([x509.DNSName("sepm.example")])
+    signed = x509.CertificateBuilder(root, leaf, key.public_key(), 2, _BEGIN, _END).add_extension(names, critical=False)
+    return (
+        x509.CertificateBuilder(root, root, edwards.public_key(), 1, _BEGIN, _END).sign(edwards, None),
+        signed.sign(edwards, None),
+        x509.CertificateBuilder(other, other, key.public_key(), 3, _BEGIN, _END).sign(key, hashes.SHA256()),
+    )
+
+
+@cache
+def _rsa() -> rsa.RSAPrivateKey:
+    key = load_pem_private_key(_KEY.read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
+
+
+def _key(form: PrivateFormat) -> bytes:
+    der: bytes = _rsa().private_bytes(Encoding.DER, form, NoEncryption())
+    return der
+
+
+def _old_encrypted() -> bytes:
+    block: bytes = pem(b"RSA PRIVATE KEY", bytes(64))
+    return block.replace(
+        b"KEY-----\n", b"KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,%b\n\n" % (b"0" * 32), 1
+    )

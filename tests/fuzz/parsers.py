@@ -1,0 +1,78 @@
+"""Every parser that takes bytes from outside. Whoever writes another adds it to PARSERS."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from rotation.site import Server
+from rotation.values import CertificateId, ServerName
+from sepm.certificate_file import parse_certificate_file
+from sepm.errors import UnreadableSylink, UnusableCertificateFile
+from sepm.sylink import parse_sylink
+from tests.fuzz import corpus, mutation
+from tests.fuzz.asn1 import PASSWORD
+
+_SERVERS = (Server(name=ServerName("SRV1"), address="sepm1.example"),)
+
+
+@dataclass(frozen=True)
+class Parser:
+    """A parser, what it may raise, good files for it, and how they are changed.
+
+    `share` is its part of all inputs, against that of the others.
+    """
+
+    name: str
+    read: Callable[[bytes], object]
+    refusals: tuple[type[Exception], ...]
+    corpus: Callable[[], tuple[bytes, ...]]
+    changes: tuple[mutation.Change, ...]
+    share: int = 1
+
+    def input(self, number: int) -> bytes:
+        """The input of that number: always the same one."""
+        draw = random.Random(f"{self.name} {number}")
+        content = draw.choice(self.corpus())
+        for _ in range(draw.choice((1, 1, 1, 2, 4))):
+            # what an earlier change has broken cannot be changed by its structure any more
+            with suppress(ValueError, IndexError):
+                content = draw.choice((*self.changes, *self.changes, mutation.by_bytes))(draw, content)
+        return mutation.nothing(draw, content) if not draw.randrange(50) else content
+
+
+def certificate(content: bytes) -> object:
+    """A certificate file, as it is uploaded."""
+    return parse_certificate_file(
+        content, identity=CertificateId("fuzz"), name="given.file", password=SecretStr(PASSWORD)
+    )
+
+
+def companions(content: bytes) -> object:
+    """The same as a file of the key and of the issuers, beside a good certificate."""
+    return parse_certificate_file(
+        corpus.certificates()[0],
+        identity=CertificateId("fuzz"),
+        name="given.file",
+        password=SecretStr(PASSWORD),
+        key=content,
+        chain=content,
+    )
+
+
+def sylink(content: bytes) -> object:
+    """An exported Sylink.xml."""
+    return parse_sylink(content, _SERVERS)
+
+
+_FILE = (UnusableCertificateFile,)
+_DER = (mutation.by_der,)
+PARSERS = (
+    Parser("certificate", certificate, _FILE, corpus.certificates, (*_DER, mutation.by_pem), share=3),
+    Parser("companions", companions, _FILE, corpus.certificates, (*_DER, mutation.by_pem)),
+    Parser("pkcs12", certificate, _FILE, corpus.pkcs12_files, _DER, share=3),
+    Parser("jks", certificate, _FILE, corpus.keystores, (mutation.by_keystore,), share=2),
+    Parser("sylink", sylink, (UnreadableSylink,), corpus.sylinks, (mutation.by_xml,)),
+)
