@@ -11,9 +11,11 @@ from pydantic import SecretStr
 
 from rotation.values import CertificateId
 from sepm.certificate_file import parse_certificate_file
+from sepm.der import elements
 from sepm.errors import UnusableCertificateFile
 from sepm.keystores import to_jks, to_pem, to_pkcs12
 from sepm.new_certificate import make_self_signed
+from tests.fuzz.asn1 import tlv
 
 OWN = CertificateId("own")
 TEXT = "open sesame"
@@ -93,6 +95,7 @@ def test_openssl_reads_our_pem(made, openssl, tmp_path, password):
 WAYS = {
     "as it is usual": (),
     "old": ("-legacy",),
+    "older still": ("-legacy", "-certpbe", "PBE-SHA1-RC2-128", "-keypbe", "PBE-SHA1-2DES"),
     "AES-128": ("-certpbe", "AES-128-CBC", "-keypbe", "AES-128-CBC"),
     "without a check": ("-nomac",),
     "check by SHA-512": ("-macalg", "SHA512"),
@@ -110,6 +113,28 @@ def test_we_read_what_openssl_writes(made, openssl, tmp_path, way, password):
     source.write_bytes(to_pem(made))
     openssl("pkcs12", "-export", *WAYS[way], "-in", source, "-passout", f"pass:{password}", "-out", file)
     assert whole(parse(file.read_bytes(), password or None)) == whole(made)
+
+
+def in_ber(der):
+    """The same without lengths, and with bytes in pieces, as some Java and Mozilla libraries write it."""
+    out = b""
+    for element in elements(der):
+        if element.tag & 0x20:
+            out += bytes([element.tag, 0x80]) + in_ber(element.content) + b"\0\0"
+        elif element.tag == 4 and len(element.content) > 40:
+            halves = element.content[:33], element.content[33:]
+            out += b"\x24\x80" + b"".join(tlv(4, half) for half in halves) + b"\0\0"
+        else:
+            out += element.whole
+    return out
+
+
+def test_pkcs12_in_ber_is_read(made, openssl, tmp_path):
+    """OpenSSL reads it, so it is PKCS#12; and so do we."""
+    file = tmp_path / "ber.p12"
+    file.write_bytes(in_ber(to_pkcs12(made, PASSWORD)))
+    assert by_openssl(openssl, file) == whole(made)
+    assert whole(parse(file.read_bytes())) == whole(made)
 
 
 def test_a_check_by_pbmac1_is_read():
