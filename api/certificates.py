@@ -32,9 +32,7 @@ _SURVEYED_WITHIN = timedelta(days=1)
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
 async def add_certificate(document: CertificateDocument, parts: WithParts, response: Response) -> CertificateShown:
-    """Keep a certificate, with its key where the file holds it or a request has made it. The same certificate again
-    is the one that is kept.
-    """
+    """Keep a certificate, with its key where a file or a request holds it. The same again is the one that is kept."""
     return await _keep(await _parsed(document), parts, response)
 
 
@@ -104,18 +102,21 @@ async def _keep(parsed: ParsedCertificate, parts: Parts, response: Response) -> 
     Raises:
         ProblemError: 422, when it may not; nothing is stored.
     """
-    waiting = None
-    if parsed.key_pem is None:
-        waiting = await parts.store.certificate_requests.waiting_key(parsed.facts.public_key)
     # a readable id that is the same whenever the same certificate is sent
     facts = parsed.facts.model_copy(update={"id": CertificateId(f"cert-{parsed.facts.fingerprint[:_ID_DIGITS]}")})
     findings = unfit(facts, now=parts.clock(), needed=timedelta(0))
     if stops := blockers(findings):
         raise refused("certificate-unfit", stops, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    given = parsed.key_pem.get_secret_value().encode() if parsed.key_pem else None
-    key = waiting.get_secret_value() if waiting else given
+    key = await _key(parsed, parts)
     kept = await parts.store.certificates.add(facts, parsed.certificate_pem, parsed.chain_pem, key, parts.clock())
-    # only now: until the certificate has the key, the request keeps it
     await parts.store.certificate_requests.answer(facts.public_key, kept)
     response.headers["Location"] = f"/v1/certificates/{kept}"
     return CertificateShown(certificate=await parts.store.certificates.facts(kept), findings=findings)
+
+
+async def _key(parsed: ParsedCertificate, parts: Parts) -> bytes | None:
+    """The key that came along, else the one of the request that this certificate answers."""
+    if parsed.key_pem is not None:
+        return parsed.key_pem.get_secret_value().encode()
+    asked = await parts.store.certificate_requests.key_of(parsed.facts.public_key)
+    return None if asked is None else asked.get_secret_value()

@@ -1,4 +1,4 @@
-"""Requests for certificates: their keys were made here, and wait sealed for the signed answer."""
+"""Requests for certificates: their keys were made here, and lie sealed for the signed answer."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ class CertificateRequest(Value):
     asked_by: str
     asked_at: datetime
     certificate_id: CertificateId | None = None
-    """The certificate that answered it."""
+    """The certificate that answered it last."""
 
 
 class CertificateRequests:
@@ -60,27 +60,26 @@ class CertificateRequests:
             raise UnknownRequest(f"no request for a certificate of id {request_id} is kept")
         return _request(row)
 
-    async def waiting_key(self, public_key: Fingerprint) -> SecretBytes | None:
-        """The key of the request that waits for a certificate of this public key; None when none does.
+    async def key_of(self, public_key: Fingerprint) -> SecretBytes | None:
+        """The key of the request for a certificate of this public key; None when there is none.
+
+        It stays with the request: an authority may correct its answer, and sign the same request again.
 
         Raises:
             VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when the key cannot be read.
         """
         async with self._database.read() as session:
             row = await session.scalar(_of(public_key))
-        if row is None or row.key_sealed is None:
+        if row is None:
             return None
         return SecretBytes(await self._vault.open(REQUEST_KEY, row.id, row.key_sealed))
 
     async def answer(self, public_key: Fingerprint, certificate_id: CertificateId) -> None:
-        """Note which certificate answered a request. The key lies with that one now, and is kept here no longer.
-
-        Nothing happens where no request of that public key is kept, or where it was answered before.
-        """
+        """Note which certificate answered a request. Nothing happens where none of that public key is kept."""
         async with self._database.write() as session:
             row = await session.scalar(_of(public_key).with_for_update())
-            if row is not None and row.certificate_id is None:
-                row.certificate_id, row.key_sealed = certificate_id, None
+            if row is not None:
+                row.certificate_id = certificate_id
 
     async def list(self) -> tuple[CertificateRequest, ...]:
         """Every request, the newest first."""

@@ -26,7 +26,7 @@ class KeystoreRow(Base):
 
 
 class CertificateRequestRow(Base):
-    """A request for a certificate, and its key until the certificate has it."""
+    """A request for a certificate, and its key."""
 
     __tablename__ = "certificate_requests"
 
@@ -36,6 +36,6 @@ class CertificateRequestRow(Base):
     names: Mapped[tuple[str, ...]] = mapped_column(Document(tuple[str, ...]))
     request_pem: Mapped[str]
     asked_by: Mapped[str]
-    key_sealed: Mapped[bytes | None]
+    key_sealed: Mapped[bytes]
     asked_at: Mapped[datetime]
     certificate_id: Mapped[str | None] = mapped_column(ForeignKey("certificates.id"))

@@ -83,18 +83,25 @@ async def test_the_signed_answer_finds_its_key(api, authority, way):
     assert again.json()["certificate"] == facts
 
 
-async def test_the_key_is_kept_sealed_and_moves_to_the_certificate(api, store, authority):
-    """Until the answer it lies with the request, afterwards with the certificate alone."""
-    request = await asked(api)
-    wanted = text("SELECT key_sealed FROM certificate_requests")
+async def test_the_key_is_kept_sealed(api, store):
+    """It is never shown, and the database does not tell it."""
+    await asked(api)
     async with store.database.read() as session:
-        sealed = await session.scalar(wanted)
+        sealed = await session.scalar(text("SELECT key_sealed FROM certificate_requests"))
     assert sealed
     assert b"PRIVATE KEY" not in sealed
-    leaf, _ = authority(request["request_pem"])
-    await api.post("/v1/certificates", json={"pem": leaf.public_bytes(Encoding.PEM).decode()})
-    async with store.database.read() as session:
-        assert await session.scalar(wanted) is None
+
+
+async def test_a_corrected_answer_finds_its_key_too(api, authority):
+    """Of an authority that signs a request again both certificates have the key; the request names the last."""
+    request = await asked(api)
+    for _ in range(2):
+        leaf, _ = authority(request["request_pem"])
+        answer = await api.post("/v1/certificates", json={"pem": leaf.public_bytes(Encoding.PEM).decode()})
+        facts = answer.json()["certificate"]
+        assert facts["has_key"]
+        shown = await api.get(f"/v1/certificates/requests/{request['id']}")
+        assert shown.json()["request"]["certificate_id"] == facts["id"]
 
 
 async def test_an_answer_that_may_not_go_in_changes_nothing(api, authority, problem):

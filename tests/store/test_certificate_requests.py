@@ -1,4 +1,4 @@
-"""Requests in the store: their keys are sealed, and move to the certificate that answers."""
+"""Requests in the store: their keys are sealed, and given to the certificate that answers."""
 
 import pytest
 
@@ -20,23 +20,24 @@ async def test_a_request_waits_with_its_key(store, request_of):
     await store.certificate_requests.add(request_of, b"KEY")
     assert await store.certificate_requests.get("request-1") == request_of
     assert await store.certificate_requests.list() == (request_of,)
-    key = await store.certificate_requests.waiting_key(request_of.public_key)
+    key = await store.certificate_requests.key_of(request_of.public_key)
     assert key.get_secret_value() == b"KEY"
     assert len(await sealed_values(store.database)) == 1
     assert b"KEY" not in (await sealed_values(store.database))[0]
 
 
-async def test_an_answered_request_keeps_no_key(store, make, request_of):
-    """The first answer is the one that is noted; an answer to nothing changes nothing."""
+async def test_a_request_may_be_answered_again(store, make, request_of):
+    """Its key stays, for an authority may correct its answer; an answer to nothing changes nothing."""
     await store.certificate_requests.add(request_of, b"KEY")
     for certificate, fingerprint in (("cert-1", "aa" * 32), ("cert-2", "bb" * 32)):
         await store.certificates.add(make.facts(certificate, fingerprint), "CERT", "", b"KEY", make.t0)
         await store.certificate_requests.answer(request_of.public_key, certificate)
-    answered = request_of.model_copy(update={"certificate_id": "cert-1"})
-    assert await store.certificate_requests.get("request-1") == answered
-    assert await store.certificate_requests.waiting_key(request_of.public_key) is None
+        answered = request_of.model_copy(update={"certificate_id": certificate})
+        assert await store.certificate_requests.get("request-1") == answered
+        assert (await store.certificate_requests.key_of(request_of.public_key)).get_secret_value() == b"KEY"
     await store.certificate_requests.answer("dd" * 32, "cert-1")
-    assert await store.certificate_requests.waiting_key("dd" * 32) is None
+    assert await store.certificate_requests.key_of("dd" * 32) is None
+    assert (await store.certificate_requests.get("request-1")).certificate_id == "cert-2"
 
 
 async def test_an_unknown_request_is_named(store):

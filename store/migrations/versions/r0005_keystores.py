@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_table(
         "certificate_requests",
         *_texts("id", "public_key", "subject", "names", "request_pem", "asked_by"),
-        sa.Column("key_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("key_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.Column("certificate_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -44,7 +44,7 @@ def downgrade() -> None:
     Raises:
         RuntimeError: when a request waits: its key lies nowhere else.
     """
-    waiting = sa.text("SELECT count(*) FROM certificate_requests WHERE key_sealed IS NOT NULL")
+    waiting = sa.text("SELECT count(*) FROM certificate_requests WHERE certificate_id IS NULL")
     if op.get_bind().scalar(waiting):
         raise RuntimeError("a request for a certificate waits for its answer, and its key would be lost")
     op.drop_table("certificate_requests")
