@@ -24,6 +24,8 @@ from engine.settings import TemporalSettings
 from rotation.values import CertificateId
 from sepm.new_certificate import make_self_signed
 
+KEYSTORE = "/v1/certificates/{certificate_id}/keystore"
+"""The one GET that gives a key: once, and closed by a password that was shown elsewhere."""
 FORMS = {"PKCS8": serialization.PrivateFormat.PKCS8, "PKCS1": serialization.PrivateFormat.TraditionalOpenSSL}
 OWN_FILES = {"api.key", "rotator.key"}
 """Where a key of the service itself lies, readable by its owner only."""
@@ -192,10 +194,11 @@ async def answers(whole: Whole) -> bytes:
         "certificate_id": [each["certificate_id"] for each in plan["certificates"]],
         "task_id": [task["id"] for task in tasks],
         "simulation_id": [await simulated(whole, plan["id"])],
+        "request_id": [await requested(whole)],
     }
     kept = bytearray()
     for path, methods in (await house.get("/openapi.json"))["paths"].items():
-        if "get" not in methods:
+        if "get" not in methods or path == KEYSTORE:
             continue
         names = re.findall(r"\{(\w+)\}", path)
         for some in product(*(ids[name] for name in names)):
@@ -204,6 +207,28 @@ async def answers(whole: Whole) -> bytes:
             assert answer.status_code == 200, (path, answer.text)
             kept += repr(answer.headers.raw).encode() + answer.content
     return bytes(kept)
+
+
+async def requested(whole: Whole) -> str:
+    """A request for a certificate: its id. Its key was made here and is known to nobody."""
+    order = {"who": "ann", "names": ["sepm1.example.org"]}
+    made = await whole.site.house.post("/v1/certificates/requests", order, 201)
+    return str(made["request"]["id"])
+
+
+async def keystores_of(whole: Whole) -> dict[str, set[bytes]]:
+    """What must not show of two keystores, one that was taken and one that waits: passwords, and the one file."""
+    house = whole.site.house
+    rotation = await house.get(f"/v1/rotations/{whole.rotation}")
+    plan = await house.get(f"/v1/plans/{rotation['plan_id']}")
+    path = KEYSTORE.format(certificate_id=plan["certificates"][0]["certificate_id"])
+    made = [await house.post(f"{path}s", {"who": "ann", "format": "jks"}, 201) for _ in range(2)]
+    taken = await house.ask("GET", made[0]["path"])
+    assert taken.status_code == 200, taken.text
+    return {
+        "password of a keystore": {each["password"].encode() for each in made},
+        "keystore": {taken.content[at : at + 48] for at in (100, 500)},
+    }
 
 
 async def simulated(whole: Whole, plan: str) -> str:
@@ -231,7 +256,8 @@ async def places_of(whole: Whole) -> dict[str, bytes]:
 
 async def test_no_secret_leaves_its_place(whole) -> None:
     """No password, token or key in Temporal, database, logs, answers or command lines; what may show is found there."""
-    secrets, places = secrets_of(whole), await places_of(whole)
+    secrets = secrets_of(whole) | await keystores_of(whole)
+    places = await places_of(whole)
     assert all(secrets.values()), {what: len(found) for what, found in secrets.items()}
     assert len(secrets) > 20
     assert {"temporal.db", "rotator.db", "rotator.db-wal", "up.json", "up.err"} <= places.keys()
