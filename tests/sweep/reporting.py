@@ -39,6 +39,7 @@ def lines(tally: Tally) -> list[str]:
         "",
         f"{tally.runs} runs, {tally.seconds / 60:.1f} minutes, {len(tally.failures)} failures",
     ]
+    told += [f"  not passed again, swept where others of its kind are: {point}" for point in tally.moved]
     for failure in tally.failures:
         told += ["", *(f"  {problem}" for problem in failure.problems), f"  {command(failure.points)}"]
     return told
@@ -53,6 +54,7 @@ def write(tally: Tally, path: Path) -> None:
         "undisturbed_seconds": {name: round(seconds, 1) for name, seconds in tally.undisturbed.items()},
         "points": [str(point) for points in tally.found.values() for point in points],
         "died": sorted({str(point) for point in tally.died}),
+        "moved": [str(point) for point in tally.moved],
         "failures": [_failure(failure) for failure in tally.failures],
     }
     path.write_text(json.dumps(document, indent=2) + "\n")

@@ -15,6 +15,7 @@ from tests.sweep.judging import Before, Story, problems, story
 from tests.sweep.keeping import Kept
 from tests.sweep.lanes import Lane
 from tests.sweep.points import Aim, Point, Watch
+from tests.sweep.points import points as points_of
 from tests.sweep.procedures import PROCEDURES, Procedure
 from tests.sweep.sites import site
 from tests.sweep.visits import Visit
@@ -43,6 +44,8 @@ class Result:
     """Points that the run did not pass."""
     problems: tuple[str, ...]
     seconds: float
+    passed: tuple[Point, ...] = ()
+    """The points that it would have had, by the places that it passed."""
 
 
 class SweepFailedError(Exception):
@@ -67,8 +70,10 @@ async def run(lane: Lane, points: Iterable[Point], undisturbed: Story | None) ->
     watch = Aim(left=list(points))
     wanted, began = tuple(watch.left), time.monotonic()
     limit = _UNDISTURBED + _A_DEATH * len(wanted)
-    found, _ = await _play(lane, PROCEDURES[wanted[0].procedure], watch, limit, undisturbed)
-    return Result(tuple(watch.hit), tuple(watch.left), tuple(found), time.monotonic() - began)
+    name = wanted[0].procedure
+    found, _ = await _play(lane, PROCEDURES[name], watch, limit, undisturbed)
+    took = time.monotonic() - began
+    return Result(tuple(watch.hit), tuple(watch.left), tuple(found), took, points_of(name, watch))
 
 
 async def watched(lane: Lane, name: str, watch: Watch) -> list[str]:

@@ -38,6 +38,8 @@ class Tally:
     """How many seconds each takes when nobody dies."""
     died: list[Point] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    moved: list[Point] = field(default_factory=list)
+    """Points that the first run alone had: later ones passed such a place elsewhere, and were swept there."""
     runs: int = 0
     seconds: float = 0
 
@@ -116,7 +118,7 @@ class Sweep:
             self._say(f"    {problem}")
         if not result.problems:
             self.tally.died += result.died
-            self._again(result.missed)
+            self._again(result)
         elif len(batch) > 1:
             self._failed.append(Failure(batch, result.problems))
             half = (len(batch) + 1) // 2
@@ -125,14 +127,26 @@ class Sweep:
             self.tally.died += result.died
             self._blame(batch[0], result.problems)
 
-    def _again(self, missed: tuple[Point, ...]) -> None:
+    def _again(self, result: Result) -> None:
         """What a run did not pass, because of the other deaths or by chance, is tried alone."""
-        for point in missed:
+        for point in result.missed:
             self._tries[point] += 1
             if self._tries[point] < _TRIES:
                 self._waiting.append((point,))
             else:
-                self.tally.failures.append(Failure((point,), ("it is not passed any more",)))
+                self._move(point, result.passed)
+
+    def _move(self, point: Point, passed: tuple[Point, ...]) -> None:
+        """Which reading is the first or the last to do something may be chance: take those of the last run instead."""
+        there = [each for each in passed if (each.place, each.victim) == (point.place, point.victim)]
+        if not there:
+            self.tally.failures.append(Failure((point,), ("it is not passed any more, nor is any other of its kind",)))
+            return
+        self.tally.moved.append(point)
+        others = tuple(each for each in self.tally.found[point.procedure] if each != point)
+        new = tuple(each for each in there if each not in others and each not in self.tally.moved)
+        self.tally.found[point.procedure] = (*others, *new)
+        self._waiting.extend((each,) for each in new)
 
     def _blame(self, point: Point, problems: tuple[str, ...]) -> None:
         """It was this one: the larger sets that hold it are explained."""

@@ -1,0 +1,45 @@
+"""What a sweep does with points that its runs do not pass."""
+
+from pathlib import Path
+
+from tests.sweep.points import Place, Point, Victim
+from tests.sweep.runs import Result
+from tests.sweep.sweeping import Sweep
+
+SAVE = Place("worker", "read_gate", "commit References.save", "after")
+
+
+def at(step: str) -> Point:
+    """A point of that kind in that step."""
+    return Point("list-a", Victim.WORKER, SAVE, step, 1)
+
+
+def missing(point: Point, passed: tuple[Point, ...]) -> Sweep:
+    """A sweep none of whose runs passes `point`; they pass others."""
+    sweep = Sweep(Path(), ["list-a"], tell=lambda _: None)
+    sweep.tally.found["list-a"] = (at("A8"), point)
+    result = Result(died=(), missed=(point,), problems=(), seconds=1, passed=passed)
+    sweep._take((point,), result)
+    while sweep._waiting and sweep._waiting[0] == (point,):
+        sweep._take(sweep._waiting.popleft(), result)
+    return sweep
+
+
+def test_what_is_passed_elsewhere_from_run_to_run_is_swept_there() -> None:
+    """Another last occurrence takes its place; one that is swept anyway needs no other run."""
+    sweep = missing(at("A10b"), (at("A8"), at("A10d")))
+    assert sweep.tally.found["list-a"] == (at("A8"), at("A10d"))
+    assert list(sweep._waiting) == [(at("A10d"),)]
+    assert (sweep.tally.moved, sweep.tally.failures) == ([at("A10b")], [])
+
+    sweep = missing(at("A10b"), (at("A8"),))
+    assert sweep.tally.found["list-a"] == (at("A8"),)
+    assert not sweep._waiting
+
+
+def test_what_no_run_passes_is_a_failure() -> None:
+    """A place that is not there any more was not swept, and that is said."""
+    sweep = missing(at("A10b"), ())
+    (failure,) = sweep.tally.failures
+    assert failure.points == (at("A10b"),)
+    assert not sweep.tally.moved
