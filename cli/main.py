@@ -2,10 +2,40 @@
 
 import typer
 
-from cli import backup, certificates, demo, emulator, keys, moves, plans, rotations, simulate, sites, tasks, up, watch
+from cli import (
+    backup,
+    certificates,
+    demo,
+    emulator,
+    keys,
+    moves,
+    plans,
+    recovery,
+    rotations,
+    simulate,
+    sites,
+    tasks,
+    up,
+    watch,
+)
 
 # in the order in which `rotator --help` shows them
-_MODULES = (up, sites, certificates, plans, rotations, watch, moves, tasks, simulate, backup, keys, demo, emulator)
+_MODULES = (
+    up,
+    sites,
+    certificates,
+    recovery,
+    plans,
+    rotations,
+    watch,
+    moves,
+    tasks,
+    simulate,
+    backup,
+    keys,
+    demo,
+    emulator,
+)
 
 app = typer.Typer(
     name="rotator",

@@ -127,5 +127,9 @@ class UnusableCertificateFile(SepmError):
     """A certificate file that cannot be used; `address` is the name under which it was given."""
 
 
+class UnusableRecoveryFile(SepmError):
+    """A recovery file that is no sound archive; `address` is the name under which it was given."""
+
+
 class UnreadableSylink(SepmError):
     """A Sylink.xml that cannot be used; `address` is the name under which it was given."""

@@ -1,15 +1,19 @@
 """The command line over REST: what it prints, and what its exit codes mean."""
 
 import asyncio
+import base64
 import json
 import stat
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from rotation.values import CertificateId
 from sepm.certificate_file import parse_certificate_file
+
+from tests.sepm.recovery.packing import pack, parts
 
 MADE = Path(__file__).parents[1] / "sepm" / "corpus" / "made_by_openssl"
 
@@ -89,6 +93,32 @@ async def test_a_certificate_is_checked_against_its_server(rotator, site):
     code, _, err = await rotator("certificate", "check", str(MADE / "rsa-1024.pem"), "--site", site)
     assert code == 2
     assert "--server" in err
+
+
+async def test_a_recovery_file_is_held_against_its_server(rotator, site, emulator, tmp_path):
+    """It holds what the server presented at the newest survey, or another; an unknown server is code 2."""
+    control = emulator["control"]
+    async with httpx.AsyncClient(
+        base_url=control["url"], headers={"Authorization": f"Bearer {control['token']}"}
+    ) as console:
+        saved = (await console.post("/console/save_recovery_file", json={"server": "SEPM-1"})).json()
+    file = tmp_path / saved["filename"]
+    file.write_bytes(base64.b64decode(saved["content_base64"]))
+    inspect = ("recovery", "inspect", str(file), "--site", site, "--server")
+    code, _, err = await rotator(*inspect, "SEPM-1")
+    assert code == 1
+    assert "no complete survey" in err
+    await rotator("site", "survey", site)
+    code, out, err = await rotator(*inspect, "SEPM-1", "--json")
+    assert code == 0, err
+    assert [each["code"] for each in json.loads(out)["findings"]] == ["recovery-is-served"]
+    file.write_bytes(pack(parts(7)))
+    code, out, _ = await rotator(*inspect, "SEPM-1")
+    assert code == 1
+    assert "recovery-not-served" in out
+    code, _, err = await rotator(*inspect, "SEPM-9")
+    assert code == 2
+    assert "SEPM-1" in err
 
 
 async def test_a_plan_is_printed_for_people(rotator, site):
