@@ -1,9 +1,10 @@
 """What the world shows of a console task: the evidence that closes it, or speaks against it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
+from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
@@ -18,6 +19,7 @@ from rotation.task import (
     PauseReplication,
     ReplaceCertificate,
     ResumeReplication,
+    SaveRecoveryFile,
     SetSecureCommunications,
     Work,
 )
@@ -35,8 +37,12 @@ class Witness:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def observe(self, scope: StepScope, work: Work, *, withdrawing: bool = False) -> ObserveTaskAnswer:
-        """Whether `work` is seen to be done; what is wrong, where something else was done.
+    async def observe(
+        self, scope: StepScope, work: Work, *, withdrawing: bool = False, said: Mapping[str, str] | None = None
+    ) -> ObserveTaskAnswer:
+        """Whether `work` is seen to be done; what is wrong, where something else was done, or cannot have been.
+
+        `said` is the evidence of whoever says that it is done; None where nobody does.
 
         Raises:
             Gone: when a pair that is to be relaxed is not there any more, unless the task is being withdrawn.
@@ -51,6 +57,8 @@ class Witness:
                 return await self._settings(scope, work, withdrawing=withdrawing)
             case CopyList() | DeleteList():
                 return await self._lists(scope, work)
+            case SaveRecoveryFile() if said is not None:
+                return await recovery_evidence(self._world, scope, work, said)
             case _:
                 return _NOTHING
 

@@ -90,7 +90,7 @@ class Tasks:
         task = await self._world.store.tasks.get(request.task_id)
         scope = await scope_of(self._world, request.ref)
         with told_apart():
-            seen = await self._witness.observe(scope, task.work, withdrawing=request.withdrawing)
+            seen = await self._witness.observe(scope, task.work, withdrawing=request.withdrawing, said=request.said)
         return seen.model_copy(update={"state": task.state})
 
     @activity.defn(name=ActivityName.MOVE_TASK)

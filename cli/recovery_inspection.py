@@ -7,7 +7,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from cli.client import Api, UnreadableError
+from rotation.recovery_saved import CERTIFICATE_SHA256, FILE_NAME, FILE_SHA256
 from rotation.survey import ServedCertificate
+
+_OF_DATES = frozenset({"recovery-certificate-expired", "recovery-certificate-not-yet-valid"})
+"""They speak against putting it back, not against keeping it: a certificate that has ended is replaced too."""
 
 
 def inspect_here(path: Path, password_file: Path | None, served: ServedCertificate | None) -> dict[str, Any]:
@@ -39,6 +43,23 @@ def inspect_here(path: Path, password_file: Path | None, served: ServedCertifica
         "key_matches": file.key_matches,
         "findings": [finding.model_dump(mode="json") for finding in findings],
     }
+
+
+def evidence_of(path: Path) -> dict[str, str]:
+    """What a task that asks for a recovery file is told of one: name, SHA-256, and the certificate if that can be told.
+
+    Raises:
+        UnreadableError: when it is cut, damaged or no recovery file, or could never put its certificate back.
+    """
+    inspected = inspect_here(path, None, None)
+    against = [f for f in inspected["findings"] if f["severity"] == "blocking" and f["code"] not in _OF_DATES]
+    if against:
+        told = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
+        raise UnreadableError(f"{path.name}: {told}. If you know better, say -e filename=... -e sha256=...")
+    said = {FILE_NAME: path.name, FILE_SHA256: inspected["file"]["sha256"]}
+    if inspected["certificate"] is not None:
+        said[CERTIFICATE_SHA256] = inspected["certificate"]["fingerprint"]
+    return said
 
 
 def served_by(rotator: Api, site: str, server: str) -> ServedCertificate:

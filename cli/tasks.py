@@ -10,6 +10,7 @@ import typer
 from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
 from cli.new_file import refuse_existing, write_new
 from cli.people import WhoOption, WhyOption, named
+from cli.recovery_inspection import evidence_of
 from cli.spoken import say, say_json
 
 _app = typer.Typer(help="Console tasks: list, claim, take the file, say done or give back.")
@@ -77,7 +78,10 @@ def claim(
 def done(
     task: _TaskArgument,
     evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e", help="NAME=VALUE")] = None,
-    file: Annotated[Path | None, typer.Option(help="A file that shows it: its name and SHA-256 are sent")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="A file that shows it: its name and SHA-256 are sent; a recovery file is looked into first"),
+    ] = None,
     who: WhoOption = None,
     *,
     note: Annotated[str, typer.Option(help="Anything worth remembering")] = "",
@@ -86,8 +90,9 @@ def done(
     as_json: JsonOption = False,
 ) -> None:
     """Say that a task is done."""
-    shown = dict(_pair(text) for text in evidence or ()) | _of_file(file)
+    said = dict(_pair(text) for text in evidence or ())
     with opened(api, folder) as rotator:
+        shown = said | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
         body = {"who": named(who), "note": note, "evidence": shown}
         _said(rotator.post(f"/v1/tasks/{task}/done", body), as_json=as_json)
 
@@ -133,9 +138,11 @@ def file(
     say(f"{path} written; its password, shown this once: {taken['password']}")
 
 
-def _of_file(file: Path | None) -> dict[str, str]:
+def _of_file(file: Path | None, kind: str) -> dict[str, str]:
     if file is None:
         return {}
+    if kind == "save_recovery_file":
+        return evidence_of(file)
     try:
         return {"filename": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
     except OSError as error:

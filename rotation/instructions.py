@@ -28,7 +28,7 @@ def _lines(work: Work) -> Iterable[str]:
         case SaveRecoveryFile():
             yield f"On {work.server}, open ...\\Symantec Endpoint Protection Manager\\Server Private Key Backup"
             yield "Copy the newest recovery_<timestamp>.zip to another machine"
-            yield "Say done with its file name and SHA-256"
+            yield "Say done with its file name and SHA-256; rotator tasks done --file looks into it as well"
         case PauseReplication():
             yield f"Admin > Servers: break the replication relationship with {', '.join(work.partners)}"
         case ResumeReplication():

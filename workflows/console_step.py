@@ -161,10 +161,10 @@ def _swaps(step: Console | Write) -> bool:
     return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
-async def _look(run: Running, step: Console | Write) -> ObserveTaskAnswer:
+async def _look(run: Running, step: Console | Write, *, said: dict[str, str] | None = None) -> ObserveTaskAnswer:
     """Observed truth. Something else than what was asked shows as attention until it is gone."""
     request = ObserveTaskRequest(
-        ref=about(run.state, step), task_id=run.open_task.id, withdrawing=run.state.withdrawing
+        ref=about(run.state, step), task_id=run.open_task.id, withdrawing=run.state.withdrawing, said=said
     )
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
     if seen.wrong is None:
@@ -198,7 +198,7 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
 
 async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
     """Attested work ends with its holder's word, unless what is seen speaks against it; observed work when seen."""
-    seen = await _look(run, step)
+    seen = await _look(run, step, said=message.attestation)
     if seen.contradicts is not None:
         run.reply(message, seen.contradicts)
         return False

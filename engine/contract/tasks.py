@@ -32,6 +32,8 @@ class ObserveTaskRequest(StepRequest):
     task_id: TaskId
     withdrawing: bool = False
     """Whether nobody wants it done any more: of a pair that is gone nothing needs to be seen."""
+    said: dict[str, str] | None = None
+    """The evidence of whoever says that it is done; None where nobody does."""
 
 
 class ObserveTaskAnswer(Value):

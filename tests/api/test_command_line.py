@@ -29,6 +29,22 @@ async def site(rotator, document, tmp_path):
     return json.loads(out)["id"]
 
 
+@pytest.fixture
+def save_recovery_file(emulator, tmp_path):
+    """Copies the newest recovery file of an emulated server off it; gives where the copy lies."""
+
+    async def save(server):
+        control = emulator["control"]
+        key = {"Authorization": f"Bearer {control['token']}"}
+        async with httpx.AsyncClient(base_url=control["url"], headers=key) as console:
+            saved = (await console.post("/console/save_recovery_file", json={"server": server})).json()
+        file = tmp_path / saved["filename"]
+        file.write_bytes(base64.b64decode(saved["content_base64"]))
+        return file
+
+    return save
+
+
 async def test_from_a_site_to_a_rotation(rotator, site):
     """Register, survey, make a certificate, plan, start, look, hold, cancel, watch: each says what comes next."""
     code, out, _ = await rotator("site", "survey", site)
@@ -95,15 +111,9 @@ async def test_a_certificate_is_checked_against_its_server(rotator, site):
     assert "--server" in err
 
 
-async def test_a_recovery_file_is_held_against_its_server(rotator, site, emulator, tmp_path):
+async def test_a_recovery_file_is_held_against_its_server(rotator, site, save_recovery_file):
     """It holds what the server presented at the newest survey, or another; an unknown server is code 2."""
-    control = emulator["control"]
-    async with httpx.AsyncClient(
-        base_url=control["url"], headers={"Authorization": f"Bearer {control['token']}"}
-    ) as console:
-        saved = (await console.post("/console/save_recovery_file", json={"server": "SEPM-1"})).json()
-    file = tmp_path / saved["filename"]
-    file.write_bytes(base64.b64decode(saved["content_base64"]))
+    file = await save_recovery_file("SEPM-1")
     inspect = ("recovery", "inspect", str(file), "--site", site, "--server")
     code, _, err = await rotator(*inspect, "SEPM-1")
     assert code == 1
@@ -119,6 +129,31 @@ async def test_a_recovery_file_is_held_against_its_server(rotator, site, emulato
     code, _, err = await rotator(*inspect, "SEPM-9")
     assert code == 2
     assert "SEPM-1" in err
+
+
+async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, site, save_recovery_file):
+    """A cut one, and that of another server, close no task; the right one does, and its certificate is said."""
+    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    _, out, _ = await rotator("plan", site, "-c", json.loads(out)["certificate"]["id"], "--json")
+    plan = json.loads(out)["id"]
+    code, _, err = await rotator("start", plan, "--why", "it ends in May", "--who", "ann", "--json")
+    assert code == 0, err
+    async with asyncio.timeout(60):
+        while not (tasks := json.loads((await rotator("tasks", "list", "--site", site, "--json"))[1])["items"]):
+            pass
+    (task,) = tasks
+    file = await save_recovery_file("SEPM-1")
+    whole = file.read_bytes()
+    done = ("tasks", "done", task["id"], "--who", "ann", "--file", str(file), "--json")
+    assert (await rotator("tasks", "claim", task["id"], "--who", "ann"))[0] == 0
+    for content, wanted, why in ((whole[:-1], 2, "cut or damaged"), (pack(parts(7)), 1, "about to be replaced")):
+        file.write_bytes(content)
+        code, _, err = await rotator(*done)
+        assert (code, why in err) == (wanted, True), err
+    file.write_bytes(whole)
+    code, out, err = await rotator(*done)
+    assert code == 0, err
+    assert set(json.loads(out)["attestation"]) == {"filename", "sha256", "certificate_sha256"}
 
 
 async def test_a_plan_is_printed_for_people(rotator, site):

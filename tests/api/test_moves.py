@@ -71,6 +71,8 @@ async def test_a_task_is_claimed_by_one_person(whole, first_task, problem):
     problem(await whole.post(f"{path}/claim", json={"who": "ben"}), 409, "claim-task-refused")
     problem(await whole.post(f"{path}/done", json={"who": "ben"}), 409, "task-done-refused")
     problem(await whole.post(f"{path}/file", json={"who": "ann"}), 409, "no-file")
+    untold = await whole.post(f"{path}/done", json={"who": "ann", "evidence": {"filename": "recovery_1.zip"}})
+    assert "SHA-256" in problem(untold, 409, "task-done-refused")["findings"][0]["message"]
     evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "servers": [{"server": "SEPM-1"}]}
     done = await whole.post(f"{path}/done", json={"who": "ann", "note": "on the vault", "evidence": evidence})
     assert (done.status_code, done.json()["state"], done.json()["closed_by"]) == (200, "done", "ann"), done.text

@@ -1,6 +1,7 @@
 """A rotation under Temporal's time skipping: real workflow, real activities, the emulator on Temporal's own clock."""
 
 import asyncio
+import hashlib
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
@@ -32,10 +33,7 @@ from rotation.message import Message, Move, Reply
 from rotation.plan import Plan, PlanRequest, Unproven
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.state import Attention, RotationState
-from rotation.task import (
-    ConsoleTask,
-    TaskState,
-)
+from rotation.task import ConsoleTask, SaveRecoveryFile, TaskState, Work
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
@@ -250,7 +248,7 @@ class Stage:
         """Claim a task, do it and say so."""
         if (await self.say(handle, Move.CLAIM_TASK, who=who, task=task)).accepted:
             await self.hands.do(task.work)
-            await self.say(handle, Move.TASK_DONE, who=who, task=task, attestation={"by": "console"})
+            await self.say(handle, Move.TASK_DONE, who=who, task=task, attestation=_evidence(task.work))
 
     async def say(
         self,
@@ -354,6 +352,14 @@ async def store(tmp_path) -> AsyncIterator[Store]:
     opened = await Store.open(StoreSettings(folder=tmp_path))
     yield opened
     await opened.close()
+
+
+def _evidence(work: Work) -> dict[str, str]:
+    """What somebody says who did the work; each server's recovery file is another one."""
+    if isinstance(work, SaveRecoveryFile):
+        sha256 = hashlib.sha256(work.server.encode()).hexdigest()
+        return {"filename": f"recovery_{work.server}.zip", "sha256": sha256}
+    return {"by": "console"}
 
 
 def _stages(env: WorkflowEnvironment, store: Store) -> Callable[[SiteSpec], Stage]:

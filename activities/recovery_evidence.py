@@ -1,0 +1,44 @@
+"""What is said of a saved recovery file, held against what was saved of the site before."""
+
+from collections.abc import Mapping
+
+from activities.scope import StepScope
+from activities.world import World
+from engine.contract import ObserveTaskAnswer
+from rotation.recovery_saved import SavedFile, doubtful, sha256_in
+from rotation.task import ConsoleTask, SaveRecoveryFile, TaskState
+from rotation.values import Fingerprint, ServerName
+
+
+async def recovery_evidence(
+    world: World, scope: StepScope, work: SaveRecoveryFile, said: Mapping[str, str]
+) -> ObserveTaskAnswer:
+    """Whether the word about a recovery file may be taken. The file itself stays where it is."""
+    chosen = scope.plan.body.certificate_for(work.server)
+    doubt = doubtful(
+        work.server,
+        said,
+        earlier=await _saved(world, scope, sha256_in(said)),
+        presents=chosen.replaces if chosen else None,
+    )
+    return ObserveTaskAnswer(done=False, seen=doubt.message if doubt else "", contradicts=doubt)
+
+
+async def _saved(world: World, scope: StepScope, sha256: Fingerprint | None) -> list[SavedFile]:
+    """The files of that SHA-256 that were saved at this site, in whichever rotation."""
+    done = await world.store.tasks.list([TaskState.DONE], site_id=scope.site.id)
+    return [
+        SavedFile(
+            server=task.work.server,
+            sha256=sha256,
+            replaced_since=await _replaced_since(world, task, task.work.server),
+        )
+        for task in done
+        if isinstance(task.work, SaveRecoveryFile) and sha256 is not None and sha256_in(task.attestation) == sha256
+    ]
+
+
+async def _replaced_since(world: World, task: ConsoleTask, server: ServerName) -> bool:
+    """A rotation saves the file first: what it has replaced, it has replaced since."""
+    swaps = await world.store.swaps.of(task.rotation_id)
+    return any(swap.server == server and swap.first_seen is not None for swap in swaps)
