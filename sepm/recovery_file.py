@@ -23,7 +23,7 @@ _DER = b"\x30\x82"
 _PEM, _PEM_KEY = b"-----BEGIN ", b" PRIVATE KEY-----"
 _MOST_PARTS = 200
 _MOST_CERTIFICATES = 100
-_MOST_KEYS = 8  # each is proved to be a good one, which takes time
+_MOST_KEYS = 4  # to prove one of 8192 bits good takes some seconds
 
 
 def read_recovery_file(content: bytes, name: str, password: SecretStr | None = None) -> RecoveryFile:

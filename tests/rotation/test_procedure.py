@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rotation.plan import Console, Gate, GatePurpose, Holdout, Preflight, ScopeName, Write
 from rotation.procedure import turning_back
-from rotation.task import DeleteList, ReplaceCertificate, ResumeReplication
+from rotation.task import DeleteList, ReplaceCertificate, ResumeReplication, SaveRecoveryFile
 
 RESTORED = ["A10c", "A10c", "A10d", "A10d"]
 
@@ -30,6 +30,15 @@ def mixed(make):
         return make.plan(site, *groups, clients=clients, request=request, replication_partners=("Linz",))
 
     return build
+
+
+def test_every_certificate_waits_for_its_servers_recovery_file(mixed):
+    """Before the first certificate is replaced, each server that gets one has had its recovery file saved."""
+    works = [step.work for step in mixed().body.steps if isinstance(step, Console)]
+    first = next(index for index, work in enumerate(works) if isinstance(work, ReplaceCertificate))
+    saved = {work.server for work in works[:first] if isinstance(work, SaveRecoveryFile)}
+    assert saved == {work.server for work in works if isinstance(work, ReplaceCertificate)}
+    assert len(saved) == 3
 
 
 def test_one_server(make):
