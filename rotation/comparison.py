@@ -51,7 +51,10 @@ def _differences(approved: PlanBody, now: PlanBody) -> Iterable[Finding]:
     for chosen in now.certificates:
         if chosen.server in ahead and ahead[chosen.server].replaces != chosen.replaces:
             yield blocking(
-                "served-certificate-differs", chosen.server, "presents another certificate than when planned", _REMEDY
+                "served-certificate-differs",
+                chosen.server,
+                "presents another certificate than when planned",
+                f"{_REMEDY}; if nobody meant that, put the old one back from its recovery file: clients hold it",
             )
 
 

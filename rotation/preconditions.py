@@ -82,7 +82,8 @@ def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
                 "server-silent",
                 server.name,
                 "its client port did not answer: what it serves now is not known",
-                "bring the server up, or correct its address and port, and survey again",
+                "bring the server up, or correct its address and port, and survey again; if its certificate is damaged "
+                "and clients still hold it, put the same one back from its recovery file: that cuts nobody off",
             )
         if not in_wave:
             yield warning("server-left-as-is", server.name, "keeps its certificate: the plan names none for it")

@@ -92,13 +92,14 @@ def test_replication_differs(body):
 
 
 def test_served_certificate_differs(make, body):
-    """Somebody replaced a certificate between the plan and the start."""
+    """Somebody replaced a certificate between the plan and the start; the recovery file takes the old one back."""
     site = make.site("s1", "s2")
     survey = make.survey(site, make.group("G"))
     other = survey.served[0].model_copy(update={"fingerprint": "third"})
     after = body(site=site, survey=survey.model_copy(update={"served": (other, survey.served[1])}))
     assert codes(body(), after) == ["served-certificate-differs"]
-    assert [found.subject for found in compare(body(), after)] == ["s1"]
+    (found,) = compare(body(), after)
+    assert (found.subject, "recovery file" in found.remedy) == ("s1", True)
 
 
 def test_servers_differ(make, body):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.planner import PlanRefusedError
+
 DAY = timedelta(days=1)
 
 
@@ -75,8 +77,11 @@ def test_nothing_to_do(make):
 
 
 def test_server_silent(make):
-    """A server that is to be replaced and does not answer: what it serves now is not known."""
-    assert make.refusal(make.site("s1", "s2"), make.group("G"), silent=["s2"]) == ["server-silent"]
+    """A server that is to be replaced and does not answer: what it serves now is not known, and may be damaged only."""
+    with pytest.raises(PlanRefusedError) as refused:
+        make.plan(make.site("s1", "s2"), make.group("G"), silent=["s2"])
+    (found,) = refused.value.findings
+    assert (found.code, "recovery file" in found.remedy) == ("server-silent", True)
 
 
 def test_server_left_as_is(make):
