@@ -126,7 +126,13 @@ def _holding(member: Member, contents: Contents) -> Holding:
 
 def _held(certificate: x509.Certificate) -> HeldCertificate:
     facts = facts_of(certificate, CertificateId(""), has_key=False)
-    return HeldCertificate(**{name: getattr(facts, name) for name in HeldCertificate.model_fields})
+    told = {name: getattr(facts, name) for name in HeldCertificate.model_fields}
+    # whoever packed the archive may have made the certificate as well, and a name is printed on a terminal
+    return HeldCertificate(**told | {name: _printable(told[name]) for name in ("subject", "issuer", "common_name")})
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _public(key: PrivateKeyTypes) -> Fingerprint:

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
+from emulator.certificates import self_signed
 from rotation.recovery_check import examine
 from sepm.errors import UnusableRecoveryFile
 from sepm.recovery_file import read_recovery_file
@@ -152,6 +153,14 @@ def test_more_than_a_recovery_file_has_is_refused(extra):
     """Each of them would cost time."""
     with pytest.raises(UnusableRecoveryFile, match="more certificates or keys"):
         read({**parts(), **extra})
+
+
+def test_a_certificate_cannot_write_to_the_terminal():
+    """What it says of itself is shown as letters, and never obeyed."""
+    made = self_signed(credential().key, "sepm\x1b[2J", WRITTEN)
+    file = read({"server.crt": made.certificate_pem})
+    assert file.certificate.subject == "CN=sepm?[2J"
+    assert "\x1b" not in file.certificate.common_name + file.certificate.issuer
 
 
 @pytest.mark.skipif(shutil.which("keytool") is None, reason="needs Java's keytool")
