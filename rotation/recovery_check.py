@@ -71,7 +71,7 @@ def _is_whole(file: RecoveryFile) -> Iterable[Finding]:
             "recovery-no-password",
             file.name,
             "no password of its keystores was found in it",
-            "have the password at hand: Tomcat's server.xml on the server has it",
+            "have the password at hand: Tomcat's server.xml on the server should have it",
         )
     if len(file.domain_ids) != 1:
         found = ", ".join(file.domain_ids) or "none"

@@ -12,7 +12,7 @@ from io import BytesIO
 from sepm.errors import UnusableRecoveryFile
 
 LARGEST = 2 << 20
-"""Of the archive, in bytes. SEPM's have some tens of thousands."""
+"""Of the archive, in bytes. Keystore, certificate, key and settings have some thousands."""
 _LARGEST_MEMBER = 1 << 20
 _LARGEST_UNPACKED = 4 << 20
 _MOST_MEMBERS = 100

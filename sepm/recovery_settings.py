@@ -1,7 +1,7 @@
 """What a recovery file says in words: the password of its keystores and the id of the default domain.
 
-The vendor tells that both are in it (TECH160736), not how they are written. Seen are lines `keystorepass=...` and
-`DomainId=...`; the same as attributes, which is how Tomcat's server.xml has the password, is taken too.
+The vendor tells that both are in it (TECH160736), not how they are written. Taken are lines
+`keystorepass=...` and `DomainId=...`, and the same as attributes, as a server.xml of Tomcat's would have them.
 """
 
 import re
