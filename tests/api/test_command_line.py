@@ -12,7 +12,6 @@ from pydantic import SecretStr
 
 from rotation.values import CertificateId
 from sepm.certificate_file import parse_certificate_file
-
 from tests.sepm.recovery.packing import pack, parts
 
 MADE = Path(__file__).parents[1] / "sepm" / "corpus" / "made_by_openssl"
