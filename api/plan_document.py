@@ -7,8 +7,19 @@ from pydantic import Field
 
 from api.problems import refused
 from rotation.finding import Finding, blocking
-from rotation.plan import CertificateFor, Console, LeftOut, Plan, PlanRequest, Step, StepTime, Treatment, Unproven
+from rotation.plan import (
+    CertificateFor,
+    Console,
+    LeftOut,
+    Plan,
+    PlanRequest,
+    Step,
+    StepTime,
+    Treatment,
+    Unproven,
+)
 from rotation.site import Site
+from rotation.start_by import LatestStart
 from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
 
 _EVERY_SERVER = "*"
@@ -130,6 +141,9 @@ class PlanShown(Value):
     reasons: tuple[Finding, ...]
     least: timedelta
     least_seconds: float
+    latest_start: LatestStart | None = Field(
+        description="The last moment to begin so that no old certificate ends while it is needed, and what decides it"
+    )
     lost_if_now: int = Field(description="Clients that a replacement without any preparation would cut off now")
     left_out: tuple[LeftOut, ...]
     on_trust: tuple[OnTrustShown, ...] = Field(description="Whom the approver takes to fail over, by name")
@@ -165,6 +179,7 @@ class PlanShown(Value):
             reasons=plan.findings,
             least=plan.least,
             least_seconds=plan.least.total_seconds(),
+            latest_start=plan.latest_start,
             lost_if_now=plan.lost_if_now,
             left_out=body.left_out,
             on_trust=tuple(

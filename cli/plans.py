@@ -72,6 +72,12 @@ def show(made: dict[str, Any]) -> None:
         trusted = [(name, each["path"]) for each in made["on_trust"] for name in each["names"]]
         say_table("Taken to fail over, by name", ("client", "group"), trusted)
     say(f"It takes {span(made['least'])} at least, for {made['clients']} clients.")
+    if latest := made["latest_start"]:
+        say(
+            f"Start it by {instant(latest['at'])}: the old certificate of {latest['server']} ends on "
+            f"{instant(latest['ends'])}, until it is replaced takes up to {span(latest['takes'])}, "
+            f"and {span(latest['margin'])} are kept as a margin."
+        )
     say(f"Replaced now, without any preparation, {made['lost_if_now']} of them would be cut off.")
     say(f"To start it: rotator start {made['id']} --why REASON")
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from rotation.plan import Closing, Console, Gate, Holdout, PlanBody, Step, StepTime
+from rotation.plan import Closing, Console, Gate, GatePurpose, Holdout, PlanBody, Step, StepTime
 
 _PERSON = timedelta(minutes=30)
 """A person's usual time for a console task; a site's own automation is faster."""
@@ -42,3 +42,20 @@ def _expected(step: Step) -> timedelta:
             return step.minimum
         case _:
             return _WRITE
+
+
+def promised(step: Step) -> timedelta:
+    """How long `step` may last: a wait for clients that are away until a person decides, another step as expected.
+
+    The holdout, and the gate before servers of relaxed groups are replaced, are promised to absentees at their full
+    length (rule 3). They end sooner when everybody has come back, which nobody knows beforehand.
+    """
+    match step:
+        case Holdout():
+            return step.maximum
+        case Gate(purpose=GatePurpose.RELAXED) if not step.over_canaries:
+            return max(step.patience, step.minimum)
+        case Gate(purpose=GatePurpose.DRILLED):  # it ends at its limit by itself
+            return max(step.patience, step.minimum)
+        case _:
+            return _expected(step)

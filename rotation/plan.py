@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rotation.finding import Finding
+from rotation.start_by import LatestStart
 from rotation.survey import Pair
 from rotation.task import Work
 from rotation.trust import Names, OnTrust, digest
@@ -377,6 +378,8 @@ class Plan(Value):
     times: tuple[StepTime, ...]
     least: timedelta
     """The plan's own least time: gates' minima, holdout, closing check."""
+    latest_start: LatestStart | None = None
+    """None where no server to be replaced tells when its certificate ends, and in plans made before this was known."""
     lost_if_now: int
     """How many clients a replacement without any preparation would cut off now."""
     clients: int

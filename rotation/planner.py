@@ -17,6 +17,7 @@ from rotation.forecast import forecast, least
 from rotation.gaps import gaps
 from rotation.holdout import holdouts
 from rotation.knobs import Knobs
+from rotation.latest_start import latest_start
 from rotation.plan import (
     CertificateFor,
     LeftOut,
@@ -124,6 +125,7 @@ def make_plan(
         trusted=trusted,
         times=forecast(body, start=now),
         least=least(body),
+        latest_start=latest_start(body, observed.survey.served, site.limits),
         lost_if_now=_lost_if_now(views),
         clients=len(observed.clients),
     )

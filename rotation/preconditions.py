@@ -7,7 +7,9 @@ from rotation.certificate import CertificateFacts
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, Place, unfit
 from rotation.forecast import least, step_least
+from rotation.latest_start import latest_start
 from rotation.plan import Gate, GatePurpose, PlanBody, ScopeName, Treatment
+from rotation.shortening import Shortening, near_or_past
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ServerName, Value
@@ -132,6 +134,15 @@ def _old_certificates_outlive(facts: Preconditions) -> Iterable[Finding]:
             yield warning("old-certificate-ends", server, f"its old certificate ends on {end.date().isoformat()}")
 
 
+def _starts_in_time(facts: Preconditions) -> Iterable[Finding]:
+    latest = latest_start(facts.body, facts.survey.served, facts.site.limits)
+    if latest is not None:
+        at_hand = Shortening(
+            latest=latest, body=facts.body, site=facts.site, survey=facts.survey, clients=facts.clients, now=facts.now
+        )
+        yield from near_or_past(at_hand)
+
+
 def _lists_name_own_servers(facts: Preconditions) -> Iterable[Finding]:
     own = {server.name for server in facts.site.servers}
     used = {pair.server_list for owner in facts.body.scopes for pair in owner.pairs}
@@ -193,6 +204,7 @@ _RULES: tuple[Callable[[Preconditions], Iterable[Finding]], ...] = (
     _http_ports_answer,
     _purge_is_late_enough,
     _old_certificates_outlive,
+    _starts_in_time,
     _lists_name_own_servers,
     _clients_known,
 )

@@ -1,7 +1,7 @@
 """Surveys and dry runs."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
@@ -33,6 +33,22 @@ async def test_a_plan_says_all_before_anything_is_touched(whole, plan, emulator)
     assert (await whole.get(f"/v1/plans/{plan['id']}")).json() == plan
     listed = (await whole.get("/v1/plans", params={"site": plan["site_id"]})).json()["items"]
     assert [(each["id"], each["hash"]) for each in listed] == [(plan["id"], plan["hash"])]
+
+
+async def test_a_plan_says_by_when_it_must_begin(plan, rotator):
+    """The latest safe start, with the certificate that decides it, in the document and in what the command prints."""
+    latest = plan["latest_start"]
+    takes, margin = SPAN.validate_python(latest["takes"]), SPAN.validate_python(latest["margin"])
+    assert latest["server"] == "SEPM-1"
+    assert (takes.days, margin.days) == (90, 14)  # gate A8 may wait for who is away; limits.gate_patience
+    at, ends = datetime.fromisoformat(latest["at"]), datetime.fromisoformat(latest["ends"])
+    assert at == ends - takes - margin
+
+    code, out, err = await rotator("plan", plan["site_id"], "-c", plan["certificates"][0]["certificate_id"])
+
+    assert code == 0, err
+    assert f"Start it by {at.astimezone():%Y-%m-%d}" in out
+    assert "the old certificate of SEPM-1 ends on" in out
 
 
 async def test_a_plan_names_servers_and_certificates_that_exist(whole, site, problem):

@@ -1,0 +1,19 @@
+"""By when a plan must begin, and what decides that."""
+
+from datetime import datetime, timedelta
+
+from rotation.values import ServerName, Value
+
+
+class LatestStart(Value):
+    """The last moment at which a plan may begin so that no old certificate ends while it is still needed."""
+
+    at: datetime
+    """`ends`, less `takes` and `margin`."""
+    server: ServerName
+    """The server whose old certificate decides."""
+    ends: datetime
+    """When that certificate ends."""
+    takes: timedelta
+    """From the start until the certificate has been replaced, with all that is promised to clients that are away."""
+    margin: timedelta
