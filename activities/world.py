@@ -10,6 +10,7 @@ from rotation.survey import ServedCertificate
 from rotation.values import SiteId
 from sepm.access import Access
 from sepm.client import SepmClient
+from sepm.port_look import NetworkLook, PortLook
 from sepm.probe import CertificateProbe, NetworkProbe
 from sepm.trust import Trust
 from store.sites import SiteConnection
@@ -48,6 +49,7 @@ class World:
     clock: Callable[[], datetime] = wall_clock
     connect: Connect = over_tls
     probe: CertificateProbe = field(default_factory=NetworkProbe)
+    look: PortLook = field(default_factory=NetworkLook)
     sleep: Callable[[timedelta], Awaitable[None]] = wall_sleep
 
     async def sepm(self, site: Site) -> SepmClient:

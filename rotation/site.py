@@ -24,6 +24,10 @@ class Server(Value):
     address: str
     https_port: int = Field(default=443, ge=1, le=65535)
     http_port: int = Field(default=8014, ge=1, le=65535)
+    console_port: int | None = Field(default=8443, ge=1, le=65535)
+    rest_port: int | None = Field(default=8446, ge=1, le=65535)
+    reporting_port: int | None = Field(default=8445, ge=1, le=65535)
+    """The other ports with a certificate (K158445). Only the inventory looks at them; None: not at this one."""
 
 
 class ListEntry(Value):

@@ -25,6 +25,7 @@ _REACHED = built_once(
 )
 _PINNED = built_once(select(PinnedFingerprintRow.fingerprint).where(PinnedFingerprintRow.site_id == bindparam("site")))
 _REGISTERED = built_once(select(SiteRow.id).where(SiteRow.id == bindparam("site")))
+_REST_URLS = built_once(select(SiteRow.id, SiteRow.rest_url))
 _SITE = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
 
 
@@ -149,6 +150,11 @@ class Sites:
             ca_pem=row.ca_pem,
         )
         return access, row.password_sealed
+
+    async def rest_urls(self) -> dict[SiteId, str]:
+        """Where SEPM's REST service of every site is. No password is opened for it."""
+        async with self._database.read_rows() as connection:
+            return {SiteId(row.id): row.rest_url for row in await connection.execute(_REST_URLS)}
 
     async def describe_lists(self, site_id: SiteId, lists: Collection[ServerList]) -> Site:
         """Replace what is in the site's server lists. Returns the site as it is now.

@@ -5,6 +5,7 @@ from store.certificates import Certificates
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
+from store.inventory import Inventory
 from store.key_encryption import LocalKey
 from store.key_file import KEY_BYTES
 from store.key_ring import KeyRing
@@ -37,6 +38,7 @@ class Store:
         self.certificate_requests = CertificateRequests(database, vault)
         self.keystores = Keystores(database, vault)
         self.surveys = Surveys(database)
+        self.inventory = Inventory(database)
         self.roster = Roster(database)
         self.plans = Plans(database)
         self.rotations = Rotations(database)

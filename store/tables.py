@@ -2,6 +2,7 @@
 
 from store.base import Base
 from store.certificate_tables import CertificateRequestRow, KeystoreRow
+from store.inventory_tables import SightingRow, WatchedPortRow
 from store.rotation_tables import (
     CoverageGateRow,
     EventRow,
@@ -43,6 +44,7 @@ __all__ = [
     "ReferenceRow",
     "RestoreRow",
     "RotationRow",
+    "SightingRow",
     "SimulatedRunRow",
     "SimulatedSiteRow",
     "SimulationRow",
@@ -50,5 +52,6 @@ __all__ = [
     "SurveyRow",
     "SwapRow",
     "TaskRow",
+    "WatchedPortRow",
     "WriteRow",
 ]

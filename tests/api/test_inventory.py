@@ -1,0 +1,106 @@
+"""The inventory as it is shown."""
+
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from activities.world import wall_clock
+from rotation.inventory import Endpoint, Look, Port, SeenCertificate
+from rotation.site import Server, Site
+from rotation.values import Fingerprint, ServerName, SiteId
+from store.sites import SiteConnection
+
+OLD, NEW = Fingerprint("aa" * 32), Fingerprint("bb" * 32)
+SEPM1 = ServerName("SEPM-1")
+
+
+@pytest.fixture
+async def watched(store):
+    """A site whose REST port got another certificate an hour ago; its console was silent then. Gives that time."""
+    servers = (Server(name=SEPM1, address="sepm1.test", reporting_port=None),)
+    connection = SiteConnection(
+        rest_url="https://sepm1.test:8446/sepm", username="u", password=SecretStr("p"), fingerprints=frozenset({OLD})
+    )
+    now = wall_clock()
+    changed = now - timedelta(hours=1)
+    await store.sites.add(Site(id=SiteId("vienna"), name="Vienna", servers=servers), connection, now)
+
+    def look(at, port, number, fingerprint, days=20):
+        endpoint = Endpoint(server=SEPM1, port=port, address="sepm1.test", number=number)
+        end = now + timedelta(days=days)
+        certificate = SeenCertificate(
+            fingerprint=fingerprint or OLD, subject="CN=sepm1", issuer="CN=ca", not_before=at, not_after=end
+        )
+        return Look(
+            endpoint=endpoint,
+            certificate=certificate if fingerprint else None,
+            at=at,
+            error="refused" if not fingerprint else "",
+        )
+
+    before = now - timedelta(days=1)
+    await store.inventory.record(
+        SiteId("vienna"),
+        [
+            look(before, Port.CLIENT, 443, OLD),
+            look(before, Port.REST, 8446, OLD),
+            look(before, Port.REPORTING, 8445, Fingerprint("cc" * 32), days=1),
+        ],
+    )
+    await store.inventory.record(
+        SiteId("vienna"),
+        [
+            look(changed, Port.CLIENT, 443, OLD),
+            look(changed, Port.REST, 8446, NEW, days=400),
+            look(changed, Port.CONSOLE, 8443, None),
+        ],
+    )
+    return changed
+
+
+async def test_certificates_are_shown_with_their_places(api, watched):
+    """By certificate, the first to end first: issuer, dates, fingerprint, and each site, server and port."""
+    shown = (await api.get("/v1/inventory")).json()
+    assert [each["fingerprint_sha256"] for each in shown["certificates"]] == [OLD, NEW]
+    assert {each["issuer"] for each in shown["certificates"]} == {"CN=ca"}
+    (place,) = shown["certificates"][0]["seen_at"]
+    assert (place["site_id"], place["server"], place["port"], place["number"], place["answers"]) == (
+        ("vienna", "SEPM-1", "client", 443, True)
+    )
+    assert [(each["port"], each["error"]) for each in shown["silent"]] == [("console", "refused")]
+    assert [each["code"] for each in shown["findings"]] == ["certificate-ends", "ports-differ"]
+    assert shown["looked_at"] == watched.isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.usefixtures("watched")
+async def test_a_port_that_is_registered_no_more_is_not_shown(api):
+    """What was seen at a port that the site does not have now is kept and not shown."""
+    text = (await api.get("/v1/inventory")).text
+    assert "reporting" not in text
+
+
+async def test_changes_are_shown_since_a_moment(api, watched):
+    """Which certificate was there before and when it was last seen; only what came after the moment that is given."""
+    every = (await api.get("/v1/inventory")).json()["changes"]
+    assert [each["before"] for each in every] == [OLD, None, None]
+    assert (every[0]["port"], every[0]["now"]) == ("rest", NEW)
+    since = (await api.get("/v1/inventory", params={"since": (watched - timedelta(minutes=1)).isoformat()})).json()
+    assert since["changes"] == every[:1]
+    after = (await api.get("/v1/inventory", params={"since": watched.isoformat()})).json()
+    assert after["changes"] == []
+
+
+@pytest.mark.usefixtures("watched")
+async def test_one_site_is_shown_alone(api, problem):
+    """Another site is none of it, and one that is not registered is said to be so."""
+    assert len((await api.get("/v1/inventory", params={"site": "vienna"})).json()["certificates"]) == 2
+    problem(await api.get("/v1/inventory", params={"site": "nowhere"}), 404, "unknown-site")
+    problem(await api.get("/v1/inventory", params={"since": "2026-05-01T00:00:00"}), 422, "invalid-request")
+
+
+async def test_nothing_is_there_before_the_first_look(api, stranger):
+    """An empty inventory says so; nobody sees one without a key."""
+    shown = (await api.get("/v1/inventory")).json()
+    assert shown == {"looked_at": None, "certificates": [], "changes": [], "silent": [], "findings": []}
+    assert (await stranger.get("/v1/inventory")).status_code == 401
