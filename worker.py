@@ -26,16 +26,18 @@ from engine.logs import log_as_json
 from engine.payload_keys import payload_codec
 from engine.plugin import RotatorPlugin
 from engine.search_attributes import register
-from engine.settings import TemporalSettings
+from engine.settings import TemporalSettings, WatchSettings
 from engine.telemetry import runtime
+from engine.watch import arrange_watch
 from store.fault import StoreFault
 from store.settings import StoreSettings
 from store.store import Store
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
+from workflows.watch_certificates import WatchCertificates
 
-WORKFLOWS = (RotateSite, SurveySite, SimulatePlan)
+WORKFLOWS = (RotateSite, SurveySite, SimulatePlan, WatchCertificates)
 
 # below the time after which a supervisor kills (60 s in deploy/), so that a stop costs no attempt of an activity
 _GRACE = timedelta(seconds=30)
@@ -95,11 +97,12 @@ async def _serve(store: Store, settings: TemporalSettings, stop: asyncio.Event) 
 
 
 async def _connected(settings: TemporalSettings, plugin: RotatorPlugin) -> Client:
-    """A client of a Temporal that has our search attributes."""
+    """A client of a Temporal that has our search attributes and the schedule of the watch."""
     client = await connect(settings, plugin, runtime=runtime(settings.metrics))
     while True:
         try:
             await register(client)
+            await arrange_watch(client, WatchSettings().every, task_queue=settings.task_queue)
         except RPCError as error:
             _log.warning("Temporal is not ready", namespace=settings.namespace, error=str(error))
             await asyncio.sleep(_AGAIN.total_seconds())

@@ -16,6 +16,7 @@ from activities.servers import Servers
 from activities.settings import Settings
 from activities.surveying import Surveying
 from activities.tasks import Tasks
+from activities.watching import Watching
 from activities.world import World
 from store.store import Store
 
@@ -47,4 +48,5 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         ProgressKeeper(world).record_progress,
         playing.play_run,
         playing.end_simulation,
+        Watching(world).watch_certificates,
     ]

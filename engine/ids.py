@@ -5,6 +5,9 @@ A simulation touches no site: its workflow has its own id.
 
 from rotation.values import SimulationId, SiteId
 
+WATCH = "watch-certificates"
+"""The id of the schedule of the watch, one for all sites, and what the ids of its workflows begin with."""
+
 
 def rotation_workflow(site_id: SiteId) -> str:
     """The id of the workflow that rotates a site."""

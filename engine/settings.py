@@ -1,10 +1,20 @@
 """How to reach Temporal: from the environment (`ROTATOR_TEMPORAL_...`) or from a plain constructor."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.service import TLSConfig
+
+
+class WatchSettings(BaseSettings):
+    """The watch over certificates: from the environment (`ROTATOR_WATCH_...`) or from a plain constructor."""
+
+    model_config = SettingsConfigDict(env_prefix="ROTATOR_WATCH_", frozen=True)
+
+    every: timedelta = Field(default=timedelta(hours=6), ge=timedelta(0))
+    """How often the ports of all sites are looked at, e.g. `PT6H`. Zero: never."""
 
 
 class TemporalSettings(BaseSettings):

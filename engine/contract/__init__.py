@@ -10,6 +10,7 @@ from engine.contract.names import (
     SIMULATIONS_QUEUE,
     STATE_QUERY,
     SURVEY_WORKFLOW,
+    WATCH_WORKFLOW,
     ActivityName,
     ErrorType,
     EventKind,
@@ -47,6 +48,7 @@ from engine.contract.tasks import (
     OpenTaskAnswer,
     OpenTaskRequest,
 )
+from engine.contract.watching import WatchAnswer, WatchRequest
 
 __all__ = [
     "ROTATE_WORKFLOW",
@@ -54,6 +56,7 @@ __all__ = [
     "SIMULATIONS_QUEUE",
     "STATE_QUERY",
     "SURVEY_WORKFLOW",
+    "WATCH_WORKFLOW",
     "ActivityName",
     "ClosingAnswer",
     "ClosingRequest",
@@ -86,6 +89,8 @@ __all__ = [
     "StepRequest",
     "SurveyAnswer",
     "SurveyRequest",
+    "WatchAnswer",
+    "WatchRequest",
     "WriteAnswer",
     "WriteRequest",
 ]

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 ROTATE_WORKFLOW, SURVEY_WORKFLOW, SIMULATE_WORKFLOW = "RotateSite", "SurveySite", "SimulatePlan"
 SIMULATIONS_QUEUE = "-simulations"  # what is added to the name of a task queue: there runs are played one at a time
+WATCH_WORKFLOW = "WatchCertificates"
 STATE_QUERY = "state"
 
 
@@ -30,6 +31,7 @@ class ActivityName(StrEnum):
     RECORD_PROGRESS = "record_progress"
     PLAY_RUN = "play_run"
     END_SIMULATION = "end_simulation"
+    WATCH_CERTIFICATES = "watch_certificates"
 
 
 class ErrorType(StrEnum):

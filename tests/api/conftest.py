@@ -31,6 +31,7 @@ from store.store import Store
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
+from workflows.watch_certificates import WatchCertificates
 
 KEY = "a-key-for-tests"
 _LET_END = timedelta(seconds=10)
@@ -140,7 +141,7 @@ async def connected(store, temporal_settings, tmp_path) -> AsyncIterator[Parts]:
     worker = Worker(
         client,
         task_queue=queue,
-        workflows=[RotateSite, SurveySite, SimulatePlan],
+        workflows=[RotateSite, SurveySite, SimulatePlan, WatchCertificates],
         activities=all_activities(store),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=_LET_END,

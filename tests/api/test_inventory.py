@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from activities.world import wall_clock
+from engine.watch import arrange_watch
 from rotation.inventory import Endpoint, Look, Port, SeenCertificate
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
@@ -104,3 +105,27 @@ async def test_nothing_is_there_before_the_first_look(api, stranger):
     shown = (await api.get("/v1/inventory")).json()
     assert shown == {"looked_at": None, "certificates": [], "changes": [], "silent": [], "findings": []}
     assert (await stranger.get("/v1/inventory")).status_code == 401
+
+
+async def test_the_watch_fills_it(whole, connected, site, until, rotator):
+    """A round of the schedule over a real site: what its client and REST ports present is there, and is printed."""
+    queue = connected.task_queue
+    await arrange_watch(connected.temporal, timedelta(hours=6), task_queue=queue)
+    try:
+        shown = await until(
+            lambda: _inventory(whole), lambda found: any(each["site_id"] == site for each in found["changes"])
+        )
+    finally:
+        await arrange_watch(connected.temporal, timedelta(0), task_queue=queue)
+
+    (served,) = (await whole.get(f"/v1/sites/{site}")).json()["fingerprints_sha256"]
+    (certificate,) = [each for each in shown["certificates"] if each["fingerprint_sha256"] == served]
+    assert {"client", "rest"} <= {each["port"] for each in certificate["seen_at"]}
+    code, out, err = await rotator("inventory", "--site", site)
+    assert code == 0, err
+    assert served in out
+    assert f"{site} SEPM-1 client" in out
+
+
+async def _inventory(whole):
+    return (await whole.get("/v1/inventory")).json()

@@ -5,11 +5,13 @@ import contextlib
 import json
 import os
 import sys
+from datetime import timedelta
 
 import pytest
 
 from engine.client import lazy_client
 from engine.embedded import RunningServer
+from engine.ids import WATCH
 from engine.presence import is_served
 
 
@@ -18,6 +20,7 @@ async def worker(own_server, tmp_path):
     """A worker of a Temporal that is not there yet, and its log."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
     settings = {"ROTATOR_FOLDER": str(tmp_path / "var"), "ROTATOR_TEMPORAL_ADDRESS": own_server.address}
+    settings["ROTATOR_WATCH_EVERY"] = "PT2H"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", env={**clean, **settings}, stderr=asyncio.subprocess.PIPE
     )
@@ -41,7 +44,7 @@ async def _logs(worker: asyncio.subprocess.Process, event: str) -> dict[str, str
 
 
 async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> None:
-    """It tries on while Temporal is away, serves when it is there, and SIGTERM ends it with 0."""
+    """It tries on while Temporal is away, serves and has the watch when it is there, and SIGTERM ends it with 0."""
     told = await _logs(worker, "Temporal does not answer")
     assert told["address"] == own_server.address
     running = await RunningServer.start(own_server)
@@ -51,6 +54,8 @@ async def test_it_waits_for_temporal_and_leaves_clean(worker, own_server) -> Non
         async with asyncio.timeout(30):
             while not await is_served(client, told["task_queue"]):
                 pass
+        watch = await client.get_schedule_handle(WATCH).describe()
+        assert [each.every for each in watch.schedule.spec.intervals] == [timedelta(hours=2)]
         worker.terminate()
         assert await asyncio.wait_for(worker.wait(), 30) == 0
     finally:
