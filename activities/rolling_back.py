@@ -50,6 +50,7 @@ class RollingBack:
                 "findings": tuple(_findings(body, formers)),
                 "times": forecast(body, start=now),
                 "least": least(body),
+                "latest_start": None,  # the old certificates go in, and need not last
                 "lost_if_now": 0,
             }
         )

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, SecretStr
 
 from api.invalid import checked
 from api.problems import ProblemError
-from rotation.site import Limits, Server, ServerList, Site
+from rotation.site import Database, Limits, Server, ServerList, Site
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
 from sepm.sylink import parse_sylink
@@ -44,6 +44,12 @@ class ListsDocument(Value):
         return tuple(dict.fromkeys((*self.lists, *parsed)))
 
 
+class DatabaseDocument(Value):
+    """Which database a site has."""
+
+    database: Database
+
+
 class SiteDocument(ListsDocument):
     """A site to register."""
 
@@ -59,6 +65,9 @@ class SiteDocument(ListsDocument):
     )
     servers: tuple[Server, ...] = Field(min_length=1)
     limits: Limits = Limits()
+    database: Database = Field(
+        default=Database.UNKNOWN, description="`default`: the one that SEPM installs, whose certificate is renewed too"
+    )
 
     def site(self) -> Site:
         """The site under the id that its name gives.
@@ -69,7 +78,14 @@ class SiteDocument(ListsDocument):
         """
         lists = self.read(self.servers)
         with checked():
-            return Site(id=slug(self.name), name=self.name, servers=self.servers, lists=lists, limits=self.limits)
+            return Site(
+                id=slug(self.name),
+                name=self.name,
+                servers=self.servers,
+                lists=lists,
+                limits=self.limits,
+                database=self.database,
+            )
 
     def access(self) -> Access:
         """Address and account of SEPM's REST service."""
@@ -105,6 +121,7 @@ class SiteShown(Value):
     servers: tuple[Server, ...]
     lists: tuple[ServerList, ...]
     limits: Limits
+    database: Database
 
     @classmethod
     def of(cls, site: Site, access: SiteAccess) -> "SiteShown":
@@ -120,6 +137,7 @@ class SiteShown(Value):
             servers=site.servers,
             lists=site.lists,
             limits=site.limits,
+            database=site.database,
         )
 
 

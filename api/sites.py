@@ -8,7 +8,7 @@ from api.first_contact import make_contact
 from api.invalid import checked
 from api.parts import WithParts
 from api.problems import described
-from api.site_document import ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
+from api.site_document import DatabaseDocument, ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
 from rotation.site import Limits
 from rotation.values import SiteId
 from sepm.trust import Trust
@@ -56,6 +56,13 @@ async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithPa
     with checked():
         site = await parts.store.sites.describe_lists(site_id, document.read(site.servers))
     return SiteShown.of(site, await parts.store.sites.access(site_id))
+
+
+@router.put("/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithParts) -> SiteShown:
+    """Say which database the site has: the default one has a certificate of its own."""
+    site = await parts.store.sites.set_database(site_id, document.database)
+    return SiteShown.of(site, await parts.store.sites.connection(site_id))
 
 
 @router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))

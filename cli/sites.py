@@ -61,7 +61,7 @@ def show(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_
     if as_json:
         say_json(shown)
         return
-    say(f"{shown['name']} ({shown['id']}), {shown['rest_url']} as {shown['username']}")
+    say(f"{shown['name']} ({shown['id']}), {shown['rest_url']} as {shown['username']}, database: {shown['database']}")
     servers = [(each["name"], each["address"], each["https_port"], each["http_port"]) for each in shown["servers"]]
     say_table("Servers", ("name", "address", "HTTPS", "HTTP"), servers)
     lists = [

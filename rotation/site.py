@@ -17,6 +17,16 @@ class Protocol(StrEnum):
     HTTP = "HTTP"
 
 
+class Database(StrEnum):
+    """Which database the site has. The default one has a certificate of its own since 14.3 RU1."""
+
+    DEFAULT = "default"
+    """SQL Server Express, which SEPM installs. Only a site of one server can have it."""
+    OWN = "own"
+    """A Microsoft SQL Server of the company's."""
+    UNKNOWN = "unknown"
+
+
 class Server(Value):
     """One management server of the site, by the name that SEPM reports as `lastServerName`."""
 
@@ -95,6 +105,7 @@ class Site(Value):
     servers: tuple[Server, ...] = Field(min_length=1)
     lists: tuple[ServerList, ...] = ()
     limits: Limits = Limits()
+    database: Database = Database.UNKNOWN
 
     @model_validator(mode="after")
     def _unique(self) -> "Site":

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from rotation.site import Database as SiteDatabase
 from rotation.site import Limits, ServerList, Site
 from rotation.values import Fingerprint, SiteId, Value
 from store.built_once import built_once
@@ -178,6 +179,17 @@ class Sites:
         async with self._database.write() as session:
             row = await known_site(session, site_id)
             row.site = row.site.model_copy(update={"limits": limits})
+            return row.site
+
+    async def set_database(self, site_id: SiteId, database: SiteDatabase) -> Site:
+        """Say which database the site has. Returns the site as it is now.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        async with self._database.write() as session:
+            row = await known_site(session, site_id, lock=True)
+            row.site = row.site.model_copy(update={"database": database})
             return row.site
 
     async def accept_fingerprint(self, site_id: SiteId, fingerprint: Fingerprint) -> None:

@@ -30,6 +30,21 @@ async def test_a_site_is_registered_and_shown_without_its_password(api, document
     ]
 
 
+async def test_ports_and_database_are_as_registered(api, document, problem):
+    """A port that is not there is null; the database is unknown until somebody says which it is."""
+    server = document["servers"][0] | {"console_port": 9443, "reporting_port": None}
+    shown = (await api.post("/v1/sites", json=document | {"servers": [server]})).json()
+    (kept,) = shown["servers"]
+    assert (kept["console_port"], kept["rest_port"], kept["reporting_port"]) == (9443, 8446, None)
+    assert shown["database"] == "unknown"
+    path = f"/v1/sites/{shown['id']}/database"
+    said = (await api.put(path, json={"database": "default"})).json()
+    assert said == shown | {"database": "default"}
+    assert (await api.get(f"/v1/sites/{shown['id']}")).json() == said
+    problem(await api.put(path, json={"database": "oracle"}), 422, "invalid-request")
+    problem(await api.put("/v1/sites/nowhere/database", json={"database": "own"}), 404, "unknown-site")
+
+
 async def test_a_site_is_registered_once(api, document, problem):
     """A second site of that name is refused."""
     assert (await api.post("/v1/sites", json=document)).status_code == 201

@@ -12,7 +12,7 @@ from rotation.message import Message
 from rotation.plan import Console, GatePurpose, PlanRequest, Unproven
 from rotation.planner import Observed, PlanRefusedError, make_plan
 from rotation.preconditions import Preconditions, unmet
-from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
+from rotation.site import Database, Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.state import RotationState
 from rotation.survey import (
     ObservedClient,
@@ -61,12 +61,12 @@ class Make:
         protocol = Protocol.HTTP if http else Protocol.HTTPS
         return ServerList(name=name, protocol=protocol, priorities=(entries,), verifies_ca=ca)
 
-    def site(self, *servers, lists=None, **limits):
+    def site(self, *servers, lists=None, database=Database.OWN, **limits):
         """A site of those servers; without lists, its default list offers them all."""
         known = tuple(Server(name=name, address=f"{name}.test") for name in servers)
         described = (self.server_list(DEFAULT, *servers),) if lists is None else tuple(lists)
         chosen = Limits(**{"purge_after": None, **limits})
-        return Site(id=SiteId("site"), name="Vienna", servers=known, lists=described, limits=chosen)
+        return Site(id=SiteId("site"), name="Vienna", servers=known, lists=described, limits=chosen, database=database)
 
     # -- what is observed -------------------------------------------------------------------------
 

@@ -1,0 +1,39 @@
+"""SQL Server's certificate: the default database has one since 14.3 RU1, and a swap leaves it as it is."""
+
+from collections.abc import Iterable
+
+from rotation.build import ClientBuild
+from rotation.finding import Finding, warning
+from rotation.site import Database, Site
+
+_SINCE = (14, 3)
+_WIZARD = (
+    "after the swap, and before it ends, run the Management Server Configuration Wizard on the server, without the "
+    "recovery file (K232057)"
+)
+
+
+def renews_the_databases(site: Site, version: str) -> Iterable[Finding]:
+    """The vendor's wizard step, where the site has the default database or nobody has said which it has.
+
+    A version that cannot be read is taken for a new one.
+    """
+    numbers = ClientBuild.parse(version)
+    if numbers is not None and numbers.numbers[:2] < _SINCE:
+        return
+    if site.database is Database.DEFAULT:
+        yield warning(
+            "database-certificate",
+            site.name,
+            "SQL Server's own certificate is not replaced with the server's; when it ends, nobody can log on to the "
+            "console (14.3 RU1 and later, K229342)",
+            _WIZARD,
+        )
+    elif site.database is Database.UNKNOWN and len(site.servers) == 1:
+        yield warning(
+            "database-unknown",
+            site.name,
+            "nobody has said which database it has: the default one has a certificate of its own, which is not "
+            "replaced with the server's (14.3 RU1 and later, K229342)",
+            f"say which (PUT /v1/sites/{site.id}/database, default or own); if it is the default one: {_WIZARD}",
+        )
