@@ -90,7 +90,7 @@ def endpoints(site: Site, rest_url: str) -> tuple[Endpoint, ...]:
             Port.REPORTING: server.reporting_port,
         }
         found.extend(
-            Endpoint(server=server.name, port=port, address=server.address, number=number)
+            Endpoint(server=server.name, port=port, address=server.address.strip("[]"), number=number)
             for port, number in numbers.items()
             if number is not None
         )

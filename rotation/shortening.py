@@ -82,7 +82,7 @@ def _other_holdout(facts: Shortening) -> Iterable[Finding]:
 
 
 def _shorter_holdout(facts: Shortening) -> Iterable[Finding]:
-    """The waits for clients that are away, all by the holdout's maximum. It costs those who stay away longer."""
+    """The waits for clients that are away, all by the holdout's maximum. It costs those who are given up for it."""
     limits = facts.site.limits
     waits = sum(1 for step in facts.before if _waits_for_the_away(step))
     if not waits:
@@ -98,8 +98,8 @@ def _shorter_holdout(facts: Shortening) -> Iterable[Finding]:
         "shorten-holdout",
         facts.site.name,
         f"a holdout of {_days(shorter)} at most, for {_days(limits.holdout_maximum)}, gains {_days(gained)} over "
-        f"{_count(waits, 'wait')}{_enough(gained, facts)}; who is away for longer is cut off: {away} of "
-        f"{_count(len(facts.clients), 'client')} are silent for longer now",
+        f"{_count(waits, 'wait')}{_enough(gained, facts)}; a person then decides about who is still away: "
+        f"{away} of {_count(len(facts.clients), 'client')} are silent for longer now",
         f"set limits.holdout_maximum to {_days(shorter)} at most",
     )
 

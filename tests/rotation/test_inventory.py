@@ -35,8 +35,8 @@ def test_a_rest_address_that_is_no_servers_stands_for_itself(make):
 
 
 def test_an_address_of_version_6_is_the_servers():
-    """Brackets in one of the two do not hide that they are one."""
-    site = Site(id=SiteId("x"), name="x", servers=(Server(name=ServerName("s1"), address="::1", console_port=None),))
+    """Brackets do not hide that they are one, and are no part of what is connected to."""
+    site = Site(id=SiteId("x"), name="x", servers=(Server(name=ServerName("s1"), address="[::1]", console_port=None),))
     assert [each[1:] for each in ports(site, "https://[::1]:9446/sepm") if each[1] == Port.REST] == [
         (Port.REST, "::1", 9446)
     ]

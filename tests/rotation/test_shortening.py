@@ -62,6 +62,20 @@ def test_another_holdout_costs_nothing(fails_over):
     assert "shorten-other-holdout" not in fails_over(94, 94)
 
 
+def test_another_holdout_is_in_time_when_it_is_asked_for(make, ways):
+    """What is said to be enough is: the plan that is asked for has nothing to say."""
+    ends = {"s1": 300, "s2": 94}
+    clients = [make.client("c1")]
+    assert ways(make.site("s1", "s2"), make.group("G"), ends=ends, clients=clients, holdout=("s1",)) == {}
+
+
+def test_a_plan_of_its_own_is_in_time(make, ways):
+    """The server in a hurry alone: no holdout, and the other one keeps its certificate for who is away."""
+    ends = {"s1": 95, "s2": 94}
+    clients = [make.client("c1")]
+    assert ways(make.site("s1", "s2"), make.group("G"), ends=ends, clients=clients, only=["s2"]) == {}
+
+
 def test_a_plan_of_its_own_costs_another_rotation(fails_over):
     """No holdout goes before a server that is replaced alone; the other one has its rotation later."""
     own = fails_over(95, 94)["shorten-fewer-waves"]
