@@ -17,7 +17,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from engine.contract import WATCH_WORKFLOW, WatchRequest
+from engine.contract import WATCH_WORKFLOW
 from engine.ids import WATCH
 
 _log = structlog.get_logger(__name__)
@@ -80,7 +80,6 @@ def _schedule(every: timedelta, task_queue: str) -> Schedule:
     return Schedule(
         action=ScheduleActionStartWorkflow(
             WATCH_WORKFLOW,
-            WatchRequest(),
             id=WATCH,
             task_queue=task_queue,
             static_summary="Look at every certificate of every site",

@@ -14,11 +14,14 @@ class WatchCertificates:
     """One round of the watch. It gives up after some tries: the next round comes by itself."""
 
     @workflow.run
-    async def run(self, request: WatchRequest) -> WatchAnswer:
-        """Look, and say what was seen."""
+    async def run(self) -> WatchAnswer:
+        """Look, and say what was seen.
+
+        It takes no argument: what a schedule keeps is encrypted once, and may outlive its key.
+        """
         answer: WatchAnswer = await workflow.execute_activity(
             ActivityName.WATCH_CERTIFICATES.value,
-            request,
+            WatchRequest(),
             result_type=WatchAnswer,
             start_to_close_timeout=timedelta(minutes=30),
             heartbeat_timeout=timedelta(seconds=15),
