@@ -107,7 +107,7 @@ def _shorter_holdout(facts: Shortening) -> Iterable[Finding]:
 def _stay_relaxed(facts: Shortening) -> Iterable[Finding]:
     """Relaxed groups need not be waited for a second time when they stay relaxed between the waves."""
     again = [step for step in facts.before if step.wave and isinstance(step, Gate) and _relaxes(step)]
-    if facts.body.keep_relaxed or not again:
+    if not again:
         return
     gained = sum((step.patience for step in again), timedelta(0))
     relaxed = {group for owner in facts.body.owners(ScopeName.RELAXED) for group in owner.groups}

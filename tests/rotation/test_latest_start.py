@@ -6,6 +6,7 @@ import pytest
 
 from rotation.forecast import promised
 from rotation.latest_start import latest_start, until_replaced
+from rotation.plan import Gate, Unproven
 from rotation.values import ServerName
 
 DAY = timedelta(days=1)
@@ -75,6 +76,24 @@ def test_gates_of_the_vendors_numbers_are_counted_at_their_minimum(failover):
     plan = failover(200, 200, gate_patience=60 * DAY)
     assert plan.latest_start.takes // DAY == 90
     assert plan.latest_start.margin == 60 * DAY
+
+
+def test_a_gate_over_canaries_is_counted_at_its_minimum(make):
+    """They were there just before: nobody waits for one of them as for who is away."""
+    groups = [make.group(path) for path in ("G", "H")]
+    plan = make.plan(make.site("s1"), *groups, clients=[make.client("c1"), make.client("c2", "H")])
+    first = next(step for step in plan.body.steps if isinstance(step, Gate) and step.over_canaries)
+    assert first.patience > first.minimum
+    assert promised(first) == first.minimum
+
+
+def test_a_drill_is_counted_to_its_limit(make):
+    """It ends there by itself: whom it has not shown is decided about then."""
+    site = make.site("s1", "s2")
+    request = make.request(site, unproven_failover=Unproven.DRILL)
+    plan = make.plan(site, make.group("G"), clients=[make.client("c1")], request=request, seen_at={})
+    drill = next(step for step in plan.body.steps if isinstance(step, Gate) and step.is_drill)
+    assert promised(drill) == drill.patience > drill.minimum
 
 
 def test_the_margin_is_a_day_at_least(failover):
