@@ -99,6 +99,18 @@ def test_rule_8_a_default_list_cannot_be_reordered(drilled):
     assert orders(plan) == []
 
 
+def test_rule_8_who_chose_no_drill_is_not_told_that_there_is_none(make):
+    """Clients that are approved by name leave a list as it is, whether or not it could be reordered."""
+    default = by_priority("Default Management Server List for Vienna", ["s1"], ["s2"])
+    site = make.site("s1", "s2", lists=[default])
+    request = make.request(site, unproven_failover=Unproven.APPROVE)
+    seen_at = {"c1": frozenset({"s1"})}
+    group = make.group("G", server_list=default.name)
+    plan = make.plan(site, group, clients=[make.client("c1")], seen_at=seen_at, request=request)
+    assert plan.body.scopes[0].treatment is Treatment.FAILOVER
+    assert "relax-no-drill" not in [finding.code for finding in plan.findings]
+
+
 def test_rule_8_each_group_has_its_own_choice_of_a_drill(drilled):
     """Approved by name for one group, it has no drill although the others do."""
     _, plan = drilled(BRANCH, {"c1": ["s1"]}, unproven_by_group={"G": Unproven.APPROVE})

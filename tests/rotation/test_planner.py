@@ -200,3 +200,14 @@ def test_lost_if_now_counts_who_would_be_cut_off(make):
     clients = [make.client("c1"), make.client("c2"), make.client("d1", "H"), make.client("e1", "K")]
     plan = make.plan(site, *groups, clients=clients)
     assert (plan.lost_if_now, plan.clients) == (3, 4)
+
+
+def test_what_is_relaxed_now_stays_so(make):
+    """A plan that is made while a group is relaxed restores it, though its clients could fail over."""
+    site = make.site("s1", "s2")
+    group = make.group("G")
+    seen = make.observed(site, group, clients=[make.client("c1")])
+    relaxed = seen.model_copy(update={"stay_relaxed": frozenset({group.id})})
+    for observed, treatment in ((seen, Treatment.FAILOVER), (relaxed, Treatment.RELAX)):
+        plan = make_plan(site, observed, make.request(site), plan_id=PLAN, now=make.t0)
+        assert plan.body.scopes[0].treatment is treatment
