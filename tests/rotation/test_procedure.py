@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rotation.plan import Console, Gate, GatePurpose, Holdout, Preflight, ScopeName, Write
 from rotation.procedure import turning_back
-from rotation.task import DeleteList, ReplaceCertificate, ResumeReplication, SaveRecoveryFile
+from rotation.task import DeleteList, RefreshImages, ReplaceCertificate, ResumeReplication, SaveRecoveryFile
 
 RESTORED = ["A10c", "A10c", "A10d", "A10d"]
 
@@ -402,9 +402,14 @@ def with_images(make):
         clients = [make.client("v1", images=True), make.client("d1", "H", images=True, build=h)]
         request = make.request(site, holdout=("s3",), **wanted)
         plan = make.plan(site, make.group("G"), make.group("H"), clients=clients, request=request)
-        works = [step.work for step in plan.body.steps if isinstance(step, Console)]
-        kinds = {"replace_certificate", "refresh_images"}
-        return [getattr(work, "server", None) or work.groups for work in works if work.kind in kinds]
+        done: list[object] = []
+        for step in plan.body.steps:
+            match step:
+                case Console(work=ReplaceCertificate() as swap):
+                    done.append(swap.server)
+                case Console(work=RefreshImages() as refresh):
+                    done.append(refresh.groups)
+        return done
 
     return build
 
