@@ -20,7 +20,7 @@ from cli.client import (
 )
 from cli.new_file import refuse_existing, write_new
 from cli.people import WhoOption, named
-from cli.spoken import findings, instant, say, say_json, say_table
+from cli.spoken import findings, instant, say, say_findings, say_json, say_table
 
 _app = typer.Typer(
     help="Check certificates, add them, make or request them, and take them as keystores.", no_args_is_help=True
@@ -164,12 +164,7 @@ def _say_checked(checked: dict[str, Any], *, as_json: bool) -> None:
     facts = checked["certificate"]
     say(f"{facts['subject']}, issued by {facts['issuer']}, valid until {instant(facts['not_after'])}")
     say(f"SHA-256 {facts['fingerprint']}")
-    if checked["findings"]:
-        rows = [
-            (each["severity"], each["code"], each["subject"], each["message"], each["remedy"])
-            for each in checked["findings"]
-        ]
-        say_table("", ("severity", "code", "subject", "message", "what to do"), rows)
+    say_findings(checked["findings"])
     say("It may go into a server." if checked["fit"] else "It must not go into a server.")
 
 

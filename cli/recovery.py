@@ -7,7 +7,7 @@ import typer
 
 from cli.client import FOLDER, REFUSED, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.recovery_inspection import inspect_here, served_by
-from cli.spoken import instant, say, say_json, say_table
+from cli.spoken import instant, say, say_findings, say_json
 
 _app = typer.Typer(help="Look into recovery files.", no_args_is_help=True)
 
@@ -66,10 +66,5 @@ def _say(inspected: dict[str, Any], *, as_json: bool) -> None:
     say(f"private key {'matches the certificate' if inspected['key_matches'] else 'does not match, or is not there'}")
     say(f"password of the keystores {'told' if file['tells_password'] else 'not told'} in it")
     say(f"default domain {', '.join(file['domain_ids']) or 'not found'}")
-    if inspected["findings"]:
-        rows = [
-            (each["severity"], each["code"], each["subject"], each["message"], each["remedy"])
-            for each in inspected["findings"]
-        ]
-        say_table("", ("severity", "code", "subject", "message", "what to do"), rows)
+    say_findings(inspected["findings"])
     say("It can put the certificate back." if inspected["usable"] else "It cannot put a certificate back.")

@@ -78,3 +78,10 @@ def instant(text: str | None) -> str:
 def findings(items: Iterable[dict[str, Any]]) -> list[tuple[str, str, str]]:
     """Findings as rows of a table."""
     return [(item["severity"], item["subject"], item["message"]) for item in items]
+
+
+def say_findings(items: Iterable[dict[str, Any]]) -> None:
+    """Findings with all that they tell; nothing where there is none."""
+    columns = ("severity", "code", "subject", "message", "remedy")
+    if rows := [tuple(item[column] for column in columns) for item in items]:
+        say_table("", (*columns[:-1], "what to do"), rows)

@@ -1,8 +1,6 @@
 """What is told of a recovery file: SEPM's layout, others, and what is missing or wrong in it."""
 
 import hashlib
-import shutil
-import subprocess
 
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
@@ -163,17 +161,12 @@ def test_a_certificate_cannot_write_to_the_terminal():
     assert "\x1b" not in file.certificate.common_name + file.certificate.issuer
 
 
-@pytest.mark.skipif(shutil.which("keytool") is None, reason="needs Java's keytool")
-def test_a_keystore_that_java_made_is_read(tmp_path):
+def test_a_keystore_that_java_made_is_read(keytool, tmp_path):
     """As SEPM, a Java program, makes its own."""
     made = tmp_path / "keystore.jks"
-    subprocess.run(
-        [
-            *("keytool", "-genkeypair", "-alias", "tomcat", "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=sepm"),
-            *("-validity", "90", "-storetype", "JKS", "-keystore", made, "-storepass", PASSWORD, "-keypass", PASSWORD),
-        ],
-        capture_output=True,
-        check=True,
+    keytool(
+        *("-genkeypair", "-alias", "tomcat", "-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=sepm"),
+        *("-validity", "90", "-storetype", "JKS", "-keystore", made, "-storepass", PASSWORD, "-keypass", PASSWORD),
     )
     file = read({KEYSTORE: made.read_bytes(), SETTINGS: parts()[SETTINGS]})
     assert (file.certificate.subject, file.key_matches) == ("CN=sepm", True)
