@@ -12,7 +12,7 @@ from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, SurveyR
 from rotation.finding import Finding, blocking
 from rotation.gate import minimum
 from rotation.newborn import newborn
-from rotation.plan import OwnerScope
+from rotation.scope import OwnerScope
 from rotation.state import GateReading
 from rotation.survey import PairSettings, SiteSurvey
 from store.originals import Original

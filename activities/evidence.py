@@ -10,7 +10,7 @@ from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.finding import blocking
 from rotation.gate import written
-from rotation.plan import Write
+from rotation.step import Write
 from rotation.survey import ServedCertificate
 from rotation.task import (
     AssignList,

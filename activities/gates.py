@@ -13,7 +13,7 @@ from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
 from rotation.gate import Reference, follow, moved_after_swap
 from rotation.membership import followers
-from rotation.plan import Gate, GatePurpose, Holdout, PlanBody, ScopeName
+from rotation.plan import PlanBody
 from rotation.reading import (
     Seen,
     evidence_key,
@@ -27,6 +27,7 @@ from rotation.reading import (
 )
 from rotation.silence import silenced
 from rotation.state import GateReading
+from rotation.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.survey import SiteSurvey
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from rotation.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally

@@ -13,10 +13,11 @@ from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, Step
 from rotation.drift import Drift, Move, drift, moved, stays_behind
 from rotation.gate import written
 from rotation.membership import followers
-from rotation.plan import Gate, GatePurpose, ScopeName, Treatment
 from rotation.reading import evidence_key
 from rotation.restart import voided
+from rotation.scope import Treatment
 from rotation.served import certificate_drift
+from rotation.step import Gate, GatePurpose, ScopeName
 from rotation.survey import SiteSurvey
 from rotation.values import Fingerprint, GroupId, ServerName
 from sepm.client import SepmClient

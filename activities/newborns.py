@@ -7,7 +7,7 @@ from activities.scope import scope_of
 from activities.world import World
 from engine.contract import ActivityName, StepRequest
 from rotation.newborn import Newborn, newborn, users
-from rotation.plan import Console
+from rotation.step import Console
 from rotation.survey import SiteSurvey
 from rotation.task import DeleteList
 

@@ -22,10 +22,13 @@ from rotation.drift import drift
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
 from rotation.forecast import least
-from rotation.plan import Console, Plan, PlanBody, PlanRequest, Unproven
-from rotation.planner import Observed, PlanRefusedError, make_plan
+from rotation.observed import Observed
+from rotation.plan import Plan, PlanBody
+from rotation.plan_request import PlanRequest, Unproven
+from rotation.planner import PlanRefusedError, make_plan
 from rotation.preconditions import unfit_now
 from rotation.recorded import as_recorded, relaxed_now, with_copies
+from rotation.step import Console
 from rotation.survey import SiteSurvey
 from rotation.task import ReplaceCertificate
 from rotation.values import ServerName, SiteId

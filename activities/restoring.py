@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from activities.identity import new_plan_id
-from rotation.plan import Console, ListCopy, Plan, ScopeName
+from rotation.plan import ListCopy, Plan
 from rotation.recorded import as_approved
 from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.rollback import as_served
+from rotation.step import Console, ScopeName
 from rotation.survey import SiteSurvey
 from rotation.task import CopyList, DeleteList, ReorderList, TaskState
 from rotation.values import RotationId, ServerName, SiteId

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from activities.world import World
 from engine.contract import StepRef
-from rotation.plan import Console, Gate, GatePurpose, Plan, ScopeName, SettingField, Step, Write
+from rotation.plan import Plan
 from rotation.recorded import as_approved
 from rotation.site import Site
+from rotation.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.survey import Pair, PairSettings
 from rotation.task import TaskPair
 from rotation.values import ListName, Value

@@ -10,8 +10,8 @@ from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.gate import Reference, fix, written
-from rotation.plan import Gate, SettingField
 from rotation.reading import gate_before
+from rotation.step import Gate, SettingField
 from rotation.values import GroupId, ServerName
 from sepm.client import SepmClient
 from sepm.errors import OutcomeUnknown, Refused

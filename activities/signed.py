@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from activities.scope import StepScope
 from rotation.coverage import holds
-from rotation.plan import Gate, Holdout
 from rotation.signed import shown_by, to_show, verifying_gate, witnesses
 from rotation.state import GateReading
+from rotation.step import Gate, Holdout
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName
 from rotation.verdict import GateRule, RosterEntry

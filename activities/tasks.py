@@ -16,7 +16,7 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.instructions import instructions
-from rotation.plan import Console, SettingField
+from rotation.step import Console, SettingField
 from rotation.task import (
     AssignList,
     ConsoleTask,

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from rotation.plan import Closing, Console, Holdout, PlanBody, Preflight, Step
+from rotation.plan import PlanBody
+from rotation.step import Closing, Console, Holdout, Preflight, Step
 from rotation.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.values import ListName, ServerName
 

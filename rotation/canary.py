@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rotation.finding import Finding, info, warning
 from rotation.gate import minimum
-from rotation.plan import OwnerScope, Treatment
+from rotation.scope import OwnerScope, Treatment
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, ListName, Value
 

@@ -6,7 +6,9 @@ A plan is stale when groups, inheritance, lists, servers or treatments differ (d
 from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking
-from rotation.plan import Console, OwnerScope, Plan, PlanBody
+from rotation.plan import Plan, PlanBody
+from rotation.scope import OwnerScope
+from rotation.step import Console
 from rotation.task import CopyList
 
 _NAMES_SHOWN = 5

@@ -6,8 +6,8 @@ over it. The denominator is the roster: every client ever seen (rule 1).
 
 from datetime import datetime
 
-from rotation.plan import GatePurpose
 from rotation.serial import parse_or_none
+from rotation.step import GatePurpose
 from rotation.survey import ObservedClient
 from rotation.trust import SERVERS
 from rotation.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict

@@ -7,8 +7,10 @@ from rotation import inheritance
 from rotation.build import ClientBuild
 from rotation.finding import Finding, blocking, info
 from rotation.membership import followers
-from rotation.plan import OwnerScope, PlanBody, SettingField, Treatment
+from rotation.plan import PlanBody
+from rotation.scope import OwnerScope, Treatment
 from rotation.standing import Standing, standing
+from rotation.step import SettingField
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
 from rotation.values import GroupId, Value
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rotation.drill import STICKS
 from rotation.gate import minimum
 from rotation.knobs import Knobs
-from rotation.plan import Console, Gate, GatePurpose, Recheck, ScopeName, Step
+from rotation.step import Console, Gate, GatePurpose, Recheck, ScopeName, Step
 
 _B1 = "B1"
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from rotation.plan import Closing, Console, Gate, GatePurpose, Holdout, PlanBody, Step, StepTime
+from rotation.plan import PlanBody, StepTime
+from rotation.step import Closing, Console, Gate, GatePurpose, Holdout, Step
 
 _PERSON = timedelta(minutes=30)
 """A person's usual time for a console task; a site's own automation is faster."""

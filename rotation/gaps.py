@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from rotation import inheritance
 from rotation.finding import Finding, blocking
-from rotation.plan import PlanRequest
+from rotation.plan_request import PlanRequest
 from rotation.site import Site
 from rotation.survey import SiteSurvey
 from rotation.values import ListName

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from rotation.plan import OwnerScope
+from rotation.scope import OwnerScope
 from rotation.values import GroupId, Value
 
 HEARTBEATS = 3

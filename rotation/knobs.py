@@ -1,7 +1,7 @@
 """What tells one site's procedure from another's."""
 
 from rotation.drill import Drill
-from rotation.plan import OwnerScope, Treatment
+from rotation.scope import OwnerScope, Treatment
 from rotation.site import Limits
 from rotation.task import CopyList, ReplaceCertificate
 from rotation.values import GroupId, ServerName, Value

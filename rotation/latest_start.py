@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from rotation.forecast import promised
-from rotation.plan import Console, PlanBody, Step
+from rotation.plan import PlanBody
 from rotation.site import Limits
 from rotation.start_by import LatestStart
+from rotation.step import Console, Step
 from rotation.survey import ServedCertificate
 from rotation.task import ReplaceCertificate
 from rotation.values import ServerName

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from rotation import inheritance
-from rotation.plan import OwnerScope, PlanBody
+from rotation.plan import PlanBody
+from rotation.scope import OwnerScope
 from rotation.survey import ObservedGroup
 from rotation.values import GroupId
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from rotation.finding import Finding, blocking
-from rotation.plan import PlanBody, ScopeName
+from rotation.plan import PlanBody
+from rotation.step import ScopeName
 from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.values import ListName, Value
 

@@ -7,15 +7,16 @@ minima and the names left out; never dates or forecasts.
 import hashlib
 import json
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from rotation.finding import Finding
+from rotation.plan_request import PlanRequest
+from rotation.scope import OwnerScope, PlannedPair, Treatment
 from rotation.start_by import LatestStart
+from rotation.step import Gate, GatePurpose, ScopeName, Step, Write
 from rotation.survey import Pair
-from rotation.task import Work
 from rotation.trust import Names, OnTrust, digest
 from rotation.values import (
     CertificateId,
@@ -23,50 +24,11 @@ from rotation.values import (
     Fingerprint,
     GroupId,
     ListName,
-    LocationId,
     PlanId,
     ServerName,
     SiteId,
     Value,
 )
-
-
-class Treatment(StrEnum):
-    """What a group needs."""
-
-    RELAX = "relax"
-    """List A: HTTP list, secure communications off, later restored."""
-    FAILOVER = "failover"
-    """List B: left alone, finds the new certificate through another server."""
-
-
-class PlannedPair(Value):
-    """A pair of a scope: the state that it has now, which is the state that it gets back."""
-
-    location_id: LocationId
-    location_name: str
-    server_list: ListName
-    secure_communications: bool
-    needs_list: bool = False
-    """Whether its list differs from an HTTP list: only the field that differs is written (rule 7)."""
-    needs_unverified: bool = False
-
-
-class OwnerScope(Value):
-    """A group that owns its settings, with all that follows it (rule 5)."""
-
-    group_id: GroupId
-    path: str
-    treatment: Treatment
-    pairs: tuple[PlannedPair, ...]
-    inheritors: tuple[GroupId, ...] = ()
-    slowest_heartbeat: timedelta
-    jitter: timedelta
-
-    @property
-    def groups(self) -> tuple[GroupId, ...]:
-        """The owner and every group that inherits from it."""
-        return (self.group_id, *self.inheritors)
 
 
 class ListCopy(Value):
@@ -92,128 +54,6 @@ class CertificateFor(Value):
     certificate_id: CertificateId
     fingerprint: Fingerprint
     replaces: Fingerprint
-
-
-class ScopeName(StrEnum):
-    """Whom a step is about. Steps name scopes, never lists of groups."""
-
-    RELAXED = "relaxed"
-    CANARIES = "canaries"
-    """The relaxed owners that go first (rule 10)."""
-    DRILLED = "drilled"
-    """The owners whose failover a drill shows (rule 8)."""
-    REST = "rest"
-    """The relaxed owners that follow the canaries."""
-    FAILOVER = "failover"
-    ALL = "all"
-
-
-class _Step(Value):
-    id: str
-    """Stable within the plan, e.g. `07-A9-sepm1`."""
-    number: str
-    """The vendor's own number (`A1`..`A10d`, `B1`..`B5`), or ours for what surrounds it."""
-    title: str
-    wave: int = 0
-
-
-class Preflight(_Step):
-    """Survey again, compare with the plan, store every original setting."""
-
-    kind: Literal["preflight"] = "preflight"
-
-
-class Console(_Step):
-    """A console task. While a certificate is open for replacement, the gates in `holds` must go on being true."""
-
-    kind: Literal["console"] = "console"
-    work: Work
-    holds: tuple[str, ...] = ()
-
-
-class SettingField(StrEnum):
-    """The two settings that a rotation changes."""
-
-    SERVER_LIST = "server_list"
-    SECURE_COMMUNICATIONS = "secure_communications"
-
-
-class Write(_Step):
-    """Change one setting of every pair of a scope over REST; where that changes nothing, by a console task."""
-
-    kind: Literal["write"] = "write"
-    field: SettingField
-    scope: ScopeName = ScopeName.RELAXED
-    restores: bool = False
-    """Whether it puts the recorded state back instead of relaxing."""
-
-
-class GatePurpose(StrEnum):
-    """What a gate proves."""
-
-    RELAXED = "relaxed"
-    """A8: clients hold the HTTP list and do not verify."""
-    DRILLED = "drilled"
-    """B1: clients were seen at a second server of their list."""
-    SWAPPED = "swapped"
-    """A10b and B3: clients know the new certificate of a server, or will through another."""
-    VERIFYING = "verifying"
-    """After A10c: clients have verified a policy file signed with the new key."""
-    RETURNED = "returned"
-    """After A10d: clients are back on their own list."""
-
-
-class Gate(_Step):
-    """A wait that ends on proof: minimum time passed AND coverage reached."""
-
-    kind: Literal["gate"] = "gate"
-    purpose: GatePurpose
-    scope: ScopeName
-    minimum: timedelta
-    patience: timedelta
-    server: ServerName | None = None
-    """The swapped server, for `SWAPPED`."""
-    passes_unheard: bool = False
-    """Whether it is passed when no client has reported since the certificate went in that was taken out (rule 15)."""
-
-    @property
-    def is_drill(self) -> bool:
-        """Whether it ends at its limit by itself: whom it has not seen is decided about right after it."""
-        return self.purpose is GatePurpose.DRILLED
-
-    @property
-    def over_canaries(self) -> bool:
-        """Whether it is about those that go first: nothing irreversible follows it, and a gate for all comes after."""
-        return self.scope is ScopeName.CANARIES
-
-
-class Holdout(_Step):
-    """B5: the last servers stay on the old certificate for clients that are away."""
-
-    kind: Literal["holdout"] = "holdout"
-    servers: tuple[ServerName, ...]
-    minimum: timedelta
-    maximum: timedelta
-
-
-class Closing(_Step):
-    """Every setting as recorded, every certificate as planned, every client back; then the report."""
-
-    kind: Literal["closing"] = "closing"
-    minimum: timedelta
-    patience: timedelta
-
-
-class Recheck(_Step):
-    """Survey again and compute the rest of the plan again; a difference is an amendment to approve (rule 12)."""
-
-    kind: Literal["recheck"] = "recheck"
-
-
-Step = Annotated[
-    Preflight | Console | Write | Gate | Holdout | Recheck | Closing,
-    Field(discriminator="kind"),
-]
 
 
 class StepTime(Value):
@@ -321,46 +161,6 @@ class PlanBody(Value):
     def content_hash(self) -> str:
         """SHA-256 of the canonical bytes: what an approval names."""
         return hashlib.sha256(self.canonical()).hexdigest()
-
-
-class Unproven(StrEnum):
-    """What to do with a failover group whose clients were not all seen at a second server (rule 8)."""
-
-    RELAX = "relax"
-    """The group goes to R."""
-    APPROVE = "approve"
-    """A person takes these clients to fail over, by name."""
-    DRILL = "drill"
-    """Another server of their list is put first for a while; who is not seen there then goes to R or is approved."""
-
-
-class PlanRequest(Value):
-    """What a person decides about a plan."""
-
-    certificates: dict[ServerName, CertificateId]
-    unproven_failover: Unproven = Unproven.RELAX
-    unproven_by_group: dict[str, Unproven] = Field(default_factory=dict)
-    """The same for single groups, by path or id of the group that owns its settings."""
-    holdout: tuple[ServerName, ...] = ()
-    """Preferred holdout servers; chosen by the service when empty."""
-    keep_relaxed: bool = False
-    leave_out_away: bool = False
-    """Leave out, by name, every client that is silent for longer than the site's away limit (rule 1)."""
-
-    def drilled(self, instead: Unproven) -> "PlanRequest":
-        """The same after a drill: whom it has not shown is treated as `instead` says."""
-
-        def now(choice: Unproven) -> Unproven:
-            return instead if choice is Unproven.DRILL else choice
-
-        by_group = {group: now(choice) for group, choice in self.unproven_by_group.items()}
-        update = {"unproven_failover": now(self.unproven_failover), "unproven_by_group": by_group}
-        return self.model_copy(update=update)
-
-    def unproven_in(self, group_id: GroupId, path: str) -> Unproven:
-        """What is wanted of a group with clients that were never seen at a second server."""
-        named = self.unproven_by_group
-        return named.get(group_id, named.get(path, self.unproven_failover))
 
 
 class Plan(Value):

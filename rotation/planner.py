@@ -3,56 +3,30 @@
 Everything that must stop a rotation is found here, before anything is touched.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from pydantic import Field
-
-from rotation import canary, inheritance
+from rotation import canary
 from rotation.certificate import CertificateFacts
 from rotation.drill import Drill, Drilled, plan_drill
-from rotation.finding import Finding, blockers, info
+from rotation.finding import Finding, blockers
 from rotation.forecast import forecast, least
 from rotation.gaps import gaps
-from rotation.holdout import holdouts
+from rotation.holdout_choice import choose_holdouts
 from rotation.knobs import Knobs
 from rotation.latest_start import latest_start
-from rotation.plan import (
-    CertificateFor,
-    LeftOut,
-    ListCopy,
-    OwnerScope,
-    Plan,
-    PlanBody,
-    PlannedPair,
-    PlanRequest,
-    Treatment,
-    Unproven,
-)
+from rotation.observed import Observed
+from rotation.owners import lost_if_now, owner_views, usable_servers
+from rotation.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody
+from rotation.plan_request import PlanRequest, Unproven
 from rotation.preconditions import Preconditions, unmet
 from rotation.procedure import rotation_steps
+from rotation.scope import OwnerScope, PlannedPair, Treatment
 from rotation.site import Protocol, ServerList, Site
-from rotation.survey import ObservedClient, ObservedGroup, SiteSurvey
 from rotation.task import CopyList, CopyServer, ReplaceCertificate
 from rotation.treatment import OwnerView, treat
-from rotation.trust import Names, OnTrust, unproven
-from rotation.values import CertificateId, ClientId, GroupId, ListName, PlanId, ServerName, Value
-
-
-class Observed(Value):
-    """Everything observed that a plan rests on."""
-
-    survey_id: str
-    survey: SiteSurvey
-    clients: tuple[ObservedClient, ...]
-    certificates: dict[CertificateId, CertificateFacts]
-    seen_at: dict[ClientId, frozenset[ServerName]] = Field(default_factory=dict)
-    """From stored history: the servers at which each client was ever seen."""
-    stay_relaxed: frozenset[GroupId] = frozenset()
-    """Owners that the plan to amend has relaxed, and that are so now."""
-    replaced: frozenset[ServerName] = frozenset()
-    """Servers that have their new certificate already: none of them can be a holdout."""
+from rotation.trust import Names, OnTrust
+from rotation.values import GroupId, ListName, PlanId, ServerName
 
 
 class PlanRefusedError(ValueError):
@@ -78,9 +52,9 @@ def make_plan(
     """
     if lacking := gaps(site, observed.survey, request):
         raise PlanRefusedError(lacking)
-    views = _views(site, observed, request)
+    views = owner_views(site, observed, request)
     treated = {view.group.id: treat(view) for view in views}
-    held = _choose_holdouts(site, views, treated, request, observed.replaced)
+    held = choose_holdouts(site, views, treated, request, observed.replaced)
     scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
     waves = _waves(site, held, request)
     first = canary.choose(scopes, observed.clients, now=observed.survey.sepm_clock)
@@ -126,47 +100,9 @@ def make_plan(
         times=forecast(body, start=now),
         least=least(body),
         latest_start=latest_start(body, observed.survey.served, site.limits),
-        lost_if_now=_lost_if_now(views),
+        lost_if_now=lost_if_now(views),
         clients=len(observed.clients),
     )
-
-
-def _views(site: Site, observed: Observed, request: PlanRequest) -> tuple[OwnerView, ...]:
-    owner_of = inheritance.owners(observed.survey.groups)
-    followers: dict[GroupId, list[ObservedGroup]] = defaultdict(list)
-    clients: dict[GroupId, list[ObservedClient]] = defaultdict(list)
-    for group in observed.survey.groups:
-        if owner_of[group.id] != group.id:
-            followers[owner_of[group.id]].append(group)
-    for client in observed.clients:
-        if client.group_id in owner_of:
-            clients[owner_of[client.group_id]].append(client)
-    lists = {known.name: known for known in site.lists}
-    silent = frozenset(served.server for served in observed.survey.served if served.fingerprint is None)
-    usable = _usable(site, observed.survey)
-    owned = [group for group in observed.survey.groups if owner_of[group.id] == group.id]
-    return tuple(
-        OwnerView(
-            group=group,
-            inheritors=tuple(followers[group.id]),
-            clients=tuple(clients[group.id]),
-            lists=lists,
-            site=site,
-            unreachable=silent,
-            stays_relaxed=group.id in observed.stay_relaxed,
-            unproven=unproven(group, clients[group.id], observed.seen_at, usable),
-            choice=request.unproven_in(group.id, group.path),
-        )
-        for group in sorted(owned, key=lambda group: (group.domain_id, group.path))
-    )
-
-
-def _usable(site: Site, survey: SiteSurvey) -> dict[ListName, frozenset[ServerName]]:
-    """By list, the servers of this site in it that answer."""
-    answering = frozenset(server.name for server in site.servers) - {
-        served.server for served in survey.served if served.fingerprint is None
-    }
-    return {known.name: known.servers & answering for known in site.lists}
 
 
 def _drill(site: Site, observed: Observed, failover: Iterable[OwnerView]) -> Drill:
@@ -177,7 +113,7 @@ def _drill(site: Site, observed: Observed, failover: Iterable[OwnerView]) -> Dri
         if view.unproven and view.choice is Unproven.DRILL
     )
     lists = {known.name: known for known in site.lists}
-    return plan_drill(drilled, lists, _usable(site, observed.survey), observed.seen_at)
+    return plan_drill(drilled, lists, usable_servers(site, observed.survey), observed.seen_at)
 
 
 def _trusted(failover: Iterable[OwnerView]) -> dict[GroupId, Names]:
@@ -189,37 +125,6 @@ def _trusted(failover: Iterable[OwnerView]) -> dict[GroupId, Names]:
         if names and view.choice is Unproven.APPROVE:
             trusted[view.group.id] = names
     return trusted
-
-
-def _choose_holdouts(
-    site: Site,
-    views: Sequence[OwnerView],
-    treated: dict[GroupId, tuple[Treatment, tuple[Finding, ...]]],
-    request: PlanRequest,
-    replaced: frozenset[ServerName],
-) -> frozenset[ServerName]:
-    """The holdouts; owners that none can serve are moved into R, the ones with the fewest clients first.
-
-    Of an amendment only servers that still have the old certificate; a list that has none of those needs none.
-    """
-    ranked = [*request.holdout, *(server.name for server in reversed(site.servers))]
-    candidates = tuple(name for name in dict.fromkeys(ranked) if name not in replaced)
-    failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
-    failover.sort(key=lambda view: len(view.clients), reverse=True)
-    while True:
-        held = holdouts([offer for view in failover for offer in _offers(view) if offer - replaced], candidates)
-        if held is not None:
-            return held
-        moved = failover.pop()
-        reason = info(
-            "relax-no-holdout", moved.group.path, "no set of holdout servers leaves its list one old and one new server"
-        )
-        treated[moved.group.id] = (Treatment.RELAX, (reason,))
-
-
-def _offers(view: OwnerView) -> tuple[frozenset[ServerName], ...]:
-    own = frozenset(server.name for server in view.site.servers) - view.unreachable
-    return tuple(view.lists[location.settings.server_list].servers & own for location in view.group.locations)
 
 
 def _scope(view: OwnerView, treatment: Treatment) -> OwnerScope:
@@ -331,16 +236,3 @@ def _away(site: Site, observed: Observed, request: PlanRequest, knobs: Knobs) ->
         if away and client.group_id not in waited_for:
             seen = "never seen" if client.last_seen is None else f"last seen {client.last_seen.date().isoformat()}"
             yield LeftOut(id=client.id, name=client.name, group=paths.get(client.group_id, ""), reason=seen)
-
-
-def _lost_if_now(views: Iterable[OwnerView]) -> int:
-    """Clients that a replacement of every certificate at once would cut off: all that verify, or speak HTTPS."""
-    return sum(
-        len(view.clients)
-        for view in views
-        if any(
-            location.settings.secure_communications
-            or view.lists[location.settings.server_list].protocol is Protocol.HTTPS
-            for location in view.group.locations
-        )
-    )

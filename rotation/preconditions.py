@@ -9,9 +9,11 @@ from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, Place, unfit
 from rotation.forecast import least, step_least
 from rotation.latest_start import latest_start
-from rotation.plan import Gate, GatePurpose, PlanBody, ScopeName, Treatment
+from rotation.plan import PlanBody
+from rotation.scope import Treatment
 from rotation.shortening import Shortening, near_or_past
 from rotation.site import Site
+from rotation.step import Gate, GatePurpose, ScopeName
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ServerName, Value
 

@@ -9,22 +9,10 @@ from datetime import timedelta
 from rotation.drilling import drill, undo
 from rotation.gate import minimum
 from rotation.knobs import Knobs
-from rotation.plan import (
-    Closing,
-    Console,
-    Gate,
-    GatePurpose,
-    Holdout,
-    ListCopy,
-    PlanBody,
-    Preflight,
-    Recheck,
-    ScopeName,
-    Step,
-    Treatment,
-    Write,
-)
+from rotation.plan import ListCopy, PlanBody
 from rotation.relaxation import refresh_images, relax, restore
+from rotation.scope import Treatment
+from rotation.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
 from rotation.task import (
     CopyList,
     DeleteList,

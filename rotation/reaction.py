@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from rotation.drift import Drift
 from rotation.finding import Severity
-from rotation.plan import Console, Gate, GatePurpose, OwnerScope, PlanBody, Recheck, SettingField, Step, Write
+from rotation.plan import PlanBody
+from rotation.scope import OwnerScope
 from rotation.standing import last_write, relaxed
+from rotation.step import Console, Gate, GatePurpose, Recheck, SettingField, Step, Write
 from rotation.task import ReplaceCertificate
 from rotation.values import ListName, Value
 

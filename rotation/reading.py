@@ -8,20 +8,10 @@ from pydantic import Field
 from rotation.coverage import holds, judge
 from rotation.drill import put_first
 from rotation.gate import minimum
-from rotation.plan import (
-    Console,
-    Gate,
-    GatePurpose,
-    Holdout,
-    OwnerScope,
-    PlanBody,
-    PlannedPair,
-    ScopeName,
-    SettingField,
-    Treatment,
-    Write,
-)
+from rotation.plan import PlanBody
+from rotation.scope import OwnerScope, PlannedPair, Treatment
 from rotation.site import Protocol, Site
+from rotation.step import Console, Gate, GatePurpose, Holdout, ScopeName, SettingField, Write
 from rotation.survey import ObservedClient
 from rotation.task import ReorderList, ReplaceCertificate
 from rotation.values import ClientId, GroupId, ServerName, Value

@@ -1,8 +1,10 @@
 """A survey without what the plan itself has changed: what a newer plan may rest on while a rotation runs."""
 
-from rotation.plan import PlanBody, PlannedPair, ScopeName, SettingField, Write
+from rotation.plan import PlanBody
+from rotation.scope import PlannedPair
 from rotation.site import Protocol, Site
 from rotation.standing import relaxed
+from rotation.step import ScopeName, SettingField, Write
 from rotation.survey import ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
 from rotation.values import GroupId
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from rotation.gate import minimum
 from rotation.knobs import Knobs
-from rotation.plan import Console, Gate, GatePurpose, OwnerScope, ScopeName, SettingField, Step, Write
+from rotation.scope import OwnerScope
+from rotation.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.task import RefreshImages
 
 _ASKED_AFTER = 2

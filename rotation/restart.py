@@ -1,8 +1,9 @@
 """Which gates have to be proven anew when something has changed that their proof rests on (rule 12)."""
 
 from rotation.drift import Drift
-from rotation.plan import Gate, GatePurpose, PlanBody
+from rotation.plan import PlanBody
 from rotation.standing import last_write
+from rotation.step import Gate, GatePurpose
 from rotation.values import ServerName
 
 _OF_A_SERVER = frozenset({"certificate-replaced", "certificate-restored"})

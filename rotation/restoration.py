@@ -9,18 +9,11 @@ from rotation.drill import Drill
 from rotation.finding import blocking, info
 from rotation.forecast import forecast, least
 from rotation.knobs import Knobs
-from rotation.plan import (
-    CertificateFor,
-    ListCopy,
-    OwnerScope,
-    Plan,
-    PlanBody,
-    PlannedPair,
-    PlanRequest,
-    Treatment,
-)
+from rotation.plan import CertificateFor, ListCopy, Plan, PlanBody
+from rotation.plan_request import PlanRequest
 from rotation.planner import PlanRefusedError
 from rotation.procedure import restore_steps
+from rotation.scope import OwnerScope, PlannedPair, Treatment
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings, SiteSurvey
 from rotation.task import CopyList, ReorderList

@@ -8,22 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rotation.knobs import Knobs
-from rotation.plan import (
-    CertificateFor,
-    Console,
-    Gate,
-    GatePurpose,
-    Holdout,
-    OwnerScope,
-    PlanBody,
-    ScopeName,
-    Step,
-    Treatment,
-    Write,
-)
+from rotation.plan import CertificateFor, PlanBody
 from rotation.procedure import HOLDOUT, closing, console, numbered, swap_gate
 from rotation.relaxation import relax, restore
+from rotation.scope import OwnerScope, Treatment
 from rotation.site import Site
+from rotation.step import Console, Gate, GatePurpose, Holdout, ScopeName, Step, Write
 from rotation.task import (
     CopyList,
     DeleteList,

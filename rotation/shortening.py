@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from rotation.finding import Finding, info, warning
 from rotation.latest_start import LEAST_MARGIN, steps_before, until_replaced
-from rotation.plan import Gate, GatePurpose, Holdout, PlanBody, ScopeName, Step
+from rotation.plan import PlanBody
 from rotation.site import Site
 from rotation.start_by import LatestStart
+from rotation.step import Gate, GatePurpose, Holdout, ScopeName, Step
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import Value
 

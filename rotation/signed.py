@@ -1,8 +1,10 @@
 """What servers sign after a replacement: canaries that verify again show it, server by server (rule 13)."""
 
 from rotation.drill import STICKS
-from rotation.plan import Console, Gate, GatePurpose, OwnerScope, PlanBody, ScopeName
+from rotation.plan import PlanBody
+from rotation.scope import OwnerScope
 from rotation.site import Site
+from rotation.step import Console, Gate, GatePurpose, ScopeName
 from rotation.survey import ObservedClient
 from rotation.task import ReplaceCertificate
 from rotation.values import ServerName

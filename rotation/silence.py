@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from rotation.plan import GatePurpose
+from rotation.step import GatePurpose
 from rotation.values import GroupId
 from rotation.verdict import GateRule, Judgement, RosterEntry, Swap, Verdict
 

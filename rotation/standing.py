@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from rotation.plan import Console, OwnerScope, PlanBody, PlannedPair, ScopeName, SettingField, Step, Write
+from rotation.plan import PlanBody
+from rotation.scope import OwnerScope, PlannedPair
+from rotation.step import Console, ScopeName, SettingField, Step, Write
 from rotation.survey import Pair
 from rotation.task import ReplaceCertificate
 from rotation.values import ListName, Value

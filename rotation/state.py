@@ -6,7 +6,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.message import Message, Move, Reply
-from rotation.plan import PlanBody, Step
+from rotation.plan import PlanBody
+from rotation.step import Step
 from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 from rotation.verdict import Reason
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from rotation.build import ClientBuild
 from rotation.drill import can_be_reordered
 from rotation.finding import Finding, info, warning
-from rotation.plan import Treatment, Unproven
+from rotation.plan_request import Unproven
+from rotation.scope import Treatment
 from rotation.site import Protocol, ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation
 from rotation.values import ClientId, ListName, ServerName, Value

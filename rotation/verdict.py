@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from rotation.plan import GatePurpose
+from rotation.step import GatePurpose
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value
 

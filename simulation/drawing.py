@@ -20,7 +20,7 @@ from emulator.spec import (
     SiteSpec,
 )
 from rotation.message import Move
-from rotation.plan import Unproven
+from rotation.plan_request import Unproven
 from rotation.site import Limits
 from rotation.values import Value
 from simulation.chance import Chance

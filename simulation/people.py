@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rotation.message import Message, Move, Reply
-from rotation.plan import Console, Write
 from rotation.state import Attention, OpenTask, RotationState
+from rotation.step import Console, Write
 from rotation.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import TaskId
 from simulation.chance import Chance

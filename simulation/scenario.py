@@ -8,7 +8,7 @@ from pydantic import Field
 from emulator.happenings import Scheduled
 from emulator.spec import SiteSpec
 from rotation.message import Move
-from rotation.plan import PlanRequest, Unproven
+from rotation.plan_request import PlanRequest, Unproven
 from rotation.site import Limits, Site
 from rotation.values import CertificateId, ClientId, ServerName, Value
 from simulation.themes import Theme

@@ -12,7 +12,7 @@ from emulator.operations import (
     SetSecureCommunications,
 )
 from emulator.simulation import Simulation
-from rotation.plan import PlannedPair
+from rotation.scope import PlannedPair
 from rotation.standing import standing
 from rotation.state import Phase, RotationState
 from rotation.survey import Pair

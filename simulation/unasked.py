@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from emulator.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
-from rotation.plan import SettingField
+from rotation.step import SettingField
 from rotation.task import AssignList, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.facts import Facts

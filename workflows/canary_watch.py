@@ -5,8 +5,8 @@ Nothing irreversible follows such a gate. So going on leaves nobody out: the gat
 
 from engine.contract import EventKind
 from rotation.message import Move
-from rotation.plan import Gate, GatePurpose
 from rotation.state import GateReading, Proceed
+from rotation.step import Gate, GatePurpose
 from workflows.running import SECOND, Running
 
 HELD = "canary-held"

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
 from rotation.message import Message
-from rotation.plan import Console, Write
 from rotation.state import OpenTask, Phase
+from rotation.step import Console, Write
 from rotation.task import ReplaceCertificate, TaskState
 from workflows.old_certificates import against_restoring
 from workflows.refused_claim import ASKED, refuse

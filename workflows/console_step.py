@@ -17,8 +17,8 @@ from rotation.drill import contradicted
 from rotation.finding import Finding, blocking
 from rotation.message import Message, Move
 from rotation.moves import refusal
-from rotation.plan import Console, Step, Write
 from rotation.state import OpenTask, Phase
+from rotation.step import Console, Step, Write
 from rotation.task import Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
 from workflows import drift_step
 from workflows.claim import LAPSED, claim, keep_proof

@@ -16,11 +16,11 @@ from engine.contract import (
 from rotation.finding import Severity
 from rotation.gate import next_look
 from rotation.message import Move
-from rotation.plan import Console, Gate, GatePurpose, Step
 from rotation.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
 from rotation.restart import voided
 from rotation.standing import last_write
 from rotation.state import DRIFT, Phase, Restarted, Told
+from rotation.step import Console, Gate, GatePurpose, Step
 from rotation.survey import Pair
 from rotation.task import ReplaceCertificate
 from rotation.values import ServerName

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from engine.contract import ActivityName, Counted, EventKind
 from rotation.message import Move
-from rotation.plan import Step
 from rotation.state import DRIFT
+from rotation.step import Step
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 

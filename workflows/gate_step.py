@@ -13,8 +13,9 @@ from engine.contract import (
 )
 from rotation.gate import next_reading
 from rotation.message import Move
-from rotation.plan import Closing, Gate, GatePurpose, Holdout, OwnerScope, ScopeName
+from rotation.scope import OwnerScope
 from rotation.state import GateReading, Proceed, Wait
+from rotation.step import Closing, Gate, GatePurpose, Holdout, ScopeName
 from workflows import canary_watch, lost_pairs, newborn_step
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references

@@ -6,8 +6,8 @@ from engine.contract import ActivityName, EventKind, StepRequest
 from rotation.finding import Finding
 from rotation.message import Move
 from rotation.newborn import Newborn
-from rotation.plan import Console, Step, Write
 from rotation.state import RotationState
+from rotation.step import Console, Step, Write
 from rotation.task import DeleteList, ReplaceCertificate
 from workflows.requests import about
 from workflows.running import Running

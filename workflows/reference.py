@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest
 from rotation.message import Move
-from rotation.plan import Gate
 from rotation.state import Fixing
+from rotation.step import Gate
 from workflows.requests import about
 from workflows.running import Running
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from engine.contract import ActivityName, Counted, EventKind
 from rotation.gate import minimum
 from rotation.message import Move
-from rotation.plan import Console, Write
 from rotation.state import Proceed, RefusedClaim
+from rotation.step import Console, Write
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 from workflows.swap_proof import RAREST, SwapProof, next_proof, read_proof

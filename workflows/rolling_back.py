@@ -9,8 +9,8 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.message import Move
-from rotation.plan import Step
 from rotation.state import RollingBack, RotationState
+from rotation.step import Step
 from workflows.amendment import adopt
 from workflows.running import Running
 

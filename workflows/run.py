@@ -11,9 +11,9 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.message import Move
-from rotation.plan import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
 from rotation.procedure import turning_back
 from rotation.state import Outcome, Phase, RotationState
+from rotation.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
 from rotation.task import ReplaceCertificate
 from workflows import newborn_step
 from workflows.amendment import adopt

@@ -8,8 +8,8 @@ from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressRep
 from rotation.finding import Finding
 from rotation.message import Message, Move, Reply
 from rotation.moves import refusal
-from rotation.plan import Step
 from rotation.state import DRIFT, Attention, Cancelling, OpenTask, Phase, Proceed, RollingBack, RotationState
+from rotation.step import Step
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
 

@@ -10,8 +10,9 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 with workflow.unsafe.imports_passed_through():
     from engine.contract import SearchAttribute
     from rotation.forecast import step_least
-    from rotation.plan import Console, Treatment
+    from rotation.scope import Treatment
     from rotation.state import GateReading, RotationState
+    from rotation.step import Console
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
 STEP = SearchAttributeKey.for_keyword(SearchAttribute.STEP)

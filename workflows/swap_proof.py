@@ -12,8 +12,8 @@ from engine.contract import (
 )
 from rotation.finding import Finding, blocking
 from rotation.gate import next_look
-from rotation.plan import Console
 from rotation.state import GateReading, Restarted
+from rotation.step import Console
 from rotation.values import Value
 from rotation.verdict import Reason
 from workflows.requests import about

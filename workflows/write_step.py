@@ -2,8 +2,8 @@
 
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.message import Move
-from rotation.plan import Write
 from rotation.state import Phase
+from rotation.step import Write
 from workflows.console_step import console_task
 from workflows.lost_pairs import all_there
 from workflows.old_certificates import SWAPPED, all_old

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from rotation.drift import Drift
 from rotation.finding import Finding
-from rotation.plan import SettingField
 from rotation.state import GateReading
+from rotation.step import SettingField
 from rotation.survey import Pair
 from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, Value
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from emulator.effects import EffectView
-from rotation.plan import Console
 from rotation.state import Outcome
+from rotation.step import Console
 from rotation.task import CopyList, DeleteList
 from rotation.values import ListName
 from simulation.facts import Facts

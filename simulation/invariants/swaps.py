@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from emulator.effects import EffectView
 from emulator.verdict import LostClient
-from rotation.plan import Console, Gate, Holdout, ScopeName
+from rotation.step import Console, Gate, Holdout, ScopeName
 from rotation.task import ReplaceCertificate
 from simulation.excuses import excused
 from simulation.facts import Facts

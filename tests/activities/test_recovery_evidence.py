@@ -5,8 +5,8 @@ import pytest
 from activities.tasks import Tasks
 from emulator.scenarios import three_servers
 from engine.contract import MoveTaskRequest, ObserveTaskRequest, OpenTaskRequest, StepRef
-from rotation.plan import Console
 from rotation.site import Limits
+from rotation.step import Console
 from rotation.task import SaveRecoveryFile, TaskState
 from simulation.scenario import Scenario
 from simulation.stage import Stage

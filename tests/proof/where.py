@@ -15,7 +15,7 @@ from emulator.slips import Mistake
 from emulator.spec import LocationSpec, Mode, Protocol
 from emulator.switches import InheritorsFollow, SerialReported
 from rotation.message import Move
-from rotation.plan import Unproven
+from rotation.plan_request import Unproven
 from simulation.scenario import START, Scenario, Since
 from simulation.themes import Theme
 

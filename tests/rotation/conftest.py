@@ -9,11 +9,13 @@ from hypothesis import settings
 from rotation.certificate import CertificateFacts
 from rotation.coverage import judge
 from rotation.message import Message
-from rotation.plan import Console, GatePurpose, PlanRequest, Unproven
-from rotation.planner import Observed, PlanRefusedError, make_plan
+from rotation.observed import Observed
+from rotation.plan_request import PlanRequest, Unproven
+from rotation.planner import PlanRefusedError, make_plan
 from rotation.preconditions import Preconditions, unmet
 from rotation.site import Database, Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.state import RotationState
+from rotation.step import Console, GatePurpose
 from rotation.survey import (
     ObservedClient,
     ObservedGroup,

@@ -3,7 +3,8 @@
 import pytest
 
 from rotation.amendment import amend
-from rotation.plan import Console, Holdout, PlanBody, Preflight
+from rotation.plan import PlanBody
+from rotation.step import Console, Holdout, Preflight
 from rotation.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.values import ServerName
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan import ScopeName
+from rotation.step import ScopeName
 
 
 @pytest.fixture

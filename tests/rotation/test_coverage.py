@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.plan import GatePurpose
+from rotation.step import GatePurpose
 from rotation.values import ClientId
 from rotation.verdict import ClientEvidence, Reason, Verdict
 

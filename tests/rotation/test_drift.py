@@ -6,7 +6,8 @@ import pytest
 
 from rotation.drift import Move, drift, moved
 from rotation.finding import Severity
-from rotation.plan import SettingField, Treatment
+from rotation.scope import Treatment
+from rotation.step import SettingField
 from rotation.values import GroupId
 
 COPY = "Default List (HTTP for certificate rotation)"

@@ -3,10 +3,12 @@
 import pytest
 
 from rotation.drill import contradicted, order_of
-from rotation.plan import Console, Gate, GatePurpose, Treatment, Unproven
+from rotation.plan_request import Unproven
 from rotation.procedure import turning_back
 from rotation.reading import Seen, rules
+from rotation.scope import Treatment
 from rotation.site import ListEntry, Protocol, ServerList
+from rotation.step import Console, Gate, GatePurpose
 from rotation.task import ReorderList
 from rotation.trust import SERVERS
 from rotation.values import ListName, ServerName

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.gate import Reference, fix, follow, minimum, moved_after_swap, next_look, next_reading, written
-from rotation.plan import OwnerScope, Treatment
+from rotation.scope import OwnerScope, Treatment
 from rotation.values import GroupId
 
 G = GroupId("G")

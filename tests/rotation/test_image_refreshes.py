@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.plan import Console
+from rotation.step import Console
 from rotation.task import RefreshImages, ReplaceCertificate
 
 

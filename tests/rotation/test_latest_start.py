@@ -6,7 +6,8 @@ import pytest
 
 from rotation.forecast import promised
 from rotation.latest_start import latest_start, until_replaced
-from rotation.plan import Gate, Unproven
+from rotation.plan_request import Unproven
+from rotation.step import Gate
 from rotation.values import ServerName
 
 DAY = timedelta(days=1)

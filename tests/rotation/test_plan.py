@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rotation.plan import Plan, PlanBody, ScopeName
+from rotation.plan import Plan, PlanBody
+from rotation.step import ScopeName
 
 
 @pytest.fixture(scope="session")

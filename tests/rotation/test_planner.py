@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan import Console, Holdout, Treatment
 from rotation.planner import PlanRefusedError, make_plan
+from rotation.scope import Treatment
+from rotation.step import Console, Holdout
 from rotation.task import CopyList, ReplaceCertificate
 from rotation.values import PlanId
 

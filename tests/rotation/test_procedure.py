@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.plan import Console, Gate, GatePurpose, Holdout, Preflight, ScopeName, Write
 from rotation.procedure import turning_back
+from rotation.step import Console, Gate, GatePurpose, Holdout, Preflight, ScopeName, Write
 from rotation.task import DeleteList, ReplaceCertificate, ResumeReplication, SaveRecoveryFile
 
 RESTORED = ["A10c", "A10c", "A10d", "A10d"]

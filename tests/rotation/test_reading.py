@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan import Gate, GatePurpose, Holdout, Treatment
 from rotation.reading import (
     Seen,
     evidence_key,
@@ -16,6 +15,8 @@ from rotation.reading import (
     rules,
     still_standing,
 )
+from rotation.scope import Treatment
+from rotation.step import Gate, GatePurpose, Holdout
 from rotation.verdict import Reason, Tally, Verdict
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from rotation.knobs import Knobs
-from rotation.plan import Console, Gate, ScopeName, Write
 from rotation.relaxation import relax, restore
+from rotation.step import Console, Gate, ScopeName, Write
 from rotation.task import RefreshImages
 from rotation.values import ServerName
 

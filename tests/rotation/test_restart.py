@@ -4,8 +4,8 @@ import pytest
 
 from rotation.drift import Drift
 from rotation.finding import blocking
-from rotation.plan import Gate, GatePurpose, SettingField
 from rotation.restart import voided
+from rotation.step import Gate, GatePurpose, SettingField
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan import Gate, ListCopy, ScopeName, Treatment
+from rotation.plan import ListCopy
 from rotation.planner import PlanRefusedError
 from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
+from rotation.scope import Treatment
+from rotation.step import Gate, ScopeName
 from rotation.survey import Pair
 from rotation.task import ReorderList
 from rotation.values import ListName, PlanId, ServerName

@@ -2,10 +2,10 @@
 
 import pytest
 
-from rotation.plan import Console, Gate, Holdout
 from rotation.reading import Seen, gates_of_others, rules, unheard
 from rotation.restart import _of_server
 from rotation.rollback import Former, Reached, _ungated, as_served, roll_back
+from rotation.step import Console, Gate, Holdout
 from rotation.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
 from rotation.values import CertificateId, Fingerprint, ServerName
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rotation.plan import Gate, GatePurpose
 from rotation.signed import shown_by, to_show, verifying_gate, witnesses
+from rotation.step import Gate, GatePurpose
 
 STAYS_BEHIND = "14.2.3335.1000"
 DAY = 24 * 60

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rotation.plan import SettingField
 from rotation.standing import Standing, last_write, standing
+from rotation.step import SettingField
 
 LIST = "Default List"
 COPY = "Default List (HTTP for certificate rotation)"

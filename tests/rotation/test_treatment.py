@@ -2,7 +2,8 @@
 
 import pytest
 
-from rotation.plan import Treatment, Unproven
+from rotation.plan_request import Unproven
+from rotation.scope import Treatment
 from rotation.treatment import OwnerView, treat
 from rotation.values import ListName
 

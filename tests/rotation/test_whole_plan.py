@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan import Closing, Gate, Holdout, Recheck
 from rotation.procedure import turning_back
+from rotation.step import Closing, Gate, Holdout, Recheck
 
 WHOLE = """
     01-preflight    0  Survey the site and store its original settings

@@ -9,7 +9,7 @@ from emulator.effects import Actor
 from emulator.switches import SecureCommunicationsScope
 from emulator.ways import Known
 from rotation.finding import blocking
-from rotation.plan import Gate, Holdout, SettingField
+from rotation.step import Gate, Holdout, SettingField
 from rotation.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
 from simulation.excuses import excused

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine, make_url, text
 
 from rotation.certificate import CertificateFacts
-from rotation.plan import Plan, PlanBody, PlanRequest, Preflight
+from rotation.plan import Plan, PlanBody
+from rotation.plan_request import PlanRequest
 from rotation.site import Server, Site
+from rotation.step import Preflight
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
 from rotation.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
 from rotation.values import CertificateId, Fingerprint, GroupId, LocationId, ServerName, SiteId

@@ -30,7 +30,8 @@ from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRe
 from engine.fault import MoveRefused
 from engine.speaking import answer, say
 from rotation.message import Message, Move, Reply
-from rotation.plan import Plan, PlanRequest, Unproven
+from rotation.plan import Plan
+from rotation.plan_request import PlanRequest, Unproven
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.state import Attention, RotationState
 from rotation.task import ConsoleTask, SaveRecoveryFile, TaskState, Work

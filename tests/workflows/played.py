@@ -12,9 +12,10 @@ from activities.registry import all_activities
 from emulator.scenarios import three_servers
 from emulator.spec import SiteSpec
 from rotation.message import Message, Move, Reply
-from rotation.plan import Console, Unproven
+from rotation.plan_request import Unproven
 from rotation.site import Limits
 from rotation.state import Attention, Outcome, RotationState
+from rotation.step import Console
 from simulation.host import Bystanders, SimulatedHost
 from simulation.scenario import Pace, Scenario
 from simulation.stage import ROTATION, Stage

@@ -1,7 +1,7 @@
 """Between two servers of a wave the rest is computed again: a difference is an amendment, and what was done stays."""
 
 from rotation.message import Move
-from rotation.plan import Treatment
+from rotation.scope import Treatment
 from rotation.state import Outcome
 
 

@@ -8,7 +8,7 @@ from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, SerialReported, Switches
 from rotation.message import Move
-from rotation.plan import Unproven
+from rotation.plan_request import Unproven
 from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)

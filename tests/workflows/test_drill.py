@@ -11,7 +11,8 @@ from activities.tasks import Tasks
 from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest, SurveyRequest
 from rotation.message import Move
-from rotation.plan import Treatment, Unproven
+from rotation.plan_request import Unproven
+from rotation.scope import Treatment
 from rotation.state import Outcome
 from rotation.task import TaskState
 

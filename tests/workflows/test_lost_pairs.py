@@ -9,8 +9,8 @@ from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from emulator.switches import PatchSemServer, Switches
 from rotation.message import Move
-from rotation.plan import Gate, ScopeName
 from rotation.state import Outcome
+from rotation.step import Gate, ScopeName
 
 HEARTBEAT = timedelta(minutes=5)
 ANNEX = f"{ROOT_GROUP}\\Annex"

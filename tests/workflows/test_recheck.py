@@ -7,7 +7,7 @@ from activities.restoring import restore_plan
 from activities.surveying import Surveying
 from engine.contract import PlanCheckRequest, SurveyRequest
 from rotation.message import Move
-from rotation.plan import Treatment
+from rotation.scope import Treatment
 from rotation.state import Outcome
 
 BRANCH = "My Company\\Branch"

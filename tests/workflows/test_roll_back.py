@@ -6,7 +6,7 @@ import pytest
 
 from emulator.scenarios import one_server
 from rotation.message import Move
-from rotation.plan import Unproven
+from rotation.plan_request import Unproven
 from rotation.site import Limits
 from rotation.state import Outcome
 from rotation.task import ReplaceCertificate, SaveRecoveryFile

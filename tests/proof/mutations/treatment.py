@@ -2,10 +2,11 @@
 
 from itertools import islice
 
-from rotation import coverage, planner, preconditions, reading, treatment
+from rotation import coverage, preconditions, reading, treatment
 from rotation.build import ClientBuild
 from rotation.holdout import holdouts
-from rotation.plan import PlanRequest
+from rotation.holdout_choice import choose_holdouts
+from rotation.plan_request import PlanRequest
 from rotation.trust import unproven
 from rotation.verdict import Reason, Verdict
 from sepm import groups
@@ -40,7 +41,7 @@ def one_holdout_serves_everybody(original, offers, candidates):  # noqa: ARG001 
 
 @mutation(
     rule="6",
-    replaces=planner._choose_holdouts,
+    replaces=choose_holdouts,
     where=where.about(Theme.HOLDOUT, where.fails_over),
     faults=Faults.UNKNOWN,
 )

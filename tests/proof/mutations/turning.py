@@ -3,7 +3,7 @@
 from activities.scope import StepScope
 from activities.settings import Settings
 from rotation import newborn, rollback
-from rotation.plan import Gate, GatePurpose, Holdout
+from rotation.step import Gate, GatePurpose, Holdout
 from rotation.task import TaskState
 from simulation.drawing import Faults
 from simulation.themes import Theme

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from activities.gates import Gates
 from rotation import coverage, planner, reading
-from rotation.plan import GatePurpose
+from rotation.step import GatePurpose
 from rotation.values import ClientId, GroupId
 from rotation.verdict import GateRule, Reason, RosterEntry, Verdict
 from simulation.drawing import Faults

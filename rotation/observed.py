@@ -1,0 +1,22 @@
+"""What a plan rests on."""
+
+from pydantic import Field
+
+from rotation.certificate import CertificateFacts
+from rotation.survey import ObservedClient, SiteSurvey
+from rotation.values import CertificateId, ClientId, GroupId, ServerName, Value
+
+
+class Observed(Value):
+    """Everything observed that a plan rests on."""
+
+    survey_id: str
+    survey: SiteSurvey
+    clients: tuple[ObservedClient, ...]
+    certificates: dict[CertificateId, CertificateFacts]
+    seen_at: dict[ClientId, frozenset[ServerName]] = Field(default_factory=dict)
+    """From stored history: the servers at which each client was ever seen."""
+    stay_relaxed: frozenset[GroupId] = frozenset()
+    """Owners that the plan to amend has relaxed, and that are so now."""
+    replaced: frozenset[ServerName] = frozenset()
+    """Servers that have their new certificate already: none of them can be a holdout."""
