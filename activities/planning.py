@@ -74,11 +74,14 @@ async def plan_from_survey(
     return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
 
 
-async def differences(
+async def planned_again(
     store: Store, site_id: SiteId, survey_id: str, plan: Plan, *, now: datetime
-) -> tuple[Finding, ...]:
-    """How the site differs from what `plan`, which has not begun, rests on: empty when the plan still fits."""
-    return (await _again(store, site_id, survey_id, plan, now=now))[0]
+) -> tuple[tuple[Finding, ...], Plan | None]:
+    """How the site differs from what `plan`, which has not begun, rests on, and the plan that it would be given now.
+
+    There are no differences when the plan still fits.
+    """
+    return await _again(store, site_id, survey_id, plan, now=now)
 
 
 async def _again(

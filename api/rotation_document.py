@@ -30,11 +30,16 @@ class RotationOrder(Order):
 
     plan_id: PlanId
     plan_hash: str
+    accept_late_start: bool = Field(
+        default=False,
+        description="Start it though its latest safe start has passed; else refused, with what can be shortened",
+    )
 
     def fingerprint(self) -> str:
         """What the same request has in common, whenever it is sent."""
+        how = {"survey_max_age", "accept_late_start"}
         return hashlib.sha256(
-            json.dumps(self.model_dump(mode="json", exclude={"survey_max_age"}), sort_keys=True).encode()
+            json.dumps(self.model_dump(mode="json", exclude=how), sort_keys=True).encode()
         ).hexdigest()
 
 

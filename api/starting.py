@@ -7,7 +7,7 @@ from http import HTTPStatus
 from math import ceil
 from uuid import uuid4
 
-from activities.planning import differences
+from activities.planning import planned_again
 from api.fresh_survey import fresh_survey
 from api.parts import Parts
 from api.problems import ProblemError, refused
@@ -16,6 +16,7 @@ from engine.contract import RotateInput
 from engine.rotations import start_rotation
 from rotation.finding import blocking
 from rotation.plan import Plan
+from rotation.shortening import too_late
 from rotation.values import RotationId
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotations import SiteBusy, UnknownRotation
@@ -29,10 +30,11 @@ async def start(parts: Parts, order: RotationOrder, key: str | None) -> Rotation
 
     1. the same request as before: its rotation, started if Temporal did not hear of it then
     2. the approved hash must be the plan's, and the site as the plan saw it
-    3. store it, then start its workflow
+    3. its latest safe start must not have passed, unless whoever approves accepts that
+    4. store it, then start its workflow
 
     Raises:
-        ProblemError: 409 when the plan is not what was approved, or no longer fits the site.
+        ProblemError: 409 when the plan is not what was approved, no longer fits the site, or begins too late.
         SiteBusy: when another rotation of the site runs.
         IdempotencyConflict: when the key was used for another request.
         TemporalDown: when the workflow could not be started; the same request again starts it.
@@ -42,7 +44,7 @@ async def start(parts: Parts, order: RotationOrder, key: str | None) -> Rotation
     if before is None:
         _require_hash(plan, order)
         await _require_idle(parts, plan)
-        await _require_fit(parts, plan, order.survey_max_age)
+        await _require_fit(parts, plan, order)
     return await begin(parts, plan, order, before or new_id(key), key)
 
 
@@ -141,14 +143,30 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
         )
 
 
-async def _require_fit(parts: Parts, plan: Plan, max_age: timedelta) -> None:
-    """Refuse a plan that the site has grown out of."""
+async def _require_fit(parts: Parts, plan: Plan, order: RotationOrder) -> None:
+    """Refuse a plan that the site has grown out of, and one that would begin too late."""
     if plan.body.purpose == "restore":
         return
     if plan.body.purpose == "roll-back":
         unfit = blocking("plan-is-a-roll-back", plan.id, "it goes on from a rotation that runs", "make a new plan")
         raise refused("plan-stale", [unfit])
-    survey_id = await fresh_survey(parts, plan.body.site_id, max_age)
-    findings = await differences(parts.store, plan.body.site_id, survey_id, plan, now=parts.clock())
+    survey_id = await fresh_survey(parts, plan.body.site_id, order.survey_max_age)
+    findings, newer = await planned_again(parts.store, plan.body.site_id, survey_id, plan, now=parts.clock())
     if findings:
         raise refused("plan-stale", findings)
+    if newer is not None and not order.accept_late_start:
+        _require_in_time(newer)
+
+
+def _require_in_time(plan: Plan) -> None:
+    """Refuse a start past the latest safe one, with how late it is now and what may be shortened."""
+    findings = too_late(plan.findings)
+    if findings:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "latest-start-passed",
+            f"{findings[0].message}: clients that are away may lose the site",
+            remedy="shorten the plan, the findings say what each way gains and costs; or start it all the same: "
+            "accept_late_start (rotator start --accept-late-start)",
+            findings=findings,
+        )

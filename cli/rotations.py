@@ -28,6 +28,9 @@ def start(
     who: WhoOption = None,
     *,
     why: WhyOption,
+    accept_late_start: Annotated[
+        bool, typer.Option("--accept-late-start", help="Start it though its latest safe start has passed")
+    ] = False,
     key: Annotated[
         str | None, typer.Option("--key", help="Idempotency key: the same again starts nothing twice")
     ] = None,
@@ -39,6 +42,8 @@ def start(
     with opened(api, folder) as rotator:
         approved = plan_hash or rotator.get(f"/v1/plans/{plan}")["hash"]
         order = {"plan_id": plan, "plan_hash": approved, "who": named(who), "why": why}
+        if accept_late_start:
+            order["accept_late_start"] = True
         started = post_patiently(rotator, "/v1/rotations", order, {"Idempotency-Key": key or uuid4().hex})
     _say_started(started, as_json=as_json)
 

@@ -12,6 +12,9 @@ from rotation.step import Gate, GatePurpose, Holdout, ScopeName, Step
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import Value
 
+_PASSED = "latest-start-passed"
+_WAY = "shorten-"
+"""How the code of each way begins."""
 _DAY = timedelta(days=1)
 _NEAR = (timedelta(days=7), timedelta(days=14), timedelta(days=30))
 
@@ -46,7 +49,7 @@ def near_or_past(facts: Shortening) -> tuple[Finding, ...]:
     )
     if facts.late > timedelta(0):
         passed = warning(
-            "latest-start-passed",
+            _PASSED,
             latest.server,
             f"the latest safe start was {_date(latest.at)}, {_days(facts.late)} ago: {why}",
             "shorten the plan; what each way costs is told beside this",
@@ -57,6 +60,13 @@ def near_or_past(facts: Shortening) -> tuple[Finding, ...]:
             left = f"less than {near.days} days are left to start it safely, until {_date(latest.at)}"
             return (warning("latest-start-near", latest.server, f"{left}: {why}", "start it, or shorten it"),)
     return ()
+
+
+def too_late(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What a plan's findings say of a start that is too late: that it is, then every way to be in time."""
+    said = tuple(findings)
+    passed = tuple(each for each in said if each.code == _PASSED)
+    return passed and (*passed, *(each for each in said if each.code.startswith(_WAY)))
 
 
 def _other_holdout(facts: Shortening) -> Iterable[Finding]:

@@ -1,5 +1,6 @@
 """Starting rotations once, and looking at them."""
 
+import json
 from datetime import UTC, datetime
 
 from api.rotation_document import RotationOrder
@@ -62,6 +63,28 @@ async def test_a_stale_plan_does_not_start(whole, site, plan, document, problem)
     body = problem(await whole.post("/v1/rotations", json=order_of(plan)), 409, "plan-stale")
     assert body["findings"]
     assert (await whole.get("/v1/rotations")).json()["items"] == []
+
+
+async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, site, document, *, problem):
+    """Past the latest safe start nothing is stored, and each way to be shorter is told; who accepts it starts it."""
+    limits = document["limits"] | {"gate_patience": "P3700D"}  # a margin longer than the old certificate lasts
+    await whole.put(f"/v1/sites/{site}/limits", json=limits)
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}, "survey_max_age": "PT1H"}
+    late = (await whole.post("/v1/plans", json=order)).json()
+    assert datetime.fromisoformat(late["latest_start"]["at"]) < datetime.now(UTC)
+
+    body = problem(await whole.post("/v1/rotations", json=order_of(late)), 409, "latest-start-passed")
+    first, *ways = (finding["code"] for finding in body["findings"])
+    assert first == "latest-start-passed"
+    assert "--accept-late-start" in body["remedy"]
+    assert "shorten-gate-patience" in ways
+    assert all(way.startswith("shorten-") for way in ways)
+    assert (await whole.get("/v1/rotations")).json()["items"] == []
+
+    code, out, err = await rotator("start", late["id"], "--why", "it ends in May", "--accept-late-start", "--json")
+    assert code == 0, err
+    assert json.loads(out)["status"] == "running"
 
 
 async def test_nothing_is_stored_while_temporal_is_away(api, whole, plan, problem):

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.finding import info
+from rotation.shortening import too_late
+
 DAY = timedelta(days=1)
 MONTH = 30 * 24 * 60
 
@@ -45,6 +48,15 @@ def test_a_shorter_holdout_costs_who_is_away_longer(fails_over):
     assert "a holdout of 79 days at most, for 90 days, gains 11 days over 1 wait, which is enough" in shorter.message
     assert "1 of 3 clients are silent for longer now" in shorter.message
     assert shorter.remedy == "set limits.holdout_maximum to 79 days at most"
+
+
+def test_what_is_too_late_is_told_apart(fails_over):
+    """That it is, first, and the ways; of a plan that begins in time, or only soon enough, nothing."""
+    told = (info("procedure", "site", "list B"), *reversed(fails_over(95, 94).values()))
+    assert {each.code for each in too_late(told)} == {each.code for each in told[1:]}
+    assert too_late(told)[0].code == "latest-start-passed"
+    assert too_late(fails_over(109, 109).values()) == ()
+    assert "latest-start-near" in fails_over(109, 109)
 
 
 def test_a_smaller_margin_is_what_may_go_wrong(fails_over):
