@@ -6,6 +6,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from api import faults
@@ -37,6 +39,13 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(StoreFault)
     async def of_store(_: Request, fault: StoreFault) -> JSONResponse:
         return faults.from_store(fault).response()
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(NoConnection)
+    async def of_database(_: Request, error: SQLAlchemyError) -> JSONResponse:
+        _log.error("the database does not serve", kind=type(error).__name__, reason=str(getattr(error, "orig", "")))
+        return faults.from_database().response()
 
     @app.exception_handler(SepmError)
     async def of_sepm(_: Request, error: SepmError) -> JSONResponse:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from http import HTTPStatus
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
@@ -34,7 +33,6 @@ from api.cross_origin import CrossOrigin
 from api.guard import ApiKey, Guard
 from api.openapi import describe_problems
 from api.parts import Parts
-from api.problems import described
 from api.sessions import Sessions
 from api.settings import ApiSettings
 from api.taking_up import take_up
@@ -90,9 +88,8 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.state.sessions = sessions = Sessions(settings.ui_origin, parts.clock if parts else wall_clock)
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description="The API key that `rotator up` made, or the operator set")
-    everywhere = described(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY)
     for module in _RESOURCES:
-        app.include_router(module.router, dependencies=[Depends(scheme)], responses=everywhere)
+        app.include_router(module.router, dependencies=[Depends(scheme)])
     app.include_router(health.router)
     app.include_router(codec_login.router)
     answer_with_problems(app)

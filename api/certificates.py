@@ -30,13 +30,13 @@ _ID_DIGITS = 16
 _SURVEYED_WITHIN = timedelta(days=1)
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.post("", status_code=HTTPStatus.CREATED)
 async def add_certificate(document: CertificateDocument, parts: WithParts, response: Response) -> CertificateShown:
     """Keep a certificate, with its key where a file or a request holds it. The same again is the one that is kept."""
     return await _keep(await _parsed(document), parts, response)
 
 
-@router.post("/check", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.post("/check", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY))
 async def check_certificate(document: CertificateToCheck, parts: WithParts) -> CertificateChecked:
     """Whether a certificate may go into a server: one finding for each reason why not. Nothing is stored."""
     parsed = await _parsed(document)
@@ -47,7 +47,7 @@ async def check_certificate(document: CertificateToCheck, parts: WithParts) -> C
     return CertificateChecked(fit=not blockers(findings), certificate=parsed.facts, findings=findings)
 
 
-@router.post("/self-signed", status_code=HTTPStatus.CREATED, responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.post("/self-signed", status_code=HTTPStatus.CREATED)
 async def make_certificate(document: SelfSignedDocument, parts: WithParts, response: Response) -> CertificateShown:
     """Make a certificate as SEPM does at installation: a new RSA key of 2048 bits, signed by itself with SHA-256."""
     made = await asyncio.to_thread(

@@ -24,7 +24,7 @@ class ClientPage(Value):
     cursor: str | None
 
 
-@router.get("/{rotation_id}/clients", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get("/{rotation_id}/clients", responses=described(HTTPStatus.NOT_FOUND))
 async def list_clients(
     rotation_id: RotationId,
     parts: WithParts,

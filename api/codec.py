@@ -17,7 +17,7 @@ from engine.fault import PayloadUnreadable
 
 router = APIRouter(tags=["codec"])
 _log = structlog.get_logger(__name__)
-_REFUSALS = described(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT)
+_REFUSALS = described(HTTPStatus.CONFLICT)
 _LONGEST = 200
 _SCHEMA = {
     "type": "object",

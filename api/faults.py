@@ -110,6 +110,16 @@ def from_store(fault: StoreFault) -> ProblemError:
     return ProblemError(answer.status, answer.code, str(fault), remedy=answer.remedy)
 
 
+def from_database() -> ProblemError:
+    """A database that is away, or locked by somebody for longer than a request waits."""
+    return later(
+        "database-away",
+        "the database does not answer, or is locked",
+        seconds=5,
+        remedy="send the same request again in a while; if it stays, the log of the service tells why",
+    )
+
+
 def from_sepm(error: SepmError) -> ProblemError:
     """What SEPM, its network or a file for it did not give."""
     answer = next((_SEPM[kind] for kind in type(error).__mro__ if kind in _SEPM), _SEPM_ELSE)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.problems import ProblemError
 
 _DESCRIPTION = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-_OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", "/v1/codec/login", "/v1/codec/logout"})
+OPEN = frozenset({*_DESCRIPTION, "/healthz/live", "/healthz/ready", "/v1/codec/login", "/v1/codec/logout"})
 _SCHEME = "bearer"
 
 
@@ -39,7 +39,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, or pass on."""
-        if scope["type"] == "lifespan" or scope["path"] in _OPEN or self._may_pass(HTTPConnection(scope)):
+        if scope["type"] == "lifespan" or scope["path"] in OPEN or self._may_pass(HTTPConnection(scope)):
             await self._app(scope, receive, send)
             return
         refusal = ProblemError(

@@ -73,5 +73,5 @@ for _move, _meaning in _MEANING.items():
         methods=["POST"],
         name=f"{_move.value}_rotation",
         description=_meaning,
-        responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
+        responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     )

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
 )
 async def make_plan(order: PlanOrder, parts: WithParts, response: Response) -> PlanShown:
     """Survey the site, and compute its rotation. Everything that must stop it is found here."""
@@ -35,7 +35,7 @@ async def make_plan(order: PlanOrder, parts: WithParts, response: Response) -> P
     return PlanShown.of(plan)
 
 
-@router.get("", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 async def list_plans(site: SiteId, parts: WithParts) -> PlanList:
     """The plans of a site, the newest first."""
     await parts.store.sites.get(site)
@@ -55,13 +55,13 @@ async def list_plans(site: SiteId, parts: WithParts) -> PlanList:
     )
 
 
-@router.get("/{plan_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{plan_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 async def show_plan(plan_id: PlanId, parts: WithParts) -> PlanShown:
     """A plan."""
     return PlanShown.of(await parts.store.plans.get(plan_id))
 
 
-@router.get("/{plan_id}/surveyed", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{plan_id}/surveyed", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 async def show_surveyed(
     plan_id: PlanId,
     parts: WithParts,

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
 @router.post(
     "/{site_id}/restore",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
 )
 async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response: Response) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.

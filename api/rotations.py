@@ -18,9 +18,7 @@ router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 @router.post(
     "",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(
-        HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
-    ),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
 )
 async def start_rotation(
     order: RotationOrder,
@@ -36,7 +34,7 @@ async def start_rotation(
     return RotationShown.of(rotation)
 
 
-@router.get("", responses=described(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get("")
 async def list_rotations(
     parts: WithParts,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
@@ -48,7 +46,7 @@ async def list_rotations(
     return RotationList(items=tuple(RotationShown.of(rotation) for rotation in page.items), cursor=page.cursor)
 
 
-@router.get("/{rotation_id}", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("/{rotation_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
     """A rotation: step, gate, coverage, task, attention, next time."""
     rotation = await parts.store.rotations.get(rotation_id)

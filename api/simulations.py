@@ -26,7 +26,7 @@ _AGAIN = "5"
 @router.post(
     "",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def simulate_plan(
     plan_id: PlanId,
@@ -54,7 +54,7 @@ async def simulate_plan(
     return SimulationShown.of(simulation)
 
 
-@router.get("", responses=described(HTTPStatus.NOT_FOUND))
+@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 async def list_simulations(plan_id: PlanId, parts: WithParts) -> SimulationList:
     """The simulations of a plan, the newest first."""
     await parts.store.plans.get(plan_id)
@@ -75,7 +75,7 @@ async def show_simulation(
 @router.post(
     "/{simulation_id}/cancel",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+    responses=described(HTTPStatus.NOT_FOUND),
 )
 async def cancel(plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response) -> SimulationShown:
     """Play no more runs. One that has ended stays as it is."""

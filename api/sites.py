@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses=described(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
+    responses=described(HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
 )
 async def register_site(document: SiteDocument, parts: WithParts, response: Response) -> SiteShown:
     """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong."""
@@ -49,7 +49,7 @@ async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown:
     return SiteShown.of(await parts.store.sites.get(site_id), await parts.store.sites.access(site_id))
 
 
-@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND))
 async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithParts) -> SiteShown:
     """Replace what is known of the site's server lists."""
     site = await parts.store.sites.get(site_id)
@@ -58,14 +58,14 @@ async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithPa
     return SiteShown.of(site, await parts.store.sites.access(site_id))
 
 
-@router.put("/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.put("/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND))
 async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithParts) -> SiteShown:
     """Say which database the site has: the default one has a certificate of its own."""
     site = await parts.store.sites.set_database(site_id, document.database)
     return SiteShown.of(site, await parts.store.sites.connection(site_id))
 
 
-@router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND))
 async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown:
     """Replace what the site's owner wants waited for. Plans made before keep theirs."""
     site = await parts.store.sites.set_limits(site_id, limits)

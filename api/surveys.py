@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/sites", tags=["surveys"])
 @router.post(
     "/{site_id}/survey",
     responses={
-        **described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+        **described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
         int(HTTPStatus.ACCEPTED): {"model": SurveyGoesOn, "description": "It goes on"},
     },
 )

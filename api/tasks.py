@@ -16,7 +16,7 @@ from rotation.task import TaskState
 from rotation.values import RotationId, SiteId, TaskId
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
-_REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE)
+_REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 
 @router.get("")

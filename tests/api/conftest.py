@@ -28,6 +28,7 @@ from engine.ports import choose_ports
 from engine.settings import TemporalSettings
 from store.settings import StoreSettings
 from store.store import Store
+from tests.api.described import undescribed
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
@@ -99,13 +100,19 @@ async def store(tmp_path) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def calling(parts: Parts, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an API over `parts`."""
+async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an API over `parts`. Whatever it is answered must stand in the API's description."""
     app = create_app(parts, ApiSettings(api_key=SecretStr(KEY)))
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     # the handler of last resort answers and then raises again, for the log
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://rotator", headers=headers) as client:
+
+    async def is_described(answer: httpx.Response) -> None:
+        assert list(undescribed(app, answer)) == []
+
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://rotator", headers=headers, event_hooks={"response": [is_described]}
+    ) as client:
         yield client
 
 
@@ -120,6 +127,13 @@ async def unconnected(store) -> Parts:
 async def api(unconnected) -> AsyncIterator[httpx.AsyncClient]:
     """An API that has a store and no Temporal."""
     async with calling(unconnected) as client:
+        yield client
+
+
+@pytest.fixture
+async def api_without_parts() -> AsyncIterator[httpx.AsyncClient]:
+    """An API that cannot do anything."""
+    async with calling(None) as client:
         yield client
 
 

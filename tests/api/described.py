@@ -1,0 +1,66 @@
+"""What the API's own description says of an operation's answers, and whether an answer is among them."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+PROBLEM = "application/problem+json"
+IDS = ("site_id", "certificate_id", "request_id", "plan_id", "simulation_id", "rotation_id", "task_id")
+_OF_ANY_PATH = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+_described: dict[str, Any] = {}
+
+
+class Operation:
+    """A method of a path, and what it may answer."""
+
+    def __init__(self, method: str, path: str, said: dict[str, Any]) -> None:
+        self.method = method.upper()
+        self.path = path
+        self.name = f"{self.method} {path}"
+        self.statuses = frozenset(int(status) for status in said["responses"])
+        self.problems = frozenset(int(each) for each, answer in said["responses"].items() if PROBLEM in _types(answer))
+        self.body = said.get("requestBody")
+        self.parameters = [each for each in said.get("parameters", ()) if each["in"] != "path"]
+        self._form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
+
+    def is_asked_by(self, request: httpx.Request) -> bool:
+        """Whether the request is one of it."""
+        return request.method == self.method and self._form.fullmatch(request.url.path) is not None
+
+
+def operations(app: FastAPI) -> tuple[Operation, ...]:
+    """Every operation; of two that could mean one path, the one that names more of it comes first."""
+    if not _described:  # is the same for every application, and takes a while
+        _described.update(app.openapi())
+    return _operations()
+
+
+@cache
+def _operations() -> tuple[Operation, ...]:
+    every = (
+        Operation(method, path, said) for path, them in _described["paths"].items() for method, said in them.items()
+    )
+    return tuple(sorted(every, key=lambda operation: (operation.path.count("{"), operation.name)))
+
+
+def undescribed(app: FastAPI, answer: httpx.Response) -> Iterator[str]:
+    """What of an answer its operation's description does not say."""
+    told = f"{answer.request.method} {answer.request.url.path}: {answer.status_code}"
+    refused = answer.status_code >= HTTPStatus.BAD_REQUEST
+    if refused and answer.headers.get("content-type") != PROBLEM:
+        yield f"{told} is no problem"
+    asked = next((each for each in operations(app) if each.is_asked_by(answer.request)), None)
+    if asked is None:
+        if answer.status_code not in _OF_ANY_PATH and answer.request.url.path.startswith("/v1/"):
+            yield f"{told} of no operation"
+    elif answer.status_code not in (asked.problems if refused else asked.statuses):
+        yield f"{told} is not described"
+
+
+def _types(answer: dict[str, Any]) -> Any:
+    return answer.get("content", {})

@@ -1,0 +1,105 @@
+"""A good request for every operation of the API that is not asked for by its path alone."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+CORPUS = Path(__file__).parents[1] / "sepm" / "corpus" / "made_by_openssl"
+_WHO = {"who": "ann", "why": "the old one ends in May"}
+_LIST = {
+    "name": "Default",
+    "protocol": "HTTPS",
+    "priorities": [[{"server": "sepm1", "address": "sepm1.test", "https_port": 443, "http_port": 8014}]],
+    "verifies_ca": False,
+}
+_SYLINK = (
+    '<?xml version="1.0"?><ServerSettings><CommConf><ServerList Name="Other"><ServerPriorityBlock Name="Priority1">'
+    '<Server Address="sepm1.test" HttpsPort="443" VerifySignatures="1"/></ServerPriorityBlock></ServerList></CommConf>'
+    "</ServerSettings>"
+)
+_LISTS = {"lists": [_LIST], "sylinks": [_SYLINK]}
+_LIMITS = {
+    "relax_floor": "PT24H",
+    "away_limit": "P30D",
+    "holdout_minimum": "P30D",
+    "holdout_maximum": "P90D",
+    "publish_delay": "PT2M",
+    "purge_after": None,
+    "gate_patience": 1209600,
+}
+_SITE = {
+    "name": "Brno",
+    "rest_url": "https://127.0.0.1:8446",
+    "username": "admin",
+    "password": "open sesame",
+    "domain": "",
+    "trust": {"fingerprint_sha256": "aa" * 32},
+    "servers": [{"name": "sepm1", "address": "127.0.0.1", "https_port": 443, "console_port": None}],
+    "limits": _LIMITS,
+    "database": "default",
+    **_LISTS,
+}
+_FILE = {"file_base64": base64.b64encode((CORPUS / "rsa-3072.pem").read_bytes()).decode(), "password": "open sesame"}
+_MOVE = {**_WHO, "by": "P7D", "request_id": "r1"}
+_PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "MQ=="}]}
+_SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90}
+
+BODIES: dict[str, Any] = {
+    "POST /v1/sites": _SITE,
+    "PUT /v1/sites/{site_id}/lists": _LISTS,
+    "PUT /v1/sites/{site_id}/database": {"database": "own"},
+    "PUT /v1/sites/{site_id}/limits": _LIMITS,
+    "POST /v1/sites/{site_id}/restore": {**_WHO, "survey_max_age": "PT1H"},
+    "POST /v1/certificates/requests": {"who": "ann", "names": ["sepm.example"], "subject": "CN=sepm.example,O=E,C=AT"},
+    "POST /v1/certificates": _FILE,
+    "POST /v1/certificates/check": _FILE | {"site": "{site_id}", "server": "sepm1", "days": 30},
+    "POST /v1/certificates/self-signed": _SELF,
+    "POST /v1/certificates/{certificate_id}/keystores": {"who": "ann", "format": "jks"},
+    "POST /v1/plans": {
+        "site_id": "{site_id}",
+        "certificates": {"*": "{certificate_id}", "sepm1": "{certificate_id}"},
+        "unproven_failover": "drill",
+        "unproven_by_group": {"My Company": "relax"},
+        "holdout": ["sepm1"],
+        "keep_relaxed": True,
+        "leave_out_away": False,
+        "survey_max_age": "PT1H",
+    },
+    "POST /v1/plans/{plan_id}/simulations": {"who": "ann", "runs": 1, "seed": 7, "clients": 20},
+    "POST /v1/rotations": {"plan_id": "{plan_id}", "plan_hash": "ff" * 32, **_WHO, "accept_late_start": True},
+    **{
+        f"POST /v1/rotations/{{rotation_id}}/{move}": _MOVE
+        for move in ("approve", "hold", "resume", "extend", "proceed", "retry", "cancel", "roll_back", "finish")
+    },
+    "POST /v1/tasks/{task_id}/claim": {"who": "ann"},
+    "POST /v1/tasks/{task_id}/done": {"who": "ann", "note": "", "evidence": {"filename": "a.zip", "sha256": "ab" * 32}},
+    "POST /v1/tasks/{task_id}/refused": _WHO,
+    "POST /v1/tasks/{task_id}/file": {"who": "ann"},
+    "POST /v1/codec/decode": _PAYLOADS,
+    "POST /v1/codec/encode": _PAYLOADS,
+}
+"""By method and path. `{site_id}` and its like stand for an id."""
+
+QUERIES: dict[str, dict[str, str]] = {
+    "GET /v1/certificates/{certificate_id}/keystore": {"format": "jks", "ticket": "keystore-1"},
+    "GET /v1/inventory": {"since": "2026-03-01T08:00:00Z", "site": "{site_id}"},
+    "GET /v1/plans": {"site": "{site_id}"},
+    "GET /v1/plans/{plan_id}/surveyed": {"clients": "10"},
+    "GET /v1/rotations": {"limit": "10", "site": "{site_id}"},
+    "GET /v1/rotations/{rotation_id}/clients": {"verdict": "waiting", "gate": "A8", "limit": "10"},
+    "GET /v1/rotations/{rotation_id}/events": {"after": "0", "limit": "10"},
+    "GET /v1/tasks": {"state": "open", "site": "{site_id}", "rotation": "{rotation_id}"},
+}
+"""The parameters behind the path, by the same."""
+
+
+def filled(document: Any, ids: dict[str, str]) -> Any:
+    """A body, parameters or a path with the ids in it."""
+    if isinstance(document, dict):
+        return {name: filled(value, ids) for name, value in document.items()}
+    if isinstance(document, list):
+        return [filled(value, ids) for value in document]
+    if isinstance(document, str) and "{" in document:
+        for name, value in ids.items():
+            document = document.replace(f"{{{name}}}", value)
+    return document

@@ -1,0 +1,100 @@
+"""The refusals that the API describes: each can happen, by the real cause of it, wherever it is described."""
+
+from http import HTTPStatus
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from api.app import create_app
+from api.body_limit import LARGEST
+from api.settings import ApiSettings
+from tests.api.described import IDS, operations
+from tests.api.good_requests import BODIES, QUERIES, filled
+
+NOBODY = dict.fromkeys(IDS, "none")
+NOT_HERE = httpx.Headers({"Content-Type": "application/json"})
+
+
+@pytest.fixture
+def every(unconnected):
+    """Every operation under /v1."""
+    app = create_app(unconnected, ApiSettings(api_key=SecretStr("k")))
+    return tuple(each for each in operations(app) if each.path.startswith("/v1/"))
+
+
+def good(operation, **changed):
+    """A request that is right but for what it is about, which nobody knows."""
+    body = filled(BODIES[operation.name], NOBODY) if operation.body else None
+    request = {"json": body, "params": filled(QUERIES.get(operation.name, {}), NOBODY)} | changed
+    return {"method": operation.method, "url": filled(operation.path, NOBODY)} | request
+
+
+def told(operation, status):
+    """Whether the description says that it may happen."""
+    return int(status) in operation.problems
+
+
+async def test_there_is_a_good_request_for_every_operation(every):
+    """Whoever adds an operation adds a request to the table, or these tests and `make fuzz` know nothing of it."""
+    assert {each.name for each in every if each.body} == BODIES.keys()
+    assert {each.name for each in every} >= QUERIES.keys()
+
+
+async def test_what_nobody_knows_is_not_found(every, api):
+    """404 is described where something is named that may not be there, and happens there only."""
+    found = {each.name: (await api.request(**good(each))).status_code for each in every}
+    wrong = {each.name for each in every if told(each, 404) != (found[each.name] == HTTPStatus.NOT_FOUND)}
+    assert wrong == set()
+
+
+async def test_nobody_passes_without_the_key(every, stranger):
+    """401 from every operation."""
+    for each in every:
+        assert (await stranger.request(**good(each))).status_code == HTTPStatus.UNAUTHORIZED, each.name
+        assert told(each, 401)
+
+
+async def test_bodies_that_are_too_large_or_none(every, api):
+    """413 and 400 from every operation that reads a body."""
+    for each in every:
+        assert told(each, 413) == told(each, 400) == bool(each.body), each.name
+        if each.body:
+            large = {"Content-Length": str(LARGEST + 1)}
+            assert (await api.request(**good(each, headers=large))).status_code == 413, each.name
+    for each in every:
+        if each.body and not each.path.startswith("/v1/codec/"):  # says first that there are no keys
+            broken = good(each, json=None, content=b"{", headers=NOT_HERE)
+            assert (await api.request(**broken)).status_code == 400, each.name
+
+
+async def test_forms_that_are_not_met(every, api):
+    """422 from every operation that reads a form: by a body of another kind, or by parameters out of their range."""
+    for each in every:
+        if told(each, 422) and each.name != "POST /v1/sites/{site_id}/survey":  # there it is what SEPM refuses
+            garbage = {one["name"]: "\0" * 2000 for one in each.parameters if one["in"] == "query"}
+            ways = [good(each, json=[]), good(each, params={}), good(each, params=garbage | {"cursor": "?"})]
+            assert 422 in [(await api.request(**way)).status_code for way in ways], each.name
+
+
+async def test_a_database_that_is_away(every, unconnected, api, problem):
+    """503 from every operation that asks it, with a time to come back."""
+    database = unconnected.store.database
+    await database.close()
+    database.file.rename(database.file.with_name("away"))
+    database.file.mkdir()
+    for each in every:
+        if each.name == "POST /v1/sites":  # asks SEPM first
+            continue
+        answer = await api.request(**good(each))
+        assert told(each, 503) == (answer.status_code == 503), each.name
+        if told(each, 503):
+            problem(answer, 503, "database-away")
+            assert answer.headers["retry-after"]
+
+
+async def test_what_nobody_foresaw(every, api_without_parts):
+    """500 from every operation, here because the parts are not there at all."""
+    for each in every:
+        assert told(each, 500)
+        assert (await api_without_parts.request(**good(each))).status_code == 500, each.name
