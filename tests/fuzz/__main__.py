@@ -55,7 +55,10 @@ def main() -> int:
     for told in old:
         console.print(f"[bold red]found once, and again[/]: {told}", highlight=False)
     took = time.monotonic() - began
-    console.print(f"{played.counts.total():,} inputs, {len(sent):,} of them over the API too, in {took:.0f} s")
+    console.print(
+        f"{played.counts.total():,} inputs, {len(sent):,} of them over the API too, in {took:.0f} s; "
+        f"no process was larger than {played.largest >> 20} MiB"
+    )
     if asked.keep is not None:
         asked.keep.write_bytes(parser_of(asked.first).input(asked.first))
     return 1 if played.finds or old or refused_badly or played.counts.total() < asked.inputs else 0

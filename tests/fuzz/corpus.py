@@ -1,5 +1,7 @@
 """Good files of every format, small and the same bytes in every process: what is mutated."""
 
+import io
+import zipfile
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -51,6 +53,12 @@ def certificates() -> tuple[bytes, ...]:
 
 
 @cache
+def served() -> tuple[bytes, ...]:
+    """Certificates as a port presents them."""
+    return tuple(each.public_bytes(Encoding.DER) for each in _made())
+
+
+@cache
 def pkcs12_files() -> tuple[bytes, ...]:
     """PKCS#12 without a check, so that what is mutated is read, and with one; open, and encrypted in a few rounds."""
     root, leaf, _ = (each.public_bytes(Encoding.DER) for each in _made())
@@ -94,6 +102,37 @@ def sylinks() -> tuple[bytes, ...]:
         "</CommConf></ServerSettings>"
     )
     return text.encode(), text.replace("UTF-8", "UTF-16").encode("utf-16"), text.replace("443", "0").encode()
+
+
+@cache
+def recovery_files() -> tuple[bytes, ...]:
+    """Recovery files: as SEPM writes them, in a folder and stored, and with a password that nobody tells."""
+    both, alone, _ = keystores()
+    leaf, _, key, *_ = certificates()
+    settings = f"keystorepass={PASSWORD}\nDomainId={'AB' * 16}\n".encode()
+    whole = {
+        "keystore_2030-01-01-08-00-00.jks": both,
+        "settings_2030-01-01-08-00-00.properties": settings,
+        "server.crt": pem(b"CERTIFICATE", leaf),
+        "server.key": pem(b"PRIVATE KEY", key),
+    }
+    apart = {f"Server Private Key Backup/{name}": content for name, content in whole.items()}
+    return (
+        zipped(whole),
+        zipped(apart, zipfile.ZIP_STORED),
+        zipped({"keystore.jks": alone, "server.xml": b'<Connector keystorePass="another"/>', "leaf.der": leaf}),
+    )
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip file, of the time that zip files begin at."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = method
+            archive.writestr(entry, content)
+    return packed.getvalue()
 
 
 def _cert_bag(der: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """One input held against what every parser owes: a result or its own refusal, in bounded time and memory."""
 
 import resource
+import sys
 import time
 from dataclasses import dataclass
 
@@ -10,6 +11,11 @@ ENOUGH = 2.0
 """Seconds of processor for one input."""
 MEMORY = 1 << 30
 """Bytes of address space for a whole process, most of which Python and its libraries have already."""
+
+
+GROWTH = 48 << 20
+"""Bytes by which one input may make a process larger than it ever was."""
+_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Find:
 
 def judge(parser: Parser, content: bytes) -> tuple[bool, str]:
     """Whether the input was read, and what is wrong with the parser; nothing if all is right."""
-    begun = time.process_time()
+    begun, largest = time.process_time(), peak()
     try:
         parser.read(content)
         read = True
@@ -33,8 +39,20 @@ def judge(parser: Parser, content: bytes) -> tuple[bool, str]:
             return False, "a refusal without a remedy"
     except BaseException as error:  # noqa: BLE001 - anything else is what is looked for
         return False, f"{type(error).__name__}: {error}"[:200]
-    took = time.process_time() - begun
-    return read, f"{took:.1f} s of processor" if took > ENOUGH else ""
+    return read, too_much(begun, largest)
+
+
+def too_much(begun: float, largest: int) -> str:
+    """What was taken too much of since then, by `time.process_time` and `peak`; nothing if all is right."""
+    took, grown = time.process_time() - begun, peak() - largest
+    if grown > GROWTH:
+        return f"made its process larger by {grown >> 20} MiB"
+    return f"{took:.1f} s of processor" if took > ENOUGH else ""
+
+
+def peak() -> int:
+    """The bytes that this process had at its largest."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
 
 
 def bound_memory() -> None:

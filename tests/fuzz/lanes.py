@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
-from tests.fuzz.judging import Find, bound_memory, judge
+from tests.fuzz.judging import Find, bound_memory, judge, peak
 from tests.fuzz.parsers import PARSERS, Parser
 
 _DEADLY = 20.0
@@ -24,12 +24,15 @@ class Played:
     counts: Counter[str] = field(default_factory=Counter)
     read: Counter[str] = field(default_factory=Counter)
     finds: list[Find] = field(default_factory=list)
+    largest: int = 0
+    """Bytes of the largest process that played some."""
 
     def add(self, other: "Played") -> None:
         """Take what came of others."""
         self.counts += other.counts
         self.read += other.read
         self.finds += other.finds
+        self.largest = max(self.largest, other.largest)
 
 
 def turns() -> Iterator[Parser]:
@@ -101,4 +104,4 @@ def _one(number: int) -> Played:
     parser = parser_of(number)
     read, wrong = judge(parser, parser.input(number))
     finds = [Find(parser.name, number, wrong)] if wrong else []
-    return Played(Counter([parser.name]), Counter({parser.name: int(read)}), finds)
+    return Played(Counter([parser.name]), Counter({parser.name: int(read)}), finds, peak())

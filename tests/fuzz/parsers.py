@@ -4,17 +4,25 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from rotation.recovery_check import examine
+from rotation.recovery_file import RecoveryFile
 from rotation.site import Server
 from rotation.values import CertificateId, ServerName
 from sepm.certificate_file import parse_certificate_file
-from sepm.errors import UnreadableSylink, UnusableCertificateFile
+from sepm.errors import UnreadableSylink, UnusableCertificateFile, UnusableRecoveryFile
+from sepm.port_look import seen
+from sepm.probe import presented
+from sepm.recovery_file import read_recovery_file
 from sepm.sylink import parse_sylink
 from tests.fuzz import corpus, mutation
+from tests.fuzz.archives import by_archive
 from tests.fuzz.asn1 import PASSWORD
 
+_NOW = datetime(2031, 1, 1, tzinfo=UTC)
 _SERVERS = (Server(name=ServerName("SRV1"), address="sepm1.example"),)
 
 
@@ -67,6 +75,19 @@ def sylink(content: bytes) -> object:
     return parse_sylink(content, _SERVERS)
 
 
+def recovery_file(content: bytes) -> object:
+    """A recovery file, all that is found of it, and the same from its JSON."""
+    file = read_recovery_file(content, "recovery.zip")
+    assert all(finding.message for finding in examine(file, now=_NOW))
+    assert RecoveryFile.model_validate_json(file.model_dump_json()) == file
+    return file
+
+
+def served(content: bytes) -> object:
+    """A certificate that some port presents: whatever it is, it is told."""
+    return seen(content), presented(ServerName("SRV1"), content, _NOW)
+
+
 _FILE = (UnusableCertificateFile,)
 _DER = (mutation.by_der,)
 PARSERS = (
@@ -75,4 +96,6 @@ PARSERS = (
     Parser("pkcs12", certificate, _FILE, corpus.pkcs12_files, _DER, share=3),
     Parser("jks", certificate, _FILE, corpus.keystores, (mutation.by_keystore,), share=2),
     Parser("sylink", sylink, (UnreadableSylink,), corpus.sylinks, (mutation.by_xml,)),
+    Parser("recovery", recovery_file, (UnusableRecoveryFile,), corpus.recovery_files, (by_archive,), share=2),
+    Parser("served", served, (), corpus.served, _DER),
 )

@@ -13,7 +13,7 @@ import pytest
 
 from tests.fuzz import judging, lanes, parsers
 from tests.fuzz.finds import entries
-from tests.fuzz.judging import judge
+from tests.fuzz.judging import judge, peak
 from tests.fuzz.lanes import Played, parser_of, play
 from tests.fuzz.parsers import PARSERS
 from tests.fuzz.through_api import through_api
@@ -102,6 +102,19 @@ def test_a_parser_that_does_not_bear_an_input_is_found(monkeypatch, read, told):
     assert sorted(find.number for find in played.finds) == wrong != []
     assert all(told in find.what for find in played.finds)
     assert played.counts.total() == 20
+
+
+def test_a_greedy_parser_is_found(monkeypatch):
+    """Its first input in each process, long before all memory is taken; how large the process was is told."""
+    much = peak() + judging.GROWTH * 2
+    greedy = replace(PARSERS[0], name="bad", read=lambda _: len(b"x" * much))
+    monkeypatch.setattr(lanes, "PARSERS", (greedy,))
+    played = Played()
+    for some in play(range(6), 2):
+        played.add(some)
+    assert {find.number for find in played.finds} >= {0, 1}
+    assert all(find.what.startswith("made its process larger by ") for find in played.finds)
+    assert played.largest > judging.GROWTH * 2
 
 
 def test_a_slow_parser_is_found(monkeypatch):
