@@ -19,7 +19,8 @@ from sepm.errors import SepmError
 from store.fault import StoreFault
 
 _log = structlog.get_logger(__name__)
-_ROUTES = {
+_OF_FRAMEWORK = {
+    HTTPStatus.BAD_REQUEST: ("invalid-json", "the body is no JSON", "send a JSON document in UTF-8"),
     HTTPStatus.NOT_FOUND: ("not-found", "there is nothing at {path}", "GET /openapi.json names every path"),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         "method-not-allowed",
@@ -80,6 +81,6 @@ def answer_with_problems(app: FastAPI) -> None:
 
 def _of_framework(request: Request, error: HTTPException) -> ProblemError:
     status = HTTPStatus(error.status_code)
-    code, detail, remedy = _ROUTES.get(status, (status.phrase.lower().replace(" ", "-"), str(error.detail), ""))
-    text = detail.format(path=request.url.path, method=request.method) if status in _ROUTES else detail
+    code, detail, remedy = _OF_FRAMEWORK.get(status, (status.phrase.lower().replace(" ", "-"), str(error.detail), ""))
+    text = detail.format(path=request.url.path, method=request.method) if status in _OF_FRAMEWORK else detail
     return ProblemError(status, code, text, remedy=remedy, headers=error.headers)

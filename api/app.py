@@ -36,6 +36,7 @@ from api.parts import Parts
 from api.sessions import Sessions
 from api.settings import ApiSettings
 from api.taking_up import take_up
+from api.whole_text import require_whole_text
 from engine.client import lazy_client
 from engine.logs import log_as_json
 from engine.settings import TemporalSettings
@@ -88,8 +89,9 @@ def create_app(parts: Parts | None = None, settings: ApiSettings | None = None) 
     app.state.sessions = sessions = Sessions(settings.ui_origin, parts.clock if parts else wall_clock)
     # the guard decides; this only tells OpenAPI and its pages
     scheme = HTTPBearer(auto_error=False, description="The API key that `rotator up` made, or the operator set")
+    whole = Depends(require_whole_text)
     for module in _RESOURCES:
-        app.include_router(module.router, dependencies=[Depends(scheme)])
+        app.include_router(module.router, dependencies=[Depends(scheme), *([] if module is codec else [whole])])
     app.include_router(health.router)
     app.include_router(codec_login.router)
     answer_with_problems(app)

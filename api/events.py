@@ -24,7 +24,7 @@ class EventPage(Value):
 async def list_events(
     rotation_id: RotationId,
     parts: WithParts,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> EventPage:
     """What happened, from number `after` on. Each event carries the hash that binds it to those before."""

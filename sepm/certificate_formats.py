@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from sepm.der import FIELD, SEQUENCE, DerError, Element, first_element, only_element
 from sepm.errors import UnusableCertificateFile
 from sepm.java_keystore import is_java_keystore, read_java_keystore
+from sepm.parsed_certificate import UNREADABLE
 from sepm.pem import Block, PemError, as_bytes, blocks
 from sepm.pkcs12_file import is_pkcs12, read_pkcs12
 from sepm.private_key import MOST_BITS, is_encrypted_key, is_private_key, read_encrypted_key, read_key
@@ -33,7 +34,6 @@ _OLD_ENCRYPTION = re.compile(
     rb"^DEK-Info: (AES-(128|192|256)-CBC,[0-9A-Fa-f]{32}|DES-EDE3-CBC,[0-9A-Fa-f]{16})$", re.MULTILINE
 )
 """With a vector of the right length: the library does not look, and breaks down."""
-_UNREADABLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 
 
@@ -164,10 +164,10 @@ def _certificate(der: bytes, name: str) -> x509.Certificate:
         key = certificate.public_key()
         # what is read late by the library must be readable too
         _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
-    except (ValueError, TypeError, *_UNREADABLE) as error:
-        raise _damaged(name, "it cannot be read") from error
     except UnsupportedAlgorithm as error:
         raise UnusableCertificateFile(name, "holds a certificate with a key of an unknown kind", "use RSA") from error
+    except UNREADABLE as error:
+        raise _damaged(name, "it cannot be read") from error
     if isinstance(key, RSAPublicKey) and key.key_size > MOST_BITS:
         raise UnusableCertificateFile(
             name, f"holds a certificate with an RSA key of {key.key_size:,} bits", "use an RSA key of 2048 bits"

@@ -4,11 +4,10 @@ from datetime import UTC, timedelta
 from typing import Protocol
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from rotation.inventory import Endpoint, Look, SeenCertificate
 from sepm.clock import Clock, WallClock
-from sepm.parsed_certificate import named
+from sepm.parsed_certificate import UNREADABLE, named
 from sepm.trust import fetch_certificate, fingerprint_of
 
 _SOME = timedelta(seconds=10)
@@ -57,5 +56,5 @@ def seen(der: bytes) -> SeenCertificate:
             not_after=certificate.not_valid_after_utc.astimezone(UTC),
             named=named(certificate),
         )
-    except (ValueError, UnsupportedAlgorithm):
+    except UNREADABLE:
         return unread

@@ -9,14 +9,13 @@ from typing import Protocol
 
 import httpx
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from rotation.site import Server
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName, Value
 from sepm.clock import Clock, WallClock
 from sepm.instants import from_date_header
-from sepm.parsed_certificate import named
+from sepm.parsed_certificate import UNREADABLE, named
 from sepm.trust import fetch_certificate, fingerprint_of, observing_context
 
 _HELLO = "/secars/secars.dll?hello,secars"
@@ -130,7 +129,7 @@ def presented(server: ServerName, der: bytes, at: datetime) -> ServedCertificate
     try:
         certificate = x509.load_der_x509_certificate(der)
         known = {"not_after": certificate.not_valid_after_utc, "named": named(certificate)}
-    except (ValueError, UnsupportedAlgorithm):
+    except UNREADABLE:
         return seen.model_copy(update={"error": "its certificate is malformed"})
     return seen.model_copy(update=known)
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import SecretStr
@@ -15,7 +14,7 @@ from rotation.values import CertificateId, Fingerprint
 from sepm.certificate_formats import Contents, read_contents
 from sepm.errors import UnusableCertificateFile, UnusableRecoveryFile
 from sepm.java_keystore import is_java_keystore
-from sepm.parsed_certificate import facts_of
+from sepm.parsed_certificate import UNREADABLE, facts_of
 from sepm.recovery_archive import Member, unpack
 from sepm.recovery_settings import read_settings, text_of
 
@@ -102,7 +101,7 @@ def _opened(member: Member, passwords: tuple[str, ...]) -> Contents:
 def _der(member: Member) -> Contents:
     try:
         return Contents([x509.load_der_x509_certificate(member.content)])
-    except ValueError as error:
+    except UNREADABLE as error:
         raise UnusableCertificateFile(
             member.name,
             "is neither a certificate nor a JKS keystore; PKCS#12 files and lone keys in DER are not opened here",
@@ -118,7 +117,7 @@ def _holding(member: Member, contents: Contents) -> Holding:
             certificates=tuple(_held(each) for each in contents.certificates),
             keys=tuple(_public(each) for each in contents.keys),
         )
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except UNREADABLE as error:
         raise UnusableCertificateFile(
             member.name, "holds a certificate or key that cannot be understood", "take another copy"
         ) from error

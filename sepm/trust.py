@@ -113,7 +113,7 @@ def ca_context(ca_pem: str) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_verify_locations(cadata=ca_pem)
-    except ssl.SSLError as error:
+    except (ssl.SSLError, TypeError) as error:  # the latter of a text that is not ASCII
         raise ValueError("the CA file holds no PEM certificate") from error
     return context
 

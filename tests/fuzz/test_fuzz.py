@@ -8,10 +8,13 @@ import subprocess
 import sys
 import warnings
 from dataclasses import replace
+from http import HTTPStatus
 
 import pytest
 
+from api.problems import ProblemError
 from tests.fuzz import judging, lanes, parsers
+from tests.fuzz.every_operation import every_operation
 from tests.fuzz.finds import entries
 from tests.fuzz.judging import judge, peak
 from tests.fuzz.lanes import Played, parser_of, play
@@ -69,6 +72,32 @@ def test_an_input_follows_from_its_number(parser):
 def test_what_comes_over_the_api_is_kept_or_a_problem():
     """Whatever is uploaded, and whatever is sent in place of JSON."""
     assert asyncio.run(through_api(range(300))) == []
+
+
+def test_every_operation_bears_what_is_odd():
+    """Bodies, parameters, paths and headers: each answer is one that the API describes, and no error of ours."""
+    assert asyncio.run(every_operation(range(500))) == []
+
+
+def test_an_operation_that_does_not_bear_it_is_found(monkeypatch):
+    """One that fails, one that refuses without a word of what to do, and one whose answer is not described."""
+
+    async def fail(*_, **__):
+        raise RuntimeError("of nobody")
+
+    async def refuse(*_, **__):
+        raise ProblemError(HTTPStatus.NOT_FOUND, "gone", "it is gone")
+
+    async def tease(*_, **__):
+        raise ProblemError(HTTPStatus.IM_A_TEAPOT, "teapot", "no coffee", remedy="tea")
+
+    monkeypatch.setattr("store.tasks.Tasks.get", fail)
+    monkeypatch.setattr("store.plans.Plans.get", refuse)
+    monkeypatch.setattr("store.rotations.Rotations.get", tease)
+    told = " ".join(find.what for find in asyncio.run(every_operation(range(300))))
+    assert "HTTP 500: internal-error" in told
+    assert "gone does not say what to do" in told
+    assert "418 is not described" in told
 
 
 def _loops(_content):

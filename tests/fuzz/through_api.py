@@ -1,43 +1,23 @@
 """A part of the inputs as requests: as files of a certificate, and as bodies that should have been JSON."""
 
 import base64
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 import httpx
-from pydantic import SecretStr
 
-from api.app import create_app
-from api.parts import Parts
-from api.settings import ApiSettings
-from engine.client import lazy_client
-from engine.settings import TemporalSettings
-from store.settings import StoreSettings
-from store.store import Store
 from tests.fuzz.asn1 import PASSWORD
 from tests.fuzz.judging import Find
 from tests.fuzz.lanes import parser_of
+from tests.fuzz.service import service
 
-_KEY = "fuzz"
 _WAYS = ("file_base64", "key_base64", "chain_base64", "pkcs12_base64", "pem", "body")
 _REFUSED = {400, 413, 422}
 
 
 async def through_api(numbers: Iterable[int]) -> list[Find]:
     """Send each input in one of the ways; whatever is neither a success nor a problem is a find."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = await Store.open(StoreSettings(folder=Path(folder)))
-        try:
-            # nothing that is sent here asks for Temporal, which is not there
-            parts = Parts(store=store, temporal=await lazy_client(TemporalSettings(address="127.0.0.1:9")))
-            app = create_app(parts, ApiSettings(api_key=SecretStr(_KEY)))
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            headers = {"Authorization": f"Bearer {_KEY}"}
-            async with httpx.AsyncClient(transport=transport, base_url="http://fuzz", headers=headers) as api:
-                return [find for number in numbers if (find := await _one(api, number))]
-        finally:
-            await store.close()
+    async with service() as (_, api, _):
+        return [find for number in numbers if (find := await _one(api, number))]
 
 
 async def _one(api: httpx.AsyncClient, number: int) -> Find | None:

@@ -1,0 +1,53 @@
+"""Texts that no database keeps and no answer repeats are refused wherever they come in. Found by `make fuzz`."""
+
+import json
+
+import pytest
+
+from tests.api.good_requests import BODIES
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rb'{"who": "\ud800", "names": ["a"]}',
+        rb'{"who": "a\u0000", "names": ["a"]}',
+        rb'{"who": "\\\u0000", "names": ["a"]}',
+        b'{"who": "\xed\xa0\x80", "names": ["a"]}',
+    ],
+    ids=["half a character", "NUL", "NUL behind a backslash", "half a character in bytes"],
+)
+async def test_a_text_that_is_not_whole_is_refused(api, problem, body):
+    """It would fail in the database, or in the very answer that names it."""
+    problem(await api.post("/v1/certificates/requests", content=body, headers=JSON), 422, "invalid-text")
+    assert (await api.get("/v1/certificates/requests")).json() == {"items": []}
+
+
+@pytest.mark.parametrize("who", ["\\u0000", "\U0001f600", "\\ud800"], ids=["words", "two halves", "more words"])
+async def test_a_text_that_only_looks_so_is_taken(api, who):
+    """A backslash and what follows it, and a character that JSON writes as two halves."""
+    answer = await api.post("/v1/certificates/requests", content=json.dumps({"who": who, "names": ["a"]}), headers=JSON)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["request"]["asked_by"] == who
+
+
+async def test_nul_in_paths_and_parameters(api, problem):
+    """Nothing is named so, and no parameter takes it."""
+    problem(await api.get("/v1/sites/a%00"), 404, "not-found")
+    problem(await api.get("/v1/rotations", params={"site": "a\0"}), 422, "invalid-text")
+
+
+async def test_bodies_and_numbers_out_of_bounds(api, problem):
+    """A body that is no UTF-8, or nested without end, is no JSON here; a number that no database has is refused."""
+    for body in (b'{"who": "\xff", "names": ["a"]}', b"[" * 3000):
+        problem(await api.post("/v1/certificates/requests", content=body, headers=JSON), 400, "invalid-json")
+    problem(await api.get("/v1/rotations/none/events", params={"after": 10**30}), 422, "invalid-request")
+
+
+async def test_a_ca_that_is_not_ascii(api, problem):
+    """It is no PEM, and is told to be none."""
+    site = BODIES["POST /v1/sites"] | {"trust": {"ca_pem": "\ufffd"}}
+    body = problem(await api.post("/v1/sites", json=site), 422, "invalid-request")
+    assert "no PEM certificate" in body["detail"]

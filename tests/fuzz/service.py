@@ -1,0 +1,89 @@
+"""An API in this process, over a real store with something of everything in it; no network, no SEPM, no Temporal."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self
+from unittest.mock import patch
+
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+from temporalio.service import RetryConfig
+
+from api.app import create_app
+from api.parts import Parts
+from api.settings import ApiSettings
+from engine.client import lazy_client
+from engine.settings import TemporalSettings
+from rotation.values import SiteId
+from sepm.errors import Unreachable
+from store.settings import StoreSettings
+from store.store import Store
+from tests.store.conftest import Make
+
+KEY = "fuzz"
+IDS = {"site_id": "site-1", "plan_id": "plan-1", "rotation_id": "rot-1", "task_id": "task-1"}
+_ONCE = RetryConfig(max_retries=0, initial_interval_millis=1, max_interval_millis=1)
+
+
+class _Sepm:
+    """In place of SEPM: it lets everybody in, so that odd sites are stored and shown again."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def server_ids(self) -> None:
+        """Asked to see whether the account is good."""
+
+
+async def _nobody(*_: object) -> None:
+    raise Unreachable("127.0.0.1", "no certificate could be read", "there is nobody")
+
+
+@asynccontextmanager
+async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str, str]]]:
+    """The application, a client of it with its key, and the ids of what is in the store."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = await Store.open(StoreSettings(folder=Path(folder)))
+        try:
+            with patch("engine.client._QUICK", _ONCE):
+                temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"))
+            app = create_app(Parts(store=store, temporal=temporal), ApiSettings(api_key=SecretStr(KEY)))
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            headers = {"Authorization": f"Bearer {KEY}"}
+            async with httpx.AsyncClient(transport=transport, base_url="http://fuzz", headers=headers) as api:
+                with (
+                    patch("api.first_contact.SepmClient", _Sepm),
+                    patch("api.first_contact.fetch_fingerprint", _nobody),
+                ):
+                    yield app, api, IDS | await _filled(store, api)
+        finally:
+            await store.close()
+
+
+async def _filled(store: Store, api: httpx.AsyncClient) -> dict[str, str]:
+    """A site that was surveyed, a plan, a rotation, a task, a certificate and a request for one."""
+    make = Make()
+    await store.sites.add(make.site(), make.connection(), make.t0)
+    survey = await store.surveys.begin(SiteId("site-1"), make.t0)
+    await store.surveys.save(survey, make.survey())
+    await store.surveys.add_clients(survey, [make.client("a"), make.client("b")])
+    await store.surveys.finish(survey, 2)
+    await store.plans.add(make.plan().model_copy(update={"survey_id": survey}))
+    await store.rotations.create(make.new(), make.t0)
+    await store.tasks.add(make.task())
+    certificate = await api.post("/v1/certificates/self-signed", json={"names": ["sepm.example"]})
+    request = await api.post("/v1/certificates/requests", json={"who": "ann", "names": ["sepm.example"]})
+    return {
+        "certificate_id": certificate.json()["certificate"]["id"],
+        "request_id": request.json()["request"]["id"],
+        "simulation_id": "sim-1",
+    }
