@@ -1,15 +1,15 @@
 """What the world shows of a console task: the evidence that closes it, or speaks against it."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
-from rotation.finding import blocking
+from rotation.finding import Finding, blocking
 from rotation.gate import written
+from rotation.served import third
 from rotation.step import Write
 from rotation.survey import ServedCertificate
 from rotation.task import (
@@ -25,7 +25,7 @@ from rotation.task import (
 )
 from rotation.values import Fingerprint, ServerName
 from sepm.client import SepmClient
-from sepm.errors import SepmError
+from sepm.errors import SepmError, UntrustedCertificate
 
 _SECOND = timedelta(seconds=1)
 _NOTHING = ObserveTaskAnswer(done=False)
@@ -81,14 +81,22 @@ class Witness:
         return ObserveTaskAnswer(done=True, seen=f"{work.server} presents it", fingerprint=here.fingerprint)
 
     async def _note_former(self, scope: StepScope, work: ReplaceCertificate, here: ServedCertificate) -> None:
-        """The swap comes after this moment (rule 15). Where SEPM cannot say what time it is, nothing is noted."""
+        """The swap comes after this moment (rule 15). Where SEPM cannot say what time it is, nothing is noted.
+
+        Raises:
+            UntrustedCertificate: when somebody else than SEPM answers.
+        """
         chosen = scope.plan.body.certificate_for(work.server)
         if chosen is None or here.fingerprint != chosen.replaces:
             return
-        with suppress(SepmError):
+        try:
             async with await self._world.sepm(scope.site) as client:
                 clock = await client.clock()
-            await self._world.store.swaps.not_yet(scope.ref.rotation_id, work.server, work.fingerprint_sha256, clock)
+        except UntrustedCertificate:
+            raise
+        except SepmError:
+            return
+        await self._world.store.swaps.not_yet(scope.ref.rotation_id, work.server, work.fingerprint_sha256, clock)
 
     async def _something_else(
         self, scope: StepScope, work: ReplaceCertificate, served: dict[ServerName, ServedCertificate]
@@ -100,20 +108,31 @@ class Witness:
         for server, seen in served.items():
             if seen.fingerprint is None or server not in chosen:
                 continue
-            expected: set[Fingerprint] = {chosen[server].replaces}
+            expected = chosen[server].replaces
             if (server, chosen[server].fingerprint) in renewed:
-                expected = {chosen[server].fingerprint}
-            if seen.fingerprint not in expected:
-                wrong = blocking(
-                    "unexpected-certificate",
-                    server,
-                    f"{server} presents {seen.fingerprint[:16]}..., which is not what it should present now",
-                    f"put the right certificate into {work.server}, and the former one back into any other server",
-                )
+                expected = chosen[server].fingerprint
+            if seen.fingerprint != expected:
+                wrong = self._unexpected(scope, work, seen, expected)
                 return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong, fingerprint=seen.fingerprint)
         here = served[work.server]
         text = here.error or f"{work.server} still presents its {'new' if work.puts_back else 'old'} certificate"
         return ObserveTaskAnswer(done=False, seen=text, fingerprint=here.fingerprint)
+
+    def _unexpected(
+        self, scope: StepScope, work: ReplaceCertificate, seen: ServedCertificate, expected: Fingerprint
+    ) -> Finding:
+        known = {each for chosen in scope.plan.body.certificates for each in (chosen.fingerprint, chosen.replaces)}
+        server = scope.site.server(seen.server)
+        if seen.fingerprint not in known:
+            address = f"{server.address}:{server.https_port}" if server else ""
+            due = (work.fingerprint_sha256,) if seen.server == work.server else ()
+            return third(seen, address, (expected, *due))
+        return blocking(
+            "unexpected-certificate",
+            seen.server,
+            f"{seen.server} presents {(seen.fingerprint or '')[:16]}..., which is not what it should present now",
+            f"put the right certificate into {work.server}, and the former one back into any other server",
+        )
 
     async def _replication(self, scope: StepScope, work: PauseReplication | ResumeReplication) -> ObserveTaskAnswer:
         async with await self._world.sepm(scope.site) as client:

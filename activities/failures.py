@@ -22,7 +22,7 @@ _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
     (BadCredentials, ErrorType.SEPM_CREDENTIALS),
     (Unauthorized, ErrorType.SEPM_CREDENTIALS),
     (NotPermitted, ErrorType.SEPM_CREDENTIALS),
-    (UntrustedCertificate, ErrorType.SEPM_UNTRUSTED),
+    (UntrustedCertificate, ErrorType.THIRD_CERTIFICATE),
     (Gone, ErrorType.GROUP_GONE),
     (Refused, ErrorType.SEPM_REFUSED),
 )

@@ -60,7 +60,12 @@ class Looking:
     async def _differences(self, scope: StepScope, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:
         store, body = self._world.store, scope.plan.body
         certificates = certificate_drift(
-            body, survey.served, swapped=request.swapped, due=request.due, before=await self._before(scope)
+            body,
+            survey.served,
+            swapped=request.swapped,
+            due=request.due,
+            before=await self._before(scope),
+            addresses={each.name: f"{each.address}:{each.https_port}" for each in scope.site.servers},
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]
         failing_over = [group for owner in body.owners(ScopeName.FAILOVER) for group in owner.groups]

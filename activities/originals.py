@@ -15,7 +15,7 @@ class Originals:
 
     @activity.defn(name=ActivityName.RECORD_ORIGINALS)
     async def record_originals(self, request: StepRequest) -> Counted:
-        """Store the settings of the plan's pairs as the newest survey saw them, and trust the announced certificates.
+        """Store the settings of the plan's pairs as the newest survey saw them.
 
         What the plan does not know is left alone: born while its group was relaxed, it would be kept as relaxed.
         A restore takes over what the rotation before it has recorded: what it sees now is the relaxed state.
@@ -48,8 +48,6 @@ class Originals:
             why="left out by name in the approved plan",
             at=self._world.clock(),
         )
-        for chosen in plan.body.certificates:
-            await store.sites.accept_fingerprint(ref.site_id, chosen.fingerprint)
         return Counted(count=count)
 
     async def _newest(self, request: StepRequest) -> str:

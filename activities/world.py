@@ -5,11 +5,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from rotation.contact import Contact, ContactKind
+from rotation.pins import behind
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import SiteId
 from sepm.access import Access
 from sepm.client import SepmClient
+from sepm.handshakes import Handshake
 from sepm.port_look import NetworkLook, PortLook
 from sepm.probe import CertificateProbe, NetworkProbe
 from sepm.trust import Trust
@@ -29,16 +32,34 @@ async def wall_sleep(duration: timedelta) -> None:
     await asyncio.sleep(duration.total_seconds())
 
 
-def over_tls(site: Site, connection: SiteConnection) -> SepmClient:
-    """A client that trusts what is pinned for the site, the announced certificates included."""
+def over_tls(world: "World", site: Site, connection: SiteConnection) -> SepmClient:
+    """A client that believes what is known for the site, and while a swap is not settled the announced certificate.
+
+    Each of its connections is in the site's trail of contacts before anything is sent over it.
+    """
+    servers = behind(site, connection.rest_url)
+    server = next(iter(servers)) if len(servers) == 1 else ""
+
+    async def heard(handshake: Handshake) -> None:
+        contact = Contact(
+            at=world.clock(),
+            kind=ContactKind.CONNECTED if handshake.accepted else ContactKind.REFUSED,
+            address=handshake.address,
+            server=server,
+            fingerprint=handshake.fingerprint,
+        )
+        await world.store.contacts.record(site.id, contact)
+
     access = Access(
         site=site.name,
+        server=server,
         url=connection.rest_url,
         username=connection.username,
         password=connection.password,
         domain=connection.domain,
     )
-    return SepmClient(access, Trust(fingerprints=connection.fingerprints, ca_pem=connection.ca_pem))
+    ca_pem = connection.ca_pem if connection.by_ca else None
+    return SepmClient(access, Trust(fingerprints=connection.fingerprints, ca_pem=ca_pem), heard=heard)
 
 
 @dataclass(frozen=True)
@@ -47,14 +68,16 @@ class World:
 
     store: Store
     clock: Callable[[], datetime] = wall_clock
-    connect: Connect = over_tls
+    connect: Connect | None = None
+    """Another way to SEPM than over TLS."""
     probe: CertificateProbe = field(default_factory=NetworkProbe)
     look: PortLook = field(default_factory=NetworkLook)
     sleep: Callable[[timedelta], Awaitable[None]] = wall_sleep
 
     async def sepm(self, site: Site) -> SepmClient:
         """A client of the site's SEPM, to be closed by its user."""
-        return self.connect(site, await self.store.sites.connection(site.id))
+        connection = await self.store.sites.connection(site.id)
+        return over_tls(self, site, connection) if self.connect is None else self.connect(site, connection)
 
     async def site(self, site_id: SiteId) -> Site:
         """The site as registered."""

@@ -165,7 +165,7 @@ def from_engine(fault: EngineFault) -> ProblemError:
 
 
 def _survey_failed(fault: SurveyFailed) -> ProblemError:
-    for_a_person = fault.type in {ErrorType.SEPM_CREDENTIALS, ErrorType.SEPM_UNTRUSTED, ErrorType.SEPM_REFUSED}
+    for_a_person = fault.type in {ErrorType.SEPM_CREDENTIALS, ErrorType.THIRD_CERTIFICATE, ErrorType.SEPM_REFUSED}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if for_a_person else HTTPStatus.BAD_GATEWAY
     remedy = "see what it says, then survey again; nothing was changed"
     finding = blocking(fault.type, "survey", fault.message, remedy)

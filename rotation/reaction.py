@@ -10,6 +10,7 @@ from rotation.drift import Drift
 from rotation.finding import Severity
 from rotation.plan import PlanBody
 from rotation.scope import OwnerScope
+from rotation.served import THIRD
 from rotation.standing import last_write, relaxed
 from rotation.step import Console, Gate, GatePurpose, Recheck, SettingField, Step, Write
 from rotation.task import ReplaceCertificate
@@ -17,7 +18,8 @@ from rotation.values import ListName, Value
 
 _REPAIRS = 2
 """Whoever undoes a repair so often means it, and is asked."""
-_CERTIFICATES = frozenset({"certificate-replaced", "certificate-restored", "certificate-early"})
+# `certificate-replaced` is what histories of before call a third one
+_CERTIFICATES = frozenset({THIRD, "certificate-replaced", "certificate-restored", "certificate-early"})
 NEWBORN = frozenset({"group-new", "location-new"})
 _OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
 """Changes of what would be planned; they matter to the swaps that are still to come."""

@@ -2,11 +2,13 @@
 
 from rotation.drift import Drift
 from rotation.plan import PlanBody
+from rotation.served import THIRD
 from rotation.standing import last_write
 from rotation.step import Gate, GatePurpose
 from rotation.values import ServerName
 
-_OF_A_SERVER = frozenset({"certificate-replaced", "certificate-restored"})
+# `certificate-replaced` is what histories of before call a third one
+_OF_A_SERVER = frozenset({THIRD, "certificate-replaced", "certificate-restored"})
 
 
 def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:

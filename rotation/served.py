@@ -8,6 +8,9 @@ from rotation.plan import PlanBody
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
 
+THIRD = "third-certificate"
+"""A server presents what is neither known nor announced: a wrong file, or somebody in the middle."""
+
 
 class Serves(StrEnum):
     """Which of the known certificates a server presents."""
@@ -55,6 +58,7 @@ def certificate_drift(
     swapped: Collection[ServerName],
     due: ServerName | None = None,
     before: Mapping[ServerName, Fingerprint] | None = None,
+    addresses: Mapping[ServerName, str] | None = None,
 ) -> tuple[Finding, ...]:
     """The servers that present another certificate than the rotation left them with.
 
@@ -64,28 +68,46 @@ def certificate_drift(
         swapped: the servers whose planned certificate was seen before.
         due: the server whose certificate may be replaced now.
         before: what servers without a planned certificate presented when the plan was made.
+        addresses: host and port of their client ports.
     """
-    return tuple(
-        finding
-        for seen in served
-        if (
-            finding := _drift(
-                seen,
-                serves(body, seen, before=(before or {}).get(seen.server)),
-                swapped=seen.server in swapped,
-                due=seen.server == due,
-                back=bool(body.back_from),
-            )
-        )
+    found: list[Finding] = []
+    for seen in served:
+        here, is_swapped, is_due = (before or {}).get(seen.server), seen.server in swapped, seen.server == due
+        now = serves(body, seen, before=here)
+        if now is Serves.UNKNOWN:
+            expected = _expected(body, seen.server, swapped=is_swapped, due=is_due) or ((here,) if here else ())
+            found.append(third(seen, (addresses or {}).get(seen.server, ""), expected))
+        elif finding := _drift(seen, now, swapped=is_swapped, due=is_due, back=bool(body.back_from)):
+            found.append(finding)
+    return tuple(found)
+
+
+def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprint]) -> Finding:
+    """The alarm about a certificate that is neither known nor announced."""
+    known = " or ".join(f"SHA-256 {each}" for each in expected) or "what it presented before"
+    return blocking(
+        THIRD,
+        seen.server,
+        f"{seen.server}{f' ({address})' if address else ''} presents SHA-256 {seen.fingerprint}, a certificate that "
+        f"nobody announced; expected is {known}",
+        f"look at {seen.server}: if it was replaced, put the right certificate into {seen.server}; if not, somebody "
+        "answers in its place: find out who, before anything goes on",
     )
+
+
+def _expected(body: PlanBody, server: ServerName, *, swapped: bool, due: bool) -> tuple[Fingerprint, ...]:
+    """What a server of the plan should present now; while it is being replaced, the old one or the new one."""
+    chosen = body.certificate_for(server)
+    if chosen is None:
+        return ()
+    if due and not swapped:
+        return chosen.replaces, chosen.fingerprint
+    return (chosen.fingerprint if swapped else chosen.replaces,)
 
 
 def _drift(seen: ServedCertificate, now: Serves, *, swapped: bool, due: bool, back: bool) -> Finding | None:
     put_in, taken_out = ("old", "new") if back else ("new", "former")
     match now:
-        case Serves.UNKNOWN:
-            shown = f"{seen.server} presents {(seen.fingerprint or '')[:16]}..., a certificate that nobody announced"
-            return blocking("certificate-replaced", seen.server, shown, "put the right certificate back into it")
         case Serves.FORMER if swapped:
             shown = f"{seen.server} presents its {taken_out} certificate again"
             remedy = f"put the {put_in} one in again{'' if back else ', or roll back'}"

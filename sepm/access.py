@@ -17,6 +17,8 @@ class Access(Value):
     """`https://HOST:8446`, with or without `/sepm`."""
     username: str
     password: SecretStr
+    server: str = ""
+    """Whose address it is, for errors; empty where it is not known to be one server's."""
     domain: str = ""
     """The SEPM domain to log on to; empty is the default domain."""
 
@@ -34,7 +36,8 @@ class Access(Value):
     @property
     def address(self) -> str:
         """The site and where it was asked, for errors."""
-        return f"site {self.site} ({urlsplit(self.url).netloc})"
+        whose = f", server {self.server}" if self.server else ""
+        return f"site {self.site}{whose} ({urlsplit(self.url).netloc})"
 
 
 class Patience(Value):

@@ -19,6 +19,7 @@ from sepm.concurrency import each
 from sepm.domains import domain_ids
 from sepm.errors import UnexpectedAnswer
 from sepm.groups import read_groups, read_policy_date, read_settings
+from sepm.handshakes import Heard
 from sepm.instants import to_epoch_ms
 from sepm.line import Line, Query
 from sepm.paging import rows
@@ -62,6 +63,7 @@ class SepmClient:
         clock: time for token lives and pauses.
         patience: limits and retries.
         at_once: how many reads run at the same time.
+        heard: is told of every TLS handshake before anything is sent over it.
 
     Every method raises the kinds of `SepmError`.
     """
@@ -75,9 +77,10 @@ class SepmClient:
         clock: Clock | None = None,
         patience: Patience | None = None,
         at_once: int = 4,
+        heard: Heard | None = None,
     ) -> None:
         if trust is not None and transport is None:
-            transport = TrustingTransport(trust, access.address)
+            transport = TrustingTransport(trust, access.address, heard)
         elif trust is not None or transport is None:
             raise ValueError("a SEPM client needs either a trust or a transport of its own")
         self._session = Session(access, transport, clock=clock, patience=patience)

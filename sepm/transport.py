@@ -7,23 +7,31 @@ import httpx
 
 from rotation.values import Fingerprint
 from sepm.errors import Unreachable, UntrustedCertificate
+from sepm.handshakes import Handshake, Heard, trace_of
 from sepm.trust import PinMismatchError, Trust, ca_context, fetch_fingerprint, pinned_context
 
 # Reused connections were seen dropped by SEPM 14.3 (REST facts, section 1): they are kept for seconds only, and never
 # carry a write, whose lost answer would be costly.
 _READS = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=2.0)
 _WRITES = httpx.Limits(max_connections=16, max_keepalive_connections=0)
+_HTTPS = 443
 
 
 class TrustingTransport(httpx.AsyncBaseTransport):
     """Sends a request only over a connection whose certificate `trust` accepts.
 
     With pins and a CA it tries one after the other: a refused handshake has carried no request, so another is safe.
+
+    Args:
+        trust: what is accepted.
+        address: of the SEPM, as errors name it.
+        heard: is told of every handshake before anything is sent, and of what is refused.
     """
 
-    def __init__(self, trust: Trust, address: str) -> None:
+    def __init__(self, trust: Trust, address: str, heard: Heard | None = None) -> None:
         self._trust = trust
         self._address = address
+        self._heard = heard
         contexts = [pinned_context(trust.fingerprints)] if trust.fingerprints else []
         if trust.ca_pem:
             contexts.append(ca_context(trust.ca_pem))
@@ -32,6 +40,8 @@ class TrustingTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, or raise `UntrustedCertificate` before anything of it is sent."""
         presented: Fingerprint | None = None
+        if self._heard is not None:
+            request.extensions = {**request.extensions, "trace": trace_of(self._heard, _address(request.url))}
         for way in tuple(self._ways):
             reads, writes = way
             try:
@@ -57,17 +67,28 @@ class TrustingTransport(httpx.AsyncBaseTransport):
     async def _untrusted(self, url: httpx.URL, presented: Fingerprint | None) -> UntrustedCertificate:
         if presented is None:  # OpenSSL refuses without showing what it saw
             try:
-                presented = await fetch_fingerprint(url.host, url.port or 443, timedelta(seconds=5))
+                presented = await fetch_fingerprint(url.host, url.port or _HTTPS, timedelta(seconds=5))
             except Unreachable:
                 presented = None
+        if self._heard is not None:
+            await self._heard(Handshake(address=_address(url), fingerprint=presented, accepted=False))
         shown = f"SHA-256 {presented}" if presented else "one that could not be read again"
         return UntrustedCertificate(
             self._address,
-            f"the server presented an untrusted certificate ({shown}); nothing was sent to it",
-            "compare it with the certificate in the SEPM console; if it is the right one, register its fingerprint",
+            f"an untrusted certificate was presented ({shown}), and nothing was sent; {self._expected()} was expected",
+            "compare it with the certificate in the SEPM console: if it is SEPM's, pin its fingerprint for the site, "
+            "and try again; if not, somebody answers in SEPM's place: find out who, and try again when they are gone",
             presented,
             self._trust.fingerprints,
         )
+
+    def _expected(self) -> str:
+        known = [f"SHA-256 {each}" for each in sorted(self._trust.fingerprints)]
+        return " or ".join([*known, *(["one of the site's CA"] if self._trust.ca_pem else [])])
+
+
+def _address(url: httpx.URL) -> str:
+    return f"{url.host}:{url.port or _HTTPS}"
 
 
 def _over(context: ssl.SSLContext, limits: httpx.Limits) -> httpx.AsyncHTTPTransport:

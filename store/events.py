@@ -18,15 +18,15 @@ from store.page import page_size
 from store.rotations import lock_rotation
 from store.tables import EventRow
 
-_ORIGIN = "0" * 64
+ORIGIN = "0" * 64
 """What the first event follows."""
 
 
 class ChainBroken(StoreFault):
     """An event is missing, or is not what was appended. `number` names the first one."""
 
-    def __init__(self, rotation_id: str, number: int, what: str) -> None:
-        super().__init__(f"the audit trail of rotation {rotation_id} is broken at event {number}: {what}")
+    def __init__(self, whose: str, number: int, what: str) -> None:
+        super().__init__(f"the audit trail of {whose} is broken at event {number}: {what}")
         self.number = number
 
 
@@ -105,7 +105,7 @@ class Events:
             for event in events:
                 known |= set(await connection.scalars(_KNOWN, {"rotation": rotation_id, "the_key": event.key}))
             last = (await connection.execute(_LAST, {"rotation": rotation_id})).one_or_none()
-            number, previous = (0, _ORIGIN) if last is None else (last.number, last.hash)
+            number, previous = (0, ORIGIN) if last is None else (last.number, last.hash)
             rows: list[dict[str, object]] = []
             for event in events:
                 if event.key in known:
@@ -123,7 +123,7 @@ class Events:
                     "key": event.key,
                     "previous": previous,
                 }
-                previous = _hash(row, event.at)
+                previous = chained(row, event.at)
                 rows.append({**row, "hash": previous})
             if rows:
                 await connection.execute(_NEW, rows)
@@ -141,16 +141,16 @@ class Events:
         Raises:
             ChainBroken: at the first event that is missing or altered.
         """
-        number, previous = 0, _ORIGIN
+        number, previous = 0, ORIGIN
         async with self._database.read_rows() as connection:
             for row in await connection.execute(_ALL, {"rotation": rotation_id}):
                 number += 1
                 if row.number != number:
-                    raise ChainBroken(rotation_id, number, "it is missing")
+                    raise ChainBroken(f"rotation {rotation_id}", number, "it is missing")
                 if row.previous != previous:
-                    raise ChainBroken(rotation_id, number, "it does not follow the one before")
-                if row.hash != _hash({name: getattr(row, name) for name in _HASHED}, row.at):
-                    raise ChainBroken(rotation_id, number, "it was altered")
+                    raise ChainBroken(f"rotation {rotation_id}", number, "it does not follow the one before")
+                if row.hash != chained({name: getattr(row, name) for name in _HASHED}, row.at):
+                    raise ChainBroken(f"rotation {rotation_id}", number, "it was altered")
                 previous = row.hash
         return ChainHead(number=number, hash=previous)
 
@@ -159,7 +159,8 @@ def _canonical(data: object) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _hash(row: dict[str, object], at: datetime) -> str:
+def chained(row: dict[str, object], at: datetime) -> str:
+    """The hash of a line of a trail, which binds it to the one before by its `previous`."""
     content = {**row, "at": to_microseconds(at)}
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
 

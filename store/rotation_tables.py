@@ -161,6 +161,8 @@ class SwapRow(Base):
     former_seen: Mapped[datetime | None]
     first_seen: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    """When the REST address was seen to follow: what was believed there before is not believed any more."""
 
 
 class TaskRow(Base):

@@ -38,6 +38,25 @@ class PinnedFingerprintRow(Base):
     fingerprint: Mapped[str] = mapped_column(primary_key=True)
 
 
+class ContactRow(Base):
+    """A line of a site's trail of contacts. Rows are never changed or deleted."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (Index(None, "site_id", "fingerprint", "number"),)
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("sites.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    address: Mapped[str]
+    server: Mapped[str]
+    fingerprint: Mapped[str | None]
+    who: Mapped[str]
+    why: Mapped[str]
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
 class CertificateRow(Base):
     """A certificate, and its key when we keep it."""
 

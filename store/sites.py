@@ -14,17 +14,16 @@ from rotation.values import Fingerprint, SiteId, Value
 from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
+from store.pins import believed_of
 from store.sealed import SITE_PASSWORD
 from store.tables import PinnedFingerprintRow, SiteRow
-from store.upsert import insert_into
 from store.vault import Vault
 
 _REACHED = built_once(
     select(
-        SiteRow.id, SiteRow.rest_url, SiteRow.username, SiteRow.password_sealed, SiteRow.domain, SiteRow.ca_pem
+        SiteRow.site, SiteRow.rest_url, SiteRow.username, SiteRow.password_sealed, SiteRow.domain, SiteRow.ca_pem
     ).where(SiteRow.id == bindparam("site"))
 )
-_PINNED = built_once(select(PinnedFingerprintRow.fingerprint).where(PinnedFingerprintRow.site_id == bindparam("site")))
 _REGISTERED = built_once(select(SiteRow.id).where(SiteRow.id == bindparam("site")))
 _REST_URLS = built_once(select(SiteRow.id, SiteRow.rest_url))
 _SITE = built_once(select(SiteRow.site).where(SiteRow.id == bindparam("site")))
@@ -45,8 +44,10 @@ class SiteAccess(Value):
     username: str
     domain: str = ""
     fingerprints: frozenset[Fingerprint] = frozenset()
-    """Pinned: the one it serves, and those announced by a plan."""
+    """Those that are known, and while a swap is not settled the announced ones (`rotation.pins`)."""
     ca_pem: str | None = None
+    by_ca: bool = True
+    """Whether the CA's word is enough now."""
 
 
 class SiteConnection(SiteAccess):
@@ -139,16 +140,16 @@ class Sites:
     async def _reached(self, site_id: SiteId) -> tuple[SiteAccess, bytes]:
         async with self._database.read_rows() as connection:
             row = (await connection.execute(_REACHED, {"site": site_id})).one_or_none()
-            pinned = await connection.scalars(_PINNED, {"site": site_id})
-            fingerprints = frozenset(Fingerprint(one) for one in pinned)
-        if row is None:
-            raise _unknown(site_id)
+            if row is None:
+                raise _unknown(site_id)
+            now = await believed_of(connection, row.site, row.rest_url, has_ca=row.ca_pem is not None)
         access = SiteAccess(
             rest_url=row.rest_url,
             username=row.username,
             domain=row.domain,
-            fingerprints=fingerprints,
+            fingerprints=now.fingerprints,
             ca_pem=row.ca_pem,
+            by_ca=now.by_ca,
         )
         return access, row.password_sealed
 
@@ -191,17 +192,6 @@ class Sites:
             row = await known_site(session, site_id, lock=True)
             row.site = row.site.model_copy(update={"database": database})
             return row.site
-
-    async def accept_fingerprint(self, site_id: SiteId, fingerprint: Fingerprint) -> None:
-        """Pin an announced certificate beside those pinned. Again is no error.
-
-        Raises:
-            UnknownSite: when none is registered.
-        """
-        async with self._database.write() as session:
-            await known_site(session, site_id)
-            pin = insert_into(session, PinnedFingerprintRow).values(site_id=site_id, fingerprint=fingerprint)
-            await session.execute(pin.on_conflict_do_nothing())
 
     async def list(self) -> tuple[Site, ...]:
         """Every site, by name."""

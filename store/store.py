@@ -2,6 +2,7 @@
 
 from store.certificate_requests import CertificateRequests
 from store.certificates import Certificates
+from store.contacts import Contacts
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
@@ -37,6 +38,7 @@ class Store:
         self.certificates = Certificates(database, vault)
         self.certificate_requests = CertificateRequests(database, vault)
         self.keystores = Keystores(database, vault)
+        self.contacts = Contacts(database)
         self.surveys = Surveys(database)
         self.inventory = Inventory(database)
         self.roster = Roster(database)

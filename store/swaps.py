@@ -150,7 +150,8 @@ async def _kept(
     if row is not None:
         return _swap(row)
     nothing = dict.fromkeys(("opened_at", "former_seen", "first_seen", "seen_at"))
-    await connection.execute(_NEW, {"rotation_id": rotation_id, "server": server, "target": target, **nothing})
+    fresh = {"rotation_id": rotation_id, "server": server, "target": target, **nothing, "settled_at": None}
+    await connection.execute(_NEW, fresh)
     return SwapRecord.model_validate({"server": server, "target": target, **nothing})
 
 

@@ -13,11 +13,12 @@ from engine.contract import (
     WriteAnswer,
     WriteRequest,
 )
-from rotation.finding import Severity
+from rotation.finding import Finding, Severity
 from rotation.gate import next_look
 from rotation.message import Move
 from rotation.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
 from rotation.restart import voided
+from rotation.served import THIRD
 from rotation.standing import last_write
 from rotation.state import DRIFT, Phase, Restarted, Told
 from rotation.step import Console, Gate, GatePurpose, Step
@@ -270,6 +271,7 @@ def _show(run: Running) -> bool:
     asked = [told for told in state.drift if told.blocks]
     shown = asked or [told for told in state.drift if told.matters]
     born = [told.subject for told in asked if told.excludable]
+    alarm(run)
     if asks_second(run, born):
         return True
     if not shown:
@@ -280,6 +282,20 @@ def _show(run: Running) -> bool:
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)
         run.raise_attention(DRIFT, state.site_name, text, run.offered(options if asked else ()))
     return bool(asked)
+
+
+def alarm(run: Running, seen: Finding | None = None) -> None:
+    """Show a third certificate under a code of its own, for as long as it is there: it may be somebody in the middle.
+
+    What is asked about it is asked as of any drift.
+    """
+    third = next((told for told in run.state.drift if told.code == THIRD), seen)
+    if third is None or third.code != THIRD:
+        run.drop_attention(THIRD)
+        return
+    text = f"{third.message}. {third.remedy}"
+    if not any((each.code, each.message) == (THIRD, text) for each in run.state.attention):
+        run.raise_attention(THIRD, third.subject, text, ())
 
 
 def _is_answered(run: Running) -> bool:

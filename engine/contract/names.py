@@ -38,7 +38,8 @@ class ErrorType(StrEnum):
     """Failures that a person must decide about: retrying alone cannot help."""
 
     SEPM_CREDENTIALS = "sepm-credentials"
-    SEPM_UNTRUSTED = "sepm-untrusted"
+    THIRD_CERTIFICATE = "third-certificate"
+    """What is presented is neither known nor announced: somebody may be in the middle. Nothing was sent to it."""
     SEPM_REFUSED = "sepm-refused"
     GROUP_GONE = "group-gone"
     STORE_UNREADABLE = "store-unreadable"

@@ -108,7 +108,7 @@ def test_what_is_born_after_the_last_swap_of_a_wave_is_planned_anew_before_the_n
     assert reactions("B3", left_alone, relaxed, born) == {"group-new": Reaction.ADOPT}
 
 
-@pytest.mark.parametrize("code", ["certificate-replaced", "certificate-restored", "certificate-early"])
+@pytest.mark.parametrize("code", ["third-certificate", "certificate-restored", "certificate-early"])
 @pytest.mark.parametrize(("number", "wave"), [("B3", 0), ("B5", 1), ("closing", 0)])
 def test_a_certificate_is_always_asked_about(make, body, code, number, wave):
     """No API puts a certificate back, and no recheck is soon enough."""

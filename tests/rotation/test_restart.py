@@ -76,7 +76,7 @@ def test_rule_12_what_the_plan_never_wrote_voids_nothing(make, body, lost):
     assert lost("heartbeat-drift", at, path="H") == []
 
 
-@pytest.mark.parametrize("code", ["certificate-restored", "certificate-replaced"])
+@pytest.mark.parametrize("code", ["certificate-restored", "third-certificate"])
 def test_rule_12_a_certificate_voids_the_gate_after_it_was_put_in(make, body, lost, code):
     """The gate of that server, once it is reached, and of no other."""
     server = next(gate.server for gate in body.swap_gates)

@@ -66,13 +66,13 @@ def test_certificate_restored(codes):
 @pytest.mark.parametrize("known", [{}, {"due": "s1"}, {"swapped": ("s1",)}])
 def test_certificate_replaced(codes, known):
     """A third certificate is drift at any time."""
-    assert codes("s1", "third", **known) == ["certificate-replaced"]
+    assert codes("s1", "third", **known) == ["third-certificate"]
 
 
 def test_server_that_the_plan_leaves_alone(codes):
     """Its certificate must stay what it was when the plan was made; where that is not known, nothing can be said."""
     assert codes("s3", "old-s3", before={"s3": "old-s3"}) == []
-    assert codes("s3", "third", before={"s3": "old-s3"}) == ["certificate-replaced"]
+    assert codes("s3", "third", before={"s3": "old-s3"}) == ["third-certificate"]
     assert codes("s3", "third") == []
 
 
@@ -88,6 +88,13 @@ def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
     assert (again.message, again.remedy) == ("s1 presents its new certificate again", "put the old one in again")
 
 
+THIRD = (
+    "SHA-256 0123456789abcdef0123, a certificate that nobody announced; expected is SHA-256 old-s1 or SHA-256 new-s1: "
+    "look at s1: if it was replaced, put the right certificate into s1; if not, somebody answers in its place: find "
+    "out who, before anything goes on"
+)
+
+
 @pytest.mark.parametrize(
     ("presented", "known", "said"),
     [
@@ -95,15 +102,17 @@ def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
         ("new-s1", {}, "its new certificate before its turn: put its former certificate back until then"),
         (
             "0123456789abcdef0123",
-            {},
-            "0123456789abcdef..., a certificate that nobody announced: put the right certificate back into it",
+            {"addresses": {"s1": "one.test:443"}, "due": "s1"},
+            THIRD,
         ),
     ],
 )
 def test_what_is_said_names_the_certificate(body, seen, presented, known, said):
-    """Which one the server presents, by the beginning of its fingerprint where nobody knows it, and what to do."""
+    """Which one the server presents, in full and beside what is expected where nobody knows it, and what to do."""
     (finding,) = certificate_drift(body, [seen("s1", presented)], **{"swapped": (), **known})
-    assert f"{finding.message}: {finding.remedy}" == f"s1 presents {said}"
+    message = finding.message.replace("s1 (one.test:443) presents", "s1 presents")
+    assert ("one.test:443" in finding.message) == ("addresses" in known)
+    assert f"{message}: {finding.remedy}" == f"s1 presents {said}"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from rotation.values import CertificateId
 from sepm.certificate_file import contents_of
 from sepm.client import SepmClient
 from sepm.errors import Unreachable, UntrustedCertificate
+from sepm.handshakes import Handshake
 from sepm.parsed_certificate import as_names
 from sepm.trust import Trust, fetch_fingerprint, normal_fingerprint, pinned_context
 
@@ -164,3 +165,48 @@ async def test_first_contact_with_nobody_is_unreachable(unused_tcp_port):
     """A closed port is an outage, which is retried, and the error says where."""
     with pytest.raises(Unreachable, match=f"127.0.0.1:{unused_tcp_port}"):
         await fetch_fingerprint("127.0.0.1", unused_tcp_port)
+
+
+async def test_every_handshake_is_told_before_a_byte_is_sent(tls_server, certificates):
+    """Whoever keeps the trail hears of a connection, by address and fingerprint, while the server has heard nothing."""
+    told = []
+    served = certificates[0].facts.fingerprint
+
+    async with tls_server(knows_its_version) as server:
+
+        async def heard(handshake):
+            told.append((handshake, bytes(server.received)))
+
+        async with SepmClient(server.access, Trust(fingerprints=frozenset({served})), heard=heard) as sepm:
+            assert await sepm.version()
+            assert await sepm.version()
+    first = Handshake(address=f"127.0.0.1:{server.port}", fingerprint=served, accepted=True)
+    assert told[0] == (first, b"")
+    assert len(told) == server.connections == 1
+
+
+async def test_what_is_refused_is_told_too(tls_server, certificates):
+    """A refused certificate is in the trail, as refused."""
+    told = []
+
+    async def heard(handshake):
+        told.append(handshake)
+
+    trust = Trust(fingerprints=frozenset({certificates[1].facts.fingerprint}))
+    async with tls_server(knows_its_version) as server, SepmClient(server.access, trust, heard=heard) as sepm:
+        with pytest.raises(UntrustedCertificate):
+            await sepm.version()
+    assert [(each.fingerprint, each.accepted) for each in told] == [(certificates[0].facts.fingerprint, False)]
+
+
+async def test_without_a_trail_nothing_is_sent(tls_server, certificates):
+    """When a connection cannot be written down, it is closed, and the server has received nothing."""
+
+    async def heard(_):
+        raise OSError("the disk is full")
+
+    trust = Trust(fingerprints=frozenset({certificates[0].facts.fingerprint}))
+    async with tls_server(knows_its_version) as server, SepmClient(server.access, trust, heard=heard) as sepm:
+        with pytest.raises(OSError, match="disk is full"):
+            await sepm.version()
+    assert bytes(server.received) == b""

@@ -27,7 +27,7 @@ async def filled(tmp_path, make):
 async def test_a_backup_opens_as_a_store(filled, folder, make, tmp_path):
     """Taken while others write, the copy opens with its key and holds every secret."""
     key = tmp_path / "live" / "rotator.key"
-    writes = [filled.sites.accept_fingerprint("site-1", f"{number:064}") for number in range(20)]
+    writes = [filled.sites.set_limits("site-1", make.site().limits) for _ in range(20)]
     backup, *_ = await asyncio.gather(back_up(filled, key, folder), *writes)
     assert sorted(path.name for path in folder.iterdir()) == ["rotator.db", "rotator.key"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}

@@ -39,13 +39,6 @@ async def test_lists_are_replaced_as_a_whole(site):
     assert (await site.sites.get("site-1")).lists == (second,)
 
 
-async def test_an_announced_certificate_is_pinned_too(site):
-    """Accepting a fingerprint adds it to those pinned, and again changes nothing."""
-    for _ in range(2):
-        await site.sites.accept_fingerprint("site-1", "dd" * 32)
-    assert (await site.sites.connection("site-1")).fingerprints == {"aa" * 32, "dd" * 32}
-
-
 async def test_an_unknown_site_is_named(store, make):
     """Every question about a site that is not registered says so."""
     for question in (
@@ -53,7 +46,6 @@ async def test_an_unknown_site_is_named(store, make):
         store.sites.by_name("nowhere"),
         store.sites.connection("nowhere"),
         store.sites.describe_lists("nowhere", []),
-        store.sites.accept_fingerprint("nowhere", "aa"),
         store.surveys.begin("nowhere", make.t0),
         store.plans.add(make.plan(site_id="nowhere")),
     ):

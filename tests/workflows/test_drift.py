@@ -173,7 +173,7 @@ async def test_a_certificate_before_its_turn_is_named(played):
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == here.told("drift-over") == [("certificate-replaced", "SEPM-2")]
+    assert here.told("drift") == here.told("drift-over") == [("third-certificate", "SEPM-2")]
     assert kinds(here, "drift-over", "gate-passed")[0] == "drift-over"
 
 
