@@ -78,6 +78,7 @@ class Witness:
             first_seen=clock,
             seen_at=here.observed_at,
         )
+        await self._world.store.contacts.settle(scope.site.id, self._world.clock())
         return ObserveTaskAnswer(done=True, seen=f"{work.server} presents it", fingerprint=here.fingerprint)
 
     async def _note_former(self, scope: StepScope, work: ReplaceCertificate, here: ServedCertificate) -> None:

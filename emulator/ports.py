@@ -54,7 +54,8 @@ def reserve(address: str, port: int) -> socket.socket:
     set SO_REUSEADDR may bind the same address and listen.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # named, because asyncio has small answers wait for each other (Nagle) on sockets that do not say they are TCP
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, port))

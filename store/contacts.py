@@ -1,6 +1,8 @@
 """The trail of contacts: every TLS connection to a site's SEPM, every word about its certificates, chained."""
 
 from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -67,15 +69,19 @@ class Contacts:
             UnknownSite: when no such site is registered.
         """
         async with self._database.write_rows() as connection:
-            site, rest_url, _ = await _locked(connection, site_id)
+            registered = await _locked(connection, site_id)
             await _append(connection, site_id, contact)
-            if contact.kind is not ContactKind.CONNECTED:
-                return
-            pinned, dropped = await settle(connection, site, rest_url, contact.at)
-            for kind, fingerprints in ((ContactKind.PINNED, pinned), (ContactKind.DROPPED, dropped)):
-                for each in sorted(fingerprints):
-                    told = {"kind": kind, "fingerprint": each, "who": "the service", "why": "its swap was proven"}
-                    await _append(connection, site_id, contact.model_copy(update=told))
+            if contact.kind is ContactKind.CONNECTED:
+                await _settle(connection, registered, contact.at)
+
+    async def settle(self, site_id: SiteId, at: datetime) -> None:
+        """Believe alone what a swap has proven, as soon as it has: not only at the next connection.
+
+        Raises:
+            UnknownSite: when no such site is registered.
+        """
+        async with self._database.write_rows() as connection:
+            await _settle(connection, await _locked(connection, site_id), at)
 
     async def believe(self, site_id: SiteId, contact: Contact) -> None:
         """Pin a certificate by a person's word. Again is no error.
@@ -100,7 +106,7 @@ class Contacts:
         """
         fingerprint = _named(contact)
         async with self._database.write_rows() as connection:
-            _, _, ca_pem = await _locked(connection, site_id)
+            ca_pem = (await _locked(connection, site_id)).ca_pem
             pins = await pins_of(connection, site_id)
             if fingerprint not in pins:
                 raise NotPinned(f"certificate {fingerprint} is not pinned for site {site_id}")
@@ -163,12 +169,29 @@ class Contacts:
         return ChainHead(number=number, hash=previous)
 
 
-async def _locked(connection: AsyncConnection, site_id: SiteId) -> tuple[Site, str, str | None]:
+class _Registered(NamedTuple):
+    site: Site
+    rest_url: str
+    ca_pem: str | None
+
+
+async def _locked(connection: AsyncConnection, site_id: SiteId) -> _Registered:
     """The site, about which nobody else writes until the transaction ends: numbers have no gap, hashes no fork."""
     row = (await connection.execute(_SITE, {"site": site_id})).one_or_none()
     if row is None:
         raise UnknownSite(f"no site of id {site_id} is registered")
-    return row.site, row.rest_url, row.ca_pem
+    return _Registered(row.site, row.rest_url, row.ca_pem)
+
+
+async def _settle(connection: AsyncConnection, registered: _Registered, at: datetime) -> None:
+    site, address = registered.site, urlsplit(registered.rest_url).netloc
+    pinned, dropped = await settle(connection, site, registered.rest_url, at)
+    for kind, fingerprints in ((ContactKind.PINNED, pinned), (ContactKind.DROPPED, dropped)):
+        for each in sorted(fingerprints):
+            word = Contact(
+                at=at, kind=kind, address=address, fingerprint=each, who="the service", why="a swap was proven"
+            )
+            await _append(connection, site.id, word)
 
 
 async def _append(connection: AsyncConnection, site_id: SiteId, contact: Contact) -> None:

@@ -155,25 +155,30 @@ async def test_a_certificate_that_is_put_back_is_named_and_its_gate_starts_anew(
     assert here.lost() == []
 
 
-async def test_a_certificate_before_its_turn_is_named(played):
-    """The second server gets another certificate while the first gate waits: nothing passes until it is put back."""
+async def test_a_third_certificate_at_a_client_port_is_an_alarm(played):
+    """The second server shows what nobody announced while the first gate waits: nothing passes until that is over."""
 
     def generate(here):
         here.kept["former"] = here.stage.simulation.site.server("SEPM-2").credential
         here.stage.simulation.console.generate_certificate("SEPM-2")
 
     def put_back(here):
+        here.kept["shown"] = here.stage.simulation.site.server("SEPM-2").credential.fingerprint
         here.hands.restore_certificate("SEPM-2", here.kept["former"])
 
-    async with played.play(
-        played.Deed(played.at("A8"), generate, after=HEARTBEAT),
-        played.Deed(asked_about_drift, put_back, after=2 * HEARTBEAT),
-    ) as here:
+    over = played.Deed(asked_about_drift, put_back, after=2 * HEARTBEAT)
+    async with played.play(played.Deed(played.at("A8"), generate, after=HEARTBEAT), over) as here:
         here.absent = asked_about_drift
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
     assert here.told("drift") == here.told("drift-over") == [("third-certificate", "SEPM-2")]
+    alarm = played.attention(over.saw, "third-certificate")
+    assert alarm.subject == "SEPM-2"
+    shown, expected = here.kept["shown"], here.kept["former"].fingerprint
+    assert f":443) presents SHA-256 {shown}" in alarm.message
+    assert f"expected is SHA-256 {expected}" in alarm.message
+    assert not played.asked("third-certificate")(here.state)
     assert kinds(here, "drift-over", "gate-passed")[0] == "drift-over"
 
 
