@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from rotation.contact import Contact, ContactKind
-from rotation.pins import behind
+from rotation.pins import owner
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import SiteId
@@ -37,18 +36,10 @@ def over_tls(world: "World", site: Site, connection: SiteConnection) -> SepmClie
 
     Each of its connections is in the site's trail of contacts before anything is sent over it.
     """
-    servers = behind(site, connection.rest_url)
-    server = next(iter(servers)) if len(servers) == 1 else ""
+    server = owner(site, connection.rest_url)
 
     async def heard(handshake: Handshake) -> None:
-        contact = Contact(
-            at=world.clock(),
-            kind=ContactKind.CONNECTED if handshake.accepted else ContactKind.REFUSED,
-            address=handshake.address,
-            server=server,
-            fingerprint=handshake.fingerprint,
-        )
-        await world.store.contacts.record(site.id, contact)
+        await world.store.contacts.record(site.id, handshake.contact(world.clock(), server))
 
     access = Access(
         site=site.name,

@@ -26,6 +26,7 @@ from api import (
     sites,
     surveys,
     tasks,
+    trust,
 )
 from api.answers import answer_with_problems
 from api.body_limit import BodyLimit
@@ -53,6 +54,7 @@ Refusals are problems as RFC 9457 describes them; `remedy` says what to do. Span
 # a certificate's own path would also match that of requests, which therefore come first
 _RESOURCES = (
     sites,
+    trust,
     surveys,
     certificate_requests,
     certificates,

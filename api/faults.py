@@ -30,6 +30,7 @@ from sepm.errors import (
 )
 from store.certificate_requests import UnknownRequest
 from store.certificates import UnknownCertificate
+from store.contacts import LastPin, NotPinned
 from store.fault import StoreFault
 from store.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keystores import KeystoreGone, UnknownKeystore
@@ -71,6 +72,8 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     UnknownTask: _Answer(HTTPStatus.NOT_FOUND, "unknown-task", "list the tasks: GET /v1/tasks"),
     SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
+    NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
+    LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
     SiteBusy: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
     PlanAltered: _Answer(HTTPStatus.CONFLICT, "plan-altered", "make a new plan"),
     IdempotencyConflict: _Answer(

@@ -1,21 +1,30 @@
 """First contact with a site's SEPM, before anything of the site is stored."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from api.problems import ProblemError
+from rotation.contact import Contact, ContactKind
+from rotation.pins import address, owner
+from rotation.site import Site
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
+from sepm.handshakes import Handshake
 from sepm.trust import Trust, fetch_fingerprint
+from store.sites import SiteAccess
 
 _HTTPS_PORT = 443
 # somebody waits for the answer, so nothing is tried twice
 _PATIENCE = Patience(request_timeout=timedelta(seconds=15), read_retries=0, throttle_retries=0)
 
 
-async def make_contact(access: Access, trust: Trust | None) -> Trust:
-    """Check the certificate, then log on. Returns the trust that held. Without `trust` nothing is sent.
+async def make_contact(access: Access, trust: Trust | None) -> tuple[Trust, tuple[Handshake, ...]]:
+    """Check the certificate, then log on. Without `trust` nothing is sent.
+
+    Returns:
+        The trust that held, and the TLS connections there were: the site's trail begins with them.
 
     Raises:
         ProblemError: 422 with the fingerprint that is presented, when `trust` is not given.
@@ -23,9 +32,30 @@ async def make_contact(access: Access, trust: Trust | None) -> Trust:
     """
     if trust is None:
         raise await _untrusted(access)
-    async with SepmClient(access, trust, patience=_PATIENCE) as client:
+    handshakes: list[Handshake] = []
+
+    async def heard(handshake: Handshake) -> None:
+        handshakes.append(handshake)
+
+    async with SepmClient(access, trust, patience=_PATIENCE, heard=heard) as client:
         await client.server_ids()
-    return trust
+    return trust, tuple(handshakes)
+
+
+def first_contacts(
+    site: Site, access: SiteAccess, handshakes: Iterable[Handshake], at: datetime
+) -> tuple[Contact, ...]:
+    """The first lines of a site's trail: what its owner said it presents, and how it was reached."""
+    server = owner(site, access.rest_url)
+    word = Contact(
+        at=at,
+        kind=ContactKind.PINNED,
+        address=address(access.rest_url),
+        fingerprint=None,
+        why="given when the site was registered",
+    )
+    pinned = [word.model_copy(update={"fingerprint": each}) for each in sorted(access.fingerprints)]
+    return (*pinned, *(each.contact(at, server) for each in handshakes))
 
 
 async def _untrusted(access: Access) -> ProblemError:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from api.first_contact import make_contact
+from api.first_contact import first_contacts, make_contact
 from api.invalid import checked
 from api.parts import WithParts
 from api.problems import described
@@ -25,8 +25,12 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
 async def register_site(document: SiteDocument, parts: WithParts, response: Response) -> SiteShown:
     """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong."""
     site, access, trust = document.site(), document.access(), document.trusted()
-    connection = _connection(document, access.url, await make_contact(access, trust))
+    begun = parts.clock()
+    trust, handshakes = await make_contact(access, trust)
+    connection = _connection(document, access.url, trust)
     await parts.store.sites.add(site, connection, parts.clock())
+    for contact in first_contacts(site, connection, handshakes, begun):
+        await parts.store.contacts.record(site.id, contact)
     response.headers["Location"] = f"/v1/sites/{site.id}"
     return SiteShown.of(site, connection)
 

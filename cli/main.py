@@ -16,6 +16,7 @@ from cli import (
     simulate,
     sites,
     tasks,
+    trust,
     up,
     watch,
 )
@@ -32,6 +33,7 @@ _MODULES = (
     watch,
     moves,
     tasks,
+    trust,
     simulate,
     backup,
     keys,

@@ -8,9 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.client import (
+    FOLDER,
+    ApiOption,
+    ApiRefusedError,
+    FolderOption,
+    JsonOption,
+    UnreadableError,
+    answered,
+    opened,
+)
 from cli.spoken import instant, say, say_json, say_table, span
 
+_NOBODY_SAID = "trust-missing"
 _app = typer.Typer(help="Register sites, show and survey them.", no_args_is_help=True)
 
 
@@ -31,11 +41,20 @@ def add(
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
-    """Register a site. A document without a password takes ROTATOR_SEPM_PASSWORD, or asks for it."""
+    """Register a site. A document without a password takes ROTATOR_SEPM_PASSWORD, or asks for it.
+
+    One that does not say which certificate to trust is asked about it as by ssh: the fingerprint is shown, and whoever
+    has compared it with the SEPM console types it in. Where nobody can be asked, nothing is registered.
+    """
     document = _document(file)
     document["sylinks"] = [*document.get("sylinks", ()), *(_text(path) for path in sylink or ())]
     with opened(api, folder) as rotator:
-        site = rotator.post("/v1/sites", document)
+        try:
+            site = rotator.post("/v1/sites", document)
+        except ApiRefusedError as refused:
+            if refused.code != _NOBODY_SAID or not sys.stdin.isatty():
+                raise
+            site = rotator.post("/v1/sites", {**document, "trust": {"fingerprint_sha256": _compared(refused)}})
     say_json(site) if as_json else say(f"registered site {site['id']}")
 
 
@@ -102,6 +121,13 @@ def survey(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, a
         (each["server"], each["fingerprint"] or each["error"], instant(each["not_after"])) for each in answer["servers"]
     ]
     say_table("Served certificates", ("server", "SHA-256", "valid until"), served)
+
+
+def _compared(refused: ApiRefusedError) -> str:
+    """The fingerprint that somebody types in, who was shown it."""
+    typer.echo(f"{refused}.\nCompare it with the certificate in the SEPM console.", err=True)
+    typed: str = typer.prompt("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)", err=True)
+    return typed
 
 
 def _settings(settings: dict[str, Any]) -> tuple[str, str, str]:

@@ -49,6 +49,18 @@ def behind(site: Site, rest_url: str) -> frozenset[ServerName]:
     return frozenset(each.name for each in of_port or of_host or site.servers)
 
 
+def address(rest_url: str) -> str:
+    """Host and port, as contacts name them."""
+    parts = urlsplit(rest_url)
+    return f"{parts.hostname or ''}:{parts.port or _HTTPS}"
+
+
+def owner(site: Site, rest_url: str) -> str:
+    """The one server behind the site's REST address; empty where there may be more."""
+    servers = behind(site, rest_url)
+    return next(iter(servers)) if len(servers) == 1 else ""
+
+
 def believed(
     pins: Collection[Fingerprint],
     announced: Collection[Announced],

@@ -2,8 +2,10 @@
 
 import ssl
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
+from rotation.contact import Contact, ContactKind
 from rotation.values import Fingerprint, Value
 from sepm.trust import fingerprint_of
 
@@ -19,6 +21,11 @@ class Handshake(Value):
     fingerprint: Fingerprint | None
     """What was presented; None where it could not be read."""
     accepted: bool
+
+    def contact(self, at: datetime, server: str) -> Contact:
+        """As a line of the site's trail."""
+        kind = ContactKind.CONNECTED if self.accepted else ContactKind.REFUSED
+        return Contact(at=at, kind=kind, address=self.address, server=server, fingerprint=self.fingerprint)
 
 
 Heard = Callable[[Handshake], Awaitable[None]]

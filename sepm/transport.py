@@ -76,7 +76,7 @@ class TrustingTransport(httpx.AsyncBaseTransport):
         return UntrustedCertificate(
             self._address,
             f"an untrusted certificate was presented ({shown}), and nothing was sent; {self._expected()} was expected",
-            "compare it with the certificate in the SEPM console: if it is SEPM's, pin its fingerprint for the site, "
+            "compare it with the certificate in the SEPM console: if it is SEPM's, pin it (`rotator trust pin`), "
             "and try again; if not, somebody answers in SEPM's place: find out who, and try again when they are gone",
             presented,
             self._trust.fingerprints,

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.contact import Contact, ContactKind, Presence
+from rotation.pins import address
 from rotation.site import Site
 from rotation.values import Fingerprint, SiteId
 from store.base import table_of
@@ -115,6 +115,11 @@ class Contacts:
             await unpin(connection, site_id, fingerprint)
             await _append(connection, site_id, contact)
 
+    async def pins(self, site_id: SiteId) -> frozenset[Fingerprint]:
+        """The certificates that are known for a site: not those that are only announced."""
+        async with self._database.read_rows() as connection:
+            return await pins_of(connection, site_id)
+
     async def list(self, site_id: SiteId, after: int = 0, limit: int = 100) -> tuple[NumberedContact, ...]:
         """The contacts of a site that follow number `after`, in order."""
         names = {"site": site_id, "after": after, "most": page_size(limit)}
@@ -184,12 +189,12 @@ async def _locked(connection: AsyncConnection, site_id: SiteId) -> _Registered:
 
 
 async def _settle(connection: AsyncConnection, registered: _Registered, at: datetime) -> None:
-    site, address = registered.site, urlsplit(registered.rest_url).netloc
+    site, where = registered.site, address(registered.rest_url)
     pinned, dropped = await settle(connection, site, registered.rest_url, at)
     for kind, fingerprints in ((ContactKind.PINNED, pinned), (ContactKind.DROPPED, dropped)):
         for each in sorted(fingerprints):
             word = Contact(
-                at=at, kind=kind, address=address, fingerprint=each, who="the service", why="a swap was proven"
+                at=at, kind=kind, address=where, fingerprint=each, who="the service", why="a swap was proven"
             )
             await _append(connection, site.id, word)
 

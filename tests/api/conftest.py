@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pty
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -180,7 +181,10 @@ async def whole(connected) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def rotator(connected, tmp_path):
-    """Runs the command line against the API, served over HTTP as `rotator up` does; gives exit code and texts."""
+    """Runs the command line against the API, served over HTTP as `rotator up` does; gives exit code and texts.
+
+    What is `typed` is typed at a terminal; without it there is none.
+    """
     app = create_app(connected, ApiSettings(api_key=SecretStr(KEY)))
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
@@ -188,14 +192,19 @@ async def rotator(connected, tmp_path):
     (tmp_path / "up.json").write_text(json.dumps({"api": f"http://127.0.0.1:{port}"}))
     (tmp_path / "api.key").write_text(KEY + "\n")
 
-    async def run(*arguments: str, **environment: str):
+    async def run(*arguments: str, typed: str = "", **environment: str):
+        keyboard, terminal = pty.openpty()
+        os.write(keyboard, f"{typed}\n".encode())
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", "from cli.main import main; main()", *arguments,
             env={**clean, "ROTATOR_FOLDER": str(tmp_path), "COLUMNS": "300", **environment},
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            stdin=terminal if typed else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await process.communicate()
+        os.close(keyboard)
+        os.close(terminal)
         return process.returncode, out.decode(), err.decode()
 
     try:

@@ -15,6 +15,7 @@ from emulator.ports import Listener, PortState, Presented
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.scenarios import one_server
+from rotation.contact import Contact, ContactKind
 from rotation.message import Move
 from rotation.site import Server
 from rotation.state import Outcome
@@ -54,12 +55,13 @@ class Middle:
         self.listener = Listener("127.0.0.1", 0, self.converse)
         self.server = HttpServer(rest_app(service))
         self.impostor = None
+        self.proxy = None
         self.heard = bytearray()
 
     async def follow(self):
         """Present what is to be presented now."""
         assert bytes(self.heard) == b"", "an impostor has heard a request"
-        now = self.impostor
+        now = self.impostor or self.proxy
         if now is None:
             genuine = self.stage.simulation.site.server("SEPM-1").credential
             now = Presented(genuine.certificate_pem, genuine.key_pem)
@@ -118,12 +120,27 @@ async def in_the_middle(here):
         await middle.server.stop()
 
 
+def presenting(made):
+    """What presents that certificate."""
+    return Impostor(made.certificate_pem.encode(), made.key_pem.get_secret_value().encode())
+
+
+def self_signed(name):
+    """A certificate that nobody has ever announced."""
+    names, identity = ("127.0.0.1",), CertificateId(name)
+    return make_self_signed(names, identity=identity, now=START, valid_for=timedelta(days=3650))
+
+
 @pytest.fixture(scope="module")
 def stranger():
-    """A certificate that nobody has ever announced."""
-    return make_self_signed(
-        ("127.0.0.1",), identity=CertificateId("stranger"), now=START, valid_for=timedelta(days=3650)
-    )
+    """Somebody's certificate."""
+    return self_signed("stranger")
+
+
+@pytest.fixture(scope="module")
+def proxy():
+    """The certificate of a proxy."""
+    return self_signed("proxy")
 
 
 async def believed(here):
@@ -131,12 +148,12 @@ async def believed(here):
     return (await here.stage.store.sites.access(SITE)).fingerprints
 
 
-async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(played, stranger):
+async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(played, stranger, proxy):
     """A stranger before the swap, and the old certificate after it: each is named, hears no request, and is waited out.
 
-    Around the swap exactly two certificates are believed, before and after it one.
+    Around the swap exactly two certificates are believed, before and after it one. A proxy of the company's own is a
+    stranger too, until a person pins what it presents.
     """
-    presented = Impostor(stranger.certificate_pem.encode(), stranger.key_pem.get_secret_value().encode())
 
     def attack(with_what):
         def begin(_):
@@ -155,12 +172,24 @@ async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(playe
         middle.impostor = None
         return here.say(Move.RETRY, why="the proxy was taken out")
 
+    async def believe(here):
+        word = Contact(
+            at=here.stage.clock.now(), kind=ContactKind.PINNED, address="", fingerprint=proxy.facts.fingerprint
+        )
+        await here.stage.store.contacts.believe(SITE, word)
+        return here.say(Move.RETRY, why="it is our own proxy")
+
+    def put_before(_):
+        middle.proxy = presenting(proxy)
+
     deeds = played.in_turn(
-        played.Deed(played.at("A8"), attack(lambda: presented)),
+        played.Deed(played.at("A8"), attack(lambda: presenting(stranger))),
         played.Deed(played.asked(THIRD), end, after=played.HEARTBEAT),
         played.Deed(played.at("A9"), see),
         played.Deed(played.at("A10b"), attack(former), after=played.HEARTBEAT),
         played.Deed(played.asked(THIRD), end, after=played.HEARTBEAT),
+        played.Deed(played.at("A10d"), put_before),
+        played.Deed(played.asked(THIRD), believe, after=played.HEARTBEAT),
     )
     here = played.play(*deeds, spec=one_server(clients=6, heartbeat=played.HEARTBEAT))
     here.kept["former"] = here.stage.simulation.site.server("SEPM-1").credential
@@ -178,7 +207,7 @@ async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(playe
     assert Impostor.calls >= 2, "both were called"
     assert bytes(middle.heard) == b"", "and heard no request, so no token"
     assert here.kept["around the swap"] == {old, new}
-    assert after == {new}
+    assert after == {new, proxy.facts.fingerprint}
     first, second = (played.attention(deeds[place].saw, THIRD) for place in (1, 4))
     address = f"server SEPM-1 (127.0.0.1:{middle.listener.port})"
     for raised, shown, expected in ((first, stranger.facts.fingerprint, old), (second, old, new)):
@@ -187,5 +216,6 @@ async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(playe
         assert f"{expected} was expected" in raised.message
         assert raised.options[0] is Move.RETRY
     refused = {each.fingerprint for each in contacts if each.kind == "refused"}
-    assert refused == {stranger.facts.fingerprint, old}
-    assert {each.fingerprint for each in contacts if each.kind == "connected"} == {old, new}
+    assert refused == {stranger.facts.fingerprint, old, proxy.facts.fingerprint}
+    connected = {each.fingerprint for each in contacts if each.kind == "connected"}
+    assert connected == {old, new, proxy.facts.fingerprint}

@@ -1,0 +1,39 @@
+"""Whom we believe, as it is sent and shown."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from rotation.contact import Presence
+from rotation.values import Fingerprint, ServerName, SiteId, Value
+from sepm.trust import normal_fingerprint
+from store.contacts import NumberedContact
+
+
+class PinOrder(Value):
+    """A certificate, typed in by whoever has compared it with the SEPM console."""
+
+    fingerprint: Annotated[Fingerprint, AfterValidator(normal_fingerprint)] = Field(
+        alias="fingerprint_sha256", description="SHA-256 of the certificate in full, colons allowed"
+    )
+    who: str = Field(min_length=1, max_length=200)
+    why: str = Field(min_length=1, max_length=2000)
+
+
+class TrustShown(Value):
+    """What is believed at a site's REST address, and what was there."""
+
+    site_id: SiteId
+    rest_url: str
+    servers: tuple[ServerName, ...] = Field(description="The servers that may answer there")
+    pinned_sha256: tuple[Fingerprint, ...] = Field(description="Known: by a person's word or a proven swap")
+    announced_sha256: tuple[Fingerprint, ...] = Field(description="Believed too while a swap is not proven there")
+    by_ca: bool = Field(description="Whether the word of the site's CA is enough now")
+    presented: tuple[Presence, ...] = Field(description="The latest first")
+
+
+class ContactPage(Value):
+    """Contacts in order; `after` of the next request is the last one's number."""
+
+    items: tuple[NumberedContact, ...]
+    after: int

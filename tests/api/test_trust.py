@@ -1,0 +1,64 @@
+"""Whom we believe: shown, pinned and dropped by a person's word, and every connection in the trail."""
+
+import json
+from urllib.parse import urlsplit
+
+OTHER = "ab" * 32
+
+
+async def test_first_contact_begins_the_trail(api, document):
+    """A registered site has its pin and the connection that checked it: address, server, fingerprint, time."""
+    site = (await api.post("/v1/sites", json=document)).json()["id"]
+    served = document["trust"]["fingerprint_sha256"]
+    address = urlsplit(document["rest_url"]).netloc
+    trust = (await api.get(f"/v1/sites/{site}/trust")).json()
+    assert (trust["pinned_sha256"], trust["announced_sha256"], trust["by_ca"]) == ([served], [], False)
+    assert trust["servers"] == ["SEPM-1"]
+    page = (await api.get(f"/v1/sites/{site}/trust/contacts")).json()
+    told = [(each["kind"], each["address"], each["fingerprint"]) for each in page["items"]]
+    assert told[0] == ("pinned", address, served)
+    assert set(told[1:]) == {("connected", address, served)}
+    assert {each["server"] for each in page["items"][1:]} == {"SEPM-1"}
+    assert page["after"] == len(told) >= 2
+    assert (await api.get(f"/v1/sites/{site}/trust/contacts", params={"after": page["after"]})).json()["items"] == []
+
+
+async def test_a_pin_is_a_word_in_the_trail(api, document, problem):
+    """Typed in full, with who and why; a slip is refused, and so is to drop what is all that is believed."""
+    path = f"/v1/sites/{(await api.post('/v1/sites', json=document)).json()['id']}/trust"
+    served = document["trust"]["fingerprint_sha256"]
+    word = {"fingerprint_sha256": ":".join(["AB"] * 32), "who": "ann", "why": "the proxy has its own"}
+    problem(await api.post(f"{path}/pin", json=word | {"fingerprint_sha256": "abab"}), 422, "invalid-request")
+    problem(await api.post(f"{path}/pin", json=word | {"why": ""}), 422, "invalid-request")
+    problem(await api.post("/v1/sites/nowhere/trust/pin", json=word), 404, "unknown-site")
+    trust = (await api.post(f"{path}/pin", json=word)).json()
+    assert trust["pinned_sha256"] == sorted([OTHER, served])
+    last = (await api.get(f"{path}/contacts")).json()["items"][-1]
+    assert (last["kind"], last["fingerprint"], last["who"], last["why"]) == ("pinned", OTHER, word["who"], word["why"])
+
+    problem(await api.post(f"{path}/drop", json=word | {"fingerprint_sha256": "cd" * 32}), 409, "not-pinned")
+    dropped = (await api.post(f"{path}/drop", json=word)).json()
+    assert dropped["pinned_sha256"] == [served]
+    problem(await api.post(f"{path}/drop", json=word | {"fingerprint_sha256": served}), 409, "last-pin")
+
+
+async def test_first_contact_asks_for_the_fingerprint(rotator, document, tmp_path):
+    """As ssh: it is shown, and typed in by whoever compared it; another one registers nothing."""
+    served = document.pop("trust")["fingerprint_sha256"]
+    file = tmp_path / "site.json"
+    file.write_text(json.dumps(document | {"name": tmp_path.name}))
+    code, _, err = await rotator("site", "add", str(file), "--json", typed=OTHER)
+    assert code == 1
+    assert "untrusted certificate" in err
+    code, out, err = await rotator("site", "add", str(file), "--json", typed=served)
+    assert code == 0, err
+    assert f"presents SHA-256 {served}" in err
+    site = json.loads(out)["id"]
+    code, out, _ = await rotator("trust", "pin", site, OTHER, "--why", "a balancer", "--who", "ann")
+    assert code == 0
+    assert served in out
+    assert OTHER in out
+    code, out, _ = await rotator("trust", "contacts", site)
+    assert code == 0
+    assert "ann: a balancer" in out
+    assert (await rotator("trust", "drop", site, OTHER, "--why", "gone"))[0] == 0
