@@ -125,9 +125,8 @@ class Witness:
         known = {each for chosen in scope.plan.body.certificates for each in (chosen.fingerprint, chosen.replaces)}
         server = scope.site.server(seen.server)
         if seen.fingerprint not in known:
-            address = f"{server.address}:{server.https_port}" if server else ""
             due = (work.fingerprint_sha256,) if seen.server == work.server else ()
-            return third(seen, address, (expected, *due))
+            return third(seen, server.client_port if server else "", (expected, *due))
         return blocking(
             "unexpected-certificate",
             seen.server,

@@ -65,7 +65,7 @@ class Looking:
             swapped=request.swapped,
             due=request.due,
             before=await self._before(scope),
-            addresses={each.name: f"{each.address}:{each.https_port}" for each in scope.site.servers},
+            addresses={each.name: each.client_port for each in scope.site.servers},
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]
         failing_over = [group for owner in body.owners(ScopeName.FAILOVER) for group in owner.groups]

@@ -4,9 +4,12 @@ from temporalio import activity
 
 from activities.world import World
 from engine.contract import ActivityName, ServersRequest
+from rotation.finding import Finding
 from rotation.plan import Plan
-from rotation.served import Presented, Serves, serves
+from rotation.served import Presented, Serves, serves, third
 from rotation.site import Site
+from rotation.survey import ServedCertificate
+from rotation.values import Fingerprint
 
 
 class Servers:
@@ -27,9 +30,16 @@ async def presented(world: World, site: Site, plan: Plan) -> Presented:
     survey = await world.store.surveys.get(plan.survey_id)
     before = {each.server: each.fingerprint for each in survey.served}
     served = await world.served(site.servers)
-    found = [(seen.server, serves(plan.body, seen, before=before.get(seen.server))) for seen in served]
+    found = [(seen, serves(plan.body, seen, before=before.get(seen.server))) for seen in served]
     return Presented(
-        renewed=tuple(server for server, now in found if now is Serves.PLANNED),
-        unknown=tuple(server for server, now in found if now is Serves.UNKNOWN),
-        silent=tuple(server for server, now in found if now is Serves.NOTHING),
+        renewed=tuple(seen.server for seen, now in found if now is Serves.PLANNED),
+        unknown=tuple(seen.server for seen, now in found if now is Serves.UNKNOWN),
+        silent=tuple(seen.server for seen, now in found if now is Serves.NOTHING),
+        third=tuple(_alarm(site, plan, seen, before.get(seen.server)) for seen, now in found if now is Serves.UNKNOWN),
     )
+
+
+def _alarm(site: Site, plan: Plan, seen: ServedCertificate, before: Fingerprint | None) -> Finding:
+    chosen, server = plan.body.certificate_for(seen.server), site.server(seen.server)
+    known = (chosen.replaces, chosen.fingerprint) if chosen else (before,)
+    return third(seen, server.client_port if server else "", [each for each in known if each])

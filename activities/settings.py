@@ -1,6 +1,7 @@
 """Settings over REST: look, write where it differs, look again. A 200 is no proof."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import activity
 
@@ -12,7 +13,7 @@ from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAns
 from rotation.gate import Reference, fix, written
 from rotation.reading import gate_before
 from rotation.step import Gate, SettingField
-from rotation.values import GroupId, ServerName
+from rotation.values import GroupId
 from sepm.client import SepmClient
 from sepm.errors import OutcomeUnknown, Refused
 from store.writes import WriteOutcome
@@ -54,17 +55,18 @@ class Settings:
                         already += 1
                         await self._made_before(scope, wanted)
                         continue
-                    if request.turning_back and (server := await self._not_old(scope)):
-                        return WriteAnswer(written=written, already=already, refused=refused, new_certificate_at=server)
+                    if request.turning_back and (stopped := await self._not_old(scope)):
+                        return WriteAnswer(written=written, already=already, refused=refused, **stopped)
                     why = await self._write(client, scope, wanted)
                     written, refused = written + (not why), refused + bool(why)
                     reason = why or reason
         return WriteAnswer(written=written, already=already, refused=refused, reason=reason, gone=tuple(gone))
 
-    async def _not_old(self, scope: StepScope) -> ServerName | None:
-        """A server that presents another certificate than the old one."""
+    async def _not_old(self, scope: StepScope) -> dict[str, Any]:
+        """What to say of a server that presents another certificate than the old one."""
         seen = await presented(self._world, scope.site, scope.plan)
-        return next(iter((*seen.renewed, *seen.unknown)), None)
+        others = (*seen.renewed, *seen.unknown)
+        return {"new_certificate_at": others[0], "third": seen.third} if others else {}
 
     async def _write(self, client: SepmClient, scope: StepScope, wanted: WantedPair) -> str:
         """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last."""

@@ -31,6 +31,8 @@ class Presented(Value):
     renewed: tuple[ServerName, ...] = ()
     unknown: tuple[ServerName, ...] = ()
     silent: tuple[ServerName, ...] = ()
+    third: tuple[Finding, ...] = ()
+    """The alarm about each that is unknown."""
 
 
 def serves(body: PlanBody, seen: ServedCertificate, *, before: Fingerprint | None = None) -> Serves:

@@ -39,6 +39,11 @@ class Server(Value):
     reporting_port: int | None = Field(default=8445, ge=1, le=65535)
     """The other ports with a certificate (K158445). Only the inventory looks at them; None: not at this one."""
 
+    @property
+    def client_port(self) -> str:
+        """Where clients find it over HTTPS."""
+        return f"{self.address}:{self.https_port}"
+
 
 class ListEntry(Value):
     """A server as a server list offers it. The address may be another name than the registered one."""

@@ -167,7 +167,7 @@ async def _look(run: Running, step: Console | Write, *, said: dict[str, str] | N
         ref=about(run.state, step), task_id=run.open_task.id, withdrawing=run.state.withdrawing, said=said
     )
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
-    drift_step.alarm(run, seen.wrong)
+    drift_step.alarm(run, *((seen.wrong,) if seen.wrong else ()))
     if seen.wrong is None:
         run.drop_attention(_WRONG)
     elif not any(attention.message == seen.wrong.message for attention in run.state.attention):

@@ -284,18 +284,20 @@ def _show(run: Running) -> bool:
     return bool(asked)
 
 
-def alarm(run: Running, seen: Finding | None = None) -> None:
+def alarm(run: Running, *seen: Finding) -> None:
     """Show a third certificate under a code of its own, for as long as it is there: it may be somebody in the middle.
 
-    What is asked about it is asked as of any drift.
+    What is asked about it is asked as of any drift, and by whoever has `seen` it.
     """
-    third = next((told for told in run.state.drift if told.code == THIRD), seen)
-    if third is None or third.code != THIRD:
+    drift = () if _leaves_it(run) else run.state.drift
+    known = [(told.subject, told.message, told.remedy) for told in drift if told.code == THIRD]
+    known += [(each.subject, each.message, each.remedy) for each in seen if each.code == THIRD]
+    if not known:
         run.drop_attention(THIRD)
         return
-    text = f"{third.message}. {third.remedy}"
+    text = "; ".join(dict.fromkeys(f"{message}. {remedy}" for _, message, remedy in known))
     if not any((each.code, each.message) == (THIRD, text) for each in run.state.attention):
-        run.raise_attention(THIRD, third.subject, text, ())
+        run.raise_attention(THIRD, ", ".join(dict.fromkeys(subject for subject, _, _ in known)), text, ())
 
 
 def _is_answered(run: Running) -> bool:

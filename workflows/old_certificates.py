@@ -6,6 +6,7 @@ from engine.contract import ActivityName, EventKind, ServersRequest
 from rotation.finding import Finding, blocking
 from rotation.message import Move
 from rotation.served import Presented
+from workflows.drift_step import alarm
 from workflows.running import Running
 
 RESTART = timedelta(minutes=5)
@@ -67,4 +68,6 @@ async def _until_they_answer(run: Running) -> Presented:
 
 async def _probe(run: Running) -> Presented:
     request = ServersRequest(site_id=run.state.site_id, plan_id=run.state.plan_id)
-    return await run.call(ActivityName.OBSERVE_SERVERS, request, Presented, summary="probe every server")
+    probed = await run.call(ActivityName.OBSERVE_SERVERS, request, Presented, summary="probe every server")
+    alarm(run, *probed.third)
+    return probed

@@ -5,6 +5,7 @@ from rotation.message import Move
 from rotation.state import Phase
 from rotation.step import Write
 from workflows.console_step import console_task
+from workflows.drift_step import alarm
 from workflows.lost_pairs import all_there
 from workflows.old_certificates import SWAPPED, all_old
 from workflows.requests import about
@@ -40,6 +41,7 @@ async def _left_by_rest(run: Running, step: Write) -> bool:
     )
     while True:
         written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=step.title)
+        alarm(run, *written.third)
         if written.new_certificate_at is None:
             if await all_there(run, step.title, written.gone):
                 break

@@ -54,6 +54,8 @@ class WriteAnswer(Value):
     """Pairs to be put back that are not there any more."""
     new_certificate_at: ServerName | None = None
     """A server that presents another certificate than the old one while turning back: the restore has stopped."""
+    third: tuple[Finding, ...] = ()
+    """The alarm, where that certificate is one that nobody announced."""
 
 
 class LookRequest(StepRequest):

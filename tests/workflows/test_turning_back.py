@@ -89,10 +89,11 @@ async def test_an_unknown_certificate_stops_the_restore(played):
     """One that nobody announced shows up between two restoring writes: nothing more is written until it is gone."""
     spec = played.three(switches=Switches(patch_secure_communications=PatchSecureCommunications.IGNORED))
     asked = is_asked(SWAPPED)
+    seen = played.Deed(asked, lambda here: here.kept.update(then=here.settings()))
     deeds = (
         played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)),
         played.Deed(lambda state: turns_back(state) and state.task and state.task.claimed_by, keep_and_replace),
-        played.Deed(asked, lambda here: here.kept.update(then=here.settings())),
+        seen,
         played.Deed(asked, put_back, after=played.HEARTBEAT),
     )
     async with played.play(*deeds, spec=spec) as here:
@@ -100,6 +101,8 @@ async def test_an_unknown_certificate_stops_the_restore(played):
         outcome = await here.run()
 
     assert outcome is Outcome.CANCELLED
+    assert played.attention(seen.saw, "third-certificate").subject == "SEPM-1"
+    assert not is_asked("third-certificate")(here.state)
     assert {name for name, _ in here.kept["then"].values()} != {ITS_LIST}, "the list was put back all the same"
     assert here.settings() == before
 
