@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from activities.recovering import put_back_evidence
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
 from activities.world import World
@@ -17,6 +18,7 @@ from rotation.task import (
     CopyList,
     DeleteList,
     PauseReplication,
+    PutCertificateBack,
     ReplaceCertificate,
     ResumeReplication,
     SaveRecoveryFile,
@@ -51,6 +53,8 @@ class Witness:
         match work:
             case ReplaceCertificate():
                 return await self._certificate(scope, work)
+            case PutCertificateBack():
+                return await put_back_evidence(self._world, scope, work)
             case PauseReplication() | ResumeReplication():
                 return await self._replication(scope, work)
             case AssignList() | SetSecureCommunications():

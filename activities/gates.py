@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.failures import told_apart
 from activities.full_reading import every_client
+from activities.recovering import read_returned
 from activities.scope import StepScope, scope_of
 from activities.signed import signatures
 from activities.world import World
@@ -58,6 +59,8 @@ class Gates:
         world = self._world
         scope = await scope_of(world, request.ref)
         step = _gate(scope)
+        if isinstance(step, Gate) and step.purpose is GatePurpose.RECOVERED:
+            return await read_returned(world, scope, request)
         known = await world.store.roster.present(scope.site.id)
         newest = await world.store.surveys.latest_complete(scope.site.id)
         survey = await world.store.surveys.get(newest) if newest else None

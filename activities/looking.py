@@ -13,6 +13,7 @@ from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, Step
 from rotation.drift import Drift, Move, drift, moved, stays_behind
 from rotation.gate import written
 from rotation.membership import followers
+from rotation.plan import PlanBody
 from rotation.reading import evidence_key
 from rotation.restart import voided
 from rotation.scope import Treatment
@@ -59,6 +60,8 @@ class Looking:
 
     async def _differences(self, scope: StepScope, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:
         store, body = self._world.store, scope.plan.body
+        if body.purpose == "recover":
+            return self._of_recovered(body, survey, request)
         certificates = certificate_drift(
             body,
             survey.served,
@@ -85,6 +88,11 @@ class Looking:
             ),
             *moved(survey, moves),
         )
+
+    def _of_recovered(self, body: PlanBody, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:
+        """Of a recovery only what it put back: it has changed no setting, and knows the others as they once were."""
+        served = [seen for seen in survey.served if body.certificate_for(seen.server) is not None]
+        return tuple(Drift(finding=found) for found in certificate_drift(body, served, swapped=request.swapped))
 
     async def _before(self, scope: StepScope) -> dict[ServerName, Fingerprint]:
         """What every server presented when the plan was made."""
@@ -118,14 +126,18 @@ class Looking:
         if not isinstance(gate, Gate):
             raise TypeError(f"step {gate.id} is no gate")
         key = evidence_key(scope.plan.body, gate)
-        chosen = scope.plan.body.certificate_for(gate.server) if gate.server is not None else None
-        if gate.purpose is GatePurpose.SWAPPED and chosen is not None:
+        body = scope.plan.body
+        put_in = [chosen for chosen in body.certificates if chosen.server == gate.server]
+        if gate.purpose is GatePurpose.RECOVERED:
+            put_in = list(body.certificates)
+        if gate.purpose in {GatePurpose.SWAPPED, GatePurpose.RECOVERED} and put_in:
             with told_apart():
                 async with await self._world.sepm(scope.site) as client:
                     clock = await client.clock() + _SECOND
-            await store.swaps.again(
-                rotation_id, chosen.server, chosen.fingerprint, first_seen=clock, seen_at=self._world.clock()
-            )
+            for chosen in put_in:
+                await store.swaps.again(
+                    rotation_id, chosen.server, chosen.fingerprint, first_seen=clock, seen_at=self._world.clock()
+                )
             await store.references.forget(rotation_id, key)
         await store.coverage.restart(rotation_id, key)
         return Counted(count=1)

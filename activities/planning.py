@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.identity import new_plan_id
+from activities.recovery_planning import held_by_clients, saved_copies
 from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import (
@@ -70,6 +71,11 @@ async def plan_from_survey(
         stay_relaxed=relaxed_now(amends, at) if amends else frozenset(),
         replaced=frozenset(replaced),
     )
+    if amends is None:
+        held = await held_by_clients(store, site, survey.served, observed.clients)
+        known = {server: certificate for server, certificate in held.items() if certificate is not None}
+        copies = await saved_copies(store, site_id, held)
+        observed = observed.model_copy(update={"held": known, "recovery_copies": copies})
     after = amends.last_number if amends else 0
     return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
 

@@ -21,6 +21,7 @@ from rotation.task import (
     AssignList,
     ConsoleTask,
     Evidence,
+    PutCertificateBack,
     RefreshImages,
     ReplaceCertificate,
     SetSecureCommunications,
@@ -57,7 +58,7 @@ class Tasks:
             if task.state in _WAITING:
                 return OpenTaskAnswer(task_id=task.id, state=task.state)
         work = await self._by_hand(scope) if request.by_hand else _own_work(scope)
-        if isinstance(work, ReplaceCertificate):
+        if isinstance(work, ReplaceCertificate | PutCertificateBack):
             await store.swaps.opened(request.ref.rotation_id, work.server, work.fingerprint_sha256, request.opened_at)
         if isinstance(work, RefreshImages):
             work = await self._as_named_now(scope, work)

@@ -71,9 +71,9 @@ class Changes:
         Recorded as an effect of that kind.
 
         Raises:
-            ServerBusyError: The server is down or restarts already.
+            ServerBusyError: The server is down or restarts already, and not for want of a certificate.
         """
-        if not server.up:
+        if server.stopped or server.restarting:
             raise ServerBusyError(server.name)
         effect = self.site.effects.record(kind, server.name, credential.fingerprint)
         lasting = self.switches.restart_after_swap
@@ -96,6 +96,18 @@ class Changes:
             server.started = self.timeline.now
 
         self.timeline.after(span_ms(server.restart_time if lasting is None else lasting), finish)
+
+    def damage(self, server: Server, effect: int, shown: Credential | None) -> None:
+        """Damage a server's certificate: it shows that one from now on; None: its services do not start with it."""
+        self.fleet.before_change()
+        server.stopped_by = server.shown_by = effect
+        if shown is None:
+            server.broken = True
+        else:
+            server.credential = shown
+            if self.switches.rest_port_follows_certificate:
+                server.rest_credential = shown
+        self.fleet.tell_push_clients(server_id=server.id)
 
     def stop(self, server: Server, effect: int) -> None:
         """Take a server down."""
@@ -167,6 +179,7 @@ class Changes:
 
     def _take(self, server: Server, credential: Credential, effect: int) -> None:
         changed = credential.fingerprint != server.credential.fingerprint
+        server.broken = False
         server.credential = credential
         server.shown_by = effect
         if self.switches.rest_port_follows_certificate:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from emulator.damage import MalformedCredential
 from emulator.ports import ClientPort, PortState, Presented
 from emulator.simulation import Simulation
 from emulator.site import Server
@@ -39,7 +40,9 @@ class ClientPorts:
             if found is None:
                 return PortState(up=False)
             credential = found.credential
-            shown = Presented(credential.certificate_pem, credential.key_pem) if tls else None
+            # no TLS port can be opened with a malformed certificate: whoever shakes hands is answered nothing
+            shows = tls and not isinstance(credential, MalformedCredential)
+            shown = Presented(credential.certificate_pem, credential.key_pem) if shows else None
             return PortState(up=found.answers, presented=shown)
 
         def clock() -> datetime:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from emulator.certificates import Credential, self_signed
 from emulator.changes import Changes
+from emulator.damage import DamageForm, MalformedCredential
 from emulator.draws import identity
 from emulator.errors import (
     DefaultListError,
@@ -133,6 +134,16 @@ class Console:
             raise NothingToRestoreError(target.name)
         self._changes.swap(target, former[-1], "console.restore_certificate")
         return former[-1]
+
+    def damage_certificate(self, server: str, form: DamageForm) -> None:
+        """Damage the certificate of a server: no act of the console, but what a person finds there."""
+        target = self._site.server(server)
+        if form is DamageForm.ANOTHER:
+            self.generate_certificate(server)
+            return
+        effect = self._site.effects.record("server.certificate_damaged", target.name, form.value)
+        spoilt = MalformedCredential(target.credential.key, target.credential.certificate)
+        self._changes.damage(target, effect, spoilt if form.starts else None)
 
     def republish(self, server: str) -> None:
         """Have a server sign and publish all its files anew: the cure of stale .SIG files."""

@@ -7,6 +7,7 @@ from emulator.draws import draw, origin
 from emulator.errors import ServerBusyError
 from emulator.group_tree import GroupTree
 from emulator.happenings import (
+    CertificateDamaged,
     CertificateGenerated,
     CertificateRestored,
     ClockSet,
@@ -52,6 +53,8 @@ class Fate:
                 self._to_computers(happening)
             case ServerRestarts() | ServerCutOff() | ClockSet() | CertificateGenerated() | CertificateRestored():
                 self._to_server(happening)
+            case CertificateDamaged(server=server, form=form):
+                self._console.damage_certificate(server, form)
             case GroupAdded() | LocationAdded() | GroupMoved() | InheritanceSet():
                 self._to_groups(happening)
             case _:

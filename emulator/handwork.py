@@ -161,9 +161,9 @@ async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
 async def _replace(desk: Desk, task: CertificateTask, file: CertificateFile | None) -> None:
     wanted = task.subject
     fingerprint = wanted.fingerprint_sha256.replace(":", "").lower()
-    if desk.fingerprint(wanted.server) == fingerprint:
+    if desk.fingerprint(wanted.server) == fingerprint and (desk.is_up(wanted.server) or not task.recovers):
         return
-    if file is None and wanted.puts_back:
+    if file is None and (wanted.puts_back or task.recovers):
         await desk.operate(RestoreCertificate(server=wanted.server, fingerprint_sha256=fingerprint))
         return
     if file is None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from emulator.damage import DamageForm
 from emulator.spec import DEFAULT_LOCATION
 
 _CURRENT_BUILD = "14.3.9816.7000"
@@ -135,6 +136,14 @@ class CertificateRestored(_Happening):
     server: str
 
 
+class CertificateDamaged(_Happening):
+    """The certificate of a server is damaged or lost, while clients hold it."""
+
+    happening: Literal["certificate_damaged"] = "certificate_damaged"
+    server: str
+    form: DamageForm = DamageForm.LOST
+
+
 class GroupAdded(_Happening):
     """Somebody makes a group."""
 
@@ -182,6 +191,7 @@ Happening = Annotated[
     | ListAssigned
     | CertificateGenerated
     | CertificateRestored
+    | CertificateDamaged
     | GroupAdded
     | LocationAdded
     | GroupMoved

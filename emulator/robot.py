@@ -148,7 +148,7 @@ class Robot:
         delay = robot_delay(self.seed, task.kind, self.ordinals[task.id], self.pace)
         await self.pause(delay + self.hands.absence(task))
         file = None
-        if isinstance(task, CertificateTask) and task.subject.has_file:
+        if isinstance(task, CertificateTask) and task.subject.has_file and not task.recovers:
             file = await self._file(task)
         evidence = await self.hands.perform(task, file)
         if isinstance(task, CertificateTask):

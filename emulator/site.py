@@ -37,6 +37,8 @@ class Server:
     """What signs the policy files published next."""
     stopped: bool = False
     restarting: bool = False
+    broken: bool = False
+    """Whether its services do not start because its certificate is damaged or lost."""
     cut_from_product: int = 0
     """How many causes keep its client ports and its REST port from answering the product, though clients reach it."""
     cut_from_clients: int = 0
@@ -54,7 +56,7 @@ class Server:
     @property
     def up(self) -> bool:
         """Whether its services run."""
-        return not (self.stopped or self.restarting)
+        return not (self.stopped or self.restarting or self.broken)
 
     @property
     def answers(self) -> bool:

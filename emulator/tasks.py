@@ -136,10 +136,15 @@ class SecureTask(_Task):
 
 
 class CertificateTask(_Task):
-    """Replace a certificate."""
+    """Replace a certificate, or put back the one that clients hold."""
 
-    kind: Literal["replace_certificate"]
+    kind: Literal["replace_certificate", "put_certificate_back"]
     subject: CertificateSubject
+
+    @property
+    def recovers(self) -> bool:
+        """Whether the same certificate goes back in, out of the server's recovery file."""
+        return self.kind == "put_certificate_back"
 
 
 class DeleteListTask(_Task):

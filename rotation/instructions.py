@@ -7,6 +7,7 @@ from rotation.task import (
     CopyList,
     DeleteList,
     PauseReplication,
+    PutCertificateBack,
     RefreshImages,
     ReorderList,
     ReplaceCertificate,
@@ -50,6 +51,8 @@ def _lines(work: Work) -> Iterable[str]:
             yield from _source(work)
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
             yield "If .SIG files in ...\\data\\outbox\\agent stay older than it, have the server publish again"
+        case PutCertificateBack():
+            yield from _put_back(work)
         case RefreshImages():
             yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
 
@@ -79,6 +82,23 @@ def _source(work: ReplaceCertificate) -> Iterable[str]:
         source = "the file of this task" if work.has_file else "the certificate whose key SEPM holds"
     what = "the old certificate that goes back in" if work.puts_back else "it"
     yield f"Take {source}; the SHA-256 fingerprint of {what} is {work.fingerprint_sha256}"
+
+
+def _put_back(work: PutCertificateBack) -> Iterable[str]:
+    yield f"Take {work.recovery_file} to {work.server}; its SHA-256 is {work.recovery_sha256}"
+    entry = work.keystore or "its keystore_<timestamp>.jks"
+    yield f"In it is {entry}, whose password is keystorepass in settings_<timestamp>.properties"
+    yield f"The SHA-256 fingerprint of the certificate that clients hold is {work.fingerprint_sha256}"
+    if work.damaged is not None:
+        yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
+        yield "Choose JKS keystore, and give it that keystore and password"
+        yield "Where nobody can log on: run the Management Server Configuration Wizard with the recovery file instead"
+    else:
+        yield "Run the Management Server Configuration Wizard on it, and choose to use the recovery file"
+        yield "Where the manager is not installed any more, install it first, of the same version"
+    yield "Do not generate a new certificate, and leave server lists and secure communications as they are"
+    yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
+    yield "If .SIG files in ...\\data\\outbox\\agent stay older than it, have the server publish again"
 
 
 def _pairs(pairs: Iterable[TaskPair]) -> Iterable[str]:

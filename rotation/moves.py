@@ -120,7 +120,7 @@ def _cancel(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, f"{state.cancelling.by} has cancelled it already")
     if state.body.purpose == "roll-back":
         return _refuse(message, "old certificates are being put back: restoring now would cut clients off", _LET)
-    if state.swapped:
+    if state.replaced:
         return _refuse(
             message,
             f"{', '.join(state.swapped)} has its new certificate: restoring now would cut clients off",
@@ -134,6 +134,8 @@ def _roll_back(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, "it only puts settings back", _LET)
     if state.body.purpose == "roll-back":
         return _refuse(message, "the old certificates are being put back already", _LET)
+    if state.body.purpose == "recover":
+        return _refuse(message, "it puts back what clients hold: there is nothing before it", _LET)
     if state.rolling_back is not None:
         return _refuse(message, f"{state.rolling_back.by} has asked for it already")
     if not state.swapped:

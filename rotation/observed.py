@@ -3,6 +3,8 @@
 from pydantic import Field
 
 from rotation.certificate import CertificateFacts
+from rotation.damage import RecoveryCopy
+from rotation.held import Held
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import CertificateId, ClientId, GroupId, ServerName, Value
 
@@ -20,3 +22,7 @@ class Observed(Value):
     """Owners that the plan to amend has relaxed, and that are so now."""
     replaced: frozenset[ServerName] = frozenset()
     """Servers that have their new certificate already: none of them can be a holdout."""
+    held: dict[ServerName, Held] = Field(default_factory=dict)
+    """By server, the certificate that clients hold, where that is known."""
+    recovery_copies: dict[ServerName, RecoveryCopy] = Field(default_factory=dict)
+    """Saved recovery files that hold it."""

@@ -54,6 +54,7 @@ class CertificateFor(Value):
     certificate_id: CertificateId
     fingerprint: Fingerprint
     replaces: Fingerprint
+    """In a recovery the same one: it is what clients hold."""
 
 
 class StepTime(Value):
@@ -69,8 +70,9 @@ class PlanBody(Value):
     """What is approved, and what runs."""
 
     site_id: SiteId
-    purpose: Literal["rotate", "restore", "roll-back"] = "rotate"
-    """A roll-back is an amendment whose targets are the certificates that the servers had before (rule 15)."""
+    purpose: Literal["rotate", "restore", "roll-back", "recover"] = "rotate"
+    """A roll-back is an amendment whose targets are the certificates that the servers had before (rule 15); a recovery
+    puts back those that clients hold."""
     back_from: str = ""
     """The id of the first step of a roll-back. What gates before it have proven was about other certificates."""
     certificates: tuple[CertificateFor, ...]

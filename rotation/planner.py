@@ -21,6 +21,7 @@ from rotation.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody
 from rotation.plan_request import PlanRequest, Unproven
 from rotation.preconditions import Preconditions, unmet
 from rotation.procedure import rotation_steps
+from rotation.recovery_advice import advise
 from rotation.scope import OwnerScope, PlannedPair, Treatment
 from rotation.site import Protocol, ServerList, Site
 from rotation.task import CopyList, CopyServer, ReplaceCertificate
@@ -85,7 +86,7 @@ def make_plan(
     facts = Preconditions(site=site, survey=observed.survey, clients=observed.clients, body=body, now=now)
     chosen = {server: observed.certificates[wanted] for server, wanted in request.certificates.items()}
     reasons = (reason for _, found in treated.values() for reason in found)
-    findings = (*reasons, *first.findings, *unmet(facts, chosen))
+    findings = (*reasons, *first.findings, *unmet(facts, chosen), *advise(site, observed))
     if stops := blockers(findings):
         raise PlanRefusedError(stops)
     return Plan(

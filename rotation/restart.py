@@ -35,7 +35,9 @@ def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
 
 def _of_server(server: ServerName, body: PlanBody, at: str) -> tuple[str, ...]:
     reached = {gate.id for gate in _gates(body, at)}
-    return tuple(gate.id for gate in body.swap_gates if gate.server == server and gate.id in reached)
+    after_it = [gate for gate in body.swap_gates if gate.server == server]
+    after_it += [gate for gate in _gates(body, at) if gate.purpose is GatePurpose.RECOVERED]
+    return tuple(gate.id for gate in after_it if gate.id in reached)
 
 
 def _gates(body: PlanBody, at: str) -> list[Gate]:

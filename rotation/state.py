@@ -256,6 +256,8 @@ class RotationState(BaseModel):
     @property
     def replaced(self) -> bool:
         """Whether a new certificate is, or may be, in: putting settings back alone would cut clients off."""
+        if self.body.purpose == "recover":
+            return False  # no setting was changed
         return bool(self.swapped) or self.body.purpose == "roll-back"
 
     def keep_reply(self, message: Message, reply: Reply) -> None:

@@ -80,6 +80,8 @@ class GatePurpose(StrEnum):
     """After A10c: clients have verified a policy file signed with the new key."""
     RETURNED = "returned"
     """After A10d: clients are back on their own list."""
+    RECOVERED = "recovered"
+    """After a recovery: clients are heard again, with the certificate that they hold."""
 
 
 class Gate(_Step):

@@ -118,6 +118,25 @@ class ReplaceCertificate(Value):
     """its SHA-256."""
 
 
+class PutCertificateBack(Value):
+    """Put the very certificate back that clients hold, out of a recovery file (TECH160736)."""
+
+    kind: Literal["put_certificate_back"] = "put_certificate_back"
+    server: ServerName
+    fingerprint_sha256: Fingerprint
+    not_after: datetime | None = None
+    recovery_file: str
+    recovery_sha256: Fingerprint
+    keystore: str = ""
+    """The keystore in that file, where one was found in it."""
+    damaged: Fingerprint | None = None
+    """What the server presented in its place when this was planned; None: nothing, so that it may not start."""
+    last_served: datetime | None = None
+    """When the server was last seen with it."""
+    heard: int = 0
+    """How many clients were last heard at the server when this was planned."""
+
+
 class RefreshImages(Value):
     """Refresh golden images and install packages: clients made from them start with what they hold."""
 
@@ -156,6 +175,7 @@ Work = Annotated[
     | AssignList
     | SetSecureCommunications
     | ReplaceCertificate
+    | PutCertificateBack
     | RefreshImages
     | DeleteList
     | ReorderList,

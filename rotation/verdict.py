@@ -52,6 +52,9 @@ class Reason(StrEnum):
     AT_UNTRUSTED_SERVER = "at-untrusted-server"
     VANISHED = "vanished"
     REFERENCE_MISSING = "reference-missing"
+    HEARD_AGAIN = "heard-again"
+    AWAY_BEFORE = "away-before"
+    """Was silent before the certificate was damaged already."""
 
 
 class RosterEntry(NamedTuple):

@@ -21,6 +21,14 @@ Runner = Callable[[Stage, RotationState], Awaitable[tuple[str, RotationState]]]
 """Runs the rotation of a state: why the simulation gave up on it (empty: it ended), and the state as it was left."""
 
 
+Planned = Callable[[Stage], Awaitable[Plan]]
+"""Makes the plan of a stage that was just set up.
+
+Raises:
+    PlanRefusedError: with the blocking findings.
+"""
+
+
 async def in_process(stage: Stage, state: RotationState) -> tuple[str, RotationState]:
     """Run a rotation in this coroutine, on simulated time."""
     host = stage.host(until=START + stage.scenario.longest)
@@ -45,10 +53,12 @@ async def in_many_histories(stage: Stage, state: RotationState) -> tuple[str, Ro
             return "", state
 
 
-async def play(scenario: Scenario, run: Runner = in_process, ear: Ear | None = None) -> Facts:
+async def play(
+    scenario: Scenario, run: Runner = in_process, ear: Ear | None = None, planned: Planned = Stage.plan
+) -> Facts:
     """Play one rotation with the very code that runs on Temporal.
 
-    1. build the site, register it, survey it and plan; a plan that is refused ends here
+    1. build the site, register it, survey it and plan, as `planned` does it; a plan that is refused ends here
     2. run the rotation, by `run`, on simulated time with people around it, until it ends or the simulation gives up
     3. let the clients live on, so that whoever was cut off shows it
     4. gather what the product knows and what the site itself knows
@@ -56,7 +66,7 @@ async def play(scenario: Scenario, run: Runner = in_process, ear: Ear | None = N
     async with Stage(scenario, ear) as stage:
         before = site_facts(stage.simulation)
         try:
-            plan = await stage.plan()
+            plan = await planned(stage)
         except PlanRefusedError as refused:
             return await _gather(stage, before, refused=refused.findings)
         unfinished, state = await run(stage, await stage.begin(plan))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from emulator.damage import MalformedCredential
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
@@ -16,7 +17,7 @@ from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.line import Answer, Call
 from sepm.parsed_certificate import named
-from sepm.probe import HttpAnswer
+from sepm.probe import HttpAnswer, presented
 from simulation.clock import SimulatedClock
 from simulation.ear import Ear
 from store.sites import SiteConnection
@@ -81,6 +82,8 @@ class SimulatedProbe:
         if not emulated.answers:
             return ServedCertificate(server=server.name, fingerprint=None, observed_at=now, error=_SILENT)
         credential = emulated.credential
+        if isinstance(credential, MalformedCredential):
+            return presented(server.name, credential.der, now)
         return ServedCertificate(
             server=server.name,
             fingerprint=Fingerprint(credential.fingerprint),

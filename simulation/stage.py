@@ -98,7 +98,7 @@ class Stage:
         Raises:
             PlanRefusedError: with the blocking findings.
         """
-        surveyed = await self._survey()
+        surveyed = await self.survey()
         plan = await plan_from_survey(
             self.store, self.site.id, surveyed.survey_id, self._request(), now=self.clock.now()
         )
@@ -116,7 +116,7 @@ class Stage:
             leave_out_away=scenario.leave_out_away,
         )
 
-    async def _survey(self) -> SurveyAnswer:
+    async def survey(self) -> SurveyAnswer:
         """A survey; where SEPM cannot be read now, its owner tries again later."""
         for _ in range(_TRIES):
             try:

@@ -28,7 +28,7 @@ class NewRotation(Value):
     site_id: SiteId
     plan_id: PlanId
     plan_hash: str
-    purpose: Literal["rotate", "restore"] = "rotate"
+    purpose: Literal["rotate", "restore", "recover"] = "rotate"
     started_by: str
     why: str = ""
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.values import Fingerprint, RotationId, ServerName, Value
+from rotation.values import Fingerprint, RotationId, ServerName, SiteId, Value
 from store.base import table_of
 from store.built_once import built_once
 from store.database import Database
 from store.rotations import lock_rotation
-from store.tables import SwapRow
+from store.tables import RotationRow, SwapRow
 
 
 class SwapRecord(Value):
@@ -37,6 +37,12 @@ _OF = built_once(
 )
 
 
+_OF_SITE = built_once(
+    select(table_of(SwapRow))
+    .join(RotationRow, RotationRow.id == SwapRow.rotation_id)
+    .where(RotationRow.site_id == bindparam("site"))
+    .order_by(SwapRow.server, SwapRow.target)
+)
 _IS_ONE = (
     (SwapRow.rotation_id == bindparam("rotation"))
     & (SwapRow.server == bindparam("at_server"))
@@ -138,6 +144,11 @@ class Swaps:
         """The swaps of a rotation, opened or seen."""
         async with self._database.read_rows() as connection:
             return tuple(_swap(row) for row in await connection.execute(_OF, {"rotation": rotation_id}))
+
+    async def of_site(self, site_id: SiteId) -> tuple[SwapRecord, ...]:
+        """The swaps of all rotations of a site."""
+        async with self._database.read_rows() as connection:
+            return tuple(_swap(row) for row in await connection.execute(_OF_SITE, {"site": site_id}))
 
 
 async def _kept(

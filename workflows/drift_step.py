@@ -237,7 +237,7 @@ async def _prove_anew(run: Running, step: Step) -> None:
             raise TypeError(f"step {gate.id} is no gate")
         request = StepRequest(ref=about(state, step, other=gate.id))
         await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number} is proven anew")
-        if gate.purpose is not GatePurpose.SWAPPED:
+        if gate.purpose not in {GatePurpose.SWAPPED, GatePurpose.RECOVERED}:
             await fix_references(run, gate)
         _open_again(run, step, gate)
         await run.record(EventKind.GATE_RESTARTED, f"{gate.title}: proven anew", code="gate-restarted", subject=gate.id)

@@ -24,6 +24,7 @@ from workflows.running import SECOND, Running
 
 _LIMIT = "gate-limit"
 _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE = "silent-after-swap", "silent-after-write"
+_WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
 _PUBLISHED = timedelta(seconds=2)
@@ -42,7 +43,7 @@ async def gate(run: Running, step: Gate) -> None:
     """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
-    if step.purpose not in {GatePurpose.SWAPPED, GatePurpose.DRILLED} and not _wait(run).fixed:
+    if step.purpose not in _WITHOUT_A_WRITE and not _wait(run).fixed:
         await fix_references(run, step)
         run.state.wait = _wait(run).model_copy(update={"fixed": True})
     await _until_covered(run, step)
@@ -225,7 +226,7 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     Whether it ends by that word alone, since it waits for nobody by name: all are away, and nobody has tried the way.
     """
     if _wish(run) is None:
-        await run.ask(_LIMIT, step.title, _missing(reading), (Move.EXTEND, Move.PROCEED, Move.CANCEL))
+        await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, Move.CANCEL))
     proceed = _wish(run)
     if proceed is None:
         return False
@@ -248,13 +249,23 @@ def _wish(run: Running) -> Proceed | None:
     return proceed if proceed is not None and proceed.about == _LIMIT else None
 
 
-def _missing(reading: GateReading) -> str:
+def _missing(step: Gate | Holdout, reading: GateReading) -> str:
+    if isinstance(step, Gate) and step.purpose is GatePurpose.RECOVERED:
+        return _not_heard(reading)
     if not reading.waiting:
         return (
             f"nobody has shown that the way works: the {reading.safe} clients that are not cut off by going on are away"
         )
     names = ", ".join(reading.waiting_names)
     return f"{reading.waiting} clients are not covered and would be cut off by going on: {names}"
+
+
+def _not_heard(reading: GateReading) -> str:
+    """After a recovery nobody is cut off by going on; but whoever was there before should be heard again."""
+    silent = f"{reading.waiting} clients were not heard since: {', '.join(reading.waiting_names)}"
+    nowhere = f"no client was heard at {', '.join(reading.unshown)}: nobody has shown that it presents what they hold"
+    told = [text for text, count in ((silent, reading.waiting), (nowhere, len(reading.unshown))) if count]
+    return "; ".join(told) or "no client was heard since: all of them are away"
 
 
 def _wait(run: Running) -> Wait:

@@ -14,7 +14,7 @@ from rotation.message import Move
 from rotation.procedure import turning_back
 from rotation.state import Outcome, Phase, RotationState
 from rotation.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
-from rotation.task import ReplaceCertificate
+from rotation.task import PutCertificateBack, ReplaceCertificate
 from workflows import newborn_step
 from workflows.amendment import adopt
 from workflows.console_step import console_task
@@ -99,7 +99,7 @@ async def _do(run: Running, step: Step) -> None:
             await closing(run, step)
         case Console():
             await console_task(run, step)
-            if isinstance(step.work, ReplaceCertificate):
+            if isinstance(step.work, ReplaceCertificate | PutCertificateBack):
                 run.state.swapped = (*run.state.swapped, step.work.server)
         case _:
             unreachable(step)
@@ -190,7 +190,8 @@ async def _turn_back(run: Running) -> None:
     state.attention = ()
     state.phase = Phase.TURNING_BACK
     await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
-    await all_old(run)
+    if state.body.purpose != "recover":  # it has nothing to put back
+        await all_old(run)
     state.steps = turning_back(state.body, state.begun)
     state.cursor = 0
 
@@ -206,7 +207,7 @@ def _phase(step: Step, current: Phase) -> Phase:
             return Phase.RESTORING
         case Write() | Gate(purpose=GatePurpose.RELAXED):
             return Phase.RELAXING
-        case Gate() | Console(work=ReplaceCertificate()):
+        case Gate() | Console(work=ReplaceCertificate() | PutCertificateBack()):
             return Phase.REPLACING
         case Holdout():
             return Phase.HOLDOUT

@@ -118,7 +118,7 @@ class Running:
             return not state.rolling_back.stopped
         if state.cancelling is None or state.phase is Phase.TURNING_BACK:
             return False
-        if state.swapped:
+        if state.replaced:
             # the cancel was heard while the first certificate was being seen
             self.refuse_cancel(f"{', '.join(state.swapped)} has its new certificate: restoring would cut clients off")
             return False

@@ -16,6 +16,7 @@ from simulation.invariants.ending import (
     newborn_pairs_are_asked_about,
 )
 from simulation.invariants.swaps import (
+    a_recovery_changes_nothing_else,
     failover_pairs_keep_an_old_server,
     gates_last_three_heartbeats,
     holdouts_keep_the_old_certificate,
@@ -31,6 +32,7 @@ CHECKERS: tuple[Checker, ...] = (
     acts_of_others_are_named,
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
+    a_recovery_changes_nothing_else,
     holdouts_keep_the_old_certificate,
     failover_pairs_keep_an_old_server,
     gates_last_three_heartbeats,

@@ -92,8 +92,11 @@ def _takes_out_anothers(swap: EffectView, facts: Facts) -> bool:
 
 
 def failover_pairs_keep_an_old_server(facts: Facts) -> Iterator[Violation]:
-    """3. While the holdout runs, each list of a group that fails over offers a server with the old certificate."""
-    if facts.plan is None:
+    """3. While the holdout runs, each list of a group that fails over offers a server with the old certificate.
+
+    Not covered: a recovery, which takes no certificate from anybody.
+    """
+    if facts.plan is None or facts.plan.body.purpose == "recover":
         return
     body, lists = facts.plan.body, {each.name: each for each in facts.scenario.spec.server_lists}
     held = {server for step in body.steps if isinstance(step, Holdout) for server in step.servers}
@@ -120,3 +123,12 @@ def gates_last_three_heartbeats(facts: Facts) -> Iterator[Violation]:
         least = 3 * max((beats[owner.path] for owner in facts.plan.body.owners(step.scope)), default=timedelta(0))
         if step.minimum < least:
             yield violation(gates_last_three_heartbeats, step.id, f"lasts {step.minimum} at least, not {least}")
+
+
+def a_recovery_changes_nothing_else(facts: Facts) -> Iterator[Violation]:
+    """2. A recovery puts certificates back that clients hold, and changes nothing else: it relaxes nobody."""
+    if facts.plan is None or facts.plan.body.purpose != "recover":
+        return
+    for effect in facts.journal:
+        if effect.actor.asked and effect.kind != "console.restore_certificate":
+            yield violation(a_recovery_changes_nothing_else, effect.kind, f"{effect.subject}, at {effect.at}")

@@ -11,6 +11,7 @@ from rotation.task import (
     CopyServer,
     DeleteList,
     PauseReplication,
+    PutCertificateBack,
     RefreshImages,
     ReorderList,
     ReplaceCertificate,
@@ -31,6 +32,12 @@ PAIR = TaskPair(group_id=GroupId("G1"), group_path="Root\\A", location_id=Locati
 def replacing(*, has_file):
     """The replacement of s1's certificate."""
     return ReplaceCertificate(server=S1, fingerprint_sha256=Fingerprint("ab" * 32), has_file=has_file)
+
+
+def putting_back(**fields):
+    """The recovery of s1's certificate."""
+    known = {"fingerprint_sha256": "ab" * 32, "recovery_file": "recovery_1.zip", "recovery_sha256": "cd" * 32}
+    return PutCertificateBack.model_validate({"server": S1, "keystore": "keystore_1.jks", **known, **fields})
 
 
 WORKS = [
@@ -54,6 +61,8 @@ WORKS = [
     ),
     (replacing(has_file=True), ["Claim this task first", "the file of this task", "ab" * 32]),
     (replacing(has_file=False), ["the certificate whose key SEPM holds"]),
+    (putting_back(), ["recovery_1.zip to s1; its SHA-256 is " + "cd" * 32, "Configuration Wizard on it", "ab" * 32]),
+    (putting_back(damaged="ef" * 32), ["keystore_1.jks", "Manage the server certificate", "Do not generate"]),
     (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
     (DeleteList(list=COPY), ["Delete 'L copy'"]),
 ]

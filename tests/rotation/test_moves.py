@@ -147,6 +147,16 @@ def test_rule_15_a_roll_back_is_not_cancelled(make, say):
     assert say(Move.CANCEL, make.state(back))[0] == "cancel-refused"
 
 
+def test_a_recovery_is_cancelled_at_any_time_and_not_rolled_back(make, say):
+    """It has changed no setting, and what it puts back is what was there before."""
+    plan = make.plan(make.site("s1"), make.group("G"))
+    state = make.state(
+        plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "recover"})}), swapped=("s1",)
+    )
+    assert say(Move.CANCEL, state) is None
+    assert "puts back what clients hold" in say(Move.ROLL_BACK, state)[1]
+
+
 @pytest.mark.parametrize("who", ["ada", " ADA "])
 def test_who_wants_the_old_certificates_cannot_approve_that(make, say, who):
     """It takes a second person; anybody may have it finish."""

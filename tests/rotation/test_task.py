@@ -8,6 +8,7 @@ from rotation.task import (
     DeleteList,
     Evidence,
     PauseReplication,
+    PutCertificateBack,
     RefreshImages,
     ReplaceCertificate,
     ResumeReplication,
@@ -24,6 +25,9 @@ S1, L, M = ServerName("s1"), ListName("L"), ListName("M")
     "work",
     [
         ReplaceCertificate(server=S1, fingerprint_sha256=Fingerprint("ab"), has_file=True),
+        PutCertificateBack(
+            server=S1, fingerprint_sha256=Fingerprint("ab"), recovery_file="z", recovery_sha256=Fingerprint("cd")
+        ),
         PauseReplication(partners=()),
         ResumeReplication(partners=()),
         AssignList(list=L, pairs=()),

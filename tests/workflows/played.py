@@ -17,6 +17,7 @@ from rotation.site import Limits
 from rotation.state import Attention, Outcome, RotationState
 from rotation.step import Console
 from simulation.host import Bystanders, SimulatedHost
+from simulation.run import Planned
 from simulation.scenario import Pace, Scenario
 from simulation.stage import ROTATION, Stage
 from store.events import Event
@@ -84,6 +85,8 @@ class Play(Bystanders):
     asked: set[tuple[str, str]] = field(default_factory=set)
     """Code and message of everything that was ever shown as attention."""
     trail: tuple[Event, ...] = ()
+    planned: Planned = Stage.plan
+    """How its plan is made."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What somebody keeps for later, by a name of the test's."""
     _requests: int = 0
@@ -99,7 +102,7 @@ class Play(Bystanders):
 
     async def run(self) -> Outcome:
         """Play it to its end."""
-        plan = await self.stage.plan()
+        plan = await self.planned(self.stage)
         self.state = await self.stage.begin(plan)
         stage = self.stage
         activities = all_activities(stage.store, stage.world)
@@ -172,10 +175,12 @@ class Play(Bystanders):
         return [(each.data.get("code", ""), each.data.get("subject", "")) for each in self.trail if each.kind == kind]
 
 
-def play(*deeds: Deed, spec: SiteSpec | None = None, limits: Limits = QUICK, **fields: object) -> Play:
+def play(
+    *deeds: Deed, spec: SiteSpec | None = None, limits: Limits = QUICK, planned: Planned = Stage.plan, **fields: object
+) -> Play:
     """A rotation of three servers, and what happens around it."""
     known = {"seed": 1, "spec": spec or three(), "limits": limits, "unproven": Unproven.APPROVE, "pace": PACE}
-    return Play(Stage(Scenario.model_validate({**known, **fields})), list(deeds))
+    return Play(Stage(Scenario.model_validate({**known, **fields})), list(deeds), planned=planned)
 
 
 def in_turn(*deeds: Deed) -> tuple[Deed, ...]:

@@ -20,6 +20,7 @@ from rotation.task import (
     CopyList,
     DeleteList,
     PauseReplication,
+    PutCertificateBack,
     RefreshImages,
     ReorderList,
     ReplaceCertificate,
@@ -130,6 +131,8 @@ class Hands:
                 self.simulation.console.restore_certificate(work.server, work.fingerprint_sha256)
                 return
             self.simulation.console.replace_certificate(work.server, *await self.file(f"cert-{work.server}"))
+        elif isinstance(work, PutCertificateBack):
+            self.simulation.console.restore_certificate(work.server, work.fingerprint_sha256)
         elif isinstance(work, CopyList | DeleteList | ReorderList):
             self._lists(work)
         else:

@@ -1,0 +1,108 @@
+"""Disaster recovery: whether a certificate is back, and which clients are heard again."""
+
+from datetime import timedelta
+
+from activities.failures import told_apart
+from activities.full_reading import every_client
+from activities.scope import StepScope
+from activities.world import World
+from engine.contract import GateRequest, ObserveTaskAnswer
+from rotation.finding import blocking
+from rotation.returning import PutBack, judge_returned, shown_at, works
+from rotation.state import GateReading
+from rotation.task import PutCertificateBack
+from rotation.verdict import RosterEntry, Verdict, tally
+
+_SECOND = timedelta(seconds=1)
+_NAMES = 10
+
+
+async def put_back_evidence(world: World, scope: StepScope, work: PutCertificateBack) -> ObserveTaskAnswer:
+    """Whether the server presents the certificate that clients hold again. SEPM's clock is noted when it does."""
+    server = scope.site.server(work.server)
+    if server is None:
+        raise LookupError(f"site {scope.site.name} has no server {work.server}")
+    seen = await world.probe.probe(server)
+    if seen.fingerprint == work.fingerprint_sha256:
+        async with await world.sepm(scope.site) as client:
+            # rounded up: clocks are known to the second, and a check-in before must not count
+            clock = await client.clock() + _SECOND
+        await world.store.swaps.seen(
+            scope.ref.rotation_id, work.server, work.fingerprint_sha256, first_seen=clock, seen_at=seen.observed_at
+        )
+        return ObserveTaskAnswer(done=True, seen=f"{work.server} presents it again", fingerprint=seen.fingerprint)
+    if work.not_after is not None and world.clock() >= work.not_after:
+        ended = blocking(
+            "recovery-certificate-expired",
+            work.server,
+            f"the certificate ended on {work.not_after:%Y-%m-%d}: do not put it back",
+            "refuse the task and cancel; replace the certificate by a rotation",
+        )
+        return ObserveTaskAnswer(done=False, seen=ended.message, wrong=ended, fingerprint=seen.fingerprint)
+    if seen.fingerprint is None:
+        return ObserveTaskAnswer(done=False, seen=f"{work.server} presents nothing: {seen.error or 'no answer'}")
+    if seen.fingerprint == work.damaged:
+        return ObserveTaskAnswer(
+            done=False, seen=f"{work.server} still presents what is to go", fingerprint=work.damaged
+        )
+    told = f"{work.server} presents {seen.fingerprint[:16]}..., which is not what clients hold"
+    other = blocking(
+        "recovery-other-certificate",
+        work.server,
+        told,
+        f"put {work.fingerprint_sha256[:16]}... back, from {work.recovery_file}",
+    )
+    return ObserveTaskAnswer(done=False, seen=told, wrong=other, fingerprint=seen.fingerprint)
+
+
+async def read_returned(world: World, scope: StepScope, request: GateRequest) -> GateReading:
+    """One full reading of the gate after a recovery (rule 2), its verdicts stored: who is heard again, and where."""
+    store, ref, body = world.store, request.ref, scope.plan.body
+    known = await store.roster.present(ref.site_id)
+    newest = await store.surveys.latest_complete(ref.site_id)
+    survey = await store.surveys.get(newest) if newest else None
+    asked_at = world.clock()
+    with told_apart():
+        async with await world.sepm(scope.site) as client:
+            clients = await every_client(client, known, survey)
+            clock = client.clock_of_last_answer()
+    latest = await store.roster.update(ref.site_id, asked_at, None, clients)
+    recovered = works(body)
+    swaps = {(swap.server, swap.target): swap.first_seen for swap in await store.swaps.of(ref.rotation_id)}
+    since = max((swaps.get((work.server, work.fingerprint_sha256)) or clock for work in recovered), default=clock)
+    served = min((work.last_served for work in recovered if work.last_served is not None), default=scope.plan.made_at)
+    back = PutBack(
+        since=since + (survey.skew if survey is not None else timedelta(0)),
+        quiet_before=served - scope.site.limits.away_limit,
+    )
+    left_out = await store.roster.left_out(ref.rotation_id)
+    entries = [
+        RosterEntry(
+            id=each.id,
+            name=each.name,
+            group_id=each.group_id,
+            owner=each.group_id,
+            observed=each.observed,
+            non_persistent=each.non_persistent,
+            left_out=each.id in left_out,
+        )
+        for each in await store.roster.entries(ref.site_id, None, latest=latest)
+    ]
+    judgements = judge_returned(entries, back, await store.coverage.evidence(ref.rotation_id, ref.step))
+    await store.coverage.save(ref.rotation_id, ref.step, list(judgements), asked_at)
+    shown, unshown = shown_at(entries, back, recovered, request.shown)
+    counted = tally(judgements)
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    return GateReading(
+        taken_at=asked_at,
+        total=counted.total,
+        covered=counted.covered,
+        safe=counted.by_verdict.get(Verdict.SAFE, 0),
+        waiting=counted.waiting,
+        left_out=counted.by_verdict.get(Verdict.LEFT_OUT, 0),
+        by_reason=counted.by_reason,
+        waiting_names=tuple(sorted(entry.name for entry in entries if entry.id in waiting)[:_NAMES]),
+        reached=counted.reached and not unshown,
+        shown=shown,
+        unshown=unshown,
+    )

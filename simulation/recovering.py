@@ -1,0 +1,50 @@
+"""Disaster recoveries to play: a certificate is damaged at a site that was surveyed before, and put back."""
+
+from datetime import timedelta
+
+from activities.recovery_planning import recovery_plan
+from emulator.happenings import CertificateDamaged
+from rotation.damage import RecoveryCopy
+from rotation.plan import Plan
+from rotation.values import Fingerprint, ServerName
+from simulation.run import Planned
+from simulation.stage import Stage
+
+NOTICED_AFTER = timedelta(minutes=10)
+"""How long nobody notices a damage."""
+
+
+def after_damage(
+    *damages: CertificateDamaged, lived: timedelta = timedelta(hours=3), noticed: timedelta = NOTICED_AFTER
+) -> Planned:
+    """Surveys a site, lets it live, damages certificates, and plans to put them back.
+
+    Args:
+        damages: what happens, all at once.
+        lived: from the survey to the damage.
+        noticed: from the damage to the plan.
+    """
+
+    async def planned(stage: Stage) -> Plan:
+        await stage.survey()
+        files = {server.name: server.recovery_files[-1] for server in stage.simulation.site.servers.values()}
+        stage.clock.leap_to(stage.clock.now() + lived)
+        for damage in damages:
+            stage.simulation.schedule(damage, stage.clock.now())
+        stage.clock.leap_to(stage.clock.now() + noticed)
+        copies = {
+            ServerName(damage.server): RecoveryCopy(
+                name=files[damage.server].filename,
+                sha256=Fingerprint("c" * 64),
+                certificate=Fingerprint(files[damage.server].credential.fingerprint),
+                not_after=files[damage.server].credential.certificate.not_valid_after_utc,
+                key_matches=True,
+            )
+            for damage in damages
+        }
+        presents = await stage.world.served(stage.site.servers)
+        plan = await recovery_plan(stage.store, stage.site, presents, copies, {}, now=stage.clock.now())
+        await stage.store.plans.add(plan)
+        return plan
+
+    return planned

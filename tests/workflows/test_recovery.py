@@ -1,0 +1,101 @@
+"""Disaster recovery: offered while SEPM does not answer, and held until clients are heard again."""
+
+from datetime import timedelta
+
+from activities.recovery_planning import recovery_plan
+from activities.surveying import Surveying
+from emulator.damage import DamageForm
+from emulator.happenings import CertificateDamaged
+from emulator.scenarios import one_server
+from engine.contract import SurveyRequest
+from rotation.damage import RecoveryCopy
+from rotation.message import Move
+from rotation.state import Outcome
+from rotation.values import Fingerprint, ServerName
+from simulation.recovering import after_damage
+from simulation.stage import ROTATION
+
+HEARTBEAT = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+PUT_BACK = "put_certificate_back"
+SEPM_1 = ServerName("SEPM-1")
+
+
+def in_the_gate(state):
+    """Whether the certificate is back, and clients are waited for."""
+    return state.step is not None and state.step.number == "returned" and state.wait is not None
+
+
+async def test_it_is_offered_while_sepm_does_not_answer(stage):
+    """On Temporal: the task stands open with REST dead; done, it closes by what the port shows, and clients return."""
+    here = stage(one_server(clients=6, heartbeat=HEARTBEAT))
+    await here.register()
+    server = here.simulation.site.server(SEPM_1)
+    site = await here.store.sites.get("site")
+    copy = RecoveryCopy(
+        name="recovery_1.zip",
+        sha256=Fingerprint("c" * 64),
+        certificate=Fingerprint(server.credential.fingerprint),
+        key_matches=True,
+    )
+    await Surveying(here.world).survey_site(SurveyRequest(site_id=site.id))
+    here.simulation.schedule(CertificateDamaged(server=SEPM_1, form=DamageForm.LOST), here.simulation.now)
+    here.line.cut = True
+    plan = await recovery_plan(
+        here.store, site, await here.world.served(site.servers), {SEPM_1: copy}, {}, now=here.clock()
+    )
+    await here.store.plans.add(plan)
+
+    async with here.running(plan, leaving={PUT_BACK}) as handle:
+        task = await here.task(handle, PUT_BACK)
+        assert copy.sha256 in " ".join(task.instructions)
+        await here.say(handle, Move.CLAIM_TASK, task=task)
+        early = await here.say(handle, Move.TASK_DONE, task=task)
+        await here.hands.do(task.work)
+        here.line.cut = False
+        ended = await here.end(handle)
+
+    assert [finding.code for finding in early.findings] == ["not-seen-yet"]
+    assert ended.outcome is Outcome.COMPLETED
+    assert server.up
+    assert here.lost() == []
+    told = [(event.kind, event.message) for event in await here.story()]
+    assert ("gate-passed", "Wait until clients are heard again: 6 of 6 covered, 0 safe, 0 left out") in told
+
+
+async def test_a_certificate_that_goes_again_stops_it_and_has_it_proven_anew(played):
+    """Another one in the gate: it is named, and when the right one is back the gate begins anew."""
+
+    def another(here):
+        here.stage.simulation.console.generate_certificate(SEPM_1)
+
+    def put_back(here):
+        held = here.state.body.certificate_for(SEPM_1).fingerprint
+        here.stage.simulation.console.restore_certificate(SEPM_1, held)
+
+    _, right = deeds = played.in_turn(
+        played.Deed(in_the_gate, another, after=HOUR), played.Deed(played.asked("drift"), put_back)
+    )
+    planned = after_damage(CertificateDamaged(server=SEPM_1, form=DamageForm.ANOTHER))
+    async with played.play(*deeds, spec=one_server(clients=6, heartbeat=4 * HOUR), planned=planned) as here:
+        outcome = await here.run()
+        (swap,) = await here.stage.store.swaps.of(ROTATION)
+
+    assert swap.first_seen > right.seen_at, "who was heard before that may be cut off since"
+    assert played.attention(right.saw, "drift").options == (Move.RETRY, Move.CANCEL)
+    assert here.told("gate-restarted") == [("gate-restarted", "02-returned")]
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_whoever_does_not_return_is_named_and_two_persons_go_on(played):
+    """Clients that are switched off for good hold the gate to its patience; then it is a person's word."""
+    spec = one_server(clients=6, heartbeat=HEARTBEAT)
+    gone = spec.clients[0].model_copy(update={"count": 1, "prefix": "GONE", "away": ((3 * HOUR, 3000 * HOUR),)})
+    spec = spec.model_copy(update={"clients": (*spec.clients, gone)})
+    planned = after_damage(CertificateDamaged(server=SEPM_1))
+    async with played.play(spec=spec, planned=planned) as here:
+        outcome = await here.run()
+    asked = [message for code, message in here.asked if code == "gate-limit"]
+    assert asked == ["1 clients were not heard since: GONE-0001"]
+    assert outcome is Outcome.COMPLETED
