@@ -1,7 +1,7 @@
-"""What the routes work with: store, Temporal, clock."""
+"""What the routes work with: store, Temporal, clock, and a look at client ports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from temporalio.client import Client
 
 from activities.world import wall_clock
+from sepm.probe import CertificateProbe, NetworkProbe
 from store.store import Store
 
 
@@ -20,6 +21,7 @@ class Parts:
     temporal: Client
     clock: Callable[[], datetime] = wall_clock
     task_queue: str = "rotator"
+    probe: CertificateProbe = field(default_factory=NetworkProbe)
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey."""
 

@@ -2,9 +2,10 @@
 
 import hashlib
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
+from typing import Literal
 from uuid import uuid4
 
 from activities.planning import planned_again
@@ -23,6 +24,9 @@ from store.rotations import SiteBusy, UnknownRotation
 
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(hours=1)
+_RECOVERS_WITHIN = timedelta(hours=1)
+"""What clients hold may have changed since; another plan costs a look at each server."""
+_RECORDED: dict[str, Literal["restore", "recover"]] = {"restore": "restore", "recover": "recover"}
 
 
 async def start(parts: Parts, order: RotationOrder, key: str | None) -> Rotation:
@@ -55,7 +59,7 @@ async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: Rot
         site_id=plan.body.site_id,
         plan_id=plan.id,
         plan_hash=plan.hash,
-        purpose="restore" if plan.body.purpose == "restore" else "rotate",
+        purpose=_RECORDED.get(plan.body.purpose, "rotate"),
         started_by=order.who,
         why=order.why,
     )
@@ -133,6 +137,8 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
         if running.unheard:
             await hand_over(parts, running)
         raise SiteBusy(plan.body.site_id, running.id)
+    if plan.body.purpose == "recover":
+        return  # it writes no setting, and SEPM must answer before anything can be restored
     left = await parts.store.originals.unrestored(plan.body.site_id)
     if left and (await parts.store.rotations.get(left[0].rotation_id)).status is RotationStatus.TERMINATED:
         raise ProblemError(
@@ -146,6 +152,9 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
 async def _require_fit(parts: Parts, plan: Plan, order: RotationOrder) -> None:
     """Refuse a plan that the site has grown out of, and one that would begin too late."""
     if plan.body.purpose == "restore":
+        return
+    if plan.body.purpose == "recover":
+        _require_recent(plan, parts.clock())
         return
     if plan.body.purpose == "roll-back":
         unfit = blocking("plan-is-a-roll-back", plan.id, "it goes on from a rotation that runs", "make a new plan")
@@ -170,3 +179,10 @@ def _require_in_time(plan: Plan) -> None:
             "accept_late_start (rotator start --accept-late-start)",
             findings=findings,
         )
+
+
+def _require_recent(plan: Plan, now: datetime) -> None:
+    """Refuse a recovery that was planned a while ago: SEPM may not answer, so nothing can be surveyed anew."""
+    if now - plan.made_at > _RECOVERS_WITHIN:
+        told = f"it was made at {plan.made_at:%Y-%m-%d %H:%M} UTC: servers may present others by now"
+        raise refused("plan-stale", [blocking("recovery-plan-old", plan.id, told, "make it anew: rotator recover")])

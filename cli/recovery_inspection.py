@@ -62,6 +62,30 @@ def evidence_of(path: Path) -> dict[str, str]:
     return said
 
 
+def copy_of(path: Path) -> dict[str, Any]:
+    """What a recovery is told of a recovery file: facts, and never the file (api/recovery_document.py).
+
+    Raises:
+        UnreadableError: when it cannot be read, is no recovery file, or can never put its certificate back.
+    """
+    inspected = inspect_here(path, None, None)
+    certificate = inspected["certificate"]
+    against = [f for f in inspected["findings"] if f["severity"] == "blocking" and f["code"] not in _OF_DATES]
+    if against or certificate is None:
+        told = "; ".join(f"{each['message']}; {each['remedy']}" for each in against)
+        raise UnreadableError(f"{path.name}: {told}")
+    keystores = [holding["member"] for holding in inspected["file"]["holdings"] if holding["is_keystore"]]
+    return {
+        "name": path.name,
+        "sha256": inspected["file"]["sha256"],
+        "certificate_sha256": certificate["fingerprint"],
+        "not_before": certificate["not_before"],
+        "not_after": certificate["not_after"],
+        "key_matches": inspected["key_matches"],
+        "keystore": keystores[0] if keystores else "",
+    }
+
+
 def served_by(rotator: Api, site: str, server: str) -> ServedCertificate:
     """What a server presented at the newest survey of its site.
 

@@ -45,7 +45,7 @@ def start(
         if accept_late_start:
             order["accept_late_start"] = True
         started = post_patiently(rotator, "/v1/rotations", order, {"Idempotency-Key": key or uuid4().hex})
-    _say_started(started, as_json=as_json)
+    say_started(started, as_json=as_json)
 
 
 @answered
@@ -61,7 +61,7 @@ def restore(
     """Bring back a site that a rotation left changed."""
     with opened(api, folder) as rotator:
         started = post_patiently(rotator, f"/v1/sites/{site}/restore", {"who": named(who), "why": why})
-    _say_started(started, as_json=as_json)
+    say_started(started, as_json=as_json)
 
 
 @answered
@@ -91,7 +91,8 @@ def _row(shown: dict[str, Any]) -> tuple[object, ...]:
     return (*ids, step_of(shown), attention, instant(shown["next_action_at"]))
 
 
-def _say_started(started: dict[str, Any], *, as_json: bool) -> None:
+def say_started(started: dict[str, Any], *, as_json: bool) -> None:
+    """Say what was started, and how to follow it."""
     if as_json:
         say_json(started)
     else:

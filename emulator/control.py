@@ -17,6 +17,7 @@ from emulator.effects import EffectCount, EffectView
 from emulator.errors import EmulatorError, UnknownNameError
 from emulator.fleet import ClientTruth
 from emulator.handwork import replace_now
+from emulator.happenings import Happening
 from emulator.operations import Operation
 from emulator.simulation import Simulation
 from emulator.switches import Switches
@@ -24,6 +25,7 @@ from emulator.verdict import VerdictReport
 from emulator.views import ListView, PairView, ServerView, list_views, pair_views, server_views
 
 _OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
+_HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
 
 
 class FrontView(BaseModel):
@@ -161,16 +163,6 @@ def _acting_routes(controls: Controls) -> APIRouter:
         await controls.follow()
         return simulation.switches
 
-    @router.post("/servers/{name}/{state}")
-    async def server(name: str, state: Literal["up", "down"]) -> list[ServerView]:
-        controls.advance()
-        if state == "up":
-            simulation.start_server(name)
-        else:
-            simulation.stop_server(name)
-        await controls.follow()
-        return server_views(simulation)
-
     @router.post("/front/start")
     async def front() -> FrontView:
         return FrontView(pid=await controls.start_front())
@@ -182,12 +174,42 @@ def _acting_routes(controls: Controls) -> APIRouter:
     return router
 
 
+def _fate_routes(controls: Controls) -> APIRouter:
+    """What befalls the site."""
+    router = APIRouter()
+    simulation = controls.simulation
+
+    @router.post("/servers/{name}/{state}")
+    async def server(name: str, state: Literal["up", "down"]) -> list[ServerView]:
+        controls.advance()
+        if state == "up":
+            simulation.start_server(name)
+        else:
+            simulation.stop_server(name)
+        await controls.follow()
+        return server_views(simulation)
+
+    @router.post("/happenings")
+    async def befall(body: Annotated[dict[str, Any], Body()]) -> list[ServerView]:
+        now = controls.advance()
+        try:
+            happening = _HAPPENING.validate_python(body)
+        except ValidationError as error:
+            raise HTTPException(422, error.errors(include_url=False, include_input=False)) from error
+        simulation.schedule(happening, now)
+        await controls.follow()
+        return server_views(simulation)
+
+    return router
+
+
 def control_app(controls: Controls) -> FastAPI:
     """The control API as an application."""
     app = FastAPI(title="SEPM emulator: control", dependencies=[Depends(controls.authorise)])
     app.include_router(_judging_routes(controls))
     app.include_router(_reading_routes(controls))
     app.include_router(_acting_routes(controls))
+    app.include_router(_fate_routes(controls))
 
     @app.exception_handler(EmulatorError)
     async def refused(_: Request, error: EmulatorError) -> Response:

@@ -74,6 +74,13 @@ async def three_servers(tmp_path) -> AsyncIterator[dict[str, Any]]:
         yield as_registered(said) | {"name": tmp_path.name}
 
 
+@pytest.fixture
+async def spare() -> AsyncIterator[dict[str, Any]]:
+    """An emulated site with one server for a test that spoils it: what it says of itself, its control API included."""
+    async with emulating("one-server") as said:
+        yield said
+
+
 @pytest.fixture(scope="session")
 async def temporal_settings(tmp_path_factory) -> AsyncIterator[TemporalSettings]:
     """A development server of Temporal on a file."""
