@@ -1,0 +1,118 @@
+"""What is known of a damaged site: told by surveys, the watch, earlier rotations and what was saved in them."""
+
+from datetime import timedelta
+
+import pytest
+
+from activities.recovery_planning import recovery_plan
+from emulator.damage import DamageForm
+from emulator.happenings import CertificateDamaged
+from emulator.scenarios import three_servers
+from rotation.inventory import Endpoint, Look, Port, SeenCertificate
+from rotation.plan_request import Unproven
+from rotation.planner import PlanRefusedError
+from rotation.site import Limits
+from rotation.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
+from rotation.values import Fingerprint, ServerName, TaskId
+from simulation.scenario import Scenario
+from simulation.stage import ROTATION, Stage
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SEPM_2 = ServerName("SEPM-2")
+
+
+@pytest.fixture
+async def surveyed():
+    """A site of three servers that was surveyed and planned for; whoever knows its stage damages SEPM-2."""
+    spec = three_servers(clients=8, heartbeat=HOUR)
+    scenario = Scenario(seed=7, spec=spec, limits=Limits(purge_after=None), unproven=Unproven.APPROVE)
+    async with Stage(scenario) as stage:
+        await stage.begin(await stage.plan())
+        yield stage
+
+
+def damage(stage, form, after=3 * HOUR, noticed=5 * HOUR):
+    """Some hours later the certificate of SEPM-2 is damaged, and some hours later still somebody looks."""
+    stage.clock.leap_to(stage.clock.now() + after)
+    stage.simulation.advance_to(stage.clock.now())
+    held = stage.simulation.site.server(SEPM_2).credential.fingerprint
+    stage.simulation.schedule(CertificateDamaged(server=SEPM_2, form=form), stage.clock.now())
+    stage.clock.leap_to(stage.clock.now() + noticed)
+    return held
+
+
+async def save(stage, certificate):
+    """Somebody saves the recovery file of SEPM-2 in a rotation, and says which certificate is in it."""
+    said = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "certificate_sha256": certificate}
+    task = ConsoleTask(
+        id=TaskId("saved"),
+        rotation_id=ROTATION,
+        site_id=stage.site.id,
+        site_name=stage.site.name,
+        step="02-recovery",
+        number="recovery",
+        state=TaskState.DONE,
+        evidence=Evidence.ATTESTED,
+        work=SaveRecoveryFile(server=SEPM_2),
+        title="",
+        instructions=(),
+        opened_at=stage.clock.now(),
+        attestation=said,
+    )
+    await stage.store.tasks.add(task)
+
+
+async def planned(stage):
+    """The recovery that is planned without any file at hand, or the codes of why not."""
+    presents = await stage.world.served(stage.site.servers)
+    try:
+        return await recovery_plan(stage.store, stage.site, presents, {}, {}, now=stage.clock.now())
+    except PlanRefusedError as refused:
+        return [finding.code for finding in refused.findings]
+
+
+async def test_a_file_that_was_saved_in_a_rotation_is_used(surveyed):
+    """The one that is said to hold what clients hold; another one is of no use."""
+    held = damage(surveyed, DamageForm.LOST)
+    assert await planned(surveyed) == ["recovery-file-missing"]
+    await save(surveyed, held)
+    plan = await planned(surveyed)
+    (work,) = [step.work for step in plan.body.steps if step.kind == "console"]
+    assert (work.server, work.recovery_file, work.recovery_sha256) == (SEPM_2, "recovery_1.zip", "ab" * 32)
+    assert work.fingerprint_sha256 == held
+    assert work.heard > 0
+
+
+async def test_what_the_watch_saw_counts(surveyed):
+    """Ten days after the last survey nobody knows what the server presented since; unless somebody has watched it."""
+    held = damage(surveyed, DamageForm.LOST, after=10 * DAY, noticed=HOUR)
+    await save(surveyed, held)
+    assert await planned(surveyed) == ["recovery-history-old"]
+    seen = surveyed.clock.now() - 2 * HOUR
+    endpoint = Endpoint(server=SEPM_2, port=Port.CLIENT, address="s2", number=443)
+    certificate = SeenCertificate(fingerprint=Fingerprint(held))
+    await surveyed.store.inventory.record(surveyed.site.id, [Look(endpoint=endpoint, certificate=certificate, at=seen)])
+    plan = await planned(surveyed)
+    assert "recovery-survey-old" in {finding.code for finding in plan.findings}
+    assert plan.body.steps[0].work.last_served == seen
+
+
+async def test_a_replacement_is_advised_against(surveyed):
+    """Whoever plans one for a server that presents nothing is refused, with the command that recovers it."""
+    held = damage(surveyed, DamageForm.LOST)
+    await save(surveyed, held)
+    with pytest.raises(PlanRefusedError) as refused:
+        await surveyed.plan()
+    (advice,) = [finding for finding in refused.value.findings if finding.code == "recover-instead"]
+    assert f"rotator recover {surveyed.site.id} --file SEPM-2=recovery_1.zip" in advice.remedy
+
+
+async def test_a_replacement_of_another_certificate_is_advised_against(surveyed):
+    """It can be planned, for somebody may have meant it; clients that are heard with it have followed it."""
+    damage(surveyed, DamageForm.ANOTHER)
+    told = {finding.code: finding.severity.value for finding in (await surveyed.plan()).findings}
+    assert told["recover-instead"] == "warning"
+    surveyed.clock.leap_to(surveyed.clock.now() + 4 * DAY)
+    plan = await surveyed.plan()
+    assert "recover-instead" not in {finding.code for finding in plan.findings}
+    assert await planned(surveyed) == ["nothing-to-recover"]
