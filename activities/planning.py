@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.identity import new_plan_id
-from activities.recovery_planning import held_by_clients, saved_copies
+from activities.recovery_planning import ahead_of_ours, held_by_clients, saved_copies
 from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import (
@@ -72,7 +72,7 @@ async def plan_from_survey(
         replaced=frozenset(replaced),
     )
     if amends is None:
-        held = await held_by_clients(store, site, survey.served, observed.clients)
+        held = await held_by_clients(store, site, survey.served, observed.clients, ahead=ahead_of_ours(survey))
         known = {server: certificate for server, certificate in held.items() if certificate is not None}
         copies = await saved_copies(store, site_id, held)
         observed = observed.model_copy(update={"held": known, "recovery_copies": copies})

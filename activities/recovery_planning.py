@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from activities.identity import new_plan_id
 from rotation.damage import Damage, RecoveryCopy
@@ -15,7 +15,7 @@ from rotation.planner import PlanRefusedError
 from rotation.recovery import Recoverable, make_recovery_plan
 from rotation.recovery_saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
 from rotation.site import Site
-from rotation.survey import ObservedClient, ServedCertificate
+from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
 from rotation.task import SaveRecoveryFile, TaskState
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.store import Store
@@ -56,13 +56,14 @@ async def recovery_plan(
         remedy = "put the certificate back by hand (docs/recovery.md), then survey the site"
         raise PlanRefusedError([blocking("recovery-site-unknown", site.name, told, remedy)])
     clients = [client.observed for client in await store.roster.entries(site.id, None) if client.observed is not None]
-    held = await held_by_clients(store, site, presents, clients, words)
+    survey = await store.surveys.get(newest)
+    held = await held_by_clients(store, site, presents, clients, ahead=ahead_of_ours(survey), words=words)
     known_copies = await saved_copies(store, site.id, held) | dict(copies)
     damages = tuple(_damage(seen, held[seen.server], known_copies.get(seen.server), clients) for seen in presents)
     known = Recoverable(
         site=site,
         survey_id=newest,
-        survey=await store.surveys.get(newest),
+        survey=survey,
         damages=damages,
         clients=len(clients),
     )
@@ -74,15 +75,27 @@ async def held_by_clients(
     site: Site,
     presents: Sequence[ServedCertificate],
     clients: Sequence[ObservedClient],
+    *,
+    ahead: timedelta,
     words: Mapping[ServerName, Fingerprint] | None = None,
 ) -> dict[ServerName, Held | None]:
-    """What clients hold of every server, as far as anything tells."""
+    """What clients hold of every server, as far as anything tells.
+
+    Args:
+        store: what was seen of the site.
+        site: as registered.
+        presents: what its servers present now.
+        clients: as they were last read.
+        ahead: how far SEPM's clock, which dates their contacts, was ahead of ours.
+        words: certificates that a person has read off clients.
+    """
     sights = await _sights(store, site.id)
     now_there = {seen.server: seen.fingerprint for seen in presents}
     heard: dict[ServerName, datetime] = {}
     for client in clients:
         if client.last_server is not None and client.last_seen is not None:
-            heard[client.last_server] = max(client.last_seen, heard.get(client.last_server, client.last_seen))
+            seen = client.last_seen - ahead
+            heard[client.last_server] = max(seen, heard.get(client.last_server, seen))
     return {
         server.name: clients_hold(
             sights.get(server.name, ()),
@@ -92,6 +105,11 @@ async def held_by_clients(
         )
         for server in site.servers
     }
+
+
+def ahead_of_ours(survey: SiteSurvey) -> timedelta:
+    """How far SEPM's clock was ahead of ours at a survey."""
+    return survey.sepm_clock - survey.taken_at
 
 
 async def _sights(store: Store, site_id: SiteId) -> dict[ServerName, list[Sight]]:

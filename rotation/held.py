@@ -30,7 +30,7 @@ class Held(Value):
     last_served: datetime | None = None
     """When the server was last seen with it; None: never here."""
     heard_at: datetime | None = None
-    """The newest contact of a client at the server."""
+    """The newest contact of a client at the server, on our own clock."""
     by_word: bool = False
     """Whether a person has read it off a client."""
     is_contested: bool = False
@@ -49,7 +49,7 @@ def clients_hold(
     Args:
         sights: what it was seen to present before, in any order.
         presents: what it presents now; None: nothing.
-        heard_at: the newest contact of any client at it, as SEPM records it.
+        heard_at: the newest contact of any client at it, on our own clock.
         word: the fingerprint that a person has read off a client.
     """
     known = sorted(sights, key=lambda sight: sight.last_seen, reverse=True)

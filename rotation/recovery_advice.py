@@ -34,22 +34,22 @@ def _clients_get_on(damage: Damage, survey: SiteSurvey) -> bool:
         return False
     settings = (location.settings for group in survey.groups for location in group.locations)
     slowest = max((HEARTBEATS * each.heartbeat + each.jitter for each in settings), default=None)
-    return slowest is not None and held.heard_at >= survey.sepm_clock - slowest
+    return slowest is not None and held.heard_at >= survey.taken_at - slowest
 
 
 def _recover_instead(site: Site, damage: Damage) -> Finding:
     held = damage.held
     if held is None:
         raise AssertionError("what clients hold is known of whatever is promising")
-    what = {
-        Form.SILENT: "presents nothing",
-        Form.MALFORMED: "presents a malformed certificate",
-        Form.ANOTHER: "presents another certificate, and no client is heard at it",
+    what, unless = {
+        Form.SILENT: ("presents nothing", "if it is not merely down"),
+        Form.MALFORMED: ("presents a malformed certificate", "whatever has damaged it"),
+        Form.ANOTHER: ("presents another one, and no client is heard at it", "unless somebody meant that"),
     }[damage.form]
     until = f", valid until {held.not_after:%Y-%m-%d}" if held.not_after else ""
     told = (
-        f"{what}; clients hold {held.fingerprint[:16]}...{until}: unless somebody replaced it on purpose, putting the "
-        "same one back cuts nobody off, and a replacement may"
+        f"{what}; clients hold {held.fingerprint[:16]}...{until}: {unless}, to put the same one back cuts nobody off, "
+        "and a replacement may"
     )
     remedy = "; ".join(_commands(site, damage, damage.copy_at_hand))
     stops = damage.form is Form.SILENT

@@ -50,6 +50,8 @@ def _attributes(state: RotationState) -> list[SearchAttributeUpdate[Any]]:
 
 
 def _treatment(state: RotationState) -> str:
+    if state.body.purpose == "recover":
+        return "recovery"
     kinds = {owner.treatment for owner in state.body.scopes}
     if len(kinds) > 1:
         return "mixed"
@@ -72,8 +74,14 @@ def _headline(state: RotationState) -> str:
         return f"# {_safe(state.site_name)}: {state.outcome.value}"
     where = f"step {state.cursor + 1} of {len(state.steps)}" if step else "ending"
     held = f", **held** by {_safe(state.held_by)}: {_safe(state.hold_reason)}" if state.held_by else ""
-    back = ", **putting the old certificates back**" if state.body.purpose == "roll-back" else ""
+    back = _BACK.get(state.body.purpose, "")
     return f"# {_safe(state.site_name)}: {state.phase.value}{back}, {where}{held}"
+
+
+_BACK = {
+    "roll-back": ", **putting the old certificates back**",
+    "recover": ", **putting back the certificates that clients hold**",
+}
 
 
 def _attention(state: RotationState) -> str:

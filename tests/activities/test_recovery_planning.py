@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from activities.recovering import put_back_evidence
 from activities.recovery_planning import recovery_plan
+from activities.scope import scope_of
 from emulator.damage import DamageForm
-from emulator.happenings import CertificateDamaged
+from emulator.happenings import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
+from engine.contract import StepRef
 from rotation.inventory import Endpoint, Look, Port, SeenCertificate
 from rotation.plan_request import Unproven
 from rotation.planner import PlanRefusedError
@@ -116,3 +119,40 @@ async def test_a_replacement_of_another_certificate_is_advised_against(surveyed)
     plan = await surveyed.plan()
     assert "recover-instead" not in {finding.code for finding in plan.findings}
     assert await planned(surveyed) == ["nothing-to-recover"]
+
+
+async def test_a_certificate_that_ends_meanwhile_is_not_to_be_put_back(surveyed):
+    """Somebody takes their time: from its end on the task says so, and what to do instead."""
+    held = damage(surveyed, DamageForm.LOST)
+    await save(surveyed, held)
+    plan = await planned(surveyed)
+    (step,) = [step for step in plan.body.steps if step.kind == "console"]
+    work = step.work.model_copy(update={"not_after": surveyed.clock.now() + HOUR})
+    await surveyed.store.plans.add(plan)
+    ref = StepRef(rotation_id=ROTATION, site_id=surveyed.site.id, plan_id=plan.id, step=step.id)
+    scope = await scope_of(surveyed.world, ref)
+    assert (await put_back_evidence(surveyed.world, scope, work)).wrong is None
+    surveyed.clock.leap_to(surveyed.clock.now() + 2 * HOUR)
+    seen = await put_back_evidence(surveyed.world, scope, work)
+    assert not seen.done
+    assert seen.wrong is not None
+    assert seen.wrong.code == "recovery-certificate-expired"
+
+
+async def test_clocks_that_differ_do_not_mislead(surveyed):
+    """SEPM's clock is a day ahead: contacts from before the damage are not taken for contacts after it."""
+    server = surveyed.simulation.site.first_server
+    surveyed.simulation.schedule(ClockSet(server=server.name, ahead=DAY), surveyed.clock.now())
+    surveyed.simulation.schedule(ClockSet(server=SEPM_2, ahead=DAY), surveyed.clock.now())
+    surveyed.clock.leap_to(surveyed.clock.now() + 6 * HOUR)
+    await surveyed.survey()
+    held = damage(surveyed, DamageForm.ANOTHER, after=HOUR, noticed=0 * HOUR)
+    endpoint = Endpoint(server=SEPM_2, port=Port.CLIENT, address="s2", number=443)
+    surveyed.clock.leap_to(surveyed.clock.now() + HOUR)
+    (seen,) = [each for each in await surveyed.world.served(surveyed.site.servers) if each.server == SEPM_2]
+    look = Look(endpoint=endpoint, certificate=SeenCertificate(fingerprint=seen.fingerprint), at=seen.observed_at)
+    await surveyed.store.inventory.record(surveyed.site.id, [look])
+    surveyed.clock.leap_to(surveyed.clock.now() + HOUR)
+    await save(surveyed, held)
+    plan = await planned(surveyed)
+    assert [each.fingerprint for each in plan.body.certificates] == [held]
