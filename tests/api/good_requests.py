@@ -43,6 +43,7 @@ _FILE = {"file_base64": base64.b64encode((CORPUS / "rsa-3072.pem").read_bytes())
 _MOVE = {**_WHO, "by": "P7D", "request_id": "r1"}
 _PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "MQ=="}]}
 _SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90}
+_PIN = {**_WHO, "fingerprint_sha256": "bb" * 32}
 
 BODIES: dict[str, Any] = {
     "POST /v1/sites": _SITE,
@@ -50,6 +51,9 @@ BODIES: dict[str, Any] = {
     "PUT /v1/sites/{site_id}/database": {"database": "own"},
     "PUT /v1/sites/{site_id}/limits": _LIMITS,
     "POST /v1/sites/{site_id}/restore": {**_WHO, "survey_max_age": "PT1H"},
+    "POST /v1/sites/{site_id}/recovery-plans": {"files": {}, "held": {"sepm1": "aa" * 32}},
+    "POST /v1/sites/{site_id}/trust/pin": _PIN,
+    "POST /v1/sites/{site_id}/trust/drop": _PIN,
     "POST /v1/certificates/requests": {"who": "ann", "names": ["sepm.example"], "subject": "CN=sepm.example,O=E,C=AT"},
     "POST /v1/certificates": _FILE,
     "POST /v1/certificates/check": _FILE | {"site": "{site_id}", "server": "sepm1", "days": 30},
@@ -88,6 +92,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /v1/rotations": {"limit": "10", "site": "{site_id}"},
     "GET /v1/rotations/{rotation_id}/clients": {"verdict": "waiting", "gate": "A8", "limit": "10"},
     "GET /v1/rotations/{rotation_id}/events": {"after": "0", "limit": "10"},
+    "GET /v1/sites/{site_id}/trust/contacts": {"after": "0", "limit": "10"},
     "GET /v1/tasks": {"state": "open", "site": "{site_id}", "rotation": "{rotation_id}"},
 }
 """The parameters behind the path, by the same."""
