@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test fuzz proof crash-sweep mutants mutmut check format lock clean
+.PHONY: help demo test fuzz rewrap proof crash-sweep mutants mutmut check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,9 @@ test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JO
 
 fuzz: $(VENV)/.dev ## Play 100,000 damaged and hostile files to every parser (ARGS="--help" shows how)
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+rewrap: $(VENV)/.dev ## Put 10,000 secrets under a new key while rotations run, through two kills with -9
+	ROTATOR_TEST_SECRETS=10000 $(BIN)/python -m pytest -s --durations=1 tests/store/test_rewrapping.py $(ARGS)
 
 proof: $(VENV)/.dev ## Play 10,000 random rotations, 300 of them through the real Temporal too (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof --json build/proof.json $(ARGS)
