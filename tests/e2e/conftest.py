@@ -28,6 +28,8 @@ from engine.settings import TemporalSettings
 from rotation.values import SiteId
 
 PATIENCE = 90
+LONG_PATIENCE = 300
+"""For a whole rotation, which takes a minute or more on the wall clock."""
 HEARTBEAT = timedelta(seconds=1)
 # what the machine of the tests may have set for some other service
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
@@ -36,11 +38,13 @@ PLAIN = ("name", "address", "https_port", "http_port")
 AWAY = frozenset({429, 500, 502, 503, 504})
 
 
-async def look_until(look: Callable[[], Awaitable[Any]], holds: Callable[[Any], Any], what: str) -> Any:
+async def look_until(
+    look: Callable[[], Awaitable[Any]], holds: Callable[[Any], Any], what: str, patience: float = PATIENCE
+) -> Any:
     """Look until a condition holds; gives what was seen then."""
     found = None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             while not holds(found := await look()):  # noqa: ASYNC110 - it lies in another process
                 await asyncio.sleep(0.2)
     except TimeoutError:
@@ -213,14 +217,19 @@ class Site:
         started = await self.house.post("/v1/rotations", self.order(await self.plan()), 202)
         return str(started["id"])
 
-    async def shown_when(self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str) -> dict[str, Any]:
+    async def shown_when(
+        self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str, patience: float = PATIENCE
+    ) -> dict[str, Any]:
         """The rotation as the API shows it, as soon as a condition holds."""
-        found: dict[str, Any] = await look_until(lambda: self.house.get(f"/v1/rotations/{rotation}"), holds, what)
+        path = f"/v1/rotations/{rotation}"
+        found: dict[str, Any] = await look_until(lambda: self.house.get(path), holds, what, patience)
         return found
 
     async def ended(self, rotation: str) -> dict[str, Any]:
         """The rotation when it has ended."""
-        return await self.shown_when(rotation, lambda shown: shown["status"] != "running", "it has ended")
+        return await self.shown_when(
+            rotation, lambda shown: shown["status"] != "running", "it has ended", LONG_PATIENCE
+        )
 
     async def in_gate(self, rotation: str, number: str = "A8") -> dict[str, Any]:
         """The rotation in the middle of the gate for all of that number: it has been read, and is not over."""

@@ -20,10 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from engine.client import lazy_client
+from engine.ports import choose_ports
 from engine.settings import TemporalSettings
 from rotation.values import CertificateId
 from sepm.new_certificate import make_self_signed
 
+pytestmark = pytest.mark.timeout(400)  # a whole rotation on the wall clock, on a machine that others use too
 KEYSTORE = "/v1/certificates/{certificate_id}/keystore"
 """The one GET that gives a key: once, and closed by a password that was shown elsewhere."""
 FORMS = {"PKCS8": serialization.PrivateFormat.PKCS8, "PKCS1": serialization.PrivateFormat.TraditionalOpenSSL}
@@ -93,6 +95,8 @@ class Whole:
     rotation: str
     sepm: Wiretap
     robot: Wiretap
+    metrics: str
+    """Where the worker serves its metrics."""
 
 
 def presenting(folder: Path) -> tuple[ssl.SSLContext, str]:
@@ -116,9 +120,11 @@ def believing() -> ssl.SSLContext:
 
 
 @pytest.fixture(scope="module")
-async def whole(house, open_site, tmp_path_factory) -> AsyncIterator[Whole]:
-    """A rotation that a robot worked at from its start to its end."""
+async def whole(open_house, open_site, tmp_path_factory) -> AsyncIterator[Whole]:
+    """A rotation that a robot worked at from its start to its end, in a house that serves metrics."""
     async with AsyncExitStack() as stack:
+        metrics = f"127.0.0.1:{choose_ports('127.0.0.1', 0)[0]}"
+        house = await stack.enter_async_context(open_house(ROTATOR_TEMPORAL_METRICS=metrics))
         robot = Wiretap(httpx.URL(house.program.said["api"]).port or 0)
         where = f"http://127.0.0.1:{await stack.enter_async_context(robot.listening())}"
         site = await stack.enter_async_context(open_site(house, robot=where, registered=False))
@@ -128,7 +134,7 @@ async def whole(house, open_site, tmp_path_factory) -> AsyncIterator[Whole]:
         await site.register(rest_url=f"https://127.0.0.1:{port}/sepm", trust={"fingerprint_sha256": fingerprint})
         rotation = await site.start()
         assert (await site.ended(rotation))["status"] == "completed"
-        yield Whole(site, rotation, sepm, robot)
+        yield Whole(site, rotation, sepm, robot, metrics)
 
 
 def key_in_every_form(key: RSAPrivateKey) -> Iterator[tuple[str, bytes]]:
@@ -147,15 +153,20 @@ def key_in_every_form(key: RSAPrivateKey) -> Iterator[tuple[str, bytes]]:
         yield from ((f"{name}, Base64 +{at}", base64.b64encode(raw[at:])[:36]) for at in range(3))
 
 
+def _raw(key: bytes) -> tuple[bytes, ...]:
+    return key, key.hex().encode(), base64.urlsafe_b64encode(key).rstrip(b"=")
+
+
 def secrets_of(whole: Whole) -> dict[str, set[bytes]]:
     """Everything that must not show, by what it is."""
     files = [json.loads(text) for text in whole.robot.told(rb'\{"filename":"[^{}]*"content_base64":[^{}]*\}')]
     house = whole.site.house
+    sealing = [line for line in (house.folder / "rotator.key").read_bytes().split() if line]
     found = {
         "SEPM password": {whole.site.program.said["rest"]["password"].encode()},
         "SEPM token": whole.sepm.told(rb'"(?:token|refreshToken|access_token)":\s*"([^"]+)"'),
         "API key": {house.key.encode()},
-        "key of the database": {(house.folder / "rotator.key").read_bytes().strip()},
+        "key of the database": {form for key in sealing for form in (key, *_raw(base64.b64decode(key)))},
         "password of a file": {file["password"].encode() for file in files},
         "file": {file["content_base64"][at : at + 64].encode() for file in files for at in (200, 800)},
     }
@@ -169,16 +180,37 @@ def secrets_of(whole: Whole) -> dict[str, set[bytes]]:
     return found
 
 
-async def histories(house: Any) -> bytes:
-    """Every event of every workflow, as JSON and as it is sent, payloads in clear."""
+async def temporal(house: Any) -> dict[str, bytes]:
+    """All that Temporal tells, payloads in clear.
+
+    Every event of every workflow, as JSON and as it is sent, with the summaries in it; what it describes of each, with
+    its search attributes and details; and every schedule.
+    """
     where = TemporalSettings(address=house.program.said["temporal"], namespace=house.program.said["namespace"])
     client = await lazy_client(where)
-    kept = bytearray()
+    events, described, schedules = bytearray(), bytearray(), bytearray()
     async for found in client.list_workflows():
-        history = await client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
-        kept += history.to_json().encode()
-        kept += b"".join(event.SerializeToString() for event in history.events)
-    return bytes(kept)
+        workflow = client.get_workflow_handle(found.id, run_id=found.run_id)
+        history = await workflow.fetch_history()
+        events += history.to_json().encode()
+        events += b"".join(event.SerializeToString() for event in history.events)
+        described += (
+            found.raw_info.SerializeToString() + (await workflow.describe()).raw_description.SerializeToString()
+        )
+    async for schedule in await client.list_schedules():
+        schedules += (await client.get_schedule_handle(schedule.id).describe()).raw_description.SerializeToString()
+    return {"histories": bytes(events), "descriptions": bytes(described), "schedules": bytes(schedules)}
+
+
+async def metrics(whole: Whole) -> dict[str, bytes]:
+    """What Prometheus reads of the worker, and of Temporal itself where /proc tells its port."""
+    found = {"metrics of the worker": whole.metrics}
+    for line in command_lines(whole.site.house).values():
+        flags = line.split(b"\0")
+        if b"--metrics-port" in flags:
+            found["metrics of Temporal"] = f"127.0.0.1:{flags[flags.index(b'--metrics-port') + 1].decode()}"
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        return {name: (await http.get(f"http://{address}/metrics")).content for name, address in found.items()}
 
 
 async def answers(whole: Whole) -> bytes:
@@ -206,6 +238,8 @@ async def answers(whole: Whole) -> bytes:
             answer = await house.ask("GET", path.format(**dict(zip(names, some, strict=True))), params=given)
             assert answer.status_code == 200, (path, answer.text)
             kept += repr(answer.headers.raw).encode() + answer.content
+    for page in ("/v1/codec/login", "/docs", "/redoc", "/openapi.json"):
+        kept += (await house.ask("GET", page)).content
     return bytes(kept)
 
 
@@ -247,7 +281,7 @@ def command_lines(house: Any) -> dict[str, bytes]:
 async def places_of(whole: Whole) -> dict[str, bytes]:
     """Everything that is searched, by where it lies. The emulator's standard output describes the site: not ours."""
     house = whole.site.house
-    places = {"histories": await histories(house), "answers": await answers(whole)}
+    places = await temporal(house) | await metrics(whole) | {"answers": await answers(whole)}
     logs = (*house.program.logs, whole.site.program.logs[1])
     files = [path for path in house.folder.rglob("*") if path.is_file() and path.name not in OWN_FILES]
     places |= {path.name: path.read_bytes() for path in (*files, *logs)}
@@ -261,6 +295,10 @@ async def test_no_secret_leaves_its_place(whole) -> None:
     assert all(secrets.values()), {what: len(found) for what, found in secrets.items()}
     assert len(secrets) > 20
     assert {"temporal.db", "rotator.db", "rotator.db-wal", "up.json", "up.err"} <= places.keys()
+    assert whole.rotation.encode() in places["descriptions"]
+    assert b"watch" in places["schedules"]
+    assert b"temporal_workflow_completed" in places["metrics of the worker"]
+    assert all(len(content) > 100 for place, content in places.items() if place.startswith("metrics"))
 
     # what may be known is found: the search looks where things lie, and sees them
     (server,) = await whole.site.truth("servers")
