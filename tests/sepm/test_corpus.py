@@ -11,6 +11,7 @@ from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.survey import ServedCertificate
 from rotation.values import CertificateId, Fingerprint, ListName, ServerName, SiteId
 from sepm.certificate_file import parse_certificate_file
+from sepm.errors import UnusableCertificateFile
 from tests.sepm.corpus.broken import ALONE, pairs
 from tests.sepm.corpus.issuance import NOW, file
 
@@ -58,6 +59,14 @@ def test_each_rule_finds_what_it_is_for(broken):
 def test_no_rule_hides_another(broken):
     """Two things are wrong, and both are said."""
     assert codes(file(**broken.changes)) == broken.codes
+
+
+def test_a_huge_one():
+    """A thousand names are read; a certificate of more than 64 KiB is refused with what to do."""
+    names = tuple(f"s{number}.example" for number in range(5000))
+    assert codes(file(names=(*names[:1000], "s1.example", "192.0.2.7"))) == set()
+    with pytest.raises(UnusableCertificateFile, match="fewer names"):
+        codes(file(names=names))
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,14 @@ from sepm.errors import UnusableCertificateFile
 from sepm.keystores import to_jks, to_pem, to_pkcs12
 from sepm.new_certificate import make_self_signed
 from tests.fuzz.asn1 import tlv
+from tests.sepm.corpus.broken import ALONE
+from tests.sepm.corpus.issuance import FIT
+from tests.sepm.corpus.issuance import file as file_of_corpus
 
 OWN = CertificateId("own")
 TEXT = "open sesame"
 PASSWORD = SecretStr(TEXT)
+WITH_RSA = tuple(each for each in ALONE if each.changes.get("key", FIT["key"]).startswith("rsa"))
 
 
 def parse(content, password=TEXT):
@@ -77,6 +81,20 @@ def test_openssl_reads_our_pkcs12(made, openssl, tmp_path, old):
     file = tmp_path / "file.p12"
     file.write_bytes(to_pkcs12(made, PASSWORD, for_old_java=old))
     assert by_openssl(openssl, file) == whole(made)
+
+
+def of_corpus(broken):
+    """A certificate of the corpus, with its chain as far as it is a chain, and its key."""
+    return parse(file_of_corpus(**broken.changes))
+
+
+@pytest.mark.parametrize("broken", WITH_RSA, ids=lambda broken: broken.name)
+def test_the_corpus_comes_back(broken, openssl, tmp_path):
+    """Whatever is wrong with a certificate, its file is whole: by OpenSSL from PKCS#12, and by us from JKS."""
+    made, file = of_corpus(broken), tmp_path / "file.p12"
+    file.write_bytes(to_pkcs12(made, PASSWORD))
+    assert by_openssl(openssl, file) == whole(made)
+    assert whole(parse(to_jks(made, PASSWORD))) == whole(made)
 
 
 @pytest.mark.parametrize("password", [None, PASSWORD], ids=["plain", "encrypted"])
@@ -168,6 +186,16 @@ def test_java_reads_what_we_write(either, keytool, openssl, tmp_path, kind):
     file, old = tmp_path / "keystore", kind.startswith("old")
     file.write_bytes(to_jks(either, PASSWORD) if kind == "JKS" else to_pkcs12(either, PASSWORD, for_old_java=old))
     assert exported(keytool, openssl, tmp_path, file, kind.removeprefix("old ")) == whole(either)
+
+
+def test_java_reads_the_corpus(keytool, openssl, tmp_path):
+    """A larger key, a chain that ends within the plan, and a wildcard, from JKS."""
+    for broken in WITH_RSA:
+        if broken.name in {"large key", "issuer ends within the plan", "wildcard"}:
+            (folder := tmp_path / broken.name).mkdir()
+            made = of_corpus(broken)
+            (folder / "keystore").write_bytes(to_jks(made, PASSWORD))
+            assert exported(keytool, openssl, folder, folder / "keystore", "JKS") == whole(made)
 
 
 @pytest.mark.parametrize("kind", ["JKS", "PKCS12"])
