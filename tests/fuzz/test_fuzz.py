@@ -16,7 +16,7 @@ from api.problems import ProblemError
 from tests.fuzz import judging, lanes, parsers
 from tests.fuzz.every_operation import every_operation
 from tests.fuzz.finds import entries
-from tests.fuzz.judging import judge, peak
+from tests.fuzz.judging import judge
 from tests.fuzz.lanes import Played, parser_of, play
 from tests.fuzz.parsers import PARSERS
 from tests.fuzz.through_api import through_api
@@ -135,8 +135,7 @@ def test_a_parser_that_does_not_bear_an_input_is_found(monkeypatch, read, told):
 
 def test_a_greedy_parser_is_found(monkeypatch):
     """Its first input in each process, long before all memory is taken; how large the process was is told."""
-    much = peak() + judging.GROWTH * 2
-    greedy = replace(PARSERS[0], name="bad", read=lambda _: len(b"x" * much))
+    greedy = replace(PARSERS[0], name="bad", read=lambda _: len(b"x" * (judging.GROWTH * 2)))
     monkeypatch.setattr(lanes, "PARSERS", (greedy,))
     played = Played()
     for some in play(range(6), 2):
