@@ -10,6 +10,8 @@ PlanId = NewType("PlanId", str)
 TaskId = NewType("TaskId", str)
 SimulationId = NewType("SimulationId", str)
 CertificateId = NewType("CertificateId", str)
+OrderId = NewType("OrderId", str)
+"""Of an order at a certificate authority, as we know it."""
 ServerName = NewType("ServerName", str)
 ListName = NewType("ListName", str)
 GroupId = NewType("GroupId", str)

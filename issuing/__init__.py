@@ -1,0 +1,1 @@
+"""The company's certificate authority: a small port, and ACME behind it."""

@@ -1,0 +1,46 @@
+"""The port: what the product asks of a certificate authority."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import SecretBytes
+
+from rotation.order import Order
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be certified, and for whom. No repr shows the account's key."""
+
+    names: tuple[str, ...]
+    request_pem: str
+    account_key: SecretBytes
+
+
+class Issuer(Protocol):
+    """A certificate authority. Its orders live longer than a process: whatever it needs to go on is in the `Order`."""
+
+    @property
+    def where(self) -> str:
+        """Its address. Accounts and orders belong to it."""
+
+    def new_account_key(self) -> SecretBytes:
+        """A key by which the authority will know us. Keep it before it is used: a second one is a second account."""
+
+    async def advance(self, asked: Asked, order: Order, now: datetime) -> Order:
+        """Look at an order and do the next step. Called again with the same order it does nothing twice.
+
+        Returns:
+            the order as it is now. Keep it, wait as long as it says, call again; until it has its certificate.
+
+        Raises:
+            IssuerError: its `passes` tells whether the same call may succeed later.
+        """
+
+    async def tidy(self, order: Order) -> None:
+        """Take away what was put anywhere for this order. Called again it changes nothing.
+
+        Raises:
+            IssuerError: when it could not; call again.
+        """
