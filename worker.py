@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.registry import all_activities
+from activities.world import World
 from engine.client import connect, identity
 from engine.contract import SIMULATIONS_QUEUE
 from engine.fault import EngineFault
@@ -29,15 +30,19 @@ from engine.search_attributes import register
 from engine.settings import TemporalSettings, WatchSettings
 from engine.telemetry import runtime
 from engine.watch import arrange_watch
+from issuing.configured import configured_issuer
+from issuing.errors import IssuerSettingsWrong
+from issuing.settings import AcmeSettings
 from store.fault import StoreFault
 from store.settings import StoreSettings
 from store.store import Store
+from workflows.issue_certificate import IssueCertificate
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
 from workflows.survey_site import SurveySite
 from workflows.watch_certificates import WatchCertificates
 
-WORKFLOWS = (RotateSite, SurveySite, SimulatePlan, WatchCertificates)
+WORKFLOWS = (RotateSite, SurveySite, SimulatePlan, WatchCertificates, IssueCertificate)
 
 # below the time after which a supervisor kills (60 s in deploy/), so that a stop costs no attempt of an activity
 _GRACE = timedelta(seconds=30)
@@ -59,16 +64,19 @@ async def serve(stop: asyncio.Event) -> None:
     Raises:
         StoreFault: when the store cannot be opened.
         EngineFault: when Temporal lacks what only its operator can give, or the payload keys are none.
+        IssuerSettingsWrong: when a certificate authority is set and cannot be used so.
     """
+    issuer = configured_issuer(AcmeSettings())
     store = await Store.open(StoreSettings())
     try:
-        await _serve(store, TemporalSettings(), stop)
+        await _serve(World(store=store, issuer=issuer), TemporalSettings(), stop)
     finally:
         await store.close()
 
 
-async def _serve(store: Store, settings: TemporalSettings, stop: asyncio.Event) -> None:
-    plugin = RotatorPlugin(workflows=WORKFLOWS, activities=all_activities(store), codec=payload_codec(settings))
+async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) -> None:
+    activities = all_activities(world.store, world)
+    plugin = RotatorPlugin(workflows=WORKFLOWS, activities=activities, codec=payload_codec(settings))
     client = await _unless(stop, _connected(settings, plugin))
     if client is None:  # told to stop before Temporal was there
         return
@@ -141,7 +149,7 @@ async def _until_signalled() -> int:
         loop.add_signal_handler(number, stop.set)
     try:
         await serve(stop)
-    except (StoreFault, EngineFault) as fault:
+    except (StoreFault, EngineFault, IssuerSettingsWrong) as fault:
         _log.error("cannot serve", reason=str(fault), fault=type(fault).__name__)
         return _FAILED
     except Exception:  # noqa: BLE001 - the last resort: logged as JSON like all else, before the process leaves

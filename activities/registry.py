@@ -7,6 +7,7 @@ from activities.closing import ClosingCheck
 from activities.gates import Gates
 from activities.looking import Looking
 from activities.newborns import Newborns
+from activities.ordering import Ordering
 from activities.originals import Originals
 from activities.planning import Planning
 from activities.playing import Playing
@@ -25,7 +26,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     """Every activity of the contract."""
     world = world or World(store=store)
     surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
-    playing = Playing(world)
+    playing, ordering = Playing(world), Ordering(world)
     settings, tasks, looking = Settings(world), Tasks(world), Looking(world)
     return [
         surveying.survey_site,
@@ -49,4 +50,6 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         playing.play_run,
         playing.end_simulation,
         Watching(world).watch_certificates,
+        ordering.advance_order,
+        ordering.end_order,
     ]

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from issuing.issuer import Issuer
 from rotation.pins import owner
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
@@ -64,6 +65,8 @@ class World:
     probe: CertificateProbe = field(default_factory=NetworkProbe)
     look: PortLook = field(default_factory=NetworkLook)
     sleep: Callable[[timedelta], Awaitable[None]] = wall_sleep
+    issuer: Issuer | None = None
+    """The certificate authority; None where none is set."""
 
     async def sepm(self, site: Site) -> SepmClient:
         """A client of the site's SEPM, to be closed by its user."""

@@ -9,6 +9,7 @@ from fastapi.security import HTTPBearer
 
 from activities.world import wall_clock
 from api import (
+    certificate_orders,
     certificate_requests,
     certificates,
     clients,
@@ -34,7 +35,7 @@ from api.body_limit import BodyLimit
 from api.cross_origin import CrossOrigin
 from api.guard import ApiKey, Guard
 from api.openapi import describe_problems
-from api.parts import Parts
+from api.parts import Authority, Parts
 from api.sessions import Sessions
 from api.settings import ApiSettings
 from api.taking_up import take_up
@@ -42,6 +43,7 @@ from api.whole_text import require_whole_text
 from engine.client import lazy_client
 from engine.logs import log_as_json
 from engine.settings import TemporalSettings
+from issuing.settings import AcmeSettings
 from store.settings import StoreSettings
 from store.store import Store
 
@@ -57,6 +59,7 @@ _RESOURCES = (
     sites,
     trust,
     surveys,
+    certificate_orders,
     certificate_requests,
     certificates,
     keystores,
@@ -113,6 +116,8 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
             yield
             return
         log_as_json("api")
+        acme = AcmeSettings()
+        where = acme.where()
         store, temporal = await Store.open(StoreSettings()), TemporalSettings()
         try:
             app.state.parts = parts = Parts(
@@ -120,6 +125,7 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 temporal=await lazy_client(temporal),
                 task_queue=temporal.task_queue,
                 survey_wait=settings.survey_wait,
+                authority=Authority(where, acme.patience) if where else None,
             )
             taking_up = asyncio.create_task(take_up(parts))
             try:

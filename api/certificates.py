@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
+from activities.acceptance import CertificateUnfitError, accept
 from api.certificate_document import (
     CertificateChecked,
     CertificateDocument,
@@ -26,7 +27,6 @@ from sepm.parsed_certificate import ParsedCertificate
 
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"])
 _UNNAMED = CertificateId("")
-_ID_DIGITS = 16
 _SURVEYED_WITHIN = timedelta(days=1)
 
 
@@ -102,21 +102,10 @@ async def _keep(parsed: ParsedCertificate, parts: Parts, response: Response) -> 
     Raises:
         ProblemError: 422, when it may not; nothing is stored.
     """
-    # a readable id that is the same whenever the same certificate is sent
-    facts = parsed.facts.model_copy(update={"id": CertificateId(f"cert-{parsed.facts.fingerprint[:_ID_DIGITS]}")})
-    findings = unfit(facts, now=parts.clock(), needed=timedelta(0))
-    if stops := blockers(findings):
-        raise refused("certificate-unfit", stops, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    key = await _key(parsed, parts)
-    kept = await parts.store.certificates.add(facts, parsed.certificate_pem, parsed.chain_pem, key, parts.clock())
-    await parts.store.certificate_requests.answer(facts.public_key, kept)
-    response.headers["Location"] = f"/v1/certificates/{kept}"
-    return CertificateShown(certificate=await parts.store.certificates.facts(kept), findings=findings)
-
-
-async def _key(parsed: ParsedCertificate, parts: Parts) -> bytes | None:
-    """The key that came along, else the one of the request that this certificate answers."""
-    if parsed.key_pem is not None:
-        return parsed.key_pem.get_secret_value().encode()
-    asked = await parts.store.certificate_requests.key_of(parsed.facts.public_key)
-    return None if asked is None else asked.get_secret_value()
+    try:
+        accepted = await accept(parts.store, parsed, parts.clock())
+    except CertificateUnfitError as unfitness:
+        findings = unfitness.findings
+        raise refused("certificate-unfit", findings, status=HTTPStatus.UNPROCESSABLE_ENTITY) from unfitness
+    response.headers["Location"] = f"/v1/certificates/{accepted.facts.id}"
+    return CertificateShown(certificate=accepted.facts, findings=accepted.findings)

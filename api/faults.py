@@ -28,6 +28,7 @@ from sepm.errors import (
     UntrustedCertificate,
     UnusableCertificateFile,
 )
+from store.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate_requests import UnknownRequest
 from store.certificates import UnknownCertificate
 from store.contacts import LastPin, NotPinned
@@ -60,6 +61,12 @@ _STORE: dict[type[StoreFault], _Answer] = {
     ),
     UnknownRequest: _Answer(
         HTTPStatus.NOT_FOUND, "unknown-request", "list the requests: GET /v1/certificates/requests"
+    ),
+    UnknownOrder: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-order", "list the orders: GET /v1/certificates/requests/ID/orders"
+    ),
+    AlreadyIssued: _Answer(
+        HTTPStatus.CONFLICT, "already-issued", 'take that one; or say that another is wanted: "again": true, or --again'
     ),
     UnknownKeystore: _Answer(HTTPStatus.NOT_FOUND, "unknown-keystore", _KEYSTORE),
     KeystoreGone: _Answer(HTTPStatus.GONE, "keystore-gone", _KEYSTORE),

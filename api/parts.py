@@ -14,6 +14,15 @@ from store.store import Store
 
 
 @dataclass(frozen=True)
+class Authority:
+    """The certificate authority that is set. The worker speaks to it; here only its address is known."""
+
+    where: str
+    patience: timedelta
+    """How long an order may take."""
+
+
+@dataclass(frozen=True)
 class Parts:
     """The parts of a running API."""
 
@@ -24,6 +33,7 @@ class Parts:
     probe: CertificateProbe = field(default_factory=NetworkProbe)
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey."""
+    authority: Authority | None = None
 
 
 def parts_of(request: Request) -> Parts:

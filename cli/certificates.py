@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import certificate_requests
+from cli import certificate_orders, certificate_requests
 from cli.certificate_check import check_here
 from cli.client import (
     FOLDER,
@@ -23,13 +23,14 @@ from cli.people import WhoOption, named
 from cli.spoken import findings, instant, say, say_findings, say_json, say_table
 
 _app = typer.Typer(
-    help="Check certificates, add them, make or request them, and take them as keystores.", no_args_is_help=True
+    help="Check certificates, add them, make, request or order them, and take them as keystores.", no_args_is_help=True
 )
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     certificate_requests.register(_app)
+    certificate_orders.register(_app)
     app.add_typer(_app, name="certificate")
 
 

@@ -3,7 +3,7 @@
 A simulation touches no site: its workflow has its own id.
 """
 
-from rotation.values import SimulationId, SiteId
+from rotation.values import OrderId, SimulationId, SiteId
 
 WATCH = "watch-certificates"
 """The id of the schedule of the watch, one for all sites, and what the ids of its workflows begin with."""
@@ -22,3 +22,8 @@ def survey_workflow(site_id: SiteId) -> str:
 def simulation_workflow(simulation_id: SimulationId) -> str:
     """The id of the workflow that plays a simulation."""
     return f"simulate/{simulation_id}"
+
+
+def order_workflow(order_id: OrderId) -> str:
+    """The id of the workflow that sees to an order at a certificate authority."""
+    return f"issue/{order_id}"

@@ -9,13 +9,14 @@ from sqlalchemy import Column, LargeBinary, Table, func, select
 from store.base import table_of
 from store.database import Database
 from store.envelope import START_BYTES, key_id_of
-from store.tables import CertificateRequestRow, CertificateRow, KeystoreRow, SiteRow
+from store.tables import CertificateRequestRow, CertificateRow, IssuerAccountRow, KeystoreRow, SiteRow
 from store.upsert import ROWS_AT_ONCE
 
 SITE_PASSWORD = "site password"  # noqa: S105 - what it is for, no password
 CERTIFICATE_KEY = "certificate key"
 REQUEST_KEY = "request key"
 KEYSTORE = "keystore"
+ACCOUNT_KEY = "issuer account key"
 
 
 class SealedColumn(NamedTuple):
@@ -46,6 +47,7 @@ SEALED = (
     SealedColumn(table_of(CertificateRow), "key_sealed", CERTIFICATE_KEY),
     SealedColumn(table_of(CertificateRequestRow), "key_sealed", REQUEST_KEY),
     SealedColumn(table_of(KeystoreRow), "file_sealed", KEYSTORE),
+    SealedColumn(table_of(IssuerAccountRow), "key_sealed", ACCOUNT_KEY, row="issuer"),
 )
 """Every column that holds secrets."""
 

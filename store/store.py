@@ -1,5 +1,6 @@
 """The store: one object with everything that must not be lost."""
 
+from store.certificate_orders import CertificateOrders
 from store.certificate_requests import CertificateRequests
 from store.certificates import Certificates
 from store.contacts import Contacts
@@ -7,6 +8,7 @@ from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
 from store.inventory import Inventory
+from store.issuer_accounts import IssuerAccounts
 from store.key_encryption import LocalKey
 from store.key_file import KEY_BYTES
 from store.key_ring import KeyRing
@@ -37,6 +39,8 @@ class Store:
         self.sites = Sites(database, vault)
         self.certificates = Certificates(database, vault)
         self.certificate_requests = CertificateRequests(database, vault)
+        self.certificate_orders = CertificateOrders(database)
+        self.issuer_accounts = IssuerAccounts(database, vault)
         self.keystores = Keystores(database, vault)
         self.contacts = Contacts(database)
         self.surveys = Surveys(database)

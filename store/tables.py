@@ -1,7 +1,7 @@
 """Every table, for whoever needs them all: importing this fills `Base.metadata`."""
 
 from store.base import Base
-from store.certificate_tables import CertificateRequestRow, KeystoreRow
+from store.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
 from store.inventory_tables import SightingRow, WatchedPortRow
 from store.rotation_tables import (
     CoverageGateRow,
@@ -30,6 +30,7 @@ from store.site_tables import (
 
 __all__ = [
     "Base",
+    "CertificateOrderRow",
     "CertificateRequestRow",
     "CertificateRow",
     "ClientRow",
@@ -37,6 +38,7 @@ __all__ = [
     "ContactRow",
     "CoverageGateRow",
     "EventRow",
+    "IssuerAccountRow",
     "JudgementRow",
     "KeystoreRow",
     "LeftOutRow",

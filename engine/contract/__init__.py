@@ -4,7 +4,16 @@ Messages carry ids, counts and hashes; never a list of clients, a key, a passwor
 histories of rotations that are months old must still decode.
 """
 
+from engine.contract.issuing import (
+    TIDY_TRIES,
+    AdvanceOrderAnswer,
+    AdvanceOrderRequest,
+    EndOrderAnswer,
+    EndOrderRequest,
+    IssueInput,
+)
 from engine.contract.names import (
+    ISSUE_WORKFLOW,
     ROTATE_WORKFLOW,
     SIMULATE_WORKFLOW,
     SIMULATIONS_QUEUE,
@@ -51,19 +60,26 @@ from engine.contract.tasks import (
 from engine.contract.watching import WatchAnswer, WatchRequest
 
 __all__ = [
+    "ISSUE_WORKFLOW",
     "ROTATE_WORKFLOW",
     "SIMULATE_WORKFLOW",
     "SIMULATIONS_QUEUE",
     "STATE_QUERY",
     "SURVEY_WORKFLOW",
+    "TIDY_TRIES",
     "WATCH_WORKFLOW",
     "ActivityName",
+    "AdvanceOrderAnswer",
+    "AdvanceOrderRequest",
     "ClosingAnswer",
     "ClosingRequest",
     "Counted",
+    "EndOrderAnswer",
+    "EndOrderRequest",
     "ErrorType",
     "EventKind",
     "GateRequest",
+    "IssueInput",
     "LeaveOutRequest",
     "LoadPlanAnswer",
     "LoadPlanRequest",

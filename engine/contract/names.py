@@ -5,6 +5,7 @@ from enum import StrEnum
 ROTATE_WORKFLOW, SURVEY_WORKFLOW, SIMULATE_WORKFLOW = "RotateSite", "SurveySite", "SimulatePlan"
 SIMULATIONS_QUEUE = "-simulations"  # what is added to the name of a task queue: there runs are played one at a time
 WATCH_WORKFLOW = "WatchCertificates"
+ISSUE_WORKFLOW = "IssueCertificate"
 STATE_QUERY = "state"
 
 
@@ -32,6 +33,8 @@ class ActivityName(StrEnum):
     PLAY_RUN = "play_run"
     END_SIMULATION = "end_simulation"
     WATCH_CERTIFICATES = "watch_certificates"
+    ADVANCE_ORDER = "advance_order"
+    END_ORDER = "end_order"
 
 
 class ErrorType(StrEnum):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from pydantic import SecretBytes
@@ -55,15 +56,26 @@ class Customer:
         return await self.until(lambda found: found.chain_pem, order)
 
 
-@pytest.fixture
-def customer():
-    """Makes somebody with a new account, or with the one given."""
+@cache
+def asked_for(names: tuple[str, ...], subject: str) -> str:
+    """A request for these names: making a key takes a while."""
+    return make_request(names, subject).request_pem
 
-    def make(settings: AcmeSettings, *wanted: str, subject: str = "", key: SecretBytes | None = None) -> Customer:
+
+@pytest.fixture(scope="session")
+def account_key() -> SecretBytes:
+    """The key of an account that tests share, where they do not need one of their own."""
+    return AcmeIssuer(AcmeSettings()).new_account_key()
+
+
+@pytest.fixture(scope="session")
+def customer(account_key):
+    """Makes somebody with the account that is shared, or with a new one."""
+
+    def make(settings: AcmeSettings, *wanted: str, subject: str = "", new: bool = False) -> Customer:
         issuer = configured_issuer(settings)
         assert isinstance(issuer, AcmeIssuer)
-        made = make_request(wanted, subject)
-        asked = Asked(names=wanted, request_pem=made.request_pem, account_key=key or issuer.new_account_key())
-        return Customer(issuer, asked)
+        key = issuer.new_account_key() if new else account_key
+        return Customer(issuer, Asked(names=wanted, request_pem=asked_for(wanted, subject), account_key=key))
 
     return make

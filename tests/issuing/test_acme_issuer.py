@@ -43,11 +43,11 @@ async def test_a_name_that_the_authority_knows_needs_no_proof(pebble, customer):
     name = a_name()
     somebody = customer(pebble.settings(), name)
     first = await somebody.issued()
-    without = customer(pebble.settings(dns=DnsSettings()), name, key=somebody.asked.account_key)
+    without = customer(pebble.settings(dns=DnsSettings()), name)
     second = await without.issued()
     assert second.records == ()
     assert second.url != first.url
-    stranger = customer(pebble.settings(dns=DnsSettings()), name)
+    stranger = customer(pebble.settings(dns=DnsSettings()), name, new=True)
     with pytest.raises(ProofImpossible, match=r"dns-01.*no DNS server is set"):
         await stranger.issued()
 
@@ -83,11 +83,11 @@ async def test_what_the_authority_refuses_is_told_in_its_own_words(pebble, custo
         await customer(pebble.settings(), BLOCKED).issued()
     assert "without it" in refused.value.remedy
     with pytest.raises(IssuerRefused, match="externalAccountRequired") as refused:
-        await customer(pebble.settings(eab_kid=None, eab_key=None), a_name()).issued()
+        await customer(pebble.settings(eab_kid=None, eab_key=None), a_name(), new=True).issued()
     assert "ROTATOR_ACME_EAB_KID" in refused.value.remedy
     wrong = EAB_KEY[::-1]
     with pytest.raises(IssuerRefused, match="unauthorized") as refused:
-        await customer(pebble.settings(eab_key=SecretStr(wrong)), a_name()).issued()
+        await customer(pebble.settings(eab_key=SecretStr(wrong)), a_name(), new=True).issued()
     assert wrong not in str(refused.value.finding)
 
 

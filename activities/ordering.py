@@ -1,0 +1,187 @@
+"""Orders at a certificate authority: one step at a time, each kept before the next."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.acceptance import CertificateUnfitError, accept
+from activities.world import World
+from engine.contract import (
+    TIDY_TRIES,
+    ActivityName,
+    AdvanceOrderAnswer,
+    AdvanceOrderRequest,
+    EndOrderAnswer,
+    EndOrderRequest,
+)
+from issuing.errors import IssuerError, RateLimited
+from issuing.issuer import Asked, Issuer
+from rotation.finding import Finding, blocking, warning
+from rotation.order import Order, OrderState, OrderStep, names_left_out
+from rotation.values import CertificateId
+from sepm.certificate_file import parse_certificate_file
+from sepm.errors import UnusableCertificateFile
+from store.certificate_orders import CertificateOrder
+from store.certificate_requests import CertificateRequest
+
+_AGAIN = timedelta(seconds=5)
+"""Before an authority that is away is tried again; the workflow waits longer the longer it lasts."""
+_NO_ISSUER = blocking(
+    "no-issuer",
+    "ROTATOR_ACME_DIRECTORY",
+    "the worker has no authority at the address that this was ordered from",
+    "give worker and API the same ROTATOR_ACME_... settings, restart both, and order once more",
+)
+_TOLD = {
+    OrderStep.PLACING: "the order is being placed",
+    OrderStep.PROVING: "the names are being proven",
+    OrderStep.SIGNING: "the certificate is being signed",
+}
+
+
+class Ordering:
+    """Orders at the certificate authority."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.ADVANCE_ORDER)
+    async def advance_order(self, request: AdvanceOrderRequest) -> AdvanceOrderAnswer:
+        """Do the next step of an order.
+
+        1. one that has ended stays as it is
+        2. one that is signed: its certificate is taken in as an answer that is brought by hand
+        3. else the authority is asked; how far the order is now is kept before anything else
+        4. what time may cure is kept as trouble, and waited out; what it cannot cure ends the order
+        """
+        orders, issuer = self._world.store.certificate_orders, self._world.issuer
+        kept = await orders.get(request.order_id)
+        if kept.state is not OrderState.RUNNING:
+            return AdvanceOrderAnswer(state=kept.state, told=kept.state.value)
+        if issuer is None or issuer.where != kept.issuer:
+            return await self._fail(kept, _NO_ISSUER)
+        asked = await self._world.store.certificate_requests.get(kept.request_id)
+        progress = kept.progress
+        if not progress.chain_pem:
+            try:
+                progress = await self._advanced(issuer, kept, asked)
+            except IssuerError as error:
+                return await self._met(kept, error)
+            await orders.keep(kept.id, progress)
+        if progress.chain_pem:
+            return await self._take(kept, asked, progress)
+        return AdvanceOrderAnswer(state=OrderState.RUNNING, told=_TOLD[progress.step], wait=progress.wait)
+
+    @activity.defn(name=ActivityName.END_ORDER)
+    async def end_order(self, request: EndOrderRequest) -> EndOrderAnswer:
+        """Note how an order has ended; the first end stays. Then take out of DNS what was put there for it.
+
+        Raises:
+            ApplicationError: when DNS did not let us; after some tries it is noted what is left there.
+        """
+        orders = self._world.store.certificate_orders
+        kept = await orders.get(request.order_id)
+        if kept.state is OrderState.RUNNING:
+            await orders.end(kept.id, request.state, self._world.clock(), trouble=_late(kept, request))
+            kept = await orders.get(request.order_id)
+        if kept.progress.records:
+            try:
+                await self._tidy(kept)
+            except IssuerError as error:
+                if activity.info().attempt < TIDY_TRIES:
+                    raise ApplicationError(str(error), type=error.code) from error
+                await orders.note(kept.id, (_left(kept, error.what),))
+            else:
+                await orders.keep(kept.id, kept.progress.model_copy(update={"records": (), "shown_at": None}))
+        return EndOrderAnswer(state=kept.state)
+
+    async def _advanced(self, issuer: Issuer, kept: CertificateOrder, asked: CertificateRequest) -> Order:
+        now = self._world.clock()
+        key = await self._world.store.issuer_accounts.key(issuer.where, issuer.new_account_key, now)
+        wanted = Asked(names=asked.names, request_pem=asked.request_pem, account_key=key)
+        return await issuer.advance(wanted, kept.progress, now)
+
+    async def _met(self, kept: CertificateOrder, error: IssuerError) -> AdvanceOrderAnswer:
+        if not error.passes:
+            return await self._fail(kept, error.finding)
+        await self._world.store.certificate_orders.keep(kept.id, kept.progress, error.finding)
+        asked = error.retry_after if isinstance(error, RateLimited) else None
+        return AdvanceOrderAnswer(state=OrderState.RUNNING, told=f"waits: {error.code}", wait=asked or _AGAIN)
+
+    async def _take(self, kept: CertificateOrder, asked: CertificateRequest, progress: Order) -> AdvanceOrderAnswer:
+        orders, now = self._world.store.certificate_orders, self._world.clock()
+        try:
+            parsed = await asyncio.to_thread(
+                parse_certificate_file,
+                progress.chain_pem.encode(),
+                identity=CertificateId(""),
+                name="the signed answer",
+            )
+            if parsed.facts.public_key != asked.public_key:
+                return await self._fail(kept, _OTHER_KEY)
+            accepted = await accept(self._world.store, parsed, now)
+        except UnusableCertificateFile as error:
+            return await self._fail(kept, blocking("certificate-unusable", kept.issuer, error.what, error.remedy))
+        except CertificateUnfitError as unfit:
+            await orders.note(kept.id, unfit.findings)
+            return await self._fail(kept, _unfit(kept, unfit.findings))
+        await orders.note(kept.id, (*accepted.findings, *names_left_out(asked.names, accepted.facts)))
+        await orders.end(kept.id, OrderState.ISSUED, now, certificate_id=accepted.facts.id)
+        return AdvanceOrderAnswer(state=OrderState.ISSUED, told=OrderState.ISSUED.value)
+
+    async def _fail(self, kept: CertificateOrder, finding: Finding) -> AdvanceOrderAnswer:
+        await self._world.store.certificate_orders.end(kept.id, OrderState.FAILED, self._world.clock(), trouble=finding)
+        return AdvanceOrderAnswer(state=OrderState.FAILED, told=f"{OrderState.FAILED.value}: {finding.code}")
+
+    async def _tidy(self, kept: CertificateOrder) -> None:
+        if self._world.issuer is not None:
+            await self._world.issuer.tidy(kept.progress)
+
+
+_OTHER_KEY = blocking(
+    "certificate-of-another-key",
+    "the signed answer",
+    "the authority has signed another key than that of the request",
+    "ask the authority's operator, then order once more",
+)
+
+
+def _unfit(kept: CertificateOrder, findings: tuple[Finding, ...]) -> Finding:
+    reasons = "; ".join(finding.message for finding in findings)
+    return blocking(
+        "certificate-unfit",
+        kept.issuer,
+        f"the authority has signed a certificate that must not go into a server: {reasons}",
+        "have the authority's operator change what it signs (its findings say what), then order once more",
+    )
+
+
+def _late(kept: CertificateOrder, request: EndOrderRequest) -> Finding | None:
+    """Why an order ends that has not ended by itself."""
+    if request.state is not OrderState.FAILED:
+        return None
+    waited = f" since {kept.asked_at:%Y-%m-%d %H:%M} UTC"
+    if kept.trouble is not None:
+        last = kept.trouble
+        return blocking(
+            last.code, last.subject, f"not issued{waited}; last: {last.message}", f"{last.remedy}; then order once more"
+        )
+    what = request.reason or f"the authority has not signed it in time; at last {_TOLD[kept.progress.step]}"
+    return blocking(
+        "ca-too-slow",
+        kept.issuer,
+        f"not issued{waited}: {what}",
+        "order once more: the same order at the authority is taken up; ROTATOR_ACME_PATIENCE is how long it may take",
+    )
+
+
+def _left(kept: CertificateOrder, why: str) -> Finding:
+    names = ", ".join(dict.fromkeys(record.name for record in kept.progress.records))
+    return warning(
+        "dns-record-left",
+        names,
+        f"the TXT records of the proof are still in DNS ({why})",
+        "take them out by hand: they prove nothing any more, and harm nobody",
+    )
