@@ -31,6 +31,7 @@ from issuing.configured import configured_issuer
 from rotation.values import OrderId
 from tests.api.conftest import calling
 from tests.issuing.authority import BLOCKED, EAB_KEY, TSIG_KEY, NameServer, Pebble, a_name
+from worker import serve
 from workflows.issue_certificate import IssueCertificate
 
 WHO = {"who": "ann"}
@@ -225,7 +226,7 @@ async def test_what_cannot_be_ordered_is_refused(api, service, problem):
 
 
 async def test_settings_that_cannot_be_used_stop_the_start(monkeypatch, tmp_path):
-    """The API says which one, as the worker does; nothing is served."""
+    """API and worker say which one; nothing is served."""
     monkeypatch.setenv("ROTATOR_ACME_DIRECTORY", "http://ca.example.test/directory")
     monkeypatch.setenv("ROTATOR_API_KEY", "a-key-for-tests")
     monkeypatch.setenv("ROTATOR_FOLDER", str(tmp_path))
@@ -233,3 +234,5 @@ async def test_settings_that_cannot_be_used_stop_the_start(monkeypatch, tmp_path
     with pytest.raises(ValueError, match="ROTATOR_ACME_DIRECTORY"):
         async with app.router.lifespan_context(app):
             pass
+    with pytest.raises(ValueError, match="ROTATOR_ACME_DIRECTORY"):
+        await serve(asyncio.Event())

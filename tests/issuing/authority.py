@@ -28,6 +28,8 @@ from sepm.new_certificate import make_self_signed
 PATIENCE = 30
 ZONE = "example.test"
 BLOCKED = f"blocked.{ZONE}"
+ALIASED, ALIAS_OF = f"aliased.{ZONE}", f"proofs.{ZONE}"
+"""A name whose proofs lie elsewhere, and where."""
 KID, EAB_KEY = "kid-of-ours", "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
 TSIG_NAME, TSIG_KEY = "proofs-of-ours", "dGhlIHNlY3JldCBvZiBvdXIgc2lnbmVkIHVwZGF0ZXM="
 _KNOT = """\
@@ -57,6 +59,7 @@ zone:
     journal-content: none
 """
 _SOA = f"{ZONE}. 60 SOA ns hostmaster 1 3600 600 86400 60\n{ZONE}. 60 NS ns\nns.{ZONE}. 60 A 127.0.0.1\n"
+_ALIAS = f"_acme-challenge.{ALIASED}. 60 CNAME {ALIAS_OF}.\n"
 
 
 def installed(program: str, package: str) -> str:
@@ -96,7 +99,7 @@ class NameServer:
         """Start one on a free port."""
         program = installed("knotd", "knot")
         (port,) = choose_ports("127.0.0.1", 0)
-        (folder / "zone").write_text(_SOA)
+        (folder / "zone").write_text(_SOA + _ALIAS)
         file = folder / "knot.conf"
         file.write_text(_KNOT.format(port=port, folder=folder, key=TSIG_NAME, secret=TSIG_KEY, zone=ZONE))
         asked = dns.message.make_query(ZONE, "SOA")

@@ -1,5 +1,7 @@
 """Orders at a real ACME server that asks a real DNS server: how they succeed, and how they do not."""
 
+from datetime import timedelta
+
 import pytest
 from cryptography import x509
 from pydantic import SecretStr
@@ -25,6 +27,18 @@ async def test_names_are_proven_by_dns_and_signed(pebble, names, customer):
     await somebody.issuer.tidy(issued)
     await somebody.issuer.tidy(issued)
     assert await names.texts(f"_acme-challenge.{one}") == set()
+
+
+async def test_the_authority_looks_only_when_other_dns_servers_know(pebble, names, customer):
+    """Most look once: until that time is over it is not even asked."""
+    dns = names.settings(settle=timedelta(hours=1))
+    somebody = customer(pebble.settings(dns=dns), a_name())
+    shown = await somebody.until(lambda order: order.shown_at)
+    assert shown.wait == timedelta(hours=1)
+    deaf = customer(pebble.settings(dns=dns, directory="https://127.0.0.1:9/dir"), *somebody.asked.names)
+    waiting = await deaf.step(shown)
+    assert timedelta(minutes=59) < waiting.wait <= timedelta(hours=1)
+    assert (waiting.url, waiting.shown_at) == (shown.url, shown.shown_at)
 
 
 async def test_a_step_that_was_not_kept_is_done_again_without_harm(pebble, customer):
