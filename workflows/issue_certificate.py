@@ -6,6 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import (
@@ -69,6 +70,8 @@ class IssueCertificate:
             schedule_to_close_timeout=max(left, _LEAST),
             heartbeat_timeout=_BEATS,
             retry_policy=_UNTIL_IT_IS_DONE,
+            # else it could put something into DNS after that was tidied up
+            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary="next step of the order",
         )
         return answer

@@ -33,6 +33,8 @@ class Authority:
         self.answers: list[AdvanceOrderAnswer | Exception] = []
         self.steps = 0
         self.ends: list[EndOrderRequest] = []
+        self.at_work = asyncio.Event()
+        self.hangs = self.too_early = False
 
     def waits(self, **since: float) -> None:
         """One step more, after which there is a wait."""
@@ -47,13 +49,21 @@ class Authority:
         """The next answer; the last one for ever."""
         answer = self.answers[min(self.steps, len(self.answers) - 1)]
         self.steps += 1
+        if self.hangs:
+            self.at_work.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(0)
+                self.at_work.clear()
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     @activity.defn(name=ActivityName.END_ORDER)
     async def end_order(self, request: EndOrderRequest) -> EndOrderAnswer:
-        """Remember how it ended."""
+        """Remember how it ended, and whether a step was still at work."""
+        self.too_early |= self.at_work.is_set()
         self.ends.append(request)
         return EndOrderAnswer(state=request.state)
 
@@ -65,9 +75,11 @@ def authority():
 
 
 @pytest.fixture
-async def started(client, worker_client, task_queue, authority):
-    """Starts an order that may take some time, and gives its handle."""
+async def started(client, worker_client, task_queue, authority, monkeypatch):
+    """Starts an order that may take some time, and gives its handle. A step hears of a cancel by its beat."""
     activities = [authority.advance_order, authority.end_order]
+    often = timedelta(milliseconds=100)
+    monkeypatch.setattr("engine.beating._BEAT", often)
 
     async def start(order_id: str = "", **patience: float):
         gives_up_at = datetime.now(UTC) + timedelta(**patience)
@@ -77,7 +89,13 @@ async def started(client, worker_client, task_queue, authority):
         await start_order(client, begin, task_queue=task_queue)
         return worker_client.get_workflow_handle(order_workflow(begin.order_id), result_type=OrderState)
 
-    async with Worker(worker_client, task_queue=task_queue, workflows=[IssueCertificate], activities=activities):
+    async with Worker(
+        worker_client,
+        task_queue=task_queue,
+        workflows=[IssueCertificate],
+        activities=activities,
+        max_heartbeat_throttle_interval=often,
+    ):
         yield start
 
 
@@ -110,6 +128,20 @@ async def test_a_step_that_cannot_be_done_ends_it_with_the_reason(started, autho
     authority.answers.append(ApplicationError("something of ours is broken", non_retryable=True))
     assert await (await started(hours=1)).result() is OrderState.FAILED
     assert "something of ours" in authority.ends[0].reason
+
+
+async def test_a_cancel_ends_the_step_first(started, authority, client):
+    """Only then it is tidied up: a step could put something into DNS meanwhile."""
+    authority.hangs = True
+    authority.ends_as(OrderState.ISSUED)
+    order_id = OrderId(f"order-{uuid4().hex}")
+    handle = await started(order_id, hours=1)
+    async with asyncio.timeout(30):
+        await authority.at_work.wait()
+    assert await cancel_order(client, order_id)
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+    assert ([end.state for end in authority.ends], authority.too_early) == ([OrderState.CANCELLED], False)
 
 
 async def test_a_cancel_ends_the_wait_and_is_noted(started, authority, client):
