@@ -47,13 +47,16 @@ def make_recovery_plan(known: Recoverable, *, plan_id: PlanId, now: datetime) ->
     Raises:
         PlanRefusedError: with everything that stands against it, and what to do instead.
     """
-    damaged = [damage for damage in known.damages if damage.is_damaged]
-    if not damaged:
+    found = [damage for damage in known.damages if damage.is_damaged]
+    if not found:
         raise PlanRefusedError([_nothing_to_recover(known)])
+    # a server that restarts just now, and of which nobody has spoken, is no reason to leave the others as they are
+    damaged = [damage for damage in found if damage.copy_at_hand is not None] or found
     scopes = _scopes(known.survey)
     findings = (
         *(finding for damage in damaged for finding in against(damage, now=now)),
         *_about_the_plan(known, damaged, now),
+        *(_left(damage) for damage in found if damage not in damaged),
     )
     if stops := blockers(findings):
         raise PlanRefusedError(stops)
@@ -190,6 +193,16 @@ def _about_the_plan(known: Recoverable, damaged: Sequence[Damage], now: datetime
         yield warning("recovery-survey-old", known.site.name, f"{told}, {age.days} days ago", "SEPM is not asked now")
     else:
         yield info("recovery-survey", known.site.name, told)
+
+
+def _left(damage: Damage) -> Finding:
+    what = damage.presents.error or "another certificate than clients hold"
+    return warning(
+        "recovery-left-as-is",
+        damage.server,
+        f"{what}; no recovery file of it is known, so this plan leaves it as it is",
+        f"if its certificate is damaged too, plan once more with --file {damage.server}=ZIP",
+    )
 
 
 def _nothing_to_recover(known: Recoverable) -> Finding:

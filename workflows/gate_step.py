@@ -262,7 +262,8 @@ def _missing(step: Gate | Holdout, reading: GateReading) -> str:
 
 def _not_heard(reading: GateReading) -> str:
     """After a recovery nobody is cut off by going on; but whoever was there before should be heard again."""
-    silent = f"{reading.waiting} clients were not heard since: {', '.join(reading.waiting_names)}"
+    names = ", ".join(reading.waiting_names)
+    silent = f"{reading.waiting} clients were not heard since: {names}; who took another certificate clings to it"
     nowhere = f"no client was heard at {', '.join(reading.unshown)}: nobody has shown that it presents what they hold"
     told = [text for text, count in ((silent, reading.waiting), (nowhere, len(reading.unshown))) if count]
     return "; ".join(told) or "no client was heard since: all of them are away"

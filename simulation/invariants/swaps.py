@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from emulator.effects import EffectView
+from emulator.effects import Actor, EffectView
 from emulator.verdict import LostClient
 from rotation.step import Console, Gate, Holdout, ScopeName
-from rotation.task import ReplaceCertificate
+from rotation.task import PutCertificateBack, ReplaceCertificate
 from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.invariants.violation import Violation, violation
@@ -130,5 +130,8 @@ def a_recovery_changes_nothing_else(facts: Facts) -> Iterator[Violation]:
     if facts.plan is None or facts.plan.body.purpose != "recover":
         return
     for effect in facts.journal:
-        if effect.actor.asked and effect.kind != "console.restore_certificate":
+        if effect.actor is Actor.PRODUCT:
             yield violation(a_recovery_changes_nothing_else, effect.kind, f"{effect.subject}, at {effect.at}")
+    for task in facts.tasks:
+        if not isinstance(task.work, PutCertificateBack):
+            yield violation(a_recovery_changes_nothing_else, task.id, f"it asks for {task.work.kind}")

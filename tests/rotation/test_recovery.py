@@ -110,6 +110,14 @@ def test_a_server_that_presents_what_clients_hold_is_left_alone(damage, plan, re
     assert refusal(damage("s1", presents=BAD, held=False)) == ["nothing-to-recover"]
 
 
+def test_a_server_without_a_file_does_not_hold_up_the_others(damage, plan, refusal):
+    """It may only restart: the plan says that it leaves it; where no server has a file, each is named."""
+    made = plan(damage("s1"), damage("s2", copy=False))
+    assert [each.server for each in made.body.certificates] == ["s1"]
+    assert told(made)["recovery-left-as-is"] == "warning"
+    assert refusal(damage("s1", copy=False), damage("s2", copy=False)) == ["recovery-file-missing"] * 2
+
+
 @pytest.mark.parametrize(
     ("fields", "codes"),
     [

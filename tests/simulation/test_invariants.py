@@ -345,3 +345,12 @@ def test_exposure_is_the_time_with_secure_communications_off(played):
     expected = (written[1].at - written[0].at) + (written[3].at - written[2].at)
     assert played.exposure == expected
     assert played.client_time == played.clients * played.duration
+
+
+def test_a_recovery_that_changes_anything_else_is_a_violation(played):
+    """What a rotation does, a recovery must not: a write over REST, a task other than to put a certificate back."""
+    recovery = played.plan.model_copy(update={"body": played.plan.body.model_copy(update={"purpose": "recover"})})
+    by_rest = replace(played, plan=recovery, tasks=())
+    assert "a_recovery_changes_nothing_else" in violated(by_rest)
+    assert "a_recovery_changes_nothing_else" in violated(replace(by_rest, tasks=played.tasks, journal=()))
+    assert "a_recovery_changes_nothing_else" not in violated(replace(by_rest, journal=()))

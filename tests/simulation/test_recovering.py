@@ -12,6 +12,7 @@ from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationS
 from rotation.message import Move
 from rotation.site import Limits
 from rotation.state import Outcome
+from simulation.drawing import SMALL, Faults, draw
 from simulation.invariants import check
 from simulation.recovering import after_damage
 from simulation.run import play
@@ -108,4 +109,15 @@ async def test_a_cancel_changes_nothing(after):
     assert (facts.outcome, facts.unfinished) == (Outcome.CANCELLED, "")
     assert facts.ended - START < act.after + HOUR
     assert bool(closed(facts)[-1].startswith("Put") and "done" in closed(facts)[-1]) == (after > HOUR)
+    assert check(facts) == ()
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_the_invariants_hold_in_drawn_recoveries(seed):
+    """Sites, settings of SEPM's open questions, people, mistakes and what befalls a site are drawn, and a damage."""
+    drawn = draw(seed, SMALL, Faults.ALL)
+    servers, forms = [server.name for server in drawn.spec.servers], list(DamageForm)
+    damage = CertificateDamaged(server=servers[seed % len(servers)], form=forms[seed % len(forms)])
+    facts = await play(drawn, planned=after_damage(damage))
+    assert facts.outcome in {Outcome.COMPLETED, Outcome.CANCELLED}
     assert check(facts) == ()
