@@ -30,6 +30,7 @@ async def put_back_evidence(world: World, scope: StepScope, work: PutCertificate
         await world.store.swaps.seen(
             scope.ref.rotation_id, work.server, work.fingerprint_sha256, first_seen=clock, seen_at=seen.observed_at
         )
+        await world.store.contacts.settle(scope.site.id, world.clock())
         return ObserveTaskAnswer(done=True, seen=f"{work.server} presents it again", fingerprint=seen.fingerprint)
     if work.not_after is not None and world.clock() >= work.not_after:
         ended = blocking(
