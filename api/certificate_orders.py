@@ -25,7 +25,7 @@ _AGAIN = "2"
 @router.post(
     "",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def order_certificate(
     request_id: str,
@@ -35,6 +35,7 @@ async def order_certificate(
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> OrderShown:
     """Have the authority sign a request. While an order for it is running, it is that order."""
+    await parts.store.certificate_requests.get(request_id)
     if parts.authority is None:
         raise ProblemError(
             HTTPStatus.CONFLICT,
@@ -79,7 +80,7 @@ async def show_order(request_id: str, order_id: OrderId, parts: WithParts, respo
 @router.post(
     "/{order_id}/cancel",
     status_code=HTTPStatus.ACCEPTED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+    responses=described(HTTPStatus.NOT_FOUND),
 )
 async def cancel(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
     """Go on with an order no more. One that has ended stays as it is."""

@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 
 PROBLEM = "application/problem+json"
-IDS = ("site_id", "certificate_id", "request_id", "plan_id", "simulation_id", "rotation_id", "task_id")
+IDS = ("site_id", "certificate_id", "request_id", "order_id", "plan_id", "simulation_id", "rotation_id", "task_id")
 _OF_ANY_PATH = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 _described: dict[str, Any] = {}
 

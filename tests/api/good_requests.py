@@ -55,6 +55,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/sites/{site_id}/trust/pin": _PIN,
     "POST /v1/sites/{site_id}/trust/drop": _PIN,
     "POST /v1/certificates/requests": {"who": "ann", "names": ["sepm.example"], "subject": "CN=sepm.example,O=E,C=AT"},
+    "POST /v1/certificates/requests/{request_id}/orders": {"who": "ann", "again": True},
     "POST /v1/certificates": _FILE,
     "POST /v1/certificates/check": _FILE | {"site": "{site_id}", "server": "sepm1", "days": 30},
     "POST /v1/certificates/self-signed": _SELF,

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 from unittest.mock import patch
@@ -13,17 +14,19 @@ from pydantic import SecretStr
 from temporalio.service import RetryConfig
 
 from api.app import create_app
-from api.parts import Parts
+from api.parts import Authority, Parts
 from api.settings import ApiSettings
 from engine.client import lazy_client
 from engine.settings import TemporalSettings
-from rotation.values import SiteId
+from rotation.values import OrderId, SiteId
 from sepm.errors import Unreachable
+from store.certificate_orders import NewOrder
 from store.settings import StoreSettings
 from store.store import Store
 from tests.store.conftest import Make
 
 KEY = "fuzz"
+CA = "https://ca.test/directory"
 IDS = {"site_id": "site-1", "plan_id": "plan-1", "rotation_id": "rot-1", "task_id": "task-1"}
 _ONCE = RetryConfig(max_retries=0, initial_interval_millis=1, max_interval_millis=1)
 
@@ -56,7 +59,8 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
         try:
             with patch("engine.client._QUICK", _ONCE):
                 temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"))
-            app = create_app(Parts(store=store, temporal=temporal), ApiSettings(api_key=SecretStr(KEY)))
+            parts = Parts(store=store, temporal=temporal, authority=Authority(CA, timedelta(days=1)))
+            app = create_app(parts, ApiSettings(api_key=SecretStr(KEY)))
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
             headers = {"Authorization": f"Bearer {KEY}"}
             async with httpx.AsyncClient(transport=transport, base_url="http://fuzz", headers=headers) as api:
@@ -70,7 +74,7 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
 
 
 async def _filled(store: Store, api: httpx.AsyncClient) -> dict[str, str]:
-    """A site that was surveyed, a plan, a rotation, a task, a certificate and a request for one."""
+    """A site that was surveyed, a plan, a rotation, a task, a certificate, a request for one and its order."""
     make = Make()
     await store.sites.add(make.site(), make.connection(), make.t0)
     survey = await store.surveys.begin(SiteId("site-1"), make.t0)
@@ -82,8 +86,14 @@ async def _filled(store: Store, api: httpx.AsyncClient) -> dict[str, str]:
     await store.tasks.add(make.task())
     certificate = await api.post("/v1/certificates/self-signed", json={"names": ["sepm.example"]})
     request = await api.post("/v1/certificates/requests", json={"who": "ann", "names": ["sepm.example"]})
+    request_id = request.json()["request"]["id"]
+    order = NewOrder(
+        id=OrderId("order-1"), request_id=request_id, issuer=CA, asked_by="ann", asked_at=make.t0, gives_up_at=make.t0
+    )
+    await store.certificate_orders.create(order)
     return {
         "certificate_id": certificate.json()["certificate"]["id"],
-        "request_id": request.json()["request"]["id"],
+        "request_id": request_id,
         "simulation_id": "sim-1",
+        "order_id": "order-1",
     }
