@@ -58,9 +58,7 @@ async def send(client: Client, site_id: SiteId, message: Message, *, patience: t
             async with within(patience, silence="the rotation is at work on it; ask again with the same request id"):
                 reply = await answer(handle, message)
     except WorkflowQueryRejectedError as error:
-        reply = await _last_words(handle, message, error.status)
-        if reply is None:
-            raise NotRunning(site_id) from error
+        raise NotRunning(site_id) from error
     except WorkflowQueryFailedError as error:
         raise NoAnswer(f"the rotation cannot say what it heard: {error}") from error
     except RPCError as error:
@@ -75,7 +73,7 @@ async def say(handle: Handle, message: Message) -> Reply | None:
 
     Raises:
         MoveRefused: when the rotation may not do that now; it left no trace.
-        WorkflowQueryRejectedError: when the rotation has ended.
+        WorkflowQueryRejectedError: when the rotation has ended without a reply to it.
     """
     heard = await _heard(handle, message)
     if heard.refusal is not None:
@@ -89,7 +87,7 @@ async def answer(handle: Handle, message: Message) -> Reply:
     """The reply to what was said, however long it takes.
 
     Raises:
-        WorkflowQueryRejectedError: when the rotation has ended.
+        WorkflowQueryRejectedError: when the rotation has ended without a reply to it.
     """
     pause = _FIRST_PAUSE
     while True:
@@ -106,13 +104,19 @@ async def answer(handle: Handle, message: Message) -> Reply:
 
 
 async def _heard(handle: Handle, message: Message) -> Heard:
-    return await ask_running(handle, HEARD_QUERY, Heard, message)
+    try:
+        return await ask_running(handle, HEARD_QUERY, Heard, message)
+    except WorkflowQueryRejectedError as error:
+        if error.status is not WorkflowExecutionStatus.COMPLETED:
+            raise
+        heard = await _last_words(handle, message)
+        if heard.reply is None:
+            raise
+        return heard
 
 
-async def _last_words(handle: Handle, message: Message, status: WorkflowExecutionStatus | None) -> Reply | None:
+async def _last_words(handle: Handle, message: Message) -> Heard:
     """What a rotation that has come to its end had replied."""
-    if status is not WorkflowExecutionStatus.COMPLETED:
-        return None
     async with within(CEILING, silence=SILENT):
-        heard: Heard = await handle.query(HEARD_QUERY, message, result_type=Heard, rpc_timeout=CEILING)
-    return heard.reply
+        last: Heard = await handle.query(HEARD_QUERY, message, result_type=Heard, rpc_timeout=CEILING)
+    return last
