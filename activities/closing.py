@@ -47,7 +47,7 @@ class ClosingCheck:
         return ClosingAnswer(
             findings=findings,
             born=newborn(scope.plan.body, survey),
-            reading=_back(scope, roster, survey.sepm_clock, survey.taken_at),
+            reading=_back(scope, roster, survey.clients_as_of, survey.taken_at),
         )
 
 

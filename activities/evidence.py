@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from activities.recovering import put_back_evidence
+from activities.attested import Word, attest_replication, attest_settings
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
 from activities.world import World
@@ -28,6 +29,8 @@ from rotation.task import (
 from rotation.values import Fingerprint, ServerName
 from sepm.client import SepmClient
 from sepm.errors import SepmError, UntrustedCertificate
+from sepm.errors import SepmError
+from sepm.port import Sepm
 
 _SECOND = timedelta(seconds=1)
 _NOTHING = ObserveTaskAnswer(done=False)
@@ -40,16 +43,25 @@ class Witness:
         self._world = world
 
     async def observe(
-        self, scope: StepScope, work: Work, *, withdrawing: bool = False, said: Mapping[str, str] | None = None
+        self,
+        scope: StepScope,
+        work: Work,
+        *,
+        withdrawing: bool = False,
+        said: Mapping[str, str] | None = None,
+        word: Word | None = None,
     ) -> ObserveTaskAnswer:
         """Whether `work` is seen to be done; what is wrong, where something else was done, or cannot have been.
 
-        `said` is the evidence of whoever says that it is done; None where nobody does.
+        `said` is the evidence of whoever says that it is done, and `word` the same with who it is; None where nobody
+        does. Where there is no REST, that is what is seen of settings.
 
         Raises:
             Gone: when a pair that is to be relaxed is not there any more, unless the task is being withdrawn.
             SepmError: when SEPM could not be asked.
         """
+        if word is not None and (untaken := await self._attested(scope, work, word)):
+            return ObserveTaskAnswer(done=False, seen=untaken.message, contradicts=untaken)
         match work:
             case ReplaceCertificate():
                 return await self._certificate(scope, work)
@@ -65,6 +77,17 @@ class Witness:
                 return await recovery_evidence(self._world, scope, work, said)
             case _:
                 return _NOTHING
+
+    async def _attested(self, scope: StepScope, work: Work, word: Word) -> Finding | None:
+        """Take somebody's word, where there is nothing to read; why it cannot be taken."""
+        access = scope.site.at_console
+        match work:
+            case AssignList() | SetSecureCommunications() if access is not None:
+                return await attest_settings(self._world, scope, access, work, word)
+            case PauseReplication() | ResumeReplication() if access is not None:
+                return await attest_replication(self._world, scope, work, word)
+            case _:
+                return None
 
     async def _certificate(self, scope: StepScope, work: ReplaceCertificate) -> ObserveTaskAnswer:
         served = {each.server: each for each in await self._world.served(scope.site.servers)}
@@ -165,7 +188,7 @@ class Witness:
         async with await self._world.sepm(scope.site) as client:
             return await _missing(client, scope, withdrawing=False)
 
-    async def _note_before(self, client: SepmClient, scope: StepScope, missing: Iterable[WantedPair]) -> None:
+    async def _note_before(self, client: Sepm, scope: StepScope, missing: Iterable[WantedPair]) -> None:
         """Work by hand: the last look that still missed something is before the last write (rule 9)."""
         gate = scope.gate_after
         if gate is None:
@@ -175,8 +198,11 @@ class Witness:
         references, rotation_id = self._world.store.references, scope.ref.rotation_id
         known = await references.of_gate(rotation_id, gate.id)
         for owner, date in dates.items():
+            before = known.get(owner)
+            if scope.site.at_console is not None and before is not None and before.date_before == date:
+                continue  # it was noted when the task was opened; what was changed since shows by a word only
             delay = scope.plan.body.publish_delay
-            reference = written(owner, date, clock, delay=delay, before=known.get(owner))
+            reference = written(owner, date, clock, delay=delay, before=before)
             await references.save(rotation_id, gate.id, reference)
 
     async def _lists(self, scope: StepScope, work: CopyList | DeleteList) -> ObserveTaskAnswer:
@@ -194,7 +220,7 @@ class Witness:
         return ObserveTaskAnswer(done=False, seen="SEPM shows the list" if there else "")
 
 
-async def _missing(client: SepmClient, scope: StepScope, *, withdrawing: bool) -> tuple[WantedPair, ...]:
+async def _missing(client: Sepm, scope: StepScope, *, withdrawing: bool) -> tuple[WantedPair, ...]:
     step = scope.step
     if not isinstance(step, Write):
         raise TypeError(f"step {step.id} writes nothing")

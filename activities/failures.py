@@ -11,6 +11,7 @@ from sepm.errors import (
     BadCredentials,
     Gone,
     NotPermitted,
+    NotTold,
     Refused,
     SepmError,
     Throttled,
@@ -25,6 +26,7 @@ _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
     (UntrustedCertificate, ErrorType.THIRD_CERTIFICATE),
     (Gone, ErrorType.GROUP_GONE),
     (Refused, ErrorType.SEPM_REFUSED),
+    (NotTold, ErrorType.SEPM_REFUSED),
 )
 
 

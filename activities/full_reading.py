@@ -4,12 +4,12 @@ from collections.abc import Collection
 
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ClientId
-from sepm.client import SepmClient
 from sepm.domains import as_named
+from sepm.port import Sepm
 
 
 async def every_client(
-    client: SepmClient, known: Collection[ClientId], survey: SiteSurvey | None = None
+    client: Sepm, known: Collection[ClientId], survey: SiteSurvey | None = None
 ) -> tuple[ObservedClient, ...]:
     """Every client of the site; whom the newest reading before still showed and this one does not is looked for again.
 

@@ -10,6 +10,7 @@ from activities.full_reading import every_client
 from activities.recovering import read_returned
 from activities.scope import StepScope, scope_of
 from activities.signed import signatures
+from activities.statements import by_export
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
 from rotation.gate import Reference, follow, moved_after_swap
@@ -32,7 +33,7 @@ from rotation.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.survey import SiteSurvey
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from rotation.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
-from sepm.client import SepmClient
+from sepm.port import Sepm
 from store.roster import LatestReading
 from store.swaps import SwapRecord
 
@@ -89,11 +90,13 @@ class Gates:
             asked_at,
         )
         scoped = [entry for entry in entries if entry.owner in by_owner]
-        silent = silenced(scoped, judgements, by_owner, clock)
+        as_of = survey.clients_as_of if survey is not None else clock
+        silent = silenced(scoped, judgements, by_owner, min(clock, as_of) if scope.site.at_console else clock)
         reading = _reading(step, asked_at, entries, judgements, silent)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         unheard_of = await self._unheard(scope, step, seen, clock)
         reading = signed.told(reading, scoped, request.shown)
+        reading = await by_export(world, scope, request, reading, scoped)
         return reading.model_copy(update={"unheard": unheard_of, "waiting_groups": groups})
 
     async def _unheard(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
@@ -107,7 +110,7 @@ class Gates:
 
     async def _seen(
         self,
-        client: SepmClient,
+        client: Sepm,
         scope: StepScope,
         request: GateRequest,
         clock: datetime,

@@ -21,7 +21,7 @@ from rotation.served import certificate_drift
 from rotation.step import Gate, GatePurpose, ScopeName
 from rotation.survey import SiteSurvey
 from rotation.values import Fingerprint, GroupId, ServerName
-from sepm.client import SepmClient
+from sepm.port import Sepm
 
 _SECOND = timedelta(seconds=1)
 
@@ -48,7 +48,7 @@ class Looking:
                 await self._note(scope, client, found)
         return LookAnswer(drifts=found)
 
-    async def _read(self, scope: StepScope, client: SepmClient) -> SiteSurvey:
+    async def _read(self, scope: StepScope, client: Sepm) -> SiteSurvey:
         groups = tuple(await client.groups())
         return SiteSurvey(
             taken_at=self._world.clock(),
@@ -99,7 +99,7 @@ class Looking:
         survey = await self._world.store.surveys.get(scope.plan.survey_id)
         return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
 
-    async def _note(self, scope: StepScope, client: SepmClient, found: Iterable[Drift]) -> None:
+    async def _note(self, scope: StepScope, client: Sepm, found: Iterable[Drift]) -> None:
         """The last look that still saw the difference is before the write that ends it, whoever makes that."""
         gates: dict[GroupId, set[str]] = {}
         for each in found:

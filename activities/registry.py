@@ -15,6 +15,7 @@ from activities.progress import ProgressKeeper
 from activities.rolling_back import RollingBack
 from activities.servers import Servers
 from activities.settings import Settings
+from activities.statements import Statements
 from activities.surveying import Surveying
 from activities.tasks import Tasks
 from activities.watching import Watching
@@ -38,6 +39,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         settings.fix_references,
         gates.read_gate,
         gates.leave_out,
+        Statements(world).state_coverage,
         tasks.open_task,
         tasks.observe_task,
         tasks.move_task,

@@ -12,8 +12,8 @@ from rotation.step import Console, Gate, GatePurpose, ScopeName, SettingField, S
 from rotation.survey import Pair, PairSettings
 from rotation.task import TaskPair
 from rotation.values import ListName, Value
-from sepm.client import SepmClient
 from sepm.errors import Gone
+from sepm.port import Sepm
 from store.originals import Original
 
 
@@ -167,7 +167,7 @@ class StepScope:
         return self.step.title if isinstance(self.step, Console) else f"By hand: {self.step.title}"
 
 
-async def settings_now(client: SepmClient, wanted: WantedPair, *, restores: bool) -> PairSettings | None:
+async def settings_now(client: Sepm, wanted: WantedPair, *, restores: bool) -> PairSettings | None:
     """The settings of a pair as they are. None where it is to be put back and is not there any more.
 
     Raises:

@@ -15,7 +15,9 @@ from rotation.reading import gate_before
 from rotation.step import Gate, SettingField
 from rotation.values import GroupId
 from sepm.client import SepmClient
+from rotation.values import GroupId, ServerName
 from sepm.errors import OutcomeUnknown, Refused
+from sepm.port import Sepm
 from store.writes import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
@@ -68,8 +70,10 @@ class Settings:
         others = (*seen.renewed, *seen.unknown)
         return {"new_certificate_at": others[0], "third": seen.third} if others else {}
 
-    async def _write(self, client: SepmClient, scope: StepScope, wanted: WantedPair) -> str:
+    async def _write(self, client: Sepm, scope: StepScope, wanted: WantedPair) -> str:
         """Write one pair; why it did not change, or nothing. What is sent is noted first, what came of it last."""
+        if scope.site.at_console is not None:
+            return "it has no REST API"
         owner = wanted.pair.group_id
         date_before = await self._note(client, scope, owner)
         writes, ref = self._world.store.writes, scope.ref
@@ -100,7 +104,7 @@ class Settings:
             ref.rotation_id, ref.step, wanted.pair, wanted.field, value=wanted.value, at=at
         )
 
-    async def _send(self, client: SepmClient, wanted: WantedPair) -> tuple[WriteOutcome, str]:
+    async def _send(self, client: Sepm, wanted: WantedPair) -> tuple[WriteOutcome, str]:
         """Send the write and read the pair back. One that was lost on its way, and not made, is sent once more."""
         lost = ""
         for _ in range(_SENDS):
@@ -114,7 +118,7 @@ class Settings:
                 return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
         return WriteOutcome.NO_EFFECT, lost
 
-    async def _note(self, client: SepmClient, scope: StepScope, owner: GroupId) -> datetime:
+    async def _note(self, client: Sepm, scope: StepScope, owner: GroupId) -> datetime:
         """Store what is true before the write, so that a crash after it loses no proof; the owner's policy date.
 
         Two writes to one owner never fall into the same second of SEPM's clock, to which it is known: the later
@@ -168,7 +172,7 @@ class Settings:
         return ReferenceAnswer(missing=tuple(missing))
 
 
-async def _sent(client: SepmClient, wanted: WantedPair) -> str:
+async def _sent(client: Sepm, wanted: WantedPair) -> str:
     """Send the write. How its answer was lost, where it was: then only reading back tells what came of it."""
     try:
         if wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:

@@ -9,7 +9,7 @@ from activities.world import World
 from engine.contract import ActivityName, SurveyAnswer, SurveyRequest
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
-from sepm.client import SepmClient
+from sepm.port import Sepm
 from sepm.probe import measure_skew
 
 _CHUNK = 500
@@ -38,11 +38,12 @@ class Surveying:
         await world.store.surveys.finish(survey_id, clients)
         return SurveyAnswer(survey_id=survey_id, clients=clients, groups=len(survey.groups))
 
-    async def _observe(self, site: Site, client: SepmClient) -> SiteSurvey:
+    async def _observe(self, site: Site, client: Sepm) -> SiteSurvey:
         world = self._world
         groups = tuple(await client.groups())
         answers = [await world.probe.probe_http(server) for server in site.servers]
         clock = await client.clock()
+        export = await world.store.console.newest_export(site.id) if site.at_console is not None else None
         return SiteSurvey(
             taken_at=world.clock(),
             sepm_clock=clock,
@@ -50,6 +51,7 @@ class Surveying:
             version=await client.version(),
             replication_partners=await client.replication_partners(),
             groups=groups,
+            clients_at=export.taken_at if export is not None else None,
             served=await world.served(site.servers),
             http_silent=frozenset(
                 server.name for server, answer in zip(site.servers, answers, strict=True) if not answer.answers

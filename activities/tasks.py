@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities.attested import BEFORE, SERIALS, Word
 from activities.evidence import Witness
 from activities.failures import told_apart
 from activities.scope import StepScope, scope_of
@@ -22,8 +23,10 @@ from rotation.task import (
     ConsoleTask,
     Evidence,
     PutCertificateBack,
+    PauseReplication,
     RefreshImages,
     ReplaceCertificate,
+    ResumeReplication,
     SetSecureCommunications,
     TaskState,
     Work,
@@ -32,6 +35,7 @@ from rotation.task import (
 from rotation.values import ListName, TaskId
 
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
+_BY_WORD = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {
     TaskState.CLAIMED: _WAITING,
     TaskState.DONE: _WAITING,
@@ -91,7 +95,9 @@ class Tasks:
         task = await self._world.store.tasks.get(request.task_id)
         scope = await scope_of(self._world, request.ref)
         with told_apart():
-            seen = await self._witness.observe(scope, task.work, withdrawing=request.withdrawing, said=request.said)
+            seen = await self._witness.observe(
+                scope, task.work, withdrawing=request.withdrawing, said=request.said, word=_word(request)
+            )
         return seen.model_copy(update={"state": task.state})
 
     @activity.defn(name=ActivityName.MOVE_TASK)
@@ -113,6 +119,32 @@ class Tasks:
         return Counted(count=1)
 
 
+def _word(request: ObserveTaskRequest) -> Word | None:
+    if request.said is None:
+        return None
+    return Word(task_id=request.task_id, who=request.who, evidence=request.said)
+
+
+def _what_to_say(scope: StepScope, work: Work) -> tuple[str, ...]:
+    if scope.site.at_console is None or not isinstance(work, _BY_WORD):
+        return ()
+    if isinstance(work, PauseReplication | ResumeReplication):
+        return ("Say done with seen=... and what the console shows then",)
+    return (
+        "Before it, copy the Policy Serial Number of each group from its page, and of those that inherit from it",
+        f"Say done with these as {BEFORE}=..., and with the new ones as {SERIALS}=... once each page shows one:",
+        "nothing of it can be read here. Of groups whose serial the site's document does not give, say done with",
+        "filename and sha256 of the Sylink.xml that one of them exports",
+    )
+
+
+def _evidence(scope: StepScope, work: Work, *, by_hand: bool) -> Evidence:
+    """Settings are read, but where there is no REST to read them by."""
+    if scope.site.at_console is not None and isinstance(work, _BY_WORD):
+        return Evidence.ATTESTED
+    return Evidence.OBSERVED if by_hand else evidence_for(work)
+
+
 def _is_of(task: ConsoleTask, prefix: str) -> bool:
     return task.id.rsplit(".", 1)[0] == prefix
 
@@ -132,9 +164,9 @@ def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Wor
         step=scope.step.id,
         number=scope.step.number,
         state=TaskState.OPEN,
-        evidence=Evidence.OBSERVED if request.by_hand else evidence_for(work),
+        evidence=_evidence(scope, work, by_hand=request.by_hand),
         work=work,
         title=scope.title,
-        instructions=instructions(work),
+        instructions=(*instructions(work), *_what_to_say(scope, work)),
         opened_at=request.opened_at,
     )

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from issuing.issuer import Issuer
 from rotation.pins import owner
+from activities.console_site import ConsoleSite
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import SiteId
 from sepm.access import Access
 from sepm.client import SepmClient
 from sepm.handshakes import Handshake
+from sepm.port import Sepm
 from sepm.port_look import NetworkLook, PortLook
 from sepm.probe import CertificateProbe, NetworkProbe
 from sepm.trust import Trust
@@ -72,6 +74,11 @@ class World:
         """A client of the site's SEPM, to be closed by its user."""
         connection = await self.store.sites.connection(site.id)
         return over_tls(self, site, connection) if self.connect is None else self.connect(site, connection)
+    async def sepm(self, site: Site) -> Sepm:
+        """The site's SEPM, to be closed by its user: its REST API, or what is known of it without one."""
+        if site.at_console is not None:
+            return ConsoleSite(site, site.at_console, self.store.console, self.probe)
+        return self.connect(site, await self.store.sites.connection(site.id))
 
     async def site(self, site_id: SiteId) -> Site:
         """The site as registered."""

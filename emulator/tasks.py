@@ -1,6 +1,6 @@
 """The product's console tasks as the robot reads them: the contract of `/v1/tasks`, nothing more."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
@@ -180,6 +180,16 @@ Task = Annotated[
     | RefreshImagesTask,
     Field(discriminator="kind"),
 ]
+
+
+def by_name(item: dict[str, Any]) -> dict[str, Any]:
+    """A task with the groups and locations of its pairs by path and name: all that a console without REST shows."""
+    subject = item.get("subject") or {}
+    pairs = [
+        {**pair, "group_id": pair["group_path"], "location_id": pair["location_name"]}
+        for pair in subject.get("pairs", ())
+    ]
+    return {**item, "subject": {**subject, "pairs": pairs}} if pairs else item
 
 
 class CertificateFile(_Wire):

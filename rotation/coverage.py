@@ -135,11 +135,20 @@ def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: d
     return _trusts_last(entry, rule, swap) and seen > swap.first_seen + swap.settle
 
 
+def outdates(observed: ObservedClient, kept: ClientEvidence | None) -> bool:
+    """Whether a client was seen since what is kept of it was stated; what is not stated is always outdated."""
+    if kept is None or kept.reason is not Reason.STATED or kept.contact_seen is None:
+        return True
+    return observed.last_seen is not None and observed.last_seen > kept.contact_seen
+
+
 def holds(observed: ObservedClient, rule: GateRule) -> bool:
     """Whether a client reports a serial of its own group that the gate takes for right."""
     serial = parse_or_none(observed.serial)
     if rule.reference is None or serial is None or not serial.belongs_to(observed.group_id):
         return False
+    if rule.exact:
+        return serial.at == rule.reference or serial.at in rule.earlier
     return serial.at >= rule.reference or serial.at in rule.earlier
 
 

@@ -1,8 +1,10 @@
 """What tells one site's procedure from another's."""
 
+from collections.abc import Iterable
+
 from rotation.drill import Drill
 from rotation.scope import OwnerScope, Treatment
-from rotation.site import Limits
+from rotation.site import Limits, Site
 from rotation.task import CopyList, ReplaceCertificate
 from rotation.values import GroupId, ServerName, Value
 
@@ -25,6 +27,9 @@ class Knobs(Value):
     failover_images: tuple[str, ...] = ()
     """Of `image_groups`, those whose machines fail over."""
 
+    lists_stay: bool = False
+    """Whether a site of 12.x speaks HTTP already: no list is copied, and list A begins at A6 (facts, 1.2)."""
+
     @property
     def relaxed(self) -> tuple[OwnerScope, ...]:
         """R: the owners that are relaxed."""
@@ -34,3 +39,8 @@ class Knobs(Value):
     def first(self) -> tuple[OwnerScope, ...]:
         """The relaxed owners that go first (rule 10)."""
         return tuple(owner for owner in self.relaxed if owner.group_id in self.canaries)
+
+
+def lists_stay(site: Site, scopes: Iterable[OwnerScope]) -> bool:
+    """Whether no list of a site without REST has to change, since all of them are HTTP (12.x: list A from A6 on)."""
+    return site.at_console is not None and not any(pair.needs_list for owner in scopes for pair in owner.pairs)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from rotation.finding import Finding, blocking
 from rotation.message import Message, Move
 from rotation.state import RotationState
+from rotation.statement import untrue
 
 
 def refusal(message: Message, state: RotationState) -> Finding | None:
@@ -35,7 +36,9 @@ def _ended(message: Message, state: RotationState) -> Finding | None:
 _LET = "let it finish (the default); hold stops it where it stands"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
-_EXPLAINED = frozenset({Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED})
+_EXPLAINED = frozenset(
+    {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
+)
 
 
 def _unexplained(message: Message, _state: RotationState) -> Finding | None:
@@ -51,6 +54,8 @@ def _by_move(message: Message, state: RotationState) -> Finding | None:
         Move.RESUME: _resume,
         Move.EXTEND: _extend,
         Move.PROCEED: _proceed,
+        Move.STATE_GATE: _state,
+        Move.LOOK_AGAIN: _look_again,
         Move.RETRY: _retry,
         Move.CANCEL: _cancel,
         Move.ROLL_BACK: _roll_back,
@@ -107,6 +112,20 @@ def _proceed(message: Message, state: RotationState) -> Finding | None:
             message, f"{state.proceed.asked_by} wants to go on already", "a second person approves that first"
         )
     return None
+
+
+def _state(message: Message, state: RotationState) -> Finding | None:
+    """Not before the gate asks for it, which it does once its minimum has passed."""
+    reading = state.wait.reading if state.wait is not None else None
+    if not _offered(message, state) or reading is None or reading.asks is None:
+        return _refuse(message, "no gate asks for a statement now", "wait for its minimum; exports count before it too")
+    if state.proceed is not None:
+        return _refuse(message, f"{state.proceed.asked_by} has said something that waits for a second person already")
+    return untrue(message.attestation, reading.asks)
+
+
+def _look_again(message: Message, state: RotationState) -> Finding | None:
+    return None if state.wait is not None else _refuse(message, "it waits for no gate now")
 
 
 def _retry(message: Message, state: RotationState) -> Finding | None:

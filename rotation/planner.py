@@ -13,7 +13,7 @@ from rotation.finding import Finding, blockers
 from rotation.forecast import forecast, least
 from rotation.gaps import gaps
 from rotation.holdout_choice import choose_holdouts
-from rotation.knobs import Knobs
+from rotation.knobs import Knobs, lists_stay
 from rotation.latest_start import latest_start
 from rotation.observed import Observed
 from rotation.owners import lost_if_now, owner_views, usable_servers
@@ -58,7 +58,7 @@ def make_plan(
     held = choose_holdouts(site, views, treated, request, observed.replaced)
     scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
     waves = _waves(site, held, request)
-    first = canary.choose(scopes, observed.clients, now=observed.survey.sepm_clock)
+    first = canary.choose(scopes, observed.clients, now=observed.survey.clients_as_of)
     knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
     failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
     knobs = knobs.model_copy(update={"canaries": first.groups, "drill": _drill(site, observed, failover)})
@@ -185,6 +185,7 @@ def _knobs(
         image_groups=tuple(sorted(group.path for group in groups if group.id in images)),
         failover_images=tuple(sorted(group.path for group in groups if group.id in images & failover)),
         keep_relaxed=request.keep_relaxed,
+        lists_stay=lists_stay(site, scopes),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from rotation.certificate import CertificateFacts
+from rotation.console_proof import weaker
 from rotation.database_link import renews_the_databases
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, Place, unfit
@@ -197,6 +198,10 @@ def _database_is_told(facts: Preconditions) -> Iterable[Finding]:
     yield from renews_the_databases(facts.site, facts.survey.version)
 
 
+def _how_weak_the_proof_is(facts: Preconditions) -> Iterable[Finding]:
+    yield from weaker(facts.site, facts.survey, facts.clients, facts.body)
+
+
 def _silent(client: ObservedClient, facts: Preconditions) -> bool:
     return client.last_seen is None or client.last_seen < facts.survey.sepm_clock - facts.site.limits.away_limit
 
@@ -215,4 +220,5 @@ _RULES: tuple[Callable[[Preconditions], Iterable[Finding]], ...] = (
     _lists_name_own_servers,
     _clients_known,
     _database_is_told,
+    _how_weak_the_proof_is,
 )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from rotation.coverage import holds, judge
+from rotation.coverage import holds, judge, outdates
 from rotation.drill import put_first
 from rotation.gate import minimum
 from rotation.plan import PlanBody
@@ -73,6 +73,7 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         reference=seen.references.get(owner.group_id),
         changed_from=seen.changed_from.get(owner.group_id),
         earlier=seen.earlier.get(owner.group_id, frozenset()),
+        exact=seen.site.at_console is not None,
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
         drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,
@@ -201,7 +202,8 @@ def still_standing(
     kept = dict(evidence)
     for entry in entries:
         rule = by_owner.get(entry.owner)
-        if rule is not None and entry.observed is not None and not holds(entry.observed, rule):
+        now = entry.observed
+        if rule is not None and now is not None and not holds(now, rule) and outdates(now, kept.get(entry.id)):
             kept.pop(entry.id, None)
     return kept
 

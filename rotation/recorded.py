@@ -79,12 +79,14 @@ def relaxed_now(body: PlanBody, at: str) -> frozenset[GroupId]:
         KeyError: when the plan has no step of that id.
     """
     relaxed_owners: set[GroupId] = set()
+    lists_stay = not any(step.restores and step.field is SettingField.SERVER_LIST for step in body.writes)
+    last = SettingField.SECURE_COMMUNICATIONS if lists_stay else SettingField.SERVER_LIST
     for step in body.steps[: body.steps.index(body.step(at))]:
         if not isinstance(step, Write):
             continue
         owners = {owner.group_id for owner in body.owners(step.scope)}
         if not step.restores:
             relaxed_owners |= owners
-        elif step.field is SettingField.SERVER_LIST:  # the last that is put back
+        elif step.field is last:
             relaxed_owners -= owners
     return frozenset(relaxed_owners)

@@ -17,15 +17,16 @@ _NAMES_SHOWN = 3
 def relax(knobs: Knobs, wave: int) -> Iterator[Step]:
     """The steps that relax R.
 
+    0. where lists stay as they are (12.x), without A5
     1. A5, A7 on the canaries; a gate over them: the new path works where they are
     2. A5, A7 on the rest
     3. golden images and install packages
     4. A8: the gate for all of R
     """
     if knobs.first:
-        yield from _loosen(wave, ScopeName.CANARIES)
+        yield from _loosen(knobs, wave, ScopeName.CANARIES)
         yield _canary_gate(knobs, wave, "A8", GatePurpose.RELAXED)
-    yield from _loosen(wave, _all_others(knobs))
+    yield from _loosen(knobs, wave, _all_others(knobs))
     if knobs.image_groups:
         yield refresh_images(knobs, wave)
     least = minimum(knobs.relaxed, floor=knobs.limits.relax_floor)
@@ -48,16 +49,20 @@ def restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
     1. A10c on the canaries, gate, A10d on the canaries, gate: they report a policy that was signed with the new key
        after they began to verify
     2. A10c on the rest, gate, A10d on the rest, gate: both gates are for all of R
+    3. of a site whose lists stay as they are, A10c only
     """
     if gated and knobs.first:
         yield _secure(wave, ScopeName.CANARIES)
         yield _canary_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
-        yield _reassign(wave, ScopeName.CANARIES)
-        yield _canary_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
+        if not knobs.lists_stay:
+            yield _reassign(wave, ScopeName.CANARIES)
+            yield _canary_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
     others = _all_others(knobs) if gated else ScopeName.RELAXED
     yield _secure(wave, others)
     if gated:
         yield _restore_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
+    if knobs.lists_stay:
+        return
     yield _reassign(wave, others)
     if gated:
         yield _restore_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
@@ -82,18 +87,19 @@ def _all_others(knobs: Knobs) -> ScopeName:
 _WHOSE = {ScopeName.CANARIES: " of the canaries", ScopeName.REST: " of the rest"}
 
 
-def _loosen(wave: int, scope: ScopeName) -> Iterator[Write]:
+def _loosen(knobs: Knobs, wave: int, scope: ScopeName) -> Iterator[Write]:
+    if not knobs.lists_stay:
+        yield Write(
+            id="",
+            number="A5",
+            wave=wave,
+            title=f"Assign the HTTP copies{_WHOSE.get(scope, '')}",
+            field=SettingField.SERVER_LIST,
+            scope=scope,
+        )
     yield Write(
         id="",
-        number="A5",
-        wave=wave,
-        title=f"Assign the HTTP copies{_WHOSE.get(scope, '')}",
-        field=SettingField.SERVER_LIST,
-        scope=scope,
-    )
-    yield Write(
-        id="",
-        number="A7",
+        number="A6-A7" if knobs.lists_stay else "A7",
         wave=wave,
         title=f"Turn secure communications{_WHOSE.get(scope, '')} off",
         field=SettingField.SECURE_COMMUNICATIONS,

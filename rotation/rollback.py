@@ -7,7 +7,7 @@ holds a rotation against its plan - drift, gates, evidence of a task, the closin
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from rotation.knobs import Knobs
+from rotation.knobs import Knobs, lists_stay
 from rotation.plan import CertificateFor, PlanBody
 from rotation.procedure import HOLDOUT, closing, console, numbered, swap_gate
 from rotation.relaxation import relax, restore
@@ -232,6 +232,7 @@ def _knobs(
         image_groups=images[0] if images else (),
         keep_relaxed=approved.keep_relaxed,
         canaries=approved.canaries,
+        lists_stay=lists_stay(site, approved.scopes),
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
+from rotation.access import Access, AtConsole, OverRest
 from rotation.values import ListName, ServerName, SiteId, Value
 
 
@@ -111,6 +112,12 @@ class Site(Value):
     lists: tuple[ServerList, ...] = ()
     limits: Limits = Limits()
     database: Database = Database.UNKNOWN
+    access: Access = OverRest()
+
+    @property
+    def at_console(self) -> AtConsole | None:
+        """What its console showed, for a site without REST."""
+        return self.access if isinstance(self.access, AtConsole) else None
 
     @model_validator(mode="after")
     def _unique(self) -> "Site":

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.message import Message, Move, Reply
 from rotation.plan import PlanBody
+from rotation.statement import Asked
 from rotation.step import Step
 from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 from rotation.verdict import Reason
@@ -65,6 +66,8 @@ class GateReading(Value):
     """Servers of which none has shown that: they hold a gate over canaries that verify again (rule 13)."""
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
+    asks: Asked | None = None
+    """What people of a site without REST are asked for; None: nothing."""
     silent_after_swap: int = 0
     """Clients of the swapped server that did not reappear within three heartbeats (rule 8)."""
     silent_after_write: int = 0
@@ -172,6 +175,10 @@ class Proceed(Value):
     waiting: int = 0
     """How many clients held the gate, where it answers for one."""
     approved_by: str = ""
+    said: dict[str, str] = Field(default_factory=dict)
+    """What is stated of a gate, where it is a statement and no wish."""
+    said_at: datetime | None = None
+    """When."""
 
 
 class Cancelling(Value):

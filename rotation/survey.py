@@ -88,9 +88,16 @@ class SiteSurvey(Value):
     version: str
     replication_partners: tuple[str, ...] = ()
     groups: tuple[ObservedGroup, ...]
+    clients_at: datetime | None = None
+    """When the export of clients was taken that it rests on; None where SEPM was asked for them."""
     served: tuple[ServedCertificate, ...] = ()
     http_silent: frozenset[ServerName] = frozenset()
     """Servers that did not answer `hello,secars` on their HTTP port."""
+
+    @property
+    def clients_as_of(self) -> datetime:
+        """When clients were as they are shown, on SEPM's clock."""
+        return self.sepm_clock if self.clients_at is None else min(self.clients_at, self.sepm_clock)
 
     def group(self, group_id: GroupId) -> ObservedGroup | None:
         """The group of that id."""

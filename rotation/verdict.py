@@ -31,6 +31,8 @@ class Reason(StrEnum):
     AT_THE_FIRST_SERVER = "at-the-first-server"
     """Was seen only where this round of the drill sends the others: the next round asks it."""
     NOT_AT_SECOND_SERVER = "not-at-second-server"
+    STATED = "stated"
+    """Two persons have stated it of the console, where no export shows it."""
     SERIAL_CONFIRMED = "serial-confirmed"
     SERIAL_MOVED_AFTER_SWAP = "serial-moved-after-swap"
     TWO_TRUSTED_CONTACTS = "two-trusted-contacts"
@@ -129,6 +131,8 @@ class GateRule(Value):
     """When the first of the changes that it waits for was made, on SEPM's clock; None where nothing was changed."""
     earlier: frozenset[datetime] = frozenset()
     """Serials before it that are known to be as right: the settings were read when they were the newest."""
+    exact: bool = False
+    """Whether a newer serial than those is none: nobody can read what settings it is of (a site without REST)."""
     quiet_after: timedelta
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
     swap: Swap | None = None

@@ -133,3 +133,11 @@ class UnusableRecoveryFile(SepmError):
 
 class UnreadableSylink(SepmError):
     """A Sylink.xml that cannot be used; `address` is the name under which it was given."""
+
+
+class UnreadableExport(SepmError):
+    """A client export that cannot be used; `address` is the name under which it was given, with the line."""
+
+
+class NotTold(SepmError):
+    """A site at its console only, of which somebody has to say something first: its clients, what was changed."""

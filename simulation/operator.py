@@ -13,13 +13,14 @@ from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
 from emulator.simulation import Simulation
 from emulator.slips import Slip
-from emulator.tasks import CertificateFile, Task
+from emulator.tasks import CertificateFile, Task, by_name
 from emulator.ways import with_a_way
 from rotation.state import RotationState
 from rotation.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.values import ServerName
 from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock
+from simulation.console import ConsolePeople
 from simulation.facts import CutOff, site_facts
 from simulation.tidying import unasked_changes
 from simulation.whereabouts import path_at_the_end
@@ -37,9 +38,11 @@ class Operator:
         clock: SimulatedClock,
         certificates: Mapping[ServerName, ParsedCertificate],
         slips: tuple[Slip, ...] = (),
+        console: ConsolePeople | None = None,
     ) -> None:
         self._simulation = simulation
         self._certificates = certificates
+        self._console = console
         self._desk = SiteDesk(simulation, clock.now, _nothing_to_follow)
         self.hands = ClumsyHands(self._desk, slips)
         self._began = site_facts(simulation)
@@ -65,6 +68,8 @@ class Operator:
         """Do the work of `task`. The evidence for it; None when the console refused."""
         replaces = isinstance(task.work, ReplaceCertificate) and not task.work.puts_back
         done = len(self._simulation.effects.journal)
+        if self._console is not None:
+            self._console.look_before(task)
         try:
             evidence = await self.hands.perform(self._as_read(task), self._file(task))
         except EmulatorError:
@@ -107,7 +112,7 @@ class Operator:
             "kind": work.kind,
             "subject": work.model_dump(mode="json", exclude={"kind"}),
         }
-        return _TASK.validate_python(asked)
+        return _TASK.validate_python(by_name(asked) if self._console is not None and self._console.only else asked)
 
 
 async def _nothing_to_follow() -> None:

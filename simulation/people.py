@@ -11,6 +11,7 @@ from rotation.step import Console, Write
 from rotation.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import TaskId
 from simulation.chance import Chance
+from simulation.console import ConsolePeople
 from simulation.operator import Operator
 from simulation.scenario import START, Act, Scenario, Since
 from store.store import Store
@@ -18,6 +19,7 @@ from store.store import Store
 _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
 _PATIENCE = 4
 """How often somebody tries the same before choosing another way."""
+_DAY = timedelta(days=1)
 _LONGER = timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
 _SAYS = 3
@@ -46,7 +48,8 @@ class _Held:
 class People:
     """Everybody around one rotation. They see its state as the API shows it, and nothing else of it."""
 
-    def __init__(self, scenario: Scenario, operator: Operator, store: Store) -> None:
+    def __init__(self, scenario: Scenario, operator: Operator, store: Store, console: ConsolePeople) -> None:
+        self._console = console
         self._scenario, self._operator, self._store = scenario, operator, store
         self._chance = Chance(scenario.seed)
         self._agenda: dict[_Wish, datetime] = {}
@@ -116,6 +119,8 @@ class People:
             wishes.append(_Wish("resume", state.held_by))
         if state.task is not None:
             wishes.append(self._about_task(state, state.task))
+        if self._console.exports and state.wait is not None:
+            wishes.append(_Wish("export", state.wait.step))
         open_now = state.task.id if state.task is not None else None
         wishes.extend(_Wish("go on", task) for task, held in self._held.items() if task != open_now and not held.worked)
         return [wish for wish in wishes if wish is not None]
@@ -143,6 +148,9 @@ class People:
         match wish.about:
             case "work" | "correct" | "go on":
                 return self._chance.between(pace.work / 8, pace.work, *occasion)
+            case "export":
+                beat = self._seen.wait.heartbeat if self._seen.wait is not None else pace.first
+                return min(beat * 1.1 * _doubled(tries, 64), max(_DAY, beat * 1.1))
             case "say done" | "give back":
                 return _SAY_AGAIN * _doubled(tries, 64)
             case _:
@@ -162,13 +170,16 @@ class People:
                 await self._go_on(wish.subject)
                 return None
             case "say done":
-                held = self._held[wish.subject]
-                return self._message(Move.TASK_DONE, _OPERATOR, task_id=wish.subject, attestation=held.evidence)
+                return await self._say_done(wish.subject)
             case "give back":
-                return self._give_back(wish.subject)
+                return await self._give_back(wish.subject)
+            case "export":
+                await self._console.export(now)
+                return self._message(Move.LOOK_AGAIN, _OPERATOR)
             case "resume":
                 return self._message(Move.RESUME, _OWNER)
             case _:
+                await self._console.count_anew(self._seen, now)
                 decision = self._decide(wish.subject)
                 if decision is not None and decision.move is not Move.APPROVE:  # what is approved is right as it is
                     await self._operator.put_right(self._seen)
@@ -197,10 +208,15 @@ class People:
             raise AssertionError(f"nobody sees task {task_id}")
         return await self._store.tasks.get(self._state.task.id)
 
-    def _give_back(self, task_id: str) -> Message:
+    async def _say_done(self, task_id: str) -> Message:
+        """With what was brought from the work, and what the console shows now."""
+        shown = self._console.shown(await self._store.tasks.get(TaskId(task_id)))
+        evidence = self._held[task_id].evidence | shown
+        return self._message(Move.TASK_DONE, _OPERATOR, task_id=task_id, attestation=evidence)
+
+    async def _give_back(self, task_id: str) -> Message:
         if self._held[task_id].worked:
-            evidence = self._held[task_id].evidence
-            return self._message(Move.TASK_DONE, _OPERATOR, task_id=task_id, attestation=evidence)
+            return await self._say_done(task_id)
         return self._message(Move.TASK_REFUSED, _OPERATOR, task_id=task_id, why="not begun yet")
 
     def _decide(self, code: str) -> Message | None:
@@ -211,6 +227,10 @@ class People:
             return None
         move = self._choice(attention, self._tries[_Wish("attention", code)])
         who = _SECOND if move is Move.APPROVE else _OWNER
+        if move is Move.STATE_GATE:
+            return self._message(
+                move, who, why="looked at the groups' pages", attestation=self._console.states(self._seen)
+            )
         return self._message(move, who, why="decided", by=_LONGER if move is Move.EXTEND else None)
 
     def _choice(self, attention: Attention, tries: int) -> Move:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from emulator.export import ExportForm
 from emulator.happenings import Scheduled
 from emulator.spec import SiteSpec
 from rotation.message import Move
@@ -61,6 +62,22 @@ class Registered(Value):
     """From the service's stored history: at which servers each client was ever seen."""
 
 
+class Proof(StrEnum):
+    """What people of a site without REST prove its gates by."""
+
+    EXPORTS = "exports"
+    STATEMENTS = "statements"
+
+
+class AtConsole(Value):
+    """A site without REST: what its console exports, and what its people do with that."""
+
+    form: ExportForm = ExportForm()
+    proof: Proof = Proof.EXPORTS
+    copies_serials: bool = True
+    """Whether they copy policy serials from the groups' pages."""
+
+
 class Scenario(Value):
     """One rotation to play. The same scenario gives the same run, event by event."""
 
@@ -70,6 +87,8 @@ class Scenario(Value):
     spec: SiteSpec
     registered: Registered | None = None
     """What stands in it counts before `limits`, `unproven`, `keep_relaxed` and `leave_out_away`."""
+    at_console: AtConsole | None = None
+    """Where the site has no REST API."""
     limits: Limits = Limits()
     unproven: Unproven = Unproven.RELAX
     keep_relaxed: bool = False

@@ -19,6 +19,7 @@ from rotation.state import RotationState
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
 from simulation.certificates import chosen
 from simulation.clock import SimulatedClock
+from simulation.console import ConsolePeople
 from simulation.ear import Ear
 from simulation.history import remember
 from simulation.host import SimulatedHost
@@ -50,6 +51,9 @@ class Stage:
         self.simulation = Simulation(scenario.spec, START)
         self.store = Store.in_memory()
         self.site = scenario.registered.site if scenario.registered else registered(scenario, self.simulation)
+        self.console = ConsolePeople(self.simulation, self.store, self.site.id, scenario.at_console)
+        if scenario.at_console is not None:
+            self.site = self.site.model_copy(update={"access": self.console.document(START)})
         self.certificates = chosen(scenario)
         self.connection = SiteConnection(
             rest_url="https://sepm.invalid:8446",
@@ -69,8 +73,10 @@ class Stage:
         )
         for each in scenario.happenings:
             self.simulation.schedule(each.happening, each.at)
-        self.operator = Operator(self.simulation, self.clock, self.certificates, scenario.spec.robot.slips)
-        self.people = People(scenario, self.operator, self.store)
+        self.operator = Operator(
+            self.simulation, self.clock, self.certificates, scenario.spec.robot.slips, self.console
+        )
+        self.people = People(scenario, self.operator, self.store, self.console)
 
     async def __aenter__(self) -> Self:
         await self._register()
@@ -89,6 +95,7 @@ class Stage:
                 self.ear.hear_key(made)
             facts = made.facts.model_copy(update={"has_key": key is not None})
             await self.store.certificates.add(facts, made.certificate_pem, made.chain_pem, key, self.clock.now())
+        await self.console.export(self.clock.now())
         if self.scenario.registered is not None:
             await remember(self.store, self.scenario, self.scenario.registered)
 

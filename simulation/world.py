@@ -6,6 +6,7 @@ from activities.world import World
 from rotation.site import Site
 from rotation.values import SiteId
 from sepm.client import SepmClient
+from sepm.port import Sepm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,9 +16,9 @@ class SimulatedWorld(World):
     registered: Site
     client: SepmClient
 
-    async def sepm(self, site: Site) -> SepmClient:  # noqa: ARG002 - there is one site
-        """The client that all activities share."""
-        return self.client
+    async def sepm(self, site: Site) -> Sepm:
+        """The client that all activities share; of a site without REST, what its people have said."""
+        return self.client if site.at_console is None else await super().sepm(site)
 
     async def site(self, site_id: SiteId) -> Site:  # noqa: ARG002 - there is one site
         """The site."""

@@ -4,6 +4,7 @@ from store.certificate_orders import CertificateOrders
 from store.certificate_requests import CertificateRequests
 from store.certificates import Certificates
 from store.contacts import Contacts
+from store.console import ConsoleRecords
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
@@ -44,6 +45,7 @@ class Store:
         self.keystores = Keystores(database, vault)
         self.contacts = Contacts(database)
         self.surveys = Surveys(database)
+        self.console = ConsoleRecords(database)
         self.inventory = Inventory(database)
         self.roster = Roster(database)
         self.plans = Plans(database)

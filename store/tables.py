@@ -2,6 +2,8 @@
 
 from store.base import Base
 from store.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
+from store.certificate_tables import CertificateRequestRow, KeystoreRow
+from store.console_tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
 from store.inventory_tables import SightingRow, WatchedPortRow
 from store.rotation_tables import (
     CoverageGateRow,
@@ -33,12 +35,14 @@ __all__ = [
     "CertificateOrderRow",
     "CertificateRequestRow",
     "CertificateRow",
+    "ClientExportRow",
     "ClientRow",
     "ClientServerRow",
     "ContactRow",
     "CoverageGateRow",
     "EventRow",
     "IssuerAccountRow",
+    "ExportedClientsRow",
     "JudgementRow",
     "KeystoreRow",
     "LeftOutRow",
@@ -48,11 +52,13 @@ __all__ = [
     "ReferenceRow",
     "RestoreRow",
     "RotationRow",
+    "SaidRow",
     "SightingRow",
     "SimulatedRunRow",
     "SimulatedSiteRow",
     "SimulationRow",
     "SiteRow",
+    "StatementRow",
     "SurveyRow",
     "SwapRow",
     "TaskRow",

@@ -161,10 +161,14 @@ def _swaps(step: Console | Write) -> bool:
     return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
-async def _look(run: Running, step: Console | Write, *, said: dict[str, str] | None = None) -> ObserveTaskAnswer:
+async def _look(run: Running, step: Console | Write, *, said: Message | None = None) -> ObserveTaskAnswer:
     """Observed truth. Something else than what was asked shows as attention until it is gone."""
     request = ObserveTaskRequest(
-        ref=about(run.state, step), task_id=run.open_task.id, withdrawing=run.state.withdrawing, said=said
+        ref=about(run.state, step),
+        task_id=run.open_task.id,
+        withdrawing=run.state.withdrawing,
+        said=said.attestation if said is not None else None,
+        who=said.who if said is not None else "",
     )
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
     drift_step.alarm(run, *((seen.wrong,) if seen.wrong else ()))
@@ -199,7 +203,7 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
 
 async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
     """Attested work ends with its holder's word, unless what is seen speaks against it; observed work when seen."""
-    seen = await _look(run, step, said=message.attestation)
+    seen = await _look(run, step, said=message)
     if seen.contradicts is not None:
         run.reply(message, seen.contradicts)
         return False
@@ -210,7 +214,7 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
         return True
     if seen.done:
-        await _close(run, step, TaskState.DONE, message.who, seen.seen)
+        await _close(run, step, TaskState.DONE, message.who, seen.seen, attestation=message.attestation)
         return True
     run.reply(
         message,

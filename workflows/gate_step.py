@@ -16,11 +16,11 @@ from rotation.message import Move
 from rotation.scope import OwnerScope
 from rotation.state import GateReading, Proceed, Wait
 from rotation.step import Closing, Gate, GatePurpose, Holdout, ScopeName
-from workflows import canary_watch, lost_pairs, newborn_step
+from workflows import canary_watch, lost_pairs, newborn_step, statement
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
-from workflows.running import SECOND, Running
+from workflows.running import SECOND, WANTED, Running
 
 _LIMIT = "gate-limit"
 _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE = "silent-after-swap", "silent-after-write"
@@ -108,7 +108,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     while reading is None:
         reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE, canary_watch.HELD):
+    for code in (_LIMIT, SECOND, WANTED, _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE, canary_watch.HELD):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
@@ -135,16 +135,22 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
         at = min(at, wait.opened_at + run.state.body.publish_delay + _PUBLISHED)
     run.state.wait = wait.model_copy(update={"next_at": at})
-    await run.wait(until=at, summary=_summary(step, at), ready=lambda: _is_answered(run, step) or look_due(run))
+    await run.wait(
+        until=at,
+        summary=_summary(step, at),
+        ready=lambda: _is_answered(run, step) or look_due(run) or _is_asked_for(run, at),
+    )
     if look_due(run):
         await look(run, step)
         restarted = _wait(run).opened_at != wait.opened_at
-        if restarted or (run.host.now() < at and not _is_answered(run, step)):
+        early = run.host.now() < at and not _is_answered(run, step) and not _is_asked_for(run, at)
+        if restarted or early:
             return None  # it was resumed before its time, or began anew
     asked_at = run.host.now()
     reading = await _read(run, step)
     _give_back(run, step, run.host.now() - asked_at)
     _note(run, reading)
+    await statement.ask(run, step, reading, _wait(run).due)
     proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due)
     ends = (proven and await clear(run, step)) or await _ends_unproven(run, step, reading, asked_at)
     return reading if ends else None
@@ -166,7 +172,13 @@ def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
 
 
 def _is_answered(run: Running, step: Gate | Holdout) -> bool:
-    return _over_canaries(step) and canary_watch.was_answered(run)
+    return statement.was_answered(run) or (_over_canaries(step) and canary_watch.was_answered(run))
+
+
+def _is_asked_for(run: Running, at: datetime) -> bool:
+    """Whether somebody wants the gate read before its time."""
+    wanted = _wait(run).next_at
+    return wanted is not None and wanted < at
 
 
 def _passed(step: Gate | Holdout, reading: GateReading) -> str:
@@ -225,8 +237,12 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
 
     Whether it ends by that word alone, since it waits for nobody by name: all are away, and nobody has tried the way.
     """
+    if statement.wish(run) is not None:
+        return False
     if _wish(run) is None:
         await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, Move.CANCEL))
+        stated = (Move.STATE_GATE,) if reading.asks is not None else ()
+        await run.ask(_LIMIT, step.title, _missing(reading), (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL))
     proceed = _wish(run)
     if proceed is None:
         return False

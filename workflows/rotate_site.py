@@ -102,6 +102,18 @@ class RotateSite:
         """Ask to go on without full coverage."""
         self._hear(message, Move.PROCEED)
 
+    @workflow.signal(
+        name=Move.STATE_GATE, description="State of the open gate what the console shows; a second approves."
+    )
+    def state_gate(self, message: Message) -> None:
+        """State what the console shows."""
+        self._hear(message, Move.STATE_GATE)
+
+    @workflow.signal(name=Move.LOOK_AGAIN, description="Read the open gate now.")
+    def look_again(self, message: Message) -> None:
+        """Read the open gate now."""
+        self._hear(message, Move.LOOK_AGAIN)
+
     @workflow.signal(name=Move.RETRY, description="Try again what attention says has failed.")
     def retry(self, message: Message) -> None:
         """Try again what failed."""

@@ -16,6 +16,8 @@ from workflows.host import ActivityRefusedError, Answer, Host, Pending
 _LATE = timedelta(minutes=2)
 """An activity that is still being tried after this shows as attention."""
 _UNREACHABLE = "not-answering"
+WANTED = "proof-wanted"
+"""The attention of a gate that asks people for an export or a statement, and"""
 SECOND = "second-person"
 """The attention that asks a second person."""
 _ASKS_SEPM = frozenset(
@@ -211,6 +213,10 @@ class Running:
                 self._extend(message)
             case Move.PROCEED:
                 self._proceed(message)
+            case Move.STATE_GATE:
+                self._state(message)
+            case Move.LOOK_AGAIN if self.state.wait is not None:
+                self.state.wait = self.state.wait.model_copy(update={"next_at": self.host.now()})
             case Move.APPROVE if self.state.proceed is not None:
                 self.state.proceed = self.state.proceed.model_copy(update={"approved_by": message.who})
                 self._settle(Move.APPROVE)
@@ -221,7 +227,7 @@ class Running:
         if self.state.wait is not None and message.by is not None:
             limit = max(self.state.wait.limit, self.host.now()) + message.by
             self.state.wait = self.state.wait.model_copy(update={"limit": limit})
-            if not self._goes_on_with_drift():
+            if not self._goes_on_with_drift() and not self._states():
                 self.state.proceed = None
         self._settle(Move.EXTEND)
 
@@ -234,8 +240,24 @@ class Running:
         self.chosen = Move.PROCEED
         self.state.attention = tuple(each for each in self.state.attention if each.code != about)
 
+    def _state(self, message: Message) -> None:
+        """What somebody states of the open gate: it waits for a second person as a wish to proceed does."""
+        reading = self.state.wait.reading if self.state.wait else None
+        self.state.proceed = Proceed(
+            about=WANTED,
+            asked_by=message.who,
+            why=message.why,
+            waiting=reading.waiting if reading else 0,
+            said=message.attestation,
+            said_at=self.host.now(),
+        )
+        self._settle(Move.STATE_GATE)
+
     def _goes_on_with_drift(self) -> bool:
         return self.state.proceed is not None and self.state.proceed.about == DRIFT
+
+    def _states(self) -> bool:
+        return self.state.proceed is not None and self.state.proceed.about == WANTED
 
     chosen: Move = Move.RETRY
     """The choice that ended the last attention which offered it."""
@@ -243,7 +265,7 @@ class Running:
     def _settle(self, move: Move) -> None:
         """A choice ends every attention that offered it."""
         self.chosen = move
-        if move is Move.RETRY and self._goes_on_with_drift():
+        if move is Move.RETRY and (self._goes_on_with_drift() or self._states()):
             self.state.proceed = None
         self.state.attention = tuple(a for a in self.state.attention if move not in a.options)
 

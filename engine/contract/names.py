@@ -19,6 +19,7 @@ class ActivityName(StrEnum):
     FIX_REFERENCES = "fix_references"
     READ_GATE = "read_gate"
     LEAVE_OUT = "leave_out"
+    STATE_COVERAGE = "state_coverage"
     OPEN_TASK = "open_task"
     OBSERVE_TASK = "observe_task"
     MOVE_TASK = "move_task"

@@ -104,6 +104,23 @@ class LeaveOutRequest(StepRequest):
     swapped: tuple[ServerName, ...] = ()
 
 
+class StateCoverageRequest(StepRequest):
+    """Take the clients that hold a gate for covered, by what two persons state of the console."""
+
+    said: dict[str, str]
+    said_by: str
+    approved_by: str
+    why: str
+    said_at: datetime
+
+
+class StatedAnswer(Value):
+    """How many clients are covered by it; whom it names that nobody knows, when nothing was taken."""
+
+    count: int
+    unknown: tuple[str, ...] = ()
+
+
 class ServersRequest(Value):
     """Probe every server."""
 

@@ -34,6 +34,8 @@ class ObserveTaskRequest(StepRequest):
     """Whether nobody wants it done any more: of a pair that is gone nothing needs to be seen."""
     said: dict[str, str] | None = None
     """The evidence of whoever says that it is done; None where nobody does."""
+    who: str = ""
+    """Who says so."""
 
 
 class ObserveTaskAnswer(Value):

@@ -1,0 +1,117 @@
+"""Gates of a site without REST: what an export has to be to end one, and what two persons state instead."""
+
+from collections.abc import Iterable, Sequence
+
+from temporalio import activity
+
+from activities.scope import StepScope, scope_of
+from activities.world import World
+from engine.contract import ActivityName, GateRequest, StateCoverageRequest, StatedAnswer
+from rotation.exported import ClientExport
+from rotation.reading import evidence_key
+from rotation.state import GateReading
+from rotation.statement import Asked, Statement, missing_in
+from rotation.step import Gate, Holdout
+from rotation.values import ClientId
+from rotation.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
+
+_NAMES = 10
+
+
+class Statements:
+    """Statements about gates."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn(name=ActivityName.STATE_COVERAGE)
+    async def state_coverage(self, request: StateCoverageRequest) -> StatedAnswer:
+        """Take clients for covered by two persons' word: whom the gate waits for, whom the newest export shows, and
+        whom the statement does not leave open. The statement is kept first. Where it names somebody whom nobody knows,
+        nothing is taken.
+        """
+        store, ref = self._world.store, request.ref
+        scope = await scope_of(self._world, ref)
+        if not isinstance(scope.step, Gate | Holdout):
+            raise TypeError(f"step {scope.step.id} is no gate")
+        key = evidence_key(scope.plan.body, scope.step)
+        roster = await store.roster.entries(ref.site_id, None)
+        names = {client.name.casefold() for client in roster}
+        left = {name.casefold() for name in missing_in(request.said)}
+        if unknown := sorted(left - names):
+            return StatedAnswer(count=0, unknown=tuple(unknown[:_NAMES]))
+        statement = Statement(
+            rotation_id=ref.rotation_id,
+            gate=key,
+            said_by=request.said_by,
+            approved_by=request.approved_by,
+            why=request.why,
+            said=request.said,
+            at=request.said_at,
+        )
+        await store.console.state(statement)
+        shown = {client.id for client in roster if client.observed is not None and client.name.casefold() not in left}
+        waiting = [client for client in await self._waiting(scope, key) if client in shown]
+        await store.coverage.save(
+            ref.rotation_id,
+            key,
+            [
+                Judgement(
+                    client=client,
+                    verdict=Verdict.COVERED,
+                    reason=Reason.STATED,
+                    evidence=ClientEvidence(
+                        client=client, contact_seen=request.said_at, covered=True, reason=Reason.STATED
+                    ),
+                )
+                for client in waiting
+            ],
+            self._world.clock(),
+        )
+        return StatedAnswer(count=len(waiting))
+
+    async def _waiting(self, scope: StepScope, key: str) -> Iterable[ClientId]:
+        found: list[ClientId] = []
+        cursor: str | None = None
+        while True:
+            page = await self._world.store.coverage.verdicts(
+                scope.ref.rotation_id, key, verdict=Verdict.WAITING, limit=500, cursor=cursor
+            )
+            found.extend(verdict.client for verdict in page.items)
+            cursor = page.cursor
+            if cursor is None:
+                return found
+
+
+async def by_export(
+    world: World, scope: StepScope, request: GateRequest, reading: GateReading, entries: Sequence[RosterEntry]
+) -> GateReading:
+    """`reading` as a gate of a site without REST may use it; any other site's unchanged.
+
+    What ends it was written after its minimum, an export or a statement. Where that is missing, or somebody is not
+    covered, people are asked. A gate that is asked whether it still holds rests on what has ended it.
+    """
+    step = scope.step
+    if scope.site.at_console is None or request.opened_at is None or not isinstance(step, Gate | Holdout):
+        return reading
+    export = await world.store.console.newest_export(scope.site.id)
+    due = request.opened_at + step.minimum
+    key = evidence_key(scope.plan.body, step)
+    stated = [each for each in await world.store.console.statements(request.ref.rotation_id) if each.gate == key]
+    fresh = (export is not None and export.taken_at >= due) or any(each.at >= due for each in stated)
+    if reading.reached and fresh:
+        return reading
+    shown = sum(1 for entry in entries if entry.observed is not None)
+    asked = Asked(clients=shown, names=reading.waiting_names, text=_asks(reading, export))
+    return reading.model_copy(update={"reached": False, "asks": asked})
+
+
+def _asks(reading: GateReading, export: ClientExport | None) -> str:
+    taken = f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC" if export is not None else "no export"
+    if not reading.waiting:
+        return f"{taken} is older than its minimum: upload a newer one, or state what you see in the console"
+    names = ", ".join(reading.waiting_names)
+    return (
+        f"{taken} shows {reading.covered} of {reading.total} clients as wanted, and not {names}: upload another one, a "
+        "heartbeat later, or state what you see in the console"
+    )

@@ -1,0 +1,60 @@
+"""What two persons state of a gate, from what they saw in the console, where no export shows it."""
+
+from datetime import datetime
+
+from rotation.finding import Finding, blocking
+from rotation.values import RotationId, Value
+
+CLIENTS, COVERED, MISSING = "clients", "covered", "missing"
+"""What a statement says: how many clients the console shows, how many of them as wanted, the names of the others."""
+
+
+class Asked(Value):
+    """What a gate asks of people: a newer export, or a statement."""
+
+    clients: int
+    """How many clients of its groups the newest export shows."""
+    names: tuple[str, ...] = ()
+    """Some of those that it does not show as wanted."""
+    text: str
+
+
+class Statement(Value):
+    """A statement about a gate, as it is kept."""
+
+    rotation_id: RotationId
+    gate: str
+    said_by: str
+    approved_by: str
+    why: str
+    said: dict[str, str]
+    at: datetime
+
+
+def missing_in(said: dict[str, str]) -> tuple[str, ...]:
+    """The names of the clients that a statement leaves open."""
+    return tuple(name.strip() for name in said.get(MISSING, "").replace("\n", ",").split(",") if name.strip())
+
+
+def untrue(said: dict[str, str], asked: Asked) -> Finding | None:
+    """Why a statement cannot be right, or does not say what it has to; None when it may stand."""
+    try:
+        clients, covered = (int(said.get(name, "")) for name in (CLIENTS, COVERED))
+    except ValueError:
+        remedy = "say clients=NUMBER and covered=NUMBER, as counted in the console, and missing=NAMES for the others"
+        return blocking("statement-incomplete", "statement", "it says no numbers of clients", remedy)
+    if clients != asked.clients:
+        return blocking(
+            "statement-other-count",
+            "statement",
+            f"the newest export shows {asked.clients} clients in these groups, and the console {clients}",
+            "upload a new export of clients first: who came or has gone must be known by name",
+        )
+    if len(missing_in(said)) != clients - covered:
+        return blocking(
+            "statement-unnamed",
+            "statement",
+            f"{clients - covered} clients are not as wanted, and {len(missing_in(said))} are named",
+            "name each of them: missing=NAME,NAME",
+        )
+    return None

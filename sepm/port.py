@@ -1,0 +1,66 @@
+"""What is asked of a site's SEPM, whoever answers: its REST API, or what its people have said of it."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Protocol, Self
+
+from rotation.survey import ObservedClient, ObservedGroup, Pair, PairSettings
+from rotation.values import GroupId, ListName
+
+
+class Sepm(Protocol):
+    """A site's SEPM. Reads are complete or fail, writes prove nothing; all raise the kinds of `SepmError`."""
+
+    async def __aenter__(self) -> Self:
+        """Open it."""
+        ...
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+        ...
+
+    async def version(self) -> str:
+        """Its version."""
+        ...
+
+    async def clock(self) -> datetime:
+        """Its own clock now, cut to the second."""
+        ...
+
+    def clock_of_last_answer(self) -> datetime:
+        """Its own clock at its latest answer."""
+        ...
+
+    async def groups(self) -> list[ObservedGroup]:
+        """Every group with its settings."""
+        ...
+
+    async def policy_dates(self, ids: Iterable[GroupId]) -> dict[GroupId, datetime]:
+        """When the policy of each group was made."""
+        ...
+
+    async def pair_settings(self, pair: Pair) -> PairSettings:
+        """The settings of a pair now."""
+        ...
+
+    async def set_server_list(self, pair: Pair, name: ListName) -> None:
+        """Have a list assigned."""
+        ...
+
+    async def set_secure_communications(self, pair: Pair, enabled: bool) -> None:
+        """Have secure communications switched."""
+        ...
+
+    def clients(
+        self, updated_since: datetime | None = None, *, domains: Iterable[str] = ()
+    ) -> AsyncIterator[ObservedClient]:
+        """Every client, each once."""
+        ...
+
+    async def replication_partners(self) -> tuple[str, ...]:
+        """Whom it replicates with."""
+        ...
+
+    async def known_lists(self) -> tuple[ListName, ...] | None:
+        """The server lists that it shows; None when it shows none."""
+        ...

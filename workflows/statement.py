@@ -1,0 +1,73 @@
+"""Gates of a site without REST ask people for an export or a statement; a statement needs a second person."""
+
+from datetime import datetime
+
+from engine.contract import ActivityName, EventKind, StateCoverageRequest, StatedAnswer
+from rotation.message import Move
+from rotation.state import GateReading, Proceed
+from rotation.step import Gate, Holdout
+from workflows.requests import about
+from workflows.running import SECOND, WANTED, Running
+
+
+async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: datetime) -> None:
+    """After a reading: have people asked for what it lacks, without standing still.
+
+    1. nothing is asked for before the minimum; exports count before it, too
+    2. a statement is shown to a second person, who approves it, or has it taken back (retry)
+    3. approved, it is kept, its clients are covered, and the gate is read at once
+    """
+    said = wish(run)
+    if said is not None and said.approved_by:
+        await _take(run, step, said)
+    elif said is not None:
+        text = f"{said.asked_by} states of the console: {said.why} ({_shown(said)})"
+        await _show(run, SECOND, step, text, (Move.APPROVE, Move.RETRY))
+    elif reading.asks is None:
+        run.drop_attention(WANTED)
+    elif run.host.now() >= due:
+        await _show(run, WANTED, step, reading.asks.text, (Move.STATE_GATE,))
+
+
+def wish(run: Running) -> Proceed | None:
+    """The statement that waits, where there is one."""
+    said = run.state.proceed
+    return said if said is not None and said.about == WANTED else None
+
+
+def was_answered(run: Running) -> bool:
+    """Whether a person's word waits to be obeyed: the gate need not be read for it at its own time."""
+    said, shown = wish(run), run.is_raised(SECOND)
+    return said is not None and (bool(said.approved_by) or not shown)
+
+
+async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
+    state = run.state
+    request = StateCoverageRequest(
+        ref=about(state, step),
+        said=said.said,
+        said_by=said.asked_by,
+        approved_by=said.approved_by,
+        why=said.why,
+        said_at=said.said_at or run.host.now(),
+    )
+    taken = await run.call(ActivityName.STATE_COVERAGE, request, StatedAnswer, summary="keep what was stated")
+    state.proceed = None
+    if taken.unknown:
+        text = f"the statement names {', '.join(taken.unknown)}, whom nobody knows: state it again with the right names"
+        await _show(run, WANTED, step, text, (Move.STATE_GATE,))
+        return
+    run.note(EventKind.MESSAGE, f"{taken.count} clients are covered by {said.asked_by} and {said.approved_by}")
+    if state.wait is not None:
+        state.wait = state.wait.model_copy(update={"next_at": run.host.now()})
+
+
+def _shown(said: Proceed) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in sorted(said.said.items()))
+
+
+async def _show(run: Running, code: str, step: Gate | Holdout, text: str, options: tuple[Move, ...]) -> None:
+    shown = run.is_raised(code)
+    run.raise_attention(code, step.title, text, options)
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}", code=code)
