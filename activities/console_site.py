@@ -19,7 +19,7 @@ _BY_HAND = "it has no REST API: this is done at its console"
 
 async def record_of(site: Site, access: AtConsole, console: ConsoleRecords) -> Record:
     """The site as its people say that it is."""
-    return Record(access=access, said=await console.said(site.id))
+    return Record(access=access, said=await console.said(site.id, access.recorded_at))
 
 
 class ConsoleSite:

@@ -12,6 +12,7 @@ from api import (
     certificate_orders,
     certificate_requests,
     certificates,
+    client_exports,
     clients,
     codec,
     codec_login,
@@ -58,6 +59,7 @@ Refusals are problems as RFC 9457 describes them; `remedy` says what to do. Span
 _RESOURCES = (
     sites,
     trust,
+    client_exports,
     surveys,
     certificate_orders,
     certificate_requests,

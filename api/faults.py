@@ -24,6 +24,7 @@ from sepm.errors import (
     SepmError,
     Throttled,
     Unreachable,
+    UnreadableExport,
     UnreadableSylink,
     UntrustedCertificate,
     UnusableCertificateFile,
@@ -32,6 +33,7 @@ from store.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate_requests import UnknownRequest
 from store.certificates import UnknownCertificate
 from store.contacts import LastPin, NotPinned
+from store.console import OlderExport
 from store.fault import StoreFault
 from store.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keystores import KeystoreGone, UnknownKeystore
@@ -81,6 +83,7 @@ _STORE: dict[type[StoreFault], _Answer] = {
     SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
     NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
     LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
+    OlderExport: _Answer(HTTPStatus.CONFLICT, "export-not-newer", "export the clients again, and upload that"),
     SiteBusy: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
     PlanAltered: _Answer(HTTPStatus.CONFLICT, "plan-altered", "make a new plan"),
     IdempotencyConflict: _Answer(
@@ -101,6 +104,7 @@ _SEPM: dict[type[SepmError], _Answer] = {
     NotPermitted: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-not-permitted"),
     UntrustedCertificate: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-untrusted"),
     UnusableCertificateFile: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "certificate-unusable"),
+    UnreadableExport: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "export-unreadable"),
     UnreadableSylink: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sylink-unreadable"),
     Throttled: _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "sepm-throttled"),
 }

@@ -22,6 +22,10 @@ _MEANING = {
     Move.RESUME: "Go on after a hold.",
     Move.EXTEND: "Wait longer in the current gate, by `by`. Needs a reason.",
     Move.PROCEED: "Go on without the clients that are not covered. Needs a reason, and a second person's approval.",
+    Move.STATE_GATE: "State what the console shows of the open gate, where no export shows it: `evidence` says "
+    "`clients`, `covered` and the names of those `missing`. Needs a reason (what was looked at), and a second person's "
+    "approval.",
+    Move.LOOK_AGAIN: "Read the open gate now.",
     Move.RETRY: "Try again what attention says has failed.",
     Move.CANCEL: "Turn back and restore, before the first certificate is replaced. Needs a reason.",
     Move.ROLL_BACK: "Put the old certificates back, after the first was replaced: by the same gates, one server at a "
@@ -36,6 +40,9 @@ class MoveOrder(Value):
     who: str = Field(min_length=1, max_length=200)
     why: str = Field(default="", max_length=2000)
     by: timedelta | None = Field(default=None, description="For extend: how much longer, e.g. P7D")
+    evidence: dict[str, str] = Field(
+        default_factory=dict, description="For state_gate: clients, covered, missing (names, parted by commas)"
+    )
     request_id: str | None = Field(
         default=None, min_length=1, max_length=200, description="The same id again is the same move"
     )
@@ -58,6 +65,7 @@ def _handler(move: Move) -> Callable[[RotationId, MoveOrder, WithParts], Awaitab
             who=order.who,
             why=order.why,
             by=order.by,
+            attestation=order.evidence,
             request_id=order.request_id or uuid4().hex,
         )
         await say(parts, rotation.site_id, message)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from http import HTTPStatus
+from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
@@ -31,7 +32,7 @@ class ListsDocument(Value):
     lists: tuple[ServerList, ...] = ()
     sylinks: tuple[str, ...] = Field(default=(), description="Texts of exported Sylink.xml files")
 
-    def read(self, servers: tuple[Server, ...]) -> tuple[ServerList, ...]:
+    def read_lists(self, servers: tuple[Server, ...]) -> tuple[ServerList, ...]:
         """All lists, those of the Sylink files too.
 
         Raises:
@@ -55,6 +56,7 @@ class SiteDocument(ListsDocument):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
+    access: Literal["rest"] = "rest"
     name: str = Field(min_length=1, max_length=100)
     rest_url: str = Field(description="`https://HOST:8446`")
     username: str = Field(min_length=1, description="A system administrator of SEPM")
@@ -76,7 +78,7 @@ class SiteDocument(ListsDocument):
             ProblemError: 422, with every rule that it breaks.
             UnreadableSylink: when a Sylink file cannot be used.
         """
-        lists = self.read(self.servers)
+        lists = self.read_lists(self.servers)
         with checked():
             return Site(
                 id=slug(self.name),
@@ -87,7 +89,7 @@ class SiteDocument(ListsDocument):
                 database=self.database,
             )
 
-    def access(self) -> Access:
+    def reached(self) -> Access:
         """Address and account of SEPM's REST service."""
         with checked():
             return Access(
@@ -113,6 +115,7 @@ class SiteShown(Value):
 
     id: SiteId
     name: str
+    access: Literal["rest"] = "rest"
     rest_url: str
     username: str
     domain: str

@@ -64,6 +64,11 @@ class Api:
         """Send `body` and return the answer."""
         return self._call("POST", path, json=body, headers=headers)
 
+    def put(self, path: str, content: bytes, media_type: str, **params: Any) -> Any:
+        """Send a file; parameters that are None are left out."""
+        told = {name: value for name, value in params.items() if value is not None}
+        return self._call("PUT", path, content=content, headers={"content-type": media_type}, params=told)
+
     def download(self, path: str) -> bytes:
         """The file at `path`."""
         return self._sent("GET", path).content

@@ -13,6 +13,7 @@ _HELP = {
     "hold": "Stand still before the next act; needs --why.",
     "resume": "Go on after a hold.",
     "proceed": "Go on without the clients that are not covered; needs --why and a second person's approval.",
+    "look-again": "Read the open gate now.",
     "retry": "Try again what attention says has failed.",
     "cancel": "Turn back and restore, before the first certificate is replaced; needs --why.",
     "roll-back": "Put the old certificates back, after the first was replaced; needs --why and a second person.",
@@ -26,6 +27,9 @@ def register(app: typer.Typer) -> None:
     """Add a command for each move."""
     for move, text in _HELP.items():
         _add(app, move, text)
+    app.command("state-gate", help="State what the console shows of the open gate; a second person approves.")(
+        state_gate
+    )
     app.command("extend", help="Wait longer in the current gate; needs --why.")(extend)
 
 
@@ -60,6 +64,27 @@ def extend(
     """Wait longer in the current gate."""
     with opened(api, folder) as rotator:
         moved = rotator.post(f"/v1/rotations/{rotation}/extend", {"who": named(who), "why": why, "by": by})
+    _say(moved, as_json=as_json)
+
+
+@answered
+def state_gate(
+    rotation: _RotationArgument,
+    clients: Annotated[int, typer.Option(help="How many clients of the gate's groups the console shows", min=0)],
+    covered: Annotated[int, typer.Option(help="How many of them as the gate wants them", min=0)],
+    who: WhoOption = None,
+    *,
+    missing: Annotated[list[str] | None, typer.Option(help="A client that is not; may be given more than once")] = None,
+    why: Annotated[str, typer.Option("--why", help="What was looked at in the console")],
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """State what the console shows of the open gate."""
+    said = {"clients": str(clients), "covered": str(covered), "missing": ", ".join(missing or ())}
+    with opened(api, folder) as rotator:
+        body = {"who": named(who), "why": why, "evidence": said}
+        moved = rotator.post(f"/v1/rotations/{rotation}/state_gate", body)
     _say(moved, as_json=as_json)
 
 

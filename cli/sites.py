@@ -18,6 +18,8 @@ from cli.client import (
     answered,
     opened,
 )
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.client_exports import clients
 from cli.spoken import instant, say, say_json, say_table, span
 
 _NOBODY_SAID = "trust-missing"
@@ -26,6 +28,7 @@ _app = typer.Typer(help="Register sites, show and survey them.", no_args_is_help
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    _app.command("clients")(clients)
     app.add_typer(_app, name="site")
 
 
@@ -80,7 +83,7 @@ def show(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_
     if as_json:
         say_json(shown)
         return
-    say(f"{shown['name']} ({shown['id']}), {shown['rest_url']} as {shown['username']}, database: {shown['database']}")
+    say(f"{shown['name']} ({shown['id']}), {_reached(shown)}, database: {shown['database']}")
     servers = [(each["name"], each["address"], each["https_port"], each["http_port"]) for each in shown["servers"]]
     say_table("Servers", ("name", "address", "HTTPS", "HTTP"), servers)
     lists = [
@@ -128,6 +131,11 @@ def _compared(refused: ApiRefusedError) -> str:
     typer.echo(f"{refused}.\nCompare it with the certificate in the SEPM console.", err=True)
     typed: str = typer.prompt("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)", err=True)
     return typed
+def _reached(shown: dict[str, Any]) -> str:
+    if shown["access"] == "rest":
+        return f"{shown['rest_url']} as {shown['username']}"
+    exported = instant(shown["clients_as_of"]) if shown["clients_as_of"] else "never"
+    return f"at its console only (SEPM {shown['version']}); {shown['clients']} clients exported: {exported}"
 
 
 def _settings(settings: dict[str, Any]) -> tuple[str, str, str]:
@@ -146,7 +154,7 @@ def _document(file: Path) -> dict[str, Any]:
         raise UnreadableError(f"{file} cannot be read as JSON: {error}") from error
     if not isinstance(document, dict):
         raise UnreadableError(f"{file} holds no JSON object")
-    if "password" not in document:
+    if "password" not in document and document.get("access") != "console":
         document["password"] = os.environ.get("ROTATOR_SEPM_PASSWORD") or typer.prompt("SEPM password", hide_input=True)
     return document
 

@@ -1,13 +1,18 @@
 """Clients as an export of the console shows them, and what that proves of each."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
+from rotation.access import AtConsole
 from rotation.console_record import Policy, Record, serial_of
+from rotation.finding import Finding, blocking
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value
+
+_AHEAD = timedelta(minutes=5)
+"""How far the clocks of servers, console and service may be apart."""
 
 
 class ExportedClient(Value):
@@ -94,3 +99,25 @@ def client_id(client: ExportedClient) -> ClientId:
 def unknown_group(path: str) -> GroupId:
     """The id of a group that the document does not describe."""
     return GroupId(hashlib.sha256(path.casefold().encode()).hexdigest()[:32].upper())
+
+
+def unknown_groups(clients: Iterable[ExportedClient], access: AtConsole) -> tuple[str, ...]:
+    """The groups of clients that the document does not describe."""
+    known = {group.path.casefold() for group in access.groups}
+    return tuple(sorted({client.group for client in clients if client.group.casefold() not in known}))
+
+
+def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now: datetime) -> Finding | None:
+    """Why an export cannot be what it is said to be; None when it can."""
+    if taken_at > now + _AHEAD:
+        remedy = "say when the console wrote it, with its time zone"
+        return blocking("export-of-the-future", "taken_at", f"{taken_at.isoformat()} has not come yet", remedy)
+    if not clients:
+        return blocking("export-empty", "export", "it shows no client", "export all clients of all groups")
+    newest = max((client.last_seen for client in clients if client.last_seen is not None), default=None)
+    if newest is not None and newest > taken_at + _AHEAD:
+        who = next(client.name for client in clients if client.last_seen == newest)
+        text = f"{who} was last seen at {newest:%Y-%m-%d %H:%M} UTC, after it was taken"
+        remedy = "check timezone, the order of day and month (dates), and when it was taken"
+        return blocking("export-from-the-future", "export", text, remedy)
+    return None

@@ -16,9 +16,10 @@ from sepm.export_columns import Field, UnclearColumnsError, known, places
 from sepm.export_dates import DateOrder, UnclearDateError, moment
 
 LARGEST = 16 << 20
-_MOST_LINES = 250_000
+_MOST_LINES = 150_000
 _MOST_COLUMNS = 200
 _LONGEST = 1_000
+_LONGEST_LINE = 100_000
 _NAMES = 10
 _DELIMITERS = (",", ";", "\t")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -70,7 +71,7 @@ def parse_client_export(content: bytes, form: ExportForm, *, name: str = "export
     zone = _zone(form, name)
     text = _decoded(content, form, name)
     delimiter, skipped = _delimiter(text, form.columns, name)
-    lines = csv.reader(io.StringIO(text[skipped:], newline=""), delimiter=delimiter, strict=True)
+    lines = csv.reader(_bounded(text[skipped:], name), delimiter=delimiter, strict=True)
     header = next(_whole(lines, name), None)
     if header is None:
         raise UnreadableExport(name, "is empty", "export the clients again")
@@ -126,6 +127,14 @@ def _delimiter(text: str, declared: Mapping[Field, str], name: str) -> tuple[str
             "export with column headers, parted by comma, semicolon or tab; or name the columns: --column name='...'",
         )
     return found, 0
+
+
+def _bounded(text: str, name: str) -> Iterator[str]:
+    """The lines of the text; none is so long that its fields would fill the memory."""
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise UnreadableExport(f"{name}, line {number}", f"is longer than {_LONGEST_LINE} characters", _FORM)
+        yield line
 
 
 def _header(head: str, delimiter: str) -> Sequence[str]:

@@ -16,7 +16,11 @@ from store.sites import known_site
 from store.tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
 from store.upsert import chunks, insert_into
 
-_SAID = built_once(select(SaidRow.said).where(SaidRow.site_id == bindparam("site")).order_by(SaidRow.number))
+_SAID = built_once(
+    select(SaidRow.said)
+    .where(SaidRow.site_id == bindparam("site"), SaidRow.at >= bindparam("since"))
+    .order_by(SaidRow.number)
+)
 _NEWEST = built_once(
     select(ClientExportRow.export)
     .where(ClientExportRow.site_id == bindparam("site"))
@@ -40,10 +44,10 @@ class ConsoleRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def said(self, site_id: SiteId) -> tuple[Said, ...]:
-        """What was said to be changed at a site, in its order."""
+    async def said(self, site_id: SiteId, since: datetime) -> tuple[Said, ...]:
+        """What was said to be changed at a site since then, in its order."""
         async with self._database.read_rows() as connection:
-            return tuple(await connection.scalars(_SAID, {"site": site_id}))
+            return tuple(await connection.scalars(_SAID, {"site": site_id, "since": since}))
 
     async def say(self, site_id: SiteId, said: Sequence[Said], at: datetime) -> None:
         """Keep what somebody said.

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from rotation.access import AtConsole
 from rotation.site import Database as SiteDatabase
 from rotation.site import Limits, ServerList, Site
 from rotation.values import Fingerprint, SiteId, Value
@@ -92,6 +93,32 @@ class Sites:
         except IntegrityError:
             raise SiteExists(f"a site {site.name!r} or of id {site.id} is registered already") from None
 
+    async def add_at_console(self, site: Site, at: datetime) -> None:
+        """Register a site without REST: it has no address, no account and nothing that is pinned.
+
+        Raises:
+            SiteExists: when its id or its name is taken.
+            KeyServerDown, KeyServerRefused: when the empty password cannot be sealed.
+        """
+        if site.at_console is None:
+            raise TypeError(f"site {site.name} is reached over REST: it is added with its connection")
+        row = SiteRow(
+            id=site.id,
+            name=site.name,
+            site=site,
+            rest_url="",
+            username="",
+            password_sealed=await self._vault.seal(SITE_PASSWORD, site.id, b""),
+            domain="",
+            ca_pem=None,
+            added_at=at,
+        )
+        try:
+            async with self._database.write() as session:
+                session.add(row)
+        except IntegrityError:
+            raise SiteExists(f"a site {site.name!r} or of id {site.id} is registered already") from None
+
     async def get(self, site_id: SiteId) -> Site:
         """The site of that id.
 
@@ -169,6 +196,17 @@ class Sites:
             row = await known_site(session, site_id, lock=True)
             # built anew and not copied: only then are its own rules checked
             row.site = Site.model_validate({**dict(row.site), "lists": tuple(lists)})
+            return row.site
+
+    async def describe_console(self, site_id: SiteId, access: AtConsole) -> Site:
+        """Replace the document of a site without REST. Returns the site as it is now.
+
+        Raises:
+            UnknownSite: when none is registered.
+        """
+        async with self._database.write() as session:
+            row = await known_site(session, site_id, lock=True)
+            row.site = row.site.model_copy(update={"access": access})
             return row.site
 
     async def set_limits(self, site_id: SiteId, limits: Limits) -> Site:

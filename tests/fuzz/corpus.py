@@ -133,6 +133,26 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
             entry.compress_type = method
             archive.writestr(entry, content)
     return packed.getvalue()
+def exports() -> tuple[bytes, ...]:
+    """Clients as a console may export them: encodings, delimiters and forms of time that are likely."""
+    header = "Computer Name,Group,Last time status changed,Version,Server,Policy Serial Number"
+    times = ("26.11.2025 13:05:59", "26/11/2025 1:05:59 PM", "2025-11-26 13:05:59", "1764162359000", "Never")
+    rows = [
+        f'PC-{number},"My Company\\Sales, North",{time},12.1.7004.6500,SEPM-1,F99A-11/26/2025 12:01:02 003'
+        for number, time in enumerate(times)
+    ]
+    text = "\r\n".join((header, *rows, ""))
+    semicolons = "sep=;\r\n" + text.replace(", ", " ").replace(",", ";")
+    return text.encode(), text.encode("utf-16"), semicolons.encode("utf-8-sig"), text.replace(",", "\t").encode()
+
+
+@cache
+def plain_exports() -> tuple[bytes, ...]:
+    """Those of which nothing has to be declared: each time can be read in one way only."""
+    header = "Host Name;Group Name;Last Seen;Version"
+    times = ("2025-11-26 13:05:59 +0100", "Nov 26, 2025 1:05:59 PM UTC", "26-Nov-2025 13:05 GMT", "1764162359000", "-")
+    text = "\n".join((header, *(f"PC-{place};My Company;{time};12.1.7004.6500" for place, time in enumerate(times))))
+    return text.encode(), text.encode("utf-16-le")
 
 
 def _cert_bag(der: bytes) -> bytes:

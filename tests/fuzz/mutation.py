@@ -101,6 +101,46 @@ def by_keystore(draw: random.Random, content: bytes) -> bytes:
     return bytes(body) + content[-20:]
 
 
+def by_lines(draw: random.Random, content: bytes) -> bytes:
+    """Lines, fields, quotes and lengths of a text of one record a line."""
+    encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+    encoding = "utf-16-le" if content[1:2] == b"\0" else encoding
+    lines = content.decode(encoding).split("\r\n")
+    at = draw.randrange(len(lines))
+    fields = lines[at].split(",")
+    place = draw.randrange(len(fields))
+    match draw.randrange(7):
+        case 0 | 1:
+            fields[place] = draw.choice((*_TEXTS, *_TIMES))
+            lines[at] = ",".join(fields)
+        case 2:
+            lines[at] = ",".join(fields * draw.choice((2, 300)))
+        case 3:
+            lines[at:at] = [lines[at]] * draw.choice((1, 2, 5000))
+        case 4:
+            lines[at] = lines[at].replace(draw.choice(",. :/"), draw.choice(('"', '""', '"\n', "\0", "\r", ";")), 1)
+        case 5:
+            del lines[at]
+        case _:
+            fields[place] += draw.choice("x0\n\t ") * draw.choice((10, 300, 200_000))
+            lines[at] = ",".join(fields)
+    return "\r\n".join(lines).encode(encoding, errors="replace")
+
+
+_TIMES = (
+    "99.99.9999 99:99:99",
+    "29.02.2025 10:00:00",
+    "30.03.2025 02:30:00",
+    "26.10.2025 02:30:00",
+    "01.01.0001 00:00:00",
+    "31.12.9999 23:59:59",
+    "9" * 13,
+    "2025-11-26 13:05:59 +99:99",
+    "Nov 31, 2025 11:00:00 PM",
+    "\u0661.\u0661.\u0662\u0660\u0662\u0665 10:00:00",
+)
+
+
 def by_xml(draw: random.Random, content: bytes) -> bytes:
     """Attributes, elements and declarations of an XML text."""
     encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"

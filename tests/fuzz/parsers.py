@@ -17,6 +17,10 @@ from sepm.errors import UnreadableSylink, UnusableCertificateFile, UnusableRecov
 from sepm.port_look import seen
 from sepm.probe import presented
 from sepm.recovery_file import read_recovery_file
+from sepm.client_export import ExportForm, parse_client_export
+from sepm.errors import UnreadableExport, UnreadableSylink, UnusableCertificateFile
+from sepm.export_columns import Field
+from sepm.export_dates import DateOrder
 from sepm.sylink import parse_sylink
 from tests.fuzz import corpus, mutation
 from tests.fuzz.archives import by_archive
@@ -86,6 +90,14 @@ def recovery_file(content: bytes) -> object:
 def served(content: bytes) -> object:
     """A certificate that some port presents: whatever it is, it is told."""
     return seen(content), presented(ServerName("SRV1"), content, _NOW)
+def export(content: bytes) -> object:
+    """The console's own export of clients."""
+    return parse_client_export(content, ExportForm(timezone="Europe/Prague", dates=DateOrder.DAY_FIRST))
+
+
+def export_undeclared(content: bytes) -> object:
+    """The same, of which nobody has declared anything but one column."""
+    return parse_client_export(content, ExportForm(columns={Field.BUILD: "Version"}))
 
 
 _FILE = (UnusableCertificateFile,)
@@ -95,6 +107,8 @@ PARSERS = (
     Parser("companions", companions, _FILE, corpus.certificates, (*_DER, mutation.by_pem)),
     Parser("pkcs12", certificate, _FILE, corpus.pkcs12_files, _DER, share=3),
     Parser("jks", certificate, _FILE, corpus.keystores, (mutation.by_keystore,), share=2),
+    Parser("export", export, (UnreadableExport,), corpus.exports, (mutation.by_lines,)),
+    Parser("export-undeclared", export_undeclared, (UnreadableExport,), corpus.plain_exports, (mutation.by_lines,)),
     Parser("sylink", sylink, (UnreadableSylink,), corpus.sylinks, (mutation.by_xml,)),
     Parser("recovery", recovery_file, (UnusableRecoveryFile,), corpus.recovery_files, (by_archive,), share=2),
     Parser("served", served, (), corpus.served, _DER),

@@ -1,0 +1,169 @@
+"""Sites without REST: registered from a document, clients from exports, rotated by tasks that are attested."""
+
+import asyncio
+import base64
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+NAMES = ("PC-1", "PC-2", "PC-3")
+SERIAL = "F99A-11/26/2025 12:01:02 003"
+
+
+@pytest.fixture
+def described(document, tmp_path):
+    """The emulated site as the people at its console describe it: of 12.x, over HTTP, with short heartbeats."""
+    location = {"server_list": "HTTP", "secure_communications": True, "heartbeat": "PT0.2S"}
+    (known,) = document["lists"]
+    return {
+        "access": "console",
+        "name": tmp_path.name,
+        "version": "12.1.7004.6500",
+        "groups": [{"path": "My Company", "locations": [location]}, {"path": "My Company\\Sales", "inherits": True}],
+        "servers": document["servers"],
+        "lists": [known | {"name": "HTTP", "protocol": "HTTP"}],
+        "limits": {"relax_floor": "PT0S", "publish_delay": "PT0S", "purge_after": None},
+    }
+
+
+def exported(seen, names=NAMES, extra=""):
+    """An export in which everybody was seen at one moment."""
+    rows = (f"{name},My Company\\Sales,{seen.isoformat(sep=' ')[:-6]} UTC,12.1.7004.6500" for name in names)
+    return "\n".join(("Computer Name,Group,Last Check-in,Version", *rows, extra)).encode()
+
+
+async def upload(api, site, content, **told):
+    """The answer to an upload that is taken now unless said otherwise."""
+    asked = {"taken_at": datetime.now(UTC).isoformat(), "who": "olga"} | told
+    return await api.put(f"/v1/sites/{site}/clients", params=asked, content=content)
+
+
+async def test_a_site_without_rest_is_registered_from_a_document(api, described, problem):
+    """Nobody is asked; what it shows is the document, and it has neither an address nor an account."""
+    answer = await api.post("/v1/sites", json=described)
+    assert answer.status_code == 201, answer.text
+    shown = (await api.get(f"/v1/sites/{answer.json()['id']}")).json()
+    assert shown == answer.json()
+    assert (shown["access"], shown["clients_as_of"], "rest_url" in shown) == ("console", None, False)
+    assert [group["path"] for group in shown["groups"]] == ["My Company", "My Company\\Sales"]
+    mixed = described | {"name": "mixed", "rest_url": "https://sepm:8446"}
+    problem(await api.post("/v1/sites", json=mixed), 422, "invalid-request")
+    orphan = described | {"name": "orphan", "groups": [{"path": "My Company\\Sales", "inherits": True}]}
+    assert "is not described" in problem(await api.post("/v1/sites", json=orphan), 422, "invalid-request")["detail"]
+
+
+async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, described, problem):
+    """Each refusal says what is missing, and keeps nothing; what was taken is told by the site."""
+    site = (await api.post("/v1/sites", json=described)).json()["id"]
+    now = datetime.now(UTC)
+    unclear = b"PC;Group;Last Seen\nA;My Company;03/04/2025 10:00:00\n"
+    refusals = (
+        (b"", {}, "names no column"),
+        (unclear, {}, "no column is known for name"),
+        (unclear, {"column": "name=PC"}, "in an order that nobody has declared"),
+        (unclear, {"column": "name=PC", "dates": "mdy"}, "in which time zone"),
+        (unclear, {"column": "name=PC", "dates": "mdy", "timezone": "Mars/Base"}, "is not known here"),
+        (exported(now, (*NAMES, "PC-1")), {}, "more than once: PC-1"),
+    )
+    for content, told, text in refusals:
+        assert text in problem(await upload(api, site, content, **told), 422, "export-unreadable")["detail"]
+    problem(await upload(api, site, unclear, column="nonsense"), 422, "column-unclear")
+    problem(await upload(api, site, exported(now), who=""), 422, "invalid-request")
+    late = exported(now + timedelta(hours=2))
+    assert "PC-1 was last seen" in problem(await upload(api, site, late), 422, "export-implausible")["detail"]
+    assert (await api.get(f"/v1/sites/{site}")).json()["clients_as_of"] is None
+    declared = {"column": "name=PC", "dates": "mdy", "timezone": "Europe/Prague"}
+    taken = (await upload(api, site, unclear.replace(b"My Company", b"My Company\\Labs"), **declared)).json()
+    assert (taken["clients"], taken["unknown_groups"], taken["read"]) == (1, ["My Company\\Labs"], False)
+    again = await upload(api, site, exported(now), taken_at=taken["taken_at"])
+    problem(again, 409, "export-not-newer")
+    assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == 1
+
+
+async def test_exports_are_for_sites_without_rest(whole, site, problem):
+    """A site that is read over REST needs none."""
+    problem(await upload(whole, site, exported(datetime.now(UTC))), 409, "site-over-rest")
+
+
+async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, emulator, *, problem, until):
+    """Registered, exported, planned, started and finished: by attested tasks, exports, and one statement of two."""
+    site = (await whole.post("/v1/sites", json=described)).json()["id"]
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
+    assert "export" in problem(await whole.post("/v1/plans", json=order), 422, "sepm-refused")["detail"]
+    await upload(whole, site, exported(datetime.now(UTC)))
+    plan = (await whole.post("/v1/plans", json=order)).json()
+    weak = {finding["code"] for finding in plan["reasons"] if finding["code"].startswith("console-proof")}
+    assert weak >= {"console-proof-settings", "console-proof-gates", "console-proof-serial", "console-proof-claim"}
+    assert [step["number"] for step in plan["steps"]][1:4] == ["recovery", "A6-A7", "A8"]
+    start = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends in May"}
+    rotation = (await whole.post("/v1/rotations", json=start)).json()["id"]
+    console = Console(whole, site, rotation, emulator["control"])
+
+    async def look():
+        shown = (await whole.get(f"/v1/rotations/{rotation}")).json()
+        await console.act(shown)
+        return shown
+
+    ended = await until(look, lambda shown: shown["finished_at"] is not None)
+    assert ended["status"] == "completed"
+    assert {"nothing-attested", "statement-other-count", "approve-refused"} <= console.refused
+    assert console.stated == 1
+    told = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
+    assert "3 clients are covered by ann and eve" in told
+
+
+class Console:
+    """Whoever sits at the console of the site, and whoever helps."""
+
+    def __init__(self, api, site, rotation, control):
+        self._api, self._site, self._rotation, self._control = api, site, rotation, control
+        self.refused, self.stated = set(), 0
+
+    async def act(self, shown):
+        """Do what waits: a task, a statement, or one more export."""
+        tasks = (await self._api.get("/v1/tasks", params={"site": self._site, "state": "open"})).json()["items"]
+        for task in tasks:
+            await self._do(task)
+        wanted = {each["code"] for each in (shown["live"] or shown)["attention"]}
+        if "second-person" in wanted:
+            await self._say("approve", "Ann")
+            await self._say("approve", "eve")
+        elif "proof-wanted" in wanted and not self.stated:
+            await self._say("state_gate", "ann", evidence={"clients": "4", "covered": "4"})
+            self.stated += await self._say("state_gate", "ann", evidence={"clients": "3", "covered": "3"})
+        elif self.stated and not tasks:
+            await upload(self._api, self._site, exported(datetime.now(UTC)))
+        await asyncio.sleep(0.1)
+
+    async def _do(self, task):
+        path = f"/v1/tasks/{task['id']}"
+        if (await self._api.post(f"{path}/claim", json={"who": "olga"})).status_code != 200:
+            return
+        if task["kind"] == "replace_certificate":
+            file = (await self._api.post(f"{path}/file", json={"who": "olga"})).json()
+            await self._put_in(task["subject"]["server"], file)
+        if task["kind"] == "set_secure_communications":
+            assert task["evidence"] == "attested"
+            await self._refused(await self._api.post(f"{path}/done", json={"who": "olga"}))
+        evidence = {"filename": "Sylink.xml", "sha256": "0" * 64}
+        await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence})
+
+    async def _put_in(self, server, file):
+        sent = {"server": server, "content_base64": file["content_base64"], "password": file["password"]}
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {self._control['token']}"}) as control:
+            answer = await control.post(f"{self._control['url']}/console/replace_certificate", json=sent)
+            assert answer.status_code == 200, answer.text
+        assert base64.b64decode(file["content_base64"])
+
+    async def _say(self, move, who, **more):
+        said = {"who": who, "why": "looked at the page of each group", **more}
+        answer = await self._api.post(f"/v1/rotations/{self._rotation}/{move}", json=said)
+        await self._refused(answer)
+        return answer.status_code == 200
+
+    async def _refused(self, answer):
+        if answer.status_code == 409:
+            body = answer.json()
+            self.refused |= {finding["code"] for finding in body["findings"]}
