@@ -58,7 +58,7 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
     site = (await api.post("/v1/sites", json=described)).json()["id"]
     now = datetime.now(UTC)
     unclear = b"PC;Group;Last Seen\nA;My Company;03/04/2025 10:00:00\n"
-    refusals = (
+    refusals: tuple[tuple[bytes, dict[str, str], str], ...] = (
         (b"", {}, "names no column"),
         (unclear, {}, "no column is known for name"),
         (unclear, {"column": "name=PC"}, "in an order that nobody has declared"),
