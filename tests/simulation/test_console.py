@@ -1,0 +1,132 @@
+"""Sites of 12.x without REST, rotated from list A's step A6 on: by exports, by statements, with mistakes."""
+
+from datetime import timedelta
+
+import pytest
+
+from emulator.export import Encoding, ExportForm
+from emulator.happenings import PolicyEdited, Scheduled
+from emulator.slips import Mistake, Slip
+from emulator.spec import (
+    DEFAULT_LIST,
+    ROOT_GROUP,
+    ClientSpec,
+    GroupSpec,
+    ListSpec,
+    LocationSpec,
+    Protocol,
+    RobotSpec,
+    ServerSpec,
+    SiteSpec,
+)
+from engine.contract import EventKind
+from rotation.site import Limits
+from rotation.state import Outcome
+from simulation.invariants import check
+from simulation.run import play
+from simulation.scenario import START, AtConsole, Pace, Proof, Scenario
+
+HOUR = timedelta(hours=1)
+OLD = "12.1.7004.6500"
+SALES, LABS = f"{ROOT_GROUP}\\Sales", f"{ROOT_GROUP}\\Labs"
+PROMPT = Pace(first=timedelta(minutes=5), last=timedelta(minutes=30))
+
+
+def site(clients=3, protocol=Protocol.HTTP, slips=()):
+    """A site of one server; some of its clients are away when it begins."""
+    location = LocationSpec(heartbeat=HOUR, randomization=HOUR / 10)
+    office = location.model_copy(update={"name": "Office"})
+    return SiteSpec(
+        name="Old",
+        sepm_version=OLD,
+        servers=(ServerSpec(name="SEPM-1"),),
+        server_lists=(ListSpec(name=DEFAULT_LIST, protocol=protocol, priorities=(("SEPM-1",),)),),
+        groups=(
+            GroupSpec(path=ROOT_GROUP, locations=(location,)),
+            GroupSpec(path=SALES, inherits=True),
+            GroupSpec(path=LABS, locations=(location, office)),
+        ),
+        clients=(
+            ClientSpec(group=ROOT_GROUP, count=clients, build=OLD),
+            ClientSpec(group=SALES, count=clients, prefix="S", build=OLD),
+            ClientSpec(group=LABS, count=clients, prefix="L", build=OLD, location="Office"),
+            ClientSpec(group=LABS, count=1, prefix="AWAY", build=OLD, away=((-HOUR, 30 * HOUR),)),
+        ),
+        robot=RobotSpec(slips=slips),
+    )
+
+
+def scenario(at_console, spec=None, **more):
+    """Its rotation, with people who are there soon."""
+    return Scenario(
+        seed=1, spec=spec or site(), at_console=at_console, limits=Limits(purge_after=None), pace=PROMPT, **more
+    )
+
+
+def kept(facts):
+    """Nobody was lost, nothing of the promise was broken, and it ran to its end."""
+    assert facts.unfinished == ""
+    assert facts.state.outcome is Outcome.COMPLETED
+    assert facts.lost == ()
+    assert check(facts) == ()
+
+
+def told(facts, kind):
+    """The messages of one kind of events."""
+    return [event.message for event in facts.trail if event.kind == kind]
+
+
+async def test_some_hundred_clients_are_rotated_by_exports():
+    """List A from A6 on: no list changes, each gate ends on an export after its minimum, and nobody is lost."""
+    facts = await play(scenario(AtConsole(), site(clients=70)))
+    kept(facts)
+    assert facts.clients == 211
+    numbers = [step.number for step in facts.plan.body.steps]
+    assert [each for each in numbers if each[0] == "A"] == [
+        *("A6-A7", "A8", "A6-A7", "A8"),
+        *("A9", "A10b", "A10c", "A10c", "A10c", "A10c"),
+    ]
+    assert {task.evidence.value for task in facts.tasks if task.work.kind == "set_secure_communications"} == {
+        "attested"
+    }
+    assert all("serials" in task.attestation for task in facts.tasks if task.work.kind == "set_secure_communications")
+
+
+async def test_statements_of_two_persons_end_gates_too():
+    """Without any export since the plan: somebody states what the console shows, and somebody else approves it."""
+    facts = await play(scenario(AtConsole(proof=Proof.STATEMENTS), site(clients=2)))
+    kept(facts)
+    covered = [message for message in told(facts, EventKind.MESSAGE) if "are covered by ann and eve" in message]
+    gates = [message for message in told(facts, EventKind.GATE_PASSED) if "covered" in message]
+    assert len(covered) >= len(gates)
+
+
+async def test_without_serials_check_ins_count():
+    """The console shows no serials: the plan says that less is proven, and clients are covered by later check-ins."""
+    form = ExportForm(serials=False, servers=False, encoding=Encoding.UTF_16, delimiter=";", timezone="Europe/Prague")
+    facts = await play(scenario(AtConsole(form=form, copies_serials=False)))
+    kept(facts)
+    assert "console-proof-serial" in {finding.code for finding in facts.plan.findings}
+
+
+async def test_a_site_converted_to_https_begins_at_a1():
+    """Its lists are copied, and assigned by hand; each assignment rests on a word with the new serials."""
+    facts = await play(scenario(AtConsole(), site(protocol=Protocol.HTTPS)))
+    kept(facts)
+    assert {"A1-A4", "A5", "A7", "A10d"} <= {step.number for step in facts.plan.body.steps}
+
+
+@pytest.mark.parametrize("mistake", [Mistake.ONLY_SAYS, Mistake.UNDOES_AT_NIGHT, Mistake.WRONG_FILE])
+async def test_mistakes_at_the_console_cut_nobody_off(mistake):
+    """Serials that did not move, or that nobody said, hold what follows; what is presented is looked at as ever."""
+    facts = await play(scenario(AtConsole(), site(slips=(Slip(mistake=mistake, after=mistake is Mistake.ONLY_SAYS),))))
+    kept(facts)
+    assert [made.mistake for made in facts.slips] == [mistake]
+
+
+async def test_a_policy_that_nobody_has_seen_needs_two_persons_word():
+    """Somebody edits a policy: nobody can read what it does, so its serial proves nothing until it is stated."""
+    edited = Scheduled(at=START + 20 * HOUR, happening=PolicyEdited(group=ROOT_GROUP))
+    facts = await play(scenario(AtConsole(), happenings=(edited,)))
+    kept(facts)
+    assert any("are covered by ann and eve" in message for message in told(facts, EventKind.MESSAGE))
