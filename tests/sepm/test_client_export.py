@@ -11,6 +11,7 @@ from sepm.export_dates import DateOrder
 
 HEADER = "Computer Name,Group,Last time status changed,Version,Server,Policy Serial Number"
 ROW = 'PC-1,"My Company\\North, East",{time},12.1.7004.6500,SEPM-1,F99A-11/26/2025 12:01:02 003'
+AMERICAN = ExportForm(timezone="UTC", dates=DateOrder.MONTH_FIRST)
 PRAGUE = ExportForm(timezone="Europe/Prague", dates=DateOrder.DAY_FIRST)
 
 
@@ -50,7 +51,7 @@ def test_what_excel_writes_before_the_header_is_passed_over():
     ("text", "form", "hour"),
     [
         ("03.04.2025 10:00:00", PRAGUE, datetime(2025, 4, 3, 8, tzinfo=UTC)),
-        ("03/04/2025 10:00 PM", ExportForm(timezone="UTC", dates=DateOrder.MONTH_FIRST), datetime(2025, 3, 4, 22, tzinfo=UTC)),
+        ("03/04/2025 10:00 PM", AMERICAN, datetime(2025, 3, 4, 22, tzinfo=UTC)),
         ("2025-04-03 10:00:00", ExportForm(timezone="UTC"), datetime(2025, 4, 3, 10, tzinfo=UTC)),
         ("2025-04-03T10:00:00Z", ExportForm(), datetime(2025, 4, 3, 10, tzinfo=UTC)),
         ("2025-04-03 10:00:00 +0200", ExportForm(), datetime(2025, 4, 3, 8, tzinfo=UTC)),
