@@ -11,6 +11,8 @@ from api.problems import ProblemError
 from rotation.finding import Finding, blocking
 
 _PREFIX = "Value error, "
+_KINDS = (["rest"], ["console"])
+"""What pydantic puts before the fields of a site: which kind of site it has taken the document for."""
 _REMEDY = "correct what the findings name and send it again; nothing was stored"
 
 
@@ -41,5 +43,6 @@ def checked() -> Iterator[None]:
 
 def _finding(error: Mapping[str, Any]) -> Finding:
     place = [str(part) for part in error["loc"]]
-    subject = ".".join(place[1:] if place[:1] in (["body"], ["query"], ["path"], ["header"]) else place)
+    inner = place[1:] if place[:1] in (["body"], ["query"], ["path"], ["header"]) else place
+    subject = ".".join(inner[1:] if inner[:1] in _KINDS else inner)
     return blocking(str(error["type"]).replace("_", "-"), subject or "body", str(error["msg"]).removeprefix(_PREFIX))

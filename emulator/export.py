@@ -32,6 +32,7 @@ class ExportForm(BaseModel):
     timezone: str = "UTC"
     serials: bool = True
     servers: bool = True
+    ids: bool = True
 
 
 def export_clients(simulation: Simulation, now: datetime, form: ExportForm) -> bytes:
@@ -41,11 +42,13 @@ def export_clients(simulation: Simulation, now: datetime, form: ExportForm) -> b
     writer = csv.writer(text, delimiter=form.delimiter)
     header = ["Computer Name", "Group", "Last time status changed", "Version", "Operating System"]
     header += ["Server"] if form.servers else []
+    header += ["Unique ID"] if form.ids else []
     writer.writerow(header + (["Policy Serial Number"] if form.serials else []))
     for record in simulation.fleet.records(now):
         seen = record.last_update_time.astimezone(zone).strftime(form.time) if record.last_update_ms else "Never"
         row = [record.name, record.group_path, seen, record.build, "Windows 7 Professional"]
         row += [record.last_server_name] if form.servers else []
+        row += [record.id] if form.ids else []
         writer.writerow(row + ([record.profile_serial] if form.serials else []))
     return text.getvalue().encode(form.encoding.value)
 

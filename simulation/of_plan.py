@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
+from emulator.export import ExportForm
 from emulator.happenings import Scheduled, ServerCutOff
 from emulator.spec import (
     ClientSpec,
@@ -29,7 +30,7 @@ from simulation.absence import Absences, Windows
 from simulation.chance import Chance
 from simulation.drawing import Faults
 from simulation.faults import with_switches
-from simulation.scenario import START, Pace, Registered, Scenario
+from simulation.scenario import START, AtConsole, Pace, Registered, Scenario
 
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 _FOR_EVER = 400 * _DAY
@@ -83,11 +84,20 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
         registered=Registered(
             site=site, request=surveyed.plan.request, keyless=surveyed.keyless, seen_at=surveyed.seen_at
         ),
+        at_console=_at_console(site),
         limits=limits,
         pace=chance.one_of((Pace(), Pace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)), "pace"),
         happenings=tuple(_silent_servers(survey, chance)),
         longest=2 * limits.holdout_maximum + 2 * limits.gate_patience + 120 * _DAY,
     )
+
+
+def _at_console(site: Site) -> AtConsole | None:
+    """How the people of a site without REST do it: with serials, where their document has any."""
+    if site.at_console is None:
+        return None
+    serials = any(group.serial is not None for group in site.at_console.groups)
+    return AtConsole(form=ExportForm(serials=serials), copies_serials=serials)
 
 
 def _emulated(surveyed: SurveyedPlan, **parts: object) -> SiteSpec:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from activities.surveyed import surveyed_plan
 from emulator.export import Encoding, ExportForm
 from emulator.happenings import PolicyEdited, Scheduled
 from emulator.slips import Mistake, Slip
@@ -22,9 +23,12 @@ from emulator.spec import (
 from engine.contract import EventKind
 from rotation.site import Limits
 from rotation.state import Outcome
+from simulation.drawing import Faults
 from simulation.invariants import check
+from simulation.of_plan import of_plan
 from simulation.run import play
 from simulation.scenario import START, AtConsole, Pace, Proof, Scenario
+from simulation.stage import Stage
 
 HOUR = timedelta(hours=1)
 OLD = "12.1.7004.6500"
@@ -71,6 +75,12 @@ def kept(facts):
     assert check(facts) == ()
 
 
+def planned(facts):
+    """The plan that was made."""
+    assert facts.plan is not None
+    return facts.plan
+
+
 def told(facts, kind):
     """The messages of one kind of events."""
     return [event.message for event in facts.trail if event.kind == kind]
@@ -81,15 +91,14 @@ async def test_some_hundred_clients_are_rotated_by_exports():
     facts = await play(scenario(AtConsole(), site(clients=70)))
     kept(facts)
     assert facts.clients == 211
-    numbers = [step.number for step in facts.plan.body.steps]
+    numbers = [step.number for step in planned(facts).body.steps]
     assert [each for each in numbers if each[0] == "A"] == [
         *("A6-A7", "A8", "A6-A7", "A8"),
         *("A9", "A10b", "A10c", "A10c", "A10c", "A10c"),
     ]
-    assert {task.evidence.value for task in facts.tasks if task.work.kind == "set_secure_communications"} == {
-        "attested"
-    }
-    assert all("serials" in task.attestation for task in facts.tasks if task.work.kind == "set_secure_communications")
+    settings = [task for task in facts.tasks if task.work.kind == "set_secure_communications"]
+    assert {task.evidence.value for task in settings} == {"attested"}
+    assert all({"serials_before", "serials"} <= task.attestation.keys() for task in settings)
 
 
 async def test_statements_of_two_persons_end_gates_too():
@@ -101,19 +110,30 @@ async def test_statements_of_two_persons_end_gates_too():
     assert len(covered) >= len(gates)
 
 
+async def test_the_plan_of_such_a_site_is_simulated():
+    """As it was surveyed, with people who export and copy serials as its own do."""
+    async with Stage(scenario(AtConsole(), site(clients=1))) as stage:
+        plan = await stage.plan()
+        surveyed = await surveyed_plan(stage.store, plan.id, most=100)
+    facts = await play(of_plan(surveyed, 1, Faults.NONE))
+    kept(facts)
+    assert facts.clients == 4
+    assert [step.number for step in planned(facts).body.steps] == [step.number for step in plan.body.steps]
+
+
 async def test_without_serials_check_ins_count():
     """The console shows no serials: the plan says that less is proven, and clients are covered by later check-ins."""
     form = ExportForm(serials=False, servers=False, encoding=Encoding.UTF_16, delimiter=";", timezone="Europe/Prague")
     facts = await play(scenario(AtConsole(form=form, copies_serials=False)))
     kept(facts)
-    assert "console-proof-serial" in {finding.code for finding in facts.plan.findings}
+    assert "console-proof-serial" in {finding.code for finding in planned(facts).findings}
 
 
 async def test_a_site_converted_to_https_begins_at_a1():
     """Its lists are copied, and assigned by hand; each assignment rests on a word with the new serials."""
     facts = await play(scenario(AtConsole(), site(protocol=Protocol.HTTPS)))
     kept(facts)
-    assert {"A1-A4", "A5", "A7", "A10d"} <= {step.number for step in facts.plan.body.steps}
+    assert {"A1-A4", "A5", "A7", "A10d"} <= {step.number for step in planned(facts).body.steps}
 
 
 @pytest.mark.parametrize("mistake", [Mistake.ONLY_SAYS, Mistake.UNDOES_AT_NIGHT, Mistake.WRONG_FILE])
