@@ -37,9 +37,9 @@ class Statements:
         key = evidence_key(scope.plan.body, scope.step)
         roster = await store.roster.entries(ref.site_id, None)
         names = {client.name.casefold() for client in roster}
-        left = {name.casefold() for name in missing_in(request.said)}
-        if unknown := sorted(left - names):
+        if unknown := [name for name in missing_in(request.said) if name.casefold() not in names]:
             return StatedAnswer(count=0, unknown=tuple(unknown[:_NAMES]))
+        left = {name.casefold() for name in missing_in(request.said)}
         statement = Statement(
             rotation_id=ref.rotation_id,
             gate=key,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, FastAPI, Header, HTTPException, Request
+from fastapi import APIRouter, Body, Depends, FastAPI, Header, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -15,6 +15,7 @@ from emulator.delays import DelayForecast, forecast
 from emulator.desk import SiteDesk
 from emulator.effects import EffectCount, EffectView
 from emulator.errors import EmulatorError, UnknownNameError
+from emulator.export import ExportForm, described_groups, export_clients
 from emulator.fleet import ClientTruth
 from emulator.handwork import replace_now
 from emulator.happenings import Happening
@@ -118,6 +119,15 @@ def _reading_routes(controls: Controls) -> APIRouter:
     async def clients() -> list[ClientTruth]:
         controls.advance()
         return list(simulation.fleet.truths())
+
+    @router.get("/export")
+    async def export(form: Annotated[ExportForm, Query()]) -> Response:
+        return Response(export_clients(simulation, controls.advance(), form), media_type="text/csv")
+
+    @router.get("/groups")
+    async def groups() -> list[dict[str, Any]]:
+        controls.advance()
+        return described_groups(simulation)
 
     @router.get("/switches")
     async def switches() -> Switches:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -17,7 +17,7 @@ from emulator.delays import robot_delay
 from emulator.errors import EmulatorError
 from emulator.handwork import Desk
 from emulator.spec import RobotSpec
-from emulator.tasks import CertificateFile, CertificateTask, Task
+from emulator.tasks import AssignListTask, CertificateFile, CertificateTask, SecureTask, Task, by_name
 
 _LOG = structlog.get_logger("emulator.robot")
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
@@ -73,6 +73,8 @@ class Robot:
     """Which of its kind each task is: the ordinals of the delays, whatever has to be tried again."""
     unreported: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Evidence of the tasks that are done at the console, and whose report the product has not taken yet."""
+    pages: Callable[[Collection[str]], str] | None = None
+    """The serials of groups by path, as their pages show them: of a site without REST, whose tasks want them."""
     refusals: Counter[str] = field(default_factory=Counter)
     """How often the product would not believe that a task is done."""
 
@@ -113,7 +115,7 @@ class Robot:
             if item.get("site_name") != self.site_name:
                 continue
             try:
-                task = _TASK.validate_python(item)
+                task = _TASK.validate_python(by_name(item) if self.pages is not None else item)
             except ValidationError:
                 # a kind of work that no console of this site can do
                 _LOG.debug("task not understood", task=item.get("id"), kind=item.get("kind"))
@@ -121,6 +123,21 @@ class Robot:
             if task.state == state and task.claimed_by in {None, "", self.who}:
                 tasks.append(task)
         return tasks
+
+    async def _copied(self, task: Task, before: str) -> dict[str, str]:
+        """What the pages of a task's groups show now, once they show something new; and what they showed before."""
+        if not before:
+            return {"seen": "the console shows it"}
+        looks = 0
+        while self._shown(task) == before and looks < _LOOKS:
+            await self.pause(_LOOK_AGAIN)
+            looks += 1
+        return {"serials_before": before, "serials": self._shown(task)}
+
+    def _shown(self, task: Task) -> str:
+        if self.pages is None or not isinstance(task, AssignListTask | SecureTask):
+            return ""
+        return self.pages({pair.group_path for pair in task.subject.pairs})
 
     async def _work(self, task: Task) -> None:
         if task.state != "claimed":
@@ -150,7 +167,10 @@ class Robot:
         file = None
         if isinstance(task, CertificateTask) and task.subject.has_file and not task.recovers:
             file = await self._file(task)
+        before = self._shown(task)
         evidence = await self.hands.perform(task, file)
+        if self.pages is not None:
+            evidence |= await self._copied(task, before)
         if isinstance(task, CertificateTask):
             await self._see_it_back(task.subject.server)
         return evidence

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from emulator.clock import WallClock
 from emulator.control import Controls, control_app
 from emulator.description import ControlDescription, Description, describe, url_of
 from emulator.desk import SiteDesk
+from emulator.export import followed_by, serials
 from emulator.front import FrontOrder
 from emulator.front_process import FrontProcess
 from emulator.http_server import HttpServer
@@ -140,6 +141,11 @@ class Emulator:
             await self.follow()
             await asyncio.sleep(_BEAT.total_seconds())
 
+    def _pages(self, paths: Collection[str]) -> str:
+        """The serials of groups and of those that inherit from them, as their pages show them."""
+        self.simulation.advance_to(self._clock.now())
+        return serials(self.simulation, followed_by(self.simulation, paths))
+
     async def _play(self, order: RobotOrder) -> None:
         spec = self.simulation.spec
         async with httpx.AsyncClient(
@@ -147,6 +153,6 @@ class Emulator:
             headers={"Authorization": f"Bearer {order.key}"},
             timeout=10,
         ) as api:
-            robot = Robot(api, self.desk, spec.name, spec.seed, spec.robot)
+            robot = Robot(api, self.desk, spec.name, spec.seed, spec.robot, pages=None if spec.rest else self._pages)
             with contextlib.suppress(asyncio.CancelledError):
                 await robot.run()

@@ -162,6 +162,8 @@ class SiteSpec(_Spec):
     administrator: str = "admin"
     password: str = "emulated"  # noqa: S105 - opens an emulated site only
     sepm_version: str = "14.3.9816.7000"
+    rest: bool = True
+    """Whether it has a REST API; 12.x has none."""
     servers: tuple[ServerSpec, ...] = Field(min_length=1)
     foreign_servers: tuple[str, ...] = ()
     """Names of another site's servers that lists may hold; no client reaches them."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.effects import Actor, acting
@@ -38,6 +39,9 @@ class RestApp:
         service = self._service
         if scope["type"] != "http":
             await self._routes(scope, receive, send)
+            return
+        if not service.simulation.spec.rest:
+            await Response(status_code=404)(scope, receive, send)
             return
         now = service.advance()
 

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from sepm.client_export import ExportForm, parse_client_export
+from sepm.export_dates import DateOrder
+
 PLAIN = ("name", "address", "https_port", "http_port")
 NAMES = ("PC-1", "PC-2", "PC-3")
 
@@ -81,6 +84,18 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
     assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == 1
 
 
+async def test_a_site_is_described_anew(api, described, problem):
+    """As its console shows it now; what is no whole description changes nothing."""
+    site = (await api.post("/v1/sites", json=described)).json()["id"]
+    anew = {"version": "12.1.9", "groups": described["groups"][:1], "replication_partners": ["Site 2"]}
+    shown = (await api.put(f"/v1/sites/{site}/console", json=anew)).json()
+    assert (shown["version"], len(shown["groups"]), shown["replication_partners"]) == ("12.1.9", 1, ["Site 2"])
+    broken = anew | {"groups": described["groups"][1:]}
+    problem(await api.put(f"/v1/sites/{site}/console", json=broken), 422, "invalid-request")
+    assert (await api.get(f"/v1/sites/{site}")).json() == shown
+    problem(await api.put("/v1/sites/nowhere/console", json=anew), 404, "unknown-site")
+
+
 async def test_exports_are_for_sites_without_rest(whole, site, problem):
     """A site that is read over REST needs none."""
     problem(await upload(whole, site, exported(datetime.now(UTC))), 409, "site-over-rest")
@@ -110,9 +125,14 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, own_s
     ended = await until(look, lambda shown: shown["finished_at"] is not None)
     assert ended["status"] == "completed"
     assert {"nothing-attested", "statement-other-count", "approve-refused"} <= console.refused
-    assert console.stated == 1
+    assert console.stated == 2
     told = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
     assert "3 clients are covered by ann and eve" in told
+    assert "the statement names PC-9, whom nobody knows" in told
+    async with console.control() as control:
+        assert (await control.get("/groups")).json()[0]["path"] == "My Company"
+        content = (await control.get("/export", params={"encoding": "utf-16", "delimiter": ";"})).content
+    assert len(parse_client_export(content, ExportForm(timezone="UTC", dates=DateOrder.MONTH_FIRST)).clients) == 20
 
 
 class Console:
@@ -131,10 +151,12 @@ class Console:
         if "second-person" in wanted:
             await self._say("approve", "Ann")
             await self._say("approve", "eve")
-        elif "proof-wanted" in wanted and not self.stated:
+        elif "proof-wanted" in wanted and self.stated < 2:
             await self._say("state_gate", "ann", evidence={"clients": "4", "covered": "4"})
-            self.stated += await self._say("state_gate", "ann", evidence={"clients": "3", "covered": "3"})
-        elif self.stated and not tasks:
+            unknown = {"clients": "3", "covered": "2", "missing": "PC-9"}
+            right = {"clients": "3", "covered": "3"}
+            self.stated += await self._say("state_gate", "ann", evidence=right if self.stated else unknown)
+        elif self.stated == 2 and not tasks:
             await upload(self._api, self._site, exported(datetime.now(UTC)))
         await asyncio.sleep(0.1)
 
@@ -151,10 +173,15 @@ class Console:
         evidence = {"filename": "Sylink.xml", "sha256": "0" * 64}
         await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence})
 
+    def control(self):
+        """The emulator's control API."""
+        headers = {"Authorization": f"Bearer {self._control['token']}"}
+        return httpx.AsyncClient(base_url=self._control["url"], headers=headers)
+
     async def _put_in(self, server, file):
         sent = {"server": server, "content_base64": file["content_base64"], "password": file["password"]}
-        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {self._control['token']}"}) as control:
-            answer = await control.post(f"{self._control['url']}/console/replace_certificate", json=sent)
+        async with self.control() as control:
+            answer = await control.post("/console/replace_certificate", json=sent)
             assert answer.status_code == 200, answer.text
         assert base64.b64decode(file["content_base64"])
 

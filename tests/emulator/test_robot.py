@@ -242,6 +242,20 @@ async def test_every_kind_of_task_is_done_at_the_console(robot, product, desk):
     assert product.done[asked[3]]["who"] == "console robot"
 
 
+async def test_without_rest_it_works_by_names_and_copies_serials(robot, product, desk, pauses):
+    """Ids of a product that has described the site itself mean nothing at the console; pages follow a change late."""
+    desk.secure = {("My Company", "Default"): True}
+    shown = ["F99A-1", "F99A-1", "F99A-1", "F99A-2", "F99A-2"]
+    robot.pages = lambda paths: shown.pop(0) if paths == {"My Company"} else ""
+    task = product.ask("set_secure_communications", {"enabled": False, "pairs": [PAIR]})
+    paused = product.ask("pause_replication", {"partners": ["P"]})
+    await robot.work_once()
+    assert desk.secure == {("My Company", "Default"): False}
+    assert product.done[task]["evidence"] == {"serials_before": "F99A-1", "serials": "F99A-2"}
+    assert product.done[paused]["evidence"] == {"seen": "the console shows it"}
+    assert pauses.all.count(timedelta(milliseconds=200)) == 2
+
+
 async def test_recovery_evidence_is_the_hash_of_the_file(robot, product):
     """The recovery file's evidence is its name and the SHA-256 of what was copied."""
     task = product.ask("save_recovery_file", {"server": "sepm-1"})

@@ -43,6 +43,7 @@ def site(clients=3, protocol=Protocol.HTTP, slips=()):
     return SiteSpec(
         name="Old",
         sepm_version=OLD,
+        rest=False,
         servers=(ServerSpec(name="SEPM-1"),),
         server_lists=(ListSpec(name=DEFAULT_LIST, protocol=protocol, priorities=(("SEPM-1",),)),),
         groups=(
