@@ -1,6 +1,7 @@
 """Gates of a site without REST: what an export has to be to end one, and what two persons state instead."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from temporalio import activity
 
@@ -16,6 +17,8 @@ from rotation.values import ClientId
 from rotation.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 
 _NAMES = 10
+FRESH = timedelta(days=1)
+"""How old an export may be when a certificate is to be replaced."""
 
 
 class Statements:
@@ -89,25 +92,28 @@ async def by_export(
     """`reading` as a gate of a site without REST may use it; any other site's unchanged.
 
     What ends it was written after its minimum, an export or a statement. Where that is missing, or somebody is not
-    covered, people are asked. A gate that is asked whether it still holds rests on what has ended it.
+    covered, people are asked. One that is asked whether it still holds, before a swap, wants one of the last day.
     """
     step = scope.step
-    if scope.site.at_console is None or request.opened_at is None or not isinstance(step, Gate | Holdout):
+    if scope.site.at_console is None or not isinstance(step, Gate | Holdout):
         return reading
     export = await world.store.console.newest_export(scope.site.id)
-    due = request.opened_at + step.minimum
+    opened_at = request.opened_at
+    due = opened_at + step.minimum if opened_at is not None else world.clock() - FRESH
     key = evidence_key(scope.plan.body, step)
     stated = [each for each in await world.store.console.statements(request.ref.rotation_id) if each.gate == key]
     fresh = (export is not None and export.taken_at >= due) or any(each.at >= due for each in stated)
     if reading.reached and fresh:
         return reading
     shown = sum(1 for entry in entries if entry.observed is not None)
-    asked = Asked(clients=shown, names=reading.waiting_names, text=_asks(reading, export))
+    asked = Asked(clients=shown, names=reading.waiting_names, text=_asks(reading, export, holds=opened_at is None))
     return reading.model_copy(update={"reached": False, "asks": asked})
 
 
-def _asks(reading: GateReading, export: ClientExport | None) -> str:
+def _asks(reading: GateReading, export: ClientExport | None, *, holds: bool) -> str:
     taken = f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC" if export is not None else "no export"
+    if not reading.waiting and holds:
+        return f"{taken} is older than {FRESH.days} day: upload a newer one, then claim again"
     if not reading.waiting:
         return f"{taken} is older than its minimum: upload a newer one, or state what you see in the console"
     names = ", ".join(reading.waiting_names)

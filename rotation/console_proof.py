@@ -66,7 +66,7 @@ def _claims(site: Site, survey: SiteSurvey) -> Finding:
     return warning(
         "console-proof-claim",
         site.name,
-        f"before a swap clients are known by the newest export only, however old it is; now by that of "
+        f"before a swap clients are known as of the newest export only, which may be a day old; now as of "
         f"{survey.clients_as_of:%Y-%m-%d %H:%M} UTC",
         "upload a new one before you claim a replacement",
     )

@@ -121,6 +121,8 @@ class People:
             wishes.append(self._about_task(state, state.task))
         if self._console.exports and state.wait is not None:
             wishes.append(_Wish("export", state.wait.step))
+        if self._console.only and state.task is not None and _lacks_proof(state.task):
+            wishes.append(_Wish("export", state.task.id))
         open_now = state.task.id if state.task is not None else None
         wishes.extend(_Wish("go on", task) for task, held in self._held.items() if task != open_now and not held.worked)
         return [wish for wish in wishes if wish is not None]
@@ -175,7 +177,7 @@ class People:
                 return await self._give_back(wish.subject)
             case "export":
                 await self._console.export(now)
-                return self._message(Move.LOOK_AGAIN, _OPERATOR)
+                return self._message(Move.LOOK_AGAIN, _OPERATOR) if self._seen.wait is not None else None
             case "resume":
                 return self._message(Move.RESUME, _OWNER)
             case _:
@@ -284,6 +286,11 @@ def _is_at_a_replacement(state: RotationState) -> bool:
     """Whether somebody holds the task to replace a certificate."""
     held = state.task is not None and bool(state.task.claimed_by)
     return held and isinstance(state.step, Console) and isinstance(state.step.work, ReplaceCertificate)
+
+
+def _lacks_proof(task: OpenTask) -> bool:
+    """Whether somebody wanted to replace a certificate, or wants to, and was told that its proof is missing."""
+    return task.refused is not None or task.lapsed_at is not None
 
 
 def _doubled(tries: int, most: int) -> int:

@@ -106,6 +106,8 @@ def _is_due(restarted: Restarted, now: datetime) -> bool:
 
 def _who(reading: GateReading) -> str:
     """Who is missing, of which groups, and what of theirs."""
+    if not reading.waiting and reading.asks is not None:
+        return reading.asks.text
     if not reading.waiting:
         return f"nobody has shown that the way works: the {reading.safe} clients that it leaves safe are away"
     groups, names = ", ".join(reading.waiting_groups), ", ".join(reading.waiting_names)

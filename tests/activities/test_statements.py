@@ -1,0 +1,90 @@
+"""What ends a gate of a site without REST, and what it still holds by before a swap."""
+
+from datetime import timedelta
+
+import pytest
+
+from activities.scope import scope_of
+from activities.statements import by_export
+from emulator.scenarios import one_server
+from engine.contract import GateRequest, StepRef
+from rotation.site import Limits
+from rotation.state import GateReading
+from rotation.statement import Statement
+from rotation.step import Gate, GatePurpose, ScopeName
+from simulation.scenario import AtConsole, Scenario
+from simulation.stage import Stage
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def stage():
+    """A rotation at the console that has begun; its clients were exported when it was planned."""
+    spec = one_server(clients=4, heartbeat=HOUR)
+    async with Stage(Scenario(seed=1, spec=spec, at_console=AtConsole(), limits=Limits(purge_after=None))) as made:
+        yield made
+
+
+@pytest.fixture
+async def gate(stage):
+    """Its gate A8."""
+    plan = await stage.plan()
+    state = await stage.begin(plan)
+    step = next(each for each in plan.body.steps if isinstance(each, Gate) and each.scope is ScopeName.RELAXED)
+    assert step.purpose is GatePurpose.RELAXED
+    ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+
+    return GateA8(stage, ref, step)
+
+
+class GateA8:
+    """Gate A8 of a rotation, read as if all its clients were covered."""
+
+    def __init__(self, stage, ref, step):
+        self._stage, self.ref, self.step = stage, ref, step
+
+    async def asks(self, opened_at=None):
+        """What people are asked for; None when it is reached."""
+        full = GateReading.model_validate(
+            {"taken_at": self._stage.clock.now(), "total": 4, "covered": 4, "safe": 0, "waiting": 0}
+            | {"left_out": 0, "by_reason": {}, "reached": True}
+        )
+        scope = await scope_of(self._stage.world, self.ref)
+        request = GateRequest(ref=self.ref, opened_at=opened_at)
+        read = await by_export(self._stage.world, scope, request, full, ())
+        assert read.reached == (read.asks is None)
+        return read.asks.text if read.asks else None
+
+
+async def test_an_export_from_before_the_minimum_ends_no_gate(stage, gate):
+    """Whoever is covered: the console is looked at once more after it, by an export or by two persons."""
+    opened_at = stage.clock.now()
+    stage.clock.leap_to(opened_at + gate.step.minimum)
+    assert "is older than its minimum" in (await gate.asks(opened_at))
+    await stage.console.export(stage.clock.now())
+    assert await gate.asks(opened_at) is None
+    reopened_at = stage.clock.now()
+    stage.clock.leap_to(reopened_at + gate.step.minimum)
+    assert await gate.asks(reopened_at) is not None
+    for at, ends in ((reopened_at + gate.step.minimum - HOUR, False), (stage.clock.now(), True)):
+        word = Statement(
+            rotation_id=gate.ref.rotation_id,
+            gate=gate.ref.step,
+            said_by="ann",
+            approved_by="eve",
+            why="seen",
+            said={},
+            at=at,
+        )
+        await stage.store.console.state(word)
+        assert (await gate.asks(reopened_at) is None) == ends
+
+
+async def test_before_a_swap_an_export_of_the_last_day_is_wanted(stage, gate):
+    """A gate that was passed still holds by what is known today; the refusal says what to do."""
+    assert await gate.asks() is None
+    stage.clock.leap_to(stage.clock.now() + 25 * HOUR)
+    assert "upload a newer one, then claim again" in (await gate.asks())
+    await stage.console.export(stage.clock.now())
+    assert await gate.asks() is None
