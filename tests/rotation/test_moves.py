@@ -6,7 +6,8 @@ import pytest
 
 from rotation.message import Move
 from rotation.moves import refusal
-from rotation.state import Attention, Cancelling, OpenTask, Outcome, Proceed, RollingBack, Wait
+from rotation.state import Attention, Cancelling, GateReading, OpenTask, Outcome, Proceed, RollingBack, Wait
+from rotation.statement import Asked
 from rotation.values import TaskId
 
 T1 = TaskId("t1")
@@ -197,3 +198,37 @@ def test_rule_12_a_claimed_task_is_its_holders(make, say, move):
     claimed = make.state(task=OpenTask(id=T1, step="07-A9", opened_at=make.t0, claimed_by="bob"))
     assert say(move, claimed, task_id="t1") == (f"{move.value}-refused", "bob holds this task")
     assert say(move, claimed, task_id="t1", who="bob") is None
+
+
+def test_a_gate_is_stated_only_when_it_asks(make, say):
+    """Not before its minimum, when nothing is asked; with numbers that fit; one statement at a time."""
+    asked = GateReading(
+        taken_at=make.t0,
+        total=3,
+        covered=0,
+        safe=0,
+        waiting=3,
+        left_out=0,
+        by_reason={},
+        reached=False,
+        asks=Asked(clients=3, text="upload an export"),
+    )
+    early, wait = make.state(wait=waits(make)), waits(make).model_copy(update={"reading": asked})
+    said = {"clients": "3", "covered": "3"}
+    assert say(Move.STATE_GATE, early, attestation=said) == ("state_gate-refused", "no gate asks for a statement now")
+    state = make.state(wait=wait, attention=asks(make, Move.STATE_GATE))
+    assert say(Move.STATE_GATE, state, attestation=said) is None
+    assert say(Move.STATE_GATE, state, attestation=said, why=" ") == ("state_gate-refused", "it needs a reason")
+    other = said | {"clients": "4"}
+    assert say(Move.STATE_GATE, state, attestation=other) is not None
+    waiting = Proceed(about="proof-wanted", asked_by="ann", why="seen", said=said)
+    twice = make.state(wait=wait, attention=asks(make, Move.STATE_GATE, Move.APPROVE), proceed=waiting)
+    assert say(Move.STATE_GATE, twice, attestation=said) is not None
+    assert say(Move.APPROVE, twice, who="Ann") == ("approve-refused", "Ann asked for it")
+    assert say(Move.APPROVE, twice, who="eve") is None
+
+
+def test_a_gate_is_read_at_once_on_demand(make, say):
+    """Where one is open."""
+    assert say(Move.LOOK_AGAIN, make.state(wait=waits(make))) is None
+    assert say(Move.LOOK_AGAIN) == ("look_again-refused", "it waits for no gate now")
