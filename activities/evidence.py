@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from activities.recovering import put_back_evidence
 from activities.attested import Word, attest_replication, attest_settings
+from activities.recovering import put_back_evidence
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
 from activities.world import World
@@ -27,9 +27,7 @@ from rotation.task import (
     Work,
 )
 from rotation.values import Fingerprint, ServerName
-from sepm.client import SepmClient
 from sepm.errors import SepmError, UntrustedCertificate
-from sepm.errors import SepmError
 from sepm.port import Sepm
 
 _SECOND = timedelta(seconds=1)

@@ -14,8 +14,6 @@ from rotation.gate import Reference, fix, written
 from rotation.reading import gate_before
 from rotation.step import Gate, SettingField
 from rotation.values import GroupId
-from sepm.client import SepmClient
-from rotation.values import GroupId, ServerName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
 from store.writes import WriteOutcome

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from activities.console_site import ConsoleSite
 from issuing.issuer import Issuer
 from rotation.pins import owner
-from activities.console_site import ConsoleSite
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import SiteId
@@ -70,15 +70,12 @@ class World:
     issuer: Issuer | None = None
     """The certificate authority; None where none is set."""
 
-    async def sepm(self, site: Site) -> SepmClient:
-        """A client of the site's SEPM, to be closed by its user."""
-        connection = await self.store.sites.connection(site.id)
-        return over_tls(self, site, connection) if self.connect is None else self.connect(site, connection)
     async def sepm(self, site: Site) -> Sepm:
         """The site's SEPM, to be closed by its user: its REST API, or what is known of it without one."""
         if site.at_console is not None:
             return ConsoleSite(site, site.at_console, self.store.console, self.probe)
-        return self.connect(site, await self.store.sites.connection(site.id))
+        connection = await self.store.sites.connection(site.id)
+        return over_tls(self, site, connection) if self.connect is None else self.connect(site, connection)
 
     async def site(self, site_id: SiteId) -> Site:
         """The site as registered."""

@@ -32,8 +32,8 @@ from sepm.errors import (
 from store.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate_requests import UnknownRequest
 from store.certificates import UnknownCertificate
-from store.contacts import LastPin, NotPinned
 from store.console import OlderExport
+from store.contacts import LastPin, NotPinned
 from store.fault import StoreFault
 from store.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keystores import KeystoreGone, UnknownKeystore

@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Discriminator, Tag
 
-from api.first_contact import first_contacts, make_contact
 from api.console_document import ConsoleSiteDocument, ConsoleSiteShown
-from api.first_contact import make_contact
+from api.first_contact import first_contacts, make_contact
 from api.invalid import checked
 from api.parts import Parts, WithParts
 from api.problems import described
@@ -31,12 +30,6 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
     status_code=HTTPStatus.CREATED,
     responses=described(HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
 )
-async def register_site(document: SiteDocument, parts: WithParts, response: Response) -> SiteShown:
-    """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong."""
-    site, access, trust = document.site(), document.access(), document.trusted()
-    begun = parts.clock()
-    trust, handshakes = await make_contact(access, trust)
-    connection = _connection(document, access.url, trust)
 async def register_site(document: Registered, parts: WithParts, response: Response) -> SiteShown | ConsoleSiteShown:
     """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong.
 
@@ -48,7 +41,9 @@ async def register_site(document: Registered, parts: WithParts, response: Respon
         response.headers["Location"] = f"/v1/sites/{site.id}"
         return await _shown(parts, site)
     site, access, trust = document.site(), document.reached(), document.trusted()
-    connection = _connection(document, access.url, await make_contact(access, trust))
+    begun = parts.clock()
+    trust, handshakes = await make_contact(access, trust)
+    connection = _connection(document, access.url, trust)
     await parts.store.sites.add(site, connection, parts.clock())
     for contact in first_contacts(site, connection, handshakes, begun):
         await parts.store.contacts.record(site.id, contact)
@@ -75,8 +70,6 @@ async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown | ConsoleSit
 
 
 @router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND))
-async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithParts) -> SiteShown:
-@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
 async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """Replace what is known of the site's server lists."""
     site = await parts.store.sites.get(site_id)
@@ -86,8 +79,6 @@ async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithPa
 
 
 @router.put("/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND))
-async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithParts) -> SiteShown:
-@router.put("/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
 async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """Say which database the site has: the default one has a certificate of its own."""
     site = await parts.store.sites.set_database(site_id, document.database)
@@ -95,8 +86,6 @@ async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithP
 
 
 @router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND))
-async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown:
-@router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
 async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown | ConsoleSiteShown:
     """Replace what the site's owner wants waited for. Plans made before keep theirs."""
     site = await parts.store.sites.set_limits(site_id, limits)

@@ -18,7 +18,6 @@ from cli.client import (
     answered,
     opened,
 )
-from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
 from cli.client_exports import clients
 from cli.spoken import instant, say, say_json, say_table, span
 
@@ -131,6 +130,8 @@ def _compared(refused: ApiRefusedError) -> str:
     typer.echo(f"{refused}.\nCompare it with the certificate in the SEPM console.", err=True)
     typed: str = typer.prompt("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)", err=True)
     return typed
+
+
 def _reached(shown: dict[str, Any]) -> str:
     if shown["access"] == "rest":
         return f"{shown['rest_url']} as {shown['username']}"

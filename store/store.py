@@ -3,8 +3,8 @@
 from store.certificate_orders import CertificateOrders
 from store.certificate_requests import CertificateRequests
 from store.certificates import Certificates
-from store.contacts import Contacts
 from store.console import ConsoleRecords
+from store.contacts import Contacts
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events

@@ -2,7 +2,6 @@
 
 from store.base import Base
 from store.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
-from store.certificate_tables import CertificateRequestRow, KeystoreRow
 from store.console_tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
 from store.inventory_tables import SightingRow, WatchedPortRow
 from store.rotation_tables import (
@@ -41,8 +40,8 @@ __all__ = [
     "ContactRow",
     "CoverageGateRow",
     "EventRow",
-    "IssuerAccountRow",
     "ExportedClientsRow",
+    "IssuerAccountRow",
     "JudgementRow",
     "KeystoreRow",
     "LeftOutRow",

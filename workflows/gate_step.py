@@ -240,9 +240,8 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     if statement.wish(run) is not None:
         return False
     if _wish(run) is None:
-        await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, Move.CANCEL))
         stated = (Move.STATE_GATE,) if reading.asks is not None else ()
-        await run.ask(_LIMIT, step.title, _missing(reading), (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL))
+        await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL))
     proceed = _wish(run)
     if proceed is None:
         return False

@@ -77,8 +77,6 @@ async def three_servers(tmp_path) -> AsyncIterator[dict[str, Any]]:
 @pytest.fixture
 async def spare() -> AsyncIterator[dict[str, Any]]:
     """An emulated site with one server for a test that spoils it: what it says of itself, its control API included."""
-async def own_server() -> AsyncIterator[dict[str, Any]]:
-    """An emulated site with one server for one test, which may put another certificate into it."""
     async with emulating("one-server") as said:
         yield said
 

@@ -101,9 +101,9 @@ async def test_exports_are_for_sites_without_rest(whole, site, problem):
     problem(await upload(whole, site, exported(datetime.now(UTC))), 409, "site-over-rest")
 
 
-async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, own_server, *, problem, until):
+async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare, *, problem, until):
     """Registered, exported, planned, started and finished: by attested tasks, exports, and one statement of two."""
-    described = described | {"servers": [{name: each[name] for name in PLAIN} for each in own_server["servers"]]}
+    described = described | {"servers": [{name: each[name] for name in PLAIN} for each in spare["servers"]]}
     site = (await whole.post("/v1/sites", json=described)).json()["id"]
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
     order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
@@ -115,7 +115,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, own_s
     assert [step["number"] for step in plan["steps"]][1:4] == ["recovery", "A6-A7", "A8"]
     start = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends in May"}
     rotation = (await whole.post("/v1/rotations", json=start)).json()["id"]
-    console = Console(whole, site, rotation, own_server["control"])
+    console = Console(whole, site, rotation, spare["control"])
 
     async def look():
         shown = (await whole.get(f"/v1/rotations/{rotation}")).json()

@@ -133,6 +133,8 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
             entry.compress_type = method
             archive.writestr(entry, content)
     return packed.getvalue()
+
+
 def exports() -> tuple[bytes, ...]:
     """Clients as a console may export them: encodings, delimiters and forms of time that are likely."""
     header = "Computer Name,Group,Last time status changed,Version,Server,Policy Serial Number"

@@ -13,14 +13,13 @@ from rotation.recovery_file import RecoveryFile
 from rotation.site import Server
 from rotation.values import CertificateId, ServerName
 from sepm.certificate_file import parse_certificate_file
-from sepm.errors import UnreadableSylink, UnusableCertificateFile, UnusableRecoveryFile
+from sepm.client_export import ExportForm, parse_client_export
+from sepm.errors import UnreadableExport, UnreadableSylink, UnusableCertificateFile, UnusableRecoveryFile
+from sepm.export_columns import Field
+from sepm.export_dates import DateOrder
 from sepm.port_look import seen
 from sepm.probe import presented
 from sepm.recovery_file import read_recovery_file
-from sepm.client_export import ExportForm, parse_client_export
-from sepm.errors import UnreadableExport, UnreadableSylink, UnusableCertificateFile
-from sepm.export_columns import Field
-from sepm.export_dates import DateOrder
 from sepm.sylink import parse_sylink
 from tests.fuzz import corpus, mutation
 from tests.fuzz.archives import by_archive
@@ -90,6 +89,8 @@ def recovery_file(content: bytes) -> object:
 def served(content: bytes) -> object:
     """A certificate that some port presents: whatever it is, it is told."""
     return seen(content), presented(ServerName("SRV1"), content, _NOW)
+
+
 def export(content: bytes) -> object:
     """The console's own export of clients."""
     return parse_client_export(content, ExportForm(timezone="Europe/Prague", dates=DateOrder.DAY_FIRST))
