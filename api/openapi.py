@@ -54,9 +54,10 @@ def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
         return
     yield HTTPStatus.UNAUTHORIZED
     yield HTTPStatus.INTERNAL_SERVER_ERROR
-    body = "requestBody" in operation
+    body = operation.get("requestBody")
     if body:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if body and _JSON in body["content"]:
         yield HTTPStatus.BAD_REQUEST
     if path.startswith(_CODEC):
         return

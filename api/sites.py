@@ -19,7 +19,10 @@ from store.sites import SiteConnection
 
 _Document = Annotated[SiteDocument, Tag("rest")] | Annotated[ConsoleSiteDocument, Tag("console")]
 Registered = Annotated[
-    _Document, Discriminator(lambda sent: sent.get("access", "rest") if isinstance(sent, dict) else sent.access)
+    _Document,
+    Discriminator(
+        lambda sent: sent.get("access", "rest") if isinstance(sent, dict) else getattr(sent, "access", "rest")
+    ),
 ]
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])

@@ -25,6 +25,7 @@ class Operation:
         self.statuses = frozenset(int(status) for status in said["responses"])
         self.problems = frozenset(int(each) for each, answer in said["responses"].items() if PROBLEM in _types(answer))
         self.body = said.get("requestBody")
+        self.json = "application/json" in said.get("requestBody", {}).get("content", {})
         self.parameters = [each for each in said.get("parameters", ()) if each["in"] != "path"]
         self._form = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
 

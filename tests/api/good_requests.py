@@ -45,9 +45,31 @@ _PAYLOADS = {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data":
 _SELF = {"names": ["127.0.0.1", "*.sepm.example"], "days": 90}
 _PIN = {**_WHO, "fingerprint_sha256": "bb" * 32}
 
+_GROUP = {
+    "name": "Default",
+    "server_list": "Default",
+    "secure_communications": True,
+    "heartbeat": "PT5M",
+    "jitter": "PT1M",
+}
+_CONSOLE = {
+    "version": "12.1.7004.6500",
+    "recorded_at": "2026-03-01T08:00:00Z",
+    "groups": [
+        {"path": "My Company", "policy_serial": "F99A-11/20/2025 08:00:00 000", "locations": [_GROUP]},
+        {"path": "My Company\\Sales", "inherits": True},
+    ],
+    "replication_partners": ["Vienna"],
+}
+AT_CONSOLE = {"access": "console", "name": "At console", "servers": _SITE["servers"], **_CONSOLE, **_LISTS}
+"""The document of a site without REST."""
+
 BODIES: dict[str, Any] = {
     "POST /v1/sites": _SITE,
     "PUT /v1/sites/{site_id}/lists": _LISTS,
+    "PUT /v1/sites/{site_id}/console": _CONSOLE,
+    "PUT /v1/sites/{site_id}/clients": "Computer Name,Group,Last time status changed,Version\r\n"
+    "PC-1,My Company,2026-03-01T07:59:00Z,12.1.7004.6500\r\n",
     "PUT /v1/sites/{site_id}/database": {"database": "own"},
     "PUT /v1/sites/{site_id}/limits": _LIMITS,
     "POST /v1/sites/{site_id}/restore": {**_WHO, "survey_max_age": "PT1H"},
@@ -74,8 +96,21 @@ BODIES: dict[str, Any] = {
     "POST /v1/rotations": {"plan_id": "{plan_id}", "plan_hash": "ff" * 32, **_WHO, "accept_late_start": True},
     **{
         f"POST /v1/rotations/{{rotation_id}}/{move}": _MOVE
-        for move in ("approve", "hold", "resume", "extend", "proceed", "retry", "cancel", "roll_back", "finish")
+        for move in (
+            "approve",
+            "hold",
+            "resume",
+            "extend",
+            "proceed",
+            "retry",
+            "cancel",
+            "roll_back",
+            "finish",
+            "look_again",
+        )
     },
+    "POST /v1/rotations/{rotation_id}/state_gate": _MOVE
+    | {"evidence": {"clients": "2", "covered": "1", "missing": "a"}},
     "POST /v1/tasks/{task_id}/claim": {"who": "ann"},
     "POST /v1/tasks/{task_id}/done": {"who": "ann", "note": "", "evidence": {"filename": "a.zip", "sha256": "ab" * 32}},
     "POST /v1/tasks/{task_id}/refused": _WHO,
@@ -94,6 +129,12 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /v1/rotations/{rotation_id}/clients": {"verdict": "waiting", "gate": "A8", "limit": "10"},
     "GET /v1/rotations/{rotation_id}/events": {"after": "0", "limit": "10"},
     "GET /v1/sites/{site_id}/trust/contacts": {"after": "0", "limit": "10"},
+    "PUT /v1/sites/{site_id}/clients": {
+        "taken_at": "2026-03-01T08:00:00Z",
+        "who": "ann",
+        "timezone": "Europe/Prague",
+        "dates": "dmy",
+    },
     "GET /v1/tasks": {"state": "open", "site": "{site_id}", "rotation": "{rotation_id}"},
 }
 """The parameters behind the path, by the same."""

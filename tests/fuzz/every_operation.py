@@ -17,9 +17,11 @@ import httpx
 from api.problems import Problem
 from tests.api.described import Operation, operations, undescribed
 from tests.api.good_requests import BODIES, QUERIES, filled
+from tests.fuzz import corpus
 from tests.fuzz.documents import by_json, odd_text
 from tests.fuzz.judging import Find, peak, too_much
 from tests.fuzz.lanes import parser_of
+from tests.fuzz.mutation import by_lines
 from tests.fuzz.service import service
 
 _AWAY = {HTTPStatus.BAD_GATEWAY: {"sepm-unreachable"}, HTTPStatus.SERVICE_UNAVAILABLE: {"temporal-down"}}
@@ -35,6 +37,8 @@ _TYPES = (
     "",
 )
 _FILES = ("pem", "ca_pem", "sylinks", "file_base64", "key_base64", "chain_base64", "pkcs12_base64", "jks_base64")
+_EXPORT = "PUT /v1/sites/{site_id}/clients"
+_AT_CONSOLE = frozenset({_EXPORT, "PUT /v1/sites/{site_id}/console"})
 _LOGIN = Operation("post", "/v1/codec/login", {"responses": {}})
 
 
@@ -58,6 +62,8 @@ async def every_operation(numbers: Iterable[int]) -> list[Find]:
 
 def drawn(draw: random.Random, operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """A request for the operation: mostly one thing of it is odd."""
+    if operation.name in _AT_CONSOLE:
+        ids = ids | {"site_id": ids["console_site_id"]}
     path = {name: odd_text(draw) if not draw.randrange(12) else known for name, known in ids.items()}
     request: dict[str, Any] = {
         "method": operation.method,
@@ -72,6 +78,8 @@ def drawn(draw: random.Random, operation: Operation, ids: dict[str, str]) -> dic
             (b"who=a&key=fuzz", b"who=%00&key=fuzz", b"who=%ff&key=%ff", draw.randbytes(90))
         )
         request["headers"]["Content-Type"] = draw.choice(_TYPES)
+    elif operation.name == _EXPORT:
+        request["content"] = by_lines(draw, draw.choice((*corpus.exports(), BODIES[_EXPORT].encode())))
     elif operation.body:
         request["content"] = by_json(draw, _with_a_file(draw, filled(BODIES[operation.name], ids)))
     return request

@@ -4,13 +4,14 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.fuzz.parsers import Parser
 
 ENOUGH = 2.0
 """Seconds of processor for one input."""
-MEMORY = 1 << 30
-"""Bytes of address space for a whole process, most of which Python and its libraries have already."""
+MEMORY = 512 << 20
+"""Bytes of address space that a process may take beyond what Python, its libraries and threads have at its start."""
 
 
 GROWTH = 48 << 20
@@ -58,4 +59,9 @@ def peak() -> int:
 def bound_memory() -> None:
     """Have this process fail when it takes more."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + MEMORY, hard))
+
+
+def _address_space() -> int:
+    told = Path("/proc/self/statm")  # Linux alone has it; elsewhere as much as was ever seen
+    return int(told.read_text().split()[0]) * resource.getpagesize() if told.exists() else MEMORY

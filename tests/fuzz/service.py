@@ -23,6 +23,7 @@ from sepm.errors import Unreachable
 from store.certificate_orders import NewOrder
 from store.settings import StoreSettings
 from store.store import Store
+from tests.api.good_requests import AT_CONSOLE
 from tests.store.conftest import Make
 
 KEY = "fuzz"
@@ -74,7 +75,7 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
 
 
 async def _filled(store: Store, api: httpx.AsyncClient) -> dict[str, str]:
-    """A site that was surveyed, a plan, a rotation, a task, a certificate, a request for one and its order."""
+    """A site that was surveyed and one without REST, a plan, a rotation, a task, a certificate, a request, its order."""
     make = Make()
     await store.sites.add(make.site(), make.connection(), make.t0)
     survey = await store.surveys.begin(SiteId("site-1"), make.t0)
@@ -91,7 +92,9 @@ async def _filled(store: Store, api: httpx.AsyncClient) -> dict[str, str]:
         id=OrderId("order-1"), request_id=request_id, issuer=CA, asked_by="ann", asked_at=make.t0, gives_up_at=make.t0
     )
     await store.certificate_orders.create(order)
+    described = await api.post("/v1/sites", json=AT_CONSOLE)
     return {
+        "console_site_id": described.json()["id"],
         "certificate_id": certificate.json()["certificate"]["id"],
         "request_id": request_id,
         "simulation_id": "sim-1",

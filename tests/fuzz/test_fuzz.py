@@ -115,7 +115,7 @@ def _raises(_content):
         (_raises, "IndexError: of nobody"),
         (_loops, "ended its process by signal 27"),
         (lambda _: os.kill(os.getpid(), signal.SIGKILL), "ended its process by signal 9"),
-        (lambda _: bytes(judging.MEMORY), "MemoryError"),
+        (lambda _: bytes(judging.MEMORY * 2), "MemoryError"),
     ],
     ids=["raises", "loops", "crashes", "eats"],
 )
