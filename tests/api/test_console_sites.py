@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -94,6 +95,23 @@ async def test_a_site_is_described_anew(api, described, problem):
     problem(await api.put(f"/v1/sites/{site}/console", json=broken), 422, "invalid-request")
     assert (await api.get(f"/v1/sites/{site}")).json() == shown
     problem(await api.put("/v1/sites/nowhere/console", json=anew), 404, "unknown-site")
+
+
+async def test_the_command_line_registers_and_uploads(rotator, described, tmp_path):
+    """No password is asked for; the file bears the time at which it was exported; what is refused says what to do."""
+    (tmp_path / "site.json").write_text(json.dumps(described))
+    code, out, err = await rotator("site", "add", str(tmp_path / "site.json"))
+    assert code == 0, err
+    site = out.split()[-1]
+    file = tmp_path / "clients.csv"
+    file.write_text("PC;Group;Last Seen\nA;My Company;03.04.2025 10:00:00\n")
+    upload = ("site", "clients", site, str(file), "--timezone", "Europe/Prague", "--column", "name=PC")
+    code, _, err = await rotator(*upload)
+    assert (code, "nobody has declared" in err, "dates=dmy" in err) == (1, True, True)
+    code, out, err = await rotator(*upload, "--dates", "dmy")
+    assert (code, out.startswith("1 clients as of")) == (0, True), err
+    code, out, _ = await rotator("site", "show", site)
+    assert "at its console only (SEPM 12.1.7004.6500); 1 clients exported" in out
 
 
 async def test_exports_are_for_sites_without_rest(whole, site, problem):

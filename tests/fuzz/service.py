@@ -75,7 +75,7 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
 
 
 async def _filled(store: Store, api: httpx.AsyncClient) -> dict[str, str]:
-    """A site that was surveyed and one without REST, a plan, a rotation, a task, a certificate, a request, its order."""
+    """A surveyed site, one without REST, a plan, a rotation, a task, a certificate, a request and its order."""
     make = Make()
     await store.sites.add(make.site(), make.connection(), make.t0)
     survey = await store.surveys.begin(SiteId("site-1"), make.t0)
