@@ -25,7 +25,7 @@ async def show_trust(site_id: SiteId, parts: WithParts) -> TrustShown:
 async def list_contacts(
     site_id: SiteId,
     parts: WithParts,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> ContactPage:
     """Every TLS connection and every word about a certificate, from number `after` on, as a hash chain."""

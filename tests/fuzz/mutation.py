@@ -114,9 +114,9 @@ def by_lines(draw: random.Random, content: bytes) -> bytes:
             fields[place] = draw.choice((*_TEXTS, *_TIMES))
             lines[at] = ",".join(fields)
         case 2:
-            lines[at] = ",".join(fields * draw.choice((2, 300)))
+            lines[at] = ",".join(fields * _as_often(draw.choice((2, 300)), lines[at]))
         case 3:
-            lines[at:at] = [lines[at]] * draw.choice((1, 2, 5000))
+            lines[at:at] = [lines[at]] * _as_often(draw.choice((1, 2, 5000)), lines[at])
         case 4:
             lines[at] = lines[at].replace(draw.choice(",. :/"), draw.choice(('"', '""', '"\n', "\0", "\r", ";")), 1)
         case 5:
@@ -127,6 +127,12 @@ def by_lines(draw: random.Random, content: bytes) -> bytes:
     return "\r\n".join(lines).encode(encoding, errors="replace")
 
 
+def _as_often(wanted: int, text: str) -> int:
+    """As often as wanted, or as makes a few MiB: one change upon the other would make a text without end."""
+    return min(wanted, 1 + _MOST // (len(text) + 1))
+
+
+_MOST = 2 << 20
 _TIMES = (
     "99.99.9999 99:99:99",
     "29.02.2025 10:00:00",
