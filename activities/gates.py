@@ -78,7 +78,9 @@ class Gates:
         evidence = kept = await world.store.coverage.evidence(
             request.ref.rotation_id, evidence_key(scope.plan.body, step)
         )
-        if request.verified_by and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
+        # where nobody can read settings, each newer serial speaks against what was proven before it
+        anew = bool(request.verified_by) or scope.site.at_console is not None
+        if anew and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
             evidence = still_standing(entries, by_owner, evidence)
             await world.store.coverage.restart(request.ref.rotation_id, step.id)
             kept = {}

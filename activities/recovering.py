@@ -5,6 +5,7 @@ from datetime import timedelta
 from activities.failures import told_apart
 from activities.full_reading import every_client
 from activities.scope import StepScope
+from activities.statements import by_export
 from activities.world import World
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
@@ -91,10 +92,13 @@ async def read_returned(world: World, scope: StepScope, request: GateRequest) ->
     ]
     judgements = judge_returned(entries, back, await store.coverage.evidence(ref.rotation_id, ref.step))
     await store.coverage.save(ref.rotation_id, ref.step, list(judgements), asked_at)
-    shown, unshown = shown_at(entries, back, recovered, request.shown)
     counted = tally(judgements)
+    known_at = request.shown
+    if scope.site.at_console is not None and len(scope.site.servers) == 1 and counted.covered:
+        known_at = (scope.site.servers[0].name,)  # wherever it was stated that they are heard, it was there
+    shown, unshown = shown_at(entries, back, recovered, known_at)
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    return GateReading(
+    reading = GateReading(
         taken_at=asked_at,
         total=counted.total,
         covered=counted.covered,
@@ -107,3 +111,4 @@ async def read_returned(world: World, scope: StepScope, request: GateRequest) ->
         shown=shown,
         unshown=unshown,
     )
+    return await by_export(world, scope, request, reading, entries)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.recovery_planning import ahead_of_ours
 from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import ActivityName, GateRequest, StateCoverageRequest, StatedAnswer
@@ -29,9 +30,9 @@ class Statements:
 
     @activity.defn(name=ActivityName.STATE_COVERAGE)
     async def state_coverage(self, request: StateCoverageRequest) -> StatedAnswer:
-        """Take clients for covered by two persons' word: whom the gate waits for, whom the newest export shows, and
-        whom the statement does not leave open. The statement is kept first. Where it names somebody whom nobody knows,
-        nothing is taken.
+        """Take clients for covered by two persons' word: whom nothing proves, whom an export from before it and the
+        newest one show, and whom the statement does not leave open. The statement is kept first. Where it names
+        somebody whom nobody knows, nothing is taken.
         """
         store, ref = self._world.store, request.ref
         scope = await scope_of(self._world, ref)
@@ -53,8 +54,17 @@ class Statements:
             at=request.said_at,
         )
         await store.console.state(statement)
-        shown = {client.id for client in roster if client.observed is not None and client.name.casefold() not in left}
-        waiting = [client for client in await self._waiting(scope, key) if client in shown]
+        newest = await store.surveys.latest_complete(ref.site_id)
+        survey = await store.surveys.get(newest) if newest else None
+        said_at = request.said_at + (ahead_of_ours(survey) if survey is not None else timedelta(0))
+        shown = {
+            client.id
+            for client in roster
+            if client.observed is not None
+            and client.first_seen_at <= request.said_at
+            and client.name.casefold() not in left
+        }
+        waiting = [client for client in await self._unproven(scope, key) if client in shown]
         await store.coverage.save(
             ref.rotation_id,
             key,
@@ -63,9 +73,7 @@ class Statements:
                     client=client,
                     verdict=Verdict.COVERED,
                     reason=Reason.STATED,
-                    evidence=ClientEvidence(
-                        client=client, contact_seen=request.said_at, covered=True, reason=Reason.STATED
-                    ),
+                    evidence=ClientEvidence(client=client, contact_seen=said_at, covered=True, reason=Reason.STATED),
                 )
                 for client in waiting
             ],
@@ -73,17 +81,20 @@ class Statements:
         )
         return StatedAnswer(count=len(waiting))
 
-    async def _waiting(self, scope: StepScope, key: str) -> Iterable[ClientId]:
+    async def _unproven(self, scope: StepScope, key: str) -> Iterable[ClientId]:
+        """Whom the gate waits for, and whom it leaves safe: by an old export everybody is away."""
         found: list[ClientId] = []
-        cursor: str | None = None
-        while True:
-            page = await self._world.store.coverage.verdicts(
-                scope.ref.rotation_id, key, verdict=Verdict.WAITING, limit=500, cursor=cursor
-            )
-            found.extend(verdict.client for verdict in page.items)
-            cursor = page.cursor
-            if cursor is None:
-                return found
+        for verdict in (Verdict.WAITING, Verdict.SAFE):
+            cursor: str | None = None
+            while True:
+                page = await self._world.store.coverage.verdicts(
+                    scope.ref.rotation_id, key, verdict=verdict, limit=500, cursor=cursor
+                )
+                found.extend(each.client for each in page.items)
+                cursor = page.cursor
+                if cursor is None:
+                    break
+        return found
 
 
 async def by_export(
@@ -112,6 +123,8 @@ async def by_export(
 
 def _asks(reading: GateReading, export: ClientExport | None, *, holds: bool) -> str:
     taken = f"the export of {export.taken_at:%Y-%m-%d %H:%M} UTC" if export is not None else "no export"
+    if not reading.waiting and reading.unshown:
+        return f"{taken} shows no client at {', '.join(reading.unshown)} since: upload another one, a heartbeat later"
     if not reading.waiting and holds:
         return f"{taken} is older than {FRESH.days} day: upload a newer one, then claim again"
     if not reading.waiting:

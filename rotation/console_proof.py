@@ -29,6 +29,19 @@ def weaker(site: Site, survey: SiteSurvey, clients: Sequence[ObservedClient], bo
         yield info("console-from-a6", site.name, "every list is HTTP already: list A begins at A6, and no list changes")
 
 
+def weaker_return(site: Site, survey: SiteSurvey) -> Iterable[Finding]:
+    """How much weaker it is shown after a recovery that clients are back; nothing for a site with REST."""
+    if site.at_console is None:
+        return
+    yield warning(
+        "console-proof-return",
+        site.name,
+        "who is heard again is known from exports of clients that are uploaded after it, or from what two named "
+        f"persons state; who was there before, from the export of {survey.clients_as_of:%Y-%m-%d %H:%M} UTC",
+        "upload exports with the column of servers: one that shows a client at a server shows that server",
+    )
+
+
 def _settings(site: Site, body: PlanBody) -> Finding:
     words = [step for step in body.steps if isinstance(step, Write)]
     works = [step for step in body.steps if isinstance(step, Console) and evidence_for(step.work).value == "attested"]

@@ -135,11 +135,20 @@ def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: d
     return _trusts_last(entry, rule, swap) and seen > swap.first_seen + swap.settle
 
 
-def outdates(observed: ObservedClient, kept: ClientEvidence | None) -> bool:
-    """Whether a client was seen since what is kept of it was stated; what is not stated is always outdated."""
+def outdates(observed: ObservedClient, rule: GateRule, kept: ClientEvidence | None) -> bool:
+    """Whether what a client reports now speaks against what is kept of it; what is not stated is always outdated.
+
+    Two persons have stated it of the policies that were there then: one that was made between the change and that is
+    not shown to be another. An earlier one is, and one that was made since nobody has looked at.
+    """
     if kept is None or kept.reason is not Reason.STATED or kept.contact_seen is None:
         return True
-    return observed.last_seen is not None and observed.last_seen > kept.contact_seen
+    if observed.last_seen is None or observed.last_seen <= kept.contact_seen:
+        return False
+    serial = parse_or_none(observed.serial)
+    if serial is None or rule.reference is None or not serial.belongs_to(observed.group_id):
+        return True
+    return not rule.reference <= serial.at <= kept.contact_seen
 
 
 def holds(observed: ObservedClient, rule: GateRule) -> bool:

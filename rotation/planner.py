@@ -186,6 +186,7 @@ def _knobs(
         failover_images=tuple(sorted(group.path for group in groups if group.id in images & failover)),
         keep_relaxed=request.keep_relaxed,
         lists_stay=lists_stay(site, scopes),
+        unread=site.at_console is not None,
     )
 
 

@@ -10,7 +10,7 @@ from rotation.drilling import drill, undo
 from rotation.gate import minimum
 from rotation.knobs import Knobs
 from rotation.plan import ListCopy, PlanBody
-from rotation.relaxation import refresh_images, relax, restore
+from rotation.relaxation import refresh_images, relax, restore, still_relaxed
 from rotation.scope import Treatment
 from rotation.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
 from rotation.task import (
@@ -91,9 +91,12 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
         yield _recheck(index)
     if knobs.relaxed and (first or not knobs.keep_relaxed):
         yield from relax(knobs, index)
+    else:
+        yield from still_relaxed(knobs, index)
     for place, server in enumerate(knobs.waves[index]):
         if place:
             yield _recheck(index)
+            yield from still_relaxed(knobs, index)
         yield from _swap(knobs, index, server)
         ends_wave = place == len(knobs.waves[index]) - 1
         if knobs.failover_images and not (ends_wave and (last or _restores(knobs, index))):
@@ -190,6 +193,8 @@ def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ())
         holding: the gates before them that must hold until a write.
     """
     named_steps: list[Step] = []
+    relaxed: list[str] = []
+    """The gates for all of R: the newest asks what those before it did."""
     holding = list(holding)
     for index, step in enumerate(steps, start=after + 1):
         named = step.model_copy(update={"id": f"{index:02d}-{step.number}"})
@@ -201,6 +206,10 @@ def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ())
                 holding = [held for held in holding if held.endswith(HOLDOUT)]
             case Gate(purpose=GatePurpose.DRILLED):
                 pass  # what it has shown is in the plan: who was not seen goes to R, or is approved by name
+            case Gate(purpose=GatePurpose.RELAXED, scope=ScopeName.RELAXED):
+                holding = [held for held in holding if held not in relaxed]
+                relaxed.append(named.id)
+                holding.append(named.id)
             case Gate() | Holdout():
                 holding.append(named.id)
         named_steps.append(named)

@@ -203,7 +203,7 @@ def still_standing(
     for entry in entries:
         rule = by_owner.get(entry.owner)
         now = entry.observed
-        if rule is not None and now is not None and not holds(now, rule) and outdates(now, kept.get(entry.id)):
+        if rule is not None and now is not None and not holds(now, rule) and outdates(now, rule, kept.get(entry.id)):
             kept.pop(entry.id, None)
     return kept
 

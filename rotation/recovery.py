@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from rotation import inheritance
+from rotation.console_proof import weaker_return
 from rotation.damage import Damage, RecoveryCopy, against
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.forecast import forecast, least
@@ -56,6 +57,7 @@ def make_recovery_plan(known: Recoverable, *, plan_id: PlanId, now: datetime) ->
     findings = (
         *(finding for damage in damaged for finding in against(damage, now=now)),
         *_about_the_plan(known, damaged, now),
+        *weaker_return(known.site, known.survey),
         *(_left(damage) for damage in found if damage not in damaged),
     )
     if stops := blockers(findings):

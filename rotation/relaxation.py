@@ -43,6 +43,26 @@ def relax(knobs: Knobs, wave: int) -> Iterator[Step]:
     )
 
 
+def still_relaxed(knobs: Knobs, wave: int) -> Iterator[Step]:
+    """Before another server is swapped while R stays relaxed: A8 once more, where nobody can read settings.
+
+    A swap may move serials, and what policy they are of is shown by an export with those that were copied, or stated.
+    """
+    if not knobs.unread or not knobs.relaxed:
+        return
+    least = minimum(knobs.relaxed) + knobs.limits.publish_delay
+    yield Gate(
+        id="",
+        number="A8",
+        wave=wave,
+        title="Wait until every client of the relaxed groups is shown to be relaxed still",
+        purpose=GatePurpose.RELAXED,
+        scope=ScopeName.RELAXED,
+        minimum=least,
+        patience=max(knobs.limits.gate_patience, least),
+    )
+
+
 def restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
     """The steps that restore R to the recorded state, not "on": the check box first, then the list (seed 10).
 

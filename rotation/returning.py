@@ -45,7 +45,7 @@ def _judge(entry: RosterEntry, back: PutBack, kept: ClientEvidence | None) -> Ju
     if entry.left_out:
         return Judgement(entry.id, Verdict.LEFT_OUT, Reason.LEFT_OUT_BY_NAME, evidence)
     if evidence.covered:
-        return Judgement(entry.id, Verdict.COVERED, Reason.HEARD_AGAIN, evidence)
+        return Judgement(entry.id, Verdict.COVERED, evidence.reason or Reason.HEARD_AGAIN, evidence)
     if entry.non_persistent:
         return Judgement(entry.id, Verdict.IMAGE, Reason.NON_PERSISTENT, evidence)
     if seen is not None and seen > back.since:

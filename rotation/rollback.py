@@ -10,7 +10,7 @@ from itertools import pairwise
 from rotation.knobs import Knobs, lists_stay
 from rotation.plan import CertificateFor, PlanBody
 from rotation.procedure import HOLDOUT, closing, console, numbered, swap_gate
-from rotation.relaxation import relax, restore
+from rotation.relaxation import relax, restore, still_relaxed
 from rotation.scope import OwnerScope, Treatment
 from rotation.site import Site
 from rotation.step import Console, Gate, GatePurpose, Holdout, ScopeName, Step, Write
@@ -54,7 +54,7 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     """The body that puts the old certificates back: same executed prefix, same R, same gates, one server at a time.
 
     1. what the closing had removed already is made again: replication paused, HTTP copies
-    2. where R is not relaxed, or that is not proven: A5, A7 on R, canaries first; A8 gate
+    2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
     3. for each server, the last one first: its old certificate back, gate; no gate between two servers whose clients
        are all relaxed, or that somebody has put back both
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
@@ -69,7 +69,8 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     waves = tuple(wave for wave in (held, others) if wave)
     knobs = _knobs(site, approved, done, reached.formers, waves)
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
-    relaxed_by = _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
+    # without REST the proof of before the swap is over: it moves serials that nobody has copied
+    relaxed_by = () if site.at_console else _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
     steps = numbered(
         _steps(knobs, done, first_wave, relaxed=bool(relaxed_by), followed=_followed(site, approved, reached, waves)),
         approved.last_number,
@@ -118,7 +119,11 @@ def _steps(
         if knobs.relaxed and not relaxed:
             yield from relax(knobs, wave)
             relaxed = True
-        for server in servers:
+        else:
+            yield from still_relaxed(knobs, wave)
+        for place, server in enumerate(servers):
+            if place:
+                yield from still_relaxed(knobs, wave)
             yield from _swap(knobs, wave, server, gated=server not in followed)
         if knobs.relaxed and (index == last or not knobs.keep_relaxed):
             yield from restore(knobs, wave, gated=True)
@@ -233,6 +238,7 @@ def _knobs(
         keep_relaxed=approved.keep_relaxed,
         canaries=approved.canaries,
         lists_stay=lists_stay(site, approved.scopes),
+        unread=site.at_console is not None,
     )
 
 

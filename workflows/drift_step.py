@@ -25,6 +25,7 @@ from rotation.step import Console, Gate, GatePurpose, Step
 from rotation.survey import Pair
 from rotation.task import ReplaceCertificate
 from rotation.values import ServerName
+from workflows import statement
 from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
 from workflows.requests import about
@@ -261,6 +262,7 @@ def _open_again(run: Running, step: Step, gate: Gate) -> None:
         return
     limit = max(state.wait.limit, now + max(gate.patience, gate.minimum))
     update = {"opened_at": now, "due": due, "limit": limit, "next_at": None, "reading": None}
+    statement.forget(run)
     state.wait = state.wait.model_copy(update=update)
     state.restarted = others
 

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from engine.contract import ActivityName, EventKind, StateCoverageRequest, StatedAnswer
+from rotation.finding import Finding
 from rotation.message import Move
 from rotation.state import GateReading, Proceed
+from rotation.statement import untrue
 from rotation.step import Gate, Holdout
 from workflows.requests import about
 from workflows.running import SECOND, WANTED, Running
@@ -14,11 +16,16 @@ async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: dat
     """After a reading: have people asked for what it lacks, without standing still.
 
     1. nothing is asked for before the minimum; exports count before it, too
-    2. a statement is shown to a second person, who approves it, or has it taken back (retry)
+    2. a statement is shown to a second person, who approves it, or has it taken back (retry); where the gate shows
+       another number of clients by then, it is void
     3. approved, it is kept, its clients are covered, and the gate is read at once
     """
     said = wish(run)
-    if said is not None and said.approved_by:
+    if said is not None and (other := _other_by_now(said, reading)):
+        run.state.proceed = None
+        run.drop_attention(SECOND)
+        await _show(run, WANTED, step, f"{other.message}: state it again", (Move.STATE_GATE,))
+    elif said is not None and said.approved_by:
         await _take(run, step, said)
     elif said is not None:
         text = f"{said.asked_by} states of the console: {said.why} ({_shown(said)})"
@@ -27,6 +34,14 @@ async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: dat
         run.drop_attention(WANTED)
     elif run.host.now() >= due:
         await _show(run, WANTED, step, reading.asks.text, (Move.STATE_GATE,))
+
+
+def forget(run: Running) -> None:
+    """The gate begins anew: what was stated of it, and that it asks for a statement, was about what is over."""
+    if wish(run) is not None:
+        run.state.proceed = None
+        run.drop_attention(SECOND)
+    run.drop_attention(WANTED)
 
 
 def wish(run: Running) -> Proceed | None:
@@ -39,6 +54,11 @@ def was_answered(run: Running) -> bool:
     """Whether a person's word waits to be obeyed: the gate need not be read for it at its own time."""
     said, shown = wish(run), run.is_raised(SECOND)
     return said is not None and (bool(said.approved_by) or not shown)
+
+
+def _other_by_now(said: Proceed, reading: GateReading) -> Finding | None:
+    """Why a statement that waits is not true any more, by a newer export."""
+    return untrue(said.said, reading.asks) if reading.asks is not None else None
 
 
 async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:

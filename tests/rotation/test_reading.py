@@ -17,7 +17,8 @@ from rotation.reading import (
 )
 from rotation.scope import Treatment
 from rotation.step import Gate, GatePurpose, Holdout
-from rotation.verdict import Reason, Tally, Verdict
+from rotation.values import ClientId
+from rotation.verdict import ClientEvidence, Reason, Tally, Verdict
 
 
 def gate(plan, number, nth=0):
@@ -364,3 +365,19 @@ def test_rule_12_who_reports_a_policy_of_the_time_between_is_not_covered_any_mor
     entries = [right, wrong, unasked, vanished, never]
     assert set(still_standing(entries, {right.owner: rule}, kept)) == {"right", "unasked", "vanished"}
     assert set(kept) == {"right", "wrong", "unasked", "vanished"}, "what was given is not changed"
+
+
+def test_what_two_persons_state_stands_against_policies_that_were_there_then(make):
+    """A serial that nobody copied, of between the change and the statement; not an earlier one, nor a newer one."""
+    rule = make.gate_rule(exact=True)
+    policies = {"between": 3, "right": 0, "old": -1, "newer": 9}
+    entries = [
+        make.entry(make.client("c1", seen=30, serial=make.serial("G", make.at(minutes=made))), id=name)
+        for name, made in policies.items()
+    ]
+    entries += [make.entry(make.client("c1", seen=30), id="none")]
+    said = ClientEvidence(client=ClientId("c1"), contact_seen=make.at(minutes=5), covered=True, reason=Reason.STATED)
+    kept = {ClientId(name): said for name in (*policies, "none")}
+    assert set(still_standing(entries, {entries[0].owner: rule}, kept)) == {"between", "right"}
+    read = said._replace(reason=Reason.SERIAL_CONFIRMED)
+    assert set(still_standing(entries, {entries[0].owner: rule}, dict.fromkeys(kept, read))) == {"right"}

@@ -1,0 +1,150 @@
+"""Sites without REST that end in another way: a certificate put back, a roll-back, a cancel, a restore."""
+
+from datetime import timedelta
+
+import pytest
+
+from activities.restoring import restore_plan
+from emulator.damage import DamageForm
+from emulator.happenings import CertificateDamaged
+from emulator.scenarios import one_server
+from emulator.spec import (
+    DEFAULT_LIST,
+    ROOT_GROUP,
+    ClientSpec,
+    GroupSpec,
+    ListSpec,
+    LocationSpec,
+    Protocol,
+    ServerSpec,
+    SiteSpec,
+)
+from engine.contract import EventKind
+from rotation.message import Move
+from rotation.site import Limits
+from rotation.state import Outcome, RotationState
+from rotation.values import RotationId
+from simulation.facts import site_facts
+from simulation.host import HorizonReachedError
+from simulation.invariants import check
+from simulation.recovering import after_damage
+from simulation.run import play
+from simulation.scenario import START, Act, AtConsole, Pace, Proof, Scenario, Since
+from simulation.stage import Stage
+from store.progress import NewRotation, Progress, RotationStatus
+from workflows.run import run_rotation
+
+HOUR = timedelta(hours=1)
+PROMPT = Pace(first=timedelta(minutes=5), last=timedelta(minutes=30))
+
+
+def scenario(at_console=None, spec=None, pace=PROMPT, **more):
+    """A site of one server without REST, of 12 clients; its people are there soon."""
+    return Scenario(
+        seed=1,
+        spec=spec or one_server(clients=12, heartbeat=HOUR),
+        at_console=at_console or AtConsole(),
+        limits=Limits(purge_after=None),
+        pace=pace,
+        **more,
+    )
+
+
+def told(facts, kind):
+    """The messages of one kind of events."""
+    return [event.message for event in facts.trail if event.kind == kind]
+
+
+@pytest.mark.parametrize("proof", Proof)
+@pytest.mark.parametrize("form", [DamageForm.LOST, DamageForm.ANOTHER])
+async def test_a_certificate_is_put_back(form, proof):
+    """The server's port shows that it is back; exports show who is heard again, or two persons state it."""
+    damage = CertificateDamaged(server="SEPM-1", form=form)
+    facts = await play(scenario(AtConsole(proof=proof)), planned=after_damage(damage))
+    assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.COMPLETED, "", (), ())
+    assert facts.after == facts.before
+    assert any("12 of 12 covered, 0 safe, 0 left out" in text for text in told(facts, EventKind.GATE_PASSED))
+    stated = any("are covered by ann and eve" in text for text in told(facts, EventKind.MESSAGE))
+    assert stated == (proof is Proof.STATEMENTS)
+    assert facts.plan is not None
+    assert "console-proof-return" in {finding.code for finding in facts.plan.findings}
+
+
+async def test_old_certificates_are_put_back():
+    """A swap moves serials that nobody copies: what two persons state of that policy stands until another is made."""
+    act = Act(after=2 * HOUR, since=Since.SWAP, move=Move.ROLL_BACK)
+    facts = await play(scenario(acts=(act,)))
+    assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.ROLLED_BACK, "", (), ())
+    assert all(", 0 left out" in text for text in told(facts, EventKind.GATE_PASSED) if "left out" in text)
+
+
+@pytest.mark.parametrize("roll_back", [False, True])
+async def test_two_servers_with_serials_that_swaps_move(roll_back):
+    """Before the second one R is shown to be relaxed still: nobody has to be left out for a serial nobody copied."""
+    location = LocationSpec(heartbeat=HOUR)
+    spec = SiteSpec(
+        name="Two",
+        rest=False,
+        database_shared=True,
+        servers=(ServerSpec(name="SEPM-1"), ServerSpec(name="SEPM-2")),
+        server_lists=(ListSpec(name=DEFAULT_LIST, protocol=Protocol.HTTP, priorities=(("SEPM-1",), ("SEPM-2",))),),
+        groups=(GroupSpec(path=ROOT_GROUP, locations=(location,)),),
+        clients=(ClientSpec(group=ROOT_GROUP, count=4, build="12.1.7004.6500"),),
+    )
+    acts = (Act(after=2 * HOUR, since=Since.RESTORE, move=Move.ROLL_BACK),) if roll_back else ()
+    facts = await play(scenario(spec=spec, acts=acts))
+    ended = Outcome.ROLLED_BACK if roll_back else Outcome.COMPLETED
+    assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (ended, "", (), ())
+    passed = [text for text in told(facts, EventKind.GATE_PASSED) if "left out" in text]
+    assert all(", 0 left out" in text for text in passed)
+    assert sum("is shown to be relaxed still" in text for text in passed) == 1 + roll_back
+
+
+async def test_a_cancel_puts_everything_back():
+    """By hand, as it was relaxed by hand, with the serials of each change."""
+    act = Act(after=30 * HOUR, move=Move.CANCEL)
+    facts = await play(scenario(acts=(act,)))
+    assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.CANCELLED, "", (), ())
+    assert facts.after == facts.before
+
+
+async def test_after_a_terminate_the_settings_are_put_back():
+    """From what was recorded, though nothing can be read: the words of the rotation that was ended count on."""
+    async with Stage(scenario()) as stage:
+        before, store = site_facts(stage.simulation), stage.store
+        plan = await stage.plan()
+        state = await stage.begin(plan)
+        with pytest.raises(HorizonReachedError):
+            await run_rotation(stage.host(until=START + 30 * HOUR).run(state))
+        assert site_facts(stage.simulation).settings != before.settings
+        now = stage.clock.now()
+        ended = Progress(status=RotationStatus.TERMINATED, finished_at=now, next_action_at=None)
+        await store.rotations.project(state.rotation_id, ended, now)
+
+        surveyed = await stage.survey()
+        restore = await restore_plan(store, stage.site.id, surveyed.survey_id, now=now)
+        await store.plans.add(restore)
+        new = NewRotation(
+            id=RotationId("restore"),
+            site_id=stage.site.id,
+            plan_id=restore.id,
+            plan_hash=restore.hash,
+            purpose="restore",
+            started_by="ann",
+        )
+        await store.rotations.create(new, now)
+        state = RotationState(
+            rotation_id=new.id,
+            site_id=stage.site.id,
+            site_name=stage.site.name,
+            plan_id=restore.id,
+            plan_hash=restore.hash,
+            body=restore.body,
+            steps=restore.body.steps,
+            started_at=now,
+        )
+        await run_rotation(stage.host(until=now + 30 * 24 * HOUR).run(state))
+        assert state.outcome is Outcome.COMPLETED
+        assert site_facts(stage.simulation).settings == before.settings
+        stage.live_on()
+        assert stage.simulation.verdict().lost_ever == ()
