@@ -1,16 +1,22 @@
 """Sites without REST as they are sent and shown, and the exports of their clients."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from api.invalid import checked
+from api.problems import refused
 from api.site_document import ListsDocument, slug
 from rotation.access import AtConsole, ConsoleGroup
 from rotation.exported import ClientExport
+from rotation.finding import blocking
 from rotation.site import Database, Limits, Server, ServerList, Site
 from rotation.values import SiteId, Value
+
+_AHEAD = timedelta(minutes=5)
+"""How far the servers' clock may be ahead of ours."""
 
 
 class ConsoleDocument(Value):
@@ -29,6 +35,10 @@ class ConsoleDocument(Value):
         Raises:
             ProblemError: 422, with every rule that it breaks.
         """
+        if self.recorded_at is not None and self.recorded_at > now + _AHEAD:
+            told = f"recorded_at is {self.recorded_at:%Y-%m-%d %H:%M %Z}, which is yet to come"
+            ahead = blocking("recorded-ahead", "recorded_at", told, "say when the console showed it, with its zone")
+            raise refused("recorded-ahead", [ahead], status=HTTPStatus.UNPROCESSABLE_ENTITY)
         with checked():
             return AtConsole(
                 version=self.version,

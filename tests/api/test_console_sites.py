@@ -13,6 +13,7 @@ from sepm.export_dates import DateOrder
 
 PLAIN = ("name", "address", "https_port", "http_port")
 NAMES = ("PC-1", "PC-2", "PC-3")
+RECOVERY_FILE = {"name": "recovery.zip", "sha256": "cd" * 32, "certificate_sha256": "ab" * 32}
 
 
 @pytest.fixture
@@ -95,6 +96,26 @@ async def test_a_site_is_described_anew(api, described, problem):
     problem(await api.put(f"/v1/sites/{site}/console", json=broken), 422, "invalid-request")
     assert (await api.get(f"/v1/sites/{site}")).json() == shown
     problem(await api.put("/v1/sites/nowhere/console", json=anew), 404, "unknown-site")
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    ahead = anew | {"recorded_at": tomorrow}
+    problem(await api.put(f"/v1/sites/{site}/console", json=ahead), 422, "recorded-ahead")
+
+
+async def test_nobody_is_believed_at_a_site_without_rest(api, described, problem):
+    """It has no REST address: what is believed there is a clear refusal; the inventory has its ports all the same."""
+    site = (await api.post("/v1/sites", json=described)).json()["id"]
+    path, word = f"/v1/sites/{site}/trust", {"fingerprint_sha256": "ab" * 32, "who": "ann", "why": "the proxy's"}
+    for refused in (
+        await api.get(path),
+        await api.get(f"{path}/contacts"),
+        await api.post(f"{path}/pin", json=word),
+        await api.post(f"{path}/drop", json=word),
+    ):
+        assert "GET /v1/inventory" in problem(refused, 409, "site-without-rest")["remedy"]
+    assert (await api.get("/v1/inventory", params={"site": site})).status_code == 200
+    body = problem(await api.post(f"/v1/sites/{site}/recovery-plans", json={}), 422, "plan-refused")
+    assert [finding["code"] for finding in body["findings"]] == ["recovery-site-unknown"]
+    problem(await api.post(f"/v1/sites/{site}/restore", json={"who": "ann", "why": "x"}), 409, "nothing-to-restore")
 
 
 async def test_the_command_line_registers_and_uploads(rotator, described, tmp_path):
@@ -147,6 +168,9 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     told = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
     assert "3 clients are covered by ann and eve" in told
     assert "the statement names PC-9, whom nobody knows" in told
+    held = {"held": {"SEPM-1": "ab" * 32}, "files": {"SEPM-1": RECOVERY_FILE}}
+    recovery = (await whole.post(f"/v1/sites/{site}/recovery-plans", json=held)).json()
+    assert {"recovery-on-word", "console-proof-return"} <= {finding["code"] for finding in recovery["reasons"]}
     async with console.control() as control:
         assert (await control.get("/groups")).json()[0]["path"] == "My Company"
         content = (await control.get("/export", params={"encoding": "utf-16", "delimiter": ";"})).content
