@@ -89,7 +89,7 @@ async def held_by_clients(
         ahead: how far SEPM's clock, which dates their contacts, was ahead of ours.
         words: certificates that a person has read off clients.
     """
-    sights = await _sights(store, site.id)
+    sights, put_in = await _sights(store, site.id), await _put_in(store, site.id)
     now_there = {seen.server: seen.fingerprint for seen in presents}
     heard: dict[ServerName, datetime] = {}
     for client in clients:
@@ -102,6 +102,7 @@ async def held_by_clients(
             presents=now_there.get(server.name),
             heard_at=heard.get(server.name),
             word=(words or {}).get(server.name),
+            put_in=put_in.get(server.name),
         )
         for server in site.servers
     }
@@ -110,6 +111,12 @@ async def held_by_clients(
 def ahead_of_ours(survey: SiteSurvey) -> timedelta:
     """How far SEPM's clock was ahead of ours at a survey."""
     return survey.sepm_clock - survey.taken_at
+
+
+async def _put_in(store: Store, site_id: SiteId) -> dict[ServerName, Fingerprint]:
+    """By server, the certificate that a rotation has put in last."""
+    seen = [(swap.seen_at, swap) for swap in await store.swaps.of_site(site_id) if swap.seen_at is not None]
+    return {swap.server: swap.target for _, swap in sorted(seen, key=lambda each: each[0])}
 
 
 async def _sights(store: Store, site_id: SiteId) -> dict[ServerName, list[Sight]]:

@@ -38,19 +38,26 @@ class Held(Value):
 
 
 def clients_hold(
-    sights: Iterable[Sight], *, presents: Fingerprint | None, heard_at: datetime | None, word: Fingerprint | None = None
+    sights: Iterable[Sight],
+    *,
+    presents: Fingerprint | None,
+    heard_at: datetime | None,
+    word: Fingerprint | None = None,
+    put_in: Fingerprint | None = None,
 ) -> Held | None:
     """What clients hold of a server; None where nothing tells.
 
     1. what a person has read off a client (its Sylink.xml names the certificates)
-    2. the newest certificate with which a client was heard at the server
-    3. where none was heard with any: the newest that it does not present now, or else the one that it does
+    2. what a rotation has put in last, while it is presented: its gates have seen to who holds it
+    3. the newest certificate with which a client was heard at the server
+    4. where none was heard with any: the newest that it does not present now, or else the one that it does
 
     Args:
         sights: what it was seen to present before, in any order.
         presents: what it presents now; None: nothing.
         heard_at: the newest contact of any client at it, on our own clock.
         word: the fingerprint that a person has read off a client.
+        put_in: what was last seen to be put into it by a rotation.
     """
     known = sorted(sights, key=lambda sight: sight.last_seen, reverse=True)
     if word is not None:
@@ -64,7 +71,8 @@ def clients_hold(
         )
     heard = (sight for sight in known if heard_at is not None and heard_at >= sight.first_seen)
     others = (sight for sight in known if sight.fingerprint != presents)
-    held = next(heard, None) or next(others, None) or next(iter(known), None)
+    ours = (sight for sight in known if sight.fingerprint == put_in == presents)
+    held = next(ours, None) or next(heard, None) or next(others, None) or next(iter(known), None)
     if held is None:
         return None
     later = [sight for sight in known if sight.last_seen > held.last_seen and sight.fingerprint != held.fingerprint]

@@ -86,6 +86,15 @@ async def test_a_file_that_was_saved_in_a_rotation_is_used(surveyed):
     assert work.heard > 0
 
 
+async def test_what_a_rotation_has_put_in_is_not_taken_out_again(surveyed):
+    """At a server that nobody is heard at, by clients that fail over: the file of the old certificate is at hand."""
+    await save(surveyed, damage(surveyed, DamageForm.ANOTHER))
+    assert (await planned(surveyed)).body.purpose == "recover"
+    now, new = surveyed.clock.now(), surveyed.simulation.site.server(SEPM_2).credential.fingerprint
+    await surveyed.store.swaps.seen(ROTATION, SEPM_2, Fingerprint(new), first_seen=now, seen_at=now)
+    assert await planned(surveyed) == ["nothing-to-recover"]
+
+
 async def test_what_the_watch_saw_counts(surveyed):
     """Ten days after the last survey nobody knows what the server presented since; unless somebody has watched it."""
     held = damage(surveyed, DamageForm.LOST, after=10 * DAY, noticed=HOUR)

@@ -51,6 +51,15 @@ def test_a_server_nobody_was_heard_at(sight, hold):
     assert hold(sights[:1], presents=None, heard_at=None).fingerprint == "good"
 
 
+def test_what_a_rotation_has_put_in_is_no_damage(sight, hold):
+    """Nobody need have been heard at it: the rotation's gates have seen to that. Where it is gone, it is as ever."""
+    sights = [sight("good", 0, 9), sight("new", 10, 10.5)]
+    assert hold(sights, presents="new", put_in="new").fingerprint == "new"
+    assert hold(sights, presents="new", put_in="other").fingerprint == "good"
+    assert hold([*sights, sight("bad", 11, 11.5)], presents="bad", put_in="new").fingerprint == "new"
+    assert hold(sights, presents="new", put_in="new", word="good").fingerprint == "good"
+
+
 def test_another_one_that_was_there_for_a_day_contests_it(make, sight, hold):
     """Clients may have it by other servers: nobody can tell which one they hold."""
     sights = [sight("good", 0, 9), sight("bad", 10, 11)]
