@@ -18,6 +18,7 @@ from engine.fault import EngineFault
 from engine.speaking import send
 from rotation.access import AtConsole
 from rotation.exported import ClientExport, implausible, unknown_groups
+from rotation.finding import blocking
 from rotation.message import Message, Move
 from rotation.site import Site
 from rotation.values import SiteId, Value
@@ -62,12 +63,18 @@ async def upload_clients(
     now = parts.clock()
     if finding := implausible(read.clients, taken_at=told.taken_at, now=now):
         raise refused("export-implausible", [finding], status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    sha256 = hashlib.sha256(content).hexdigest()
+    newest = await parts.store.console.newest_export(site.id)
+    if newest is not None and newest.sha256 == sha256:
+        told_before = f"it is the very file that was said to be taken at {newest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+        again = blocking("export-again", "export", told_before, "export the clients again, and upload that")
+        raise refused("export-again", [again])
     export = ClientExport(
         id=uuid4().hex,
         taken_at=told.taken_at,
         uploaded_at=now,
         uploaded_by=told.who,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         clients=len(read.clients),
         columns=read.columns,
     )

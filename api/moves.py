@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -34,14 +35,20 @@ _MEANING = {
 }
 
 
+_Said = Annotated[str, Field(max_length=50_000)]
+"""The rotation keeps it in its state: thousands of names, and no more than Temporal carries."""
+
+
 class MoveOrder(Value):
     """Who says it, and why."""
 
     who: str = Field(min_length=1, max_length=200)
     why: str = Field(default="", max_length=2000)
     by: timedelta | None = Field(default=None, description="For extend: how much longer, e.g. P7D")
-    evidence: dict[str, str] = Field(
-        default_factory=dict, description="For state_gate: clients, covered, missing (names, parted by commas)"
+    evidence: dict[str, _Said] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="For state_gate: clients, covered, missing (names, parted by commas)",
     )
     request_id: str | None = Field(
         default=None, min_length=1, max_length=200, description="The same id again is the same move"

@@ -83,6 +83,8 @@ async def test_what_an_export_does_not_tell_is_declared_and_never_guessed(api, d
     assert (taken["clients"], taken["unknown_groups"], taken["read"]) == (1, ["My Company\\Labs"], False)
     again = await upload(api, site, exported(now), taken_at=taken["taken_at"])
     problem(again, 409, "export-not-newer")
+    same = await upload(api, site, unclear.replace(b"My Company", b"My Company\\Labs"), **declared)
+    problem(same, 409, "export-again")
     assert (await api.get(f"/v1/sites/{site}")).json()["clients"] == 1
 
 
@@ -133,6 +135,13 @@ async def test_the_command_line_registers_and_uploads(rotator, described, tmp_pa
     assert (code, out.startswith("1 clients as of")) == (0, True), err
     code, out, _ = await rotator("site", "show", site)
     assert "at its console only (SEPM 12.1.7004.6500); 1 clients exported" in out
+
+
+async def test_what_is_stated_is_bounded(api, problem):
+    """It is kept in the state of the rotation, which Temporal carries."""
+    for evidence in ({"missing": "x" * 50_001}, {str(number): "" for number in range(21)}):
+        said = {"who": "ann", "why": "seen", "evidence": evidence}
+        problem(await api.post("/v1/rotations/none/state_gate", json=said), 422, "invalid-request")
 
 
 async def test_exports_are_for_sites_without_rest(whole, site, problem):
