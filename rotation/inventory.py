@@ -76,7 +76,7 @@ def endpoints(site: Site, rest_url: str) -> tuple[Endpoint, ...]:
     """Every port of `site` with a certificate.
 
     The REST address that is registered is one of them: it takes the place of its server's usual port, and where it
-    names none of the servers it stands for itself.
+    names none of the servers it stands for itself. A site without REST has none, whatever the usual number is.
     """
     parts = urlsplit(rest_url)
     host, rest_port = parts.hostname or "", parts.port or _HTTPS
@@ -92,7 +92,7 @@ def endpoints(site: Site, rest_url: str) -> tuple[Endpoint, ...]:
         found.extend(
             Endpoint(server=server.name, port=port, address=server.address.strip("[]"), number=number)
             for port, number in numbers.items()
-            if number is not None
+            if number is not None and not (port is Port.REST and site.at_console is not None)
         )
     if owner is None and host:
         found.append(Endpoint(server=ServerName(host), port=Port.REST, address=host, number=rest_port))

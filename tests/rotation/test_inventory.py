@@ -1,8 +1,15 @@
 """Which ports of a site have a certificate."""
 
+from datetime import timedelta
+
+from rotation.access import AtConsole, ConsoleGroup, ConsoleLocation
 from rotation.inventory import Port, endpoints
 from rotation.site import Server, Site
-from rotation.values import ServerName, SiteId
+from rotation.values import ListName, ServerName, SiteId
+
+CONSOLE_LOCATION = ConsoleLocation(
+    server_list=ListName("HTTP"), secure_communications=True, heartbeat=timedelta(minutes=5)
+)
 
 
 def ports(site, rest_url):
@@ -48,3 +55,11 @@ def test_a_port_that_is_not_there_is_not_looked_at():
     site = Site(id=SiteId("x"), name="x", servers=(server,))
     assert [each[1] for each in ports(site, "https://s1.test:8446")] == [Port.CLIENT, Port.REST]
     assert [each[1] for each in ports(site, "https://other.test:8446")] == [Port.CLIENT, Port.REST]
+
+
+def test_a_site_without_rest_has_no_such_port(make):
+    """A port that cannot be there would be shown as silent for ever."""
+    group = ConsoleGroup(path="My Company", locations=(CONSOLE_LOCATION,))
+    access = AtConsole(version="12.1", recorded_at=make.t0, groups=(group,))
+    found = ports(make.site("s1").model_copy(update={"access": access}), "")
+    assert [each[1] for each in found] == [Port.CLIENT, Port.CONSOLE, Port.REPORTING]
