@@ -78,13 +78,16 @@ class Folder:
             yield
 
     def make_api_key(self) -> None:
-        """Make the API's key at the first start, readable by its owner only. One that is there stays."""
+        """Make the API's key at the first start, readable by its owner only. One that is there stays.
+
+        It is hexadecimal: one that begins with a dash would be taken for an option where it is given as an argument.
+        """
         try:
             handle = os.open(self.api_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE)
         except FileExistsError:
             return
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
+            file.write(secrets.token_hex(32) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
