@@ -11,6 +11,7 @@ from rotation.finding import Finding
 from rotation.values import Value
 
 MEDIA_TYPE = "application/problem+json"
+_NAMES = {name.lower(): name for name in ("SEPM", "REST", "CA", "DNS", "SHA256")}
 
 
 class Problem(Value):
@@ -43,7 +44,7 @@ class ProblemError(Exception):
         super().__init__(detail)
         self.problem = Problem(
             type=f"/problems/{code}",
-            title=title or code.replace("-", " ").capitalize(),
+            title=title or _titled(code),
             status=status,
             detail=detail,
             remedy=remedy,
@@ -55,6 +56,12 @@ class ProblemError(Exception):
         """The answer."""
         content = self.problem.model_dump(mode="json")
         return JSONResponse(content, self.problem.status, self.headers, media_type=MEDIA_TYPE)
+
+
+def _titled(code: str) -> str:
+    first, *others = code.split("-")
+    written = [_NAMES.get(word, word) for word in others]
+    return " ".join((_NAMES.get(first, first.capitalize()), *written))
 
 
 def refused(code: str, findings: Sequence[Finding], *, status: HTTPStatus = HTTPStatus.CONFLICT) -> ProblemError:

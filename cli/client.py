@@ -13,6 +13,8 @@ import httpx
 import typer
 from rich.console import Console
 
+from cli.problems import lines
+
 REFUSED, UNREADABLE = 1, 2
 
 ApiOption = Annotated[
@@ -127,14 +129,8 @@ def answered(command: Callable[_PARAMS, None]) -> Callable[_PARAMS, None]:
 
 
 def _print_problem(problem: Mapping[str, Any]) -> None:
-    title, detail = problem.get("title", "Refused"), problem.get("detail", "")
-    _ERRORS.print(f"{title}: {detail}", style="red", highlight=False, markup=False)
-    for finding in problem.get("findings", ()):
-        _ERRORS.print(f"- {finding['subject']}: {finding['message']}", highlight=False, markup=False)
-        if finding.get("remedy"):
-            _ERRORS.print(f"  what to do: {finding['remedy']}", highlight=False, markup=False)
-    if problem.get("remedy"):
-        _ERRORS.print(f"What to do: {problem['remedy']}", highlight=False, markup=False)
+    for number, line in enumerate(lines(problem)):
+        _ERRORS.print(line, style=None if number else "red", highlight=False, markup=False)
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, Any]:

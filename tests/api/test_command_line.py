@@ -193,7 +193,7 @@ async def test_a_refusal_is_printed_with_its_remedy(rotator, site):
     code, out, err = await rotator("plan", site, "-c", "cert-none")
     assert (code, out) == (1, "")
     assert "no such certificate is kept" in err
-    assert "POST /v1/certificates" in err
+    assert "rotator certificate add" in err
 
 
 async def test_what_cannot_be_read_or_reached(rotator, tmp_path):
