@@ -48,8 +48,8 @@ def plan(
     (say_json if as_json else show)(made)
 
 
-def show(made: dict[str, Any]) -> None:
-    """Print a plan."""
+def show(made: dict[str, Any], *, started: bool = False) -> None:
+    """Print a plan, and how it is started when it is not."""
     say(f"Plan {made['id']} for site {made['site_id']}, hash {made['hash']}")
     rows = [
         (each["server"], each["certificate_id"], each["fingerprint"], each["replaces"]) for each in made["certificates"]
@@ -58,7 +58,9 @@ def show(made: dict[str, Any]) -> None:
     scopes = [
         (each["path"], each["treatment"], _goes(each), each["locations"], each["inheritors"]) for each in made["scopes"]
     ]
-    say_table("Groups", ("group", "treatment", "canary or drill", "locations", "inheritors"), scopes)
+    changes = made["purpose"] != "recover"  # a recovery touches no group, and replaces nothing
+    if changes:
+        say_table("Groups", ("group", "treatment", "canary or drill", "locations", "inheritors"), scopes)
     steps = [
         (each["number"], each["title"], span(each["minimum"]), instant(each["earliest"]), instant(each["expected"]))
         for each in made["steps"]
@@ -78,8 +80,10 @@ def show(made: dict[str, Any]) -> None:
             f"{instant(latest['ends'])}, until it is replaced takes up to {span(latest['takes'])}, "
             f"and {span(latest['margin'])} are kept as a margin."
         )
-    say(f"Replaced now, without any preparation, {made['lost_if_now']} of them would be cut off.")
-    say(f"To start it: rotator start {made['id']} --why REASON")
+    if changes:
+        say(f"Replaced now, without any preparation, {made['lost_if_now']} of them would be cut off.")
+    if not started:
+        say(f"To start it: rotator start {made['id']} --why REASON")
 
 
 def _goes(scope: dict[str, Any]) -> str:

@@ -1,13 +1,14 @@
 """A rotation on the screen: where it stands, what it waits for, what it asks of whom."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Group
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from cli.spoken import instant, step_of, table
+from cli.spoken import instant, length, step_of, table
 
 _MARKS = {"done": "✓", "current": "▶", "ahead": " "}
 
@@ -22,6 +23,8 @@ def overview(shown: dict[str, Any]) -> Group:
     reading = (live.get("wait") or {}).get("reading") or shown.get("coverage")
     if reading:
         parts += _coverage(reading)
+    if report := shown.get("report"):
+        parts.append(Text(_ending(report)))
     if live.get("steps"):
         rows = [
             (_MARKS[each["state"]], each["number"], each["title"], instant(each["expected"])) for each in live["steps"]
@@ -50,5 +53,15 @@ def _lines(shown: dict[str, Any], live: dict[str, Any]) -> Iterable[str]:
 def _coverage(reading: dict[str, Any]) -> list[Any]:
     total, covered, waiting = (reading.get(name, 0) for name in ("total", "covered", "waiting"))
     reasons = ", ".join(f"{count} {reason}" for reason, count in reading.get("by_reason", {}).items())
-    text = f"Coverage: {covered} of {total} proven, {waiting} waited for ({reasons})"
-    return [Text(text), ProgressBar(total=max(total, 1), completed=total - waiting, width=60)]
+    text = f"Coverage: {covered} of {total} proven, {waiting} waited for{f' ({reasons})' if reasons else ''}"
+    # the bar ends no line
+    return [Text(text), ProgressBar(total=max(total, 1), completed=total - waiting, width=60), Text()]
+
+
+def _ending(report: dict[str, Any]) -> str:
+    took, least = (length(timedelta(seconds=round(report[name]))) for name in ("elapsed_seconds", "least_seconds"))
+    names = ", ".join(report["not_back"])
+    return (
+        f"Report: {report['steps']} steps in {took}, {least} at least by the plan; {report['clients']} clients, "
+        f"{report['clients_not_back']} not back{f' ({names})' if names else ''}, {report['left_out']} left out by name"
+    )

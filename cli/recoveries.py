@@ -59,7 +59,7 @@ def recover(
     if as_json:
         say_json(started or made)
         return
-    show(made)
+    show(made, started=started is not None)
     if started is not None:
         say_started(started, as_json=False)
 
