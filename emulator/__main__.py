@@ -19,6 +19,7 @@ from emulator.scenarios import NAMES, scenario
 from emulator.serve import Emulator, RobotOrder, ServeOptions
 from emulator.spec import SiteSpec
 
+_WITHOUT_REST = "12.1.7004.6500"
 _ROBOT_KEY = "EMULATOR_ROBOT_KEY"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -36,6 +37,7 @@ def parser(called: str = "python -m emulator") -> argparse.ArgumentParser:
     line = argparse.ArgumentParser(prog=called, description=__doc__)
     line.add_argument("--scenario", choices=NAMES, default="one-server", help="a site that comes with the emulator")
     line.add_argument("--spec", type=Path, help="a site of your own, as JSON; size options do not apply")
+    line.add_argument("--no-rest", action="store_true", help="the site is SEPM 12.x, which has no REST API")
     line.add_argument("--seed", type=int, help="one seed makes one run")
     line.add_argument("--clients", type=int)
     line.add_argument("--groups", type=int, help="for the synthetic scenario")
@@ -52,6 +54,11 @@ def parser(called: str = "python -m emulator") -> argparse.ArgumentParser:
 
 def site_spec(options: argparse.Namespace) -> SiteSpec:
     """The site that the command line asks for."""
+    spec = _spec(options)
+    return spec.model_copy(update={"rest": False, "sepm_version": _WITHOUT_REST}) if options.no_rest else spec
+
+
+def _spec(options: argparse.Namespace) -> SiteSpec:
     if options.spec is not None:
         spec = SiteSpec.model_validate_json(options.spec.read_bytes())
         return spec if options.seed is None else spec.model_copy(update={"seed": options.seed})

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from emulator.export import described_groups
 from emulator.simulation import Simulation
 from emulator.views import list_views
 
@@ -50,6 +51,13 @@ class ListDescription(_Part):
     priorities: tuple[tuple[dict[str, Any], ...], ...]
 
 
+class ConsoleDescription(_Part):
+    """What the console of a site without REST shows: its version, and every group with its locations."""
+
+    version: str
+    groups: tuple[dict[str, Any], ...]
+
+
 class Description(_Part):
     """The whole site at its start."""
 
@@ -59,6 +67,8 @@ class Description(_Part):
     site: str
     servers: tuple[ServerDescription, ...]
     server_lists: tuple[ListDescription, ...]
+    console: ConsoleDescription | None
+    """None where the site has REST."""
 
 
 def url_of(scheme: str, host: str, port: int, path: str = "") -> str:
@@ -102,6 +112,9 @@ def describe(simulation: Simulation, rest_port: int, front_pid: int, control: Co
             )
             for each in list_views(simulation)
         ),
+        console=None
+        if spec.rest
+        else ConsoleDescription(version=spec.sepm_version, groups=tuple(described_groups(simulation))),
     )
 
 
@@ -110,8 +123,14 @@ def readable(description: Description) -> str:
     rest, control = description.rest, description.control
     lines = [
         f"site      {description.site}",
-        f"REST      {rest.url}  user {rest.user}  password {rest.password}  domain {rest.domain}",
-        f"          certificate SHA-256 {rest.fingerprint_sha256}",
+        *(
+            (
+                f"REST      {rest.url}  user {rest.user}  password {rest.password}  domain {rest.domain}",
+                f"          certificate SHA-256 {rest.fingerprint_sha256}",
+            )
+            if description.console is None
+            else (f"REST      none: SEPM {description.console.version}; exports of clients: GET {control.url}/export",)
+        ),
         f"front     process {description.front_pid}",
         f"control   {control.url}  token {control.token}",
     ]

@@ -11,20 +11,29 @@ _QUICK = {"relax_floor": "PT20S", "publish_delay": "PT1S", "purge_after": None}
 
 
 def registration(description: Description) -> dict[str, Any]:
-    """Address, account, trust, servers with their ports, and the server lists' contents."""
-    rest = description.rest
+    """How the site is reached, servers with their ports, and the server lists' contents."""
     return {
         "name": description.site,
-        "rest_url": rest.url,
-        "username": rest.user,
-        "password": rest.password,
-        "domain": rest.domain,
-        "trust": {"fingerprint_sha256": rest.fingerprint_sha256},
+        **_reached(description),
         "servers": [
             server.model_dump(include={"name", "address", "https_port", "http_port"}) for server in description.servers
         ],
         "lists": [each.model_dump(mode="json") for each in description.server_lists],
         "limits": _QUICK,
+    }
+
+
+def _reached(description: Description) -> dict[str, Any]:
+    """Address, account and trust; of a site without REST, what its console shows."""
+    if description.console is not None:
+        return {"access": "console", **description.console.model_dump(mode="json")}
+    rest = description.rest
+    return {
+        "rest_url": rest.url,
+        "username": rest.user,
+        "password": rest.password,
+        "domain": rest.domain,
+        "trust": {"fingerprint_sha256": rest.fingerprint_sha256},
     }
 
 
