@@ -24,7 +24,7 @@ async def ask(document: RequestDocument, parts: WithParts, response: Response) -
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "invalid-request",
-            f"no request can be made of that: {error}",
+            f"no request can be made of that: {str(error) or f'{document.subject!r} is no distinguished name'}",
             remedy="write the subject as RFC 4514 does, e.g. CN=sepm.example.org,O=Example,C=AT",
         ) from error
     request = CertificateRequest(

@@ -58,6 +58,9 @@ def list_orders(
     if as_json:
         say_json(kept)
         return
+    if not kept["items"]:
+        say(f"nothing was ordered for {request}")
+        return
     rows = [
         (
             each["id"],

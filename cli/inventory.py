@@ -33,7 +33,10 @@ def inventory(
 def show(shown: dict[str, Any]) -> None:
     """Print an inventory."""
     if shown["looked_at"] is None:
-        say("Nothing was looked at yet: the watch looks when a worker runs, and then at every interval.")
+        say(
+            "Nothing was looked at yet. The watch looks every six hours, or every ROTATOR_WATCH_EVERY; to have it look "
+            "now, trigger the schedule watch-certificates in the Temporal UI, under Schedules."
+        )
         return
     rows = [
         (instant(each["not_after"]), each["subject"], each["issuer"], each["fingerprint_sha256"], _place(at))

@@ -10,10 +10,14 @@ def refuse_existing(path: Path | None) -> None:
     """Stop before anything is taken that could not be written.
 
     Raises:
-        UnreadableError: when the file is there already.
+        UnreadableError: when the file is there already, or its folder is not.
     """
-    if path is not None and path.exists():
+    if path is None:
+        return
+    if path.exists():
         raise UnreadableError(f"{path} is there already; nothing was taken")
+    if not path.parent.is_dir():
+        raise UnreadableError(f"{path.parent} is no folder: {path.name} cannot be written there; nothing was taken")
 
 
 def write_new(path: Path, content: bytes, *, remedy: str) -> None:

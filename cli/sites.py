@@ -156,8 +156,16 @@ def _document(file: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise UnreadableError(f"{file} holds no JSON object")
     if "password" not in document and document.get("access") != "console":
-        document["password"] = os.environ.get("ROTATOR_SEPM_PASSWORD") or typer.prompt("SEPM password", hide_input=True)
+        document["password"] = os.environ.get("ROTATOR_SEPM_PASSWORD") or _password(file)
     return document
+
+
+def _password(file: Path) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("SEPM password", hide_input=True))
+    if piped := sys.stdin.readline().rstrip("\r\n"):
+        return piped
+    raise UnreadableError(f"{file} holds no password, and nobody can be asked: set ROTATOR_SEPM_PASSWORD")
 
 
 def _text(path: Path) -> str:

@@ -21,6 +21,10 @@ from sepm.line import Answer
 Shape = TypeVar("Shape")
 
 _LONGEST_REASON = 200
+_NO_REST = (
+    "check that the address is a SEPM 14 REST service, https://HOST:8446/sepm; SEPM 12.x has none, and is registered "
+    "by what its console shows (docs/console.md)"
+)
 _REFUSALS = {400, 409, 422, 423}
 # a token is one long word, and SEPM quotes it in "Invalid access token: ...": no long word is repeated
 _LONG_WORD = re.compile(r"[A-Za-z0-9+/=_-]{24,}(?:\.[A-Za-z0-9+/=_-]+)*")
@@ -63,7 +67,7 @@ def failure(response: Answer, *, address: str, call: str, write: bool) -> SepmEr
         if write:
             return OutcomeUnknown(address, what, "read the setting back: the change may have been made")
         return ServerFault(address, what, "look at SEPM's services and logs if it lasts", status)
-    return UnexpectedAnswer(address, what, "check that the address is a SEPM 14 REST service, https://HOST:8446/sepm")
+    return UnexpectedAnswer(address, what, _NO_REST)
 
 
 def parsed(response: Answer, shape: TypeAdapter[Shape], *, address: str, call: str) -> Shape:
