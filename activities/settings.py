@@ -1,5 +1,6 @@
 """Settings over REST: look, write where it differs, look again. A 200 is no proof."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,12 @@ from activities.scope import StepScope, WantedPair, scope_of, settings_now
 from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
-from rotation.gate import Reference, fix, written
+from rotation.gate import Reference, fix, follow, written
 from rotation.reading import gate_before
+from rotation.scope import OwnerScope
+from rotation.standing import standing
 from rotation.step import Gate, SettingField
+from rotation.survey import Pair
 from rotation.values import GroupId
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
@@ -141,7 +145,8 @@ class Settings:
         """Fix what the serials of every relaxed owner must reach; names of owners whose policy has not moved.
 
         A canary that went through its own gate keeps the reference of that one. Any other owner that needed no
-        write is judged by the policy that it has now.
+        write is judged by the policy that it has now. At a console a serial must be exactly one that was copied, so a
+        later policy of the rotation's own, as when the canaries' lists were put back, is taken up as well.
         """
         scope = await scope_of(self._world, request.ref)
         step = scope.step
@@ -155,6 +160,7 @@ class Settings:
                 clock = await client.clock()
                 owners = scope.plan.body.owners(step.scope)
                 dates = await client.policy_dates([owner.group_id for owner in owners])
+                left = await _as_left(client, scope, owners) if scope.site.at_console is not None else ()
         for owner in owners:
             date = dates[owner.group_id]
             known = await references.get(request.ref.rotation_id, step.id, owner.group_id)
@@ -164,10 +170,23 @@ class Settings:
                 owner=owner.group_id, date_before=date, written_at=clock, not_before=clock, fixed=date
             )
             reference = fix(reference, date, sepm_clock=clock)
+            if owner.group_id in left:
+                reference = follow(reference, date)
             await references.save(request.ref.rotation_id, step.id, reference)
             if reference.fixed is None:
                 missing.append(owner.path)
         return ReferenceAnswer(missing=tuple(missing))
+
+
+async def _as_left(client: Sepm, scope: StepScope, owners: Iterable[OwnerScope]) -> frozenset[GroupId]:
+    """The owners whose settings are, by all that was said of them, as the plan leaves them at this step."""
+    left = standing(scope.plan.body, scope.step.id)
+    found = set()
+    for owner in owners:
+        pairs = [Pair(group_id=owner.group_id, location_id=planned.location_id) for planned in owner.pairs]
+        if all([left[pair].is_shown_by(await client.pair_settings(pair)) for pair in pairs]):
+            found.add(owner.group_id)
+    return frozenset(found)
 
 
 async def _sent(client: Sepm, wanted: WantedPair) -> str:

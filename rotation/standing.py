@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rotation.plan import PlanBody
 from rotation.scope import OwnerScope, PlannedPair
 from rotation.step import Console, ScopeName, SettingField, Step, Write
-from rotation.survey import Pair
+from rotation.survey import Pair, PairSettings
 from rotation.task import ReplaceCertificate
 from rotation.values import ListName, Value
 
@@ -15,6 +15,10 @@ class Standing(Value):
 
     server_lists: frozenset[ListName]
     secure_communications: frozenset[bool]
+
+    def is_shown_by(self, now: PairSettings) -> bool:
+        """Whether a pair shows just this, where only one value of each setting is right."""
+        return self.server_lists == {now.server_list} and self.secure_communications == {now.secure_communications}
 
 
 def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:

@@ -137,6 +137,16 @@ async def test_a_site_converted_to_https_begins_at_a1():
     assert {"A1-A4", "A5", "A7", "A10d"} <= {step.number for step in planned(facts).body.steps}
 
 
+async def test_exports_prove_the_policy_that_canaries_have_since():
+    """Their lists are put back before the rest verifies: the gate over all takes the serial that gave, unstated."""
+    facts = await play(scenario(AtConsole(), site(protocol=Protocol.HTTPS)))
+    kept(facts)
+    passed = [index for index, event in enumerate(facts.trail) if event.kind == EventKind.GATE_PASSED]
+    gate = next(index for index in passed if "clients of the relaxed groups verify" in facts.trail[index].message)
+    before = max(index for index in passed if index < gate)
+    assert not [event.message for event in facts.trail[before:gate] if "are covered by" in event.message]
+
+
 @pytest.mark.parametrize("mistake", [Mistake.ONLY_SAYS, Mistake.UNDOES_AT_NIGHT, Mistake.WRONG_FILE])
 async def test_mistakes_at_the_console_cut_nobody_off(mistake):
     """Serials that did not move, or that nobody said, hold what follows; what is presented is looked at as ever."""
