@@ -1,5 +1,7 @@
 """Refusals on the screen: each thing is said once, and a remedy names a command where there is one."""
 
+from http import HTTPStatus
+
 import pytest
 
 from api.problems import ProblemError
@@ -56,5 +58,5 @@ def test_a_remedy_names_the_command(remedy, said):
 
 def test_a_title_writes_names_as_they_are_written():
     """The code is in small letters; the title is for people."""
-    assert ProblemError(409, "sepm-untrusted", "").problem.title == "SEPM untrusted"
-    assert ProblemError(409, "site-over-rest", "").problem.title == "Site over REST"
+    assert ProblemError(HTTPStatus.CONFLICT, "sepm-untrusted", "").problem.title == "SEPM untrusted"
+    assert ProblemError(HTTPStatus.CONFLICT, "site-over-rest", "").problem.title == "Site over REST"
