@@ -44,7 +44,8 @@ def show(shown: dict[str, Any]) -> None:
         for at in each["seen_at"]
     ]
     say_table("Certificates", ("ends", "subject", "issuer", "SHA-256", "where"), rows)
-    say_table("Findings", ("severity", "subject", "message"), findings(shown["findings"]))
+    if shown["findings"]:
+        say_table("Findings", ("severity", "subject", "message"), findings(shown["findings"]))
     changes = [
         (instant(each["at"]), _place(each), (each["before"] or "not seen before")[:16], each["now"][:16])
         for each in shown["changes"]

@@ -83,7 +83,7 @@ async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
 
 
 def _shown(said: Proceed) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in sorted(said.said.items()))
+    return ", ".join(f"{name}: {value}" for name, value in sorted(said.said.items()) if value)
 
 
 async def _show(run: Running, code: str, step: Gate | Holdout, text: str, options: tuple[Move, ...]) -> None:
