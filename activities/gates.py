@@ -119,7 +119,9 @@ class Gates:
         survey: SiteSurvey | None,
     ) -> Seen:
         store, ref, body, step = self._world.store, request.ref, scope.plan.body, _gate(scope)
-        seen = Seen(site=scope.site, body=body, swapped=request.swapped, references={})
+        export = await store.console.newest_export(scope.site.id) if scope.site.at_console is not None else None
+        as_of = export.taken_at if export is not None else None
+        seen = Seen(site=scope.site, body=body, swapped=request.swapped, references={}, as_of=as_of)
         server = gate_server(step, seen)
         skew = survey.skew if survey is not None else seen.skew
         key = evidence_key(body, step)

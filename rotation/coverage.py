@@ -109,8 +109,8 @@ def _was_away(entry: RosterEntry, rule: GateRule) -> bool:
         since: datetime | None = rule.swap.former_seen or rule.swap.first_seen
     else:
         since = rule.changed_from or rule.reference
-    if since is None:
-        return False
+    if since is None or (rule.as_of is not None and rule.as_of <= since):
+        return False  # an export of before the change shows nobody to be silent since
     seen = entry.observed.last_seen if entry.observed else None
     return seen is None or seen < since - rule.quiet_after
 

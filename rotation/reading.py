@@ -36,6 +36,8 @@ class Seen(Value):
     swap_seen: datetime | None = None
     """When the probe first saw the new certificate, on SEPM's clock."""
     skew: timedelta = timedelta(0)
+    as_of: datetime | None = None
+    """When clients were as they are shown, where that is not now."""
 
 
 def gate_server(step: Gate | Holdout, seen: Seen) -> ServerName | None:
@@ -74,6 +76,7 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         changed_from=seen.changed_from.get(owner.group_id),
         earlier=seen.earlier.get(owner.group_id, frozenset()),
         exact=seen.site.at_console is not None,
+        as_of=seen.as_of,
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
         drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,
@@ -224,6 +227,7 @@ def unheard(clients: Iterable[ObservedClient | None], *, since: datetime | None,
         seen: with the moment in which it was first seen to be out again.
         clock: SEPM's clock now; what was published with it must have been replaced by then.
     """
+    clock = clock if seen.as_of is None else min(clock, seen.as_of)
     if since is None or seen.swap_seen is None or clock <= seen.swap_seen + seen.body.publish_delay + seen.skew:
         return False
     return all(

@@ -135,6 +135,8 @@ class GateRule(Value):
     """Whether a newer serial than those is none: nobody can read what settings it is of (a site without REST)."""
     quiet_after: timedelta
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
+    as_of: datetime | None = None
+    """When clients were as they are shown, where that is not now: an export of a site without REST."""
     swap: Swap | None = None
     drill: DrillRound | None = None
     canary: bool = False

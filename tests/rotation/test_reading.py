@@ -381,3 +381,11 @@ def test_what_two_persons_state_stands_against_policies_that_were_there_then(mak
     assert set(still_standing(entries, {entries[0].owner: rule}, kept)) == {"between", "right"}
     read = said._replace(reason=Reason.SERIAL_CONFIRMED)
     assert set(still_standing(entries, {entries[0].owner: rule}, dict.fromkeys(kept, read))) == {"right"}
+
+
+def test_an_old_export_shows_nobody_to_be_away(make):
+    """Whoever was last seen long before the change may have come since: only a later export tells."""
+    silent = make.entry(make.client("c1", seen=-60))
+    for as_of, verdict in ((None, Verdict.SAFE), (1, Verdict.SAFE), (-5, Verdict.WAITING)):
+        rule = make.gate_rule(canary=True, as_of=None if as_of is None else make.at(minutes=as_of))
+        assert judge_all([silent], {silent.owner: rule}, {})[0].verdict is verdict

@@ -153,6 +153,8 @@ def test_a_certificate_has_reached_nobody_only_when_nobody_reported(make, three,
     known = {"since": None if since is None else make.at(minutes=since), "seen": seen, "clock": make.at(minutes=clock)}
     assert unheard(clients, **known) is reached_nobody
     assert not unheard([*clients, None], **known)
+    known["seen"] = seen.model_copy(update={"as_of": make.t0})
+    assert not unheard(clients, **known), "an export of before shows nobody who has reported since"
 
 
 @pytest.mark.parametrize(("last_seen", "clock", "reached_nobody"), [(-9, 6, True), (-8, 6, False), (-9, 5, False)])
