@@ -43,7 +43,7 @@ fuzz: $(VENV)/.dev ## Play 100,000 damaged and hostile files to every parser (AR
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
 rewrap: $(VENV)/.dev ## Put 10,000 secrets under a new key while rotations run, through two kills with -9
-	ROTATOR_TEST_SECRETS=10000 $(BIN)/python -m pytest -s --durations=1 tests/store/test_rewrapping.py $(ARGS)
+	ROTATOR_TEST_SECRETS=10000 $(BIN)/python -m pytest -s --durations=1 tests/store/keys/test_rewrapping.py $(ARGS)
 
 proof: $(VENV)/.dev ## Play 10,000 random rotations, 300 of them through the real Temporal too (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof --json build/proof.json $(ARGS)
@@ -55,7 +55,7 @@ mutants: $(VENV)/.dev ## Show that a product without one of its rules is caught 
 	$(BIN)/python -m tests.proof.mutants $(ARGS)
 
 # Made anew each time: mutmut keeps what it knows, and would not try a mutant again for a test that was written since.
-mutmut: $(VENV)/.dev ## Mutate the domain line by line, and list what its tests do not notice (ARGS="rotation.gate.*" for a part)
+mutmut: $(VENV)/.dev ## Mutate the domain line by line, and list what its tests do not notice (ARGS="rotation.proof.gate.*" for a part)
 	rm -rf mutants
 	$(BIN)/mutmut run $(ARGS)
 	$(BIN)/mutmut results

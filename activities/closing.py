@@ -9,11 +9,11 @@ from activities.scope import StepScope, scope_of
 from activities.surveying import Surveying
 from activities.world import World
 from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, SurveyRequest
+from rotation.drift.newborn import newborn
 from rotation.finding import Finding, blocking
-from rotation.gate import minimum
-from rotation.newborn import newborn
-from rotation.scope import OwnerScope
-from rotation.state import GateReading
+from rotation.plan.scope import OwnerScope
+from rotation.proof.gate import minimum
+from rotation.running.state import GateReading
 from rotation.survey import PairSettings, SiteSurvey
 from store.originals import Original
 from store.roster import RosterClient

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Self
 
 from rotation.access import AtConsole
-from rotation.console_record import Record
-from rotation.exported import observed
+from rotation.console.exported import observed
+from rotation.console.record import Record
 from rotation.site import Site
 from rotation.survey import ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName

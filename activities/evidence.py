@@ -9,12 +9,11 @@ from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
+from rotation.drift.served import third
 from rotation.finding import Finding, blocking
-from rotation.gate import written
-from rotation.served import third
-from rotation.step import Write
-from rotation.survey import ServedCertificate
-from rotation.task import (
+from rotation.plan.step import Write
+from rotation.proof.gate import written
+from rotation.running.task import (
     AssignList,
     CopyList,
     DeleteList,
@@ -26,6 +25,7 @@ from rotation.task import (
     SetSecureCommunications,
     Work,
 )
+from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 from sepm.errors import SepmError, UntrustedCertificate
 from sepm.port import Sepm

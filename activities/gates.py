@@ -13,10 +13,11 @@ from activities.signed import signatures
 from activities.statements import by_export
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
-from rotation.gate import Reference, follow, moved_after_swap
-from rotation.membership import followers
-from rotation.plan import PlanBody
-from rotation.reading import (
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
+from rotation.proof.gate import Reference, follow, moved_after_swap
+from rotation.proof.membership import followers
+from rotation.proof.reading import (
     Seen,
     evidence_key,
     gate_server,
@@ -27,12 +28,11 @@ from rotation.reading import (
     still_standing,
     unheard,
 )
-from rotation.silence import silenced
-from rotation.state import GateReading
-from rotation.step import Gate, GatePurpose, Holdout, ScopeName
+from rotation.proof.silence import silenced
+from rotation.proof.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
+from rotation.running.state import GateReading
 from rotation.survey import SiteSurvey
 from rotation.values import ClientId, GroupId, RotationId, ServerName
-from rotation.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
 from sepm.port import Sepm
 from store.roster import LatestReading
 from store.swaps import SwapRecord
@@ -174,7 +174,8 @@ class Gates:
         """The denominator: every client ever seen, by the owner of the group that it is in now.
 
         Groups born since count with the planned owner that they follow. Others that were born hold no gate; whoever is
-        in them is asked about before a certificate is replaced (rotation/drift.py), unless the rest is planned anew.
+        in them is asked about before a certificate is replaced (rotation/drift/drift.py), unless the rest is planned
+        anew.
         """
         store, rotation_id = self._world.store, scope.ref.rotation_id
         body = scope.plan.body

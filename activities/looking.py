@@ -10,15 +10,15 @@ from activities.scope import StepScope, scope_of
 from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
-from rotation.drift import Drift, Move, drift, moved, stays_behind
-from rotation.gate import written
-from rotation.membership import followers
-from rotation.plan import PlanBody
-from rotation.reading import evidence_key
-from rotation.restart import voided
-from rotation.scope import Treatment
-from rotation.served import certificate_drift
-from rotation.step import Gate, GatePurpose, ScopeName
+from rotation.drift.drift import Drift, Move, drift, moved, stays_behind
+from rotation.drift.served import certificate_drift
+from rotation.plan.plan import PlanBody
+from rotation.plan.scope import Treatment
+from rotation.plan.step import Gate, GatePurpose, ScopeName
+from rotation.proof.gate import written
+from rotation.proof.membership import followers
+from rotation.proof.reading import evidence_key
+from rotation.proof.restart import voided
 from rotation.survey import SiteSurvey
 from rotation.values import Fingerprint, GroupId, ServerName
 from sepm.port import Sepm

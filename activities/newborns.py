@@ -6,10 +6,10 @@ from activities.failures import told_apart
 from activities.scope import scope_of
 from activities.world import World
 from engine.contract import ActivityName, StepRequest
-from rotation.newborn import Newborn, newborn, users
-from rotation.step import Console
+from rotation.drift.newborn import Newborn, newborn, users
+from rotation.plan.step import Console
+from rotation.running.task import DeleteList
 from rotation.survey import SiteSurvey
-from rotation.task import DeleteList
 
 
 class Newborns:

@@ -17,21 +17,21 @@ from engine.contract import (
     PlanCheckRequest,
     StepRef,
 )
-from rotation.amendment import amend
-from rotation.comparison import compare, newly_on_trust
-from rotation.drift import drift
+from rotation.drift.drift import drift
+from rotation.drift.recorded import as_recorded, relaxed_now, with_copies
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
-from rotation.forecast import least
-from rotation.observed import Observed
-from rotation.plan import Plan, PlanBody
-from rotation.plan_request import PlanRequest, Unproven
-from rotation.planner import PlanRefusedError, make_plan
-from rotation.preconditions import unfit_now
-from rotation.recorded import as_recorded, relaxed_now, with_copies
-from rotation.step import Console
+from rotation.plan.comparison import compare, newly_on_trust
+from rotation.plan.plan import Plan, PlanBody
+from rotation.plan.request import PlanRequest, Unproven
+from rotation.plan.step import Console
+from rotation.planning.amendment import amend
+from rotation.planning.forecast import least
+from rotation.planning.observed import Observed
+from rotation.planning.planner import PlanRefusedError, make_plan
+from rotation.planning.preconditions import unfit_now
+from rotation.running.task import ReplaceCertificate
 from rotation.survey import SiteSurvey
-from rotation.task import ReplaceCertificate
 from rotation.values import ServerName, SiteId
 from store.store import Store
 

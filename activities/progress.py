@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.world import World
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.finding import Finding, warning
-from rotation.state import Attention, Outcome
+from rotation.running.state import Attention, Outcome
 from store.events import NewEvent
 from store.progress import Progress, RotationStatus
 

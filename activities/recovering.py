@@ -9,10 +9,10 @@ from activities.statements import by_export
 from activities.world import World
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
-from rotation.returning import PutBack, judge_returned, shown_at, works
-from rotation.state import GateReading
-from rotation.task import PutCertificateBack
-from rotation.verdict import RosterEntry, Verdict, tally
+from rotation.proof.verdict import RosterEntry, Verdict, tally
+from rotation.recovery.returning import PutBack, judge_returned, shown_at, works
+from rotation.running.state import GateReading
+from rotation.running.task import PutCertificateBack
 
 _SECOND = timedelta(seconds=1)
 _NAMES = 10

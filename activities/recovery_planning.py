@@ -5,19 +5,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from activities.identity import new_plan_id
-from rotation.damage import Damage, RecoveryCopy
-from rotation.drift import stays_behind
+from rotation.drift.drift import stays_behind
 from rotation.finding import blocking
-from rotation.held import Held, Sight, clients_hold
-from rotation.inventory import Port
-from rotation.plan import Plan
-from rotation.planner import PlanRefusedError
-from rotation.recovery import Recoverable, make_recovery_plan
-from rotation.recovery_saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
+from rotation.plan.plan import Plan
+from rotation.planning.planner import PlanRefusedError
+from rotation.recovery.damage import Damage, RecoveryCopy
+from rotation.recovery.held import Held, Sight, clients_hold
+from rotation.recovery.procedure import Recoverable, make_recovery_plan
+from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
+from rotation.running.task import SaveRecoveryFile, TaskState
 from rotation.site import Site
 from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
-from rotation.task import SaveRecoveryFile, TaskState
 from rotation.values import Fingerprint, ServerName, SiteId
+from rotation.watch.inventory import Port
 from store.store import Store
 
 _SURVEYS = 20

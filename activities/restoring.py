@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from activities.identity import new_plan_id
-from rotation.plan import ListCopy, Plan
-from rotation.recorded import as_approved
-from rotation.restoration import Interrupted, OriginalPair, make_restore_plan
-from rotation.rollback import as_served
-from rotation.step import Console, ScopeName
+from rotation.drift.recorded import as_approved
+from rotation.plan.plan import ListCopy, Plan
+from rotation.plan.step import Console, ScopeName
+from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
+from rotation.procedure.rollback import as_served
+from rotation.running.task import CopyList, DeleteList, ReorderList, TaskState
 from rotation.survey import SiteSurvey
-from rotation.task import CopyList, DeleteList, ReorderList, TaskState
 from rotation.values import RotationId, ServerName, SiteId
 from store.store import Store
 

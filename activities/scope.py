@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from activities.world import World
 from engine.contract import StepRef
-from rotation.plan import Plan
-from rotation.recorded import as_approved
+from rotation.drift.recorded import as_approved
+from rotation.plan.plan import Plan
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
+from rotation.running.task import TaskPair
 from rotation.site import Site
-from rotation.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.survey import Pair, PairSettings
-from rotation.task import TaskPair
 from rotation.values import ListName, Value
 from sepm.errors import Gone
 from sepm.port import Sepm

@@ -4,9 +4,9 @@ from temporalio import activity
 
 from activities.world import World
 from engine.contract import ActivityName, ServersRequest
+from rotation.drift.served import Presented, Serves, serves, third
 from rotation.finding import Finding
-from rotation.plan import Plan
-from rotation.served import Presented, Serves, serves, third
+from rotation.plan.plan import Plan
 from rotation.site import Site
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint

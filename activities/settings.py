@@ -11,11 +11,11 @@ from activities.scope import StepScope, WantedPair, scope_of, settings_now
 from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
-from rotation.gate import Reference, fix, follow, written
-from rotation.reading import gate_before
-from rotation.scope import OwnerScope
-from rotation.standing import standing
-from rotation.step import Gate, SettingField
+from rotation.drift.standing import standing
+from rotation.plan.scope import OwnerScope
+from rotation.plan.step import Gate, SettingField
+from rotation.proof.gate import Reference, fix, follow, written
+from rotation.proof.reading import gate_before
 from rotation.survey import Pair
 from rotation.values import GroupId
 from sepm.errors import OutcomeUnknown, Refused

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from activities.scope import StepScope
-from rotation.coverage import holds
-from rotation.signed import shown_by, to_show, verifying_gate, witnesses
-from rotation.state import GateReading
-from rotation.step import Gate, Holdout
+from rotation.plan.step import Gate, Holdout
+from rotation.proof.coverage import holds
+from rotation.proof.signed import shown_by, to_show, verifying_gate, witnesses
+from rotation.proof.verdict import GateRule, RosterEntry
+from rotation.running.state import GateReading
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName
-from rotation.verdict import GateRule, RosterEntry
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from activities.recovery_planning import ahead_of_ours
 from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import ActivityName, GateRequest, StateCoverageRequest, StatedAnswer
-from rotation.exported import ClientExport
-from rotation.reading import evidence_key
-from rotation.state import GateReading
-from rotation.statement import Asked, Statement, missing_in
-from rotation.step import Gate, Holdout
+from rotation.console.exported import ClientExport
+from rotation.console.statement import Asked, Statement, missing_in
+from rotation.plan.step import Gate, Holdout
+from rotation.proof.reading import evidence_key
+from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
+from rotation.running.state import GateReading
 from rotation.values import ClientId
-from rotation.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 
 _NAMES = 10
 FRESH = timedelta(days=1)

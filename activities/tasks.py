@@ -16,9 +16,9 @@ from engine.contract import (
     OpenTaskAnswer,
     OpenTaskRequest,
 )
-from rotation.instructions import instructions
-from rotation.step import Console, SettingField
-from rotation.task import (
+from rotation.plan.step import Console, SettingField
+from rotation.running.instructions import instructions
+from rotation.running.task import (
     AssignList,
     ConsoleTask,
     Evidence,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from engine.contract import StepRef
-from rotation.membership import strangers
-from rotation.plan import PlanBody
+from rotation.plan.plan import PlanBody
+from rotation.proof.membership import strangers
 from rotation.survey import ObservedGroup
 from rotation.values import GroupId
 from store.store import Store

@@ -4,7 +4,7 @@ from temporalio import activity
 
 from activities.world import World
 from engine.contract import ActivityName, WatchAnswer, WatchRequest
-from rotation.inventory import endpoints
+from rotation.watch.inventory import endpoints
 from sepm.concurrency import each
 
 _AT_ONCE = 16

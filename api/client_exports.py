@@ -17,9 +17,9 @@ from api.problems import ProblemError, described, refused
 from engine.fault import EngineFault
 from engine.speaking import send
 from rotation.access import AtConsole
-from rotation.exported import ClientExport, implausible, unknown_groups
+from rotation.console.exported import ClientExport, implausible, unknown_groups
 from rotation.finding import blocking
-from rotation.message import Message, Move
+from rotation.running.message import Message, Move
 from rotation.site import Site
 from rotation.values import SiteId, Value
 from sepm.client_export import Encoding, ExportForm, parse_client_export

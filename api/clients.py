@@ -8,8 +8,8 @@ from pydantic import Field
 
 from api.parts import WithParts
 from api.problems import described
+from rotation.proof.verdict import Reason, Verdict
 from rotation.values import RotationId, Value
-from rotation.verdict import Reason, Verdict
 from store.coverage import ClientVerdict
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])

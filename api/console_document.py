@@ -10,7 +10,7 @@ from api.invalid import checked
 from api.problems import refused
 from api.site_document import ListsDocument, slug
 from rotation.access import AtConsole, ConsoleGroup
-from rotation.exported import ClientExport
+from rotation.console.exported import ClientExport
 from rotation.finding import blocking
 from rotation.site import Database, Limits, Server, ServerList, Site
 from rotation.values import SiteId, Value

@@ -17,7 +17,7 @@ from engine.fault import (
     TemporalDown,
 )
 from rotation.finding import Finding, blocking
-from rotation.planner import PlanRefusedError
+from rotation.planning.planner import PlanRefusedError
 from sepm.errors import (
     BadCredentials,
     NotPermitted,
@@ -35,7 +35,8 @@ from store.certificates import UnknownCertificate
 from store.console import OlderExport
 from store.contacts import LastPin, NotPinned
 from store.fault import StoreFault
-from store.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
+from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
+from store.keys.transit import KeyServerDown, KeyServerRefused
 from store.keystores import KeystoreGone, UnknownKeystore
 from store.page import BadCursor
 from store.plans import PlanAltered, UnknownPlan
@@ -44,7 +45,6 @@ from store.simulations import UnknownSimulation
 from store.sites import SiteExists, UnknownSite
 from store.surveys import SurveyNotSaved, UnknownSurvey
 from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
-from store.transit import KeyServerDown, KeyServerRefused
 
 _KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
 _KEYSTORE = "have another one made: POST /v1/certificates/ID/keystores"

@@ -9,10 +9,10 @@ from pydantic import AwareDatetime
 from api.inventory_document import InventoryShown
 from api.parts import WithParts
 from api.problems import described
-from rotation.expiry import about_ports
 from rotation.finding import Finding
-from rotation.inventory import WatchedPort, endpoints
 from rotation.values import SiteId
+from rotation.watch.expiry import about_ports
+from rotation.watch.inventory import WatchedPort, endpoints
 
 router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
 

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from rotation.finding import Finding
-from rotation.inventory import Endpoint, Port, SeenCertificate, WatchedPort
 from rotation.values import Fingerprint, ServerName, SiteId, Value
+from rotation.watch.inventory import Endpoint, Port, SeenCertificate, WatchedPort
 
 
 class PlaceShown(Value):

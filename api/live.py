@@ -11,7 +11,7 @@ from engine.calls import CEILING, within
 from engine.fault import EngineFault
 from engine.ids import rotation_workflow
 from engine.rotations import state
-from rotation.state import RotationState
+from rotation.running.state import RotationState
 from rotation.values import SiteId
 from store.progress import Progress, Rotation, RotationStatus
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from api.parts import WithParts
 from api.problems import described
 from api.saying import say
-from rotation.message import Message, Move
+from rotation.running.message import Message, Move
 from rotation.values import RotationId, Value
 
 router = APIRouter(prefix="/v1/rotations", tags=["moves"])

@@ -7,12 +7,12 @@ from pydantic import Field
 
 from api.problems import refused
 from rotation.finding import Finding, blocking
-from rotation.plan import CertificateFor, LeftOut, Plan, StepTime
-from rotation.plan_request import PlanRequest, Unproven
-from rotation.scope import Treatment
+from rotation.plan.plan import CertificateFor, LeftOut, Plan, StepTime
+from rotation.plan.request import PlanRequest, Unproven
+from rotation.plan.scope import Treatment
+from rotation.plan.start_by import LatestStart
+from rotation.plan.step import Console, Step
 from rotation.site import Site
-from rotation.start_by import LatestStart
-from rotation.step import Console, Step
 from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
 
 _EVERY_SERVER = "*"

@@ -12,7 +12,7 @@ from api.parts import Parts, WithParts
 from api.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
 from api.problems import described, refused
 from rotation.finding import blocking
-from rotation.plan_request import PlanRequest
+from rotation.plan.request import PlanRequest
 from rotation.surveyed import SurveyedPlan
 from rotation.values import PlanId, SiteId
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from api.problems import refused
-from rotation.damage import RecoveryCopy
 from rotation.finding import blocking
+from rotation.recovery.damage import RecoveryCopy
 from rotation.site import Site
 from rotation.values import Fingerprint, ServerName, Value
 

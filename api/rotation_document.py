@@ -9,8 +9,8 @@ from pydantic import Field
 
 from api.plan_document import StepShown
 from rotation.finding import Finding
-from rotation.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
-from rotation.step import Step
+from rotation.plan.step import Step
+from rotation.running.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
 from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
 from store.progress import Rotation, RotationStatus
 

@@ -3,7 +3,7 @@
 from api.parts import Parts
 from api.problems import refused
 from engine.speaking import send
-from rotation.message import Message
+from rotation.running.message import Message
 from rotation.values import SiteId
 
 

@@ -16,8 +16,8 @@ from api.rotation_document import RotationOrder
 from engine.contract import RotateInput
 from engine.rotations import start_rotation
 from rotation.finding import blocking
-from rotation.plan import Plan
-from rotation.shortening import too_late
+from rotation.plan.plan import Plan
+from rotation.planning.shortening import too_late
 from rotation.values import RotationId
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotations import SiteBusy, UnknownRotation

@@ -7,8 +7,8 @@ from api.keystore_file import make_keystore
 from api.parts import Parts
 from api.problems import ProblemError
 from api.task_document import TaskFile
-from rotation.plan import CertificateFor
-from rotation.task import ConsoleTask, ReplaceCertificate
+from rotation.plan.plan import CertificateFor
+from rotation.running.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName, TaskId
 from sepm.keystores import KeystoreFormat
 

@@ -14,7 +14,7 @@ from cli.client import FOLDER, REFUSED
 from cli.spoken import say, say_json, say_table
 
 if TYPE_CHECKING:
-    from store.key_rotation import KnownKey, Rotated
+    from store.keys.key_rotation import KnownKey, Rotated
     from store.store import Store
 
 Folder = Annotated[Path, typer.Option("--folder", envvar="ROTATOR_FOLDER", help="The folder of `rotator up`")]
@@ -35,7 +35,7 @@ def register(main: typer.Typer) -> None:
 @app.command("list")
 def list_keys(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
     """Show each key by its id: where it is, and how many values it seals."""
-    from store.key_rotation import known_keys  # noqa: PLC0415 - see above
+    from store.keys.key_rotation import known_keys  # noqa: PLC0415 - see above
 
     found = _with_store(folder, known_keys)
     if as_json:
@@ -51,7 +51,7 @@ def rotate(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
 
     Cut short, it goes on when it is called again. Run it with the settings of the service.
     """
-    from store import key_rotation  # noqa: PLC0415 - see above
+    from store.keys import key_rotation  # noqa: PLC0415 - see above
 
     done: Rotated = _with_store(folder, lambda store: key_rotation.rotate(store, _telling()))
     if as_json:
@@ -75,7 +75,7 @@ def retire(
     as_json: AsJson = False,
 ) -> None:
     """Move a key that seals nothing out of the key file, into a file of its own beside it."""
-    from store import key_rotation  # noqa: PLC0415 - see above
+    from store.keys import key_rotation  # noqa: PLC0415 - see above
 
     moved = _with_store(folder, lambda store: key_rotation.retire(store, key))
     if as_json:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from cli.client import Api, UnreadableError
-from rotation.recovery_saved import CERTIFICATE_SHA256, FILE_NAME, FILE_SHA256
+from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, FILE_SHA256
 from rotation.survey import ServedCertificate
 
 _OF_DATES = frozenset({"recovery-certificate-expired", "recovery-certificate-not-yet-valid"})
@@ -22,7 +22,7 @@ def inspect_here(path: Path, password_file: Path | None, served: ServedCertifica
     """
     # cryptography is slow to load, and few commands need it
     from rotation.finding import blockers  # noqa: PLC0415 - see above
-    from rotation.recovery_check import examine  # noqa: PLC0415 - see above
+    from rotation.recovery.check import examine  # noqa: PLC0415 - see above
     from sepm.errors import UnusableRecoveryFile  # noqa: PLC0415 - see above
     from sepm.recovery_archive import LARGEST  # noqa: PLC0415 - see above
     from sepm.recovery_file import read_recovery_file  # noqa: PLC0415 - see above

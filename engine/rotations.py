@@ -22,7 +22,7 @@ from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
 from engine.story import static_details, static_summary
 from engine.surveys import survey
-from rotation.state import Phase, RotationState
+from rotation.running.state import Phase, RotationState
 from rotation.values import RotationId, SiteId
 
 __all__ = ["Started", "start_rotation", "state", "survey"]

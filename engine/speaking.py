@@ -22,7 +22,7 @@ from engine.calls import CEILING, within
 from engine.fault import MoveRefused, NoAnswer, NotRunning
 from engine.ids import rotation_workflow
 from engine.rotations import SILENT
-from rotation.message import HEARD_QUERY, Heard, Message, Reply
+from rotation.running.message import HEARD_QUERY, Heard, Message, Reply
 from rotation.values import SiteId
 
 PATIENCE = timedelta(seconds=30)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from rotation.finding import Finding, blocking
-from rotation.plan import Plan
+from rotation.plan.plan import Plan
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import CertificateId, ClientId, ServerName, Value

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field as Described
 
-from rotation.exported import ExportedClient, client_id
+from rotation.console.exported import ExportedClient, client_id
 from rotation.values import Value
 from sepm.errors import UnreadableExport
 from sepm.export_columns import Field, UnclearColumnsError, known, places

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from cryptography import x509
 
-from rotation.inventory import Endpoint, Look, SeenCertificate
+from rotation.watch.inventory import Endpoint, Look, SeenCertificate
 from sepm.clock import Clock, WallClock
 from sepm.parsed_certificate import UNREADABLE, named
 from sepm.trust import fetch_certificate, fingerprint_of

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import SecretStr
 
-from rotation.recovery_file import HeldCertificate, Holding, RecoveryFile, Unread
+from rotation.recovery.file import HeldCertificate, Holding, RecoveryFile, Unread
 from rotation.values import CertificateId, Fingerprint
 from sepm.certificate_formats import Contents, read_contents
 from sepm.errors import UnusableCertificateFile, UnusableRecoveryFile

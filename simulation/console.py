@@ -5,11 +5,11 @@ from datetime import datetime
 from emulator.export import described_groups, export_clients, followed_by, serials, unlike
 from emulator.simulation import Simulation
 from rotation.access import AtConsole as Document
-from rotation.exported import ClientExport
-from rotation.state import RotationState, Wait
-from rotation.statement import CLIENTS, COVERED, MISSING
-from rotation.step import Gate, Holdout, ScopeName
-from rotation.task import AssignList, ConsoleTask, PauseReplication, ResumeReplication, SetSecureCommunications
+from rotation.console.exported import ClientExport
+from rotation.console.statement import CLIENTS, COVERED, MISSING
+from rotation.plan.step import Gate, Holdout, ScopeName
+from rotation.running.state import RotationState, Wait
+from rotation.running.task import AssignList, ConsoleTask, PauseReplication, ResumeReplication, SetSecureCommunications
 from rotation.values import SiteId
 from sepm.client_export import ExportForm, parse_client_export
 from sepm.export_dates import DateOrder

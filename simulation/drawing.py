@@ -19,8 +19,8 @@ from emulator.spec import (
     ServerSpec,
     SiteSpec,
 )
-from rotation.message import Move
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
+from rotation.running.message import Move
 from rotation.site import Limits
 from rotation.values import Value
 from simulation.chance import Chance

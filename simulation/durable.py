@@ -30,8 +30,8 @@ from engine.contract import ActivityName, RotateInput, RotateResult
 from engine.fault import MoveRefused
 from engine.speaking import say
 from rotation.finding import blocking
-from rotation.message import Message, Reply
-from rotation.state import RotationState
+from rotation.running.message import Message, Reply
+from rotation.running.state import RotationState
 from rotation.values import Value
 from simulation.clock import SimulatedClock
 from simulation.facts import Facts

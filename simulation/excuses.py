@@ -8,9 +8,9 @@ from emulator.effects import EffectView
 from emulator.slips import Mistake
 from emulator.spec import ClientSpec
 from emulator.verdict import LostClient
-from rotation.plan import PlanBody
-from rotation.scope import OwnerScope, Treatment
-from rotation.step import ScopeName
+from rotation.plan.plan import PlanBody
+from rotation.plan.scope import OwnerScope, Treatment
+from rotation.plan.step import ScopeName
 from rotation.values import ClientId
 from simulation.facts import Facts
 from simulation.unasked import LIST, SECURE, SEEN_WITHIN, SWAPS

@@ -10,9 +10,9 @@ from emulator.slips import MadeSlip
 from emulator.verdict import LostClient
 from emulator.ways import Known
 from rotation.finding import Finding
-from rotation.plan import Plan, PlanBody
-from rotation.state import Outcome, RotationState
-from rotation.task import ConsoleTask
+from rotation.plan.plan import Plan, PlanBody
+from rotation.running.state import Outcome, RotationState
+from rotation.running.task import ConsoleTask
 from rotation.values import ClientId, Fingerprint, ServerName
 from simulation.scenario import Scenario
 from store.events import Event

@@ -12,9 +12,9 @@ from temporalio.exceptions import ApplicationError
 
 from engine.contract import ActivityName
 from rotation.finding import Finding
-from rotation.message import Message, Reply
-from rotation.moves import refusal
-from rotation.state import RotationState
+from rotation.running.message import Message, Reply
+from rotation.running.moves import refusal
+from rotation.running.state import RotationState
 from rotation.values import Value
 from simulation.clock import SimulatedClock
 from workflows.host import ActivityRefusedError, Answer, Pending

@@ -3,9 +3,9 @@
 import hashlib
 import json
 
-from rotation.comparison import compare, newly_on_trust
 from rotation.finding import Finding, warning
-from rotation.plan import Plan, PlanBody
+from rotation.plan.comparison import compare, newly_on_trust
+from rotation.plan.plan import Plan, PlanBody
 
 _STAND_INS = {"served-certificate-differs"}
 """What must differ: the servers of a simulation have certificates of their own."""

@@ -20,8 +20,8 @@ from emulator.spec import (
     SiteSpec,
 )
 from emulator.switches import SecureCommunicationsScope
-from rotation import inheritance
 from rotation.finding import Finding, blocking
+from rotation.planning import inheritance
 from rotation.site import ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.surveyed import SurveyedPlan, unplayable

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rotation.message import Message, Move, Reply
-from rotation.state import Attention, OpenTask, RotationState
-from rotation.step import Console, Write
-from rotation.task import ConsoleTask, ReplaceCertificate, TaskState
+from rotation.plan.step import Console, Write
+from rotation.running.message import Message, Move, Reply
+from rotation.running.state import Attention, OpenTask, RotationState
+from rotation.running.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import TaskId
 from simulation.chance import Chance
 from simulation.console import ConsolePeople

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from rotation.finding import Finding
-from rotation.plan import Plan
+from rotation.plan.plan import Plan
 from rotation.values import Value
 from simulation.excuses import excused
 from simulation.facts import Facts

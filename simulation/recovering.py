@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from activities.recovery_planning import recovery_plan
 from emulator.happenings import CertificateDamaged
-from rotation.damage import RecoveryCopy
-from rotation.plan import Plan
+from rotation.plan.plan import Plan
+from rotation.recovery.damage import RecoveryCopy
 from rotation.values import Fingerprint, ServerName
 from simulation.run import Planned
 from simulation.stage import Stage

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from engine.contract import EventKind
 from rotation.finding import Finding
-from rotation.plan import Plan
-from rotation.planner import PlanRefusedError
-from rotation.state import RotationState
+from rotation.plan.plan import Plan
+from rotation.planning.planner import PlanRefusedError
+from rotation.running.state import RotationState
 from rotation.values import ClientId
 from simulation.ear import Ear
 from simulation.facts import Facts, SiteFacts, site_facts

@@ -8,8 +8,8 @@ from pydantic import Field
 from emulator.export import ExportForm
 from emulator.happenings import Scheduled
 from emulator.spec import SiteSpec
-from rotation.message import Move
-from rotation.plan_request import PlanRequest, Unproven
+from rotation.plan.request import PlanRequest, Unproven
+from rotation.running.message import Move
 from rotation.site import Limits, Site
 from rotation.values import CertificateId, ClientId, ServerName, Value
 from simulation.themes import Theme

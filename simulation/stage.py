@@ -12,10 +12,10 @@ from activities.registry import all_activities
 from activities.surveying import Surveying
 from emulator.simulation import Simulation
 from engine.contract import SurveyAnswer, SurveyRequest
-from rotation.plan import Plan
-from rotation.plan_request import PlanRequest
+from rotation.plan.plan import Plan
+from rotation.plan.request import PlanRequest
+from rotation.running.state import RotationState
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
-from rotation.state import RotationState
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
 from simulation.certificates import chosen
 from simulation.clock import SimulatedClock

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from emulator.scenarios import synthetic
 from emulator.spec import SiteSpec
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
 from rotation.site import Limits
 from rotation.values import Value
 from simulation.chance import Chance

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
 from rotation.values import Value
 from simulation.chance import Chance
 

@@ -12,9 +12,9 @@ from emulator.operations import (
     SetSecureCommunications,
 )
 from emulator.simulation import Simulation
-from rotation.scope import PlannedPair
-from rotation.standing import standing
-from rotation.state import Phase, RotationState
+from rotation.drift.standing import standing
+from rotation.plan.scope import PlannedPair
+from rotation.running.state import Phase, RotationState
 from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.facts import SiteFacts

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from rotation.values import Value
 from store.fault import StoreFault
-from store.key_encryption import LocalKey
-from store.key_file import read_keys, sync_folder
-from store.sealed import values_by_key
+from store.keys.key_encryption import LocalKey
+from store.keys.key_file import read_keys, sync_folder
+from store.keys.sealed import values_by_key
 from store.sqlite import BUSY_SECONDS
 from store.store import Store
 

@@ -8,9 +8,9 @@ from sqlalchemy import Select, select
 from rotation.values import CertificateId, Fingerprint, Value
 from store.database import Database
 from store.fault import StoreFault
-from store.sealed import REQUEST_KEY
+from store.keys.sealed import REQUEST_KEY
+from store.keys.vault import Vault
 from store.tables import CertificateRequestRow
-from store.vault import Vault
 
 
 class UnknownRequest(StoreFault):

@@ -9,10 +9,10 @@ from rotation.certificate import CertificateFacts
 from rotation.values import CertificateId, Value
 from store.database import Database
 from store.fault import StoreFault
-from store.sealed import CERTIFICATE_KEY
+from store.keys.sealed import CERTIFICATE_KEY
+from store.keys.vault import Vault
 from store.tables import CertificateRow
 from store.upsert import insert_into
-from store.vault import Vault
 
 
 class UnknownCertificate(StoreFault):

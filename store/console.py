@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select
 
-from rotation.console_record import Said
-from rotation.exported import ClientExport, ExportedClient
-from rotation.statement import Statement
+from rotation.console.exported import ClientExport, ExportedClient
+from rotation.console.record import Said
+from rotation.console.statement import Statement
 from rotation.values import RotationId, SiteId
 from store.built_once import built_once
 from store.database import Database

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rotation.console_record import Said
-from rotation.exported import ClientExport, ExportedClient
-from rotation.statement import Statement
+from rotation.console.exported import ClientExport, ExportedClient
+from rotation.console.record import Said
+from rotation.console.statement import Statement
 from store.base import Base
 from store.columns import Document
 

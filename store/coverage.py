@@ -7,8 +7,8 @@ from functools import cache
 from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rotation.proof.verdict import ClientEvidence, Judgement, Reason, Verdict
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
-from rotation.verdict import ClientEvidence, Judgement, Reason, Verdict
 from store.base import table_of
 from store.built_once import built_once
 from store.database import Database

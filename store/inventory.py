@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rotation.inventory import Endpoint, Look, Port, SeenCertificate, Sighting, WatchedPort
 from rotation.values import ServerName, SiteId
+from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate, Sighting, WatchedPort
 from store.database import Database
 from store.sites import known_site
 from store.tables import SightingRow, WatchedPortRow

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rotation.inventory import SeenCertificate
+from rotation.watch.inventory import SeenCertificate
 from store.base import Base
 from store.columns import Document
 

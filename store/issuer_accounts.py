@@ -7,10 +7,10 @@ from pydantic import SecretBytes
 from sqlalchemy import select
 
 from store.database import Database
-from store.sealed import ACCOUNT_KEY
+from store.keys.sealed import ACCOUNT_KEY
+from store.keys.vault import Vault
 from store.tables import IssuerAccountRow
 from store.upsert import insert_into
-from store.vault import Vault
 
 
 class IssuerAccounts:

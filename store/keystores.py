@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from rotation.values import CertificateId, Value
 from store.database import Database
 from store.fault import StoreFault
-from store.sealed import KEYSTORE
+from store.keys.sealed import KEYSTORE
+from store.keys.vault import Vault
 from store.tables import KeystoreRow
-from store.vault import Vault
 
 
 class UnknownKeystore(StoreFault):

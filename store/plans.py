@@ -6,7 +6,7 @@ from collections import OrderedDict
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rotation.plan import Plan, PlanBody
+from rotation.plan.plan import Plan, PlanBody
 from rotation.values import PlanId, SiteId
 from store.built_once import built_once
 from store.database import Database

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from rotation.gate import Reference
+from rotation.proof.gate import Reference
 from rotation.values import GroupId, RotationId
 from store.base import table_of
 from store.built_once import built_once

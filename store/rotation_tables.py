@@ -7,9 +7,9 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.finding import Finding
-from rotation.gate import Reference
+from rotation.proof.gate import Reference
+from rotation.running.task import ConsoleTask
 from rotation.survey import PairSettings
-from rotation.task import ConsoleTask
 from store.base import Base
 from store.columns import Document
 

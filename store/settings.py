@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from store.transit_settings import TransitSettings
+from store.keys.transit_settings import TransitSettings
 
 
 class StoreSettings(BaseSettings):

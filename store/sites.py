@@ -15,10 +15,10 @@ from rotation.values import Fingerprint, SiteId, Value
 from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
+from store.keys.sealed import SITE_PASSWORD
+from store.keys.vault import Vault
 from store.pins import believed_of
-from store.sealed import SITE_PASSWORD
 from store.tables import PinnedFingerprintRow, SiteRow
-from store.vault import Vault
 
 _REACHED = built_once(
     select(

@@ -10,10 +10,12 @@ from store.database import Database, MemoryDatabase
 from store.events import Events
 from store.inventory import Inventory
 from store.issuer_accounts import IssuerAccounts
-from store.key_encryption import LocalKey
-from store.key_file import KEY_BYTES
-from store.key_ring import KeyRing
-from store.key_sources import GivenKeys
+from store.keys.key_encryption import LocalKey
+from store.keys.key_file import KEY_BYTES
+from store.keys.key_ring import KeyRing
+from store.keys.key_sources import GivenKeys
+from store.keys.unlocking import unlock
+from store.keys.vault import Vault
 from store.keystores import Keystores
 from store.originals import Originals
 from store.plans import Plans
@@ -26,8 +28,6 @@ from store.sites import Sites
 from store.surveys import Surveys
 from store.swaps import Swaps
 from store.tasks import Tasks
-from store.unlocking import unlock
-from store.vault import Vault
 from store.writes import Writes
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.step import SettingField
+from rotation.plan.step import SettingField
 from rotation.survey import Pair
 from rotation.values import GroupId, LocationId, RotationId, Value
 from store.base import table_of

@@ -1,7 +1,7 @@
 """Adopting an amendment: the same executed prefix, another rest, approved by a person."""
 
 from engine.contract import ActivityName, Counted, EventKind, LoadPlanAnswer, LoadPlanRequest, StepRequest
-from rotation.step import Step
+from rotation.plan.step import Step
 from rotation.values import PlanId
 from workflows.requests import about
 from workflows.running import Running

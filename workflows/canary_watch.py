@@ -4,9 +4,9 @@ Nothing irreversible follows such a gate. So going on leaves nobody out: the gat
 """
 
 from engine.contract import EventKind
-from rotation.message import Move
-from rotation.state import GateReading, Proceed
-from rotation.step import Gate, GatePurpose
+from rotation.plan.step import Gate, GatePurpose
+from rotation.running.message import Move
+from rotation.running.state import GateReading, Proceed
 from workflows.running import SECOND, Running
 
 HELD = "canary-held"

@@ -13,17 +13,17 @@ from engine.contract import (
     WriteAnswer,
     WriteRequest,
 )
+from rotation.drift.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
+from rotation.drift.served import THIRD
+from rotation.drift.standing import last_write
 from rotation.finding import Finding, Severity
-from rotation.gate import next_look
-from rotation.message import Move
-from rotation.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
-from rotation.restart import voided
-from rotation.served import THIRD
-from rotation.standing import last_write
-from rotation.state import DRIFT, Phase, Restarted, Told
-from rotation.step import Console, Gate, GatePurpose, Step
+from rotation.plan.step import Console, Gate, GatePurpose, Step
+from rotation.proof.gate import next_look
+from rotation.proof.restart import voided
+from rotation.running.message import Move
+from rotation.running.state import DRIFT, Phase, Restarted, Told
+from rotation.running.task import ReplaceCertificate
 from rotation.survey import Pair
-from rotation.task import ReplaceCertificate
 from rotation.values import ServerName
 from workflows import statement
 from workflows.excluding import asks_second, exclude, waits_for_second

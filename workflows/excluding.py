@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from engine.contract import ActivityName, Counted, EventKind
-from rotation.message import Move
-from rotation.state import DRIFT
-from rotation.step import Step
+from rotation.plan.step import Step
+from rotation.running.message import Move
+from rotation.running.state import DRIFT
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 

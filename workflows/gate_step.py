@@ -11,11 +11,11 @@ from engine.contract import (
     EventKind,
     GateRequest,
 )
-from rotation.gate import next_reading
-from rotation.message import Move
-from rotation.scope import OwnerScope
-from rotation.state import GateReading, Proceed, Wait
-from rotation.step import Closing, Gate, GatePurpose, Holdout, ScopeName
+from rotation.plan.scope import OwnerScope
+from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName
+from rotation.proof.gate import next_reading
+from rotation.running.message import Move
+from rotation.running.state import GateReading, Proceed, Wait
 from workflows import canary_watch, lost_pairs, newborn_step, statement
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from engine.contract import ActivityName
-from rotation.message import Message
-from rotation.state import RotationState
+from rotation.running.message import Message
+from rotation.running.state import RotationState
 from rotation.values import Value
 
 Answer = TypeVar("Answer", bound=Value)

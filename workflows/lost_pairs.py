@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from engine.contract import EventKind
-from rotation.message import Move
+from rotation.running.message import Move
 from workflows.running import Running
 
 CODE = "pair-gone"

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 
 from engine.contract import ActivityName, EventKind, StepRequest
+from rotation.drift.newborn import Newborn
 from rotation.finding import Finding
-from rotation.message import Move
-from rotation.newborn import Newborn
-from rotation.state import RotationState
-from rotation.step import Console, Step, Write
-from rotation.task import DeleteList, ReplaceCertificate
+from rotation.plan.step import Console, Step, Write
+from rotation.running.message import Move
+from rotation.running.state import RotationState
+from rotation.running.task import DeleteList, ReplaceCertificate
 from workflows.requests import about
 from workflows.running import Running
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from engine.contract import ActivityName, EventKind, ServersRequest
+from rotation.drift.served import Presented
 from rotation.finding import Finding, blocking
-from rotation.message import Move
-from rotation.served import Presented
+from rotation.running.message import Move
 from workflows.drift_step import alarm
 from workflows.running import Running
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest
-from rotation.message import Move
-from rotation.state import Fixing
-from rotation.step import Gate
+from rotation.plan.step import Gate
+from rotation.running.message import Move
+from rotation.running.state import Fixing
 from workflows.requests import about
 from workflows.running import Running
 

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind
-from rotation.gate import minimum
-from rotation.message import Move
-from rotation.state import Proceed, RefusedClaim
-from rotation.step import Console, Write
+from rotation.plan.step import Console, Write
+from rotation.proof.gate import minimum
+from rotation.running.message import Move
+from rotation.running.state import Proceed, RefusedClaim
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 from workflows.swap_proof import RAREST, SwapProof, next_proof, read_proof

@@ -1,8 +1,8 @@
 """Requests to activities that more than one kind of step makes."""
 
 from engine.contract import LeaveOutRequest, StepRef
-from rotation.state import Proceed, RotationState
-from rotation.step import Step
+from rotation.plan.step import Step
+from rotation.running.state import Proceed, RotationState
 from rotation.values import GroupId
 
 _BACK = "back-"

@@ -8,9 +8,9 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
-from rotation.message import Move
-from rotation.state import RollingBack, RotationState
-from rotation.step import Step
+from rotation.plan.step import Step
+from rotation.running.message import Move
+from rotation.running.state import RollingBack, RotationState
 from workflows.amendment import adopt
 from workflows.running import Running
 

@@ -5,9 +5,9 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
     from rotation.finding import blocking
-    from rotation.message import HEARD_QUERY, Heard, Message, Move
-    from rotation.moves import refusal
-    from rotation.state import RotationState
+    from rotation.running.message import HEARD_QUERY, Heard, Message, Move
+    from rotation.running.moves import refusal
+    from rotation.running.state import RotationState
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running
     from workflows.temporal_host import TemporalHost

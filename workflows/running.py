@@ -6,10 +6,10 @@ from typing import NoReturn
 
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.finding import Finding
-from rotation.message import Message, Move, Reply
-from rotation.moves import refusal
-from rotation.state import DRIFT, Attention, Cancelling, OpenTask, Phase, Proceed, RollingBack, RotationState
-from rotation.step import Step
+from rotation.plan.step import Step
+from rotation.running.message import Message, Move, Reply
+from rotation.running.moves import refusal
+from rotation.running.state import DRIFT, Attention, Cancelling, OpenTask, Phase, Proceed, RollingBack, RotationState
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from engine.contract import ActivityName, EventKind, StateCoverageRequest, StatedAnswer
+from rotation.console.statement import untrue
 from rotation.finding import Finding
-from rotation.message import Move
-from rotation.state import GateReading, Proceed
-from rotation.statement import untrue
-from rotation.step import Gate, Holdout
+from rotation.plan.step import Gate, Holdout
+from rotation.running.message import Move
+from rotation.running.state import GateReading, Proceed
 from workflows.requests import about
 from workflows.running import SECOND, WANTED, Running
 

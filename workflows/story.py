@@ -9,10 +9,10 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import SearchAttribute
-    from rotation.forecast import step_least
-    from rotation.scope import Treatment
-    from rotation.state import GateReading, RotationState
-    from rotation.step import Console
+    from rotation.plan.scope import Treatment
+    from rotation.plan.step import Console
+    from rotation.planning.forecast import step_least
+    from rotation.running.state import GateReading, RotationState
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
 STEP = SearchAttributeKey.for_keyword(SearchAttribute.STEP)

@@ -11,11 +11,11 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.finding import Finding, blocking
-from rotation.gate import next_look
-from rotation.state import GateReading, Restarted
-from rotation.step import Console
+from rotation.plan.step import Console
+from rotation.proof.gate import next_look
+from rotation.proof.verdict import Reason
+from rotation.running.state import GateReading, Restarted
 from rotation.values import Value
-from rotation.verdict import Reason
 from workflows.requests import about
 from workflows.running import Running
 

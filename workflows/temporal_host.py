@@ -12,8 +12,8 @@ from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import ActivityName, ErrorType
-    from rotation.message import Message, Move
-    from rotation.state import RotationState
+    from rotation.running.message import Message, Move
+    from rotation.running.state import RotationState
     from rotation.values import RotationId, Value
     from workflows.host import ActivityRefusedError, Answer, Pending
     from workflows.story import show

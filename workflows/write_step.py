@@ -1,9 +1,9 @@
 """Settings over REST: written, read back; where that changes nothing, a person does it by hand."""
 
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
-from rotation.message import Move
-from rotation.state import Phase
-from rotation.step import Write
+from rotation.plan.step import Write
+from rotation.running.message import Move
+from rotation.running.state import Phase
 from workflows.console_step import console_task
 from workflows.drift_step import alarm
 from workflows.lost_pairs import all_there

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rotation.finding import Finding
-from rotation.plan import PlanBody
+from rotation.plan.plan import PlanBody
 from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
 
 

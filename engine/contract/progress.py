@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from engine.contract.names import EventKind
-from rotation.state import Attention, GateReading, Outcome
+from rotation.running.state import Attention, GateReading, Outcome
 from rotation.values import PlanId, RotationId, SiteId, Value
 
 

@@ -1,7 +1,7 @@
 """What begins and ends a workflow: a rotation, a survey."""
 
-from rotation.plan import PlanBody
-from rotation.state import Outcome, RotationState
+from rotation.plan.plan import PlanBody
+from rotation.running.state import Outcome, RotationState
 from rotation.values import PlanId, RotationId, SiteId, Value
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from rotation.drift import Drift
+from rotation.drift.drift import Drift
 from rotation.finding import Finding
-from rotation.state import GateReading
-from rotation.step import SettingField
+from rotation.plan.step import SettingField
+from rotation.running.state import GateReading
 from rotation.survey import Pair
 from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, Value
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from emulator.effects import EffectView
-from rotation.state import Outcome
-from rotation.step import Console
-from rotation.task import CopyList, DeleteList
+from rotation.plan.step import Console
+from rotation.running.state import Outcome
+from rotation.running.task import CopyList, DeleteList
 from rotation.values import ListName
 from simulation.facts import Facts
 from simulation.invariants.violation import Violation, violation

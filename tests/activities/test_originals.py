@@ -8,8 +8,8 @@ from emulator.happenings import LocationAdded
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP
 from engine.contract import StepRef, StepRequest, SurveyRequest
+from rotation.plan.step import ScopeName
 from rotation.site import Limits
-from rotation.step import ScopeName
 from simulation.scenario import Scenario
 from simulation.stage import SITE, Stage
 

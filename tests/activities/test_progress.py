@@ -8,8 +8,8 @@ from activities.originals import Originals
 from activities.progress import ProgressKeeper
 from emulator.scenarios import one_server
 from engine.contract import EventKind, ProgressReport, StepRef, StepRequest
+from rotation.running.state import Outcome, Phase
 from rotation.site import Limits
-from rotation.state import Outcome, Phase
 from rotation.values import RotationId
 from simulation.scenario import Scenario
 from simulation.stage import Stage

@@ -5,9 +5,9 @@ import pytest
 from activities.tasks import Tasks
 from emulator.scenarios import three_servers
 from engine.contract import MoveTaskRequest, ObserveTaskRequest, OpenTaskRequest, StepRef
+from rotation.plan.step import Console
+from rotation.running.task import SaveRecoveryFile, TaskState
 from rotation.site import Limits
-from rotation.step import Console
-from rotation.task import SaveRecoveryFile, TaskState
 from simulation.scenario import Scenario
 from simulation.stage import Stage
 

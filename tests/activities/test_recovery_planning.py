@@ -11,12 +11,12 @@ from emulator.damage import DamageForm
 from emulator.happenings import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
 from engine.contract import StepRef
-from rotation.inventory import Endpoint, Look, Port, SeenCertificate
-from rotation.plan_request import Unproven
-from rotation.planner import PlanRefusedError
+from rotation.plan.request import Unproven
+from rotation.planning.planner import PlanRefusedError
+from rotation.running.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
 from rotation.site import Limits
-from rotation.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
 from rotation.values import Fingerprint, ServerName, TaskId
+from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from simulation.scenario import Scenario
 from simulation.stage import ROTATION, Stage
 

@@ -11,8 +11,8 @@ from activities.settings import Settings
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
 from engine.contract import StepRef, WriteRequest
+from rotation.plan.step import SettingField, Write
 from rotation.site import Limits
-from rotation.step import SettingField, Write
 from simulation.scenario import Scenario
 from simulation.sepm import RestLine, kept_client
 from simulation.stage import Stage

@@ -8,10 +8,10 @@ from activities.scope import scope_of
 from activities.statements import by_export
 from emulator.scenarios import one_server
 from engine.contract import GateRequest, StepRef
+from rotation.console.statement import Statement
+from rotation.plan.step import Gate, GatePurpose, ScopeName
+from rotation.running.state import GateReading
 from rotation.site import Limits
-from rotation.state import GateReading
-from rotation.statement import Statement
-from rotation.step import Gate, GatePurpose, ScopeName
 from simulation.scenario import AtConsole, Scenario
 from simulation.stage import Stage
 

@@ -9,9 +9,9 @@ from emulator.happenings import GroupMoved
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import OpenTaskRequest, StepRef
+from rotation.plan.step import Console, Write
+from rotation.running.task import RefreshImages
 from rotation.site import Limits
-from rotation.step import Console, Write
-from rotation.task import RefreshImages
 from simulation.scenario import Scenario
 from simulation.stage import Stage
 

@@ -7,9 +7,9 @@ from pydantic import SecretStr
 
 from activities.world import wall_clock
 from engine.watch import arrange_watch
-from rotation.inventory import Endpoint, Look, Port, SeenCertificate
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
+from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from store.sites import SiteConnection
 
 OLD, NEW = Fingerprint("aa" * 32), Fingerprint("bb" * 32)

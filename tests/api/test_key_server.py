@@ -8,10 +8,10 @@ from api.parts import Parts
 from engine.client import lazy_client
 from engine.ports import choose_ports
 from engine.settings import TemporalSettings
+from store.keys.transit import KeyServerDown, KeyServerRefused
+from store.keys.transit_settings import TransitSettings
 from store.settings import StoreSettings
 from store.store import Store
-from store.transit import KeyServerDown, KeyServerRefused
-from store.transit_settings import TransitSettings
 from tests.api.conftest import calling
 from workflows.temporal_host import is_refusal
 

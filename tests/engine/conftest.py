@@ -17,7 +17,7 @@ from engine.ids import rotation_workflow
 from engine.plugin import RotatorPlugin
 from engine.ports import choose_ports
 from engine.settings import TemporalSettings
-from rotation.plan import PlanBody
+from rotation.plan.plan import PlanBody
 from rotation.values import PlanId, RotationId, SiteId
 
 

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowHandle, WorkflowQueryRejectedError
 from temporalio.worker import Worker
 
 from engine.asking import ask_running
-from rotation.message import Reply
+from rotation.running.message import Reply
 
 
 @workflow.defn(sandboxed=False)

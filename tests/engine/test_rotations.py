@@ -16,7 +16,7 @@ from engine.ids import rotation_workflow
 from engine.ports import choose_ports
 from engine.rotations import start_rotation, state
 from engine.settings import TemporalSettings
-from rotation.state import RotationState
+from rotation.running.state import RotationState
 from rotation.values import RotationId
 
 

@@ -19,7 +19,7 @@ from engine.ports import choose_ports
 from engine.rotations import start_rotation, state
 from engine.settings import TemporalSettings
 from engine.speaking import send
-from rotation.message import HEARD_QUERY, Heard, Message, Move, Reply
+from rotation.running.message import HEARD_QUERY, Heard, Message, Move, Reply
 from workflows.rotate_site import RotateSite
 
 

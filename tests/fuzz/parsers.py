@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from rotation.recovery_check import examine
-from rotation.recovery_file import RecoveryFile
+from rotation.recovery.check import examine
+from rotation.recovery.file import RecoveryFile
 from rotation.site import Server
 from rotation.values import CertificateId, ServerName
 from sepm.certificate_file import parse_certificate_file

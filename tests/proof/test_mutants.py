@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rotation import treatment
 from rotation.build import ClientBuild
+from rotation.planning import treatment
 from tests.proof.mutants import LEDGER, MUTATIONS, caught, read_ledger
 from tests.proof.mutation import Mutation, applied, everywhere
 

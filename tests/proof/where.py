@@ -14,8 +14,8 @@ from emulator.happenings import (
 from emulator.slips import Mistake
 from emulator.spec import LocationSpec, Mode, Protocol
 from emulator.switches import InheritorsFollow, SerialReported
-from rotation.message import Move
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
+from rotation.running.message import Move
 from simulation.scenario import START, Scenario, Since
 from simulation.themes import Theme
 

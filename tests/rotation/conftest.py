@@ -7,15 +7,17 @@ import pytest
 from hypothesis import settings
 
 from rotation.certificate import CertificateFacts
-from rotation.coverage import judge
-from rotation.message import Message
-from rotation.observed import Observed
-from rotation.plan_request import PlanRequest, Unproven
-from rotation.planner import PlanRefusedError, make_plan
-from rotation.preconditions import Preconditions, unmet
+from rotation.plan.request import PlanRequest, Unproven
+from rotation.plan.step import Console, GatePurpose
+from rotation.planning.observed import Observed
+from rotation.planning.planner import PlanRefusedError, make_plan
+from rotation.planning.preconditions import Preconditions, unmet
+from rotation.proof.coverage import judge
+from rotation.proof.verdict import GateRule, RosterEntry, Swap
+from rotation.running.message import Message
+from rotation.running.state import RotationState
+from rotation.running.task import ReplaceCertificate
 from rotation.site import Database, Limits, ListEntry, Protocol, Server, ServerList, Site
-from rotation.state import RotationState
-from rotation.step import Console, GatePurpose
 from rotation.survey import (
     ObservedClient,
     ObservedGroup,
@@ -24,9 +26,7 @@ from rotation.survey import (
     ServedCertificate,
     SiteSurvey,
 )
-from rotation.task import ReplaceCertificate
 from rotation.values import CertificateId, Fingerprint, ListName, LocationId, PlanId, SiteId
-from rotation.verdict import GateRule, RosterEntry, Swap
 
 # for `make mutmut`, which runs tests anew for each of thousands of mutants
 settings.register_profile("few", max_examples=10, deadline=None, derandomize=True, database=None)

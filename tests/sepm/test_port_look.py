@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from rotation.inventory import Endpoint, Port
 from rotation.values import ServerName
+from rotation.watch.inventory import Endpoint, Port
 from sepm.port_look import NetworkLook, seen
 
 

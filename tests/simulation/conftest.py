@@ -7,7 +7,7 @@ import pytest
 from activities.surveyed import surveyed_plan
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Mode, ServerSpec, SiteSpec
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
 from rotation.site import Limits
 from simulation.run import play
 from simulation.scenario import Scenario

@@ -21,8 +21,8 @@ from emulator.spec import (
     SiteSpec,
 )
 from engine.contract import EventKind
+from rotation.running.state import Outcome
 from rotation.site import Limits
-from rotation.state import Outcome
 from simulation.drawing import Faults
 from simulation.invariants import check
 from simulation.of_plan import of_plan

@@ -20,9 +20,9 @@ from emulator.spec import (
     SiteSpec,
 )
 from engine.contract import EventKind
-from rotation.message import Move
+from rotation.running.message import Move
+from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
-from rotation.state import Outcome, RotationState
 from rotation.values import RotationId
 from simulation.facts import site_facts
 from simulation.host import HorizonReachedError

@@ -7,7 +7,7 @@ from itertools import pairwise
 from emulator.happenings import ComputersAppear, GroupAdded, ListAssigned, LocationAdded, SecureCommunicationsSet
 from emulator.spec import Protocol
 from emulator.switches import PatchSemServer
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
 from simulation.chance import Chance
 from simulation.drawing import SMALL, Faults, Sizes, draw, drawn
 from simulation.scenario import Since

@@ -7,9 +7,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from engine.contract import ActivityName, Counted, ErrorType, LoadPlanRequest
-from rotation.message import Message, Move
-from rotation.plan import PlanBody
-from rotation.state import RotationState
+from rotation.plan.plan import PlanBody
+from rotation.running.message import Message, Move
+from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
 from simulation.clock import SimulatedClock
 from simulation.host import HorizonReachedError, SimulatedHost, StuckError

@@ -9,8 +9,8 @@ from emulator.effects import Actor
 from emulator.switches import SecureCommunicationsScope
 from emulator.ways import Known
 from rotation.finding import blocking
-from rotation.step import Gate, Holdout, SettingField
-from rotation.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
+from rotation.plan.step import Gate, Holdout, SettingField
+from rotation.running.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
 from simulation.excuses import excused
 from simulation.facts import CutOff

@@ -10,8 +10,8 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from simulation.chance import Chance
 from simulation.drawing import Faults, Sizes, drawn
 from simulation.invariants import check

@@ -9,9 +9,9 @@ from emulator.happenings import CertificateDamaged
 from emulator.scenarios import one_server, three_servers
 from emulator.slips import Mistake, Slip
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, RobotSpec, ServerSpec, SiteSpec
-from rotation.message import Move
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from rotation.site import Limits
-from rotation.state import Outcome
 from simulation.drawing import SMALL, Faults, draw
 from simulation.invariants import check
 from simulation.recovering import after_damage

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from simulation.drawing import SMALL, Faults, draw
 from simulation.ear import Ear
 from simulation.invariants import check

@@ -11,7 +11,7 @@ from emulator.scenarios import one_server, three_servers
 from emulator.slips import Mistake, Slip
 from emulator.spec import RobotSpec
 from emulator.switches import PatchSemServer, Switches
-from rotation.state import Outcome
+from rotation.running.state import Outcome
 from simulation.invariants import check
 from simulation.run import play
 

@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine, make_url, text
 
 from rotation.certificate import CertificateFacts
-from rotation.plan import Plan, PlanBody
-from rotation.plan_request import PlanRequest
+from rotation.plan.plan import Plan, PlanBody
+from rotation.plan.request import PlanRequest
+from rotation.plan.step import Preflight
+from rotation.running.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
 from rotation.site import Server, Site
-from rotation.step import Preflight
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
-from rotation.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
 from rotation.values import CertificateId, Fingerprint, GroupId, LocationId, ServerName, SiteId
 from store.progress import NewRotation
 from store.settings import StoreSettings

@@ -18,7 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from engine.ports import choose_ports
-from store.transit_settings import TransitSettings
+from store.keys.transit_settings import TransitSettings
 
 PATIENCE = 60
 _ROOT = "the-root-token"

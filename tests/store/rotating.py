@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 from activities.world import World
 from emulator.scenarios import one_server
+from rotation.running.state import Outcome
 from rotation.site import Limits
-from rotation.state import Outcome
 from rotation.values import RotationId, SiteId
 from simulation.run import in_process
 from simulation.scenario import Scenario

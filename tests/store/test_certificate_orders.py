@@ -10,8 +10,8 @@ from rotation.order import Order, OrderState, OrderStep, ProofRecord
 from rotation.values import OrderId
 from store.certificate_orders import AlreadyIssued, NewOrder, UnknownOrder
 from store.certificate_requests import CertificateRequest, UnknownRequest
+from store.keys.sealed import ACCOUNT_KEY
 from store.rotations import IdempotencyConflict
-from store.sealed import ACCOUNT_KEY
 from store.store import Store
 
 CA = "https://ca.example.test/directory"

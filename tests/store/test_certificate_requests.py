@@ -3,7 +3,7 @@
 import pytest
 
 from store.certificate_requests import CertificateRequest, UnknownRequest
-from store.sealed import SEALED, sealed_values
+from store.keys.sealed import SEALED, sealed_values
 
 
 async def sealed_in(store):

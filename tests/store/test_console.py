@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.access import AtConsole, ConsoleGroup, ConsoleLocation
-from rotation.console_record import Replicates
-from rotation.exported import ClientExport, ExportedClient
+from rotation.console.exported import ClientExport, ExportedClient
+from rotation.console.record import Replicates
 from rotation.site import Server, Site
 from rotation.values import ListName, ServerName, SiteId, TaskId
 from store.console import OlderExport

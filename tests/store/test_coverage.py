@@ -1,6 +1,6 @@
 import pytest
 
-from rotation.verdict import ClientEvidence, Judgement, Reason, Verdict
+from rotation.proof.verdict import ClientEvidence, Judgement, Reason, Verdict
 from store.page import BadCursor
 from store.rotations import UnknownRotation
 

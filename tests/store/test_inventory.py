@@ -2,8 +2,8 @@
 
 import pytest
 
-from rotation.inventory import Endpoint, Look, Port, SeenCertificate
 from rotation.values import ServerName
+from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from store.sites import UnknownSite
 
 

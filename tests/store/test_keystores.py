@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from rotation.values import CertificateId
+from store.keys.sealed import SEALED, sealed_values
 from store.keystores import KeystoreGone, KeystoreRecord, UnknownKeystore, lives_until
-from store.sealed import SEALED, sealed_values
 
 
 async def sealed_in(store):

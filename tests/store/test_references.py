@@ -1,7 +1,7 @@
 import pytest
 
-from rotation.gate import Reference
-from rotation.step import SettingField
+from rotation.plan.step import SettingField
+from rotation.proof.gate import Reference
 from rotation.survey import Pair
 from rotation.values import GroupId, LocationId
 from store.rotations import UnknownRotation

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from rotation.task import TaskState
+from rotation.running.task import TaskState
 from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
 
 WAITING = (TaskState.OPEN, TaskState.CLAIMED)

@@ -29,12 +29,12 @@ from emulator.spec import SiteSpec
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
 from engine.fault import MoveRefused
 from engine.speaking import answer, say
-from rotation.message import Message, Move, Reply
-from rotation.plan import Plan
-from rotation.plan_request import PlanRequest, Unproven
+from rotation.plan.plan import Plan
+from rotation.plan.request import PlanRequest, Unproven
+from rotation.running.message import Message, Move, Reply
+from rotation.running.state import Attention, RotationState
+from rotation.running.task import ConsoleTask, SaveRecoveryFile, TaskState, Work
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
-from rotation.state import Attention, RotationState
-from rotation.task import ConsoleTask, SaveRecoveryFile, TaskState, Work
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
 from sepm.access import Access, Patience
 from sepm.client import SepmClient

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 from activities.registry import all_activities
 from emulator.scenarios import three_servers
 from emulator.spec import SiteSpec
-from rotation.message import Message, Move, Reply
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
+from rotation.plan.step import Console
+from rotation.running.message import Message, Move, Reply
+from rotation.running.state import Attention, Outcome, RotationState
 from rotation.site import Limits
-from rotation.state import Attention, Outcome, RotationState
-from rotation.step import Console
 from simulation.host import Bystanders, SimulatedHost
 from simulation.run import Planned
 from simulation.scenario import Pace, Scenario

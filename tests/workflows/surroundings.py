@@ -13,9 +13,7 @@ from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
-from rotation.site import Server
-from rotation.survey import ServedCertificate
-from rotation.task import (
+from rotation.running.task import (
     AssignList,
     CopyList,
     DeleteList,
@@ -28,6 +26,8 @@ from rotation.task import (
     SetSecureCommunications,
     Work,
 )
+from rotation.site import Server
+from rotation.survey import ServedCertificate
 from rotation.values import CertificateId, Fingerprint
 from sepm.probe import HttpAnswer
 from store.store import Store

@@ -5,10 +5,10 @@ from datetime import timedelta
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from emulator.switches import Downloads, Switches
-from rotation.message import Move
+from rotation.plan.step import GatePurpose
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from rotation.site import Limits
-from rotation.state import Outcome
-from rotation.step import GatePurpose
 
 HEARTBEAT = timedelta(minutes=30)
 HOUR = timedelta(hours=1)

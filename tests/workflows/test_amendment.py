@@ -1,8 +1,8 @@
 """Between two servers of a wave the rest is computed again: a difference is an amendment, and what was done stays."""
 
-from rotation.message import Move
-from rotation.scope import Treatment
-from rotation.state import Outcome
+from rotation.plan.scope import Treatment
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 
 def kiosks(here):

@@ -7,8 +7,8 @@ import pytest
 from emulator.scenarios import one_server
 from emulator.spec import ListSpec, SiteSpec
 from emulator.switches import PatchSemServer, Switches
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 
 @pytest.mark.parametrize("patch", [PatchSemServer.IGNORED, PatchSemServer.REFUSED])

@@ -7,9 +7,9 @@ import pytest
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, SerialReported, Switches
-from rotation.message import Move
-from rotation.plan_request import Unproven
-from rotation.state import Outcome
+from rotation.plan.request import Unproven
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 ANNEX = f"{ROOT_GROUP}\\Annex"

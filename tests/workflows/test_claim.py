@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from emulator.scenarios import three_servers
-from rotation.message import Move
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from rotation.site import Limits
-from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 SOON = (2 * HEARTBEAT, 4 * HEARTBEAT)

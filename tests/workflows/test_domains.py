@@ -2,7 +2,7 @@
 
 from emulator.spec import ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from emulator.switches import PatchSemServer, Switches
-from rotation.state import Outcome
+from rotation.running.state import Outcome
 
 OTHER = "Branches: My Company"
 DEFECTIVE = "14.2.5323.2000"

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from emulator.switches import PatchSemServer, Switches
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 LEGACY, BRANCH = "My Company\\Legacy", "My Company\\Branch"

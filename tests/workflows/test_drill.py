@@ -10,11 +10,11 @@ from activities.surveying import Surveying
 from activities.tasks import Tasks
 from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest, SurveyRequest
-from rotation.message import Move
-from rotation.plan_request import Unproven
-from rotation.scope import Treatment
-from rotation.state import Outcome
-from rotation.task import TaskState
+from rotation.plan.request import Unproven
+from rotation.plan.scope import Treatment
+from rotation.running.message import Move
+from rotation.running.state import Outcome
+from rotation.running.task import TaskState
 
 HEARTBEAT = timedelta(minutes=5)
 ROOT, BRANCH = "My Company", "My Company\\Branch"

@@ -15,8 +15,8 @@ from emulator.scenarios import one_server
 from engine.codec import EncryptingCodec, is_encrypted
 from engine.contract import ActivityName, ErrorType, RotateResult, SearchAttribute
 from engine.plugin import RotatorPlugin
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 KEY = b"k" * 32
 HEARTBEAT = timedelta(minutes=5)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from emulator.scenarios import three_servers
-from rotation.message import Move
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from rotation.site import Limits
-from rotation.state import Outcome
 
 HEARTBEAT = timedelta(minutes=20)
 HOUR = timedelta(hours=1)

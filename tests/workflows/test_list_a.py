@@ -6,7 +6,7 @@ import pytest
 
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, GroupSpec, ListSpec, LocationSpec, Protocol, SiteSpec
-from rotation.state import Outcome
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 LABS = f"{ROOT_GROUP}\\Labs"

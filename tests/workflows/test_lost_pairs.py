@@ -8,9 +8,9 @@ from emulator.happenings import InheritanceSet
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from emulator.switches import PatchSemServer, Switches
-from rotation.message import Move
-from rotation.state import Outcome
-from rotation.step import Gate, ScopeName
+from rotation.plan.step import Gate, ScopeName
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 ANNEX = f"{ROOT_GROUP}\\Annex"

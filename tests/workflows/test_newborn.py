@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 KIOSKS = "My Company\\Legacy\\Kiosks"

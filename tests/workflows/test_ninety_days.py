@@ -4,8 +4,8 @@ import time
 from datetime import timedelta
 
 from emulator.scenarios import three_servers
+from rotation.running.state import Outcome
 from rotation.site import Limits
-from rotation.state import Outcome
 
 
 async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage):

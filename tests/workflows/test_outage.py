@@ -5,8 +5,8 @@ from datetime import timedelta
 from emulator.happenings import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.switches import PatchSemServer, Switches
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 

@@ -6,9 +6,9 @@ from activities.planning import Planning
 from activities.restoring import restore_plan
 from activities.surveying import Surveying
 from engine.contract import PlanCheckRequest, SurveyRequest
-from rotation.message import Move
-from rotation.scope import Treatment
-from rotation.state import Outcome
+from rotation.plan.scope import Treatment
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 BRANCH = "My Company\\Branch"
 

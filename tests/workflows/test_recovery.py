@@ -8,9 +8,9 @@ from emulator.damage import DamageForm
 from emulator.happenings import CertificateDamaged
 from emulator.scenarios import one_server
 from engine.contract import SurveyRequest
-from rotation.damage import RecoveryCopy
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.recovery.damage import RecoveryCopy
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from rotation.values import Fingerprint, ServerName
 from simulation.recovering import after_damage
 from simulation.stage import ROTATION

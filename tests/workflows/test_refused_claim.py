@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 PC = "PC-0001"

@@ -16,7 +16,7 @@ from temporalio.worker import Replayer
 
 from emulator.scenarios import one_server, three_servers
 from engine.plugin import RotatorPlugin
-from rotation.message import Move
+from rotation.running.message import Move
 from workflows.rotate_site import RotateSite
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))

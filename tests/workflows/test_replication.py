@@ -6,7 +6,7 @@ import pytest
 
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import ClientSpec, SiteSpec
-from rotation.state import Outcome
+from rotation.running.state import Outcome
 
 HEARTBEAT = timedelta(minutes=5)
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from emulator.scenarios import one_server
-from rotation.message import Move
-from rotation.plan_request import Unproven
+from rotation.plan.request import Unproven
+from rotation.running.message import Move
+from rotation.running.state import Outcome
+from rotation.running.task import ReplaceCertificate, SaveRecoveryFile
 from rotation.site import Limits
-from rotation.state import Outcome
-from rotation.task import ReplaceCertificate, SaveRecoveryFile
 
 PATIENT = Limits(
     relax_floor=timedelta(0),

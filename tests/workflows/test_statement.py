@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from emulator.scenarios import one_server
-from rotation.console_record import Change
-from rotation.message import Move
+from rotation.console.record import Change
+from rotation.console.statement import Asked
+from rotation.plan.step import Gate, ScopeName, SettingField
+from rotation.running.message import Move
+from rotation.running.state import GateReading, Proceed, Restarted, Wait
 from rotation.site import Limits
-from rotation.state import GateReading, Proceed, Restarted, Wait
-from rotation.statement import Asked
-from rotation.step import Gate, ScopeName, SettingField
 from rotation.survey import Pair
 from rotation.values import TaskId
 from simulation.scenario import AtConsole, Scenario

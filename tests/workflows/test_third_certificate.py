@@ -16,9 +16,9 @@ from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.scenarios import one_server
 from rotation.contact import Contact, ContactKind
-from rotation.message import Move
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from rotation.site import Server
-from rotation.state import Outcome
 from rotation.values import CertificateId, Fingerprint, ServerName
 from sepm.new_certificate import make_self_signed
 from simulation.scenario import START

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from rotation.message import Move
-from rotation.state import Outcome
+from rotation.running.message import Move
+from rotation.running.state import Outcome
 from sepm.new_certificate import make_self_signed
 
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from rotation import canary, coverage, gate, relaxation, signed
-from rotation.serial import parse_or_none
+from rotation.planning import canary
+from rotation.procedure import relaxation
+from rotation.proof import coverage, gate, signed
+from rotation.proof.serial import parse_or_none
+from rotation.proof.verdict import Reason, Tally, Verdict
 from rotation.survey import Mode
-from rotation.verdict import Reason, Tally, Verdict
 from sepm import settings
 from simulation.drawing import Faults
 from simulation.themes import Theme

@@ -2,13 +2,14 @@
 
 from itertools import islice
 
-from rotation import coverage, preconditions, reading, treatment
 from rotation.build import ClientBuild
-from rotation.holdout import holdouts
-from rotation.holdout_choice import choose_holdouts
-from rotation.plan_request import PlanRequest
-from rotation.trust import unproven
-from rotation.verdict import Reason, Verdict
+from rotation.plan.request import PlanRequest
+from rotation.planning import preconditions, treatment
+from rotation.planning.holdout import holdouts
+from rotation.planning.holdout_choice import choose_holdouts
+from rotation.planning.trust import unproven
+from rotation.proof import coverage, reading
+from rotation.proof.verdict import Reason, Verdict
 from sepm import groups
 from simulation.drawing import Faults
 from simulation.themes import Theme

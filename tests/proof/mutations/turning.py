@@ -2,9 +2,10 @@
 
 from activities.scope import StepScope
 from activities.settings import Settings
-from rotation import newborn, rollback
-from rotation.step import Gate, GatePurpose, Holdout
-from rotation.task import TaskState
+from rotation.drift import newborn
+from rotation.plan.step import Gate, GatePurpose, Holdout
+from rotation.procedure import rollback
+from rotation.running.task import TaskState
 from simulation.drawing import Faults
 from simulation.themes import Theme
 from store.originals import Originals

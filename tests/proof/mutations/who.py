@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from activities.gates import Gates
-from rotation import coverage, planner, reading
-from rotation.step import GatePurpose
+from rotation.plan.step import GatePurpose
+from rotation.planning import planner
+from rotation.proof import coverage, reading
+from rotation.proof.verdict import GateRule, Reason, RosterEntry, Verdict
 from rotation.values import ClientId, GroupId
-from rotation.verdict import GateRule, Reason, RosterEntry, Verdict
 from simulation.drawing import Faults
 from simulation.themes import Theme
 from tests.proof import where

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from pydantic import SecretStr
 
 from emulator.certificates import self_signed
-from rotation.recovery_check import examine
+from rotation.recovery.check import examine
 from sepm.errors import UnusableRecoveryFile
 from sepm.recovery_file import read_recovery_file
 from tests.sepm.recovery.packing import DOMAIN, NAME, PASSWORD, WRITTEN, credential, member, pack, parts

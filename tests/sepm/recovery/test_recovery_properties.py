@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rotation.recovery_check import examine
-from rotation.recovery_file import RecoveryFile
+from rotation.recovery.check import examine
+from rotation.recovery.file import RecoveryFile
 from sepm.errors import UnusableRecoveryFile
 from sepm.recovery_file import read_recovery_file
 from tests.sepm.recovery.packing import NAME, WRITTEN, member, pack, parts

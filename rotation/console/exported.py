@@ -1,0 +1,123 @@
+"""Clients as an export of the console shows them, and what that proves of each."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+
+from rotation.access import AtConsole
+from rotation.console.record import Policy, Record, serial_of
+from rotation.finding import Finding, blocking
+from rotation.proof.serial import parse_or_none
+from rotation.survey import ObservedClient
+from rotation.values import ClientId, GroupId, ServerName, Value
+
+_AHEAD = timedelta(minutes=5)
+"""How far the clocks of servers, console and service may be apart."""
+
+
+class ExportedClient(Value):
+    """One row of an export."""
+
+    name: str
+    group: str
+    """Its path."""
+    id: str = ""
+    """A column that tells computers of one name apart, where the export has one."""
+    last_seen: datetime | None = None
+    build: str | None = None
+    server: str | None = None
+    serial: str | None = None
+    """What the client reports; None where the export has no such column, or the client reports none."""
+
+
+class ClientExport(Value):
+    """An export of a site's clients, without them."""
+
+    id: str
+    taken_at: datetime
+    """When the console wrote it, by the word of who uploaded it."""
+    uploaded_at: datetime
+    uploaded_by: str
+    sha256: str
+    clients: int
+    columns: tuple[str, ...]
+    """What of a client it tells, by our names."""
+
+    @property
+    def tells_serials(self) -> bool:
+        """Whether it has a column of policy serials."""
+        return "serial" in self.columns
+
+
+def observed(
+    clients: Iterable[ExportedClient], record: Record, *, tells_serials: bool, settle: timedelta
+) -> Iterator[ObservedClient]:
+    """What the export proves of each client, in the words of a survey.
+
+    A serial counts where the export has it and the console's own serial of the group is known to compare it with.
+    Elsewhere a check-in counts as having taken the policy that was there `settle` before: by the protocol it has, and
+    nothing shows it. A group that the document does not know gets an id, so that plans name it.
+    """
+    policies = record.policies()
+    groups = {group.path.casefold(): group for group in record.groups()}
+    for client in clients:
+        group = groups.get(client.group.casefold())
+        group_id = group.id if group is not None else unknown_group(client.group)
+        serial = client.serial
+        if group is not None:
+            policy = policies[group.id]
+            if _is_shown(client, group.id, policy, tells_serials=tells_serials, settle=settle):
+                serial = serial_of(group.id, policy)
+            elif not tells_serials or policy.serial is None:
+                serial = None
+        yield ObservedClient(
+            id=client_id(client),
+            name=client.name,
+            group_id=group_id,
+            build=client.build,
+            last_seen=client.last_seen,
+            last_server=ServerName(client.server) if client.server else None,
+            serial=serial,
+        )
+
+
+def _is_shown(
+    client: ExportedClient, group: GroupId, policy: Policy, *, tells_serials: bool, settle: timedelta
+) -> bool:
+    """Whether a client holds the policy of its group, as far as the export can show it."""
+    if not tells_serials or policy.serial is None:
+        return client.last_seen is not None and client.last_seen > policy.made + settle
+    told = parse_or_none(client.serial)
+    return told is not None and told.belongs_to(group) and told.at == policy.serial
+
+
+def client_id(client: ExportedClient) -> ClientId:
+    """The id under which a client is counted: the export's own, else what its name gives."""
+    return ClientId(client.id or hashlib.sha256(client.name.casefold().encode()).hexdigest()[:32].upper())
+
+
+def unknown_group(path: str) -> GroupId:
+    """The id of a group that the document does not describe."""
+    return GroupId(hashlib.sha256(path.casefold().encode()).hexdigest()[:32].upper())
+
+
+def unknown_groups(clients: Iterable[ExportedClient], access: AtConsole) -> tuple[str, ...]:
+    """The groups of clients that the document does not describe."""
+    known = {group.path.casefold() for group in access.groups}
+    return tuple(sorted({client.group for client in clients if client.group.casefold() not in known}))
+
+
+def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now: datetime) -> Finding | None:
+    """Why an export cannot be what it is said to be; None when it can."""
+    if taken_at > now + _AHEAD:
+        remedy = "say when the console wrote it, with its time zone"
+        return blocking("export-of-the-future", "taken_at", f"{taken_at.isoformat()} has not come yet", remedy)
+    if not clients:
+        return blocking("export-empty", "export", "it shows no client", "export all clients of all groups")
+    newest = max((client.last_seen for client in clients if client.last_seen is not None), default=None)
+    if newest is not None and newest > taken_at + _AHEAD:
+        who = next(client.name for client in clients if client.last_seen == newest)
+        text = f"{who} was last seen at {newest:%Y-%m-%d %H:%M} UTC, after it was taken"
+        remedy = "check timezone, the order of day and month (dates), and when it was taken"
+        return blocking("export-from-the-future", "export", text, remedy)
+    return None

@@ -1,0 +1,223 @@
+"""Drift: the site is not as the rotation left it (design sections 3.1, rules 12 and 17, and 5)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from rotation.build import ClientBuild
+from rotation.drift.standing import Standing, standing
+from rotation.finding import Finding, blocking, info
+from rotation.plan.plan import PlanBody
+from rotation.plan.scope import OwnerScope, Treatment
+from rotation.plan.step import SettingField
+from rotation.planning import inheritance
+from rotation.proof.membership import followers
+from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
+from rotation.values import GroupId, Value
+
+LOCATION_NEW = "location-new"
+_GROUP_NEW = "group-new"
+_NAMES = 5
+_PUT_BACK = "put it back as it was; the claim can then be tried again"
+
+
+class Drift(Value):
+    """One thing that is not as the rotation left it. What blocks forbids a swap; the rest is only named."""
+
+    finding: Finding
+    owner: GroupId | None = None
+    """Whose setting differs; with `pair` and `field`, where the plan itself writes it."""
+    pair: Pair | None = None
+    field: SettingField | None = None
+    shows: str = ""
+    """The list that the pair uses now."""
+    born: GroupId | None = None
+    """The group that was born, whose clients no gate counts."""
+
+
+class Move(Value):
+    """A client that was seen in another group than before."""
+
+    name: str
+    now: GroupId
+
+
+def drift(
+    body: PlanBody,
+    survey: SiteSurvey,
+    clients: Sequence[ObservedClient],
+    *,
+    at: str,
+    uncounted: Mapping[GroupId, Sequence[str]] | None = None,
+    excluded: Collection[str] = (),
+) -> tuple[Drift, ...]:
+    """What differs from the state in which the plan has put the site when its step `at` runs.
+
+    Args:
+        body: the plan that runs.
+        survey: the site as it is.
+        clients: those of groups that fail over; of builds that stay behind at least.
+        at: the id of the step.
+        uncounted: by group that the plan does not know, who is in it and not left out by name.
+        excluded: locations that were born, with which two persons go on as they are.
+
+    Raises:
+        KeyError: when the plan has no step of that id.
+    """
+    left = standing(body, at)
+    found = (
+        *_owners(body, survey, uncounted or {}),
+        *_settings(body, survey, left, excluded),
+        *_builds(body, clients, followers(body, survey.groups)),
+    )
+    return tuple(each if isinstance(each, Drift) else Drift(finding=each) for each in found)
+
+
+def moved(survey: SiteSurvey, moves: Iterable[Move]) -> tuple[Drift, ...]:
+    """Clients that somebody moved, by the group that they are in now. Each is counted where it is."""
+    by_group: dict[GroupId, list[str]] = defaultdict(list)
+    for move in moves:
+        by_group[move.now].append(move.name)
+    found = []
+    for group_id, names in sorted(by_group.items()):
+        group = survey.group(group_id)
+        some = ", ".join(sorted(names)[:_NAMES])
+        text = f"{len(names)} clients were moved here, among them {some}; they are counted here from now on"
+        found.append(Drift(finding=info("clients-moved", group.path if group else group_id, text)))
+    return tuple(found)
+
+
+def _owners(
+    body: PlanBody, survey: SiteSurvey, uncounted: Mapping[GroupId, Sequence[str]]
+) -> Iterable[Drift | Finding]:
+    try:
+        owner_of = inheritance.owners(survey.groups)
+    except inheritance.OrphanGroupError as error:
+        yield blocking("group-parent-unread", body.site_id, str(error), "survey again, with an account that sees it")
+        return
+    planned = {group: owner for owner in body.scopes for group in owner.groups}
+    owners = {owner.group_id: owner for owner in body.scopes}
+    for group in survey.groups:
+        before = planned.get(group.id)
+        if before is None:
+            yield _born(group, owners.get(owner_of[group.id]), uncounted.get(group.id, ()))
+        else:
+            yield from _owner(before, group, owner_of[group.id])
+
+
+def _born(group: ObservedGroup, owner: OwnerScope | None, uncounted: Sequence[str]) -> Drift | Finding:
+    """Where it follows a planned owner, its clients are counted there; else whoever is in it is in no gate."""
+    if owner is not None:
+        return info(_GROUP_NEW, group.path, f"was born during the rotation; its clients count as those of {owner.path}")
+    if not uncounted:
+        return info(
+            _GROUP_NEW, group.path, "was born during the rotation; nobody is in it who would have to be counted"
+        )
+    names = ", ".join(sorted(uncounted)[:_NAMES])
+    text = f"was born during the rotation; no gate counts its {len(uncounted)} clients, among them {names}"
+    remedy = "move them to a group that the plan knows, or proceed to leave them out by name"
+    return Drift(finding=blocking(_GROUP_NEW, group.path, text, remedy), born=group.id)
+
+
+def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[Finding]:
+    if before.group_id == now:
+        if group.id == now and group.path != before.path:
+            yield info("group-moved", group.path, f"was {before.path}; it has the settings that it had")
+    elif group.id in (before.group_id, now):
+        whose = "settings of its own" if group.id == now else "the settings of a group above it"
+        yield blocking("inheritance-drift", group.path, f"has {whose} now", _PUT_BACK)
+    else:
+        yield blocking(
+            "group-moved", group.path, f"was moved, and no longer has the settings of {before.path}", _PUT_BACK
+        )
+
+
+def _settings(
+    body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing], excluded: Collection[str]
+) -> Iterable[Drift | Finding]:
+    groups = {group.id: group for group in survey.groups}
+    for owner in body.scopes:
+        for group_id in owner.groups:
+            group = groups.get(group_id)
+            if group is None:
+                yield blocking("group-gone", owner.path, f"group {group_id} is gone", "find out where its clients went")
+            elif group_id == owner.group_id and not group.inherits:
+                yield from _locations(owner, group, left, excluded)
+
+
+def _locations(
+    owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Standing], excluded: Collection[str]
+) -> Iterable[Drift | Finding]:
+    for location in group.locations:
+        subject = f"{group.path} / {location.name}"
+        pair = Pair(group_id=group.id, location_id=location.id)
+        wanted = left.get(pair)
+        if wanted is None:
+            others = [left[Pair(group_id=group.id, location_id=planned.location_id)] for planned in owner.pairs]
+            yield _born_location(owner, location, subject, others, excluded)
+            continue
+        for field, finding in _differences(owner, location, wanted, subject):
+            shows = location.settings.server_list
+            yield Drift(finding=finding, owner=owner.group_id, pair=pair, field=field, shows=shows)
+    there = {location.id for location in group.locations}
+    for planned in owner.pairs:
+        if planned.location_id not in there:
+            yield info("location-gone", f"{group.path} / {planned.location_name}", "is not there any more")
+
+
+def _born_location(
+    owner: OwnerScope, location: ObservedLocation, subject: str, others: Iterable[Standing], excluded: Collection[str]
+) -> Finding:
+    """One with the settings of another location of its group has the same proof: gates count groups, not locations."""
+    now = location.settings
+    if subject in excluded:
+        return info(LOCATION_NEW, subject, "was born during the rotation; two persons go on with it as it is")
+    quick = now.heartbeat + now.jitter <= owner.slowest_heartbeat + owner.jitter
+    if quick and any(
+        now.server_list in other.server_lists and now.secure_communications in other.secure_communications
+        for other in others
+    ):
+        return info(LOCATION_NEW, subject, "was born during the rotation, with the settings of another location there")
+    text = f"was born during the rotation; it uses {now.server_list!r} as no other location of its group does"
+    remedy = "give it the settings of another one, remove it, or proceed to go on with it as it is"
+    return blocking(LOCATION_NEW, subject, text, remedy)
+
+
+def _differences(
+    owner: OwnerScope, location: ObservedLocation, wanted: Standing, subject: str
+) -> Iterable[tuple[SettingField | None, Finding]]:
+    now = location.settings
+    if now.server_list not in wanted.server_lists:
+        text = f"uses {now.server_list!r}, not {' or '.join(map(repr, sorted(wanted.server_lists)))}"
+        yield SettingField.SERVER_LIST, blocking("list-drift", subject, text, _PUT_BACK)
+    if now.secure_communications not in wanted.secure_communications:
+        text = f"secure communications are {'on, not off' if now.secure_communications else 'off, not on'}"
+        yield (
+            SettingField.SECURE_COMMUNICATIONS,
+            blocking("secure-communications-drift", subject, text, _PUT_BACK),
+        )
+    if now.heartbeat + now.jitter > owner.slowest_heartbeat + owner.jitter:
+        text = f"clients report every {now.heartbeat} now: the planned waits are too short for them"
+        yield None, blocking("heartbeat-drift", subject, text, _PUT_BACK)
+
+
+def _builds(body: PlanBody, clients: Sequence[ObservedClient], born: Mapping[GroupId, OwnerScope]) -> Iterable[Finding]:
+    left_out = {client.id for client in body.left_out}
+    for owner in body.scopes:
+        if owner.treatment is not Treatment.FAILOVER:
+            continue
+        groups = {*owner.groups, *(group_id for group_id, followed in born.items() if followed is owner)}
+        stuck = [c.name for c in clients if c.group_id in groups and c.id not in left_out and stays_behind(c.build)]
+        if stuck:
+            names = ", ".join(sorted(stuck)[:5])
+            yield blocking(
+                "no-failover-build",
+                owner.path,
+                f"clients came that do not fail over: {names}",
+                "move them to a relaxed group",
+            )
+
+
+def stays_behind(build: str | None) -> bool:
+    """Whether a client of that build does not go to another server when a certificate is not the one it knows."""
+    known = ClientBuild.parse(build)
+    return known is None or not known.fails_over_on_mismatch

@@ -1,0 +1,136 @@
+"""What follows from drift: a chain of small rules; the first that speaks decides (design section 5).
+
+Nothing is put right, and nothing is passed over, without a reason that can be told.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from rotation.drift.drift import Drift
+from rotation.drift.served import THIRD
+from rotation.drift.standing import last_write, relaxed
+from rotation.finding import Severity
+from rotation.plan.plan import PlanBody
+from rotation.plan.scope import OwnerScope
+from rotation.plan.step import Console, Gate, GatePurpose, Recheck, SettingField, Step, Write
+from rotation.running.task import ReplaceCertificate
+from rotation.values import ListName, Value
+
+_REPAIRS = 2
+"""Whoever undoes a repair so often means it, and is asked."""
+# `certificate-replaced` is what histories of before call a third one
+_CERTIFICATES = frozenset({THIRD, "certificate-replaced", "certificate-restored", "certificate-early"})
+NEWBORN = frozenset({"group-new", "location-new"})
+_OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
+"""Changes of what would be planned; they matter to the swaps that are still to come."""
+
+
+class Reaction(StrEnum):
+    """What follows from one drift."""
+
+    ADOPT = "adopt"
+    """The rotation goes on with it. Where it changes the plan, a recheck asks for an amendment."""
+    REPAIR = "repair"
+    """It is written back and read back, and the gate that it belongs to starts anew (rule 12)."""
+    ASK = "ask"
+    """A person decides; nothing irreversible happens before."""
+
+
+class Circumstances(Value):
+    """Where the rotation stands."""
+
+    body: PlanBody
+    at: str
+    """The id of the step that runs."""
+    repaired: tuple[str, ...] = ()
+    """The subjects of all repairs of this step, one entry for each."""
+    left: tuple[str, ...] = ()
+    """The subjects that REST was asked to put right, and did not."""
+
+    @property
+    def ahead(self) -> tuple[Step, ...]:
+        """The steps after the one that runs."""
+        return self.body.steps[self.body.steps.index(self.body.step(self.at)) + 1 :]
+
+
+class Reacted(Value):
+    """A drift with what follows from it, and why."""
+
+    drift: Drift
+    reaction: Reaction
+    why: str
+
+
+def react(drift: Drift, now: Circumstances) -> Reacted:
+    """What follows from `drift`.
+
+    Order: harmless; planned anew before it matters; matters no more; the plan's own setting; else a person is asked.
+    """
+    for rule in _RULES:
+        decided = rule(drift, now)
+        if decided is not None:
+            return Reacted(drift=drift, reaction=decided[0], why=decided[1])
+    return Reacted(drift=drift, reaction=Reaction.ASK, why="it was not the rotation that set it: a person decides")
+
+
+_Decided = tuple[Reaction, str] | None
+
+
+def _harmless(drift: Drift, _now: Circumstances) -> _Decided:
+    if drift.finding.severity is Severity.BLOCKING:
+        return None
+    return Reaction.ADOPT, "no proof depends on it"
+
+
+def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
+    """The rest is computed again before the next certificate anyway, and a difference is an amendment to approve.
+
+    Not while one is open; and within a wave not for settings, on which the proof of its gates rests. A restore that
+    comes before does not write to what was born: it asks about it by itself (rule 17).
+    """
+    born, at = drift.finding.code in NEWBORN, now.body.step(now.at)
+    settles = isinstance(at, Gate) and at.purpose is GatePurpose.SWAPPED
+    if drift.finding.code in _CERTIFICATES or _replaces(at) or (settles and drift.field is not None):
+        return None
+    for step in now.ahead:
+        if isinstance(step, Recheck):
+            return Reaction.ADOPT, "the rest is planned anew before the next certificate, and asks for an amendment"
+        if _replaces(step) or (isinstance(step, Write) and not born):
+            return None
+    return None
+
+
+def _matters_no_more(drift: Drift, now: Circumstances) -> _Decided:
+    if drift.finding.code not in _OF_THE_FUTURE or any(_replaces(step) for step in (now.body.step(now.at), *now.ahead)):
+        return None
+    return Reaction.ADOPT, "every certificate is in: it stays as it is"
+
+
+def _ours(drift: Drift, now: Circumstances) -> _Decided:
+    """A setting that the plan wrote, and that somebody put back to what it was before, or ticked the other way."""
+    owner = next((owner for owner in now.body.scopes if owner.group_id == drift.owner), None)
+    if owner is None or drift.pair is None or drift.field is None:
+        return None
+    if last_write(now.body, now.at, drift.field, owner) is None or not _is_known(drift, owner, now.body):
+        return None
+    if drift.finding.subject in now.left:
+        return Reaction.ASK, "REST does not put it right: do it by hand, or retry to have it tried once more"
+    if now.repaired.count(drift.finding.subject) >= _REPAIRS:
+        again = "find out who means it, or retry to have it put right once more"
+        return Reaction.ASK, f"it was put right {_REPAIRS} times, and is undone again: {again}"
+    return Reaction.REPAIR, "the plan set it, and proof rests on it"
+
+
+def _is_known(drift: Drift, owner: OwnerScope, body: PlanBody) -> bool:
+    """Whether a pair shows one of its own two lists: a third one is a decision of somebody."""
+    if drift.field is SettingField.SECURE_COMMUNICATIONS:
+        return True
+    planned = next(pair for pair in owner.pairs if drift.pair and pair.location_id == drift.pair.location_id)
+    return ListName(drift.shows) in {planned.server_list, relaxed(body, planned)[0]}
+
+
+def _replaces(step: Step) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+
+
+_RULES: tuple[Callable[[Drift, Circumstances], _Decided], ...] = (_harmless, _planned_anew, _matters_no_more, _ours)

@@ -1,0 +1,121 @@
+"""Served certificates: what each server presents, and whether the rotation left it so (design section 5)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+
+from rotation.finding import Finding, blocking
+from rotation.plan.plan import PlanBody
+from rotation.survey import ServedCertificate
+from rotation.values import Fingerprint, ServerName, Value
+
+THIRD = "third-certificate"
+"""A server presents what is neither known nor announced: a wrong file, or somebody in the middle."""
+
+
+class Serves(StrEnum):
+    """Which of the known certificates a server presents."""
+
+    FORMER = "former"
+    """The one that the plan replaces."""
+    PLANNED = "planned"
+    """The one that the plan puts in."""
+    UNKNOWN = "unknown"
+    """A third one."""
+    NOTHING = "nothing"
+    """It does not answer: it is down, or it restarts."""
+
+
+class Presented(Value):
+    """Which servers present the certificate that the plan gives them, which something unknown, and which nothing."""
+
+    renewed: tuple[ServerName, ...] = ()
+    unknown: tuple[ServerName, ...] = ()
+    silent: tuple[ServerName, ...] = ()
+    third: tuple[Finding, ...] = ()
+    """The alarm about each that is unknown."""
+
+
+def serves(body: PlanBody, seen: ServedCertificate, *, before: Fingerprint | None = None) -> Serves:
+    """Which certificate a server presents.
+
+    Args:
+        body: the plan that announces them.
+        seen: what its port really presents.
+        before: what a server without a planned certificate presented when the plan was made; unknown where None.
+    """
+    chosen = body.certificate_for(seen.server)
+    if seen.fingerprint is None:
+        return Serves.NOTHING
+    if chosen is None:
+        return Serves.FORMER if before is None or seen.fingerprint == before else Serves.UNKNOWN
+    if seen.fingerprint == chosen.fingerprint:
+        return Serves.PLANNED
+    return Serves.FORMER if seen.fingerprint == chosen.replaces else Serves.UNKNOWN
+
+
+def certificate_drift(
+    body: PlanBody,
+    served: Iterable[ServedCertificate],
+    *,
+    swapped: Collection[ServerName],
+    due: ServerName | None = None,
+    before: Mapping[ServerName, Fingerprint] | None = None,
+    addresses: Mapping[ServerName, str] | None = None,
+) -> tuple[Finding, ...]:
+    """The servers that present another certificate than the rotation left them with.
+
+    Args:
+        body: the plan that runs.
+        served: what every port presents.
+        swapped: the servers whose planned certificate was seen before.
+        due: the server whose certificate may be replaced now.
+        before: what servers without a planned certificate presented when the plan was made.
+        addresses: host and port of their client ports.
+    """
+    found: list[Finding] = []
+    for seen in served:
+        here, is_swapped, is_due = (before or {}).get(seen.server), seen.server in swapped, seen.server == due
+        now = serves(body, seen, before=here)
+        if now is Serves.UNKNOWN:
+            expected = _expected(body, seen.server, swapped=is_swapped, due=is_due) or ((here,) if here else ())
+            found.append(third(seen, (addresses or {}).get(seen.server, ""), expected))
+        elif finding := _drift(seen, now, swapped=is_swapped, due=is_due, back=bool(body.back_from)):
+            found.append(finding)
+    return tuple(found)
+
+
+def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprint]) -> Finding:
+    """The alarm about a certificate that is neither known nor announced."""
+    known = " or ".join(f"SHA-256 {each}" for each in expected) or "what it presented before"
+    return blocking(
+        THIRD,
+        seen.server,
+        f"{seen.server}{f' ({address})' if address else ''} presents SHA-256 {seen.fingerprint}, a certificate that "
+        f"nobody announced; expected is {known}",
+        f"look at {seen.server}: if it was replaced, put the right certificate into {seen.server}; if not, somebody "
+        "answers in its place: find out who, before anything goes on",
+    )
+
+
+def _expected(body: PlanBody, server: ServerName, *, swapped: bool, due: bool) -> tuple[Fingerprint, ...]:
+    """What a server of the plan should present now; while it is being replaced, the old one or the new one."""
+    chosen = body.certificate_for(server)
+    if chosen is None:
+        return ()
+    if due and not swapped:
+        return chosen.replaces, chosen.fingerprint
+    return (chosen.fingerprint if swapped else chosen.replaces,)
+
+
+def _drift(seen: ServedCertificate, now: Serves, *, swapped: bool, due: bool, back: bool) -> Finding | None:
+    put_in, taken_out = ("old", "new") if back else ("new", "former")
+    match now:
+        case Serves.FORMER if swapped:
+            shown = f"{seen.server} presents its {taken_out} certificate again"
+            remedy = f"put the {put_in} one in again{'' if back else ', or roll back'}"
+            return blocking("certificate-restored", seen.server, shown, remedy)
+        case Serves.PLANNED if not swapped and not due:
+            shown = f"{seen.server} presents its {put_in} certificate before its turn"
+            return blocking("certificate-early", seen.server, shown, f"put its {taken_out} certificate back until then")
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""The plan as values: steps, scopes, what was asked for. What is approved, and what runs."""

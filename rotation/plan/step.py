@@ -1,0 +1,137 @@
+"""The steps of a plan: one thing to do or to wait for each, with the vendor's own number.
+
+Steps name scopes, never lists of groups, so a plan of a thousand groups has as many steps as one of three.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rotation.running.task import Work
+from rotation.values import ServerName, Value
+
+
+class ScopeName(StrEnum):
+    """Whom a step is about. Steps name scopes, never lists of groups."""
+
+    RELAXED = "relaxed"
+    CANARIES = "canaries"
+    """The relaxed owners that go first (rule 10)."""
+    DRILLED = "drilled"
+    """The owners whose failover a drill shows (rule 8)."""
+    REST = "rest"
+    """The relaxed owners that follow the canaries."""
+    FAILOVER = "failover"
+    ALL = "all"
+
+
+class _Step(Value):
+    id: str
+    """Stable within the plan, e.g. `07-A9-sepm1`."""
+    number: str
+    """The vendor's own number (`A1`..`A10d`, `B1`..`B5`), or ours for what surrounds it."""
+    title: str
+    wave: int = 0
+
+
+class Preflight(_Step):
+    """Survey again, compare with the plan, store every original setting."""
+
+    kind: Literal["preflight"] = "preflight"
+
+
+class Console(_Step):
+    """A console task. While a certificate is open for replacement, the gates in `holds` must go on being true."""
+
+    kind: Literal["console"] = "console"
+    work: Work
+    holds: tuple[str, ...] = ()
+
+
+class SettingField(StrEnum):
+    """The two settings that a rotation changes."""
+
+    SERVER_LIST = "server_list"
+    SECURE_COMMUNICATIONS = "secure_communications"
+
+
+class Write(_Step):
+    """Change one setting of every pair of a scope over REST; where that changes nothing, by a console task."""
+
+    kind: Literal["write"] = "write"
+    field: SettingField
+    scope: ScopeName = ScopeName.RELAXED
+    restores: bool = False
+    """Whether it puts the recorded state back instead of relaxing."""
+
+
+class GatePurpose(StrEnum):
+    """What a gate proves."""
+
+    RELAXED = "relaxed"
+    """A8: clients hold the HTTP list and do not verify."""
+    DRILLED = "drilled"
+    """B1: clients were seen at a second server of their list."""
+    SWAPPED = "swapped"
+    """A10b and B3: clients know the new certificate of a server, or will through another."""
+    VERIFYING = "verifying"
+    """After A10c: clients have verified a policy file signed with the new key."""
+    RETURNED = "returned"
+    """After A10d: clients are back on their own list."""
+    RECOVERED = "recovered"
+    """After a recovery: clients are heard again, with the certificate that they hold."""
+
+
+class Gate(_Step):
+    """A wait that ends on proof: minimum time passed AND coverage reached."""
+
+    kind: Literal["gate"] = "gate"
+    purpose: GatePurpose
+    scope: ScopeName
+    minimum: timedelta
+    patience: timedelta
+    server: ServerName | None = None
+    """The swapped server, for `SWAPPED`."""
+    passes_unheard: bool = False
+    """Whether it is passed when no client has reported since the certificate went in that was taken out (rule 15)."""
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it ends at its limit by itself: whom it has not seen is decided about right after it."""
+        return self.purpose is GatePurpose.DRILLED
+
+    @property
+    def over_canaries(self) -> bool:
+        """Whether it is about those that go first: nothing irreversible follows it, and a gate for all comes after."""
+        return self.scope is ScopeName.CANARIES
+
+
+class Holdout(_Step):
+    """B5: the last servers stay on the old certificate for clients that are away."""
+
+    kind: Literal["holdout"] = "holdout"
+    servers: tuple[ServerName, ...]
+    minimum: timedelta
+    maximum: timedelta
+
+
+class Closing(_Step):
+    """Every setting as recorded, every certificate as planned, every client back; then the report."""
+
+    kind: Literal["closing"] = "closing"
+    minimum: timedelta
+    patience: timedelta
+
+
+class Recheck(_Step):
+    """Survey again and compute the rest of the plan again; a difference is an amendment to approve (rule 12)."""
+
+    kind: Literal["recheck"] = "recheck"
+
+
+Step = Annotated[
+    Preflight | Console | Write | Gate | Holdout | Recheck | Closing,
+    Field(discriminator="kind"),
+]

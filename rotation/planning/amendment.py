@@ -1,0 +1,73 @@
+"""Amendments: the same executed prefix, another rest (design section 4)."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Closing, Console, Holdout, Preflight, Step
+from rotation.running.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
+from rotation.values import ListName, ServerName
+
+
+def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[ServerName]) -> PlanBody:
+    """The body that goes on with `newer` after the step `at` of `approved`.
+
+    What was done stays in it: the steps, whose ids proof is kept by; the certificates that were put in; the copies of
+    lists that were made, which are deleted at the end whoever needs them now.
+    """
+    index = approved.steps.index(approved.step(at))
+    done = approved.steps[: index + 1]
+    put_in = tuple(chosen for chosen in approved.certificates if chosen.server in swapped)
+    servers = {chosen.server for chosen in put_in}
+    left_out = {client.id: client for client in (*approved.left_out, *newer.left_out)}
+    return newer.model_copy(
+        update={
+            "certificates": (*put_in, *(chosen for chosen in newer.certificates if chosen.server not in servers)),
+            "waves": tuple(wave for wave in (tuple(chosen.server for chosen in put_in), *newer.waves) if wave),
+            "copies": tuple({copy.source: copy for copy in (*approved.copies, *newer.copies)}.values()),
+            "left_out": tuple(left_out.values()),
+            "replication_partners": approved.replication_partners,
+            "steps": (*done, *_rest(approved, newer, done)),
+        }
+    )
+
+
+def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterator[Step]:
+    held = [step for step in done if isinstance(step, Holdout)]
+    again = {step.id: _kept(step, held) for step in newer.steps if isinstance(step, Holdout)}
+    before = max((step.wave for step in done), default=0) + 1
+    made = {step.work.copy_list for step in done if isinstance(step, Console) and isinstance(step.work, CopyList)}
+    deleted = {
+        step.work.list for step in newer.steps if isinstance(step, Console) and isinstance(step.work, DeleteList)
+    }
+    for step in newer.steps:
+        if isinstance(step, Closing):
+            for old in approved.steps:
+                if isinstance(old, Console) and isinstance(old.work, DeleteList) and old.work.list in made - deleted:
+                    yield old
+        if not _is_done(step, made) and not again.get(step.id):
+            yield _following(step, before, again)
+
+
+def _following(step: Step, before: int, again: Mapping[str, Sequence[str]]) -> Step:
+    """The step in a wave after `before`; it rests on the holdout that was kept instead of on one that is left out."""
+    update: dict[str, object] = {"wave": before + step.wave}
+    if isinstance(step, Console):
+        update["holds"] = tuple(id_ for held in step.holds for id_ in (again.get(held) or (held,)))
+    return step.model_copy(update=update)
+
+
+def _kept(step: Holdout, held: Sequence[Holdout]) -> tuple[str, ...]:
+    """The holdouts that were kept for the same servers: those who are away have been waited for."""
+    servers = {server for each in held for server in each.servers}
+    return tuple(each.id for each in held) if set(step.servers) <= servers else ()
+
+
+def _is_done(step: Step, made: Collection[ListName]) -> bool:
+    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start."""
+    match step:
+        case Preflight() | Console(work=SaveRecoveryFile() | PauseReplication()):
+            return True
+        case Console(work=CopyList(copy_list=name)):
+            return name in made
+        case _:
+            return False

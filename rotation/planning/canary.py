@@ -1,0 +1,161 @@
+"""Canaries: the relaxed groups that go first, so that a path that does not work shows on few clients (rule 10).
+
+A group goes as a whole: in which of its locations a client is, no SEPM API tells.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from rotation.finding import Finding, info, warning
+from rotation.plan.scope import OwnerScope, Treatment
+from rotation.proof.gate import minimum
+from rotation.survey import ObservedClient
+from rotation.values import GroupId, ListName, Value
+
+
+class Place(Value):
+    """What a canary stands for: the servers and ports of a list, as clients of a location reach them."""
+
+    server_list: ListName
+    location: str
+    verifies: bool = False
+    """Whether it is about what these servers sign, too: only who verifies can show that when all is put back."""
+
+    def __str__(self) -> str:
+        return f"list {self.server_list!r} at location {self.location!r}"
+
+
+class Canaries(Value):
+    """The choice, with its reasons."""
+
+    groups: tuple[GroupId, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, now: datetime) -> Canaries:
+    """For every list and location that relaxed groups use, the smallest group that can show whether it works.
+
+    1. a group can go first when something is written to it and one of its clients is there: seen within three
+       heartbeats, and no non-persistent machine, which a restart takes back to its image
+    2. places that the fewest groups could show choose first; a group chosen shows all its places. One whose clients
+       never verify shows the way to the servers, and nothing of what they sign; nor does one whose list stays, since
+       no second policy comes to its clients once they verify again (rule 13)
+    3. the group with the most clients never goes first: somebody must follow
+
+    Args:
+        scopes: every owner of the plan.
+        clients: every client of the site.
+        now: SEPM's clock at the survey.
+    """
+    changed = [owner for owner in scopes if owner.treatment is Treatment.RELAX and _is_written(owner)]
+    if not changed:
+        return Canaries()
+    by_group = _by_group(clients)
+    sizes = {owner.group_id: sum(len(by_group.get(group, ())) for group in owner.groups) for owner in changed}
+    populated = sorted((owner for owner in changed if sizes[owner.group_id]), key=_smallest(sizes))
+    fit = [owner for owner in populated[:-1] if _is_there(owner, by_group, now)]
+    if not fit:
+        return Canaries(findings=(_nobody(populated),))
+    chosen = _cover(fit)
+    ids = {owner.group_id for owner in chosen}
+    shown = {place for owner in chosen for place in _shown(owner)}
+    untried = {place for owner in populated if owner.group_id not in ids for place in _places(owner) - shown}
+    ways = {str(place) for place in untried if not place.verifies}
+    signatures = {str(place) for place in untried if place.verifies} - ways
+    return Canaries(
+        groups=tuple(owner.group_id for owner in chosen),
+        findings=(
+            *(_first(owner, sizes[owner.group_id]) for owner in chosen),
+            *(_untried(place) for place in sorted(ways)),
+            *(_unsigned(place) for place in sorted(signatures)),
+        ),
+    )
+
+
+def _is_written(owner: OwnerScope) -> bool:
+    return any(pair.needs_list or pair.needs_unverified for pair in owner.pairs)
+
+
+def _by_group(clients: Iterable[ObservedClient]) -> dict[GroupId, list[ObservedClient]]:
+    found: dict[GroupId, list[ObservedClient]] = {}
+    for client in clients:
+        found.setdefault(client.group_id, []).append(client)
+    return found
+
+
+def _smallest(sizes: Mapping[GroupId, int]) -> Callable[[OwnerScope], tuple[int, str, str]]:
+    return lambda owner: (sizes[owner.group_id], owner.path, owner.group_id)
+
+
+def _is_there(owner: OwnerScope, by_group: Mapping[GroupId, Sequence[ObservedClient]], now: datetime) -> bool:
+    since = now - minimum([owner])
+    return any(
+        client.last_seen is not None and client.last_seen >= since and not client.non_persistent
+        for group in owner.groups
+        for client in by_group.get(group, ())
+    )
+
+
+def _places(owner: OwnerScope) -> frozenset[Place]:
+    return frozenset(
+        Place(server_list=pair.server_list, location=pair.location_name, verifies=verifies)
+        for pair in owner.pairs
+        for verifies in ((False, True) if pair.needs_unverified else (False,))
+    )
+
+
+def _shown(owner: OwnerScope) -> frozenset[Place]:
+    """The places of an owner that its clients can show to work."""
+    second = {(pair.server_list, pair.location_name) for pair in owner.pairs if pair.needs_list}
+    return frozenset(
+        place for place in _places(owner) if not place.verifies or (place.server_list, place.location) in second
+    )
+
+
+def _cover(fit: Sequence[OwnerScope]) -> tuple[OwnerScope, ...]:
+    """Groups of `fit`, the smallest first, until each of their places is shown by one."""
+    offers: dict[Place, list[OwnerScope]] = {}
+    for owner in fit:
+        for place in _shown(owner):
+            offers.setdefault(place, []).append(owner)
+    chosen: dict[GroupId, OwnerScope] = {}
+    for place in sorted(offers, key=lambda place: (len(offers[place]), str(place), place.verifies)):
+        if not any(owner.group_id in chosen for owner in offers[place]):
+            chosen[offers[place][0].group_id] = offers[place][0]
+    return tuple(owner for owner in fit if owner.group_id in chosen)
+
+
+def _first(owner: OwnerScope, clients: int) -> Finding:
+    places = "; ".join(sorted({str(place) for place in _places(owner)}))
+    return info("canary", owner.path, f"goes first in each wave, with its {clients} clients: it stands for {places}")
+
+
+def _untried(place: str) -> Finding:
+    return warning(
+        "canary-missing",
+        place,
+        "no group that could go first uses it: all its clients are relaxed at once",
+        "move a few clients that are switched on into a group of their own there, then survey again",
+    )
+
+
+def _unsigned(place: str) -> Finding:
+    return warning(
+        "canary-unverified",
+        place,
+        "no group that could go first verifies there: all its clients verify what servers sign anew at once",
+        "move a few clients that verify into a group of their own there, then survey again; or look before A10c "
+        "that the .SIG files of each group are newer than the certificates",
+    )
+
+
+def _nobody(populated: Sequence[OwnerScope]) -> Finding:
+    if len(populated) <= 1:
+        where = populated[0].path if populated else "the relaxed groups"
+        return info("canary-none", where, "there is no second group of clients to relax: nobody can go first")
+    return warning(
+        "canary-none",
+        ", ".join(owner.path for owner in populated[:-1]),
+        "no client of these groups that lasts was seen within three heartbeats: nobody can go first",
+        "survey again while clients are switched on",
+    )

@@ -1,0 +1,28 @@
+"""What a plan rests on."""
+
+from pydantic import Field
+
+from rotation.certificate import CertificateFacts
+from rotation.recovery.damage import RecoveryCopy
+from rotation.recovery.held import Held
+from rotation.survey import ObservedClient, SiteSurvey
+from rotation.values import CertificateId, ClientId, GroupId, ServerName, Value
+
+
+class Observed(Value):
+    """Everything observed that a plan rests on."""
+
+    survey_id: str
+    survey: SiteSurvey
+    clients: tuple[ObservedClient, ...]
+    certificates: dict[CertificateId, CertificateFacts]
+    seen_at: dict[ClientId, frozenset[ServerName]] = Field(default_factory=dict)
+    """From stored history: the servers at which each client was ever seen."""
+    stay_relaxed: frozenset[GroupId] = frozenset()
+    """Owners that the plan to amend has relaxed, and that are so now."""
+    replaced: frozenset[ServerName] = frozenset()
+    """Servers that have their new certificate already: none of them can be a holdout."""
+    held: dict[ServerName, Held] = Field(default_factory=dict)
+    """By server, the certificate that clients hold, where that is known."""
+    recovery_copies: dict[ServerName, RecoveryCopy] = Field(default_factory=dict)
+    """Saved recovery files that hold it."""

@@ -1,0 +1,224 @@
+"""What must be true before a plan may be started: a chain of rules, each with its reason and remedy."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from rotation.certificate import CertificateFacts
+from rotation.console.proof import weaker
+from rotation.finding import Finding, blockers, blocking, info, warning
+from rotation.fitness import IN_USE, Place, unfit
+from rotation.plan.plan import PlanBody
+from rotation.plan.scope import Treatment
+from rotation.plan.step import Gate, GatePurpose, ScopeName
+from rotation.planning.database_link import renews_the_databases
+from rotation.planning.forecast import least, step_least
+from rotation.planning.latest_start import latest_start
+from rotation.planning.shortening import Shortening, near_or_past
+from rotation.site import Site
+from rotation.survey import ObservedClient, SiteSurvey
+from rotation.values import ServerName, Value
+
+_MARGIN = timedelta(days=1)
+
+
+class Preconditions(Value):
+    """What the rules look at."""
+
+    site: Site
+    survey: SiteSurvey
+    clients: tuple[ObservedClient, ...]
+    body: PlanBody
+    now: datetime
+
+    @property
+    def horizon(self) -> timedelta:
+        """The longest absence within which a client is promised not to be cut off (rule 3)."""
+        waits = [step.patience for step in self.body.steps if isinstance(step, Gate) and _relaxes(step)]
+        held = self.site.limits.holdout_maximum if self.body.holdouts else timedelta(0)
+        return max([held, *waits])
+
+
+def _relaxes(gate: Gate) -> bool:
+    return gate.purpose is GatePurpose.RELAXED
+
+
+def unmet(facts: Preconditions, certificates: Mapping[ServerName, CertificateFacts]) -> tuple[Finding, ...]:
+    """Every finding about the plan as a whole, the blocking ones included."""
+    found = [finding for rule in _RULES for finding in rule(facts)]
+    for server, certificate in certificates.items():
+        found.extend(_certificate_rules(facts, server, certificate))
+    return tuple(found)
+
+
+def _certificate_rules(facts: Preconditions, server: ServerName, certificate: CertificateFacts) -> Iterable[Finding]:
+    if facts.site.server(server) is None:
+        yield blocking(
+            "unknown-server",
+            server,
+            f"site {facts.site.name} has no server {server!r}",
+            f"name one of {', '.join(known.name for known in facts.site.servers)}",
+        )
+        return
+    needed = facts.horizon + least(facts.body) + _MARGIN
+    place = Place(site=facts.site, server=server, served=facts.survey.served)
+    yield from unfit(certificate, now=facts.now, needed=needed, place=place)
+
+
+def unfit_now(
+    certificate: CertificateFacts, place: Place, body: PlanBody, at: str, *, now: datetime
+) -> tuple[Finding, ...]:
+    """Why `certificate` must not go into its place at step `at` after all.
+
+    Months may lie between the plan and this step: it must still outlive the steps that are left.
+    """
+    left = body.steps[body.steps.index(body.step(at)) :]
+    needed = sum((step_least(each) for each in left), _MARGIN)
+    found = blockers(unfit(certificate, now=now, needed=needed, place=place))
+    return tuple(finding for finding in found if finding.code != IN_USE)  # then it has been replaced, and is seen to be
+
+
+def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
+    planned = {chosen.server for chosen in facts.body.certificates}
+    if not facts.body.waves:
+        yield blocking("nothing-to-do", facts.site.name, "no server gets a certificate", "name certificates by server")
+    for server in facts.site.servers:
+        in_wave = any(server.name in wave for wave in facts.body.waves)
+        if in_wave and server.name not in planned:
+            yield blocking(
+                "server-silent",
+                server.name,
+                "its client port did not answer: what it serves now is not known",
+                "bring the server up, or correct its address and port, and survey again; if its certificate is damaged "
+                "and clients still hold it, put the same one back from its recovery file: that cuts nobody off",
+            )
+        if not in_wave:
+            yield warning("server-left-as-is", server.name, "keeps its certificate: the plan names none for it")
+
+
+def _http_ports_answer(facts: Preconditions) -> Iterable[Finding]:
+    if not facts.body.copies:
+        return
+    for server in facts.site.servers:
+        if server.name in facts.survey.http_silent:
+            yield blocking(
+                "http-port-silent",
+                server.name,
+                f"port {server.http_port} did not answer hello,secars: relaxed clients could not reach it",
+                "open the HTTP port, or register the site's own port",
+            )
+
+
+def _purge_is_late_enough(facts: Preconditions) -> Iterable[Finding]:
+    """SEPM forgets clients by itself: what it forgets cannot be counted (rule 1)."""
+    purge = facts.site.limits.purge_after
+    if purge is not None and purge < facts.horizon:
+        yield blocking(
+            "purge-before-horizon",
+            facts.site.name,
+            f"SEPM deletes clients not seen for {_days(purge)}; this plan waits for them up to {_days(facts.horizon)}",
+            "raise the limit in the console (Admin > Domains > properties) and register it as limits.purge_after, "
+            "or shorten the holdout",
+        )
+
+
+def _old_certificates_outlive(facts: Preconditions) -> Iterable[Finding]:
+    ends = {served.server: served.not_after for served in facts.survey.served}
+    for server in facts.body.holdouts:
+        end = ends.get(server)
+        needed = facts.now + least(facts.body) - facts.site.limits.holdout_minimum + facts.site.limits.holdout_maximum
+        if end is not None and end < needed:
+            yield blocking(
+                "holdout-outlives-certificate",
+                server,
+                f"its old certificate ends on {end.date().isoformat()}, before the holdout may end",
+                "shorten limits.holdout_maximum, or start the rotation without a holdout",
+            )
+    for server, end in ends.items():
+        if server not in facts.body.holdouts and end is not None and end < facts.now + least(facts.body):
+            yield warning("old-certificate-ends", server, f"its old certificate ends on {end.date().isoformat()}")
+
+
+def _starts_in_time(facts: Preconditions) -> Iterable[Finding]:
+    latest = latest_start(facts.body, facts.survey.served, facts.site.limits)
+    if latest is not None:
+        at_hand = Shortening(
+            latest=latest, body=facts.body, site=facts.site, survey=facts.survey, clients=facts.clients, now=facts.now
+        )
+        yield from near_or_past(at_hand)
+
+
+def _lists_name_own_servers(facts: Preconditions) -> Iterable[Finding]:
+    own = {server.name for server in facts.site.servers}
+    used = {pair.server_list for owner in facts.body.scopes for pair in owner.pairs}
+    for known in facts.site.lists:
+        foreign = sorted(known.servers - own)
+        if known.name in used and foreign:
+            yield blocking(
+                "list-names-other-site",
+                known.name,
+                f"it offers {', '.join(foreign)}, which this site does not have",
+                "register the servers, or take them out of the list: clients could be sent to another site",
+            )
+
+
+def _clients_known(facts: Preconditions) -> Iterable[Finding]:
+    known = {group for owner in facts.body.scopes for group in owner.groups}
+    strays = [client.name for client in facts.clients if client.group_id not in known]
+    if strays:
+        yield blocking(
+            "client-in-unknown-group",
+            facts.site.name,
+            f"{len(strays)} clients are in groups that the survey did not read: {', '.join(strays[:5])}",
+            "survey again; if it stays, use an account that sees every domain",
+        )
+
+
+def _treatments(facts: Preconditions) -> Iterable[Finding]:
+    relaxed = len(facts.body.owners(ScopeName.RELAXED))
+    yield info(
+        "procedure",
+        facts.site.name,
+        f"{relaxed} of {len(facts.body.scopes)} groups with own settings are relaxed (list A), "
+        f"the others fail over (list B); holdout: {', '.join(facts.body.holdouts) or 'none'}",
+    )
+    if facts.body.replication_partners:
+        partners = ", ".join(facts.body.replication_partners)
+        yield info("replicates", facts.site.name, f"replication with {partners} is paused first and resumed last")
+    away = [client for client in facts.clients if _silent(client, facts)]
+    if away:
+        kind = "holdout" if any(o.treatment is Treatment.FAILOVER for o in facts.body.scopes) else "gate A8"
+        yield info(
+            "clients-away",
+            facts.site.name,
+            f"{len(away)} clients are silent for longer than {_days(facts.site.limits.away_limit)}: the {kind} waits",
+        )
+
+
+def _database_is_told(facts: Preconditions) -> Iterable[Finding]:
+    yield from renews_the_databases(facts.site, facts.survey.version)
+
+
+def _how_weak_the_proof_is(facts: Preconditions) -> Iterable[Finding]:
+    yield from weaker(facts.site, facts.survey, facts.clients, facts.body)
+
+
+def _silent(client: ObservedClient, facts: Preconditions) -> bool:
+    return client.last_seen is None or client.last_seen < facts.survey.sepm_clock - facts.site.limits.away_limit
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} days" if span >= timedelta(days=2) else str(span)
+
+
+_RULES: tuple[Callable[[Preconditions], Iterable[Finding]], ...] = (
+    _treatments,
+    _every_server_has_one,
+    _http_ports_answer,
+    _purge_is_late_enough,
+    _old_certificates_outlive,
+    _starts_in_time,
+    _lists_name_own_servers,
+    _clients_known,
+    _database_is_told,
+    _how_weak_the_proof_is,
+)

@@ -1,0 +1,182 @@
+"""What each group needs: a chain of small rules; the first reasons found put a group into R.
+
+Judged per owner of settings, for all its locations together: the location of a client is told by no SEPM API,
+and whether secure communications are set per location or per group is not public.
+"""
+
+from collections.abc import Callable, Iterable
+
+from rotation.build import ClientBuild
+from rotation.finding import Finding, info, warning
+from rotation.plan.request import Unproven
+from rotation.plan.scope import Treatment
+from rotation.planning.drill import can_be_reordered
+from rotation.site import Protocol, ServerList, Site
+from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation
+from rotation.values import ClientId, ListName, ServerName, Value
+
+_NAMES_SHOWN = 5
+
+
+class OwnerView(Value):
+    """An owner of settings as the rules see it."""
+
+    group: ObservedGroup
+    inheritors: tuple[ObservedGroup, ...]
+    clients: tuple[ObservedClient, ...]
+    lists: dict[ListName, ServerList]
+    site: Site
+    unreachable: frozenset[ServerName]
+    unproven: tuple[ClientId, ...] = ()
+    """Clients never seen at a second server of their list (rule 8)."""
+    choice: Unproven = Unproven.RELAX
+    """What a person wants of them."""
+    stays_relaxed: bool = False
+    """Whether the plan that is amended has relaxed it and keeps it so until the end."""
+
+
+Rule = Callable[[OwnerView], Iterable[Finding]]
+
+
+def treat(owner: OwnerView) -> tuple[Treatment, tuple[Finding, ...]]:
+    """The treatment of `owner`, with every reason."""
+    reasons = tuple(finding for rule in _RELAX_RULES for finding in rule(owner))
+    if reasons:
+        return Treatment.RELAX, reasons
+    stays = info(
+        "failover",
+        owner.group.path,
+        f"{len(owner.clients)} clients find the new certificate through another server; nothing is changed",
+    )
+    return Treatment.FAILOVER, (stays, *_on_trust(owner), *_to_be_drilled(owner))
+
+
+def _on_trust(owner: OwnerView) -> Iterable[Finding]:
+    """Rule 8: whoever approves the plan approves these names."""
+    names = _unproven_names(owner)
+    if names and owner.choice is Unproven.APPROVE:
+        yield warning(
+            "failover-on-trust",
+            owner.group.path,
+            f"{len(names)} clients were never seen at a second server of their list and are taken to find one, by "
+            f"name: {_some(names)}",
+            "read all their names in the plan before you approve it",
+        )
+
+
+def _to_be_drilled(owner: OwnerView) -> Iterable[Finding]:
+    names = _unproven_names(owner)
+    if names and owner.choice is Unproven.DRILL:
+        yield info(
+            "failover-drill",
+            owner.group.path,
+            f"{len(names)} clients were never seen at a second server of their list: a drill shows before the first "
+            f"certificate whether they get on there: {_some(names)}",
+            "if some are not seen, you are asked whether their group is relaxed, or they are approved by name",
+        )
+
+
+def _single_server(owner: OwnerView) -> Iterable[Finding]:
+    if len(owner.site.servers) == 1:
+        yield info(
+            "relax-single-server",
+            owner.group.path,
+            "the site has one server: list A for every group",
+        )
+
+
+def _stays_relaxed(owner: OwnerView) -> Iterable[Finding]:
+    """What is relaxed must be restored at the end, whatever its clients have shown meanwhile."""
+    if owner.stays_relaxed:
+        yield info("relax-kept", owner.group.path, "it is relaxed now, and stays so until it is restored")
+
+
+def _cannot_fail_over(owner: OwnerView) -> Iterable[Finding]:
+    """The 14.2.x communication module does not try another server on a certificate mismatch (seed 11)."""
+    builds = ((client, ClientBuild.parse(client.build)) for client in owner.clients)
+    stuck = [client.name for client, build in builds if build is None or not build.fails_over_on_mismatch]
+    if stuck:
+        yield info(
+            "relax-no-failover-build",
+            owner.group.path,
+            f"{len(stuck)} clients of build 14.2.x or unknown do not fail over on a certificate "
+            f"mismatch: {_some(stuck)}",
+        )
+
+
+def _too_few_servers(owner: OwnerView) -> Iterable[Finding]:
+    for location, servers in _offers(owner):
+        usable = servers - owner.unreachable
+        if len(usable) < 2 <= len(owner.site.servers):  # noqa: PLR2004 - failover takes a pair of servers
+            yield info(
+                "relax-one-server-list",
+                f"{owner.group.path} / {location.name}",
+                f"its list offers {len(usable)} reachable server(s) of this site: no failover",
+            )
+
+
+def _unverified_or_http(owner: OwnerView) -> Iterable[Finding]:
+    """HTTP with verification gives no cause to fail over; HTTPS without it is unproven (rule 7)."""
+    for location in owner.group.locations:
+        protocol = owner.lists[location.settings.server_list].protocol
+        secure = location.settings.secure_communications
+        subject = f"{owner.group.path} / {location.name}"
+        if protocol is Protocol.HTTP and secure:
+            yield info("relax-http-verified", subject, "over HTTP a client that rejects a download stays where it is")
+        if protocol is Protocol.HTTPS and not secure:
+            yield info("relax-https-unverified", subject, "HTTPS without secure communications is unproven")
+
+
+def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
+    names = _unproven_names(owner)
+    if names and owner.choice is Unproven.RELAX:
+        yield warning(
+            "relax-failover-unproven",
+            owner.group.path,
+            f"{len(names)} clients were never seen at a second server of their list: {_some(names)}",
+            "survey more often before planning, have a drill show it (unproven_failover: drill), or approve them by "
+            "name (approve)",
+        )
+
+
+def _no_drill(owner: OwnerView) -> Iterable[Finding]:
+    """A list that nobody can edit cannot have another server first."""
+    if owner.choice is not Unproven.DRILL or not owner.unproven:
+        return
+    for location in owner.group.locations:
+        name = location.settings.server_list
+        if not can_be_reordered(owner.lists[name]):
+            yield warning(
+                "relax-no-drill",
+                f"{owner.group.path} / {location.name}",
+                f"{len(owner.unproven)} clients were never seen at a second server, and {name!r} cannot be edited",
+                "give the group a copy of the list, survey more often (clients of one priority move by themselves), or "
+                "approve them by name (unproven_by_group)",
+            )
+
+
+def _unproven_names(owner: OwnerView) -> list[str]:
+    unproven = set(owner.unproven)
+    return [client.name for client in owner.clients if client.id in unproven]
+
+
+_RELAX_RULES: tuple[Rule, ...] = (
+    _single_server,
+    _stays_relaxed,
+    _cannot_fail_over,
+    _too_few_servers,
+    _unverified_or_http,
+    _unproven_failover,
+    _no_drill,
+)
+
+
+def _offers(owner: OwnerView) -> Iterable[tuple[ObservedLocation, frozenset[ServerName]]]:
+    own = frozenset(server.name for server in owner.site.servers)
+    for location in owner.group.locations:
+        yield location, owner.lists[location.settings.server_list].servers & own
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(sorted(names)[:_NAMES_SHOWN])
+    return shown if len(names) <= _NAMES_SHOWN else f"{shown} and {len(names) - _NAMES_SHOWN} more"

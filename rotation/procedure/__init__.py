@@ -1,0 +1,1 @@
+"""The procedures: which steps, in which order."""

@@ -1,0 +1,46 @@
+"""The drill as steps of a plan, before the first certificate and before anything is relaxed (rule 8)."""
+
+from collections.abc import Iterator
+
+from rotation.plan.knobs import Knobs
+from rotation.plan.step import Console, Gate, GatePurpose, Recheck, ScopeName, Step
+from rotation.planning.drill import STICKS
+from rotation.proof.gate import minimum
+
+_B1 = "B1"
+
+
+def drill(knobs: Knobs) -> Iterator[Step]:
+    """The steps of the drill; none where nobody is drilled.
+
+    1. for each round: other servers come first, then a gate of three heartbeats at least, which ends when every
+       client was seen at a second server of its list, or by itself when each has had the time to leave its last one
+    2. the lists' own order again
+    3. the rest is planned anew: groups with clients that were not seen are relaxed, or these approved by name
+    """
+    planned = knobs.drill
+    if not planned.rounds:
+        return
+    owners = [owner for owner in knobs.scopes if owner.group_id in planned.groups]
+    least = minimum(owners) + knobs.limits.publish_delay
+    for works in planned.rounds:
+        for work in works:
+            title = f"Put {', '.join(work.order[0])} first in the list {work.list!r}"
+            yield Console(id="", number=_B1, title=title, work=work)
+        yield Gate(
+            id="",
+            number=_B1,
+            title="Wait until clients were seen at a second server of their list",
+            purpose=GatePurpose.DRILLED,
+            scope=ScopeName.DRILLED,
+            minimum=least,
+            patience=STICKS + least,
+        )
+    yield from undo(knobs)
+    yield Recheck(id="", number="recheck", title="Survey again and plan by what the drill has shown")
+
+
+def undo(knobs: Knobs) -> Iterator[Step]:
+    """The lists of the drill in their own order again."""
+    for work in knobs.drill.undo:
+        yield Console(id="", number="B1-undo", title=f"Put the list {work.list!r} back in its order", work=work)

@@ -1,0 +1,191 @@
+"""Relaxing R before a wave's swaps, and restoring it after them: canaries first, then the rest (rules 10 and 13)."""
+
+from collections.abc import Iterator
+
+from rotation.plan.knobs import Knobs
+from rotation.plan.scope import OwnerScope
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
+from rotation.proof.gate import minimum
+from rotation.running.task import RefreshImages
+
+_ASKED_AFTER = 2
+"""A canary was there just before: after so many times its minimum a person is asked what holds it."""
+
+_NAMES_SHOWN = 3
+
+
+def relax(knobs: Knobs, wave: int) -> Iterator[Step]:
+    """The steps that relax R.
+
+    0. where lists stay as they are (12.x), without A5
+    1. A5, A7 on the canaries; a gate over them: the new path works where they are
+    2. A5, A7 on the rest
+    3. golden images and install packages
+    4. A8: the gate for all of R
+    """
+    if knobs.first:
+        yield from _loosen(knobs, wave, ScopeName.CANARIES)
+        yield _canary_gate(knobs, wave, "A8", GatePurpose.RELAXED)
+    yield from _loosen(knobs, wave, _all_others(knobs))
+    if knobs.image_groups:
+        yield refresh_images(knobs, wave)
+    least = minimum(knobs.relaxed, floor=knobs.limits.relax_floor)
+    yield Gate(
+        id="",
+        number="A8",
+        wave=wave,
+        title="Wait until every client of the relaxed groups holds the relaxed policy",
+        purpose=GatePurpose.RELAXED,
+        scope=ScopeName.RELAXED,
+        minimum=least,
+        # Patience goes before the swap: an absentee of a relaxed group has no holdout (rule 3).
+        patience=max(knobs.limits.holdout_maximum, least),
+    )
+
+
+def still_relaxed(knobs: Knobs, wave: int) -> Iterator[Step]:
+    """Before another server is swapped while R stays relaxed: A8 once more, where nobody can read settings.
+
+    A swap may move serials, and what policy they are of is shown by an export with those that were copied, or stated.
+    """
+    if not knobs.unread or not knobs.relaxed:
+        return
+    least = minimum(knobs.relaxed) + knobs.limits.publish_delay
+    yield Gate(
+        id="",
+        number="A8",
+        wave=wave,
+        title="Wait until every client of the relaxed groups is shown to be relaxed still",
+        purpose=GatePurpose.RELAXED,
+        scope=ScopeName.RELAXED,
+        minimum=least,
+        patience=max(knobs.limits.gate_patience, least),
+    )
+
+
+def restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
+    """The steps that restore R to the recorded state, not "on": the check box first, then the list (seed 10).
+
+    1. A10c on the canaries, gate, A10d on the canaries, gate: they report a policy that was signed with the new key
+       after they began to verify
+    2. A10c on the rest, gate, A10d on the rest, gate: both gates are for all of R
+    3. of a site whose lists stay as they are, A10c only
+    """
+    if gated and knobs.first:
+        yield _secure(wave, ScopeName.CANARIES)
+        yield _canary_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
+        if not knobs.lists_stay:
+            yield _reassign(wave, ScopeName.CANARIES)
+            yield _canary_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
+    others = _all_others(knobs) if gated else ScopeName.RELAXED
+    yield _secure(wave, others)
+    if gated:
+        yield _restore_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
+    if knobs.lists_stay:
+        return
+    yield _reassign(wave, others)
+    if gated:
+        yield _restore_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
+
+
+def refresh_images(knobs: Knobs, wave: int, groups: tuple[str, ...] = ()) -> Console:
+    """Images and packages are made anew: clients made from them start with what they hold (rule 4).
+
+    Args:
+        knobs: the plan's.
+        wave: the wave.
+        groups: whose; of all that have any, when it names none.
+    """
+    work = RefreshImages(groups=groups or knobs.image_groups)
+    return Console(id="", number="images", wave=wave, title="Refresh golden images and install packages", work=work)
+
+
+def _all_others(knobs: Knobs) -> ScopeName:
+    return ScopeName.REST if knobs.first else ScopeName.RELAXED
+
+
+_WHOSE = {ScopeName.CANARIES: " of the canaries", ScopeName.REST: " of the rest"}
+
+
+def _loosen(knobs: Knobs, wave: int, scope: ScopeName) -> Iterator[Write]:
+    if not knobs.lists_stay:
+        yield Write(
+            id="",
+            number="A5",
+            wave=wave,
+            title=f"Assign the HTTP copies{_WHOSE.get(scope, '')}",
+            field=SettingField.SERVER_LIST,
+            scope=scope,
+        )
+    yield Write(
+        id="",
+        number="A6-A7" if knobs.lists_stay else "A7",
+        wave=wave,
+        title=f"Turn secure communications{_WHOSE.get(scope, '')} off",
+        field=SettingField.SECURE_COMMUNICATIONS,
+        scope=scope,
+    )
+
+
+def _secure(wave: int, scope: ScopeName) -> Write:
+    return Write(
+        id="",
+        number="A10c",
+        wave=wave,
+        title=f"Put secure communications{_WHOSE.get(scope, '')} back as recorded",
+        field=SettingField.SECURE_COMMUNICATIONS,
+        scope=scope,
+        restores=True,
+    )
+
+
+def _reassign(wave: int, scope: ScopeName) -> Write:
+    return Write(
+        id="",
+        number="A10d",
+        wave=wave,
+        title=f"Assign the original lists{_WHOSE.get(scope, '')} again",
+        field=SettingField.SERVER_LIST,
+        scope=scope,
+        restores=True,
+    )
+
+
+_PROVES = {
+    GatePurpose.RELAXED: "hold the relaxed policy",
+    GatePurpose.VERIFYING: "verify the new certificate",
+    GatePurpose.RETURNED: "are back on their own list",
+}
+
+
+def _canary_gate(knobs: Knobs, wave: int, number: str, purpose: GatePurpose) -> Gate:
+    least = minimum(knobs.first)
+    return Gate(
+        id="",
+        number=number,
+        wave=wave,
+        title=f"Wait until the canaries {_PROVES[purpose]}: {_names(knobs.first)}",
+        purpose=purpose,
+        scope=ScopeName.CANARIES,
+        minimum=least,
+        patience=_ASKED_AFTER * least,
+    )
+
+
+def _restore_gate(knobs: Knobs, wave: int, number: str, purpose: GatePurpose) -> Gate:
+    least = minimum(knobs.relaxed)
+    return Gate(
+        id="",
+        number=number,
+        wave=wave,
+        title=f"Wait until the clients of the relaxed groups {_PROVES[purpose]}",
+        purpose=purpose,
+        scope=ScopeName.RELAXED,
+        minimum=least,
+        patience=max(knobs.limits.gate_patience, least),
+    )
+
+
+def _names(owners: tuple[OwnerScope, ...]) -> str:
+    shown = ", ".join(owner.path for owner in owners[:_NAMES_SHOWN])
+    return shown if len(owners) <= _NAMES_SHOWN else f"{shown} and {len(owners) - _NAMES_SHOWN} more"

@@ -1,0 +1,270 @@
+"""Old certificates put back: a rotation whose target is the old certificate, as an amendment (rule 15).
+
+What was done stays in the plan; from there on its certificates are the ones that the servers had before. So all that
+holds a rotation against its plan - drift, gates, evidence of a task, the closing check - holds here as it stands.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from rotation.plan.knobs import Knobs, lists_stay
+from rotation.plan.plan import CertificateFor, PlanBody
+from rotation.plan.scope import OwnerScope, Treatment
+from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, Step, Write
+from rotation.procedure.relaxation import relax, restore, still_relaxed
+from rotation.procedure.steps import HOLDOUT, closing, console, numbered, swap_gate
+from rotation.running.task import (
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    RefreshImages,
+    ReplaceCertificate,
+    ResumeReplication,
+)
+from rotation.site import Site
+from rotation.values import CertificateId, ServerName, Value
+
+
+class Former(Value):
+    """Where the certificate comes from that a server had before."""
+
+    server: ServerName
+    certificate_id: CertificateId = CertificateId("former")
+    """Its id, where it is kept here."""
+    has_file: bool = False
+    """Whether its key is kept here, so that the task has a file."""
+    recovery_file: str = ""
+    recovery_sha256: str = ""
+    is_back: bool = False
+    """Whether somebody has put it back already."""
+
+
+class Reached(Value):
+    """Where a rotation stands when its certificates are to be taken out again."""
+
+    begun: int
+    """How many of its steps were begun."""
+    proven: frozenset[str]
+    """The ids of the gates that were passed, and whose ground is still there."""
+    formers: tuple[Former, ...]
+    """The servers with their new certificate, in the order in which they got it."""
+
+
+def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
+    """The body that puts the old certificates back: same executed prefix, same R, same gates, one server at a time.
+
+    1. what the closing had removed already is made again: replication paused, HTTP copies
+    2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
+    3. for each server, the last one first: its old certificate back, gate; no gate between two servers whose clients
+       are all relaxed, or that somebody has put back both
+    4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
+       that took only new ones and are away; relax R; then they follow
+    5. restore R, canaries first; closing
+    """
+    done = approved.steps[: reached.begun]
+    backwards = tuple(former.server for former in reversed(reached.formers))
+    last = approved.waves[-1] if len(approved.waves) > 1 else ()
+    held = tuple(server for server in backwards if server in last)
+    others = tuple(server for server in backwards if server not in held)
+    waves = tuple(wave for wave in (held, others) if wave)
+    knobs = _knobs(site, approved, done, reached.formers, waves)
+    first_wave = max((step.wave for step in approved.steps), default=0) + 1
+    # without REST the proof of before the swap is over: it moves serials that nobody has copied
+    relaxed_by = () if site.at_console else _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
+    steps = numbered(
+        _steps(knobs, done, first_wave, relaxed=bool(relaxed_by), followed=_followed(site, approved, reached, waves)),
+        approved.last_number,
+        relaxed_by,
+    )
+    return approved.model_copy(
+        update={
+            "purpose": "roll-back",
+            "back_from": steps[0].id,
+            "certificates": tuple(_certificate(approved, former) for former in reached.formers),
+            "holdouts": others if len(waves) > 1 else tuple(server for server in last if server not in held),
+            "waves": waves,
+            "steps": (*done, *steps),
+        }
+    )
+
+
+def as_served(body: PlanBody, renewed: Collection[ServerName]) -> PlanBody:
+    """A roll-back seen from where it stands: what is still in is a plan's target too, for whoever only restores.
+
+    Args:
+        body: any plan; only of a roll-back something is turned round.
+        renewed: the servers that present the certificate which a roll-back was to take out.
+    """
+    return body.model_copy(
+        update={
+            "certificates": tuple(
+                chosen.model_copy(update={"fingerprint": chosen.replaces, "replaces": chosen.fingerprint})
+                if body.purpose == "roll-back" and chosen.server in renewed
+                else chosen
+                for chosen in body.certificates
+            )
+        }
+    )
+
+
+def _steps(
+    knobs: Knobs, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
+) -> Iterator[Step]:
+    yield from _made_again(knobs, done)
+    last = len(knobs.waves) - 1
+    for index, servers in enumerate(knobs.waves):
+        wave = first_wave + index
+        if index:
+            yield _holdout(knobs, wave)
+        if knobs.relaxed and not relaxed:
+            yield from relax(knobs, wave)
+            relaxed = True
+        else:
+            yield from still_relaxed(knobs, wave)
+        for place, server in enumerate(servers):
+            if place:
+                yield from still_relaxed(knobs, wave)
+            yield from _swap(knobs, wave, server, gated=server not in followed)
+        if knobs.relaxed and (index == last or not knobs.keep_relaxed):
+            yield from restore(knobs, wave, gated=True)
+            relaxed = False
+    yield from closing(knobs)
+
+
+def _swap(knobs: Knobs, wave: int, server: ServerName, *, gated: bool) -> Iterator[Step]:
+    failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
+    yield Console(
+        id="",
+        number="B2-undo" if failover else "A9-undo",
+        wave=wave,
+        title=f"Put the old certificate of {server} back",
+        work=knobs.replacements[server],
+    )
+    if gated:
+        gate = swap_gate(knobs, wave, server, "B3" if failover else "A10b")
+        title = f"Wait until clients know the old certificate of {server}"
+        yield gate.model_copy(update={"title": title, "passes_unheard": True})
+
+
+def _holdout(knobs: Knobs, wave: int) -> Holdout:
+    """Those who took only new certificates, and are away, find these servers as they know them."""
+    return Holdout(
+        id="",
+        number=HOLDOUT,
+        wave=wave,
+        title=f"Keep {', '.join(knobs.holdouts)} on the new certificate for clients that are away",
+        servers=knobs.holdouts,
+        minimum=knobs.limits.holdout_minimum,
+        maximum=knobs.limits.holdout_maximum,
+    )
+
+
+def _made_again(knobs: Knobs, done: Sequence[Step]) -> Iterator[Step]:
+    works = [step.work for step in done if isinstance(step, Console)]
+    if knobs.replication_partners and any(isinstance(work, ResumeReplication) for work in works):
+        yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+    deleted = {work.list for work in works if isinstance(work, DeleteList)}
+    for copy in knobs.copies:
+        if copy.copy_list in deleted:
+            yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
+
+
+def _relaxed_by(done: Sequence[Step], ahead: Sequence[Step], proven: Collection[str]) -> tuple[str, ...]:
+    """The gate that has proven that all of R is relaxed now; none where it is not, or is not proven.
+
+    An amendment that was just approved may have another R, which its next steps would relax.
+    """
+    upcoming = next((step for step in ahead if isinstance(step, Write) or _replaces(step)), None)
+    if isinstance(upcoming, Write) and not upcoming.restores:
+        return ()
+    for step in reversed(done):
+        if isinstance(step, Write):
+            break
+        relaxes = isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED and step.scope is ScopeName.RELAXED
+        if relaxes and step.id in proven:
+            return (step.id,)
+    return ()
+
+
+def _replaces(step: Step) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+
+
+def _ungated(site: Site, body: PlanBody) -> frozenset[ServerName]:
+    """The servers whose clients are all relaxed: no list of a group that verifies offers them."""
+    verifying: set[ServerName] = set()
+    for owner in body.owners(ScopeName.FAILOVER):
+        verifying |= _offered(site, owner)
+    return frozenset(server.name for server in site.servers) - verifying
+
+
+def _followed(
+    site: Site, body: PlanBody, reached: Reached, waves: Iterable[Sequence[ServerName]]
+) -> frozenset[ServerName]:
+    """The servers after which the next one follows at once: no gate would find anything out, or could be waited for."""
+    ungated = _ungated(site, body)
+    back = {former.server for former in reached.formers if former.is_back}
+    pairs = (pair for servers in waves for pair in pairwise(servers))
+    return frozenset(server for server, following in pairs if server in ungated or {server, following} <= back)
+
+
+def _offered(site: Site, owner: OwnerScope) -> frozenset[ServerName]:
+    lists = [site.list_named(pair.server_list) for pair in owner.pairs]
+    known = [each.servers for each in lists if each is not None]
+    if len(known) < len(lists):
+        return frozenset(server.name for server in site.servers)
+    return frozenset[ServerName]().union(*known)
+
+
+def _knobs(
+    site: Site,
+    approved: PlanBody,
+    done: Sequence[Step],
+    formers: Sequence[Former],
+    waves: tuple[tuple[ServerName, ...], ...],
+) -> Knobs:
+    works = [step.work for step in (*done, *approved.steps) if isinstance(step, Console)]
+    images = [work.groups for work in works if isinstance(work, RefreshImages)]
+    copies = {work.copy_list: work for work in works if isinstance(work, CopyList)}
+    return Knobs(
+        scopes=approved.scopes,
+        waves=waves,
+        holdouts=waves[-1] if len(waves) > 1 else (),
+        limits=site.limits,
+        copies=tuple(copies.values()),
+        replacements={former.server: _replacement(approved, former) for former in formers},
+        replication_partners=approved.replication_partners,
+        image_groups=images[0] if images else (),
+        keep_relaxed=approved.keep_relaxed,
+        canaries=approved.canaries,
+        lists_stay=lists_stay(site, approved.scopes),
+        unread=site.at_console is not None,
+    )
+
+
+def _replacement(approved: PlanBody, former: Former) -> ReplaceCertificate:
+    return ReplaceCertificate(
+        server=former.server,
+        fingerprint_sha256=_certificate(approved, former).fingerprint,
+        has_file=former.has_file,
+        puts_back=True,
+        recovery_file=former.recovery_file,
+        recovery_sha256=former.recovery_sha256,
+    )
+
+
+def _certificate(approved: PlanBody, former: Former) -> CertificateFor:
+    """The certificate that goes back in. A server without a planned one was never replaced.
+
+    Raises:
+        LookupError: for such a server.
+    """
+    chosen = approved.certificate_for(former.server)
+    if chosen is None:
+        raise LookupError(f"the plan has no certificate for {former.server}")
+    return CertificateFor(
+        server=former.server,
+        certificate_id=former.certificate_id,
+        fingerprint=chosen.replaces,
+        replaces=chosen.fingerprint,
+    )

@@ -1,0 +1,245 @@
+"""The vendor's two lists as one procedure with two knobs: which groups are relaxed, which servers go in what wave.
+
+Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them carries a word.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
+
+from rotation.plan.knobs import Knobs
+from rotation.plan.plan import ListCopy, PlanBody
+from rotation.plan.scope import Treatment
+from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
+from rotation.procedure.drilling import drill, undo
+from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
+from rotation.proof.gate import minimum
+from rotation.running.task import (
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    ReorderList,
+    ReplaceCertificate,
+    ResumeReplication,
+    SaveRecoveryFile,
+    Work,
+)
+from rotation.values import ServerName
+
+HOLDOUT = "B5"
+"""The number of the holdout."""
+
+
+def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
+    """The steps that replace every certificate of a site; they are counted from `after` on.
+
+    1. preflight: survey, compare with the plan, store the original settings
+    2. every server's recovery file off the box; replication paused
+    3. B1, where it was asked for: lists with another server first, a gate, their own order again; then the rest is
+       planned anew (rule 8)
+    4. A1-A4: an HTTP copy of every list that a relaxed pair uses
+    5. for each wave (all but the holdout; then the holdout):
+       B5 the holdout before the last wave; A5, A7 relax R, canaries first; A8 gate;
+       for each server: A9/B2 replace, A10b/B3 gate, images that fail over refreshed (rule 4); before the next one the
+       rest is computed again (rule 12);
+       all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
+    6. closing: images refreshed, replication resumed, copies deleted, every client back
+    """
+    return numbered(_rotation(knobs), after)
+
+
+def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
+    """The steps that put the recorded settings back when no rotation is running (after a Terminate).
+
+    1. preflight; lists that a drill left reordered back in their order
+    2. A10b gate for every server whose certificate has already been replaced
+    3. A10c, A10d: the recorded state; gated only where a certificate was replaced
+    4. closing
+    """
+    return numbered(_restoration(knobs, swapped))
+
+
+def _rotation(knobs: Knobs) -> Iterator[Step]:
+    yield Preflight(id="", number="preflight", title="Survey the site and store its original settings")
+    for wave in knobs.waves:
+        for server in wave:
+            yield console(
+                "recovery", f"Copy the recovery file of {server} off the box", SaveRecoveryFile(server=server)
+            )
+    if knobs.replication_partners:
+        yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+    yield from drill(knobs)
+    for copy in knobs.copies:
+        yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
+    for index in range(len(knobs.waves)):
+        yield from _wave(knobs, index)
+    yield from closing(knobs)
+
+
+def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
+    first, last = index == 0, index == len(knobs.waves) - 1
+    if last and knobs.holdouts:
+        yield Holdout(
+            id="",
+            number=HOLDOUT,
+            wave=index,
+            title=f"Keep {', '.join(knobs.holdouts)} on the old certificate for clients that are away",
+            servers=knobs.holdouts,
+            minimum=knobs.limits.holdout_minimum,
+            maximum=knobs.limits.holdout_maximum,
+        )
+    if not first:
+        yield _recheck(index)
+    if knobs.relaxed and (first or not knobs.keep_relaxed):
+        yield from relax(knobs, index)
+    else:
+        yield from still_relaxed(knobs, index)
+    for place, server in enumerate(knobs.waves[index]):
+        if place:
+            yield _recheck(index)
+            yield from still_relaxed(knobs, index)
+        yield from _swap(knobs, index, server)
+        ends_wave = place == len(knobs.waves[index]) - 1
+        if knobs.failover_images and not (ends_wave and (last or _restores(knobs, index))):
+            # a machine that starts from its image needs one server that the image knows, before the next one goes
+            yield refresh_images(knobs, index, knobs.failover_images)
+    if _restores(knobs, index):
+        if knobs.image_groups:
+            # and a relaxed one must know the new certificates before it is told to verify again (rule 4)
+            yield refresh_images(knobs, index)
+        yield from restore(knobs, index, gated=True)
+
+
+def _restores(knobs: Knobs, index: int) -> bool:
+    """Whether the recorded settings are put back at the end of a wave."""
+    last = index == len(knobs.waves) - 1
+    return bool(knobs.relaxed) and (last or not knobs.keep_relaxed)
+
+
+def _recheck(wave: int) -> Recheck:
+    return Recheck(id="", number="recheck", wave=wave, title="Survey again and compare the rest of the plan")
+
+
+def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
+    failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
+    yield Console(
+        id="",
+        number="B2" if failover else "A9",
+        wave=wave,
+        title=f"Replace the certificate of {server}",
+        work=knobs.replacements[server],
+    )
+    yield swap_gate(knobs, wave, server, "B3" if failover else "A10b")
+
+
+def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
+    """A10b or B3: the gate after the swap of a server."""
+    wait = minimum(knobs.scopes) + knobs.limits.publish_delay
+    return Gate(
+        id="",
+        number=number,
+        wave=wave,
+        title=f"Wait until clients know the new certificate of {server}",
+        purpose=GatePurpose.SWAPPED,
+        scope=ScopeName.ALL,
+        minimum=wait,
+        patience=max(knobs.limits.gate_patience, wait),
+        server=server,
+    )
+
+
+def closing(knobs: Knobs) -> Iterator[Step]:
+    """What every plan ends with: images, replication resumed, copies deleted, the last look."""
+    if knobs.image_groups:
+        yield refresh_images(knobs, len(knobs.waves) - 1)
+    if knobs.replication_partners:
+        yield console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
+    yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies)
+    longest = max((owner.slowest_heartbeat + owner.jitter for owner in knobs.scopes), default=timedelta(0))
+    yield Closing(
+        id="",
+        number="closing",
+        title="Check that everything is as it was and every client is back",
+        minimum=longest,
+        patience=max(knobs.limits.gate_patience, longest),
+    )
+
+
+def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
+    yield Preflight(id="", number="preflight", title="Survey the site")
+    yield from undo(knobs)
+    for server in swapped:
+        yield swap_gate(knobs, 0, server, "A10b")
+    if knobs.relaxed:
+        yield from restore(knobs, 0, gated=bool(swapped))
+    yield from closing(knobs)
+
+
+def _delete_copies(copies: Iterable[ListCopy]) -> Iterator[Step]:
+    for copy in copies:
+        yield console("A2-undo", f"Delete the list {copy.copy_name!r}", DeleteList(list=copy.copy_name))
+
+
+def console(number: str, title: str, work: Work) -> Console:
+    """A console task outside of the waves."""
+    return Console(id="", number=number, title=title, work=work)
+
+
+def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ()) -> tuple[Step, ...]:
+    """Each step with an id of its own, and each replacement with the gates that must hold while it is open.
+
+    Args:
+        steps: in their order.
+        after: the number of the last step before them.
+        holding: the gates before them that must hold until a write.
+    """
+    named_steps: list[Step] = []
+    relaxed: list[str] = []
+    """The gates for all of R: the newest asks what those before it did."""
+    holding = list(holding)
+    for index, step in enumerate(steps, start=after + 1):
+        named = step.model_copy(update={"id": f"{index:02d}-{step.number}"})
+        match named:
+            case Console(work=ReplaceCertificate()):
+                named = named.model_copy(update={"holds": tuple(holding)})
+            case Write():
+                # A write changes what clients hold: of the waits before it only a holdout still says something.
+                holding = [held for held in holding if held.endswith(HOLDOUT)]
+            case Gate(purpose=GatePurpose.DRILLED):
+                pass  # what it has shown is in the plan: who was not seen goes to R, or is approved by name
+            case Gate(purpose=GatePurpose.RELAXED, scope=ScopeName.RELAXED):
+                holding = [held for held in holding if held not in relaxed]
+                relaxed.append(named.id)
+                holding.append(named.id)
+            case Gate() | Holdout():
+                holding.append(named.id)
+        named_steps.append(named)
+    return tuple(named_steps)
+
+
+def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
+    """The steps of a cancel before the first certificate: settings back, copies gone, replication as it was.
+
+    No gates: while the old certificates are in force every setting is safe. What was never begun is not undone.
+
+    Args:
+        body: the plan that was running.
+        reached: ids of the steps that were begun.
+    """
+    begun = [step for step in body.steps if step.id in reached]
+    works = [step.work for step in begun if isinstance(step, Console)]
+    copies = {work.copy_list for work in works if isinstance(work, CopyList)}
+    paused = any(isinstance(work, PauseReplication) for work in works)
+    reordered = {work.list for work in works if isinstance(work, ReorderList)}
+    wrote = {step.scope for step in begun if isinstance(step, Write)}
+    back: dict[str, Step] = {}
+    for step in body.steps:
+        match step:
+            case Write(restores=True) if step.scope in wrote:
+                back.setdefault(f"{step.field} of {step.scope}", step)
+            case Console(work=ResumeReplication()) if paused:
+                back.setdefault("replication", step)
+            case Console(work=ReorderList(list=name, restores=True)) if name in reordered:
+                back.setdefault(f"order of {name}", step)
+            case Console(work=DeleteList(list=name)) if name in copies:
+                back.setdefault(f"delete {name}", step)
+    return tuple(step.model_copy(update={"id": f"back-{step.id}"}) for step in back.values())

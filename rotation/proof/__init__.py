@@ -1,0 +1,1 @@
+"""What proves what: gates, coverage, serials."""

@@ -1,0 +1,196 @@
+"""Coverage: for each client, whether it is known to hold what the next step needs, and why or why not.
+
+A client's evidence grows with each full reading of its group and is kept; a verdict is a chain of small rules
+over it. The denominator is the roster: every client ever seen (rule 1).
+"""
+
+from datetime import datetime
+
+from rotation.plan.step import GatePurpose
+from rotation.planning.trust import SERVERS
+from rotation.proof.serial import parse_or_none
+from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
+from rotation.survey import ObservedClient
+
+
+def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -> Judgement:
+    """The verdict on one client: the first rule that speaks decides.
+
+    Order: left out by name, non-persistent, proven before, proven now, safe without proof, else waiting.
+    """
+    kept = _grow(entry, rule, evidence or ClientEvidence(client=entry.id))
+    for speak in (_left_out, _image, _proven, _safe):
+        decided = speak(entry, rule, kept)
+        if decided is not None:
+            verdict, reason = decided
+            break
+    else:
+        verdict, reason = Verdict.WAITING, _why_waiting(entry, rule, kept)
+    if verdict is Verdict.COVERED:
+        kept = kept._replace(covered=True, reason=reason)
+    return Judgement(client=entry.id, verdict=verdict, reason=reason, evidence=kept)
+
+
+_Decided = tuple[Verdict, Reason] | None
+
+
+def _left_out(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decided:
+    return (Verdict.LEFT_OUT, Reason.LEFT_OUT_BY_NAME) if entry.left_out else None
+
+
+def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decided:
+    return (Verdict.IMAGE, Reason.NON_PERSISTENT) if entry.non_persistent else None
+
+
+def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
+    if kept.covered and kept.reason is not None:
+        return Verdict.COVERED, kept.reason
+    if rule.drill is not None:
+        shown = max(len(entry.seen_at & offer) for offer in rule.drill.offers) >= SERVERS
+        return (Verdict.COVERED, Reason.SEEN_AT_SECOND_SERVER) if shown else None
+    seen = entry.observed.last_seen if entry.observed else None
+    if seen is None:
+        return None
+    if rule.swap is None:
+        last_one = kept.contact_seen if rule.purpose is GatePurpose.RELAXED else kept.serial_seen
+        confirmed = last_one is not None and seen > last_one
+        return (Verdict.COVERED, Reason.SERIAL_CONFIRMED) if confirmed else None
+    return _proven_after_swap(entry, rule, rule.swap, kept, seen)
+
+
+def _proven_after_swap(
+    entry: RosterEntry, rule: GateRule, swap: Swap, kept: ClientEvidence, seen: datetime
+) -> _Decided:
+    """Rule 11: a serial that moved after it, two trusted contacts, or a contact at the server itself.
+
+    Before clients verify again one with the serial must come once more: it may have had the policy without the list.
+    """
+    if kept.serial_seen is not None and (not rule.verifies_next or seen > kept.serial_seen):
+        return Verdict.COVERED, Reason.SERIAL_MOVED_AFTER_SWAP
+    if kept.contact_seen is not None and seen > kept.contact_seen and _trusts_last(entry, rule, swap):
+        return Verdict.COVERED, Reason.TWO_TRUSTED_CONTACTS
+    here = entry.observed is not None and entry.observed.last_server == swap.server
+    if here and swap.swapped_shows_trust and not rule.relaxed and seen > swap.first_seen + swap.settle:
+        return Verdict.COVERED, Reason.CONTACT_AT_SWAPPED_SERVER
+    return None
+
+
+def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
+    """Whom the next step cannot cut off although it has not shown itself: clients that were away.
+
+    Nobody of those who are to verify next: whoever takes that policy before the list knows the former certificate only.
+    """
+    if rule.drill is not None:
+        asked_next = bool(entry.seen_at) and entry.seen_at <= rule.drill.asked_next
+        return (Verdict.SAFE, Reason.AT_THE_FIRST_SERVER) if asked_next else None
+    if not _was_away(entry, rule):
+        return None
+    if rule.canary:
+        return Verdict.SAFE, Reason.AWAY_CANARY
+    if rule.purpose is GatePurpose.RELAXED:
+        return None
+    # one that was moved since may have taken a policy that verifies
+    if entry.relaxed and rule.relaxed and not rule.verifies_next:
+        return Verdict.SAFE, Reason.HOLDS_RELAXED_POLICY
+    if rule.swap is None or rule.relaxed:
+        return None
+    if rule.swap.protected:
+        return Verdict.SAFE, Reason.PROTECTED_BY_HOLDOUT
+    return (Verdict.SAFE, Reason.KNOWS_ANOTHER_SERVER) if entry.knows_another else None
+
+
+def _was_away(entry: RosterEntry, rule: GateRule) -> bool:
+    """Whether the client was silent before the change, and has been since.
+
+    One that spoke just before and is silent now may have been cut off by the change: it is waited for. Of several
+    changes it may be the first one, and of a replacement the moment after the former certificate was last seen.
+    """
+    if rule.swap is not None:
+        since: datetime | None = rule.swap.former_seen or rule.swap.first_seen
+    else:
+        since = rule.changed_from or rule.reference
+    if since is None or (rule.as_of is not None and rule.as_of <= since):
+        return False  # an export of before the change shows nobody to be silent since
+    seen = entry.observed.last_seen if entry.observed else None
+    return seen is None or seen < since - rule.quiet_after
+
+
+def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvidence:
+    """`kept` with what this reading adds: the check-ins that count for the first time."""
+    observed = entry.observed
+    if observed is None or observed.last_seen is None:
+        return kept
+    if kept.serial_seen is None and holds(observed, rule):
+        kept = kept._replace(serial_seen=observed.last_seen)
+    if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):
+        kept = kept._replace(contact_seen=observed.last_seen)
+    return kept
+
+
+def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: datetime) -> bool:
+    """Whether a check-in is one after that which took the policy; after a swap, one that took what was published."""
+    swap = rule.swap
+    if swap is None:
+        return kept.serial_seen is not None and seen > kept.serial_seen
+    return _trusts_last(entry, rule, swap) and seen > swap.first_seen + swap.settle
+
+
+def outdates(observed: ObservedClient, rule: GateRule, kept: ClientEvidence | None) -> bool:
+    """Whether what a client reports now speaks against what is kept of it; what is not stated is always outdated.
+
+    Two persons have stated it of the policies that were there then: one that was made between the change and that is
+    not shown to be another. An earlier one is, and one that was made since nobody has looked at.
+    """
+    if kept is None or kept.reason is not Reason.STATED or kept.contact_seen is None:
+        return True
+    if observed.last_seen is None or observed.last_seen <= kept.contact_seen:
+        return False
+    serial = parse_or_none(observed.serial)
+    if serial is None or rule.reference is None or not serial.belongs_to(observed.group_id):
+        return True
+    return not rule.reference <= serial.at <= kept.contact_seen
+
+
+def holds(observed: ObservedClient, rule: GateRule) -> bool:
+    """Whether a client reports a serial of its own group that the gate takes for right."""
+    serial = parse_or_none(observed.serial)
+    if rule.reference is None or serial is None or not serial.belongs_to(observed.group_id):
+        return False
+    if rule.exact:
+        return serial.at == rule.reference or serial.at in rule.earlier
+    return serial.at >= rule.reference or serial.at in rule.earlier
+
+
+def _trusts_last(entry: RosterEntry, rule: GateRule, swap: Swap) -> bool:
+    observed = entry.observed
+    return observed is not None and (rule.relaxed or observed.last_server in swap.trusted)
+
+
+def _why_waiting(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> Reason:
+    observed = entry.observed
+    if observed is None:
+        return Reason.VANISHED
+    if observed.last_seen is None:
+        return Reason.NOT_SEEN
+    if rule.drill is not None:
+        return Reason.NOT_AT_SECOND_SERVER
+    if kept.serial_seen is not None or kept.contact_seen is not None:
+        return Reason.SEEN_ONCE
+    if rule.swap is not None:
+        late = observed.last_seen > rule.swap.first_seen + rule.swap.settle
+        return Reason.AT_UNTRUSTED_SERVER if late else Reason.NOT_SEEN
+    return _why_old(observed, observed.last_seen, rule)
+
+
+def _why_old(observed: ObservedClient, last_seen: datetime, rule: GateRule) -> Reason:
+    if rule.reference is None:
+        return Reason.REFERENCE_MISSING
+    first = min(rule.earlier, default=rule.reference)
+    if last_seen < first:
+        return Reason.NOT_SEEN
+    serial = parse_or_none(observed.serial)
+    if serial is None:
+        return Reason.NO_POLICY
+    if not serial.belongs_to(observed.group_id):
+        return Reason.OTHER_GROUPS_POLICY
+    return Reason.OLD_POLICY if serial.at < first else Reason.UNSEEN_POLICY

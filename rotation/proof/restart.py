@@ -1,0 +1,45 @@
+"""Which gates have to be proven anew when something has changed that their proof rests on (rule 12)."""
+
+from rotation.drift.drift import Drift
+from rotation.drift.served import THIRD
+from rotation.drift.standing import last_write
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Gate, GatePurpose
+from rotation.values import ServerName
+
+# `certificate-replaced` is what histories of before call a third one
+_OF_A_SERVER = frozenset({THIRD, "certificate-replaced", "certificate-restored"})
+
+
+def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
+    """The ids of the gates, up to step `at`, that `drift` takes the ground from.
+
+    A setting that the plan wrote: the gates that prove that write. A certificate: the gate after it was put in.
+    """
+    if drift.finding.code in _OF_A_SERVER:
+        return _of_server(ServerName(drift.finding.subject), body, at)
+    owner = next((owner for owner in body.scopes if owner.group_id == drift.owner), None)
+    if owner is None or drift.field is None:
+        return ()
+    write = last_write(body, at, drift.field, owner)
+    if write is None:
+        return ()
+    return tuple(
+        gate.id
+        for gate in _gates(body, at)
+        if body.steps.index(gate) > body.steps.index(write)
+        and gate.purpose is not GatePurpose.SWAPPED
+        and owner in body.owners(gate.scope)
+    )
+
+
+def _of_server(server: ServerName, body: PlanBody, at: str) -> tuple[str, ...]:
+    reached = {gate.id for gate in _gates(body, at)}
+    after_it = [gate for gate in body.swap_gates if gate.server == server]
+    after_it += [gate for gate in _gates(body, at) if gate.purpose is GatePurpose.RECOVERED]
+    return tuple(gate.id for gate in after_it if gate.id in reached)
+
+
+def _gates(body: PlanBody, at: str) -> list[Gate]:
+    reached = body.steps[: body.steps.index(body.step(at)) + 1]
+    return [step for step in reached if isinstance(step, Gate)]

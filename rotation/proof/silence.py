@@ -1,0 +1,42 @@
+"""Clients that a change has silenced, as far as a reading can tell: named long before the gate's limit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rotation.plan.step import GatePurpose
+from rotation.proof.verdict import GateRule, Judgement, RosterEntry, Swap, Verdict
+from rotation.values import GroupId
+
+
+def silenced(
+    entries: Sequence[RosterEntry],
+    judgements: Sequence[Judgement],
+    by_owner: Mapping[GroupId, GateRule],
+    sepm_clock: datetime,
+) -> list[RosterEntry]:
+    """Clients that were there until the change, are waited for, and have been silent for three heartbeats.
+
+    After a swap those of its server (rule 8); after relaxing, those of every group but the canaries, which are asked
+    about by themselves (rule 10).
+    """
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    return [
+        entry for entry in entries if entry.id in waiting and _is_silenced(entry, by_owner[entry.owner], sepm_clock)
+    ]
+
+
+def _is_silenced(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
+    seen = entry.observed.last_seen if entry.observed is not None else None
+    if seen is None:
+        return False
+    if rule.swap is not None:
+        here = entry.observed is not None and entry.observed.last_server == rule.swap.server
+        return here and not rule.relaxed and _by_swap(seen, rule, rule.swap, sepm_clock)
+    if rule.purpose is not GatePurpose.RELAXED or rule.canary or rule.changed_from is None:
+        return False
+    return rule.changed_from - rule.quiet_after <= seen < sepm_clock - rule.quiet_after
+
+
+def _by_swap(seen: datetime, rule: GateRule, swap: Swap, sepm_clock: datetime) -> bool:
+    overdue = sepm_clock > swap.first_seen + swap.settle + rule.quiet_after
+    return overdue and (swap.former_seen or swap.first_seen) - rule.quiet_after <= seen <= swap.first_seen

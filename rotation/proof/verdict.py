@@ -1,0 +1,185 @@
+"""What is known of a client in a gate, and what a gate asks: the values of coverage."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from rotation.plan.step import GatePurpose
+from rotation.survey import ObservedClient
+from rotation.values import ClientId, GroupId, ServerName, Value
+
+
+class Verdict(StrEnum):
+    """Where a client stands in a gate. Only `WAITING` holds the gate."""
+
+    COVERED = "covered"
+    SAFE = "safe"
+    """Not proven yet, but the next step cannot cut it off."""
+    WAITING = "waiting"
+    LEFT_OUT = "left_out"
+    """Left out by a named person's word."""
+    IMAGE = "image"
+    """A non-persistent machine: never counted as covered, its image is refreshed (rule 4)."""
+
+
+class Reason(StrEnum):
+    """Why a client has its verdict."""
+
+    SEEN_AT_SECOND_SERVER = "seen-at-second-server"
+    AT_THE_FIRST_SERVER = "at-the-first-server"
+    """Was seen only where this round of the drill sends the others: the next round asks it."""
+    NOT_AT_SECOND_SERVER = "not-at-second-server"
+    STATED = "stated"
+    """Two persons have stated it of the console, where no export shows it."""
+    SERIAL_CONFIRMED = "serial-confirmed"
+    SERIAL_MOVED_AFTER_SWAP = "serial-moved-after-swap"
+    TWO_TRUSTED_CONTACTS = "two-trusted-contacts"
+    CONTACT_AT_SWAPPED_SERVER = "contact-at-swapped-server"
+    HOLDS_RELAXED_POLICY = "holds-relaxed-policy"
+    PROTECTED_BY_HOLDOUT = "protected-by-holdout"
+    KNOWS_ANOTHER_SERVER = "knows-another-server"
+    AWAY_CANARY = "away-canary"
+    """Was away when its group went first: the gate for all waits for it."""
+    LEFT_OUT_BY_NAME = "left-out-by-name"
+    NON_PERSISTENT = "non-persistent"
+    OLD_POLICY = "old-policy"
+    UNSEEN_POLICY = "unseen-policy"
+    """Holds a policy that was made after the change, and that no reading of the settings has found to be right."""
+    NO_POLICY = "no-policy"
+    OTHER_GROUPS_POLICY = "other-groups-policy"
+    SEEN_ONCE = "seen-once"
+    NOT_SEEN = "not-seen"
+    AT_UNTRUSTED_SERVER = "at-untrusted-server"
+    VANISHED = "vanished"
+    REFERENCE_MISSING = "reference-missing"
+    HEARD_AGAIN = "heard-again"
+    AWAY_BEFORE = "away-before"
+    """Was silent before the certificate was damaged already."""
+
+
+class RosterEntry(NamedTuple):
+    """A client of the denominator, as last recorded."""
+
+    id: ClientId
+    name: str
+    group_id: GroupId
+    owner: GroupId
+    observed: ObservedClient | None
+    """None where SEPM does not list it any more."""
+    non_persistent: bool = False
+    left_out: bool = False
+    relaxed: bool = False
+    """Whether it is known to hold the relaxed policy of this wave."""
+    seen_at: frozenset[ServerName] = frozenset()
+    """In a drill, the servers at which it was ever seen."""
+    knows_another: bool = False
+    """Whether it is known to trust another server of its list, and would go there."""
+
+
+class ClientEvidence(NamedTuple):
+    """What was seen of one client within one gate."""
+
+    client: ClientId
+    serial_seen: datetime | None = None
+    """The check-in that first showed the wanted serial."""
+    contact_seen: datetime | None = None
+    """The first check-in at a server that it trusts, later than the swap; before one, the second with the serial."""
+    covered: bool = False
+    """Coverage is monotone: once proven it stays so while the gate lasts."""
+    reason: Reason | None = None
+
+
+class Swap(Value):
+    """A certificate's replacement as the probe saw it, with all times on SEPM's clocks."""
+
+    server: ServerName
+    first_seen: datetime
+    former_seen: datetime | None = None
+    """When the certificate before it was last seen; None where nobody looked."""
+    trusted: frozenset[ServerName]
+    """Servers at which a check-in shows that the client gets on with what they present: not yet replaced, or proven."""
+    swapped_shows_trust: bool
+    """HTTPS, another key and no CA trust: a verifying client can only be there if it knows the new one."""
+    settle: timedelta
+    """Publish delay and skew: check-ins before `first_seen + settle` prove nothing."""
+    protected: bool
+    """Whether every failover pair still has a server with the old certificate."""
+
+
+class DrillRound(Value):
+    """What a round of the drill asks of the clients of one owner."""
+
+    offers: tuple[frozenset[ServerName], ...]
+    """The servers of each list of theirs."""
+    asked_next: frozenset[ServerName] = frozenset()
+    """Whoever was seen only there is asked by the next round."""
+
+
+class GateRule(Value):
+    """What a gate asks of the clients of one owner."""
+
+    purpose: GatePurpose
+    relaxed: bool
+    """Whether the owner's clients do not verify now (a relaxed pair)."""
+    verifies_next: bool = False
+    """Whether its clients are to verify again before another certificate is replaced."""
+    reference: datetime | None = None
+    """The serial that clients must report, for gates after a write; for a swap, if serials moved with it."""
+    changed_from: datetime | None = None
+    """When the first of the changes that it waits for was made, on SEPM's clock; None where nothing was changed."""
+    earlier: frozenset[datetime] = frozenset()
+    """Serials before it that are known to be as right: the settings were read when they were the newest."""
+    exact: bool = False
+    """Whether a newer serial than those is none: nobody can read what settings it is of (a site without REST)."""
+    quiet_after: timedelta
+    """A client silent for longer than this before the change was away: it is not the change that silenced it."""
+    as_of: datetime | None = None
+    """When clients were as they are shown, where that is not now: an export of a site without REST."""
+    swap: Swap | None = None
+    drill: DrillRound | None = None
+    canary: bool = False
+    """Whether only those that go first are asked: the gate for all comes after it."""
+
+
+class Judgement(NamedTuple):
+    """A client's verdict with its reason and the evidence to keep."""
+
+    client: ClientId
+    verdict: Verdict
+    reason: Reason
+    evidence: ClientEvidence
+
+
+class Tally(Value):
+    """The sum of a reading. It passes when nobody is waited for and somebody has proven the way."""
+
+    total: int
+    by_verdict: dict[Verdict, int]
+    by_reason: dict[Reason, int]
+
+    @property
+    def waiting(self) -> int:
+        """How many clients hold the gate."""
+        return self.by_verdict.get(Verdict.WAITING, 0)
+
+    @property
+    def covered(self) -> int:
+        """How many clients are proven."""
+        return self.by_verdict.get(Verdict.COVERED, 0)
+
+    @property
+    def reached(self) -> bool:
+        """Whether coverage is reached. Nobody proven and five safe is not: the way is untried."""
+        return self.waiting == 0 and (self.covered > 0 or self.by_verdict.get(Verdict.SAFE, 0) == 0)
+
+
+def tally(judgements: Iterable[Judgement]) -> Tally:
+    """The sum of `judgements`."""
+    verdicts: Counter[Verdict] = Counter()
+    reasons: Counter[Reason] = Counter()
+    for judgement in judgements:
+        verdicts[judgement.verdict] += 1
+        reasons[judgement.reason] += 1
+    return Tally(total=sum(verdicts.values()), by_verdict=dict(verdicts), by_reason=dict(reasons))

@@ -1,0 +1,173 @@
+"""A server whose certificate is damaged or lost while clients hold it still: may the same one be put back?
+
+Vendor's procedure, sections 1.2 and 2.4: preferred over a replacement, since nothing that clients hold changes.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rotation.finding import Finding, blocking, info, warning
+from rotation.recovery.held import Held
+from rotation.survey import ServedCertificate
+from rotation.values import Fingerprint, ServerName, Value
+
+_LATELY = timedelta(days=7)
+"""Who saw a server with a certificate longer ago does not know what it has presented since."""
+_SOON = timedelta(days=90)
+_READ_IT_OFF = (
+    "read off a client's Sylink.xml which certificate of the server it holds, and say its SHA-256: "
+    "--held {server}=SHA256"
+)
+_ROTATE = (
+    "replace the certificate by a rotation instead (rotator plan); clients that are cut off then need a new Sylink.xml"
+)
+
+
+class Form(StrEnum):
+    """In which form a certificate is damaged, as far as its port shows."""
+
+    SILENT = "silent"
+    """Nothing is presented: the keystore is lost or broken, the key is not the certificate's; or it is merely down."""
+    MALFORMED = "malformed"
+    """What is presented cannot be read."""
+    ANOTHER = "another"
+    """Another certificate, such as the one that an installation makes."""
+
+
+class RecoveryCopy(Value):
+    """A recovery file that somebody has, in facts: the file itself stays where it is (decision 17)."""
+
+    name: str
+    sha256: Fingerprint
+    """Of the archive."""
+    certificate: Fingerprint
+    """SHA-256 of the certificate in it."""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    key_matches: bool | None = None
+    """Whether the key in it is the certificate's; None: nobody has looked."""
+    keystore: str = ""
+    """The keystore in it that SEPM's wizard takes, where one was found."""
+
+
+class Damage(Value):
+    """What is known of one server."""
+
+    server: ServerName
+    presents: ServedCertificate
+    """A look at its client port just now."""
+    held: Held | None
+    copy_at_hand: RecoveryCopy | None = None
+    heard: int = 0
+    """How many clients were last heard at it."""
+    stay_behind: tuple[str, ...] = ()
+    """Clients that do not fail over, and were last heard at another server: they may hold what it presents now."""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether it presents anything else than what clients hold, as far as that is known."""
+        if self.held is None:
+            return self.presents.not_after is None
+        return self.presents.fingerprint != self.held.fingerprint
+
+    @property
+    def form(self) -> Form:
+        """How the damage shows."""
+        if self.presents.fingerprint is None:
+            return Form.SILENT
+        return Form.MALFORMED if self.presents.not_after is None else Form.ANOTHER
+
+
+def against(damage: Damage, *, now: datetime) -> tuple[Finding, ...]:
+    """What stands against putting the certificate back, and what whoever decides should know.
+
+    1. what clients hold is known, and was served lately, or a person has read it off a client
+    2. a recovery file is at hand, it holds that very certificate, with its key, and is valid now
+    3. what cannot be seen from here: whether a silent server is merely down, who may cling to what it presents now
+    """
+    return tuple(finding for rule in _RULES for finding in rule(damage, now))
+
+
+def promising(damage: Damage, *, now: datetime) -> bool:
+    """Whether a recovery would be the way: what clients hold is known, of late, and valid, and is not presented."""
+    held = damage.held
+    if held is None or not damage.is_damaged or held.is_contested or held.last_served is None:
+        return False
+    return now - held.last_served <= _LATELY and (held.not_after is None or now < held.not_after)
+
+
+def _is_known(damage: Damage, now: datetime) -> Iterable[Finding]:
+    held, server = damage.held, damage.server
+    remedy = _READ_IT_OFF.format(server=server)
+    if held is None:
+        told = "which certificate of it clients hold is not known: nobody saw what it presented before"
+        yield blocking("recovery-held-unknown", server, told, remedy)
+    elif not held.by_word and (held.last_served is None or now - held.last_served > _LATELY):
+        when = f"{held.last_served:%Y-%m-%d}" if held.last_served else "never"
+        told = f"it was last seen with {held.fingerprint[:16]}... on {when}: it may have been replaced since"
+        yield blocking("recovery-history-old", server, told, remedy)
+    elif held.is_contested:
+        told = f"it has presented others than {held.fingerprint[:16]}... for a day or more: clients may hold them now"
+        yield blocking("recovery-history-contested", server, told, remedy)
+    elif held.by_word:
+        yield warning("recovery-on-word", server, f"a person has read {held.fingerprint[:16]}... off a client")
+
+
+def _has_its_copy(damage: Damage, _now: datetime) -> Iterable[Finding]:
+    copy, held, server = damage.copy_at_hand, damage.held, damage.server
+    if copy is None:
+        remedy = f"say --file {server}=ZIP with a copy of its recovery file; if there is none, {_ROTATE}"
+        yield blocking("recovery-file-missing", server, "no recovery file with its certificate is known", remedy)
+        return
+    if held is not None and copy.certificate != held.fingerprint:
+        told = f"it holds {copy.certificate[:16]}..., and clients hold {held.fingerprint[:16]}..."
+        remedy = f"take the recovery file that {server} wrote with that certificate; if there is none, {_ROTATE}"
+        yield blocking("recovery-another-certificate", copy.name, told, remedy)
+    if copy.key_matches is False:
+        told = "the key in it is not that of the certificate"
+        yield blocking("recovery-key-of-another", copy.name, told, f"take another copy; if there is none, {_ROTATE}")
+    elif copy.key_matches is None:
+        told = "nobody has looked whether the key in it is the certificate's"
+        yield warning("recovery-not-inspected", copy.name, told, f"rotator recovery inspect {copy.name}")
+
+
+def _is_valid(damage: Damage, now: datetime) -> Iterable[Finding]:
+    copy, held = damage.copy_at_hand, damage.held
+    ends = (copy.not_after if copy else None) or (held.not_after if held else None)
+    begins = copy.not_before if copy else None
+    if ends is not None and now >= ends:
+        told = f"the certificate ended on {ends:%Y-%m-%d}: clients do not need it back"
+        yield blocking("recovery-certificate-expired", damage.server, told, _ROTATE)
+    elif begins is not None and now < begins:
+        told = f"the certificate begins on {begins:%Y-%m-%d}"
+        yield blocking("recovery-certificate-not-yet-valid", damage.server, told, "look whether the clocks are right")
+    elif ends is not None and now >= ends - _SOON:
+        told = f"the certificate ends on {ends:%Y-%m-%d}"
+        yield warning("recovery-ends-soon", damage.server, told, "plan its rotation as soon as clients have returned")
+
+
+def _as_it_shows(damage: Damage, _now: datetime) -> Iterable[Finding]:
+    server, shown = damage.server, damage.presents
+    if damage.form is Form.SILENT:
+        told = f"presents nothing: {shown.error or 'no answer'}"
+        remedy = "if it is merely down, start it: then nothing has to be put back, and the task closes by itself"
+        yield warning("recovery-silent", server, told, remedy)
+    else:
+        what = "a malformed certificate" if damage.form is Form.MALFORMED else "another certificate"
+        yield info("recovery-damage", server, f"presents {what}: {(shown.fingerprint or '')[:16]}...")
+    if damage.stay_behind and damage.form is Form.ANOTHER:
+        names = ", ".join(damage.stay_behind[:5])
+        told = (
+            f"{len(damage.stay_behind)} clients that do not fail over were last heard elsewhere, among them {names}: "
+            "they may hold what it presents now, and cling to it"
+        )
+        yield warning("recovery-stay-behind", server, told, "look after them when the certificate is back")
+
+
+_RULES: tuple[Callable[[Damage, datetime], Iterable[Finding]], ...] = (
+    _is_known,
+    _has_its_copy,
+    _is_valid,
+    _as_it_shows,
+)

@@ -1,0 +1,105 @@
+"""What a person at the console has to do for each kind of work, in the console's own words (facts, section 2)."""
+
+from collections.abc import Iterable
+
+from rotation.running.task import (
+    AssignList,
+    CopyList,
+    DeleteList,
+    PauseReplication,
+    PutCertificateBack,
+    RefreshImages,
+    ReorderList,
+    ReplaceCertificate,
+    ResumeReplication,
+    SaveRecoveryFile,
+    SetSecureCommunications,
+    TaskPair,
+    Work,
+)
+
+
+def instructions(work: Work) -> tuple[str, ...]:
+    """The steps at the console, one a line."""
+    return tuple(_lines(work))
+
+
+def _lines(work: Work) -> Iterable[str]:
+    match work:
+        case SaveRecoveryFile():
+            yield f"On {work.server}, open ...\\Symantec Endpoint Protection Manager\\Server Private Key Backup"
+            yield "Copy the newest recovery_<timestamp>.zip to another machine"
+            yield "Say done with its file name and SHA-256; rotator tasks done --file looks into it as well"
+        case PauseReplication():
+            yield f"Admin > Servers: break the replication relationship with {', '.join(work.partners)}"
+        case ResumeReplication():
+            yield f"Admin > Servers: restore the replication relationship with {', '.join(work.partners)}"
+        case CopyList() | DeleteList() | ReorderList():
+            yield "Policies > Policy Components > Management Server Lists"
+            yield from _list(work)
+        case AssignList():
+            yield f"Policies > Policy Components > Management Server Lists: right-click {work.list!r}, Assign, to:"
+            yield from _pairs(work.pairs)
+        case SetSecureCommunications():
+            yield "Clients > Policies > General Settings > Security Settings, for each of:"
+            yield from _pairs(work.pairs)
+            verb = "Check" if work.enabled else "Uncheck"
+            yield f"{verb} Enable secure communications between the management server and clients ..., OK"
+        case ReplaceCertificate():
+            yield "Claim this task first: all proof is read once more before you begin"
+            yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
+            yield from _source(work)
+            yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
+            yield "If .SIG files in ...\\data\\outbox\\agent stay older than it, have the server publish again"
+        case PutCertificateBack():
+            yield from _put_back(work)
+        case RefreshImages():
+            yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
+
+
+def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
+    match work:
+        case CopyList():
+            yield f"Copy the List {work.source_list!r}, Paste List, and name the copy {work.copy_list!r}"
+            yield "Edit the copy: Use HTTP protocol; for each server, Customize HTTP port:"
+            yield from (f"- {entry.server}: {entry.address}, port {entry.http_port}" for entry in work.servers)
+            yield "OK, OK. Say done with the copy's name, protocol and ports"
+        case DeleteList():
+            yield f"Delete {work.list!r}; nothing uses it"
+        case ReorderList():
+            yield f"Edit {work.list!r}: move its servers until their priorities are {work.text}"
+            yield "OK. Export the Sylink.xml of a group that uses it (Clients, Export Communication Settings)"
+            yield f"Say done with order={work.text!r} when the file shows that"
+
+
+def _source(work: ReplaceCertificate) -> Iterable[str]:
+    if work.puts_back and not work.has_file:
+        named = f" {work.recovery_file}" if work.recovery_file else ", the newest that is older than the rotation"
+        proof = f", SHA-256 {work.recovery_sha256}" if work.recovery_sha256 else ""
+        yield f"Unpack the recovery file of {work.server} that was saved off the box:{named}{proof}"
+        source = "its keystore_<timestamp>.jks, whose password is keystorepass in settings_<timestamp>.properties"
+    else:
+        source = "the file of this task" if work.has_file else "the certificate whose key SEPM holds"
+    what = "the old certificate that goes back in" if work.puts_back else "it"
+    yield f"Take {source}; the SHA-256 fingerprint of {what} is {work.fingerprint_sha256}"
+
+
+def _put_back(work: PutCertificateBack) -> Iterable[str]:
+    yield f"Take {work.recovery_file} to {work.server}; its SHA-256 is {work.recovery_sha256}"
+    entry = work.keystore or "its keystore_<timestamp>.jks"
+    yield f"In it is {entry}, whose password is keystorepass in settings_<timestamp>.properties"
+    yield f"The SHA-256 fingerprint of the certificate that clients hold is {work.fingerprint_sha256}"
+    if work.damaged is not None:
+        yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
+        yield "Choose JKS keystore, and give it that keystore and password"
+        yield "Where nobody can log on: run the Management Server Configuration Wizard with the recovery file instead"
+    else:
+        yield "Run the Management Server Configuration Wizard on it, and choose to use the recovery file"
+        yield "Where the manager is not installed any more, install it first, of the same version"
+    yield "Do not generate a new certificate, and leave server lists and secure communications as they are"
+    yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
+    yield "If .SIG files in ...\\data\\outbox\\agent stay older than it, have the server publish again"
+
+
+def _pairs(pairs: Iterable[TaskPair]) -> Iterable[str]:
+    return (f"- {pair.group_path}, location {pair.location_name}" for pair in pairs)

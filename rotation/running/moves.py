@@ -1,0 +1,179 @@
+"""Which moves people may make when. A refused move says why and what to do, and changes nothing."""
+
+from datetime import timedelta
+
+from rotation.console.statement import untrue
+from rotation.finding import Finding, blocking
+from rotation.running.message import Message, Move
+from rotation.running.state import RotationState
+
+
+def refusal(message: Message, state: RotationState) -> Finding | None:
+    """Why `message` may not be sent now; None when it may. The first rule that speaks decides."""
+    for rule in (_other_rotation, _ended, _unexplained, _by_move):
+        finding = rule(message, state)
+        if finding is not None:
+            return finding
+    return None
+
+
+def _refuse(message: Message, why: str, remedy: str = "") -> Finding:
+    return blocking(f"{message.move.value}-refused", message.rotation_id, why, remedy)
+
+
+def _other_rotation(message: Message, state: RotationState) -> Finding | None:
+    if message.rotation_id == state.rotation_id:
+        return None
+    return _refuse(message, f"this site runs rotation {state.rotation_id}", "name the rotation that is running")
+
+
+def _ended(message: Message, state: RotationState) -> Finding | None:
+    if state.outcome is None:
+        return None
+    return _refuse(message, f"the rotation has ended: {state.outcome.value}", "start a new one from a new plan")
+
+
+_LET = "let it finish (the default); hold stops it where it stands"
+_LONGEST_EXTENSION = timedelta(days=366)
+"""Above it a slip of the pen would have no date to end on."""
+_EXPLAINED = frozenset(
+    {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
+)
+
+
+def _unexplained(message: Message, _state: RotationState) -> Finding | None:
+    if message.move in _EXPLAINED and not message.why.strip():
+        return _refuse(message, "it needs a reason", "say why, in `why`")
+    return None
+
+
+def _by_move(message: Message, state: RotationState) -> Finding | None:
+    rule = {
+        Move.APPROVE: _approve,
+        Move.HOLD: _hold,
+        Move.RESUME: _resume,
+        Move.EXTEND: _extend,
+        Move.PROCEED: _proceed,
+        Move.STATE_GATE: _state,
+        Move.LOOK_AGAIN: _look_again,
+        Move.RETRY: _retry,
+        Move.CANCEL: _cancel,
+        Move.ROLL_BACK: _roll_back,
+        Move.FINISH: _finish,
+        Move.CLAIM_TASK: _task,
+        Move.TASK_DONE: _task,
+        Move.TASK_REFUSED: _task,
+    }[message.move]
+    return rule(message, state)
+
+
+def _offered(message: Message, state: RotationState) -> bool:
+    return any(message.move in attention.options for attention in state.attention)
+
+
+def _approve(message: Message, state: RotationState) -> Finding | None:
+    if not _offered(message, state):
+        return _refuse(message, "nothing waits for an approval")
+    if state.proceed is not None and _is_same(state.proceed.asked_by, message.who):
+        return _refuse(message, f"{message.who} asked for it", "a second person approves")
+    if state.rolling_back is not None and _is_same(state.rolling_back.by, message.who):
+        return _refuse(message, f"{message.who} asked for it", "a second person approves")
+    return None
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two names are one person's: a second person is not the first one in capitals."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _hold(message: Message, state: RotationState) -> Finding | None:
+    return _refuse(message, f"it is held already, by {state.held_by}") if state.held_by else None
+
+
+def _resume(message: Message, state: RotationState) -> Finding | None:
+    return None if state.held_by else _refuse(message, "it is not held")
+
+
+def _extend(message: Message, state: RotationState) -> Finding | None:
+    if state.wait is None:
+        return _refuse(message, "it waits for no gate now")
+    if message.by is None or message.by <= timedelta(0):
+        return _refuse(message, "it needs a length of time", "say how much longer, e.g. by: P7D")
+    if message.by > _LONGEST_EXTENSION:
+        return _refuse(message, f"{message.by.days} days is too long", f"{_LONGEST_EXTENSION.days} days at most")
+    return None
+
+
+def _proceed(message: Message, state: RotationState) -> Finding | None:
+    if not _offered(message, state):
+        return _refuse(message, "no gate has reached its limit", "wait, or extend; proof comes before going on")
+    if state.proceed is not None:
+        return _refuse(
+            message, f"{state.proceed.asked_by} wants to go on already", "a second person approves that first"
+        )
+    return None
+
+
+def _state(message: Message, state: RotationState) -> Finding | None:
+    """Not before the gate asks for it, which it does once its minimum has passed."""
+    reading = state.wait.reading if state.wait is not None else None
+    if not _offered(message, state) or reading is None or reading.asks is None:
+        return _refuse(message, "no gate asks for a statement now", "wait for its minimum; exports count before it too")
+    if state.proceed is not None:
+        return _refuse(message, f"{state.proceed.asked_by} has said something that waits for a second person already")
+    return untrue(message.attestation, reading.asks)
+
+
+def _look_again(message: Message, state: RotationState) -> Finding | None:
+    return None if state.wait is not None else _refuse(message, "it waits for no gate now")
+
+
+def _retry(message: Message, state: RotationState) -> Finding | None:
+    return None if _offered(message, state) else _refuse(message, "nothing waits to be tried again")
+
+
+def _cancel(message: Message, state: RotationState) -> Finding | None:
+    if state.body.purpose == "restore" and state.body.certificates:
+        return _refuse(message, "it only puts settings back, and certificates were replaced", "let it finish, or hold")
+    if state.cancelling is not None:
+        return _refuse(message, f"{state.cancelling.by} has cancelled it already")
+    if state.body.purpose == "roll-back":
+        return _refuse(message, "old certificates are being put back: restoring now would cut clients off", _LET)
+    if state.replaced:
+        return _refuse(
+            message,
+            f"{', '.join(state.swapped)} has its new certificate: restoring now would cut clients off",
+            f"{_LET}; roll back puts the old certificates back",
+        )
+    return None
+
+
+def _roll_back(message: Message, state: RotationState) -> Finding | None:
+    if state.body.purpose == "restore":
+        return _refuse(message, "it only puts settings back", _LET)
+    if state.body.purpose == "roll-back":
+        return _refuse(message, "the old certificates are being put back already", _LET)
+    if state.body.purpose == "recover":
+        return _refuse(message, "it puts back what clients hold: there is nothing before it", _LET)
+    if state.rolling_back is not None:
+        return _refuse(message, f"{state.rolling_back.by} has asked for it already")
+    if not state.swapped:
+        return _refuse(message, "no new certificate was seen yet", "cancel puts everything back")
+    return None
+
+
+def _finish(message: Message, state: RotationState) -> Finding | None:
+    if not _offered(message, state):
+        return _refuse(message, "it is on its way to finish", "nothing needs to be said")
+    return None
+
+
+def _task(message: Message, state: RotationState) -> Finding | None:
+    if state.task is None or message.task_id != state.task.id:
+        return _refuse(message, f"task {message.task_id} is not open", "list the open tasks")
+    if state.withdrawing and message.move is Move.CLAIM_TASK:
+        return _refuse(message, f"task {message.task_id} is being withdrawn", "the rotation was cancelled")
+    holder = state.task.claimed_by
+    if holder and holder != message.who:
+        return _refuse(message, f"{holder} holds this task", f"ask {holder} to give it back (refused)")
+    return None

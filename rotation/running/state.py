@@ -1,0 +1,280 @@
+"""The state of a running rotation: everything that a restart, a new worker or a continue-as-new must know."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rotation.console.statement import Asked
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Step
+from rotation.proof.verdict import Reason
+from rotation.running.message import Message, Move, Reply
+from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+
+
+class Phase(StrEnum):
+    """What a rotation is doing, in one word for lists and filters."""
+
+    PREPARING = "preparing"
+    RELAXING = "relaxing"
+    REPLACING = "replacing"
+    HOLDOUT = "holdout"
+    RESTORING = "restoring"
+    CLOSING = "closing"
+    TURNING_BACK = "turning-back"
+    ENDED = "ended"
+
+
+class Outcome(StrEnum):
+    """How a rotation ended. It ends only by completing, by being turned back, or by a person's word."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    ROLLED_BACK = "rolled-back"
+    """The old certificates were put back."""
+
+
+class Attention(Value):
+    """Something that needs a person. The rotation waits or goes on trying; it never dies of it."""
+
+    code: str
+    subject: str
+    message: str
+    options: tuple[Move, ...] = ()
+    raised_at: datetime
+
+
+class GateReading(Value):
+    """One full reading of a gate, in numbers."""
+
+    taken_at: datetime
+    total: int
+    covered: int
+    safe: int
+    waiting: int
+    left_out: int
+    by_reason: dict[Reason, int]
+    waiting_names: tuple[str, ...] = ()
+    """Some of those waited for; all of them are in the store."""
+    waiting_groups: tuple[str, ...] = ()
+    """The groups whose settings they have."""
+    reached: bool
+    shown: tuple[ServerName, ...] = ()
+    """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
+    unshown: tuple[ServerName, ...] = ()
+    """Servers of which none has shown that: they hold a gate over canaries that verify again (rule 13)."""
+    unheard: bool = False
+    """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
+    asks: Asked | None = None
+    """What people of a site without REST are asked for; None: nothing."""
+    silent_after_swap: int = 0
+    """Clients of the swapped server that did not reappear within three heartbeats (rule 8)."""
+    silent_after_write: int = 0
+    """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
+    silent_names: tuple[str, ...] = ()
+    """Some of either."""
+
+
+class Wait(Value):
+    """A gate, holdout or closing check that is going on."""
+
+    step: str
+    opened_at: datetime
+    due: datetime
+    limit: datetime
+    heartbeat: timedelta
+    fixed: bool = False
+    """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
+    readings: int = 0
+    next_at: datetime | None = None
+    reading: GateReading | None = None
+
+
+class RefusedClaim(Value):
+    """A claim of a replacement that was refused: its proof is read on."""
+
+    since: datetime
+    """When it was refused, or when a person last wanted to wait."""
+    read_at: datetime
+    """When the proof is read next."""
+    asked: bool = False
+    """Whether a person was asked what to do."""
+    seconded: bool = False
+    """Whether a second one was asked to approve that clients are left out."""
+    gates: tuple[str, ...] = ()
+    """The gates that did not hold when the proof was last read."""
+    waiting: int = 0
+    """How many clients they wait for."""
+
+
+class OpenTask(Value):
+    """The console task that the rotation waits for."""
+
+    id: TaskId
+    step: str
+    opened_at: datetime
+    claimed_by: str = ""
+    claimed_at: datetime | None = None
+    proven_at: datetime | None = None
+    """When all proof was last read for whoever holds it."""
+    lapsed_at: datetime | None = None
+    """Since when it is missing, and its holder is told to do nothing."""
+    look_at: datetime | None = None
+    """When to look whether it is done; None: now."""
+    refused: RefusedClaim | None = None
+    """Set while nobody holds it because a claim was refused."""
+
+
+class Told(Value):
+    """A drift that was named, and is still there."""
+
+    code: str
+    subject: str
+    message: str
+    remedy: str = ""
+    matters: bool
+    """Whether it is shown until it is over."""
+    blocks: bool
+    """Whether nothing irreversible may happen before it is over."""
+    voids: tuple[str, ...] = ()
+    """The gates that have to be proven anew when it is over."""
+    excludable: bool = False
+    """Whether two persons may go on without it: it was born during the rotation."""
+    born: GroupId | None = None
+    """The group that was born, whose clients no gate counts."""
+
+
+class Restarted(Value):
+    """A gate that was passed, and has to be proven anew."""
+
+    gate: str
+    due: datetime | None = None
+    """Not before then; None while what has voided it is still there."""
+
+
+DRIFT = "drift"
+"""The attention that shows what is not as the rotation left it."""
+
+
+class Fixing(Value):
+    """A policy date that a write must move is waited for (rule 9)."""
+
+    since: datetime
+    look_at: datetime
+    """When it is read again."""
+
+
+class Proceed(Value):
+    """A wish to go on without full coverage: it needs a second person (design section 3)."""
+
+    about: str = ""
+    """The code of the attention that it answers."""
+    asked_by: str
+    why: str
+    waiting: int = 0
+    """How many clients held the gate, where it answers for one."""
+    approved_by: str = ""
+    said: dict[str, str] = Field(default_factory=dict)
+    """What is stated of a gate, where it is a statement and no wish."""
+    said_at: datetime | None = None
+    """When."""
+
+
+class Cancelling(Value):
+    """A cancel that was asked for."""
+
+    by: str
+    why: str
+
+
+class RollingBack(Value):
+    """A wish to put the old certificates back: it is planned, and needs a second person (rule 15)."""
+
+    by: str
+    why: str
+    stopped: bool = False
+    """Whether the steps stand still for it."""
+    plan_id: PlanId | None = None
+    """The amendment that waits for approval."""
+
+
+_REPLIES = 32
+"""How many answers are kept: more than are asked for at a time."""
+
+
+class RotationState(BaseModel):
+    """State is one model: plan, cursor, waits, attention, hold. Mutable, and only the run loop changes it."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    rotation_id: RotationId
+    site_id: SiteId
+    site_name: str
+    plan_id: PlanId
+    plan_hash: str
+    body: PlanBody
+    started_at: datetime
+    steps: tuple[Step, ...]
+    cursor: int = 0
+    phase: Phase = Phase.PREPARING
+    begun: tuple[str, ...] = ()
+    """Ids of the steps that were begun, of every plan that this rotation ran."""
+    step_began_at: datetime | None = None
+    wait: Wait | None = None
+    task: OpenTask | None = None
+    swapped: tuple[ServerName, ...] = ()
+    """Servers whose new certificate was seen: after the first one a cancel cannot simply restore."""
+    held_by: str = ""
+    hold_reason: str = ""
+    attention: tuple[Attention, ...] = ()
+    look_since: datetime | None = None
+    """Since when nothing was found by looking at the site: looks grow rarer from there."""
+    look_at: datetime | None = None
+    """When to look at the site again."""
+    drift: tuple[Told, ...] = ()
+    repaired: tuple[str, ...] = ()
+    """What was written back during this step, one entry for each time."""
+    left_by_rest: tuple[str, ...] = ()
+    """What REST was asked to write back during this step, and did not change."""
+    restarted: tuple[Restarted, ...] = ()
+    excluded: tuple[str, ...] = ()
+    """Locations born during the rotation, with which two persons go on as they are."""
+    fixing: Fixing | None = None
+    """Set while a policy date is waited for that a write must move."""
+    adopted: tuple[str, ...] = ()
+    """Pairs born during the rotation that a person leaves as they are (rule 17)."""
+    gone: tuple[str, ...] = ()
+    """Pairs that are not there any more, as a person knows: nothing of them can be put back."""
+    proceed: Proceed | None = None
+    cancelling: Cancelling | None = None
+    rolling_back: RollingBack | None = None
+    withdrawing: bool = False
+    """Whether a cancel, or a wish to roll back, waits for the holder of the open task to give it back."""
+    inbox: tuple[Message, ...] = ()
+    replies: dict[str, Reply] = Field(default_factory=dict)
+    """The newest answers by request id: whoever sent a message asks for it, also in a later history."""
+    refused: str = ""
+    """What was refused last, for whoever sent it where no answer is shown."""
+    events: int = 0
+    """How many events were recorded: each gets a number of its own, whatever is retried."""
+    outcome: Outcome | None = None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a new certificate is, or may be, in: putting settings back alone would cut clients off."""
+        if self.body.purpose == "recover":
+            return False  # no setting was changed
+        return bool(self.swapped) or self.body.purpose == "roll-back"
+
+    def keep_reply(self, message: Message, reply: Reply) -> None:
+        """Remember what was answered to a message, and forget the oldest answers."""
+        newest = list({**self.replies, message.request_id: reply}.items())[-_REPLIES:]
+        self.replies = dict(newest)
+        because = "; ".join(finding.message for finding in reply.findings)
+        self.refused = "" if reply.accepted else f"{message.move.value} by {message.who}: {because}"
+
+    @property
+    def step(self) -> Step | None:
+        """The step at the cursor, or None after the last."""
+        return self.steps[self.cursor] if self.cursor < len(self.steps) else None

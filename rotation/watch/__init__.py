@@ -1,0 +1,1 @@
+"""The watch over certificates: what is where, and what ends soon."""

@@ -1,0 +1,1 @@
+"""Encryption at rest: where keys come from, what they seal, how they change."""

@@ -1,0 +1,65 @@
+"""All keys that are known at once: any of them opens, one seals."""
+
+from store.keys.key_encryption import KeyEncryptionKey, VaultKeyMissing, VaultKeyWrong
+from store.keys.key_sources import KeySource
+
+
+class KeyRing:
+    """The keys of some sources. The first source that has a key seals; the others still open what they sealed."""
+
+    def __init__(self, *sources: KeySource) -> None:
+        self.sources = sources
+
+    @property
+    def source(self) -> KeySource:
+        """The source that seals.
+
+        Raises:
+            VaultKeyMissing: when no source has a key.
+        """
+        return self._sealing()[0]
+
+    def sealing(self) -> KeyEncryptionKey:
+        """The key that seals now.
+
+        Raises:
+            VaultKeyMissing: when no source has a key, or its file is gone.
+        """
+        return self._sealing()[1]
+
+    def find(self, key_id: str) -> KeyEncryptionKey:
+        """The key of that id. One that nobody knew so far is looked for again: it may have been made meanwhile.
+
+        Raises:
+            VaultKeyWrong: when no source has it.
+            VaultKeyMissing: when a file that held keys is gone.
+        """
+        for again in (False, True):
+            for source in self.sources:
+                if (key := source.find(key_id, again=again)) is not None:
+                    return key
+        places = ", ".join(source.where for source in self.sources) or "no place"
+        raise VaultKeyWrong(f"sealed with key {key_id}, which is not in {places}")
+
+    def knows(self, key_id: str) -> bool:
+        """Whether there is a key of that id.
+
+        Raises:
+            VaultKeyMissing: as `find`.
+        """
+        try:
+            self.find(key_id)
+        except VaultKeyWrong:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close what the sources have open."""
+        for source in self.sources:
+            await source.close()
+
+    def _sealing(self) -> tuple[KeySource, KeyEncryptionKey]:
+        for source in self.sources:
+            if (key := source.sealing()) is not None:
+                return source, key
+        raise VaultKeyMissing(f"there is no key in {', '.join(source.where for source in self.sources)}")

@@ -1,0 +1,109 @@
+"""Rule 17: what was born during the rotation, and whether something of the rotation would stay with it."""
+
+import pytest
+
+from rotation.drift.newborn import newborn, users
+from rotation.drift.recorded import with_copies
+from rotation.values import ListName
+
+COPY = ListName("Default List (HTTP for certificate rotation)")
+
+
+@pytest.fixture
+def told(make):
+    """What is said of newborn pairs in a site whose plan relaxes H, with an inheritor, and lets G fail over."""
+    lists = [make.server_list("Default List", "s1", "s2"), make.server_list("Other", "s1", "s2")]
+    site = make.site("s1", "s2", lists=lists)
+    clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    groups = [make.group("G", server_list="Other"), make.group("H"), make.group("H\\A", inherits=True)]
+    body = make.plan(site, *groups, clients=clients).body
+
+    def look(*more, h=None):
+        relaxed = h or make.group("H", server_list=COPY, secure=False)
+        inheritor = make.group("H\\A", inherits=True, server_list=COPY, secure=False)
+        by_path = {each.path: each for each in (make.group("G", server_list="Other"), relaxed, inheritor, *more)}
+        return newborn(body, make.survey(site, *by_path.values()))
+
+    return look
+
+
+@pytest.fixture
+def found(told):
+    """The subjects of newborn pairs in that site."""
+
+    def look(*more, h=None):
+        findings = told(*more, h=h)
+        assert all(each.code == "newborn" and each.remedy for each in findings)
+        return [each.subject for each in findings]
+
+    return look
+
+
+def test_what_the_plan_knows_is_not_newborn(found):
+    """Relaxed pairs use the copy and do not verify because the plan has it so."""
+    assert found() == []
+
+
+def test_a_group_that_follows_an_owner_of_the_plan_keeps_nothing_of_the_rotation(make, found):
+    """Gates count its clients with the owner's, and whatever is put back there is put back for them."""
+    assert found(make.group("H\\B", inherits=True), make.group("G\\B", inherits=True)) == []
+
+
+def test_what_an_amendment_took_along_with_a_copy_is_still_newborn(make):
+    """The plan knows it, and nothing would give it another list: a person is asked before the copy goes."""
+    site = make.site("s1", lists=[make.server_list("Default List", "s1")])
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    born = make.group("K", server_list=COPY, secure=False)
+    later = make.plan(with_copies(site, body), make.group("G"), born, clients=[make.client("c1")]).body
+    later = later.model_copy(update={"copies": body.copies})
+    relaxed = make.group("G", server_list=COPY, secure=False)
+    assert [each.subject for each in newborn(later, make.survey(site, relaxed, born))] == ["K / Default"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"server_list": COPY},
+        {"server_list": "Default List"},
+        {"server_list": "Other", "secure": False},
+    ],
+    ids=["a list that was made", "a list that was copied", "not verifying"],
+)
+def test_a_pair_with_something_of_the_rotation_is_newborn(make, found, settings):
+    """A group of its own, or a location of a known one, that would keep it for ever."""
+    assert found(make.group("K", **settings)) == ["K / Default"]
+    relaxed = make.location(server_list=COPY, secure=False)
+    assert found(h=make.group("H", relaxed, make.location("Home", **settings))) == ["H / Home"]
+
+
+def test_every_reason_is_told(make, told):
+    """What a person has to put right, all of it at once."""
+    (copied,) = told(make.group("K", server_list=COPY, secure=False))
+    assert copied.message == (
+        f"uses {COPY!r}, which the rotation made and will delete; "
+        "does not verify, as relaxed groups do not: nothing would turn its secure communications on"
+    )
+    (original,) = told(make.group("K", server_list="Default List"))
+    assert original.message == "uses 'Default List', whose other users were relaxed: no gate has counted its clients"
+
+
+def test_a_pair_that_is_not_affected_is_left_alone(make, found):
+    """It verifies, over a list that the rotation does not touch."""
+    assert found(make.group("K", server_list="Other")) == []
+
+
+def test_an_inheritor_that_owns_its_settings_now_is_newborn(make, found):
+    """It took the relaxed settings along, and no restore writes to it."""
+    assert found(make.group("H\\A", server_list=COPY, secure=False)) == ["H\\A / Default"]
+
+
+def test_a_tree_that_was_not_read_whole_still_tells_what_pairs_use(make, found):
+    """Whom an orphan follows is unknown: it is drift by itself."""
+    assert found(make.group("X\\B", inherits=True), make.group("K", server_list=COPY)) == ["K / Default"]
+
+
+def test_users_of_a_list(make):
+    """Pairs of groups that own their settings: the others follow them."""
+    groups = [make.group("G", server_list=COPY), make.group("G\\A", inherits=True, server_list=COPY), make.group("H")]
+    survey = make.survey(make.site("s1"), *groups)
+    assert users(survey, COPY) == ("G / Default",)

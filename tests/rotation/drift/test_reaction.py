@@ -1,0 +1,122 @@
+"""What follows from drift: each rule once, with the drift that it is about."""
+
+import pytest
+
+from rotation.drift.drift import Drift, drift
+from rotation.drift.reaction import Circumstances, Reaction, react
+from rotation.finding import blocking, info
+
+LIST = "Default List"
+COPY = "Default List (HTTP for certificate rotation)"
+
+
+@pytest.fixture
+def body(make):
+    """A plan in which G fails over and H is relaxed around each of two waves."""
+    clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    return make.plan(make.site("s1", "s2"), make.group("G"), make.group("H"), clients=clients).body
+
+
+@pytest.fixture
+def reactions(make, body):
+    """What follows when H and G, or others, are found like that at a step."""
+
+    def found(number, *groups, wave=0, repaired=(), left=()):
+        at = make.step_of(body, number, wave)
+        survey = make.survey(make.site("s1", "s2"), *groups)
+        now = Circumstances(body=body, at=at, repaired=repaired, left=left)
+        uncounted = {group.id: ("k1",) for group in groups if group.path == "K"}
+        found = drift(body, survey, [], at=at, uncounted=uncounted)
+        return {each.finding.code: react(each, now).reaction for each in found}
+
+    return found
+
+
+@pytest.fixture
+def left_alone(make):
+    """G as it is at all times."""
+    return make.group("G")
+
+
+def test_what_no_proof_depends_on_is_adopted(make, body):
+    """Clients that were moved are counted where they are."""
+    found = Drift(finding=info("clients-moved", "G", "12 clients were moved here"))
+    assert react(found, Circumstances(body=body, at=make.step_of(body, "A8"))).reaction is Reaction.ADOPT
+
+
+@pytest.mark.parametrize("number", ["A8", "B2", "B3"])
+def test_a_setting_of_the_plan_is_repaired(make, reactions, left_alone, number):
+    """Within a wave the relaxed state is written back, whichever of its settings somebody put back."""
+    assert reactions(number, left_alone, make.group("H", secure=False)) == {"list-drift": Reaction.REPAIR}
+    assert reactions(number, left_alone, make.group("H", server_list=COPY)) == {
+        "secure-communications-drift": Reaction.REPAIR
+    }
+
+
+def test_what_was_restored_is_repaired_until_it_is_over(make, reactions, left_alone):
+    """After A10c, verification that somebody turns off again is turned on again: clients were proven to pass it."""
+    off = make.group("H", server_list=COPY, secure=False)
+    assert reactions("A10d", left_alone, off, wave=1) == {"secure-communications-drift": Reaction.REPAIR}
+
+
+def test_a_third_list_is_a_decision_and_is_asked_about(make, reactions, left_alone):
+    """Neither the pair's own list nor its copy: writing over it would undo what somebody decided."""
+    other = make.group("H", server_list="Emergency", secure=False)
+    assert reactions("A8", left_alone, other) == {"list-drift": Reaction.ASK}
+
+
+def test_a_repair_that_is_undone_again_and_again_is_asked_about(make, reactions, left_alone):
+    """Twice it is put right; whoever undoes it a third time is asked."""
+    again = ("H / Default",) * 2
+    found = make.group("H", secure=False)
+    assert reactions("A8", left_alone, found, repaired=again[:1]) == {"list-drift": Reaction.REPAIR}
+    assert reactions("A8", left_alone, found, repaired=again) == {"list-drift": Reaction.ASK}
+
+
+def test_what_rest_has_left_is_asked_about(make, reactions, left_alone):
+    """It was not put right, so nobody has undone it: a person does it by hand."""
+    found = make.group("H", secure=False)
+    assert reactions("A8", left_alone, found, left=("H / Default",)) == {"list-drift": Reaction.ASK}
+
+
+def test_what_the_plan_never_wrote_is_asked_about(make, reactions):
+    """A group that fails over is left alone, also when somebody else does not."""
+    relaxed = make.group("H", server_list=COPY, secure=False)
+    assert reactions("A8", make.group("G", secure=False), relaxed) == {"secure-communications-drift": Reaction.ASK}
+
+
+def test_what_is_planned_anew_before_it_matters_is_adopted(make, reactions):
+    """In the holdout nothing is asked about twice: the recheck before the last wave asks for an amendment."""
+    changed = [make.group("G", secure=False), make.group("H", server_list="Other"), make.group("K")]
+    assert set(reactions("B5", *changed, wave=1).values()) == {Reaction.ADOPT}
+
+
+def test_what_the_future_would_plan_matters_no_more_after_the_last_swap(make, reactions, left_alone):
+    """A group born before the last certificate is asked about, one born after it is named and stays."""
+    relaxed = make.group("H", server_list=COPY, secure=False)
+    born = make.group("K")
+    assert reactions("A8", left_alone, relaxed, born, wave=1) == {"group-new": Reaction.ASK}
+    assert reactions("B2", left_alone, relaxed, born, wave=1) == {"group-new": Reaction.ASK}
+    assert reactions("B3", left_alone, relaxed, born, wave=1) == {"group-new": Reaction.ADOPT}
+
+
+def test_what_is_born_after_the_last_swap_of_a_wave_is_planned_anew_before_the_next(make, reactions, left_alone):
+    """The restore in between asks about it by itself; while a certificate is still open, nothing passes."""
+    relaxed = make.group("H", server_list=COPY, secure=False)
+    born = make.group("K")
+    assert reactions("B2", left_alone, relaxed, born) == {"group-new": Reaction.ASK}
+    assert reactions("B3", left_alone, relaxed, born) == {"group-new": Reaction.ADOPT}
+
+
+@pytest.mark.parametrize("code", ["third-certificate", "certificate-restored", "certificate-early"])
+@pytest.mark.parametrize(("number", "wave"), [("B3", 0), ("B5", 1), ("closing", 0)])
+def test_a_certificate_is_always_asked_about(make, body, code, number, wave):
+    """No API puts a certificate back, and no recheck is soon enough."""
+    found = Drift(finding=blocking(code, "s1", "presents another one"))
+    assert react(found, Circumstances(body=body, at=make.step_of(body, number, wave))).reaction is Reaction.ASK
+
+
+def test_every_reaction_says_why(make, body):
+    """What is done about drift is told with its reason."""
+    for found in (Drift(finding=blocking("x", "s", "m")), Drift(finding=info("x", "s", "m"))):
+        assert react(found, Circumstances(body=body, at=make.step_of(body, "A8"))).why

@@ -1,0 +1,234 @@
+"""Which moves people may make when: each refusal once, and each move where it is allowed."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.console.statement import Asked
+from rotation.running.message import Move
+from rotation.running.moves import refusal
+from rotation.running.state import Attention, Cancelling, GateReading, OpenTask, Outcome, Proceed, RollingBack, Wait
+from rotation.values import TaskId
+
+T1 = TaskId("t1")
+TASKS = (Move.CLAIM_TASK, Move.TASK_DONE, Move.TASK_REFUSED)
+
+
+def waits(make):
+    """A gate that is going on."""
+    return Wait(
+        step="06-A8",
+        opened_at=make.t0,
+        due=make.at(days=1),
+        limit=make.at(days=90),
+        heartbeat=timedelta(minutes=5),
+    )
+
+
+def asks(make, *options):
+    """An attention that offers those moves."""
+    return (Attention(code="x", subject="s", message="m", options=options, raised_at=make.t0),)
+
+
+@pytest.fixture
+def say(make):
+    """What is answered to a move: nothing, or the code and the reason of the refusal."""
+
+    def answer(move, state=None, **fields):
+        found = refusal(make.message(move, **fields), state or make.state())
+        return None if found is None else (found.code, found.message)
+
+    return answer
+
+
+@pytest.mark.parametrize("move", Move)
+def test_move_for_another_rotation_is_refused(say, move):
+    """A message that names another rotation must not move this one."""
+    assert say(move, rotation_id="r9") == (f"{move.value}-refused", "this site runs rotation r1")
+
+
+@pytest.mark.parametrize("move", Move)
+def test_ended_rotation_moves_no_more(make, say, move):
+    """After the end every move is refused, with how it ended."""
+    state = make.state(outcome=Outcome.COMPLETED)
+    assert say(move, state) == (f"{move.value}-refused", "the rotation has ended: completed")
+
+
+@pytest.mark.parametrize("move", [Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED])
+@pytest.mark.parametrize("why", ["", "  \n"])
+def test_moves_that_change_the_course_need_a_reason(say, move, why):
+    """Blanks are no reason."""
+    assert say(move, why=why) == (f"{move.value}-refused", "it needs a reason")
+
+
+def test_hold_and_resume_alternate(make, say):
+    """What is held cannot be held, what is not held cannot be resumed."""
+    held = make.state(held_by="bob")
+    assert say(Move.HOLD) is None
+    assert say(Move.HOLD, held) == ("hold-refused", "it is held already, by bob")
+    assert say(Move.RESUME, held, why="") is None
+    assert say(Move.RESUME) == ("resume-refused", "it is not held")
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        (None, "it needs a length of time"),
+        (timedelta(0), "it needs a length of time"),
+        (timedelta(days=-1), "it needs a length of time"),
+        (timedelta(days=366), None),
+        (timedelta(days=367), "367 days is too long"),
+        (timedelta.max, "999999999 days is too long"),
+    ],
+)
+def test_extend_takes_a_length_that_has_an_end(make, say, by, message):
+    """Backwards, not at all, or beyond the end of the calendar is no extension."""
+    said = say(Move.EXTEND, make.state(wait=waits(make)), by=by)
+    assert said == (None if message is None else ("extend-refused", message))
+
+
+def test_extend_without_a_wait_is_refused(say):
+    """There is nothing to extend."""
+    assert say(Move.EXTEND, by=timedelta(days=1)) == ("extend-refused", "it waits for no gate now")
+
+
+@pytest.mark.parametrize(
+    ("move", "message"),
+    [
+        (Move.APPROVE, "nothing waits for an approval"),
+        (Move.PROCEED, "no gate has reached its limit"),
+        (Move.RETRY, "nothing waits to be tried again"),
+    ],
+)
+def test_answers_need_a_question(make, say, move, message):
+    """Approve, proceed and retry are accepted only while they are offered."""
+    assert say(move) == (f"{move.value}-refused", message)
+    assert say(move, make.state(attention=asks(make, Move.EXTEND))) == (f"{move.value}-refused", message)
+    assert say(move, make.state(attention=asks(make, Move.EXTEND, move))) is None
+
+
+@pytest.mark.parametrize("who", ["ada", "Ada", " ada ", "ADA"])
+def test_who_wants_to_proceed_cannot_approve_it(make, say, who):
+    """Going on without proof takes a second person, not the first one spelt otherwise."""
+    state = make.state(attention=asks(make, Move.APPROVE), proceed=Proceed(asked_by="Ada", why="hurry", waiting=3))
+    assert say(Move.APPROVE, state, who=who) == ("approve-refused", f"{who} asked for it")
+    assert say(Move.APPROVE, state, who="bob") is None
+
+
+def test_cancel(make, say):
+    """Before the first certificate it can be cancelled, once."""
+    assert say(Move.CANCEL) is None
+    cancelled = make.state(cancelling=Cancelling(by="bob", why="no"))
+    assert say(Move.CANCEL, cancelled) == ("cancel-refused", "bob has cancelled it already")
+
+
+def test_rule_15_after_a_swap_a_cancel_does_not_restore(make, say):
+    """With one certificate replaced, putting the settings back would cut off who does not know it."""
+    said = say(Move.CANCEL, make.state(swapped=("s1",)))
+    assert said == ("cancel-refused", "s1 has its new certificate: restoring now would cut clients off")
+
+
+def test_rule_15_old_certificates_go_back_when_there_are_new_ones_and_once(make, say):
+    """Before the first new certificate a cancel is enough; what is on its way back is not turned back again."""
+    assert say(Move.ROLL_BACK) == ("roll_back-refused", "no new certificate was seen yet")
+    swapped = make.state(swapped=("s1",))
+    assert say(Move.ROLL_BACK, swapped) is None
+    asked = make.state(swapped=("s1",), rolling_back=RollingBack(by="bob", why="no"))
+    assert say(Move.ROLL_BACK, asked) == ("roll_back-refused", "bob has asked for it already")
+    plan = make.plan(make.site("s1"), make.group("G"))
+    for purpose, why in (("restore", "only puts settings back"), ("roll-back", "being put back already")):
+        other = plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": purpose})})
+        assert why in say(Move.ROLL_BACK, make.state(other, swapped=("s1",)))[1]
+
+
+def test_rule_15_a_roll_back_is_not_cancelled(make, say):
+    """No certificate is back yet, and the new ones are in: restoring would cut clients off."""
+    plan = make.plan(make.site("s1"), make.group("G"))
+    back = plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "roll-back"})})
+    assert say(Move.CANCEL, make.state(back))[0] == "cancel-refused"
+
+
+def test_a_recovery_is_cancelled_at_any_time_and_not_rolled_back(make, say):
+    """It has changed no setting, and what it puts back is what was there before."""
+    plan = make.plan(make.site("s1"), make.group("G"))
+    state = make.state(
+        plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "recover"})}), swapped=("s1",)
+    )
+    assert say(Move.CANCEL, state) is None
+    assert "puts back what clients hold" in say(Move.ROLL_BACK, state)[1]
+
+
+@pytest.mark.parametrize("who", ["ada", " ADA "])
+def test_who_wants_the_old_certificates_cannot_approve_that(make, say, who):
+    """It takes a second person; anybody may have it finish."""
+    state = make.state(
+        swapped=("s1",), attention=asks(make, Move.APPROVE, Move.FINISH), rolling_back=RollingBack(by="Ada", why="no")
+    )
+    assert say(Move.APPROVE, state, who=who) == ("approve-refused", f"{who} asked for it")
+    assert say(Move.APPROVE, state, who="bob") is None
+    assert say(Move.FINISH, state, who=who) is None
+    assert say(Move.FINISH) == ("finish-refused", "it is on its way to finish")
+
+
+def test_restore_after_a_swap_cannot_be_cancelled(make, say):
+    """A restore puts back what can be put back, with gates; cancelling it would skip them, or wait for ever."""
+    plan = make.plan(make.site("s1"), make.group("G"))
+    after_swap = plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "restore"})})
+    assert say(Move.CANCEL, make.state(after_swap)) == (
+        "cancel-refused",
+        "it only puts settings back, and certificates were replaced",
+    )
+    nothing = after_swap.body.model_copy(update={"certificates": ()})
+    assert say(Move.CANCEL, make.state(plan.model_copy(update={"body": nothing}))) is None
+
+
+@pytest.mark.parametrize("move", TASKS)
+def test_task_must_be_the_open_one(make, say, move):
+    """A message about a task that is not open, or about none, is refused."""
+    open_task = make.state(task=OpenTask(id=T1, step="07-A9", opened_at=make.t0))
+    assert say(move, task_id="t1") == (f"{move.value}-refused", "task t1 is not open")
+    assert say(move, open_task, task_id="t9") == (f"{move.value}-refused", "task t9 is not open")
+    assert say(move, open_task) == (f"{move.value}-refused", "task None is not open")
+    assert say(move, open_task, task_id="t1") is None
+
+
+@pytest.mark.parametrize("move", TASKS)
+def test_rule_12_a_claimed_task_is_its_holders(make, say, move):
+    """Two people at two consoles must not replace one certificate."""
+    claimed = make.state(task=OpenTask(id=T1, step="07-A9", opened_at=make.t0, claimed_by="bob"))
+    assert say(move, claimed, task_id="t1") == (f"{move.value}-refused", "bob holds this task")
+    assert say(move, claimed, task_id="t1", who="bob") is None
+
+
+def test_a_gate_is_stated_only_when_it_asks(make, say):
+    """Not before its minimum, when nothing is asked; with numbers that fit; one statement at a time."""
+    asked = GateReading(
+        taken_at=make.t0,
+        total=3,
+        covered=0,
+        safe=0,
+        waiting=3,
+        left_out=0,
+        by_reason={},
+        reached=False,
+        asks=Asked(clients=3, text="upload an export"),
+    )
+    early, wait = make.state(wait=waits(make)), waits(make).model_copy(update={"reading": asked})
+    said = {"clients": "3", "covered": "3"}
+    assert say(Move.STATE_GATE, early, attestation=said) == ("state_gate-refused", "no gate asks for a statement now")
+    state = make.state(wait=wait, attention=asks(make, Move.STATE_GATE))
+    assert say(Move.STATE_GATE, state, attestation=said) is None
+    assert say(Move.STATE_GATE, state, attestation=said, why=" ") == ("state_gate-refused", "it needs a reason")
+    other = said | {"clients": "4"}
+    assert say(Move.STATE_GATE, state, attestation=other) is not None
+    waiting = Proceed(about="proof-wanted", asked_by="ann", why="seen", said=said)
+    twice = make.state(wait=wait, attention=asks(make, Move.STATE_GATE, Move.APPROVE), proceed=waiting)
+    assert say(Move.STATE_GATE, twice, attestation=said) is not None
+    assert say(Move.APPROVE, twice, who="Ann") == ("approve-refused", "Ann asked for it")
+    assert say(Move.APPROVE, twice, who="eve") is None
+
+
+def test_a_gate_is_read_at_once_on_demand(make, say):
+    """Where one is open."""
+    assert say(Move.LOOK_AGAIN, make.state(wait=waits(make))) is None
+    assert say(Move.LOOK_AGAIN) == ("look_again-refused", "it waits for no gate now")

@@ -1,0 +1,83 @@
+"""Which certificates end soon: a finding for each certificate of a server."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.finding import Severity
+from rotation.watch.expiry import about_ports
+from rotation.watch.inventory import Endpoint, Port, SeenCertificate, Sighting, WatchedPort
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def watched(make):
+    """A port with a certificate that ends after so many days; none where that is None."""
+
+    def watched(days, server="s1", port=Port.CLIENT, number=443, fingerprint="aa" * 32, **fields):
+        end = None if days is None else make.t0 + days * DAY
+        certificate = SeenCertificate(fingerprint=fingerprint, not_after=end)
+        sighting = Sighting(certificate=certificate, first_seen=make.t0, last_seen=make.t0)
+        known = {"looked_at": make.t0, "sightings": (sighting,), **fields}
+        return WatchedPort(endpoint=Endpoint(server=server, port=port, address=server, number=number), **known)
+
+    return watched
+
+
+@pytest.fixture
+def told(make):
+    """The findings on ports."""
+    return lambda *ports: about_ports("Vienna", ports, now=make.t0)
+
+
+@pytest.mark.parametrize(
+    ("days", "limit", "severity"),
+    [
+        (90.1, None, None),
+        (90, 90, Severity.INFO),
+        (60.1, 90, Severity.INFO),
+        (60, 60, Severity.INFO),
+        (30.1, 60, Severity.INFO),
+        (30, 30, Severity.WARNING),
+        (14, 14, Severity.WARNING),
+        (7, 7, Severity.WARNING),
+        (0.01, 7, Severity.WARNING),
+    ],
+)
+def test_it_is_told_90_60_30_14_and_7_days_before(watched, told, days, limit, severity):
+    """One finding, of the nearest limit; from 30 days on it is a warning."""
+    found = told(watched(days))
+    assert [each.severity for each in found] == ([severity] if limit else [])
+    if limit:
+        assert (found[0].code, found[0].subject) == ("certificate-ends", "Vienna/s1")
+        assert f"less than {limit} days are left" in found[0].message
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_what_has_ended_is_told(watched, told, days):
+    """At its end it has ended."""
+    (found,) = told(watched(days))
+    assert (found.code, found.severity) == ("certificate-expired", Severity.WARNING)
+    assert "(client 443) ended on" in found.message
+
+
+def test_one_certificate_on_four_ports_is_one_finding(watched, told):
+    """A server's ports are named in one finding; another server has its own; the first to end comes first."""
+    found = told(
+        watched(20, "s2"), watched(10, "s1"), watched(10, "s1", Port.REST, 8446), watched(10, "s1", Port.CONSOLE, 8443)
+    )
+    assert [each.subject for each in found] == ["Vienna/s1", "Vienna/s2"]
+    assert "(client 443, console 8443, rest 8446) ends on" in found[0].message
+
+
+def test_different_certificates_on_one_server_are_told(watched, told):
+    """Which is at which port."""
+    (found,) = told(watched(900), watched(900, port=Port.REST, number=8446, fingerprint="bb" * 32))
+    assert (found.code, found.subject) == ("ports-differ", "Vienna/s1")
+    assert "aaaaaaaaaaaa at client; bbbbbbbbbbbb at rest" in found.message
+
+
+def test_nothing_is_told_of_what_was_never_seen(watched, told):
+    """A port that never answered, and a certificate that cannot be read, have no end that is known."""
+    assert told(watched(1, sightings=(), error="refused"), watched(None)) == ()
