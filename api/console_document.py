@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from api.invalid import checked
 from api.problems import refused
 from api.site_document import ListsDocument, slug
-from rotation.access import AtConsole, ConsoleGroup
+from rotation.access import AtConsole, ConsoleGroup, Images
 from rotation.console.exported import ClientExport
 from rotation.finding import blocking
 from rotation.site import Database, Limits, Server, ServerList, Site
@@ -28,6 +28,7 @@ class ConsoleDocument(Value):
     )
     groups: tuple[ConsoleGroup, ...] = Field(min_length=1)
     replication_partners: tuple[str, ...] = ()
+    images: Images = ()
 
     def read(self, now: datetime) -> AtConsole:
         """The document of the domain.
@@ -45,6 +46,7 @@ class ConsoleDocument(Value):
                 recorded_at=self.recorded_at or now,
                 groups=self.groups,
                 replication_partners=self.replication_partners,
+                images=self.images,
             )
 
 
@@ -90,6 +92,7 @@ class ConsoleSiteShown(Value):
     recorded_at: datetime
     groups: tuple[ConsoleGroup, ...]
     replication_partners: tuple[str, ...]
+    images: Images
     clients_as_of: datetime | None = Field(description="When the newest export of its clients was taken")
     clients: int
     servers: tuple[Server, ...]
@@ -107,6 +110,7 @@ class ConsoleSiteShown(Value):
             recorded_at=access.recorded_at,
             groups=access.groups,
             replication_partners=access.replication_partners,
+            images=access.images,
             clients_as_of=export.taken_at if export is not None else None,
             clients=export.clients if export is not None else 0,
             servers=site.servers,

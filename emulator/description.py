@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from emulator.export import described_groups
+from emulator.export import described_groups, machines_of_images
 from emulator.simulation import Simulation
 from emulator.views import list_views
 
@@ -56,6 +56,7 @@ class ConsoleDescription(_Part):
 
     version: str
     groups: tuple[dict[str, Any], ...]
+    images: tuple[str, ...] = ()
 
 
 class Description(_Part):
@@ -114,7 +115,11 @@ def describe(simulation: Simulation, rest_port: int, front_pid: int, control: Co
         ),
         console=None
         if spec.rest
-        else ConsoleDescription(version=spec.sepm_version, groups=tuple(described_groups(simulation))),
+        else ConsoleDescription(
+            version=spec.sepm_version,
+            groups=tuple(described_groups(simulation)),
+            images=machines_of_images(simulation),
+        ),
     )
 
 

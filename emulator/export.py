@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +91,19 @@ def described_groups(simulation: Simulation, *, with_serials: bool = True) -> li
         }
         for group in site.groups.values()
     ]
+
+
+def machines_of_images(simulation: Simulation) -> tuple[str, ...]:
+    """The machines that start from a golden image each time, as whoever looks after them writes them down."""
+    names: list[str] = []
+    numbers: Counter[str] = Counter()  # as they were given out (emulator/building.py)
+    for batch in simulation.spec.clients:
+        if batch.machine is not None:
+            names += [batch.machine.name] if batch.npvdi else []
+            continue
+        first, numbers[batch.prefix] = numbers[batch.prefix] + 1, numbers[batch.prefix] + batch.count
+        names += [f"{batch.prefix}-{each:04d}" for each in range(first, first + batch.count) if batch.npvdi]
+    return tuple(names)
 
 
 def _location(simulation: Simulation, group: Group, name: str) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """How a site is reached: over SEPM's REST API, or at its console only (12.x), described by a document and exports."""
 
 import hashlib
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from fnmatch import translate
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -12,6 +15,15 @@ from rotation.values import GroupId, ListName, LocationId, Value
 
 _SEPARATOR = "\\"
 _MOST_GROUPS = 20_000
+
+Images = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+    Field(
+        max_length=1000,
+        description="Names of machines that start from a golden image each time (non-persistent VDI), which no export "
+        "tells; `*` and `?` stand for any letters",
+    ),
+]
 
 
 class OverRest(Value):
@@ -83,6 +95,7 @@ class AtConsole(Value):
     """When the console showed it, on the clock of the servers."""
     groups: tuple[ConsoleGroup, ...] = Field(min_length=1, max_length=_MOST_GROUPS)
     replication_partners: tuple[str, ...] = ()
+    images: Images = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "AtConsole":
@@ -95,6 +108,14 @@ class AtConsole(Value):
             if group.inherits and above not in paths:
                 raise ValueError(f"group {group.path!r} inherits, but {above or 'a group above it'!r} is not described")
         return self
+
+    def from_images(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of these machines that are said to start from an image."""
+        if not self.images:
+            return frozenset()
+        forms = "|".join(translate(pattern.casefold().replace("[", "[[]")) for pattern in self.images)
+        said = re.compile(forms)
+        return frozenset(name for name in names if said.match(name.casefold()))
 
 
 Access = Annotated[OverRest | AtConsole, Field(discriminator="kind")]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from emulator.export import described_groups, export_clients, followed_by, serials, unlike
+from emulator.export import described_groups, export_clients, followed_by, machines_of_images, serials, unlike
 from emulator.simulation import Simulation
 from rotation.access import AtConsole as Document
 from rotation.console.exported import ClientExport
@@ -46,6 +46,7 @@ class ConsolePeople:
                 "recorded_at": at,
                 "groups": described_groups(self._simulation, with_serials=copies),
                 "replication_partners": (partner,) if partner else (),
+                "images": machines_of_images(self._simulation),
             }
         )
 

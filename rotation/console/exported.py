@@ -1,7 +1,7 @@
 """Clients as an export of the console shows them, and what that proves of each."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from rotation.access import AtConsole
@@ -50,14 +50,16 @@ class ClientExport(Value):
 
 
 def observed(
-    clients: Iterable[ExportedClient], record: Record, *, tells_serials: bool, settle: timedelta
+    clients: Sequence[ExportedClient], record: Record, *, tells_serials: bool, settle: timedelta
 ) -> Iterator[ObservedClient]:
     """What the export proves of each client, in the words of a survey.
 
     A serial counts where the export has it and the console's own serial of the group is known to compare it with.
     Elsewhere a check-in counts as having taken the policy that was there `settle` before: by the protocol it has, and
-    nothing shows it. A group that the document does not know gets an id, so that plans name it.
+    nothing shows it. A group that the document does not know gets an id, so that plans name it. Which machines start
+    from an image (rule 4) the document tells.
     """
+    images = record.access.from_images(client.name for client in clients)
     policies = record.policies()
     groups = {group.path.casefold(): group for group in record.groups()}
     for client in clients:
@@ -78,6 +80,7 @@ def observed(
             last_seen=client.last_seen,
             last_server=ServerName(client.server) if client.server else None,
             serial=serial,
+            non_persistent=client.name in images,
         )
 
 

@@ -23,6 +23,7 @@ def weaker(site: Site, survey: SiteSurvey, clients: Sequence[ObservedClient], bo
     yield _drift(site)
     yield _gates(site, body)
     yield _claims(site, survey)
+    yield _images(site, access, clients)
     yield from _serials(access)
     yield from _servers(site, clients)
     if all(not pair.needs_list for owner in body.scopes for pair in owner.pairs):
@@ -82,6 +83,18 @@ def _claims(site: Site, survey: SiteSurvey) -> Finding:
         f"before a swap clients are known as of the newest export only, which may be a day old; now as of "
         f"{survey.clients_as_of:%Y-%m-%d %H:%M} UTC",
         "upload a new one before you claim a replacement",
+    )
+
+
+def _images(site: Site, access: AtConsole, clients: Sequence[ObservedClient]) -> Finding:
+    """Rule 4 rests on a word here: what an image brings back at each start, no check-in shows."""
+    known = sum(client.non_persistent for client in clients)
+    told = f"{known} clients are said to start from golden images" if access.images else "no client is said to"
+    return warning(
+        "console-proof-images",
+        site.name,
+        f"{told}; an export does not tell who does, and one that is not named loses the site at its next start",
+        "name such machines under images in the site's document; their images are refreshed then",
     )
 
 

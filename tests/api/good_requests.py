@@ -60,6 +60,7 @@ _CONSOLE = {
         {"path": "My Company\\Sales", "inherits": True},
     ],
     "replication_partners": ["Vienna"],
+    "images": ["VDI-*"],
 }
 AT_CONSOLE = {"access": "console", "name": "At console", "servers": _SITE["servers"], **_CONSOLE, **_LISTS}
 """The document of a site without REST."""

@@ -111,6 +111,19 @@ async def test_statements_of_two_persons_end_gates_too():
     assert len(covered) >= len(gates)
 
 
+async def test_machines_of_images_are_named_and_their_images_refreshed():
+    """The document names them, since no export does. One that sleeps meanwhile starts from a new image, and stays."""
+    spec = site(clients=1)
+    machines = ClientSpec(
+        group=LABS, count=2, prefix="VDI", build=OLD, location="Office", npvdi=True, away=((20 * HOUR, 400 * HOUR),)
+    )
+    facts = await play(scenario(AtConsole(), spec.model_copy(update={"clients": (*spec.clients, machines)})))
+    kept(facts)
+    (images,) = [each for each in planned(facts).findings if each.code == "console-proof-images"]
+    assert images.message.startswith("2 clients are said to start from golden images")
+    assert any(effect.kind == "console.refresh_golden_images" for effect in facts.journal)
+
+
 async def test_the_plan_of_such_a_site_is_simulated():
     """As it was surveyed, with people who export and copy serials as its own do."""
     async with Stage(scenario(AtConsole(), site(clients=1))) as stage:

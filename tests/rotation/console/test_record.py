@@ -71,6 +71,16 @@ def test_a_document_describes_whole_groups():
     assert len(group(serial="").id) == 32
 
 
+def test_machines_of_images_are_told_by_name():
+    """No export tells them: they never count as covered. A bracket in a name is a letter, a star stands for any."""
+    access = AtConsole(version="12.1", recorded_at=NOON, groups=(group(),), images=("vdi-*", "KIOSK[1]", "LAB-?"))
+    rows = [client(name) for name in ("VDI-07", "kiosk[1]", "KIOSK1", "LAB-1", "LAB-12", "PC-VDI-1")]
+    found = observed(rows, Record(access=access), tells_serials=True, settle=2 * MINUTE)
+    assert [each.name for each in found if each.non_persistent] == ["VDI-07", "kiosk[1]", "LAB-1"]
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        AtConsole(version="12.1", recorded_at=NOON, groups=(group(),), images=("",))
+
+
 def test_a_site_has_rest_or_a_document():
     """Neither both nor a mixture: what reaches REST is no part of a site at its console."""
     plain = {"id": SiteId("s"), "name": "S", "servers": (Server(name=ServerName("A"), address="a"),)}
