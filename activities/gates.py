@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.failures import told_apart
 from activities.full_reading import every_client
+from activities.in_numbers import NAMES, in_numbers
 from activities.recovering import read_returned
 from activities.scope import StepScope, scope_of
 from activities.signed import signatures
@@ -36,8 +37,6 @@ from rotation.values import ClientId, GroupId, RotationId, ServerName
 from sepm.port import Sepm
 from store.roster import LatestReading
 from store.swaps import SwapRecord
-
-_NAMES = 10
 
 
 class Gates:
@@ -277,21 +276,11 @@ def _reading(
     judgements: list[Judgement],
     silent: list[RosterEntry],
 ) -> GateReading:
-    counted = tally(judgements)
     swapped = not isinstance(step, Gate) or step.purpose is GatePurpose.SWAPPED
-    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    names = sorted(entry.name for entry in entries if entry.id in waiting)
-    return GateReading(
-        taken_at=taken_at,
-        total=counted.total,
-        covered=counted.covered,
-        safe=counted.by_verdict.get(Verdict.SAFE, 0),
-        waiting=counted.waiting,
-        left_out=counted.by_verdict.get(Verdict.LEFT_OUT, 0),
-        by_reason=counted.by_reason,
-        waiting_names=tuple(names[:_NAMES]),
-        reached=is_reached(step, counted),
-        silent_after_swap=len(silent) if swapped else 0,
-        silent_after_write=0 if swapped else len(silent),
-        silent_names=tuple(sorted(entry.name for entry in silent)[:_NAMES]),
+    return in_numbers(taken_at, entries, judgements, reached=is_reached(step, tally(judgements))).model_copy(
+        update={
+            "silent_after_swap": len(silent) if swapped else 0,
+            "silent_after_write": 0 if swapped else len(silent),
+            "silent_names": tuple(sorted(entry.name for entry in silent)[:NAMES]),
+        }
     )

@@ -4,18 +4,18 @@ from datetime import timedelta
 
 from activities.failures import told_apart
 from activities.full_reading import every_client
+from activities.in_numbers import in_numbers
 from activities.scope import StepScope
 from activities.statements import by_export
 from activities.world import World
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
-from rotation.proof.verdict import RosterEntry, Verdict, tally
+from rotation.proof.verdict import RosterEntry, tally
 from rotation.recovery.returning import PutBack, judge_returned, shown_at, works
 from rotation.running.state import GateReading
 from rotation.running.task import PutCertificateBack
 
 _SECOND = timedelta(seconds=1)
-_NAMES = 10
 
 
 async def put_back_evidence(world: World, scope: StepScope, work: PutCertificateBack) -> ObserveTaskAnswer:
@@ -97,18 +97,6 @@ async def read_returned(world: World, scope: StepScope, request: GateRequest) ->
     if scope.site.at_console is not None and len(scope.site.servers) == 1 and counted.covered:
         known_at = (scope.site.servers[0].name,)  # wherever it was stated that they are heard, it was there
     shown, unshown = shown_at(entries, back, recovered, known_at)
-    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    reading = GateReading(
-        taken_at=asked_at,
-        total=counted.total,
-        covered=counted.covered,
-        safe=counted.by_verdict.get(Verdict.SAFE, 0),
-        waiting=counted.waiting,
-        left_out=counted.by_verdict.get(Verdict.LEFT_OUT, 0),
-        by_reason=counted.by_reason,
-        waiting_names=tuple(sorted(entry.name for entry in entries if entry.id in waiting)[:_NAMES]),
-        reached=counted.reached and not unshown,
-        shown=shown,
-        unshown=unshown,
-    )
+    numbers = in_numbers(asked_at, entries, judgements, reached=counted.reached and not unshown)
+    reading = numbers.model_copy(update={"shown": shown, "unshown": unshown})
     return await by_export(world, scope, request, reading, entries)

@@ -1,15 +1,10 @@
 """Orders at a certificate authority in Temporal: start one, cancel one."""
 
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy as OnRunning
-from temporalio.common import WorkflowIDReusePolicy as OnEnded
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
-from engine.calls import CEILING, within
 from engine.contract import ISSUE_WORKFLOW, IssueInput
 from engine.ids import order_workflow
-from engine.settings import TemporalSettings
+from engine.once import ask_to_end, start_once
 from rotation.values import OrderId
 
 _NAMES_SHOWN = 3
@@ -22,19 +17,15 @@ async def start_order(client: Client, begin: IssueInput, *, task_queue: str | No
         TemporalDown, NoAnswer: when Temporal did not say; call again with the same order.
     """
     names = ", ".join(begin.names[:_NAMES_SHOWN]) + (", ..." if len(begin.names) > _NAMES_SHOWN else "")
-    async with within(CEILING, silence="Temporal has not said whether the order started; try again"):
-        try:
-            await client.start_workflow(
-                ISSUE_WORKFLOW,
-                begin,
-                id=order_workflow(begin.order_id),
-                task_queue=task_queue or TemporalSettings().task_queue,
-                id_conflict_policy=OnRunning.USE_EXISTING,
-                id_reuse_policy=OnEnded.REJECT_DUPLICATE,
-                static_summary=f"Order a certificate for {names}",
-            )
-        except WorkflowAlreadyStartedError:
-            return
+    await start_once(
+        client,
+        ISSUE_WORKFLOW,
+        begin,
+        workflow_id=order_workflow(begin.order_id),
+        what="the order",
+        summary=f"Order a certificate for {names}",
+        task_queue=task_queue,
+    )
 
 
 async def cancel_order(client: Client, order_id: OrderId) -> bool:
@@ -43,11 +34,4 @@ async def cancel_order(client: Client, order_id: OrderId) -> bool:
     Raises:
         TemporalDown, NoAnswer: when Temporal did not say.
     """
-    async with within(CEILING, silence="Temporal has not taken the cancel; try again"):
-        try:
-            await client.get_workflow_handle(order_workflow(order_id)).cancel()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-    return True
+    return await ask_to_end(client, order_workflow(order_id))

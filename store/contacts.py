@@ -12,8 +12,8 @@ from rotation.site import Site
 from rotation.values import Fingerprint, SiteId
 from store.base import table_of
 from store.built_once import built_once
+from store.chain import ORIGIN, ChainHead, chained, verified
 from store.database import Database
-from store.events import ORIGIN, ChainBroken, ChainHead, chained
 from store.fault import StoreFault
 from store.page import page_size
 from store.pins import pin, pins_of, settle, unpin
@@ -160,18 +160,8 @@ class Contacts:
         Raises:
             ChainBroken: at the first one that is missing or altered.
         """
-        number, previous = 0, ORIGIN
         async with self._database.read_rows() as connection:
-            for row in await connection.execute(_ALL, {"site": site_id}):
-                number += 1
-                if row.number != number:
-                    raise ChainBroken(f"site {site_id}", number, "it is missing")
-                if row.previous != previous:
-                    raise ChainBroken(f"site {site_id}", number, "it does not follow the one before")
-                if row.hash != chained({name: getattr(row, name) for name in _HASHED}, row.at):
-                    raise ChainBroken(f"site {site_id}", number, "it was altered")
-                previous = row.hash
-        return ChainHead(number=number, hash=previous)
+            return verified(await connection.execute(_ALL, {"site": site_id}), f"site {site_id}", _HASHED)
 
 
 class _Registered(NamedTuple):

@@ -1,6 +1,5 @@
 """The audit trail: events of a rotation, numbered, each bound to the one before by its hash."""
 
-import hashlib
 import json
 from datetime import datetime
 from typing import Any
@@ -11,23 +10,11 @@ from sqlalchemy import Row, bindparam, insert, select
 from rotation.values import RotationId, SiteId, Value
 from store.base import table_of
 from store.built_once import built_once
-from store.columns import to_microseconds
+from store.chain import ORIGIN, ChainHead, canonical, chained, verified
 from store.database import Database
-from store.fault import StoreFault
 from store.page import page_size
 from store.rotations import lock_rotation
 from store.tables import EventRow
-
-ORIGIN = "0" * 64
-"""What the first event follows."""
-
-
-class ChainBroken(StoreFault):
-    """An event is missing, or is not what was appended. `number` names the first one."""
-
-    def __init__(self, whose: str, number: int, what: str) -> None:
-        super().__init__(f"the audit trail of {whose} is broken at event {number}: {what}")
-        self.number = number
 
 
 class Event(Value):
@@ -53,13 +40,6 @@ class NewEvent(Value):
     data: dict[str, Any]
     key: str
     """Makes it the same event, whatever is tried again."""
-
-
-class ChainHead(Value):
-    """Where a trail ends. Kept elsewhere, it also shows when the last events were cut off."""
-
-    number: int
-    hash: str
 
 
 _KNOWN = built_once(
@@ -119,7 +99,7 @@ class Events:
                     "at": event.at,
                     "kind": event.kind,
                     "message": event.message,
-                    "data": _canonical(to_jsonable_python(event.data)),
+                    "data": canonical(to_jsonable_python(event.data)),
                     "key": event.key,
                     "previous": previous,
                 }
@@ -141,28 +121,9 @@ class Events:
         Raises:
             ChainBroken: at the first event that is missing or altered.
         """
-        number, previous = 0, ORIGIN
         async with self._database.read_rows() as connection:
-            for row in await connection.execute(_ALL, {"rotation": rotation_id}):
-                number += 1
-                if row.number != number:
-                    raise ChainBroken(f"rotation {rotation_id}", number, "it is missing")
-                if row.previous != previous:
-                    raise ChainBroken(f"rotation {rotation_id}", number, "it does not follow the one before")
-                if row.hash != chained({name: getattr(row, name) for name in _HASHED}, row.at):
-                    raise ChainBroken(f"rotation {rotation_id}", number, "it was altered")
-                previous = row.hash
-        return ChainHead(number=number, hash=previous)
-
-
-def _canonical(data: object) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def chained(row: dict[str, object], at: datetime) -> str:
-    """The hash of a line of a trail, which binds it to the one before by its `previous`."""
-    content = {**row, "at": to_microseconds(at)}
-    return hashlib.sha256(_canonical(content).encode()).hexdigest()
+            rows = await connection.execute(_ALL, {"rotation": rotation_id})
+            return verified(rows, f"rotation {rotation_id}", _HASHED)
 
 
 def _event(row: Row[*tuple[Any, ...]]) -> Event:

@@ -15,12 +15,12 @@ from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
-from rotation.running.state import GateReading, Proceed, Wait
+from rotation.running.state import WANTED, GateReading, Proceed, Wait
 from workflows import canary_watch, lost_pairs, newborn_step, statement
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
-from workflows.running import SECOND, WANTED, Running
+from workflows.running import SECOND, Running
 
 _LIMIT = "gate-limit"
 _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE = "silent-after-swap", "silent-after-write"

@@ -9,15 +9,14 @@ from rotation.finding import Finding
 from rotation.plan.step import Step
 from rotation.running.message import Message, Move, Reply
 from rotation.running.moves import refusal
-from rotation.running.state import DRIFT, Attention, Cancelling, OpenTask, Phase, Proceed, RollingBack, RotationState
+from rotation.running.state import Attention, OpenTask, Phase, RotationState
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
+from workflows.obeying import obey
 
 _LATE = timedelta(minutes=2)
 """An activity that is still being tried after this shows as attention."""
 _UNREACHABLE = "not-answering"
-WANTED = "proof-wanted"
-"""The attention of a gate that asks people for an export or a statement, and"""
 SECOND = "second-person"
 """The attention that asks a second person."""
 _ASKS_SEPM = frozenset(
@@ -198,76 +197,11 @@ class Running:
         self.task_messages = [other for other in self.task_messages if other.request_id != message.request_id]
         self.state.keep_reply(message, Reply(accepted=not findings, findings=findings))
 
-    def _obey(self, message: Message) -> None:
-        match message.move:
-            case Move.HOLD:
-                self.state.held_by, self.state.hold_reason = message.who, message.why
-            case Move.RESUME:
-                self.state.held_by, self.state.hold_reason = "", ""
-                self.state.look_at = self.host.now()
-            case Move.CANCEL:
-                self.state.cancelling = Cancelling(by=message.who, why=message.why)
-            case Move.ROLL_BACK:
-                self.state.rolling_back = RollingBack(by=message.who, why=message.why)
-            case Move.EXTEND:
-                self._extend(message)
-            case Move.PROCEED:
-                self._proceed(message)
-            case Move.STATE_GATE:
-                self._state(message)
-            case Move.LOOK_AGAIN if self.state.wait is not None:
-                self.state.wait = self.state.wait.model_copy(update={"next_at": self.host.now()})
-            case Move.APPROVE if self.state.proceed is not None:
-                self.state.proceed = self.state.proceed.model_copy(update={"approved_by": message.who})
-                self._settle(Move.APPROVE)
-            case _:
-                self._settle(message.move)
-
-    def _extend(self, message: Message) -> None:
-        if self.state.wait is not None and message.by is not None:
-            limit = max(self.state.wait.limit, self.host.now()) + message.by
-            self.state.wait = self.state.wait.model_copy(update={"limit": limit})
-            if not self._goes_on_with_drift() and not self._states():
-                self.state.proceed = None
-        self._settle(Move.EXTEND)
-
-    def _proceed(self, message: Message) -> None:
-        """A wish to go on without full coverage, or with what was born: the first attention that offers it is meant."""
-        about = next(each.code for each in self.state.attention if Move.PROCEED in each.options)
-        reading = self.state.wait.reading if self.state.wait else None
-        waiting = reading.waiting if reading and about != DRIFT else 0
-        self.state.proceed = Proceed(about=about, asked_by=message.who, why=message.why, waiting=waiting)
-        self.chosen = Move.PROCEED
-        self.state.attention = tuple(each for each in self.state.attention if each.code != about)
-
-    def _state(self, message: Message) -> None:
-        """What somebody states of the open gate: it waits for a second person as a wish to proceed does."""
-        reading = self.state.wait.reading if self.state.wait else None
-        self.state.proceed = Proceed(
-            about=WANTED,
-            asked_by=message.who,
-            why=message.why,
-            waiting=reading.waiting if reading else 0,
-            said=message.attestation,
-            said_at=self.host.now(),
-        )
-        self._settle(Move.STATE_GATE)
-
-    def _goes_on_with_drift(self) -> bool:
-        return self.state.proceed is not None and self.state.proceed.about == DRIFT
-
-    def _states(self) -> bool:
-        return self.state.proceed is not None and self.state.proceed.about == WANTED
-
     chosen: Move = Move.RETRY
     """The choice that ended the last attention which offered it."""
 
-    def _settle(self, move: Move) -> None:
-        """A choice ends every attention that offered it."""
-        self.chosen = move
-        if move is Move.RETRY and (self._goes_on_with_drift() or self._states()):
-            self.state.proceed = None
-        self.state.attention = tuple(a for a in self.state.attention if move not in a.options)
+    def _obey(self, message: Message) -> None:
+        self.chosen = obey(self.state, message, now=self.host.now()) or self.chosen
 
     # -- attention --------------------------------------------------------------------------------
 

@@ -7,9 +7,9 @@ from rotation.console.statement import untrue
 from rotation.finding import Finding
 from rotation.plan.step import Gate, Holdout
 from rotation.running.message import Move
-from rotation.running.state import GateReading, Proceed
+from rotation.running.state import WANTED, GateReading, Proceed
 from workflows.requests import about
-from workflows.running import SECOND, WANTED, Running
+from workflows.running import SECOND, Running
 
 
 async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: datetime) -> None:

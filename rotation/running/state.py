@@ -155,6 +155,8 @@ class Restarted(Value):
 
 DRIFT = "drift"
 """The attention that shows what is not as the rotation left it."""
+WANTED = "proof-wanted"
+"""The attention of a gate that asks people for an export or a statement."""
 
 
 class Fixing(Value):

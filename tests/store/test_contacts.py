@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import update
 
 from rotation.contact import Contact, ContactKind
+from store.chain import ChainBroken
 from store.contacts import LastPin, NotPinned
-from store.events import ChainBroken
 from store.progress import Progress, RotationStatus
 from store.sites import UnknownSite
 from store.tables import ContactRow

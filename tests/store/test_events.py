@@ -3,7 +3,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from store.events import ChainBroken, NewEvent
+from store.chain import ChainBroken
+from store.events import NewEvent
 from store.rotations import UnknownRotation
 
 

@@ -9,7 +9,7 @@ from rotation.console.record import Change
 from rotation.console.statement import Asked
 from rotation.plan.step import Gate, ScopeName, SettingField
 from rotation.running.message import Move
-from rotation.running.state import GateReading, Proceed, Restarted, Wait
+from rotation.running.state import WANTED, GateReading, Proceed, Restarted, Wait
 from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import TaskId
@@ -17,7 +17,7 @@ from simulation.scenario import AtConsole, Scenario
 from simulation.stage import Stage
 from workflows import statement
 from workflows.drift_step import look
-from workflows.running import SECOND, WANTED
+from workflows.running import SECOND
 
 HOUR = timedelta(hours=1)
 SAID = {"clients": "4", "covered": "4"}

@@ -1,0 +1,29 @@
+"""A reading of a gate in numbers, from the verdict on every client."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rotation.proof.verdict import Judgement, RosterEntry, Verdict, tally
+from rotation.running.state import GateReading
+
+NAMES = 10
+"""How many names are told; all of them are in the store."""
+
+
+def in_numbers(
+    taken_at: datetime, entries: Sequence[RosterEntry], judgements: Sequence[Judgement], *, reached: bool
+) -> GateReading:
+    """How many clients are covered, safe, waited for and left out, and the first names of those waited for."""
+    counted = tally(judgements)
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    return GateReading(
+        taken_at=taken_at,
+        total=counted.total,
+        covered=counted.covered,
+        safe=counted.by_verdict.get(Verdict.SAFE, 0),
+        waiting=counted.waiting,
+        left_out=counted.by_verdict.get(Verdict.LEFT_OUT, 0),
+        by_reason=counted.by_reason,
+        waiting_names=tuple(sorted(entry.name for entry in entries if entry.id in waiting)[:NAMES]),
+        reached=reached,
+    )

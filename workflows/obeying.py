@@ -1,0 +1,79 @@
+"""Obeying what a person says: how a message that was not refused changes the state of a rotation, and nothing else."""
+
+from datetime import datetime
+
+from rotation.running.message import Message, Move
+from rotation.running.state import DRIFT, WANTED, Cancelling, Proceed, RollingBack, RotationState
+
+
+def obey(state: RotationState, message: Message, *, now: datetime) -> Move | None:
+    """Do what `message` says. The choice that it made, where it made one."""
+    match message.move:
+        case Move.HOLD:
+            state.held_by, state.hold_reason = message.who, message.why
+        case Move.RESUME:
+            state.held_by, state.hold_reason = "", ""
+            state.look_at = now
+        case Move.CANCEL:
+            state.cancelling = Cancelling(by=message.who, why=message.why)
+        case Move.ROLL_BACK:
+            state.rolling_back = RollingBack(by=message.who, why=message.why)
+        case Move.EXTEND:
+            return _extend(state, message, now)
+        case Move.PROCEED:
+            return _proceed(state, message)
+        case Move.STATE_GATE:
+            return _state_gate(state, message, now)
+        case Move.LOOK_AGAIN if state.wait is not None:
+            state.wait = state.wait.model_copy(update={"next_at": now})
+        case Move.APPROVE if state.proceed is not None:
+            state.proceed = state.proceed.model_copy(update={"approved_by": message.who})
+            return _settle(state, Move.APPROVE)
+        case _:
+            return _settle(state, message.move)
+    return None
+
+
+def _extend(state: RotationState, message: Message, now: datetime) -> Move:
+    if state.wait is not None and message.by is not None:
+        limit = max(state.wait.limit, now) + message.by
+        state.wait = state.wait.model_copy(update={"limit": limit})
+        if not _is_about(state, DRIFT, WANTED):
+            state.proceed = None
+    return _settle(state, Move.EXTEND)
+
+
+def _proceed(state: RotationState, message: Message) -> Move:
+    """A wish to go on without full coverage, or with what was born: the first attention that offers it is meant."""
+    about = next(each.code for each in state.attention if Move.PROCEED in each.options)
+    reading = state.wait.reading if state.wait else None
+    waiting = reading.waiting if reading and about != DRIFT else 0
+    state.proceed = Proceed(about=about, asked_by=message.who, why=message.why, waiting=waiting)
+    state.attention = tuple(each for each in state.attention if each.code != about)
+    return Move.PROCEED
+
+
+def _state_gate(state: RotationState, message: Message, now: datetime) -> Move:
+    """What somebody states of the open gate: it waits for a second person as a wish to proceed does."""
+    reading = state.wait.reading if state.wait else None
+    state.proceed = Proceed(
+        about=WANTED,
+        asked_by=message.who,
+        why=message.why,
+        waiting=reading.waiting if reading else 0,
+        said=message.attestation,
+        said_at=now,
+    )
+    return _settle(state, Move.STATE_GATE)
+
+
+def _is_about(state: RotationState, *codes: str) -> bool:
+    return state.proceed is not None and state.proceed.about in codes
+
+
+def _settle(state: RotationState, move: Move) -> Move:
+    """A choice ends every attention that offered it."""
+    if move is Move.RETRY and _is_about(state, DRIFT, WANTED):
+        state.proceed = None
+    state.attention = tuple(each for each in state.attention if move not in each.options)
+    return move
