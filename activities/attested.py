@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from activities.console_site import record_of
 from activities.scope import StepScope, WantedPair
 from activities.world import World
+from rotation import inheritance
 from rotation.access import AtConsole
 from rotation.console.record import Change, Record, Replicates, Said, serials_in
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Write
-from rotation.planning import inheritance
-from rotation.running.task import AssignList, PauseReplication, ResumeReplication, SetSecureCommunications
+from rotation.plan.task import AssignList, PauseReplication, ResumeReplication, SetSecureCommunications
 from rotation.values import GroupId, TaskId, Value
 
 SERIALS = "serials"

@@ -12,8 +12,7 @@ from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Write
-from rotation.proof.gate import written
-from rotation.running.task import (
+from rotation.plan.task import (
     AssignList,
     CopyList,
     DeleteList,
@@ -25,6 +24,7 @@ from rotation.running.task import (
     SetSecureCommunications,
     Work,
 )
+from rotation.proof.gate import written
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 from sepm.errors import SepmError, UntrustedCertificate

@@ -11,6 +11,7 @@ from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import Drift, Move, drift, moved, stays_behind
+from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
@@ -18,7 +19,6 @@ from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.proof.gate import written
 from rotation.proof.membership import followers
 from rotation.proof.reading import evidence_key
-from rotation.proof.restart import voided
 from rotation.survey import SiteSurvey
 from rotation.values import Fingerprint, GroupId, ServerName
 from sepm.port import Sepm

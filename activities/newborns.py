@@ -8,7 +8,7 @@ from activities.world import World
 from engine.contract import ActivityName, StepRequest
 from rotation.drift.newborn import Newborn, newborn, users
 from rotation.plan.step import Console
-from rotation.running.task import DeleteList
+from rotation.plan.task import DeleteList
 from rotation.survey import SiteSurvey
 
 

@@ -22,15 +22,16 @@ from rotation.drift.recorded import as_recorded, relaxed_now, with_copies
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
 from rotation.plan.comparison import compare, newly_on_trust
+from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.step import Console
+from rotation.plan.task import ReplaceCertificate
 from rotation.planning.amendment import amend
-from rotation.planning.forecast import least
 from rotation.planning.observed import Observed
-from rotation.planning.planner import PlanRefusedError, make_plan
+from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import unfit_now
-from rotation.running.task import ReplaceCertificate
 from rotation.survey import SiteSurvey
 from rotation.values import ServerName, SiteId
 from store.store import Store

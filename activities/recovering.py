@@ -10,10 +10,10 @@ from activities.statements import by_export
 from activities.world import World
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
+from rotation.plan.task import PutCertificateBack
 from rotation.proof.verdict import RosterEntry, tally
 from rotation.recovery.returning import PutBack, judge_returned, shown_at, works
 from rotation.running.state import GateReading
-from rotation.running.task import PutCertificateBack
 
 _SECOND = timedelta(seconds=1)
 

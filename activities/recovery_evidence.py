@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from activities.scope import StepScope
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
+from rotation.plan.task import ConsoleTask, SaveRecoveryFile, TaskState
 from rotation.recovery.saved import SavedFile, doubtful, sha256_in
-from rotation.running.task import ConsoleTask, SaveRecoveryFile, TaskState
 from rotation.values import Fingerprint, ServerName
 
 

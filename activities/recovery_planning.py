@@ -8,12 +8,12 @@ from activities.identity import new_plan_id
 from rotation.drift.drift import stays_behind
 from rotation.finding import blocking
 from rotation.plan.plan import Plan
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.refused import PlanRefusedError
+from rotation.plan.task import SaveRecoveryFile, TaskState
 from rotation.recovery.damage import Damage, RecoveryCopy
 from rotation.recovery.held import Held, Sight, clients_hold
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
 from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
-from rotation.running.task import SaveRecoveryFile, TaskState
 from rotation.site import Site
 from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
 from rotation.values import Fingerprint, ServerName, SiteId

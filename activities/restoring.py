@@ -6,9 +6,9 @@ from activities.identity import new_plan_id
 from rotation.drift.recorded import as_approved
 from rotation.plan.plan import ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
+from rotation.plan.task import CopyList, DeleteList, ReorderList, TaskState
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.procedure.rollback import as_served
-from rotation.running.task import CopyList, DeleteList, ReorderList, TaskState
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName, SiteId
 from store.store import Store

@@ -9,10 +9,10 @@ from activities.identity import new_plan_id
 from activities.world import World
 from engine.contract import ActivityName, RollBackAnswer, RollBackRequest
 from rotation.finding import Finding, info, warning
+from rotation.plan.forecast import forecast, least, step_least
 from rotation.plan.plan import PlanBody
-from rotation.planning.forecast import forecast, least, step_least
+from rotation.plan.task import SaveRecoveryFile, TaskState
 from rotation.procedure.rollback import Former, Reached, roll_back
-from rotation.running.task import SaveRecoveryFile, TaskState
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rotation.surveyed import SurveyedPlan, sample
+from rotation.plan.surveyed import SurveyedPlan, sample
 from rotation.values import PlanId
 from store.store import Store
 

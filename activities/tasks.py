@@ -16,9 +16,9 @@ from engine.contract import (
     OpenTaskAnswer,
     OpenTaskRequest,
 )
+from rotation.plan.instructions import instructions
 from rotation.plan.step import Console, SettingField
-from rotation.running.instructions import instructions
-from rotation.running.task import (
+from rotation.plan.task import (
     AssignList,
     ConsoleTask,
     Evidence,

@@ -14,7 +14,7 @@ from api import faults
 from api.invalid import invalid
 from api.problems import ProblemError
 from engine.fault import EngineFault
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.refused import PlanRefusedError
 from sepm.errors import SepmError
 from store.fault import StoreFault
 

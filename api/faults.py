@@ -17,7 +17,7 @@ from engine.fault import (
     TemporalDown,
 )
 from rotation.finding import Finding, blocking
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.refused import PlanRefusedError
 from sepm.errors import (
     BadCredentials,
     NotPermitted,

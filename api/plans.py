@@ -13,7 +13,7 @@ from api.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
 from api.problems import described, refused
 from rotation.finding import blocking
 from rotation.plan.request import PlanRequest
-from rotation.surveyed import SurveyedPlan
+from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import PlanId, SiteId
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])

@@ -12,8 +12,8 @@ from api.parts import Parts, WithParts
 from api.problems import described, refused
 from api.simulation_document import SimulationInList, SimulationList, SimulationOrder, SimulationShown
 from engine.simulations import cancel_simulation, start_simulation
+from rotation.plan.surveyed import unplayable
 from rotation.simulation import NewSimulation, SimulateInput, SimulationState
-from rotation.surveyed import unplayable
 from rotation.values import PlanId, SimulationId
 from store.simulations import Simulation, UnknownSimulation
 

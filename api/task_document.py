@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
-from rotation.running.task import ConsoleTask, Evidence, TaskState
+from rotation.plan.task import ConsoleTask, Evidence, TaskState
 from rotation.values import RotationId, SiteId, TaskId, Value
 
 

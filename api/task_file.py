@@ -8,7 +8,7 @@ from api.parts import Parts
 from api.problems import ProblemError
 from api.task_document import TaskFile
 from rotation.plan.plan import CertificateFor
-from rotation.running.task import ConsoleTask, ReplaceCertificate
+from rotation.plan.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName, TaskId
 from sepm.keystores import KeystoreFormat
 

@@ -11,8 +11,8 @@ from api.problems import described
 from api.saying import say
 from api.task_document import ClaimOrder, DoneOrder, RefusedOrder, TaskFile, TaskList, TaskShown
 from api.task_file import issue_file
+from rotation.plan.task import TaskState
 from rotation.running.message import Message, Move
-from rotation.running.task import TaskState
 from rotation.values import RotationId, SiteId, TaskId
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from rotation.proof.serial import PolicySerial, parse_or_none
+from rotation.serial import PolicySerial, parse_or_none
 from rotation.survey import Mode, PairSettings
 from rotation.values import GroupId, ListName, LocationId, Value
 

@@ -11,7 +11,7 @@ import sys
 
 import structlog
 
-from rotation.surveyed import SurveyedPlan
+from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import Value
 from simulation.drawing import Faults
 from simulation.many import play_one

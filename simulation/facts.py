@@ -11,8 +11,8 @@ from emulator.verdict import LostClient
 from emulator.ways import Known
 from rotation.finding import Finding
 from rotation.plan.plan import Plan, PlanBody
+from rotation.plan.task import ConsoleTask
 from rotation.running.state import Outcome, RotationState
-from rotation.running.task import ConsoleTask
 from rotation.values import ClientId, Fingerprint, ServerName
 from simulation.scenario import Scenario
 from store.events import Event

@@ -20,11 +20,11 @@ from emulator.spec import (
     SiteSpec,
 )
 from emulator.switches import SecureCommunicationsScope
+from rotation import inheritance
 from rotation.finding import Finding, blocking
-from rotation.planning import inheritance
+from rotation.plan.surveyed import SurveyedPlan, unplayable
 from rotation.site import ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, SiteSurvey
-from rotation.surveyed import SurveyedPlan, unplayable
 from rotation.values import GroupId, ServerName
 from simulation.absence import Absences, Windows
 from simulation.chance import Chance

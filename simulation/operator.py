@@ -15,8 +15,8 @@ from emulator.simulation import Simulation
 from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task, by_name
 from emulator.ways import with_a_way
+from rotation.plan.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.running.state import RotationState
-from rotation.running.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.values import ServerName
 from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock

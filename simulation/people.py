@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rotation.plan.step import Console, Write
+from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, OpenTask, RotationState
-from rotation.running.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import TaskId
 from simulation.chance import Chance
 from simulation.console import ConsolePeople

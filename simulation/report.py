@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from rotation.finding import Finding
-from rotation.surveyed import SurveyedPlan
+from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import PlanId, SiteId, Value
 from simulation.drawing import Faults
 from simulation.likeness import steps_digest

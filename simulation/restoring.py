@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from emulator.effects import EffectView
 from emulator.happenings import ServerCutOff
-from rotation.running.task import CopyList
+from rotation.plan.task import CopyList
 from rotation.values import ServerName
 from simulation.facts import Facts
 from simulation.unasked import LIST, SECURE, SWAPS

@@ -6,7 +6,7 @@ from datetime import datetime
 from engine.contract import EventKind
 from rotation.finding import Finding
 from rotation.plan.plan import Plan
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.refused import PlanRefusedError
 from rotation.running.state import RotationState
 from rotation.values import ClientId
 from simulation.ear import Ear

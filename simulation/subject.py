@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rotation.plan.plan import Plan
-from rotation.surveyed import SurveyedPlan
+from rotation.plan.surveyed import SurveyedPlan
 from simulation.drawing import Faults
 from simulation.of_plan import of_plan
 from simulation.report import PlayedPlan

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from emulator.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.step import SettingField
-from rotation.running.task import AssignList, ReplaceCertificate, SetSecureCommunications
+from rotation.plan.task import AssignList, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.facts import Facts
 from simulation.whereabouts import MOVES, path_at_the_end, paths_since

@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.finding import Finding
+from rotation.plan.task import ConsoleTask
 from rotation.proof.gate import Reference
-from rotation.running.task import ConsoleTask
 from rotation.survey import PairSettings
 from store.base import Base
 from store.columns import Document

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rotation.plan.surveyed import SurveyedPlan
 from rotation.simulation import SimulationWish
-from rotation.surveyed import SurveyedPlan
 from store.base import Base
 from store.columns import Document
 

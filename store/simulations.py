@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rotation.plan.surveyed import SurveyedPlan
 from rotation.simulation import NewSimulation, SimulationState
-from rotation.surveyed import SurveyedPlan
 from rotation.values import PlanId, SimulationId, SiteId
 from store.database import Database
 from store.fault import StoreFault

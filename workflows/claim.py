@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
 from rotation.plan.step import Console, Write
+from rotation.plan.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
 from rotation.running.state import OpenTask, Phase
-from rotation.running.task import ReplaceCertificate, TaskState
 from workflows.old_certificates import against_restoring
 from workflows.refused_claim import ASKED, refuse
 from workflows.running import Running

@@ -14,12 +14,12 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.finding import Finding, blocking
+from rotation.plan.drill import contradicted
 from rotation.plan.step import Console, Step, Write
-from rotation.planning.drill import contradicted
+from rotation.plan.task import Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import OpenTask, Phase
-from rotation.running.task import Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
 from workflows import drift_step
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks

@@ -14,15 +14,15 @@ from engine.contract import (
     WriteRequest,
 )
 from rotation.drift.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
+from rotation.drift.restart import voided
 from rotation.drift.served import THIRD
 from rotation.drift.standing import last_write
 from rotation.finding import Finding, Severity
 from rotation.plan.step import Console, Gate, GatePurpose, Step
+from rotation.plan.task import ReplaceCertificate
 from rotation.proof.gate import next_look
-from rotation.proof.restart import voided
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted, Told
-from rotation.running.task import ReplaceCertificate
 from rotation.survey import Pair
 from rotation.values import ServerName
 from workflows import statement

@@ -6,9 +6,9 @@ from engine.contract import ActivityName, EventKind, StepRequest
 from rotation.drift.newborn import Newborn
 from rotation.finding import Finding
 from rotation.plan.step import Console, Step, Write
+from rotation.plan.task import DeleteList, ReplaceCertificate
 from rotation.running.message import Move
 from rotation.running.state import RotationState
-from rotation.running.task import DeleteList, ReplaceCertificate
 from workflows.requests import about
 from workflows.running import Running
 

@@ -11,10 +11,10 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
+from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
-from rotation.running.task import PutCertificateBack, ReplaceCertificate
 from workflows import newborn_step
 from workflows.amendment import adopt
 from workflows.console_step import console_task

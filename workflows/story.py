@@ -9,9 +9,9 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import SearchAttribute
+    from rotation.plan.forecast import step_least
     from rotation.plan.scope import Treatment
     from rotation.plan.step import Console
-    from rotation.planning.forecast import step_least
     from rotation.running.state import GateReading, RotationState
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)

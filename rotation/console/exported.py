@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rotation.access import AtConsole
 from rotation.console.record import Policy, Record, serial_of
 from rotation.finding import Finding, blocking
-from rotation.proof.serial import parse_or_none
+from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value
 

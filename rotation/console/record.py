@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rotation.access import AtConsole, ConsoleGroup, recorded
 from rotation.plan.step import SettingField
-from rotation.proof.serial import PolicySerial
+from rotation.serial import PolicySerial
 from rotation.survey import ObservedGroup, ObservedLocation, Pair, PairSettings
 from rotation.values import GroupId, ListName, TaskId, Value
 

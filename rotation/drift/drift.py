@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from rotation import inheritance
 from rotation.build import ClientBuild
 from rotation.drift.standing import Standing, standing
 from rotation.finding import Finding, blocking, info
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import SettingField
-from rotation.planning import inheritance
 from rotation.proof.membership import followers
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
 from rotation.values import GroupId, Value

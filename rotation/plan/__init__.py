@@ -1,1 +1,1 @@
-"""The plan as values: steps, scopes, what was asked for. What is approved, and what runs."""
+"""The plan as values: what was asked for, scopes, steps, console tasks. What is approved, and what runs."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from rotation.plan.drill import Drill
 from rotation.plan.scope import OwnerScope, Treatment
-from rotation.planning.drill import Drill
-from rotation.running.task import CopyList, ReplaceCertificate
+from rotation.plan.task import CopyList, ReplaceCertificate
 from rotation.site import Limits, Site
 from rotation.values import GroupId, ServerName, Value
 

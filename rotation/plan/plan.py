@@ -16,7 +16,7 @@ from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Gate, GatePurpose, ScopeName, Step, Write
-from rotation.planning.trust import Names, OnTrust, digest
+from rotation.plan.trust import Names, OnTrust, digest
 from rotation.survey import Pair
 from rotation.values import (
     CertificateId,

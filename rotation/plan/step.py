@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rotation.running.task import Work
+from rotation.plan.task import Work
 from rotation.values import ServerName, Value
 
 

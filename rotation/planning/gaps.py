@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from rotation import inheritance
 from rotation.finding import Finding, blocking
 from rotation.plan.request import PlanRequest
-from rotation.planning import inheritance
 from rotation.site import Site
 from rotation.survey import SiteSurvey
 from rotation.values import ListName

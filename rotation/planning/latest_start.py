@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from rotation.plan.forecast import promised
 from rotation.plan.plan import PlanBody
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Console, Step
-from rotation.planning.forecast import promised
-from rotation.running.task import ReplaceCertificate
+from rotation.plan.task import ReplaceCertificate
 from rotation.site import Limits
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName

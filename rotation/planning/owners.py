@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from rotation import inheritance
 from rotation.plan.request import PlanRequest
-from rotation.planning import inheritance
+from rotation.plan.trust import unproven
 from rotation.planning.observed import Observed
 from rotation.planning.treatment import OwnerView
-from rotation.planning.trust import unproven
 from rotation.site import Protocol, Site
 from rotation.survey import ObservedClient, ObservedGroup, SiteSurvey
 from rotation.values import GroupId, ListName, ServerName

@@ -3,39 +3,32 @@
 Everything that must stop a rotation is found here, before anything is touched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from rotation.certificate import CertificateFacts
-from rotation.finding import Finding, blockers
+from rotation.finding import blockers
+from rotation.plan.drill import Drill, Drilled, plan_drill
+from rotation.plan.forecast import forecast, least
 from rotation.plan.knobs import Knobs, lists_stay
 from rotation.plan.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
+from rotation.plan.task import CopyList, CopyServer, ReplaceCertificate
+from rotation.plan.trust import Names, OnTrust
 from rotation.planning import canary
-from rotation.planning.drill import Drill, Drilled, plan_drill
-from rotation.planning.forecast import forecast, least
 from rotation.planning.gaps import gaps
 from rotation.planning.holdout_choice import choose_holdouts
 from rotation.planning.latest_start import latest_start
 from rotation.planning.observed import Observed
 from rotation.planning.owners import lost_if_now, owner_views, usable_servers
 from rotation.planning.preconditions import Preconditions, unmet
+from rotation.planning.recovery_advice import advise
 from rotation.planning.treatment import OwnerView, treat
-from rotation.planning.trust import Names, OnTrust
 from rotation.procedure.steps import rotation_steps
-from rotation.recovery.advice import advise
-from rotation.running.task import CopyList, CopyServer, ReplaceCertificate
 from rotation.site import Protocol, ServerList, Site
 from rotation.values import GroupId, ListName, PlanId, ServerName
-
-
-class PlanRefusedError(ValueError):
-    """No plan can be made; `findings` say why and what to do."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__("; ".join(f"{finding.subject}: {finding.message}" for finding in findings))
 
 
 def make_plan(

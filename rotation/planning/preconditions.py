@@ -7,11 +7,11 @@ from rotation.certificate import CertificateFacts
 from rotation.console.proof import weaker
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, Place, unfit
+from rotation.plan.forecast import least, step_least
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.planning.database_link import renews_the_databases
-from rotation.planning.forecast import least, step_least
 from rotation.planning.latest_start import latest_start
 from rotation.planning.shortening import Shortening, near_or_past
 from rotation.site import Site

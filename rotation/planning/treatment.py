@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 
 from rotation.build import ClientBuild
 from rotation.finding import Finding, info, warning
+from rotation.plan.drill import can_be_reordered
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
-from rotation.planning.drill import can_be_reordered
 from rotation.site import Protocol, ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation
 from rotation.values import ClientId, ListName, ServerName, Value

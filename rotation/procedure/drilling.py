@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from rotation.plan.drill import STICKS
 from rotation.plan.knobs import Knobs
 from rotation.plan.step import Console, Gate, GatePurpose, Recheck, ScopeName, Step
-from rotation.planning.drill import STICKS
 from rotation.proof.gate import minimum
 
 _B1 = "B1"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from rotation.plan.knobs import Knobs
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
+from rotation.plan.task import RefreshImages
 from rotation.proof.gate import minimum
-from rotation.running.task import RefreshImages
 
 _ASKED_AFTER = 2
 """A canary was there just before: after so many times its minimum a person is asked what holds it."""

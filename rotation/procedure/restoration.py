@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from rotation import inheritance
 from rotation.finding import blocking, info
+from rotation.plan.drill import Drill
+from rotation.plan.forecast import forecast, least
 from rotation.plan.knobs import Knobs
 from rotation.plan.plan import CertificateFor, ListCopy, Plan, PlanBody
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
-from rotation.planning import inheritance
-from rotation.planning.drill import Drill
-from rotation.planning.forecast import forecast, least
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.task import CopyList, ReorderList
 from rotation.procedure.steps import restore_steps
-from rotation.running.task import CopyList, ReorderList
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings, SiteSurvey
 from rotation.values import GroupId, PlanId, ServerName, Value

@@ -11,9 +11,7 @@ from rotation.plan.knobs import Knobs, lists_stay
 from rotation.plan.plan import CertificateFor, PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, Step, Write
-from rotation.procedure.relaxation import relax, restore, still_relaxed
-from rotation.procedure.steps import HOLDOUT, closing, console, numbered, swap_gate
-from rotation.running.task import (
+from rotation.plan.task import (
     CopyList,
     DeleteList,
     PauseReplication,
@@ -21,6 +19,8 @@ from rotation.running.task import (
     ReplaceCertificate,
     ResumeReplication,
 )
+from rotation.procedure.relaxation import relax, restore, still_relaxed
+from rotation.procedure.steps import HOLDOUT, closing, console, numbered, swap_gate
 from rotation.site import Site
 from rotation.values import CertificateId, ServerName, Value
 

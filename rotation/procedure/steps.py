@@ -10,10 +10,7 @@ from rotation.plan.knobs import Knobs
 from rotation.plan.plan import ListCopy, PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
-from rotation.procedure.drilling import drill, undo
-from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
-from rotation.proof.gate import minimum
-from rotation.running.task import (
+from rotation.plan.task import (
     CopyList,
     DeleteList,
     PauseReplication,
@@ -23,6 +20,9 @@ from rotation.running.task import (
     SaveRecoveryFile,
     Work,
 )
+from rotation.procedure.drilling import drill, undo
+from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
+from rotation.proof.gate import minimum
 from rotation.values import ServerName
 
 HOLDOUT = "B5"

@@ -1,1 +1,1 @@
-"""What proves what: gates, coverage, serials."""
+"""What proves what: gates, coverage, what servers sign."""

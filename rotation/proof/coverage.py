@@ -7,9 +7,9 @@ over it. The denominator is the roster: every client ever seen (rule 1).
 from datetime import datetime
 
 from rotation.plan.step import GatePurpose
-from rotation.planning.trust import SERVERS
-from rotation.proof.serial import parse_or_none
+from rotation.plan.trust import SERVERS
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
+from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
 
 

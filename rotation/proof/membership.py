@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from rotation import inheritance
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
-from rotation.planning import inheritance
 from rotation.survey import ObservedGroup
 from rotation.values import GroupId
 

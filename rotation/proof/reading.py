@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from rotation.plan.drill import put_first
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, SettingField, Write
-from rotation.planning.drill import put_first
+from rotation.plan.task import ReorderList, ReplaceCertificate
 from rotation.proof.coverage import holds, judge, outdates
 from rotation.proof.gate import minimum
 from rotation.proof.verdict import ClientEvidence, DrillRound, GateRule, Judgement, RosterEntry, Swap, Tally
-from rotation.running.task import ReorderList, ReplaceCertificate
 from rotation.site import Protocol, Site
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value

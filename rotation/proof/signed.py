@@ -1,10 +1,10 @@
 """What servers sign after a replacement: canaries that verify again show it, server by server (rule 13)."""
 
+from rotation.plan.drill import STICKS
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
-from rotation.planning.drill import STICKS
-from rotation.running.task import ReplaceCertificate
+from rotation.plan.task import ReplaceCertificate
 from rotation.site import Site
 from rotation.survey import ObservedClient
 from rotation.values import ServerName

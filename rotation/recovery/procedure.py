@@ -7,20 +7,20 @@ meanwhile, and no proof has to come first: proof comes after it, when clients ar
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from rotation import inheritance
 from rotation.console.proof import weaker_return
 from rotation.finding import Finding, blockers, blocking, info, warning
+from rotation.plan.forecast import forecast, least
 from rotation.plan.plan import CertificateFor, Plan, PlanBody
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Closing, Gate, GatePurpose, ScopeName, Step
-from rotation.planning import inheritance
-from rotation.planning.forecast import forecast, least
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.task import PutCertificateBack
 from rotation.procedure.steps import console, numbered
 from rotation.proof.gate import minimum
 from rotation.recovery.damage import Damage, RecoveryCopy, against
 from rotation.recovery.held import Held
-from rotation.running.task import PutCertificateBack
 from rotation.site import Limits, Site
 from rotation.survey import ObservedGroup, SiteSurvey
 from rotation.values import CertificateId, GroupId, PlanId, Value

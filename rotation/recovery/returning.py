@@ -5,8 +5,8 @@ from datetime import datetime
 
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console
+from rotation.plan.task import PutCertificateBack
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
-from rotation.running.task import PutCertificateBack
 from rotation.values import ClientId, ServerName, Value
 
 

@@ -1,1 +1,1 @@
-"""A rotation that runs: its state, what people may say to it, what is asked of them."""
+"""A rotation that runs: its state, and what people may say to it."""

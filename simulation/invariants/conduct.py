@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from emulator.effects import EffectView
 from emulator.switches import SecureCommunicationsScope
-from rotation.running.task import TaskState
+from rotation.plan.task import TaskState
 from simulation.facts import Facts
 from simulation.invariants.violation import Violation, violation
 from simulation.unasked import others_swaps

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from emulator.effects import EffectView
 from rotation.plan.step import Console
+from rotation.plan.task import CopyList, DeleteList
 from rotation.running.state import Outcome
-from rotation.running.task import CopyList, DeleteList
 from rotation.values import ListName
 from simulation.facts import Facts
 from simulation.invariants.violation import Violation, violation

@@ -6,7 +6,7 @@ from datetime import timedelta
 from emulator.effects import Actor, EffectView
 from emulator.verdict import LostClient
 from rotation.plan.step import Console, Gate, Holdout, ScopeName
-from rotation.running.task import PutCertificateBack, ReplaceCertificate
+from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from simulation.excuses import excused
 from simulation.facts import Facts
 from simulation.invariants.violation import Violation, violation

@@ -11,9 +11,9 @@ from emulator.damage import DamageForm
 from emulator.happenings import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
 from engine.contract import StepRef
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import Unproven
-from rotation.planning.planner import PlanRefusedError
-from rotation.running.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
+from rotation.plan.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
 from rotation.site import Limits
 from rotation.values import Fingerprint, ServerName, TaskId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate

@@ -10,7 +10,7 @@ from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import OpenTaskRequest, StepRef
 from rotation.plan.step import Console, Write
-from rotation.running.task import RefreshImages
+from rotation.plan.task import RefreshImages
 from rotation.site import Limits
 from simulation.scenario import Scenario
 from simulation.stage import Stage

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from engine.ids import rotation_workflow
-from rotation.running.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
+from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
 from rotation.values import ServerName
 
 ANN = {"who": "ann", "why": "a reason"}

@@ -7,16 +7,17 @@ import pytest
 from hypothesis import settings
 
 from rotation.certificate import CertificateFacts
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.step import Console, GatePurpose
+from rotation.plan.task import ReplaceCertificate
 from rotation.planning.observed import Observed
-from rotation.planning.planner import PlanRefusedError, make_plan
+from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import Preconditions, unmet
 from rotation.proof.coverage import judge
 from rotation.proof.verdict import GateRule, RosterEntry, Swap
 from rotation.running.message import Message
 from rotation.running.state import RotationState
-from rotation.running.task import ReplaceCertificate
 from rotation.site import Database, Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.survey import (
     ObservedClient,

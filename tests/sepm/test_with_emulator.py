@@ -11,8 +11,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from rotation.planning.inheritance import owners
-from rotation.proof.serial import PolicySerial
+from rotation.inheritance import owners
+from rotation.serial import PolicySerial
 from rotation.site import Protocol, Server
 from rotation.survey import Pair
 from rotation.values import CertificateId, Fingerprint, ServerName

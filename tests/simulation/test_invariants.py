@@ -10,7 +10,7 @@ from emulator.switches import SecureCommunicationsScope
 from emulator.ways import Known
 from rotation.finding import blocking
 from rotation.plan.step import Gate, Holdout, SettingField
-from rotation.running.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
+from rotation.plan.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
 from simulation.excuses import excused
 from simulation.facts import CutOff

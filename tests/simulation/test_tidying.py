@@ -3,8 +3,8 @@
 from emulator.effects import Actor, acting
 from emulator.operations import AssignList, SetSecureCommunications
 from emulator.spec import ListSpec
+from rotation.plan.task import RefreshImages
 from rotation.running.state import Phase
-from rotation.running.task import RefreshImages
 from simulation.facts import site_facts
 from simulation.stage import Stage
 from simulation.tidying import unasked_changes

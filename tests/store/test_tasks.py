@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from rotation.running.task import TaskState
+from rotation.plan.task import TaskState
 from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
 
 WAITING = (TaskState.OPEN, TaskState.CLAIMED)

@@ -31,9 +31,9 @@ from engine.fault import MoveRefused
 from engine.speaking import answer, say
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
+from rotation.plan.task import ConsoleTask, SaveRecoveryFile, TaskState, Work
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, RotationState
-from rotation.running.task import ConsoleTask, SaveRecoveryFile, TaskState, Work
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
 from sepm.access import Access, Patience

@@ -13,7 +13,7 @@ from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
-from rotation.running.task import (
+from rotation.plan.task import (
     AssignList,
     CopyList,
     DeleteList,

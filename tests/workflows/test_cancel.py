@@ -7,9 +7,9 @@ import pytest
 
 from emulator.scenarios import one_server
 from engine.fault import MoveRefused
+from rotation.plan.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase
-from rotation.running.task import TaskState
 
 HEARTBEAT = timedelta(minutes=5)
 SWAP = "replace_certificate"

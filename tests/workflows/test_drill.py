@@ -12,9 +12,9 @@ from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, Locatio
 from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest, SurveyRequest
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
+from rotation.plan.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from rotation.running.task import TaskState
 
 HEARTBEAT = timedelta(minutes=5)
 ROOT, BRANCH = "My Company", "My Company\\Branch"

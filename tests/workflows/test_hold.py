@@ -6,9 +6,9 @@ import pytest
 
 from emulator.scenarios import one_server
 from engine.fault import MoveRefused
+from rotation.plan.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from rotation.running.task import TaskState
 
 
 async def test_a_held_rotation_does_nothing_until_it_is_resumed(stage):

@@ -6,9 +6,9 @@ import pytest
 
 from emulator.scenarios import one_server
 from rotation.plan.request import Unproven
+from rotation.plan.task import ReplaceCertificate, SaveRecoveryFile
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from rotation.running.task import ReplaceCertificate, SaveRecoveryFile
 from rotation.site import Limits
 
 PATIENT = Limits(

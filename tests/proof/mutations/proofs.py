@@ -5,8 +5,8 @@ from datetime import timedelta
 from rotation.planning import canary
 from rotation.procedure import relaxation
 from rotation.proof import coverage, gate, signed
-from rotation.proof.serial import parse_or_none
 from rotation.proof.verdict import Reason, Tally, Verdict
+from rotation.serial import parse_or_none
 from rotation.survey import Mode
 from sepm import settings
 from simulation.drawing import Faults

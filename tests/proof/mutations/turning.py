@@ -4,8 +4,8 @@ from activities.scope import StepScope
 from activities.settings import Settings
 from rotation.drift import newborn
 from rotation.plan.step import Gate, GatePurpose, Holdout
+from rotation.plan.task import TaskState
 from rotation.procedure import rollback
-from rotation.running.task import TaskState
 from simulation.drawing import Faults
 from simulation.themes import Theme
 from store.originals import Originals

@@ -4,8 +4,8 @@ import pytest
 
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Holdout, Preflight
+from rotation.plan.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.planning.amendment import amend
-from rotation.running.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.values import ServerName
 
 PAUSED = "replication"

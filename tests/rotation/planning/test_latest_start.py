@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.forecast import promised
 from rotation.plan.request import Unproven
 from rotation.plan.step import Gate
-from rotation.planning.forecast import promised
 from rotation.planning.latest_start import latest_start, until_replaced
 from rotation.values import ServerName
 

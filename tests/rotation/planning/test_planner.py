@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Holdout
-from rotation.planning.planner import PlanRefusedError, make_plan
-from rotation.running.task import CopyList, ReplaceCertificate
+from rotation.plan.task import CopyList, ReplaceCertificate
+from rotation.planning.planner import make_plan
 from rotation.values import PlanId
 
 PLAN = PlanId("plan")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.refused import PlanRefusedError
 
 DAY = timedelta(days=1)
 

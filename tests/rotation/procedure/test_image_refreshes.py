@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.plan.step import Console
-from rotation.running.task import RefreshImages, ReplaceCertificate
+from rotation.plan.task import RefreshImages, ReplaceCertificate
 
 
 @pytest.fixture

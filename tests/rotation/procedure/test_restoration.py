@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from rotation.plan.plan import ListCopy
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, ScopeName
-from rotation.planning.planner import PlanRefusedError
+from rotation.plan.task import ReorderList
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
-from rotation.running.task import ReorderList
 from rotation.survey import Pair
 from rotation.values import ListName, PlanId, ServerName
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Preflight, ScopeName, Write
+from rotation.plan.task import DeleteList, ReplaceCertificate, ResumeReplication, SaveRecoveryFile
 from rotation.procedure.steps import turning_back
-from rotation.running.task import DeleteList, ReplaceCertificate, ResumeReplication, SaveRecoveryFile
 
 RESTORED = ["A10c", "A10c", "A10d", "A10d"]
 

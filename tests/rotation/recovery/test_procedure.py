@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from rotation.drift.drift import Drift
+from rotation.drift.restart import voided
 from rotation.finding import blocking
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.step import Write
-from rotation.planning.planner import PlanRefusedError
-from rotation.proof.restart import voided
 from rotation.recovery.damage import Damage, Form, RecoveryCopy
 from rotation.recovery.held import Held
 from rotation.recovery.procedure import Recoverable, make_recovery_plan

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.task import PutCertificateBack
 from rotation.proof.verdict import ClientEvidence, Reason, RosterEntry, Verdict
 from rotation.recovery.returning import PutBack, judge_returned, shown_at
-from rotation.running.task import PutCertificateBack
 from rotation.values import ClientId, Fingerprint, GroupId, ServerName
 
 G = GroupId("G")

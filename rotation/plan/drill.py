@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from rotation.finding import Finding, blocking
-from rotation.running.task import ReorderList
+from rotation.plan.task import ReorderList
 from rotation.site import ServerList
 from rotation.survey import ObservedGroup
 from rotation.values import ClientId, GroupId, ListName, ServerName, Value

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rotation.running.task import (
+from rotation.plan.task import (
     AssignList,
     CopyList,
     DeleteList,

@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from rotation.plan.surveyed import sample
 from rotation.survey import ObservedClient
-from rotation.surveyed import sample
 from rotation.values import ClientId, GroupId, ServerName
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

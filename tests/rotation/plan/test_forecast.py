@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rotation.planning.forecast import forecast, least, step_least
+from rotation.plan.forecast import forecast, least, step_least
 
 
 def test_earliest_is_the_sum_of_what_must_be_waited(make):

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from rotation.planning.trust import digest
+from rotation.plan.trust import digest
 from rotation.values import ClientId
 
 

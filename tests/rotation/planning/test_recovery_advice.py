@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.planning.planner import PlanRefusedError, make_plan
+from rotation.plan.refused import PlanRefusedError
+from rotation.planning.planner import make_plan
 from rotation.recovery.damage import RecoveryCopy
 from rotation.recovery.held import Held
 from rotation.survey import ServedCertificate

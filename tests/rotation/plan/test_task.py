@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.running.task import (
+from rotation.plan.task import (
     AssignList,
     CopyList,
     DeleteList,

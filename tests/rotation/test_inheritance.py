@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.planning.inheritance import OrphanGroupError, owners
+from rotation.inheritance import OrphanGroupError, owners
 
 
 def test_rule_5_inheritors_follow_the_nearest_owner_over_three_levels(make):

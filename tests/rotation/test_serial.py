@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.proof.serial import MalformedSerialError, PolicySerial, parse_or_none, to_millisecond
+from rotation.serial import MalformedSerialError, PolicySerial, parse_or_none, to_millisecond
 from rotation.values import GroupId
 
 TIMES = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds

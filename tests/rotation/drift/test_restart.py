@@ -3,9 +3,9 @@
 import pytest
 
 from rotation.drift.drift import Drift
+from rotation.drift.restart import voided
 from rotation.finding import blocking
 from rotation.plan.step import Gate, GatePurpose, SettingField
-from rotation.proof.restart import voided
 
 
 @pytest.fixture

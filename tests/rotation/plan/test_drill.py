@@ -2,15 +2,15 @@
 
 import pytest
 
+from rotation.plan.drill import contradicted, order_of
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Gate, GatePurpose
-from rotation.planning.drill import contradicted, order_of
-from rotation.planning.trust import SERVERS
+from rotation.plan.task import ReorderList
+from rotation.plan.trust import SERVERS
 from rotation.procedure.steps import turning_back
 from rotation.proof.reading import Seen, rules
 from rotation.proof.verdict import Reason, Verdict
-from rotation.running.task import ReorderList
 from rotation.site import ListEntry, Protocol, ServerList
 from rotation.values import ListName, ServerName
 

@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from rotation.running.instructions import instructions
-from rotation.running.task import (
+from rotation.plan.instructions import instructions
+from rotation.plan.task import (
     AssignList,
     CopyList,
     CopyServer,
