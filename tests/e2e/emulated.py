@@ -1,0 +1,195 @@
+"""An emulated site as a process, registered with a house; and the person at its console."""
+
+import base64
+import contextlib
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from temporalio.service import RPCError
+
+from emulator.scenarios import one_server
+from emulator.spec import RobotSpec, SiteSpec
+from tests.e2e.house import PATIENCE, House, Program, look_until
+
+LONG_PATIENCE = 300
+"""For a whole rotation, which takes a minute or more on the wall clock."""
+HEARTBEAT = timedelta(seconds=1)
+LIMITS = {"relax_floor": "PT5S", "publish_delay": "PT1S", "gate_patience": "PT5M", "purge_after": None}
+PLAIN = ("name", "address", "https_port", "http_port")
+
+
+@dataclass
+class Site:
+    """An emulated site, registered with a house; and the person at its console."""
+
+    house: House
+    program: Program
+    id: str = ""
+    who: str = "Ann at the console"
+    control: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        given = self.program.said["control"]
+        headers = {"Authorization": f"Bearer {given['token']}"}
+        self.control = httpx.AsyncClient(base_url=given["url"], headers=headers, timeout=30, trust_env=False)
+
+    # -- the product's side -----------------------------------------------------------------------
+
+    async def register(self, **changed: Any) -> None:
+        """Make the site known to the product."""
+        said = self.program.said
+        document = {
+            "name": said["site"],
+            "rest_url": said["rest"]["url"],
+            "username": said["rest"]["user"],
+            "password": said["rest"]["password"],
+            "domain": said["rest"]["domain"],
+            "trust": {"fingerprint_sha256": said["rest"]["fingerprint_sha256"]},
+            "servers": [{name: server[name] for name in PLAIN} for server in said["servers"]],
+            "lists": said["server_lists"],
+            "limits": LIMITS,
+        }
+        self.id = (await self.house.post("/v1/sites", document | changed, 201))["id"]
+
+    async def plan(self) -> dict[str, Any]:
+        """A plan that gives the server a new certificate."""
+        made = await self.house.post("/v1/certificates/self-signed", {"names": ["127.0.0.1"]}, 201)
+        order = {"site_id": self.id, "certificates": {"*": made["certificate"]["id"]}}
+        plan: dict[str, Any] = await self.house.post("/v1/plans", order, 201)
+        return plan
+
+    @staticmethod
+    def order(plan: dict[str, Any], why: str = "the old certificate expires") -> dict[str, Any]:
+        """The approval of a plan."""
+        return {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "Ann", "why": why}
+
+    async def start(self, relax_floor: str = "PT5S") -> str:
+        """Plan and start a rotation; its id. Who means to act within A8 asks for a floor that outlasts it."""
+        limits = LIMITS | {"relax_floor": relax_floor}
+        assert (await self.house.ask("PUT", f"/v1/sites/{self.id}/limits", json=limits)).status_code == 200
+        started = await self.house.post("/v1/rotations", self.order(await self.plan()), 202)
+        return str(started["id"])
+
+    async def shown_when(
+        self, rotation: str, holds: Callable[[dict[str, Any]], Any], what: str, patience: float = PATIENCE
+    ) -> dict[str, Any]:
+        """The rotation as the API shows it, as soon as a condition holds."""
+        path = f"/v1/rotations/{rotation}"
+        found: dict[str, Any] = await look_until(lambda: self.house.get(path), holds, what, patience)
+        return found
+
+    async def ended(self, rotation: str) -> dict[str, Any]:
+        """The rotation when it has ended."""
+        return await self.shown_when(
+            rotation, lambda shown: shown["status"] != "running", "it has ended", LONG_PATIENCE
+        )
+
+    async def in_gate(self, rotation: str, number: str = "A8") -> dict[str, Any]:
+        """The rotation in the middle of the gate for all of that number: it has been read, and is not over."""
+
+        def within(shown: dict[str, Any]) -> bool:
+            live = shown["live"]
+            here = shown["step_number"] == number and "canaries" not in shown["step_title"]
+            return bool(live and here and live["wait"] and live["wait"]["readings"])
+
+        return await self.shown_when(rotation, within, f"in gate {number}")
+
+    # -- the site's side --------------------------------------------------------------------------
+
+    async def truth(self, path: str) -> Any:
+        """What really is: `pairs`, `lists`, `effects`, `verdict`, `servers`."""
+        return (await self.control.get(f"/{path}")).raise_for_status().json()
+
+    async def settings(self) -> tuple[Any, Any]:
+        """Everything that a rotation that turned back must leave as it was."""
+        return await self.truth("pairs"), await self.truth("lists")
+
+    async def lost_ever(self) -> list[Any]:
+        """The clients that ever lost the site, by the emulator's own verdict."""
+        return list((await self.truth("verdict"))["lost_ever"])
+
+    async def effects(self) -> dict[tuple[str, ...], int]:
+        """How often each effect happened."""
+        return {(each["kind"], *each["subject"]): each["count"] for each in await self.truth("effects")}
+
+    # -- the person -------------------------------------------------------------------------------
+
+    async def task(self, rotation: str, kind: str, state: str = "open") -> dict[str, Any]:
+        """The console task of that kind, as soon as it is there."""
+
+        async def matching() -> list[dict[str, Any]]:
+            listed = await self.house.get(f"/v1/tasks?state={state}&rotation={rotation}")
+            return [task for task in listed["items"] if task["kind"] == kind]
+
+        return dict((await look_until(matching, bool, f"a task {kind}, {state}"))[0])
+
+    async def claim(self, task: dict[str, Any]) -> None:
+        """Take a task; one that cannot be had yet is asked for again."""
+
+        async def claimed() -> int:
+            return (await self.house.ask("POST", f"/v1/tasks/{task['id']}/claim", json={"who": self.who})).status_code
+
+        await look_until(claimed, lambda status: status == 200, f"{task['title']} is claimed")
+
+    async def act(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Do the work of a task at the console; the evidence for it."""
+        work, kind = task["subject"], task["kind"]
+        match kind:
+            case "save_recovery_file":
+                saved = await self._console(kind, server=work["server"])
+                content = base64.b64decode(saved["content_base64"])
+                return {"filename": saved["filename"], "sha256": hashlib.sha256(content).hexdigest()}
+            case "copy_list":
+                name, servers = work["copy_list"], work["servers"]
+                await self._console(kind, source=work["source_list"], name=name)
+                ports = {server["server"]: server["http_port"] for server in servers}
+                await self._console("edit_list", name=name, protocol="HTTP", http_ports=ports)
+                return {"list_name": name, "protocol": "HTTP", "servers": servers}
+            case "replace_certificate":
+                file = await self.house.post(f"/v1/tasks/{task['id']}/file", {"who": self.who}, 200)
+                kept = {name: file[name] for name in ("content_base64", "format", "password")}
+                await self._console(kind, server=work["server"], **kept)
+            case "delete_list":
+                await self._console(kind, name=work["list"])
+        return {}
+
+    async def done(self, task: dict[str, Any], evidence: dict[str, Any]) -> None:
+        """Say that a task is done until it is closed; work that can be observed may close by itself."""
+
+        async def closed() -> str:
+            await self.house.ask("POST", f"/v1/tasks/{task['id']}/done", json={"who": self.who, "evidence": evidence})
+            return str((await self.house.get(f"/v1/tasks/{task['id']}"))["state"])
+
+        await look_until(closed, lambda state: state == "done", f"{task['title']} is done")
+
+    async def work(self, rotation: str, kind: str) -> None:
+        """Do the console task of that kind from its opening to its end."""
+        task = await self.task(rotation, kind)
+        await self.claim(task)
+        await self.done(task, await self.act(task))
+
+    async def _console(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        answer = await self.control.post(f"/console/{operation}", json=arguments)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def close(self) -> None:
+        """Stop the site, and what still runs for it: it would look for its site for ever."""
+        with contextlib.suppress(RPCError):
+            await (await self.house.rotation(self.id)).terminate("the test is over")
+        await self.control.aclose()
+        await self.program.stop()
+
+
+def specification(name: str) -> SiteSpec:
+    """One server, three groups of which one inherits, two clients that come back; quick, and with its own password."""
+    spec = one_server(clients=12, heartbeat=HEARTBEAT)
+    servers = tuple(server.model_copy(update={"restart_time": timedelta(seconds=1)}) for server in spec.servers)
+    pace = RobotSpec(shortest_delay=timedelta(seconds=0.2), longest_delay=timedelta(seconds=0.4))
+    changed = {"name": name, "servers": servers, "robot": pace, "password": f"sepm {secrets.token_hex(8)}"}
+    return spec.model_copy(update=changed)

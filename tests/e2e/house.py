@@ -1,0 +1,153 @@
+"""The product as processes: `rotator up`, killed and asked over the wire."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.client import WorkflowHandle
+
+from engine.client import lazy_client
+from engine.ids import rotation_workflow
+from engine.settings import TemporalSettings
+from rotation.values import SiteId
+
+PATIENCE = 90
+# what the machine of the tests may have set for some other service
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+AWAY = frozenset({429, 500, 502, 503, 504})
+
+
+async def look_until(
+    look: Callable[[], Awaitable[Any]], holds: Callable[[Any], Any], what: str, patience: float = PATIENCE
+) -> Any:
+    """Look until a condition holds; gives what was seen then."""
+    found = None
+    try:
+        async with asyncio.timeout(patience):
+            while not holds(found := await look()):  # noqa: ASYNC110 - it lies in another process
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        pytest.fail(f"still not: {what}; last seen: {found}")
+    return found
+
+
+@dataclass
+class Program:
+    """A process whose first line of standard output is JSON; everything it says lies in two files."""
+
+    process: asyncio.subprocess.Process
+    logs: tuple[Path, Path]
+    said: dict[str, Any]
+
+    @classmethod
+    async def start(cls, folder: Path, name: str, *arguments: str, **environment: str) -> "Program":
+        """Start `python -m ARGUMENTS`, and wait for its line."""
+        out, err = folder / f"{name}.out", folder / f"{name}.err"
+        with out.open("wb") as stdout, err.open("wb") as stderr:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *arguments, stdout=stdout, stderr=stderr, env={**CLEAN, **environment}
+            )
+
+        async def line() -> str:
+            assert process.returncode is None, err.read_text()
+            return out.read_text()
+
+        try:
+            text = await look_until(line, lambda text: "\n" in text, f"{name} is ready")
+        except BaseException:
+            await _end(process)
+            raise
+        return cls(process, (out, err), json.loads(text.partition("\n")[0]))
+
+    async def stop(self) -> None:
+        """SIGTERM, and wait for the end."""
+        await _end(self.process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), PATIENCE)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+@dataclass
+class House:
+    """A running `rotator up`, and a caller of its API that waits out an outage."""
+
+    folder: Path
+    program: Program
+    key: str
+    http: httpx.AsyncClient
+
+    @classmethod
+    async def open(cls, folder: Path, **environment: str) -> "House":
+        """Start everything on free ports, with these settings."""
+        root = folder / "var"
+        ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
+        program = await Program.start(
+            folder, "up", "cli.main", "up", "--folder", str(root), "--json", *ports, **environment
+        )
+        key = (root / "api.key").read_text().strip()
+        headers = {"Authorization": f"Bearer {key}"}
+        http = httpx.AsyncClient(base_url=program.said["api"], headers=headers, timeout=60, trust_env=False)
+        return cls(root, program, key, http)
+
+    async def close(self) -> None:
+        """Stop everything."""
+        await self.http.aclose()
+        await self.program.stop()
+
+    async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The answer of the API, asked again while it or a part of it is away."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with contextlib.suppress(httpx.TransportError):
+                    answer = await self.http.request(method, path, **options)
+                    if answer.status_code not in AWAY:
+                        return answer
+                await asyncio.sleep(0.1)
+
+    async def get(self, path: str) -> Any:
+        """What the API shows there."""
+        answer = await self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(self, path: str, body: dict[str, Any], status: int, **headers: str) -> Any:
+        """The answer to `body`, which must have that status."""
+        answer = await self.ask("POST", path, json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def rotation(self, site: str) -> WorkflowHandle[Any, Any]:
+        """The workflow of a site, as the Temporal UI has it."""
+        where = TemporalSettings(address=self.program.said["temporal"], namespace=self.program.said["namespace"])
+        return (await lazy_client(where)).get_workflow_handle(rotation_workflow(SiteId(site)))
+
+    async def pid(self, child: str) -> int | None:
+        """The process id of a child now."""
+        with contextlib.suppress(FileNotFoundError):
+            found: int | None = json.loads((self.folder / "up.json").read_text())["pids"].get(child)
+            return found
+        return None
+
+    async def kill(self, child: str) -> None:
+        """Kill a child with -9, and wait until its supervisor has it running again."""
+        before = await self.pid(child)
+        assert before is not None
+        os.kill(before, signal.SIGKILL)
+        await look_until(lambda: self.pid(child), lambda pid: pid not in {None, before}, f"{child} runs again")
+        assert (await self.ask("GET", "/healthz/ready")).status_code == 200
