@@ -59,9 +59,10 @@ async def test_from_a_site_to_a_rotation(rotator, site):
     rotation = json.loads(out)["id"]
     code, out, _ = await rotator("status")
     assert rotation in out
-    code, out, _ = await rotator("status", rotation)
-    assert code == 0
-    assert "A9" in out
+    async with asyncio.timeout(60):
+        while "A9" not in out:  # it has begun as soon as a worker has told of its first step
+            code, out, _ = await rotator("status", rotation)
+            assert code == 0
     code, _, err = await rotator("resume", rotation)
     assert code == 1
     assert "it is not held" in err
