@@ -1,11 +1,13 @@
-"""The order in which files of tests begin, how patient properties are, and the commands that tests hold files against.
+"""The order in which files of tests begin, what may be skipped, and the commands that tests hold files against.
 
-`make test` gives the files out to some processes, one after the other.
+`make test` gives the files out to some processes, one after the other. pytest-randomly has shuffled them, and the tests
+of each; it prints the seed of the order.
 """
 
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +17,11 @@ from hypothesis import settings
 # a busy machine is no reason why a property should fail
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+pytest_plugins = ["tests.process_state"]
+
+NOTHING_IS_SKIPPED = bool(os.environ.get("CI"))
+"""Where changes are judged every test runs, else nobody would notice that something is never tried."""
 
 HERE = Path(__file__).parent
 LONGEST = (
@@ -41,7 +48,7 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; the others keep their order.
+    """Put the longest files first; the others keep the order that was drawn.
 
     Raises:
         pytest.UsageError: when one of them is not there any more.
@@ -51,6 +58,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if gone:
         raise pytest.UsageError(f"no such files of tests: {', '.join(gone)}; take them out of {__file__}")
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have a test that was skipped fail where nothing may be skipped."""
+    report = yield
+    if NOTHING_IS_SKIPPED and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and under CI=true nothing may be: {report.longreprtext}"
+    return report
 
 
 @pytest.fixture(scope="session")

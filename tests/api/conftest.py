@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from pydantic import SecretStr
 from temporalio.worker import Worker
 
@@ -21,6 +20,7 @@ from activities.registry import all_activities
 from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
+from emulator.http_server import HttpServer
 from engine.client import connect, lazy_client
 from engine.contract import SIMULATIONS_QUEUE
 from engine.embedded import EmbeddedServer, RunningServer, find_binary
@@ -192,11 +192,8 @@ async def rotator(connected, tmp_path):
 
     What is `typed` is typed at a terminal; without it there is none.
     """
-    app = create_app(connected, ApiSettings(api_key=SecretStr(KEY)))
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    serving = asyncio.create_task(server.serve())
-    (tmp_path / "up.json").write_text(json.dumps({"api": f"http://127.0.0.1:{port}"}))
+    server = HttpServer(create_app(connected, ApiSettings(api_key=SecretStr(KEY))))
+    (tmp_path / "up.json").write_text(json.dumps({"api": f"http://127.0.0.1:{server.port}"}))
     (tmp_path / "api.key").write_text(KEY + "\n")
 
     async def run(*arguments: str, typed: str = "", **environment: str):
@@ -214,14 +211,11 @@ async def rotator(connected, tmp_path):
         os.close(terminal)
         return process.returncode, out.decode(), err.decode()
 
+    await server.start()
     try:
-        async with asyncio.timeout(30):
-            while not server.started:  # noqa: ASYNC110 - uvicorn has a flag and no event
-                await asyncio.sleep(0.05)
         yield run
     finally:
-        server.should_exit = True
-        await serving
+        await server.stop()
 
 
 @pytest.fixture

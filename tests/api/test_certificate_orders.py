@@ -225,6 +225,7 @@ async def test_what_cannot_be_ordered_is_refused(api, service, problem):
     problem(await shop.get(f"{other}/{first.json()['id']}"), 404, "unknown-order")
 
 
+@pytest.mark.usefixtures("restored_process")
 async def test_settings_that_cannot_be_used_stop_the_start(monkeypatch, tmp_path):
     """API and worker say which one; nothing is served."""
     monkeypatch.setenv("ROTATOR_ACME_DIRECTORY", "http://ca.example.test/directory")

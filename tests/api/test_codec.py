@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-import uvicorn
 from pydantic import SecretStr, ValidationError
 
 from api.app import create_app
@@ -18,6 +17,7 @@ from api.faults import from_engine
 from api.parts import Parts
 from api.sessions import LASTING
 from api.settings import ApiSettings
+from emulator.http_server import HttpServer
 from engine.client import connect, lazy_client
 from engine.codec import EncryptingCodec, key_id
 from engine.contract import SurveyAnswer
@@ -25,7 +25,6 @@ from engine.converter import data_converter
 from engine.embedded import find_binary
 from engine.fault import PayloadKeyUnknown
 from engine.plugin import RotatorPlugin
-from engine.ports import choose_ports
 from engine.settings import TemporalSettings
 
 KEY, PAYLOAD_KEY, GONE = "a-key-for-tests", b"p" * 32, b"g" * 32
@@ -341,18 +340,12 @@ async def test_every_use_is_told(ui, audit):
 @pytest.fixture
 async def served(encrypting):
     """The API over HTTP: its address."""
-    (port,) = choose_ports("127.0.0.1", 0)
-    app = create_app(encrypting, ApiSettings(api_key=SecretStr(KEY)))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    serving = asyncio.create_task(server.serve())
+    server = HttpServer(create_app(encrypting, ApiSettings(api_key=SecretStr(KEY))))
+    await server.start()
     try:
-        async with asyncio.timeout(30):
-            while not server.started:  # noqa: ASYNC110 - uvicorn has a flag and no event
-                await asyncio.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{server.port}"
     finally:
-        server.should_exit = True
-        await serving
+        await server.stop()
 
 
 async def test_the_temporal_command_reads_with_it(served, temporal_settings, tmp_path):

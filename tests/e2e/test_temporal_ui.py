@@ -2,10 +2,8 @@
 
 import base64
 import json
-import os
 import re
 import secrets
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,8 +11,8 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from engine.ports import choose_ports
+from tests.programs import program
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PATIENCE = 60_000
 """Milliseconds: the page loads slowly while other tests run."""
@@ -28,11 +26,9 @@ SUMMARY = "store the original settings"
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Headless Chromium, as the system has it."""
-    if CHROMIUM is None:
-        # where changes are judged it must be there, else nobody would notice that this is never tried
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium on PATH: apt-get install chromium")
+    chromium = program("chromium", "chromium-browser", "google-chrome", package="chromium")
     async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        started = await driver.chromium.launch(executable_path=chromium, args=[*FLAGS])
         try:
             yield started
         finally:

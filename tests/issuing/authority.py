@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,13 +16,13 @@ from uuid import uuid4
 import dns.asyncquery
 import dns.message
 import httpx
-import pytest
 from pydantic import SecretStr
 
 from engine.ports import choose_ports
 from issuing.settings import AcmeSettings, DnsSettings
 from rotation.values import CertificateId
 from sepm.new_certificate import make_self_signed
+from tests.programs import program
 
 PATIENCE = 30
 ZONE = "example.test"
@@ -62,15 +61,6 @@ _SOA = f"{ZONE}. 60 SOA ns hostmaster 1 3600 600 86400 60\n{ZONE}. 60 NS ns\nns.
 _ALIAS = f"_acme-challenge.{ALIASED}. 60 CNAME {ALIAS_OF}.\n"
 
 
-def installed(program: str, package: str) -> str:
-    """Where a program is; skips where it is not."""
-    found = shutil.which(program) or shutil.which(program, path="/usr/sbin")
-    if found is None:
-        # where changes are judged it must be there, else nobody would notice that this is never tried
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {program} on PATH: apt-get install {package}")
-    return found
-
-
 @dataclass
 class NameServer:
     """A running DNS server with one zone, which takes updates of TXT records that our key signs."""
@@ -97,7 +87,7 @@ class NameServer:
     @asynccontextmanager
     async def running(cls, folder: Path) -> AsyncIterator["NameServer"]:
         """Start one on a free port."""
-        program = installed("knotd", "knot")
+        knot = program("knotd", package="knot")
         (port,) = choose_ports("127.0.0.1", 0)
         (folder / "zone").write_text(_SOA + _ALIAS)
         file = folder / "knot.conf"
@@ -109,7 +99,7 @@ class NameServer:
                 return bool((await dns.asyncquery.tcp(asked, "127.0.0.1", port=port)).answer)
             return False
 
-        async with _process(folder, answers, program, "-c", str(file)):
+        async with _process(folder, answers, knot, "-c", str(file)):
             yield cls(port)
 
 
@@ -149,7 +139,7 @@ class Pebble:
     @asynccontextmanager
     async def running(cls, folder: Path, names: NameServer) -> AsyncIterator["Pebble"]:
         """Start one on a free port, which asks that DNS server."""
-        program = installed("pebble", "pebble")
+        server = program("pebble", package="pebble")
         (port,) = choose_ports("127.0.0.1", 0)
         own = make_self_signed(
             ("127.0.0.1",), identity=CertificateId("pebble"), now=datetime.now(UTC), valid_for=timedelta(days=2)
@@ -179,7 +169,7 @@ class Pebble:
                     return (await http.get(directory)).is_success
                 return False
 
-            async with _process(folder, answers, program, "-config", str(file), *asks, **moods):
+            async with _process(folder, answers, server, "-config", str(file), *asks, **moods):
                 yield cls(directory, ca, names)
 
 
@@ -190,12 +180,12 @@ def a_name() -> str:
 
 @asynccontextmanager
 async def _process(
-    folder: Path, answers: Callable[[], Awaitable[bool]], program: str, *arguments: str, **environment: str
+    folder: Path, answers: Callable[[], Awaitable[bool]], started: str, *arguments: str, **environment: str
 ) -> AsyncIterator[None]:
     """A program that runs and answers; what it says is in a file."""
     with (folder / "said").open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            program, *arguments, env={**os.environ, **environment}, stdout=said, stderr=said
+            started, *arguments, env={**os.environ, **environment}, stdout=said, stderr=said
         )
     try:
         async with asyncio.timeout(PATIENCE):

@@ -77,11 +77,14 @@ async def test_a_new_version_has_another_id_and_the_old_one_opens(server):
 
 async def test_a_key_is_never_made(server):
     """Where the server has no such key, a token that may do everything does not make one either."""
+    made = (await server.with_key()).key
     settings = await server.settings("nobody-made-it", token=SecretStr("the-root-token"))
     async with key_of(settings) as key:
         with pytest.raises(VaultKeyMissing, match="nobody-made-it"):
             await key.wrap(DATA_KEY, b"")
-    assert "nobody-made-it" not in (await server.ask("GET", "transit/keys?list=true"))["data"]["keys"]
+    keys = (await server.ask("GET", "transit/keys?list=true"))["data"]["keys"]
+    assert made in keys
+    assert "nobody-made-it" not in keys
 
 
 @pytest.mark.parametrize("form", [{"type": "rsa-2048"}, {"type": "aes256-gcm96", "derived": True}])
