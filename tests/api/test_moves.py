@@ -145,12 +145,14 @@ async def test_the_file_of_a_replacement_is_given_once(whole, store, plan, first
 
 
 @pytest.mark.usefixtures("first_task")
-async def test_a_cancelled_rotation_lets_the_site_go(whole, rotation, problem, shown_when):
+async def test_a_cancelled_rotation_lets_the_site_go(whole, temporal, rotation, problem, shown_when):
     """After a cancel before the first change it has ended, and takes no more moves."""
     path = f"/v1/rotations/{rotation['id']}"
     assert (await whole.post(f"{path}/cancel", json=ANN)).status_code == 200
     ended = await shown_when(rotation["id"], lambda shown: shown["status"] != "running")
     assert (ended["status"], ended["live"]) == ("cancelled", None)
+    # it has told its end before it ends
+    await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).result()
     problem(await whole.post(f"{path}/hold", json=ANN), 409, "not-running")
     restored = await whole.post(f"/v1/sites/{rotation['site_id']}/restore", json=ANN)
     problem(restored, 409, "nothing-to-restore")
