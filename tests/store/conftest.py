@@ -1,15 +1,12 @@
-"""A real store in a file of its own, and values to put into it.
-
-With ROTATOR_TEST_POSTGRES set to a server's URL, every test of the store runs on a PostgreSQL database too.
-"""
+"""A real store of one's own, in a SQLite file and on PostgreSQL, and values to put into it."""
 
 import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from rotation.certificate import CertificateFacts
 from rotation.plan.plan import Plan, PlanBody
@@ -19,14 +16,15 @@ from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskSt
 from rotation.site import Server, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
 from rotation.values import CertificateId, Fingerprint, GroupId, LocationId, ServerName, SiteId
+from store.migration import upgrade
 from store.progress import NewRotation
 from store.settings import StoreSettings
 from store.sites import SiteConnection
 from store.store import Store
+from tests.store.postgresql import PostgreSQL, postgresql
 
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 SEPM1 = ServerName("sepm1")
-POSTGRES = os.environ.get("ROTATOR_TEST_POSTGRES")
 
 
 class Make:
@@ -137,22 +135,53 @@ def make():
     return Make()
 
 
-@pytest.fixture(params=["sqlite", *(["postgres"] if POSTGRES else [])])
-def settings(request, tmp_path):
-    """A store of its own for each test."""
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """A PostgreSQL, started for the first test that asks."""
+    with postgresql() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A SQLite file with all tables and no rows: making them costs more than most tests."""
+    file = tmp_path_factory.mktemp("tables") / "rotator.db"
+    upgrade(make_url(f"sqlite:///{file}"))
+    return file.read_bytes()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request, tmp_path) -> Iterator[StoreSettings]:
+    """A store that nobody has opened: without tables, in a SQLite file and on PostgreSQL."""
     if request.param == "sqlite":
+        yield StoreSettings(folder=tmp_path / "new")
+        return
+    with request.getfixturevalue("postgres").empty_database() as url:
+        yield StoreSettings(folder=tmp_path / "new", database_url=url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request, tmp_path) -> Iterator[StoreSettings]:
+    """A store of its own for each test, in a SQLite file and on PostgreSQL."""
+    if request.param == "sqlite":
+        (tmp_path / "rotator.db").write_bytes(request.getfixturevalue("tables"))
         yield StoreSettings(folder=tmp_path)
         return
-    server = make_url(POSTGRES or "").set(drivername="postgresql+psycopg")
-    name = f"rotator_{uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server.set(database=name).render_as_string(hide_password=False)
-    yield StoreSettings(folder=tmp_path, database_url=url)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    with request.getfixturevalue("postgres").database() as url:
+        yield StoreSettings(folder=tmp_path, database_url=url)
+
+
+@pytest.fixture(scope="session")
+def process_environment() -> Callable[[StoreSettings], dict[str, str]]:
+    """The environment of a process that opens the store of these settings."""
+
+    def made(settings: StoreSettings) -> dict[str, str]:
+        # what the machine of the tests may have set for some other service
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+        chosen = {"ROTATOR_FOLDER": str(settings.folder), "ROTATOR_DATABASE_URL": settings.url}
+        return {**clean, **chosen, "ROTATOR_KEY_FILE": str(settings.key_path)}
+
+    return made
 
 
 @pytest.fixture

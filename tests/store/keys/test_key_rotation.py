@@ -21,6 +21,8 @@ from store.settings import StoreSettings
 from store.store import Store
 
 SITE = SiteId("site-1")
+SQLITE_ALONE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+"""PostgreSQL has tools of its own for copies."""
 
 
 def quiet(_done):
@@ -180,10 +182,9 @@ async def test_a_key_file_that_cannot_be_changed_is_for_the_operator(filled, set
     assert (await rotate(filled, quiet)).key_id == LocalKey(b"n" * 32).id
 
 
+@SQLITE_ALONE
 async def test_an_old_backup_opens_with_its_old_key(filled, settings, tmp_path):
     """After a rotation and the old key's end the copy of before still opens, by the key file that it holds."""
-    if not filled.database.is_sqlite:
-        pytest.skip("PostgreSQL has tools of its own for copies")
     await back_up(filled, settings.key_path, tmp_path / "backup")
     await rotate(filled, quiet)
     settle(settings)
@@ -201,10 +202,9 @@ async def test_an_old_backup_opens_with_its_old_key(filled, settings, tmp_path):
     await copy.close()
 
 
+@SQLITE_ALONE
 async def test_a_backup_during_a_rotation_holds_its_keys(filled, settings, tmp_path, monkeypatch):
     """A key that is made while the database is copied is in the copy, too."""
-    if not filled.database.is_sqlite:
-        pytest.skip("PostgreSQL has tools of its own for copies")
     from store import backup  # noqa: PLC0415 - to stand in its way
 
     real = backup._copy_database

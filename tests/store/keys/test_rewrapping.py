@@ -27,8 +27,6 @@ SITE = SiteId("site-1")
 PATIENCE = 300
 KILLED_AFTER = (1, SECRETS // 4000) if SECRETS > 4000 else (1,)
 """Thousands of values that have got the new key when the process is killed, for each of its lives but the last."""
-# what the machine of the tests may have set for some other service
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
 
 
 def certificate(number):
@@ -130,21 +128,18 @@ async def values_of(store, key_id):
         return await session.scalar(select(func.count()).where(start == key_id.encode()))
 
 
-def rotating(settings):
+def rotating(environment):
     """`rotator keys rotate` as a process."""
-    environment = CLEAN | {"ROTATOR_KEY_FILE": str(settings.key_path)}
-    if settings.database_url:
-        environment["ROTATOR_DATABASE_URL"] = settings.database_url
-    command = (sys.executable, "-m", "cli.main", "keys", "rotate", "--folder", str(settings.folder))
+    command = (sys.executable, "-m", "cli.main", "keys", "rotate", "--folder", environment["ROTATOR_FOLDER"])
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def killed_after(thousands, settings):
+def killed_after(thousands, environment):
     """What became of the process, which is killed with -9 at its word that so many thousand values have the new key.
 
     For a thread: the test's own loop is busy with those who read and write, and would kill too late.
     """
-    with rotating(settings) as process:
+    with rotating(environment) as process:
         for line in process.stderr:
             if line.endswith(" values\n") and int(line.split()[0]) >= 1000 * thousands:
                 process.kill()
@@ -152,18 +147,19 @@ def killed_after(thousands, settings):
 
 
 @pytest.mark.timeout(PATIENCE + 30)
-async def test_thousands_of_secrets_get_a_new_key_under_load(store, settings, make):
+async def test_thousands_of_secrets_get_a_new_key_under_load(store, settings, process_environment, make):
     """Reads, writes and rotations succeed before, during and after; two kills with -9 leave something that goes on."""
     await fill(store, make)
+    environment = process_environment(settings)
     (old,) = read_keys(settings.key_path)
     service, new = Service(store, make), ""
     async with asyncio.timeout(PATIENCE), service.at_work():
         for thousands in KILLED_AFTER:
-            assert await asyncio.to_thread(killed_after, thousands, settings) == -9
+            assert await asyncio.to_thread(killed_after, thousands, environment) == -9
             new = LocalKey(read_keys(settings.key_path)[0]).id
             assert 1000 * thousands <= await values_of(store, new) < SECRETS
         reads, writes = service.reads, service.writes
-        process = rotating(settings)
+        process = rotating(environment)
         out, err = await asyncio.to_thread(process.communicate)
         assert process.returncode == 0, err
         assert f"Went on with key {new}" in out
