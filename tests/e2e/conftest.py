@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.e2e.caller import Caller
 from tests.e2e.emulated import Site, specification
 from tests.e2e.house import House, Program
 
@@ -30,11 +31,11 @@ def open_site(tmp_path_factory):
 
     @contextlib.asynccontextmanager
     async def opened(
-        house: House, *, robot: bool | str = False, registered: bool = True, flags: tuple[str, ...] = ()
+        house: Caller, *, robot: bool | str = False, registered: bool = True, flags: tuple[str, ...] = ()
     ) -> AsyncIterator[Site]:
         folder = tmp_path_factory.mktemp("site")
         (folder / "site.json").write_text(specification(folder.name).model_dump_json())
-        api = robot if isinstance(robot, str) else house.program.said["api"]
+        api = robot if isinstance(robot, str) else house.apis[-1]
         plays = ("--robot-api", api) if robot else ()
         key = {"EMULATOR_ROBOT_KEY": house.key} if robot else {}
         arguments = ("emulator", "--spec", str(folder / "site.json"), "--json", *plays, *flags)

@@ -1,5 +1,6 @@
 """An emulated site as a process, registered with a house; and the person at its console."""
 
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -14,7 +15,8 @@ from temporalio.service import RPCError
 
 from emulator.scenarios import one_server
 from emulator.spec import RobotSpec, SiteSpec
-from tests.e2e.house import PATIENCE, House, Program, look_until
+from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.house import Program, look_until
 
 LONG_PATIENCE = 300
 """For a whole rotation, which takes a minute or more on the wall clock."""
@@ -25,9 +27,9 @@ PLAIN = ("name", "address", "https_port", "http_port")
 
 @dataclass
 class Site:
-    """An emulated site, registered with a house; and the person at its console."""
+    """An emulated site, registered with a service; and the person at its console."""
 
-    house: House
+    house: Caller
     program: Program
     id: str = ""
     who: str = "Ann at the console"
@@ -98,6 +100,13 @@ class Site:
             return bool(live and here and live["wait"] and live["wait"]["readings"])
 
         return await self.shown_when(rotation, within, f"in gate {number}")
+
+    async def between_activities(self) -> None:
+        """Wait until nothing is being done for the site."""
+        handle = await self.house.rotation(self.id)
+        async with asyncio.timeout(60):
+            while (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - it lies in Temporal
+                await asyncio.sleep(0.01)
 
     # -- the site's side --------------------------------------------------------------------------
 

@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from temporalio.client import WorkflowHandle
 
-from engine.client import lazy_client
-from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
-from rotation.values import SiteId
+from tests.e2e.caller import PATIENCE, Caller
 
-PATIENCE = 90
 # what the machine of the tests may have set for some other service
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
-AWAY = frozenset({429, 500, 502, 503, 504})
 
 
 async def look_until(
@@ -84,13 +78,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 @dataclass
-class House:
-    """A running `rotator up`, and a caller of its API that waits out an outage."""
+class House(Caller):
+    """A running `rotator up`, and a caller of its API."""
 
     folder: Path
     program: Program
-    key: str
-    http: httpx.AsyncClient
 
     @classmethod
     async def open(cls, folder: Path, **environment: str) -> "House":
@@ -100,42 +92,14 @@ class House:
         program = await Program.start(
             folder, "up", "cli.main", "up", "--folder", str(root), "--json", *ports, **environment
         )
+        where = TemporalSettings(address=program.said["temporal"], namespace=program.said["namespace"])
         key = (root / "api.key").read_text().strip()
-        headers = {"Authorization": f"Bearer {key}"}
-        http = httpx.AsyncClient(base_url=program.said["api"], headers=headers, timeout=60, trust_env=False)
-        return cls(root, program, key, http)
+        return cls((program.said["api"],), key, where, root, program)
 
     async def close(self) -> None:
         """Stop everything."""
-        await self.http.aclose()
+        await super().close()
         await self.program.stop()
-
-    async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer of the API, asked again while it or a part of it is away."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                with contextlib.suppress(httpx.TransportError):
-                    answer = await self.http.request(method, path, **options)
-                    if answer.status_code not in AWAY:
-                        return answer
-                await asyncio.sleep(0.1)
-
-    async def get(self, path: str) -> Any:
-        """What the API shows there."""
-        answer = await self.ask("GET", path)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def post(self, path: str, body: dict[str, Any], status: int, **headers: str) -> Any:
-        """The answer to `body`, which must have that status."""
-        answer = await self.ask("POST", path, json=body, headers=headers)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    async def rotation(self, site: str) -> WorkflowHandle[Any, Any]:
-        """The workflow of a site, as the Temporal UI has it."""
-        where = TemporalSettings(address=self.program.said["temporal"], namespace=self.program.said["namespace"])
-        return (await lazy_client(where)).get_workflow_handle(rotation_workflow(SiteId(site)))
 
     async def pid(self, child: str) -> int | None:
         """The process id of a child now."""

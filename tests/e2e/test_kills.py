@@ -17,14 +17,6 @@ SECURE = "rest.secure_communications"
 OWNED = (("My Company", "Default"), ("My Company\\Labs", "Default"), ("My Company\\Labs", "Office"))
 
 
-async def between_activities(site) -> None:
-    """Wait until nothing is being done."""
-    handle = await site.house.rotation(site.id)
-    async with asyncio.timeout(60):
-        while (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - it lies in Temporal
-            await asyncio.sleep(0.01)
-
-
 async def front_answers(site) -> bool:
     """Whether somebody speaks TLS at the port of the emulated SEPM's REST service."""
     rest = site.program.said["rest"]
@@ -61,7 +53,7 @@ async def first_write(site) -> None:
 async def kill(site, victim: str) -> None:
     """Kill with -9, and wait for the restart."""
     if victim not in AT_ANY_TIME:
-        await between_activities(site)
+        await site.between_activities()
     if victim == "front":
         await kill_front(site)
     else:

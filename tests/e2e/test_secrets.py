@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from engine.client import lazy_client
 from engine.ports import choose_ports
-from engine.settings import TemporalSettings
 from rotation.values import CertificateId
 from sepm.new_certificate import make_self_signed
 
@@ -186,8 +185,7 @@ async def temporal(house: Any) -> dict[str, bytes]:
     Every event of every workflow, as JSON and as it is sent, with the summaries in it; what it describes of each, with
     its search attributes and details; and every schedule.
     """
-    where = TemporalSettings(address=house.program.said["temporal"], namespace=house.program.said["namespace"])
-    client = await lazy_client(where)
+    client = await lazy_client(house.temporal)
     events, described, schedules = bytearray(), bytearray(), bytearray()
     async for found in client.list_workflows():
         workflow = client.get_workflow_handle(found.id, run_id=found.run_id)

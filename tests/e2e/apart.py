@@ -1,0 +1,129 @@
+"""The product as its parts: two workers and two APIs on one PostgreSQL, and a Temporal beside them."""
+
+import asyncio
+import contextlib
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from engine.embedded import EmbeddedServer, RunningServer, find_binary
+from engine.ports import choose_ports
+from engine.settings import TemporalSettings
+from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.house import CLEAN, look_until
+
+_LOOPBACK = "127.0.0.1"
+_API = ("uvicorn", "--factory", "api.app:create_app", "--host", _LOOPBACK, "--log-level", "warning")
+
+
+@dataclass
+class Part:
+    """A worker or an API as a process; what it says lies in a file."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, log: Path, *arguments: str, **environment: str) -> AsyncIterator["Part"]:
+        """Start `python -m ARGUMENTS`; stopped in the end, where it is not dead by then."""
+        with log.open("wb") as said:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", *arguments, stdout=said, stderr=said, env={**CLEAN, **environment}
+            )
+        try:
+            yield cls(process, log)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await asyncio.wait_for(process.wait(), PATIENCE)
+
+    async def says(self, text: str) -> None:
+        """Wait until it has said so."""
+        await self.until(lambda: text in self.log.read_text(), f"it says {text!r}")
+
+    async def until(self, holds, what: str) -> None:
+        """Wait for something that it does, as long as it lives."""
+
+        async def seen() -> bool:
+            assert self.process.returncode is None, self.log.read_text()
+            found = holds()
+            return bool(await found if asyncio.iscoroutine(found) else found)
+
+        await look_until(seen, bool, what)
+
+    async def kill(self) -> None:
+        """Kill it with -9. Nobody starts it again."""
+        self.process.kill()
+        await self.process.wait()
+
+
+@dataclass
+class Apart(Caller):
+    """Two workers and two APIs that serve, and a caller who asks the APIs in turn."""
+
+    workers: tuple[Part, ...]
+    servers: tuple[Part, ...]
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, folder: Path, database_url: str) -> AsyncIterator["Apart"]:
+        """Start all four at once on an empty database, and wait until each serves."""
+        port, ui_port, *ports = choose_ports(_LOOPBACK, 0, 0, 0, 0)
+        temporal = EmbeddedServer(
+            database=folder / "temporal.db", port=port, ui_port=ui_port, binary=find_binary(TemporalSettings())
+        )
+        key = secrets.token_hex(16)
+        environment = {
+            "ROTATOR_FOLDER": str(folder),
+            "ROTATOR_DATABASE_URL": database_url,
+            "ROTATOR_KEY_FILE": str(folder / "rotator.key"),
+            "ROTATOR_API_KEY": key,
+            "ROTATOR_TEMPORAL_ADDRESS": temporal.address,
+            "ROTATOR_TEMPORAL_NAMESPACE": temporal.namespace,
+        }
+        async with AsyncExitStack() as stack:
+            server = await RunningServer.start(temporal)
+            stack.push_async_callback(server.stop)
+            workers = [
+                await stack.enter_async_context(Part.running(folder / f"worker-{number}", "worker", **environment))
+                for number in range(2)
+            ]
+            servers = [
+                await stack.enter_async_context(
+                    Part.running(folder / f"api-{each}", *_API, "--port", str(each), **environment)
+                )
+                for each in ports
+            ]
+            apis = tuple(f"http://{_LOOPBACK}:{each}" for each in ports)
+            opened = cls(apis, key, temporal.settings(), tuple(workers), tuple(servers))
+            stack.push_async_callback(opened.close)
+            await opened._until_all_serve()
+            yield opened
+
+    async def worker_of(self, site: str) -> Part:
+        """The worker that was the last to go on with the rotation of a site, and has it at hand."""
+        history = await (await self.rotation(site)).fetch_history()
+        last = next(
+            each.workflow_task_completed_event_attributes.identity
+            for each in reversed(history.events)
+            if each.HasField("workflow_task_completed_event_attributes")
+        )
+        return next(each for each in self.workers if last.endswith(f":{each.process.pid}"))
+
+    async def _until_all_serve(self) -> None:
+        for worker in self.workers:
+            await worker.says('"serving"')
+        for api, server in zip(self.apis, self.servers, strict=True):
+
+            async def ready(url: str = f"{api}/healthz/ready") -> bool:
+                with contextlib.suppress(httpx.TransportError):
+                    return (await self.http.get(url)).is_success
+                return False
+
+            await server.until(ready, f"{api} is ready")
