@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def configure(engine: Engine) -> None:
     """Set up every connection of `engine`, and begin its transactions ourselves."""
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "invalidate", _on_invalidate)
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -62,3 +64,10 @@ def _on_begin(connection: Connection) -> None:
     # A transaction that reads first and writes later can fail in its middle; IMMEDIATE waits at its start instead.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _on_invalidate(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    # A connection whose user was cancelled is closed. SQLite keeps its transaction, and with it the lock, for as long
+    # as anything holds the cursor that was cut off: the cancellation's own traceback does.
+    with suppress(sqlite3.Error, ValueError):  # it is closed already
+        connection.rollback()

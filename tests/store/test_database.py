@@ -87,6 +87,31 @@ async def test_a_failed_write_leaves_nothing(site):
     assert "half" not in (await site.sites.connection("site-1")).fingerprints
 
 
+async def test_a_cancelled_write_locks_nobody_out(store):
+    """Wherever a write is cut off, the next one goes ahead, while the cancellation is still held by whoever logs it."""
+    slow = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000) SELECT max(x) FROM n"
+    begun = asyncio.Event()
+    held: list[BaseException | None] = []
+
+    async def write(statement: str) -> None:
+        async with store.database.write_rows() as connection:
+            await connection.execute(text("UPDATE sites SET name = name"))
+            begun.set()
+            await connection.execute(text(statement))
+
+    for turns in range(30):
+        begun.clear()
+        cut_off = asyncio.create_task(write(slow))
+        await begun.wait()
+        for _ in range(turns % 15):
+            await asyncio.sleep(0)
+        cut_off.cancel()
+        held += await asyncio.gather(cut_off, return_exceptions=True)
+        async with asyncio.timeout(10):
+            await write("SELECT 1")
+    assert any(isinstance(each, asyncio.CancelledError) for each in held)
+
+
 async def test_many_writers_wait_for_each_other(running, make):
     """Writers of two connections to one database all come through, and none sees a lock error."""
     url = running.database.url.render_as_string(hide_password=False)
