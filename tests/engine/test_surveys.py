@@ -11,6 +11,7 @@ from temporalio.worker import Worker
 
 from engine.contract import ActivityName, ErrorType, SurveyAnswer, SurveyRequest
 from engine.fault import SurveyFailed
+from engine.ids import survey_workflow
 from engine.surveys import survey
 from rotation.values import SiteId
 from workflows.survey_site import SurveySite
@@ -64,11 +65,16 @@ async def test_the_answer_comes_when_the_survey_ends_in_time(client, surveyor, s
 
 async def test_a_long_survey_goes_on_and_is_joined(client, surveyor, site, served) -> None:
     """None while it runs; asking again joins the same survey, and the site is read once."""
-    assert await survey(client, site, timedelta(milliseconds=100), task_queue=served) is None
+    soon = timedelta(milliseconds=100)
+    assert await survey(client, site, soon, task_queue=served) is None
+    running = client.get_workflow_handle(survey_workflow(site))
+    first = (await running.describe()).run_id
     joined = asyncio.ensure_future(survey(client, site, LONG, task_queue=served))
+    # asked after it and answered before the end: whoever asked before has joined, too
+    assert await survey(client, site, soon, task_queue=served) is None
     surveyor.may_end.set()
     assert await joined is not None
-    assert surveyor.begun == 1
+    assert (surveyor.begun, (await running.describe()).run_id) == (1, first)
 
 
 async def test_a_failure_says_its_type(client, surveyor, site, served) -> None:

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -120,9 +120,12 @@ def test_another_seed_is_another_run(play):
 
 
 def test_ninety_days_of_five_thousand_clients_take_seconds(play):
-    """5,000 clients with an hourly heartbeat, 20 changes in 90 days: some ten million heartbeats in well under 20 s."""
+    """5,000 clients with an hourly heartbeat, 20 changes in 90 days: some ten million heartbeats in well under 20 s.
+
+    Of a processor: others may use it, too.
+    """
     played = play(synthetic())
-    started = perf_counter()
+    started = process_time()
     for number in range(20):
         played.run(timedelta(days=4))
         if number % 2:
@@ -131,6 +134,6 @@ def test_ninety_days_of_five_thousand_clients_take_seconds(play):
             played.console.set_secure_communications(ROOT_GROUP, "Default", enabled=number % 4 == 0)
     played.run(timedelta(days=10))
     verdict = played.verdict()
-    assert perf_counter() - started < 20
+    assert process_time() - started < 20
     assert verdict.clients_total == 5000
     assert {each.build for each in verdict.lost_ever} == {"14.2.3335.1000"}
