@@ -110,6 +110,6 @@ def oauth_routes() -> APIRouter:
 def _matches(credential: Credential, spec: SiteSpec, domain: str) -> bool:
     return (
         credential.username.lower() == spec.administrator.lower()
-        and secrets.compare_digest(credential.password.encode(), spec.password.encode())
+        and secrets.compare_digest(credential.password.encode("utf-8", "surrogatepass"), spec.password.encode())
         and credential.domain in {"", None, domain}
     )

@@ -8,6 +8,8 @@ from emulator.fleet import ClientRecord
 from emulator.site import Site
 
 _OS = "Windows 10 Enterprise Edition"
+OS_KIND = "Win10"
+"""The name by which a call asks for clients with this system."""
 
 _ZERO = """
     agentUsn apOnOff avEngineOnOff bwf cidsBrowserFfOnOff cidsBrowserIeOnOff cidsDrvMulfCode cidsDrvOnOff
@@ -71,12 +73,17 @@ _USUAL: dict[str, Any] = (
 _USUAL_JSON = json.dumps(_USUAL, ensure_ascii=False, separators=(",", ":"))[1:-1]
 
 
+def mac_address(key: str) -> str:
+    """The MAC address of the client with that hardware key."""
+    return "-".join((key[0:2], key[2:4], key[4:6], key[6:8], key[8:10], key[10:12]))
+
+
 def computer_json(record: ClientRecord, site: Site) -> str:
     """The row of one client, as JSON: put together from ready pieces, because rows are most of what is ever read."""
     quote = encode_basestring
     major, minor, *_ = record.build.split(".")
     key, seen, address, build = record.hardware_key, record.last_update_ms, quote(record.address), quote(record.build)
-    mac = "-".join((key[0:2], key[2:4], key[4:6], key[6:8], key[8:10], key[10:12]))
+    mac = mac_address(key)
     met = bool(record.last_server_id)
     domain, path = site.shown(record.group_path)
     # the group's name holds the full path, and its full path is null

@@ -1,16 +1,16 @@
 """Clients by the page, of the whole site or of one group, and their move to another group."""
 
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from emulator.client import Client
 from emulator.draws import draw, origin
 from emulator.instants import to_ms
+from emulator.rest.computer_filter import Chosen, ChosenInGroup, Filter
 from emulator.rest.computer_row import computer_json
 from emulator.rest.errors import GoneError
 from emulator.rest.groups import group_of
@@ -26,49 +26,6 @@ _ComputersPage = Annotated[
     PageRequest,
     Depends(page_request(COMPUTERS)),
 ]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which clients a call asks for. An id or a hardware key sets the other conditions aside, but for the domain."""
-
-    domain: str
-    computer_id: str
-    hardware_key: str
-    computer_name: str
-    last_update: int
-
-    def choose(self, service: RestService, group_id: str | None) -> list[Client]:
-        """The clients it lets through, of the site or of one group."""
-        site, fleet = service.site, service.simulation.fleet
-        clients = fleet.listed(group_id=group_id)
-        if self.domain:
-            inside = {group.id for group in site.groups.values() if self.domain in site.shown(group.path).domain}
-            clients = [client for client in clients if client.group_id in inside]
-        if self.computer_id:
-            return [client for client in clients if client.id == self.computer_id]
-        if self.hardware_key:
-            return [client for client in clients if client.hardware_key == self.hardware_key]
-        if self.last_update:
-            clients = [client for client in clients if fleet.last_update_ms(client) >= self.last_update]
-        if self.computer_name:
-            name = self.computer_name.lower().replace("[", "[[]")
-            clients = [client for client in clients if fnmatchcase(client.name.lower(), name)]
-        return clients
-
-
-async def _filter(
-    domain: Annotated[str, Query()] = "",
-    computer_id: Annotated[str, Query()] = "",
-    hardware_key: Annotated[str, Query()] = "",
-    computer_name: Annotated[str, Query(alias="computerName")] = "",
-    last_update: Annotated[int, Query(alias="lastUpdate", ge=0)] = 0,
-) -> Filter:
-    # asynchronous as all of this service: a plain function, or the class itself, would be called in another thread
-    return Filter(domain, computer_id, hardware_key, computer_name, last_update)
-
-
-_Chosen = Annotated[Filter, Depends(_filter)]
 
 
 class GroupReference(BaseModel):
@@ -121,11 +78,11 @@ def computer_routes() -> APIRouter:
     router = APIRouter(dependencies=[Depends(authorise)])
 
     @router.get("/computers")
-    async def computers(service: Here, chosen: _Chosen, request: _ComputersPage) -> Response:
+    async def computers(service: Here, chosen: Chosen, request: _ComputersPage) -> Response:
         return await computers_page(service, chosen, request, None)
 
     @router.get("/groups/{group_id}/computers")
-    async def of_group(service: Here, group_id: str, chosen: _Chosen, request: _ComputersPage) -> Response:
+    async def of_group(service: Here, group_id: str, chosen: ChosenInGroup, request: _ComputersPage) -> Response:
         return await computers_page(service, chosen, request, group_of(service.site, group_id).id)
 
     @router.patch("/computers")

@@ -13,16 +13,20 @@ from starlette.types import Message, Receive, Scope
 
 from emulator.rest.admin import domains_of, version_of
 from emulator.rest.authentication import Credential, log_on
-from emulator.rest.computers import COMPUTERS, Filter, computers_page
+from emulator.rest.computer_filter import Filter
+from emulator.rest.computers import COMPUTERS, computers_page
 from emulator.rest.errors import ApplicationError, TokenError
 from emulator.rest.groups import GROUPS, groups_page, locations_of, one_group
 from emulator.rest.paging import PageRequest, Paging
-from emulator.rest.service import RestService
+from emulator.rest.service import RestService, authorization_of
 from emulator.rest.settings import settings_of
 
 _API = "/sepm/api/v1"
 _GROUP = re.compile(rf"{_API}/groups/(?P<group>\w+)(?P<locations>/locations(?:/(?P<location>\w+)/settings)?)?")
 _PAGING = {"pageIndex", "pageSize"}
+# of any other, the usual way says whether it is a number that SEPM takes
+_PAGE_NUMBER = re.compile("[1-9][0-9]{0,8}")
+_INSTANT = re.compile("[0-9]{1,18}")
 
 
 class Body:
@@ -65,21 +69,22 @@ async def direct_answer(service: RestService, scope: Scope, body: Body) -> Respo
 
 
 async def _read(service: RestService, scope: Scope, path: str) -> Response | None:
-    asked = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     if path == f"{_API}/computers":
         page = _page(asked, COMPUTERS)
         if page is None or not asked.keys() <= _PAGING | {"domain", "lastUpdate"}:
             return None
         since = asked.get("lastUpdate", "0")
-        if not since.isdecimal():
+        if _INSTANT.fullmatch(since) is None:
             return None
-        _authorise(service, scope)
-        return await computers_page(service, Filter(asked.get("domain", ""), "", "", "", int(since)), page, None)
+        service.authorised(authorization_of(scope))
+        chosen = Filter(domain=asked.get("domain", ""), last_update=int(since))
+        return await computers_page(service, chosen, page, None)
     if path == f"{_API}/groups":
         page = _page(asked, GROUPS)
         if page is None or not asked.keys() <= _PAGING | {"domain", "mode"} or asked.get("mode", "list") != "list":
             return None
-        _authorise(service, scope)
+        service.authorised(authorization_of(scope))
         return groups_page(service, page, domain=asked.get("domain", ""))
     return _unpaged(service, scope, path, asked)
 
@@ -88,12 +93,12 @@ def _unpaged(service: RestService, scope: Scope, path: str, asked: dict[str, str
     if path == f"{_API}/version":
         return version_of(service)
     if path == f"{_API}/domains":
-        _authorise(service, scope)
+        service.authorised(authorization_of(scope))
         return domains_of(service)
     found = _GROUP.fullmatch(path)
     if found is None:
         return None
-    _authorise(service, scope)
+    service.authorised(authorization_of(scope))
     group, locations, location = found.group("group", "locations", "location")
     if location is not None:
         return settings_of(service, group, location)
@@ -104,11 +109,6 @@ def _unpaged(service: RestService, scope: Scope, path: str, asked: dict[str, str
 
 def _page(asked: dict[str, str], paging: Paging) -> PageRequest | None:
     index, size = asked.get("pageIndex", "1"), asked.get("pageSize", str(paging.size))
-    if not (index.isdecimal() and size.isdecimal() and int(index) and int(size)):
+    if not (_PAGE_NUMBER.fullmatch(index) and _PAGE_NUMBER.fullmatch(size)):
         return None
     return paging.usual(int(index), int(size))
-
-
-def _authorise(service: RestService, scope: Scope) -> None:
-    given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    service.authorised(given.decode())

@@ -53,8 +53,9 @@ class TokenError(Exception):
 
 
 def application_body(status: int, message: str) -> dict[str, str]:
-    """The body of an application error."""
-    return {"errorCode": str(int(status)), "appErrorCode": "", "errorMessage": message}
+    """The body of an application error. JSON can bring half of a surrogate pair, which no answer can carry."""
+    carried = message.encode("utf-8", "replace").decode()
+    return {"errorCode": str(int(status)), "appErrorCode": "", "errorMessage": carried}
 
 
 def tomcat_page(status: int) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from starlette.types import Message, Scope, Send
 
 from emulator.rest.errors import TokenError
-from emulator.rest.service import RestService
+from emulator.rest.service import RestService, authorization_of
 from emulator.switches import Switches
 
 _OPEN = "/sepm/api/v1/version"
@@ -64,9 +64,8 @@ class KeptAnswers:
         return self._answers
 
     def _is_authorised(self, scope: Scope) -> bool:
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         try:
-            self._service.authorised(given.decode())
+            self._service.authorised(authorization_of(scope))
         except TokenError:
             return False
         return True

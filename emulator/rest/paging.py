@@ -11,6 +11,8 @@ from fastapi import Query
 from emulator.rest.errors import BadArgumentError
 
 Row = TypeVar("Row")
+_LARGEST = 2**31 - 1
+"""The vendor describes both numbers of a page as int32."""
 
 
 class Order(StrEnum):
@@ -52,8 +54,8 @@ def page_request(paging: Paging) -> Callable[..., Awaitable[PageRequest]]:
     """A dependency that reads a page request."""
 
     async def read(
-        index: Annotated[int, Query(alias="pageIndex", ge=1)] = 1,
-        size: Annotated[int, Query(alias="pageSize", ge=1)] = paging.size,
+        index: Annotated[int, Query(alias="pageIndex", ge=1, le=_LARGEST)] = 1,
+        size: Annotated[int, Query(alias="pageSize", ge=1, le=_LARGEST)] = paging.size,
         sort: Annotated[str, Query()] = paging.properties[0],
         order: Annotated[str, Query()] = Order.ASC,
     ) -> PageRequest:

@@ -105,6 +105,12 @@ def bring(scope: Scope, service: RestService) -> None:
     scope[_KEY] = service
 
 
+def authorization_of(scope: Scope) -> str:
+    """The `Authorization` header of a call, whatever its bytes; empty when there is none."""
+    given: bytes = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    return given.decode("latin-1")
+
+
 async def _brought(request: Request) -> RestService:
     service: RestService = request.scope[_KEY]
     return service

@@ -15,7 +15,8 @@ from emulator.site import LocationSettings, ServerList
 from emulator.spec import Mode
 
 _USUAL_RANGE = timedelta(seconds=300)
-_Seconds = Annotated[int, Field(ge=0, strict=True)]
+_Seconds = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
+"""A longer span could not be added to a date for ever."""
 
 
 class _Body(BaseModel):

@@ -81,3 +81,31 @@ async def test_clients_are_moved_with_207(sepm):
     assert (answer.status_code, answer.json()) == (207, [{"responseCode": "200", "responseMessage": "OK"}])
     moved = (await sepm.http.get("/computers", params={"computerName": "PC-0001"})).json()["content"][0]
     assert moved["group"]["id"] == labs
+
+
+async def test_mac_addresses_find_clients(sepm):
+    """`mac` lets through the clients with that address, in any case; a star stands for any part, a `?` for itself."""
+    row = (await sepm.http.get("/computers", params={"computerName": "PC-0007"})).json()["content"][0]
+    mac = row["macAddresses"][0]
+    for asked in (mac, mac.lower(), f"*{mac[5:]}"):
+        found = (await sepm.http.get("/computers", params={"mac": asked})).json()
+        assert [each["computerName"] for each in found["content"]] == ["PC-0007"], asked
+    for asked in ("00-00-00-00-00-00", f"{mac[:-1]}?", f"{mac[:-1]}[{mac[-1]}]"):
+        assert (await sepm.http.get("/computers", params={"mac": asked})).json()["totalElements"] == 0, asked
+    assert (await sepm.http.get("/computers", params={"mac": "*"})).json()["totalElements"] == 30
+
+
+async def test_operating_systems_filter_clients(sepm):
+    """`os` lets through those with one of the named systems: repeated for the site, with commas for a group."""
+    of_group = f"/groups/{sepm.group('My Company')}/computers"
+    for path, query, count in (
+        ("/computers", "os=Win10", 30),
+        ("/computers", "os=Ubuntu&os=Win10", 30),
+        ("/computers", "os=Ubuntu&os=Win11", 0),
+        (of_group, "os=Win10", 25),
+        (of_group, "os=Ubuntu,Win10", 25),
+        (of_group, "os=Ubuntu,Win2K16", 0),
+    ):
+        assert (await sepm.http.get(f"{path}?{query}")).json()["totalElements"] == count, query
+    for refused in ("/computers?os=Beos", "/computers?os=Win10,Ubuntu", f"{of_group}?os=win10"):
+        assert (await sepm.http.get(refused)).status_code == 400, refused
