@@ -65,6 +65,9 @@ class Gates:
         newest = await world.store.surveys.latest_complete(scope.site.id)
         survey = await world.store.surveys.get(newest) if newest else None
         asked_at = world.clock()
+        key = evidence_key(scope.plan.body, step)
+        await world.store.roster.begin_reading(scope.site.id, asked_at)
+        await world.store.coverage.begin_reading(request.ref.rotation_id, key, asked_at)
         with told_apart():
             async with await world.sepm(scope.site) as client:
                 clients = await every_client(client, known, survey)
@@ -74,9 +77,7 @@ class Gates:
         signed = await signatures(scope, step, by_owner)
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         entries = await self._entries(scope, step, seen, latest)
-        evidence = kept = await world.store.coverage.evidence(
-            request.ref.rotation_id, evidence_key(scope.plan.body, step)
-        )
+        evidence = kept = await world.store.coverage.evidence(request.ref.rotation_id, key)
         # where nobody can read settings, each newer serial speaks against what was proven before it
         anew = bool(request.verified_by) or scope.site.at_console is not None
         if anew and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
@@ -86,7 +87,7 @@ class Gates:
         judgements = judge_all(entries, by_owner, evidence)
         await world.store.coverage.save(
             request.ref.rotation_id,
-            evidence_key(scope.plan.body, step),
+            key,
             [each for each in judgements if not _is_kept(each, kept)],
             asked_at,
         )

@@ -32,7 +32,8 @@ class ProgressKeeper:
         await store.events.append(report.rotation_id, report.site_id, *map(_event, told))
         if report.kind is EventKind.ENDED:
             await self._mark_restored(report)
-        await store.rotations.project(report.rotation_id, await self._progress(report), report.at)
+        progress = await self._progress(report)
+        await store.rotations.project(report.rotation_id, progress, report.at, number=report.number)
         return Counted(count=report.number)
 
     async def _progress(self, report: ProgressReport) -> Progress:

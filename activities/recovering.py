@@ -64,6 +64,8 @@ async def read_returned(world: World, scope: StepScope, request: GateRequest) ->
     newest = await store.surveys.latest_complete(ref.site_id)
     survey = await store.surveys.get(newest) if newest else None
     asked_at = world.clock()
+    await store.roster.begin_reading(ref.site_id, asked_at)
+    await store.coverage.begin_reading(ref.rotation_id, ref.step, asked_at)
     with told_apart():
         async with await world.sepm(scope.site) as client:
             clients = await every_client(client, known, survey)

@@ -65,6 +65,8 @@ class Statements:
             and client.name.casefold() not in left
         }
         waiting = [client for client in await self._unproven(scope, key) if client in shown]
+        now = self._world.clock()
+        await store.coverage.begin_reading(ref.rotation_id, key, now)
         await store.coverage.save(
             ref.rotation_id,
             key,
@@ -77,7 +79,7 @@ class Statements:
                 )
                 for client in waiting
             ],
-            self._world.clock(),
+            now,
         )
         return StatedAnswer(count=len(waiting))
 

@@ -42,7 +42,7 @@ async def still_running(parts: Parts, site_id: SiteId) -> Rotation | None:
         await hand_over(parts, rotation)
     if rotation is None or await _workflow_runs(parts, site_id):
         return rotation
-    now = max(parts.clock(), rotation.updated_at)
+    now = parts.clock()
     ended = Progress(status=RotationStatus.TERMINATED, finished_at=now, next_action_at=None)
     await parts.store.rotations.project(rotation.id, ended, now)
     return None

@@ -120,7 +120,7 @@ class RotationShown(Value):
     @classmethod
     def of(cls, rotation: Rotation, live: Live | None = None) -> "RotationShown":
         """The document of a stored rotation."""
-        return cls(**dict(rotation), live=live)
+        return cls(**rotation.model_dump(exclude={"told"}), live=live)
 
 
 class RotationList(Value):

@@ -59,6 +59,13 @@ class Coverage:
             async with self._database.write_rows() as connection:
                 await connection.execute(proven, [_row(rotation_id, gate, judgement, at) for judgement in chunk])
 
+    async def begin_reading(self, rotation_id: RotationId, gate: str, at: datetime) -> None:
+        """Say that a gate is read from `at` on: what is stored by now is older, also where a clock was ahead."""
+        names = {"rotation": rotation_id, "the_gate": gate, "at": at}
+        async with self._database.write_rows() as connection:
+            await connection.execute(_JUDGED_BEFORE, names)
+            await connection.execute(_GATES_BEFORE, names)
+
     async def evidence(self, rotation_id: RotationId, gate: str) -> dict[ClientId, ClientEvidence]:
         """What was seen so far of every client in a gate."""
         async with (
@@ -160,6 +167,17 @@ _READ_BEFORE = built_once(
 _READ_LATER = built_once(
     update(table_of(CoverageGateRow))
     .where(CoverageGateRow.rotation_id == bindparam("rotation"), CoverageGateRow.gate == bindparam("the_gate"))
+    .values(read_at=bindparam("at"))
+)
+_JUDGED_BEFORE = built_once(
+    update(table_of(JudgementRow))
+    .where(JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("the_gate"))
+    .where(JudgementRow.judged_at > bindparam("at"))
+    .values(judged_at=bindparam("at"))
+)
+_GATES_BEFORE = built_once(
+    update(table_of(CoverageGateRow))
+    .where(CoverageGateRow.rotation_id == bindparam("rotation"), CoverageGateRow.read_at > bindparam("at"))
     .values(read_at=bindparam("at"))
 )
 _NEW_GATE = built_once(insert(table_of(CoverageGateRow)))

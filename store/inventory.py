@@ -1,7 +1,8 @@
 """The inventory: what was seen at the ports of every site, from the first sight to the last."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,9 @@ from store.database import Database
 from store.sites import known_site
 from store.tables import SightingRow, WatchedPortRow
 
+_LATE = timedelta(days=1)
+"""How late a look may be stored: no activity is tried for as long."""
+
 
 class Inventory:
     """The watched ports of all sites."""
@@ -20,7 +24,9 @@ class Inventory:
         self._database = database
 
     async def record(self, site_id: SiteId, looks: Iterable[Look]) -> int:
-        """Keep what was seen at ports of a site. The same looks again, or older ones, change nothing.
+        """Keep what was seen at ports of a site. The same looks again, or ones of up to a day before, change nothing.
+
+        What is dated later than that was dated by a clock that was ahead, and gives way.
 
         Returns:
             At how many ports another certificate than before was seen, those that were never seen before included.
@@ -43,7 +49,7 @@ class Inventory:
             ports = {(row.server, row.port): row for row in rows}
             newest = select(SightingRow).where(SightingRow.site_id == site_id).order_by(SightingRow.first_seen.desc())
             seen: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
-            for row in await session.scalars(newest):
+            for row in sorted(await session.scalars(newest), key=lambda row: row.first_seen > _looked_at(ports, row)):
                 sighting = Sighting(certificate=row.certificate, first_seen=row.first_seen, last_seen=row.last_seen)
                 seen[row.server, row.port].append(sighting)
         return tuple(
@@ -59,6 +65,11 @@ class Inventory:
         )
 
 
+def _looked_at(ports: Mapping[tuple[str, str], WatchedPortRow], row: SightingRow) -> datetime:
+    """When the port of a sighting was looked at last: what was seen later than that, a wrong clock has dated."""
+    return ports[row.server, row.port].looked_at
+
+
 async def _looked(session: AsyncSession, site_id: SiteId, look: Look) -> bool:
     """Note that the port was looked at. False: a look that is as new is kept already."""
     at = look.endpoint
@@ -67,7 +78,7 @@ async def _looked(session: AsyncSession, site_id: SiteId, look: Look) -> bool:
     if kept is None:
         session.add(WatchedPortRow(site_id=site_id, server=at.server, port=at.port.value, **told))
         return True
-    if kept.looked_at >= look.at:
+    if look.at <= kept.looked_at <= look.at + _LATE:
         return False
     for name, value in told.items():
         setattr(kept, name, value)
@@ -79,7 +90,8 @@ async def _sighted(session: AsyncSession, site_id: SiteId, look: Look, certifica
     at = look.endpoint
     here = (SightingRow.site_id == site_id) & (SightingRow.server == at.server) & (SightingRow.port == at.port.value)
     newest = select(SightingRow.first_seen, SightingRow.fingerprint).where(here)
-    last = (await session.execute(newest.order_by(SightingRow.first_seen.desc()).limit(1))).one_or_none()
+    before = newest.where(SightingRow.first_seen <= look.at)
+    last = (await session.execute(before.order_by(SightingRow.first_seen.desc()).limit(1))).one_or_none()
     if last is not None and last.fingerprint == certificate.fingerprint:
         still = update(SightingRow).where(here, SightingRow.first_seen == last.first_seen)
         await session.execute(still.values(last_seen=look.at))

@@ -51,11 +51,13 @@ class Rotation(NewRotation):
     finished_at: datetime | None
     report: dict[str, Any] | None
     updated_at: datetime
+    told: int
+    """The number of the newest event that it has reported; 0 before the first one."""
 
     @property
     def unheard(self) -> bool:
         """Whether it was recorded and has not reported anything yet: Temporal may never have heard of it."""
-        return self.status is RotationStatus.RUNNING and self.updated_at == self.created_at
+        return self.status is RotationStatus.RUNNING and self.told == 0
 
 
 class Progress(Value):

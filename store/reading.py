@@ -44,6 +44,14 @@ class Reading(Value):
     survey_id: str | None = None
 
 
+async def date_back(connection: AsyncConnection, site_id: SiteId, at: datetime) -> None:
+    """Before a reading that begins at `at`: what is stored by now was read before, whatever its time says.
+
+    A clock that was ahead once would have each reading until then come too late.
+    """
+    await connection.execute(_DATED_BACK, {"site": site_id, "at": at})
+
+
 async def record_clients(database: Database, reading: Reading, clients: Iterable[ObservedClient]) -> None:
     """Store what `reading` saw of `clients`, a chunk in each transaction, so that others write in between."""
     # one row for each: paging may show a client twice, and one statement must not write a row twice
@@ -75,6 +83,11 @@ _UNSEEN = (
     .values(present=False, online=False, read_at=bindparam("at"), reading=bindparam("mark"))
 )
 _UNSEEN_ANYWHERE = built_once(_UNSEEN)
+_DATED_BACK = built_once(
+    update(table_of(ClientRow))
+    .where(ClientRow.site_id == bindparam("site"), ClientRow.read_at > bindparam("at"))
+    .values(read_at=bindparam("at"))
+)
 
 
 async def _record(

@@ -12,7 +12,7 @@ from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, RotationId, ServerName, SiteId, Value
 from store.built_once import built_once
 from store.database import Database
-from store.reading import Reading, mark_vanished, record_clients
+from store.reading import Reading, date_back, mark_vanished, record_clients
 from store.tables import ClientRow, ClientServerRow, LeftOutRow
 from store.upsert import ROWS_AT_ONCE, chunks, insert_into
 
@@ -150,6 +150,11 @@ class Roster:
         """The clients that the newest reading of each one's group showed."""
         async with self._database.read_rows() as connection:
             return frozenset(map(ClientId, await connection.scalars(_PRESENT, {"site": site_id})))
+
+    async def begin_reading(self, site_id: SiteId, at: datetime) -> None:
+        """Say that clients are read from `at` on: what is stored by now is older, also where a clock was ahead."""
+        async with self._database.write_rows() as connection:
+            await date_back(connection, site_id, at)
 
     async def update(
         self,

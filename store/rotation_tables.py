@@ -51,6 +51,8 @@ class RotationRow(Base):
     finished_at: Mapped[datetime | None]
     report: Mapped[dict[str, Any] | None] = mapped_column(Document(dict[str, Any]))
     updated_at: Mapped[datetime]
+    told: Mapped[int] = mapped_column(server_default="0")
+    """The number of the newest event that it has reported; 0 before the first one."""
 
 
 class OriginalRow(Base):

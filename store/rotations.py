@@ -86,6 +86,7 @@ class Rotations:
                 **Progress().model_dump(exclude={"plan_id", "plan_hash"}),
                 created_at=at,
                 updated_at=at,
+                told=0,
                 idempotency_key=idempotency_key,
                 request_fingerprint=fingerprint,
             )
@@ -93,11 +94,20 @@ class Rotations:
             await session.flush()
             return _rotation(row), True
 
-    async def project(self, rotation_id: RotationId, progress: Progress, at: datetime) -> None:
-        """Store what a rotation reports of itself at `at`.
+    async def project(
+        self, rotation_id: RotationId, progress: Progress, at: datetime, *, number: int | None = None
+    ) -> None:
+        """Store what a rotation reports of itself at `at`, or what was found out about it.
 
-        Only the fields given are written. A report older than the stored one, or one of a running rotation after
-        its end, comes late and changes nothing.
+        Only the fields given are written. A report of an older event than the stored one, or of a running rotation
+        after its end, comes late and changes nothing. That it has ended is always taken. Clocks do not decide: one that
+        was ahead once would hold up all that is reported until then.
+
+        Args:
+            rotation_id: the rotation.
+            progress: what is reported.
+            at: when.
+            number: of the event that the rotation reports; None when somebody else found it out.
 
         Raises:
             UnknownRotation: when none of that id is kept.
@@ -106,11 +116,13 @@ class Rotations:
             kept = (await connection.execute(_STANDING, {"rotation": rotation_id})).one_or_none()
             if kept is None:
                 raise _unknown(rotation_id)
-            ended = kept.status != RotationStatus.RUNNING
-            if at < kept.updated_at or (ended and progress.status is RotationStatus.RUNNING):
+            number = kept.told if number is None else number
+            runs = "status" not in progress.model_fields_set or progress.status is RotationStatus.RUNNING
+            if runs and (number < kept.told or kept.status != RotationStatus.RUNNING):
                 return
-            told = {name: getattr(progress, name) for name in progress.model_fields_set}
-            await connection.execute(_TOLD, {**told, "rotation": rotation_id, "updated_at": at})
+            said = {name: getattr(progress, name) for name in progress.model_fields_set}
+            newest = max(number, kept.told)
+            await connection.execute(_TOLD, {**said, "rotation": rotation_id, "updated_at": at, "told": newest})
 
     async def get(self, rotation_id: RotationId) -> Rotation:
         """The rotation of that id.
@@ -129,9 +141,7 @@ class Rotations:
 
     async def unheard(self) -> tuple[Rotation, ...]:
         """Rotations that were recorded and have not reported anything yet, the oldest first."""
-        recorded = select(RotationRow).where(
-            RotationRow.status == RotationStatus.RUNNING, RotationRow.updated_at == RotationRow.created_at
-        )
+        recorded = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING, RotationRow.told == 0)
         async with self._database.read() as session:
             rows = await session.scalars(recorded.order_by(RotationRow.created_at, RotationRow.id))
             return tuple(_rotation(row) for row in rows)
@@ -162,7 +172,7 @@ class Rotations:
 
 
 _STANDING = built_once(
-    select(RotationRow.status, RotationRow.updated_at)
+    select(RotationRow.status, RotationRow.told)
     .where(RotationRow.id == bindparam("rotation"))
     .with_for_update(key_share=True)
 )

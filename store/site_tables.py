@@ -75,10 +75,12 @@ class SurveyRow(Base):
     """A survey, from its beginning. Complete when `finished` holds."""
 
     __tablename__ = "surveys"
-    __table_args__ = (Index(None, "site_id", "finished", "begun_at"),)
+    __table_args__ = (Index(None, "site_id", "finished", "number"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("sites.id"))
+    number: Mapped[int] = mapped_column(server_default="0")
+    """Its place among the surveys of its site, in the order in which they were begun."""
     begun_at: Mapped[datetime]
     survey: Mapped[SiteSurvey | None] = mapped_column(Document(SiteSurvey))
     finished: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, Text, bindparam, insert, select, type_coerce, update
+from sqlalchemy import Row, Text, bindparam, func, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
@@ -15,7 +15,7 @@ from store.base import table_of
 from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
-from store.reading import Reading, mark_vanished, record_clients
+from store.reading import Reading, date_back, mark_vanished, record_clients
 from store.sites import expect_site
 from store.tables import SurveyRow
 
@@ -33,13 +33,13 @@ _KEPT = 8
 _NEWEST = built_once(
     select(SurveyRow.id)
     .where(SurveyRow.site_id == bindparam("site"), SurveyRow.finished)
-    .order_by(SurveyRow.begun_at.desc(), SurveyRow.id)
+    .order_by(SurveyRow.number.desc(), SurveyRow.id)
     .limit(1)
 )
 _NEWEST_FEW = built_once(
     select(SurveyRow.id)
     .where(SurveyRow.site_id == bindparam("site"), SurveyRow.finished)
-    .order_by(SurveyRow.begun_at.desc(), SurveyRow.id)
+    .order_by(SurveyRow.number.desc(), SurveyRow.id)
     .limit(bindparam("most"))
 )
 _BEGUN = built_once(
@@ -52,6 +52,7 @@ _BEGUN = built_once(
     ).where(SurveyRow.id == bindparam("of"))
 )
 _BEGIN = built_once(insert(table_of(SurveyRow)))
+_NUMBERED = built_once(select(func.max(SurveyRow.number).label("number")).where(SurveyRow.site_id == bindparam("site")))
 _SAVE = built_once(update(table_of(SurveyRow)).where(SurveyRow.id == bindparam("of")).values(survey=bindparam("read")))
 _FINISH = built_once(
     update(table_of(SurveyRow))
@@ -78,7 +79,9 @@ class Surveys:
         new = {"id": survey_id, "site_id": site_id, "begun_at": at, "survey": None, "finished": False}
         async with self._database.write_rows() as connection:
             await expect_site(connection, site_id)
-            await connection.execute(_BEGIN, new)
+            before = await connection.scalar(_NUMBERED, {"site": site_id}) or 0
+            await connection.execute(_BEGIN, {**new, "number": before + 1})
+            await date_back(connection, site_id, at)
         return survey_id
 
     async def save(self, survey_id: str, survey: SiteSurvey) -> None:

@@ -54,11 +54,11 @@ async def test_a_restore_that_dies_at_its_end_leaves_nobody_terminated(torn, mon
     original = getattr(owner, dies)
     deaths: list[RotationId] = []
 
-    async def dying(rotation_id, *rest):
+    async def dying(rotation_id, *rest, **named):
         if rotation_id == state.rotation_id and not deaths:
             deaths.append(rotation_id)
             raise Death
-        return await original(rotation_id, *rest)
+        return await original(rotation_id, *rest, **named)
 
     monkeypatch.setattr(owner, dies, dying)
     report = ProgressReport(

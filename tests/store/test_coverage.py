@@ -90,3 +90,14 @@ async def test_many_judgements_are_saved_in_chunks(running, make):
     many = [_judgement(f"c{number:05}") for number in range(2300)]
     await running.coverage.save("rot-1", "gate", many, make.t0)
     assert len(await running.coverage.evidence("rot-1", "gate")) == 2300
+
+
+async def test_a_reading_of_a_clock_that_was_ahead_gives_way(running, make, covered):
+    """After a reading that was dated a year ahead, the next one that begins is stored, and its gate is the latest."""
+    await running.coverage.save("rot-1", "gate", [_judgement("a")], make.at(days=365))
+    await running.coverage.begin_reading("rot-1", "gate", make.at(hours=1))
+    await running.coverage.save("rot-1", "gate", [covered("a")], make.at(hours=1))
+    assert await running.coverage.covered("rot-1", ["gate"]) == {"a"}
+    await running.coverage.begin_reading("rot-1", "next", make.at(hours=2))
+    await running.coverage.save("rot-1", "next", [], make.at(hours=2))
+    assert await running.coverage.latest_gate("rot-1") == "next"

@@ -27,8 +27,8 @@ async def test_the_revisions_make_the_tables(store):
     engine.dispose()
 
 
-def test_swaps_of_an_older_version_are_kept(tmp_path):
-    """A database of the first revision is upgraded: a swap that was seen keeps its certificate and its times."""
+def test_what_an_older_version_wrote_is_kept(tmp_path):
+    """A database of the first revision is upgraded: swaps keep their certificate, and what is newer gets numbers."""
     engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'old.db'}"))
     config = configuration()
     with engine.begin() as connection:
@@ -43,6 +43,10 @@ def test_swaps_of_an_older_version_are_kept(tmp_path):
                 "'', 0, 0, '', '[]', 0, NULL, NULL, NULL, NULL, 0"
             )
         )
+        for number, key in ((1, "1"), (2, "12")):
+            event = f"'r', {number}, 's', 0, 'k', 'm', '{{}}', '{key}', '', 'h'"
+            connection.execute(text(f"INSERT INTO events VALUES ({event})"))
+        connection.execute(text("INSERT INTO surveys VALUES ('x', 's', 5, NULL, 1, 0), ('y', 's', 3, NULL, 1, 0)"))
         connection.execute(
             text("INSERT INTO swaps VALUES ('r', 'sepm1', 1, 2, 3, 'aa'), ('r', 'sepm2', 4, NULL, NULL, NULL)")
         )
@@ -52,7 +56,11 @@ def test_swaps_of_an_older_version_are_kept(tmp_path):
         kept = connection.execute(
             text("SELECT server, target, opened_at, former_seen, first_seen, seen_at FROM swaps ORDER BY server")
         ).all()
+        told = connection.execute(text("SELECT told FROM rotations")).scalars().all()
+        numbers = connection.execute(text("SELECT id, number FROM surveys ORDER BY id")).all()
     engine.dispose()
+    assert told == [12]
+    assert numbers == [("x", 2), ("y", 1)]
     assert kept == [("sepm1", "aa", 1, None, 2, 3), ("sepm2", "", 4, None, None, None)]
 
 

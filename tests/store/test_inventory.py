@@ -84,3 +84,13 @@ async def test_an_unknown_site_is_refused(site, look):
     with pytest.raises(UnknownSite):
         await site.inventory.record("nowhere", [look(1, "aa")])
     assert await site.inventory.ports("nowhere") == ()
+
+
+async def test_a_clock_that_was_ahead_hides_no_certificate(site, look):
+    """What was seen under a clock that was months ahead is not the current one, and is no change again and again."""
+    await site.inventory.record("site-1", [look(1, "aa")])
+    await site.inventory.record("site-1", [look(9000, "bb")])
+    assert [await site.inventory.record("site-1", [look(hours, "cc")]) for hours in (2, 3, 4)] == [1, 0, 0]
+    (port,) = await site.inventory.ports("site-1")
+    assert port.looked_at == look(4).at
+    assert [each.certificate.fingerprint for each in port.sightings] == ["cc", "aa", "bb"]

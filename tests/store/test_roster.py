@@ -66,3 +66,12 @@ async def test_builds_are_those_of_present_clients(site, make):
     assert await site.roster.present_of("site-1", ["14.2.1"], ["G2"]) == ()
     await site.roster.update("site-1", make.at(hours=2), None, [new])
     assert await site.roster.builds("site-1") == {"14.3.1.1"}
+
+
+async def test_a_reading_of_a_clock_that_was_ahead_gives_way(site, make):
+    """A reading that begins after one that was dated a year ahead is taken, and shows who has vanished."""
+    await site.roster.update("site-1", make.at(days=365), None, [make.client("a", build="ahead"), make.client("b")])
+    await site.roster.begin_reading("site-1", make.at(hours=1))
+    await site.roster.update("site-1", make.at(hours=1), None, [make.client("a", build="now")])
+    found = {client.id: client.observed and client.observed.build for client in await site.roster.entries("site-1")}
+    assert found == {"a": "now", "b": None}

@@ -53,7 +53,7 @@ async def test_the_database_itself_refuses_a_second_running_one(running):
     copy = (
         "INSERT INTO rotations SELECT 'rot-2', site_id, plan_id, plan_hash, purpose, started_by, why, created_at, "
         "NULL, request_fingerprint, status, step_id, step_number, step_title, step_index, step_count, phase, "
-        "attention, held, coverage, next_action_at, finished_at, report, updated_at FROM rotations"
+        "attention, held, coverage, next_action_at, finished_at, report, updated_at, told FROM rotations"
     )
     with pytest.raises(Exception, match=r"(?i)unique"):
         async with running.database.write() as session:
@@ -76,17 +76,45 @@ async def test_only_given_fields_are_projected(running, make):
 
 
 async def test_a_late_report_changes_nothing(running, make):
-    """Neither an older report nor one of a running rotation after its end is taken."""
-    await running.rotations.project("rot-1", Progress(step_id="new"), make.at(hours=2))
-    await running.rotations.project("rot-1", Progress(step_id="old"), make.at(hours=1))
+    """Neither a report of an older event nor one of a running rotation after its end is taken."""
+    await running.rotations.project("rot-1", Progress(step_id="new"), make.at(hours=2), number=2)
+    await running.rotations.project("rot-1", Progress(step_id="old"), make.at(hours=3), number=1)
     assert (await running.rotations.get("rot-1")).step_id == "new"
     await running.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED), make.at(hours=3))
     late = Progress(status=RotationStatus.RUNNING, step_id="late")
-    await running.rotations.project("rot-1", late, make.at(hours=4))
+    await running.rotations.project("rot-1", late, make.at(hours=4), number=3)
     assert (await running.rotations.get("rot-1")).step_id == "new"
     await running.rotations.project("rot-1", Progress(status=RotationStatus.RESTORED), make.at(hours=5))
     restored = await running.rotations.get("rot-1")
     assert restored.status is RotationStatus.RESTORED
+
+
+async def test_a_clock_that_was_ahead_holds_nothing_up(running, make):
+    """A report from a clock that was a year ahead hides no later one, and the end is taken: the site may go on."""
+    assert [rotation.id for rotation in await running.rotations.unheard()] == ["rot-1"]
+    await running.rotations.project("rot-1", Progress(step_id="first"), make.at(days=365), number=1)
+    assert await running.rotations.unheard() == ()
+    await running.rotations.project("rot-1", Progress(step_id="second"), make.at(hours=1), number=2)
+    assert (await running.rotations.get("rot-1")).step_id == "second"
+    ended = Progress(status=RotationStatus.COMPLETED, finished_at=make.at(hours=2))
+    await running.rotations.project("rot-1", ended, make.at(hours=2), number=3)
+    assert (await running.rotations.get("rot-1")).status is RotationStatus.COMPLETED
+    assert await running.rotations.running("site-1") is None
+    assert (await running.rotations.create(make.new("rot-2"), make.at(hours=3)))[1]
+
+
+async def test_the_end_of_a_run_that_was_set_back_is_taken(running, make):
+    """A run that was reset counts its events anew from there: what it shows waits for new numbers, its end does not."""
+    await running.rotations.project("rot-1", Progress(step_id="ninth"), make.at(hours=1), number=9)
+    await running.rotations.project("rot-1", Progress(status=RotationStatus.CANCELLED), make.at(hours=2), number=5)
+    assert (await running.rotations.get("rot-1")).status is RotationStatus.CANCELLED
+
+
+async def test_a_first_report_of_the_same_moment_is_heard(running, make):
+    """A report that bears the very time of the beginning is one: it is not taken up again."""
+    await running.rotations.project("rot-1", Progress(step_id="first"), make.t0, number=1)
+    assert not (await running.rotations.get("rot-1")).unheard
+    assert await running.rotations.unheard() == ()
 
 
 async def test_pages_hold_every_rotation_once(site, make):

@@ -77,3 +77,12 @@ async def test_steps_in_the_wrong_order_are_refused(site, make):
         with pytest.raises(UnknownSurvey):
             await question
     assert await _present(site) == {"a": True}
+
+
+async def test_a_survey_of_a_clock_that_was_ahead_is_not_the_newest_for_ever(site, make):
+    """The survey that was begun last is the latest, and what it saw of clients is taken, whatever clocks say."""
+    await _survey(site, make, make.at(days=365), make.client("a", build="ahead"), make.client("b"))
+    later = await _survey(site, make, make.at(hours=1), make.client("a", build="now"))
+    assert await site.surveys.latest_complete("site-1") == later
+    builds = {client.id: client.observed and client.observed.build for client in await site.roster.entries("site-1")}
+    assert builds == {"a": "now", "b": None}
