@@ -33,7 +33,7 @@ from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import unfit_now
 from rotation.survey import SiteSurvey
-from rotation.values import ServerName, SiteId
+from rotation.values import ListName, ServerName, SiteId
 from store.store import Store
 
 
@@ -71,14 +71,24 @@ async def plan_from_survey(
         seen_at=await store.roster.servers_seen(site_id),
         stay_relaxed=relaxed_now(amends, at) if amends else frozenset(),
         replaced=frozenset(replaced),
+        copies_in_use=frozenset(copy.copy_name for copy in amends.copies) if amends else frozenset(),
     )
     if amends is None:
+        observed = observed.model_copy(update={"copies_in_use": await _copies_in_use(store, site_id)})
         held = await held_by_clients(store, site, survey.served, observed.clients, ahead=ahead_of_ours(survey))
         known = {server: certificate for server, certificate in held.items() if certificate is not None}
         copies = await saved_copies(store, site_id, held)
         observed = observed.model_copy(update={"held": known, "recovery_copies": copies})
     after = amends.last_number if amends else 0
     return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
+
+
+async def _copies_in_use(store: Store, site_id: SiteId) -> frozenset[ListName]:
+    """The HTTP copies of the site's running rotation, once it may have changed something."""
+    running = await store.rotations.running(site_id)
+    if running is None or not await store.originals.of(running.id):
+        return frozenset()
+    return frozenset(copy.copy_name for copy in (await store.plans.get(running.plan_id)).body.copies)
 
 
 async def planned_again(

@@ -30,6 +30,18 @@ from rotation.values import (
     Value,
 )
 
+_COPY = " (HTTP for certificate rotation)"
+
+
+def copy_name(source: ListName) -> ListName:
+    """The name of the HTTP copy of a list."""
+    return ListName(f"{source}{_COPY}")
+
+
+def copied_from(name: ListName) -> ListName | None:
+    """The list of which `name` is the HTTP copy by its name; None: it is no copy of ours."""
+    return ListName(name.removesuffix(_COPY)) if name.endswith(_COPY) else None
+
 
 class ListCopy(Value):
     """The HTTP copy of a list that relaxed pairs will use."""

@@ -1,11 +1,13 @@
 """What a survey or a site's registration lacks, so that nothing can be planned from it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rotation import inheritance
 from rotation.finding import Finding, blocking
+from rotation.plan.plan import copied_from
 from rotation.plan.request import PlanRequest
+from rotation.planning.left_relaxed import left_relaxed
 from rotation.site import Site
 from rotation.survey import SiteSurvey
 from rotation.values import ListName
@@ -13,13 +15,24 @@ from rotation.values import ListName
 _RIGHTS = "survey again; if it stays, use an account that sees every domain and group"
 
 
-def gaps(site: Site, survey: SiteSurvey, request: PlanRequest) -> tuple[Finding, ...]:
-    """Every finding that must be gone before a plan can be computed at all."""
+def gaps(
+    site: Site, survey: SiteSurvey, request: PlanRequest, copies_in_use: Collection[ListName] = ()
+) -> tuple[Finding, ...]:
+    """Every finding that must be gone before a plan can be computed at all.
+
+    Args:
+        site: as it is registered.
+        survey: what was seen of it.
+        request: what a person decided.
+        copies_in_use: HTTP copies of a rotation that runs and is known.
+    """
+    left = {name for name in _used_lists(survey) if copied_from(name) is not None and name not in copies_in_use}
     return (
         *_nothing_read(site, survey),
         *_parents_unread(site, survey),
         *_without_locations(survey),
-        *_undescribed_lists(site, survey),
+        *left_relaxed(site, survey, left),
+        *_undescribed_lists(site, survey, but=left),
         *_unknown_holdouts(site, request),
         *_unknown_groups(survey, request),
     )
@@ -46,14 +59,20 @@ def _without_locations(survey: SiteSurvey) -> Iterable[Finding]:
             yield blocking("group-without-locations", group.path, "owns settings, but no location was read", _RIGHTS)
 
 
-def _undescribed_lists(site: Site, survey: SiteSurvey) -> Iterable[Finding]:
-    """A finding for every server list in use that nobody described: no SEPM API tells what is in it."""
+def _used_lists(survey: SiteSurvey) -> dict[ListName, list[str]]:
+    """Every server list in use, with the places where it is used."""
     used: dict[ListName, list[str]] = defaultdict(list)
     for group in survey.groups:
         for location in group.locations:
-            if site.list_named(location.settings.server_list) is None:
-                used[location.settings.server_list].append(f"{group.path} / {location.name}")
-    for name, places in sorted(used.items()):
+            used[location.settings.server_list].append(f"{group.path} / {location.name}")
+    return used
+
+
+def _undescribed_lists(site: Site, survey: SiteSurvey, *, but: Collection[ListName]) -> Iterable[Finding]:
+    """A finding for every server list in use that nobody described: no SEPM API tells what is in it."""
+    for name, places in sorted(_used_lists(survey).items()):
+        if name in but or site.list_named(name) is not None:
+            continue
         yield blocking(
             "list-not-described",
             name,

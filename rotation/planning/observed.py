@@ -6,7 +6,7 @@ from rotation.certificate import CertificateFacts
 from rotation.recovery.damage import RecoveryCopy
 from rotation.recovery.held import Held
 from rotation.survey import ObservedClient, SiteSurvey
-from rotation.values import CertificateId, ClientId, GroupId, ServerName, Value
+from rotation.values import CertificateId, ClientId, GroupId, ListName, ServerName, Value
 
 
 class Observed(Value):
@@ -22,6 +22,8 @@ class Observed(Value):
     """Owners that the plan to amend has relaxed, and that are so now."""
     replaced: frozenset[ServerName] = frozenset()
     """Servers that have their new certificate already: none of them can be a holdout."""
+    copies_in_use: frozenset[ListName] = frozenset()
+    """HTTP copies of a rotation that runs and is known: whoever uses one was relaxed by it."""
     held: dict[ServerName, Held] = Field(default_factory=dict)
     """By server, the certificate that clients hold, where that is known."""
     recovery_copies: dict[ServerName, RecoveryCopy] = Field(default_factory=dict)

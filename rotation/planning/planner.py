@@ -11,7 +11,7 @@ from rotation.finding import blockers
 from rotation.plan.drill import Drill, Drilled, plan_drill
 from rotation.plan.forecast import forecast, least
 from rotation.plan.knobs import Knobs, lists_stay
-from rotation.plan.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody
+from rotation.plan.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody, copy_name
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
@@ -28,7 +28,7 @@ from rotation.planning.recovery_advice import advise
 from rotation.planning.treatment import OwnerView, treat
 from rotation.procedure.steps import rotation_steps
 from rotation.site import Protocol, ServerList, Site
-from rotation.values import GroupId, ListName, PlanId, ServerName
+from rotation.values import GroupId, PlanId, ServerName
 
 
 def make_plan(
@@ -44,7 +44,7 @@ def make_plan(
     Raises:
         PlanRefusedError: with every blocking finding.
     """
-    if lacking := gaps(site, observed.survey, request):
+    if lacking := gaps(site, observed.survey, request, observed.copies_in_use):
         raise PlanRefusedError(lacking)
     views = owner_views(site, observed, request)
     treated = {view.group.id: treat(view) for view in views}
@@ -195,7 +195,7 @@ def _copies(site: Site, scopes: Iterable[OwnerScope]) -> tuple[CopyList, ...]:
 def _copy(known: ServerList) -> CopyList:
     return CopyList(
         source_list=known.name,
-        copy_list=ListName(f"{known.name} (HTTP for certificate rotation)"),
+        copy_list=copy_name(known.name),
         servers=tuple(
             CopyServer(server=entry.server, address=entry.address, http_port=entry.http_port) for entry in known.entries
         ),

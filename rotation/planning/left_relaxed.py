@@ -1,0 +1,39 @@
+"""A site that a rotation left relaxed which nobody knows any more: what it has now is not what it must get back."""
+
+from collections.abc import Collection, Iterable
+
+from rotation.finding import Finding, blocking
+from rotation.plan.plan import copied_from
+from rotation.site import Site
+from rotation.survey import SiteSurvey
+from rotation.values import ListName
+
+_NAMED = 10
+
+
+def left_relaxed(site: Site, survey: SiteSurvey, copies: Collection[ListName]) -> Iterable[Finding]:
+    """One finding for all groups that use one of `copies`, which no rotation that is known has in use.
+
+    The name of the list decides. Secure communications go off after it was assigned, and on again before it is taken
+    away, so that a rotation which ended in between left them on. Off with another list was somebody else's choice.
+    """
+    groups = [
+        group
+        for group in survey.groups
+        if not group.inherits and any(location.settings.server_list in copies for location in group.locations)
+    ]
+    if not groups:
+        return
+    off = sum(1 for group in groups if any(not location.settings.secure_communications for location in group.locations))
+    paths = [group.path for group in groups]
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    sources = sorted({repr(str(copied_from(name))) for name in copies})
+    yield blocking(
+        "left-relaxed",
+        site.name,
+        f"{', '.join(paths[:_NAMED])}{more} use an HTTP copy that a rotation made, {off} of {len(paths)} with secure "
+        "communications off, and no rotation that is known is under way: a plan would take this for the original state",
+        f"restore the service from its backup, and the site by `rotator restore {site.id}`; where there is no backup, "
+        f"assign the original lists (by their names {', '.join(sources)}) and switch secure communications on at the "
+        "console; then survey again",
+    )
