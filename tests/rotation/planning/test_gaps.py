@@ -70,7 +70,7 @@ def test_left_relaxed(make, secure, described):
     (finding,) = refused.value.findings
     assert finding.code == "left-relaxed"
     assert finding.message.startswith(f"G use an HTTP copy that a rotation made, {0 if secure else 1} of 1 with secure")
-    assert f"rotator restore {site.id}" in finding.remedy
+    assert f"POST /v1/sites/{site.id}/restore;" in finding.remedy
     assert "'Default List'" in finding.remedy
 
 
