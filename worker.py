@@ -24,6 +24,7 @@ from engine.client import connect, identity
 from engine.contract import SIMULATIONS_QUEUE
 from engine.fault import EngineFault
 from engine.logs import log_as_json
+from engine.namespace import too_short
 from engine.payload_keys import payload_codec
 from engine.plugin import RotatorPlugin
 from engine.search_attributes import register
@@ -105,11 +106,13 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
 
 
 async def _connected(settings: TemporalSettings, plugin: RotatorPlugin) -> Client:
-    """A client of a Temporal that has our search attributes and the schedule of the watch."""
+    """A client of a Temporal that has our search attributes, our retention and the schedule of the watch."""
     client = await connect(settings, plugin, runtime=runtime(settings.metrics))
     while True:
         try:
             await register(client)
+            if trouble := await too_short(client):
+                _log.warning("the retention is too short", remedy=trouble)
             await arrange_watch(client, WatchSettings().every, task_queue=settings.task_queue)
         except RPCError as error:
             _log.warning("Temporal is not ready", namespace=settings.namespace, error=str(error))
