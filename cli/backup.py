@@ -1,6 +1,5 @@
 """`rotator backup`: a copy of everything durable, taken while it is in use."""
 
-import sqlite3
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +26,7 @@ def backup(
 
     try:
         copies = copy_all(folder, target)
-    except (StoreFault, OSError, sqlite3.Error) as error:
+    except (StoreFault, OSError) as error:
         typer.echo(f"rotator backup: {error}", err=True)
         raise typer.Exit(UNREADABLE) from None
     for path in copies.files:

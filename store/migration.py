@@ -5,16 +5,22 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from store import sqlite
+from store.fault import StoreFault
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 # Alembic keeps its context in module globals, so one process migrates one database at a time.
 _ONE_AT_A_TIME = threading.Lock()
 _LOCK_KEY = 0x5E9_0707
 """Any number that nothing else locks in the same PostgreSQL database."""
+
+
+class DatabaseOfAnotherRelease(StoreFault):
+    """The tables are newer than this release."""
 
 
 def upgrade(url: URL) -> None:
@@ -30,13 +36,23 @@ def upgrade(url: URL) -> None:
 
 
 def apply(engine: Engine) -> None:
-    """Apply every revision that the database of `engine` lacks, in one transaction. Blocks."""
+    """Apply every revision that the database of `engine` lacks, in one transaction. Blocks.
+
+    Raises:
+        DatabaseOfAnotherRelease: when it has a revision that is not known here; nothing is changed.
+    """
     with _ONE_AT_A_TIME, engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
         config = configuration()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise DatabaseOfAnotherRelease(
+                f"the database was written by a release that this one does not know ({error}): install that release, "
+                "or restore a backup that this one made"
+            ) from error
 
 
 def migration_engine(url: URL) -> Engine:

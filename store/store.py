@@ -65,6 +65,7 @@ class Store:
 
         Raises:
             DatabaseNotSupported: when the database is neither a SQLite file nor PostgreSQL.
+            DatabaseOfAnotherRelease: when its tables are newer than this release.
             VaultKeyMissing, VaultKeyWrong, VaultKeyMalformed: when there is no key for the secrets that are there.
             KeySettingsWrong, KeyServerRefused: when the key server cannot be used as it is set.
         """

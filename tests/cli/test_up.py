@@ -203,7 +203,8 @@ def test_a_backup_is_taken_while_it_runs(up, tmp_path) -> None:
             assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert (target / "rotator.key").read_text() == (up.folder / "rotator.key").read_text()
     second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
-    assert second.returncode != 0
+    assert (second.returncode, second.stdout) == (2, "")
+    assert "exists; give another folder" in second.stderr
 
 
 def test_a_stop_leaves_nothing_and_a_start_finds_everything(own) -> None:

@@ -1,12 +1,33 @@
 import asyncio
+import hashlib
+import resource
+import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import make_url
 
 from rotation.values import SiteId
-from store.backup import BackupExists, back_up
+from store.backup import BackupExists, BackupFailed, back_up
+from store.migration import DatabaseOfAnotherRelease, configuration, migration_engine
 from store.settings import StoreSettings
 from store.store import Store
+
+RESTRICTED = """
+import resource, sys
+from pathlib import Path
+from store.backup import BackupFailed, back_up
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+try:
+    back_up(Path(sys.argv[2]), Path("none"), Path(sys.argv[3]))
+except BackupFailed as failed:
+    print(failed)
+"""
 
 
 @pytest.fixture
@@ -24,11 +45,35 @@ async def filled(tmp_path, make):
     await store.close()
 
 
+def revised(path, revision):
+    """A database of another release, as its service left it."""
+    engine = migration_engine(make_url(f"sqlite:///{path}"))
+    config = configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003" if revision == "older" else "head")
+        if revision == "newer":
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+            connection.exec_driver_sql("CREATE TABLE of_the_future (secret BLOB)")
+    engine.dispose()
+
+
+def revision_of(path):
+    """The revision of a database, read without changing it."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return database.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+
+
+def digest(path):
+    """What a file holds."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 async def test_a_backup_opens_as_a_store(filled, folder, make, tmp_path):
     """Taken while others write, the copy opens with its key and holds every secret."""
     key = tmp_path / "live" / "rotator.key"
     writes = [filled.sites.set_limits("site-1", make.site().limits) for _ in range(20)]
-    backup, *_ = await asyncio.gather(back_up(filled, key, folder), *writes)
+    backup, *_ = await asyncio.gather(asyncio.to_thread(back_up, filled.database.file, key, folder), *writes)
     assert sorted(path.name for path in folder.iterdir()) == ["rotator.db", "rotator.key"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert backup.key == folder / "rotator.key"
@@ -40,9 +85,93 @@ async def test_a_backup_opens_as_a_store(filled, folder, make, tmp_path):
 async def test_a_backup_is_never_written_over(filled, folder):
     """A second backup into the same folder is refused, and the first stays."""
     none = folder / "no key file"
-    await back_up(filled, none, folder)
+    back_up(filled.database.file, none, folder)
     first = (folder / "rotator.db").read_bytes()
     with pytest.raises(BackupExists):
-        await back_up(filled, none, folder)
+        back_up(filled.database.file, none, folder)
     assert (folder / "rotator.db").read_bytes() == first
     assert [path.name for path in folder.iterdir()] == ["rotator.db"]
+
+
+async def test_keys_that_are_elsewhere_are_told(filled, folder, tmp_path):
+    """A key that seals something and is not in the key file is named by its id."""
+    assert len(back_up(filled.database.file, tmp_path / "none", folder).keys_elsewhere) == 1
+
+
+@pytest.mark.parametrize("revision", ["older", "head", "newer"])
+def test_the_original_is_only_read(tmp_path, folder, revision):
+    """A database of any release is copied with its revision, and is byte for byte the same afterwards."""
+    live = tmp_path / "live" / "rotator.db"
+    live.parent.mkdir()
+    revised(live, revision)
+    before = revision_of(live), digest(live)
+    back_up(live, live.parent / "rotator.key", folder)
+    assert (revision_of(live), digest(live)) == before
+    assert revision_of(folder / "rotator.db") == before[0]
+    assert not (live.parent / "rotator.key").exists(), "a key was made"
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path, folder):
+    """What cannot be copied is named with its reason, in plain words, and no part of a copy stays."""
+    wrong = tmp_path / "rotator.db"
+    wrong.write_text("no database at all, and long enough to be looked into" * 20)
+    for source, reason in ((wrong, "not a database"), (tmp_path / "gone.db", "there is no")):
+        with pytest.raises(BackupFailed, match=reason) as failed:
+            back_up(source, tmp_path / "none", folder)
+        assert str(source) in str(failed.value)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_locked_database_is_waited_for_and_then_named(tmp_path, folder, monkeypatch):
+    """A database that somebody keeps locked for himself is not copied, and is said to be locked."""
+    monkeypatch.setattr("store.backup.BUSY_SECONDS", 0.1)
+    live = tmp_path / "rotator.db"
+    revised(live, "head")
+    with closing(sqlite3.connect(live, isolation_level=None)) as holder:
+        holder.execute("PRAGMA journal_mode = DELETE")
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(BackupFailed, match="locked"):
+            back_up(live, tmp_path / "none", folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_leaves_nothing(tmp_path, folder):
+    """Where the copy finds no room, the reason is told, no half of it stays, and the original is as it was."""
+    live = tmp_path / "rotator.db"
+    revised(live, "head")
+    before = digest(live)
+    soft, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    assert soft == resource.RLIM_INFINITY
+    told = subprocess.run(
+        [sys.executable, "-c", RESTRICTED, str(live.stat().st_size // 2), str(live), str(folder)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    assert f"{live} cannot be copied into {folder}" in told
+    assert "nothing was left there" in told
+    assert list(folder.iterdir()) == []
+    assert digest(live) == before
+
+
+def test_all_copies_have_their_names_or_none(tmp_path, folder):
+    """The database of Temporal that was copied first is not left alone where the store cannot be copied."""
+    temporal = tmp_path / "temporal.db"
+    with closing(sqlite3.connect(temporal)) as database:
+        database.execute("CREATE TABLE executions (id)")
+    with pytest.raises(BackupFailed):
+        back_up(tmp_path / "rotator.db", tmp_path / "none", folder, before=[temporal])
+    assert list(folder.iterdir()) == []
+    revised(tmp_path / "rotator.db", "head")
+    made = back_up(tmp_path / "rotator.db", tmp_path / "none", folder, before=[temporal])
+    assert [path.name for path in made.files] == ["temporal.db", "rotator.db"]
+
+
+async def test_a_database_of_a_newer_release_is_not_opened(tmp_path):
+    """Who restores a copy that a newer release made is told so, and its revision stays."""
+    revised(tmp_path / "rotator.db", "newer")
+    with pytest.raises(DatabaseOfAnotherRelease, match="install that release"):
+        await Store.open(StoreSettings(folder=tmp_path))
+    assert revision_of(tmp_path / "rotator.db") == "9999"

@@ -185,7 +185,7 @@ async def test_a_key_file_that_cannot_be_changed_is_for_the_operator(filled, set
 @SQLITE_ALONE
 async def test_an_old_backup_opens_with_its_old_key(filled, settings, tmp_path):
     """After a rotation and the old key's end the copy of before still opens, by the key file that it holds."""
-    await back_up(filled, settings.key_path, tmp_path / "backup")
+    back_up(filled.database.file, settings.key_path, tmp_path / "backup")
     await rotate(filled, quiet)
     settle(settings)
     (retired,) = await retire(filled)
@@ -217,7 +217,7 @@ async def test_a_backup_during_a_rotation_holds_its_keys(filled, settings, tmp_p
         times.append(target)
 
     monkeypatch.setattr(backup, "_copy_database", meanwhile)
-    made = await back_up(filled, settings.key_path, tmp_path / "backup")
+    made = back_up(filled.database.file, settings.key_path, tmp_path / "backup")
     assert len(times) == 2
     assert made.key is not None
     assert read_keys(made.key) == read_keys(settings.key_path)
