@@ -37,6 +37,13 @@ _TUNING = {
     # timers come up to a second late by default
     "history.timerProcessorMaxTimeShift": '"10ms"',
 }
+_SHUT = {
+    # else whoever reaches the port has a worker run an activity that no workflow has asked for
+    "activity.enableStandalone": "false",
+    # the HTTP port cannot be left out, and obeys what the page of any web site posts to it: only this host may ask
+    "frontend.httpAllowedHosts": '["nobody.invalid"]',
+}
+"""Doors of the server that nobody needs."""
 
 
 def find_binary(settings: TemporalSettings) -> Path:
@@ -94,7 +101,7 @@ class EmbeddedServer:
         flags += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"]
         if self.codec_endpoint is not None:
             flags += ["--ui-codec-endpoint", self.codec_endpoint]
-        for key, value in _TUNING.items():
+        for key, value in (_TUNING | _SHUT).items():
             flags += ["--dynamic-config-value", f"{key}={value}"]
         return (str(self.binary), "server", "start-dev", *flags, "--log-level", "error")
 

@@ -15,6 +15,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from engine.beating import Beating
 from engine.converter import data_converter
+from engine.origin import ForOurWorkflows
 
 # Pure and deterministic, so one copy serves every workflow: loading them per workflow would cost time and make classes
 # that are equal in name only. The SDK adds its own list to it.
@@ -40,7 +41,7 @@ class RotatorPlugin(SimplePlugin):
             workflows=list(workflows) or None,
             activities=list(activities) or None,
             workflow_runner=_with_passthrough,
-            interceptors=[Beating()],
+            interceptors=[ForOurWorkflows(), Beating()],
         )
 
 

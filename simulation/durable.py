@@ -26,7 +26,7 @@ from temporalio.worker import (
 )
 
 from activities.registry import all_activities
-from engine.contract import ActivityName, RotateInput, RotateResult
+from engine.contract import ROTATE_WORKFLOW, ActivityName, RotateInput, RotateResult
 from engine.fault import MoveRefused
 from engine.speaking import say
 from rotation.finding import blocking
@@ -142,7 +142,7 @@ class DurableHost(TemporalHost):
                 self._around.people.hear(message, reply)
 
 
-@workflow.defn(name="RotateSimulatedSite")
+@workflow.defn(name=ROTATE_WORKFLOW)
 class RotateSimulatedSite(RotateSite):
     """`RotateSite` with a simulated world around it."""
 
