@@ -91,3 +91,10 @@ class PayloadAltered(PayloadUnreadable):
 
     def __init__(self, key_id: str) -> None:
         super().__init__(key_id, f"a payload of key {key_id} is not as it was encrypted: it was altered or cut")
+
+
+class InputUnread(EngineFault):
+    """What a workflow was given cannot be read by this worker, and must not be passed over."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what} cannot be read here, and is waited for: {why}")

@@ -4,7 +4,6 @@ Give it to the client (`Client.connect(plugins=[...])`): a worker made of that c
 would register everything twice. A replayer and a test environment take it directly.
 """
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,8 +13,10 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from engine.beating import Beating
+from engine.binding import Binding
 from engine.converter import data_converter
 from engine.origin import ForOurWorkflows
+from engine.unread import UnreadPayloadsRunner
 
 # Pure and deterministic, so one copy serves every workflow: loading them per workflow would cost time and make classes
 # that are equal in name only. The SDK adds its own list to it.
@@ -23,7 +24,7 @@ PASSED_THROUGH = ("rotation", "engine.contract", "pydantic", "pydantic_core", "a
 
 
 class RotatorPlugin(SimplePlugin):
-    """Converter and sandbox; and, for those who run workflows, the workflows and activities.
+    """Converter, sandbox and interceptors; and, for those who run workflows, the workflows and activities.
 
     They are arguments because `engine` lies below `workflows` and `activities`.
     """
@@ -41,12 +42,11 @@ class RotatorPlugin(SimplePlugin):
             workflows=list(workflows) or None,
             activities=list(activities) or None,
             workflow_runner=_with_passthrough,
-            interceptors=[ForOurWorkflows(), Beating()],
+            interceptors=[ForOurWorkflows(), Beating(), Binding()],
         )
 
 
 def _with_passthrough(runner: WorkflowRunner | None) -> WorkflowRunner:
     if not isinstance(runner, SandboxedWorkflowRunner):
         return runner or SandboxedWorkflowRunner()
-    restrictions = runner.restrictions.with_passthrough_modules(*PASSED_THROUGH)
-    return dataclasses.replace(runner, restrictions=restrictions)
+    return UnreadPayloadsRunner(restrictions=runner.restrictions.with_passthrough_modules(*PASSED_THROUGH))

@@ -146,15 +146,13 @@ class DurableHost(TemporalHost):
 class RotateSimulatedSite(RotateSite):
     """`RotateSite` with a simulated world around it."""
 
-    @workflow.init
-    def __init__(self, begin: RotateInput) -> None:
-        super().__init__(begin)
-        around = _PLAYED[workflow.info().workflow_id]
+    def _loop(self, begin: RotateInput) -> Running:
+        around, state = _PLAYED[workflow.info().workflow_id], super()._loop(begin).state
         if begin.resume is None:
-            self.state.started_at = around.clock.now()
+            state.started_at = around.clock.now()
         host = DurableHost(begin, around)
-        self.run_loop = Running(host, self.state)
-        host.running, around.state = self.run_loop, self.state
+        host.running, around.state = Running(host, state), state
+        return host.running
 
     @workflow.signal(name=_FAILED)
     def try_failed(self) -> None:

@@ -1,6 +1,9 @@
 """RotateSite: the durable workflow that rotates, or restores, one site."""
 
+from collections.abc import Callable
+
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
@@ -8,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.message import HEARD_QUERY, Heard, Message, Move
     from rotation.running.moves import refusal
     from rotation.running.state import RotationState
+    from rotation.running.unread_signal import UnreadSignal
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running
     from workflows.temporal_host import TemporalHost
@@ -22,19 +26,26 @@ class RotateSite:
     3. a long history goes on as a new one with the same state
     """
 
-    @workflow.init
-    def __init__(self, begin: RotateInput) -> None:
-        self.state = begin.resume or RotationState(
-            rotation_id=begin.rotation_id,
-            site_id=begin.site_id,
-            site_name=begin.site_name,
-            plan_id=begin.plan_id,
-            plan_hash=begin.plan_hash,
-            body=begin.body,
-            steps=begin.body.steps,
-            started_at=workflow.now(),
-        )
-        self.run_loop = Running(TemporalHost(begin.rotation_id), self.state)
+    def __init__(self) -> None:
+        # no @workflow.init: the SDK would call it with whatever somebody has sent, and fail for ever
+        self._run_loop: Running | None = None
+        self._early: list[Callable[[], None]] = []
+
+    @property
+    def run_loop(self) -> Running:
+        """The loop that runs the plan.
+
+        Raises:
+            ApplicationError: when it has not begun, as where the start was refused.
+        """
+        if self._run_loop is None:
+            raise ApplicationError("this rotation was not begun: its start was refused", non_retryable=True)
+        return self._run_loop
+
+    @property
+    def state(self) -> RotationState:
+        """The whole state."""
+        return self.run_loop.state
 
     @workflow.run
     async def run(self, begin: RotateInput) -> RotateResult:
@@ -42,12 +53,18 @@ class RotateSite:
         return await self._rotate(begin)
 
     async def _rotate(self, begin: RotateInput) -> RotateResult:
+        self._run_loop = self._loop(begin)
+        for hear in self._early:
+            hear()
         try:
             outcome = await run_rotation(self.run_loop)
         except ContinueAsNew:
             workflow.continue_as_new(begin.model_copy(update={"resume": self.state}))
         self._answer_late()
         return RotateResult(rotation_id=begin.rotation_id, outcome=outcome)
+
+    def _loop(self, begin: RotateInput) -> Running:
+        return Running(TemporalHost(begin.rotation_id), _state(begin))
 
     def _answer_late(self) -> None:
         """Answer what came too late to be obeyed."""
@@ -69,6 +86,9 @@ class RotateSite:
 
     def _hear(self, message: Message, move: Move) -> None:
         """Put a message into the inbox, once; the loop reads it at its next waiting point."""
+        if self._run_loop is None:  # a signal is heard before the run that it comes with
+            self._early.append(lambda: self._hear(message, move))
+            return
         if self.run_loop.knows(message):
             return
         if message.move is not move:
@@ -76,6 +96,13 @@ class RotateSite:
             self.run_loop.reply(message, blocking("wrong-signal", message.rotation_id, text))
             return
         self.state.inbox = (*self.state.inbox, message)
+
+    def show_refused(self, signal: str, why: str) -> None:
+        """Have the loop show a signal that could not be read."""
+        if self._run_loop is None:
+            self._early.append(lambda: self.show_refused(signal, why))
+            return
+        self.state.unread = UnreadSignal(signal=signal, why=why)
 
     @workflow.signal(name=Move.APPROVE, description="Approve an amendment, or a wish to proceed (second person).")
     def approve(self, message: Message) -> None:
@@ -148,3 +175,17 @@ class RotateSite:
     def task_refused(self, message: Message) -> None:
         """Give a console task back."""
         self._hear(message, Move.TASK_REFUSED)
+
+
+def _state(begin: RotateInput) -> RotationState:
+    """Built from the approved plan, or taken over from the history before."""
+    return begin.resume or RotationState(
+        rotation_id=begin.rotation_id,
+        site_id=begin.site_id,
+        site_name=begin.site_name,
+        plan_id=begin.plan_id,
+        plan_hash=begin.plan_hash,
+        body=begin.body,
+        steps=begin.body.steps,
+        started_at=workflow.now(),
+    )

@@ -15,6 +15,7 @@ from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
+from rotation.running.unread_signal import UNREAD
 from workflows import newborn_step
 from workflows.amendment import adopt
 from workflows.console_step import console_task
@@ -76,6 +77,7 @@ async def _step(run: Running, step: Step) -> None:
         state.begun = (*state.begun, step.id)
         state.step_began_at = run.host.now()
         state.look_since = state.fixing = None
+        run.drop_attention(UNREAD)
         state.repaired = state.left_by_rest = ()
         await run.record(EventKind.STEP_BEGAN, step.title)
     if await newborn_step.goes_on(run, step):

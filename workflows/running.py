@@ -10,6 +10,7 @@ from rotation.plan.step import Step
 from rotation.running.message import Message, Move, Reply
 from rotation.running.moves import refusal
 from rotation.running.state import Attention, OpenTask, Phase, RotationState
+from rotation.running.unread_signal import UNREAD
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.obeying import obey
@@ -50,7 +51,7 @@ class Running:
         self.state = state
         self.task_messages: list[Message] = []
         """Messages about the open task that are not answered yet, the one that is being obeyed first."""
-        self._untold: list[Message] = []
+        self._untold: list[tuple[EventKind, str]] = []
         self._noted: list[Noted] = []
 
     @property
@@ -157,7 +158,7 @@ class Running:
     # -- messages ---------------------------------------------------------------------------------
 
     def _has_messages(self) -> bool:
-        return bool(self.state.inbox)
+        return bool(self.state.inbox) or self.state.unread is not None
 
     def _read_inbox(self) -> None:
         cancel = self.host.take_cancel()
@@ -172,17 +173,28 @@ class Running:
                 self.task_messages.append(message)
             else:
                 self._obey(message)
-                self._untold.append(message)
                 self.reply(message)
         if inbox:
+            self.drop_attention(UNREAD)
             self.host.show(self.state)
+        self._show_unread()
+
+    def _show_unread(self) -> None:
+        """Show the newest signal that could not be read. Of many in a row one is told: a thousand cost no more."""
+        unread, self.state.unread = self.state.unread, None
+        if unread is None:
+            return
+        told = unread.told(self.state.rotation_id)
+        if not self.is_raised(UNREAD):
+            self._untold.append((EventKind.ATTENTION, f"signal {unread.signal}: {told}"))
+        self.state.refused = f"signal {unread.signal}: {unread.why}"
+        self.raise_attention(UNREAD, f"signal {unread.signal}", told, ())
 
     def _from_host(self, cancel: Message) -> None:
         """The host's own Cancel means our cancel; where ours is refused, the refusal is shown."""
         finding = refusal(cancel, self.state)
         if finding is None:
             self._obey(cancel)
-            self._untold.append(cancel)
         else:
             self.raise_attention("cancel-refused", cancel.who, finding.message, ())
         self.host.show(self.state)
@@ -202,6 +214,8 @@ class Running:
 
     def _obey(self, message: Message) -> None:
         self.chosen = obey(self.state, message, now=self.host.now()) or self.chosen
+        why = f": {message.why}" if message.why else ""
+        self._untold.append((EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}"))
 
     # -- attention --------------------------------------------------------------------------------
 
@@ -227,9 +241,7 @@ class Running:
     async def _tell_messages(self) -> None:
         """Store who said what."""
         while self._untold:
-            message = self._untold.pop(0)
-            why = f": {message.why}" if message.why else ""
-            await self.record(EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}")
+            await self.record(*self._untold.pop(0))
 
     def note(self, kind: EventKind, message: str) -> None:
         """Keep an event that changed nothing: it is stored with the next one."""

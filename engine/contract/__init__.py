@@ -34,6 +34,7 @@ from engine.contract.planning import (
     RollBackRequest,
 )
 from engine.contract.progress import Noted, ProgressReport
+from engine.contract.refusing import ShowsRefusedSignals
 from engine.contract.rotating import RotateInput, RotateResult, SurveyAnswer, SurveyRequest
 from engine.contract.steps import (
     ClosingAnswer,
@@ -103,6 +104,7 @@ __all__ = [
     "RotateResult",
     "SearchAttribute",
     "ServersRequest",
+    "ShowsRefusedSignals",
     "StateCoverageRequest",
     "StatedAnswer",
     "StepRef",

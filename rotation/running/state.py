@@ -10,6 +10,7 @@ from rotation.plan.plan import PlanBody
 from rotation.plan.step import Step
 from rotation.proof.verdict import Reason
 from rotation.running.message import Message, Move, Reply
+from rotation.running.unread_signal import UnreadSignal
 from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
 
@@ -254,6 +255,8 @@ class RotationState(BaseModel):
     withdrawing: bool = False
     """Whether a cancel, or a wish to roll back, waits for the holder of the open task to give it back."""
     inbox: tuple[Message, ...] = ()
+    unread: UnreadSignal | None = None
+    """The newest signal that could not be read and is not shown yet."""
     replies: dict[str, Reply] = Field(default_factory=dict)
     """The newest answers by request id: whoever sent a message asks for it, also in a later history."""
     refused: str = ""

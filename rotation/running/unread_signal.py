@@ -1,0 +1,36 @@
+"""A signal that could not be read: what is said of it, and what to send instead."""
+
+import json
+
+from rotation.running.message import Move
+from rotation.values import RotationId, Value
+
+UNREAD = "signal-refused"
+"""The attention that shows the newest one. It is over with the next message that can be read, and with its step."""
+_ALSO: dict[Move, dict[str, object]] = {
+    Move.EXTEND: {"by": "P1D"},
+    Move.CLAIM_TASK: {"task_id": "the id of the task"},
+    Move.TASK_DONE: {"task_id": "the id of the task"},
+    Move.TASK_REFUSED: {"task_id": "the id of the task"},
+    Move.STATE_GATE: {"attestation": {"what is asked for": "what the console shows"}},
+}
+"""What some moves need besides."""
+
+
+class UnreadSignal(Value):
+    """Its name, and why it could not be read."""
+
+    signal: str
+    why: str
+
+    def told(self, rotation_id: RotationId) -> str:
+        """What is wrong, and what to send."""
+        instead: dict[str, object] = {
+            "move": self.signal,
+            "rotation_id": rotation_id,
+            "who": "your name",
+            "why": "your reason",
+            "request_id": "a word that no other message has",
+            **_ALSO.get(Move(self.signal), {}),
+        }
+        return f"it was not obeyed: {self.why}. Send one value instead, in JSON: {json.dumps(instead)}"

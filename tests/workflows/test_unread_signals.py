@@ -1,0 +1,61 @@
+"""Signals that cannot be read, in whole rotations: shown, told once, over with the next message or step."""
+
+from datetime import timedelta
+
+from temporalio.worker import Replayer
+
+from emulator.scenarios import one_server
+from engine.plugin import RotatorPlugin
+from rotation.running.message import Move
+from rotation.running.state import Outcome
+from rotation.running.unread_signal import UNREAD, UnreadSignal
+from workflows.rotate_site import RotateSite
+
+HEARTBEAT = timedelta(minutes=5)
+
+
+async def test_a_rotation_ends_well_in_spite_of_them(stage):
+    """Sent at a gate while it is held: attention until somebody speaks, told once, nobody lost; it replays."""
+    here = stage(one_server(clients=8, heartbeat=HEARTBEAT))
+    await here.register()
+
+    async with here.running() as handle:
+        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
+        await here.say(handle, Move.HOLD, who="ann", why="lunch")
+        await handle.signal(Move.RESUME.value)
+        await handle.signal(Move.RESUME.value, args=[{}, {}])
+        await handle.signal(Move.RESUME.value, {"who": "<b>ann</b>"})
+        shown = await here.until(handle, lambda state: "move: Field required" in state.refused)
+        raised = [each.code for each in shown.attention]
+        assert (await here.say(handle, Move.RESUME, who="ann")).accepted
+        after = await here.state(handle)
+        result = await here.end(handle)
+        history = await handle.fetch_history()
+
+    assert raised == [UNREAD]
+    assert (UNREAD in {each.code for each in after.attention}, after.refused) == (False, "")
+    assert result.outcome is Outcome.COMPLETED
+    assert here.lost() == []
+    told = [event.message for event in await here.story() if event.kind == "attention"]
+    assert len(told) == 1
+    assert told[0].startswith("signal resume: it was not obeyed: it came with no value, and takes one value. Send ")
+    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
+
+
+async def test_the_attention_is_over_with_its_step(played):
+    """Where nobody says anything more, what was sent by mistake is not shown for ever."""
+
+    def click(here):
+        here.state.unread = UnreadSignal(signal="hold", why="it came with no value, and takes one value")
+
+    clicked, sees, later = deeds = played.in_turn(
+        played.Deed(played.at("A8"), click),
+        played.Deed(lambda state: any(each.code == UNREAD for each in state.attention), lambda _: None),
+        played.Deed(played.at("A9"), lambda _: None),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=HEARTBEAT)) as here:
+        outcome = await here.run()
+    assert clicked.done
+    assert sees.saw.step.number == "A8"
+    assert later.saw.attention == ()
+    assert outcome is Outcome.COMPLETED
