@@ -4,23 +4,27 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
-from temporalio.converter import PayloadCodec
+from temporalio.converter import PayloadCodec, SerializationContext, WithSerializationContext
 
-from engine.fault import PayloadAltered, PayloadKeyUnknown
+from engine.fault import PayloadAltered, PayloadKeyUnknown, PayloadUnreadable
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
 """The metadata that names the key of a payload."""
+_ALTERED, _KNOWN = "encryption-altered", "encryption-keys-here"
+"""What is written to one that could not be opened, for whoever reads it."""
 _NONCE_BYTES = 12
 _LONGEST_ID = 64
 
 
-class EncryptingCodec(PayloadCodec):
+class EncryptingCodec(PayloadCodec, WithSerializationContext):
     """The first key encrypts, every key decrypts.
 
     The whole payload is hidden, metadata too. One that is not of our encoding passes as it is: those of rotations that
@@ -31,6 +35,16 @@ class EncryptingCodec(PayloadCodec):
         """Take keys of 32 bytes each."""
         self.key_id = key_id(first)
         self._ciphers = {key_id(key): AESGCM(key) for key in (first, *others)}
+        self.lets_through = False
+
+    def with_context(self, context: SerializationContext) -> Self:  # noqa: ARG002 - all are alike
+        """What a client and a worker use: what it cannot open it lets through, to be refused where it is read.
+
+        Else one signal of a key that is not here would keep a worker from everything that comes with it.
+        """
+        opening = copy(self)
+        opening.lets_through = True
+        return opening
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Encrypt each."""
@@ -43,12 +57,22 @@ class EncryptingCodec(PayloadCodec):
             PayloadKeyUnknown: when one names a key that is not here.
             PayloadAltered: when one is not as it was encrypted.
         """
-        return await _each(payloads, self._decrypt)
+        return await _each(payloads, self._opened if self.lets_through else self._decrypt)
 
     def _encrypt(self, payload: Payload) -> Payload:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         hidden = self._ciphers[self.key_id].encrypt(nonce, payload.SerializeToString(), _about(self.key_id))
         return Payload(metadata={"encoding": ENCODING, KEY_ID: self.key_id.encode()}, data=nonce + hidden)
+
+    def _opened(self, payload: Payload) -> Payload:
+        try:
+            return self._decrypt(payload)
+        except PayloadKeyUnknown as error:
+            mark = {_KNOWN: ",".join(error.known).encode()}
+        except PayloadAltered:
+            mark = {_ALTERED: b"true"}
+        metadata = {"encoding": ENCODING, KEY_ID: payload.metadata.get(KEY_ID, b"(none)")}
+        return Payload(metadata=metadata | mark, data=payload.data)
 
     def _decrypt(self, payload: Payload) -> Payload:
         if not is_encrypted(payload):
@@ -62,6 +86,15 @@ class EncryptingCodec(PayloadCodec):
             return Payload.FromString(plain)
         except (InvalidTag, ValueError, DecodeError):
             raise PayloadAltered(name) from None
+
+
+def why_unopened(payload: Payload) -> PayloadUnreadable:
+    """Why an encrypted payload was not opened; where no codec has seen it, no keys are set."""
+    name = key_named_by(payload)
+    if _ALTERED in payload.metadata:
+        return PayloadAltered(name)
+    known = payload.metadata.get(_KNOWN, b"").decode("ascii", "replace")
+    return PayloadKeyUnknown(name, tuple(known.split(",")) if known else ())
 
 
 def key_id(key: bytes) -> str:

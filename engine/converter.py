@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any, NoReturn
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import (
     CompositePayloadConverter,
@@ -11,14 +12,14 @@ from temporalio.converter import (
     DefaultFailureConverterWithEncodedAttributes,
     EncodingPayloadConverter,
     PayloadCodec,
+    PayloadConverter,
 )
 
-from engine.codec import ENCODING, key_named_by
-from engine.fault import PayloadKeyUnknown
+from engine.codec import ENCODING, is_encrypted, why_unopened
 
 
 class _StillEncrypted(EncodingPayloadConverter):
-    """Says what is the matter with a payload that no codec has decrypted: no keys are set here."""
+    """Says what is the matter with a payload that no codec has decrypted."""
 
     @property
     def encoding(self) -> str:
@@ -31,12 +32,20 @@ class _StillEncrypted(EncodingPayloadConverter):
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> NoReturn:  # noqa: ARG002 - it has none
         """Refuse."""
-        raise PayloadKeyUnknown(key_named_by(payload), ())
+        raise why_unopened(payload)
 
 
 class _PayloadConverter(CompositePayloadConverter):
     def __init__(self) -> None:
         super().__init__(*PydanticPayloadConverter().converters.values(), _StillEncrypted())
+
+
+class _FailureConverter(DefaultFailureConverterWithEncodedAttributes):
+    def from_failure(self, failure: Failure, payload_converter: PayloadConverter) -> BaseException:
+        """Refuse one that no codec has decrypted: the SDK would take it for a failure without a message."""
+        if is_encrypted(failure.encoded_attributes):
+            raise why_unopened(failure.encoded_attributes)
+        return super().from_failure(failure, payload_converter)
 
 
 _PLAIN = DataConverter(payload_converter_class=_PayloadConverter)
@@ -50,5 +59,5 @@ def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
         _PLAIN,
         payload_codec=codec,
         # without it a failure's message and stack trace stay plain text beside encrypted payloads
-        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+        failure_converter_class=_FailureConverter,
     )

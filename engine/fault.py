@@ -78,6 +78,7 @@ class PayloadKeyUnknown(PayloadUnreadable):
     """The key that encrypted a payload is not here."""
 
     def __init__(self, key_id: str, known: tuple[str, ...]) -> None:
+        self.known = known
         here = f"here are {', '.join(known)}" if known else "none are set here"
         super().__init__(
             key_id,

@@ -229,7 +229,8 @@ async def test_a_worker_without_the_key_waits_for_it(temporal, encrypting, task_
             if event.HasField("workflow_task_failed_event_attributes"):
                 failure = event.workflow_task_failed_event_attributes.failure
                 assert is_encrypted(failure.encoded_attributes)
-                return str(await data_converter(other).decode_failure(failure))
+                told = await data_converter(other).decode_failure(failure)
+                return f"{told}: {told.__cause__}"
         return None
 
     async with Worker(without, task_queue=task_queue, workflows=[Repeats]), asyncio.timeout(30):
