@@ -1,7 +1,8 @@
 """A real Temporal for the tests: one embedded server, a task queue of its own for each test."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -13,12 +14,17 @@ from temporalio.service import RPCError
 from engine.client import connect, lazy_client
 from engine.contract import RotateInput
 from engine.embedded import EmbeddedServer, RunningServer, find_binary
+from engine.fault import NoAnswer
 from engine.ids import rotation_workflow
 from engine.plugin import RotatorPlugin
 from engine.ports import choose_ports
+from engine.rotations import state
 from engine.settings import TemporalSettings
 from rotation.plan.plan import PlanBody
+from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
+
+Seen = Callable[[Client, SiteId, Callable[[RotationState], object]], Awaitable[RotationState]]
 
 
 def embedded(folder: Path) -> EmbeddedServer:
@@ -55,6 +61,21 @@ async def worker_client(temporal) -> Client:
 def task_queue() -> str:
     """A task queue that no other test serves."""
     return f"queue-{uuid4().hex}"
+
+
+@pytest.fixture
+def seen() -> Seen:
+    """Gives the state of a rotation as soon as it is so. After a failed task it takes seconds to answer."""
+
+    async def until(client: Client, site_id: SiteId, ready: Callable[[RotationState], object]) -> RotationState:
+        async with asyncio.timeout(60):
+            while True:
+                with contextlib.suppress(NoAnswer):
+                    if ready(found := await state(client, site_id)):
+                        return found
+                await asyncio.sleep(0.02)
+
+    return until
 
 
 @pytest.fixture

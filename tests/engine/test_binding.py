@@ -1,13 +1,12 @@
 """What does not bind: each signal, query and start is refused where it can be seen, and every rotation goes on."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
@@ -37,7 +36,6 @@ from engine.contract import (
     SurveyRequest,
 )
 from engine.converter import data_converter
-from engine.fault import NoAnswer
 from engine.ids import rotation_workflow
 from engine.plugin import PASSED_THROUGH, RotatorPlugin
 from engine.rotations import start_rotation, state
@@ -79,16 +77,6 @@ def message(begin: RotateInput, move: Move, request_id: str = "r1") -> Message:
     return Message(move=move, rotation_id=begin.rotation_id, who="ann", why="because", request_id=request_id)
 
 
-async def seen(client: Client, site_id: SiteId, ready: Callable[[RotationState], object]) -> RotationState:
-    """The state of a rotation as soon as it is so. After a failed task it takes seconds to answer."""
-    async with asyncio.timeout(60):
-        while True:
-            with suppress(NoAnswer):
-                if ready(found := await state(client, site_id)):
-                    return found
-            await asyncio.sleep(0.02)
-
-
 def refusal(found: RotationState) -> Attention | None:
     """The attention that shows a signal that could not be read."""
     return next((each for each in found.attention if each.code == UNREAD), None)
@@ -115,7 +103,7 @@ async def standing(client, worker_client, task_queue, begin):
 
 
 @pytest.mark.parametrize("kind", WRONG)
-async def test_a_signal_that_does_not_bind_is_shown_and_the_rotation_goes_on(client, standing, kind) -> None:
+async def test_a_signal_that_does_not_bind_is_shown_and_the_rotation_goes_on(client, standing, kind, seen) -> None:
     """Each signal so: no workflow task fails, details and attention say why and what to send; it obeys on."""
     sent, why = WRONG[kind]
     handle = client.get_workflow_handle(rotation_workflow(standing.site_id))
@@ -172,7 +160,7 @@ async def test_names_that_nobody_knows_do_no_harm(client, standing) -> None:
     assert await times(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) == 0
 
 
-async def test_a_thousand_bad_signals_do_not_grow_a_rotation(client, worker_client, task_queue, begin) -> None:
+async def test_a_thousand_bad_signals_do_not_grow_a_rotation(client, worker_client, task_queue, begin, seen) -> None:
     """One of them is kept, and none of them costs an event or a failed task; the history of all of them replays."""
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
@@ -188,7 +176,7 @@ async def test_a_thousand_bad_signals_do_not_grow_a_rotation(client, worker_clie
     await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(await handle.fetch_history())
 
 
-async def test_signals_that_come_with_the_start_are_heard(client, worker_client, task_queue, begin) -> None:
+async def test_signals_that_come_with_the_start_are_heard(client, worker_client, task_queue, begin, seen) -> None:
     """Before the run has begun there is a rotation to be told already: the good one is obeyed, the bad one shown."""
     await start_rotation(client, begin, task_queue=task_queue)
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
@@ -268,24 +256,45 @@ def as_before() -> SimplePlugin:
     )
 
 
-async def test_a_rotation_that_is_stuck_goes_on_after_the_upgrade(temporal, client, worker_client, task_queue, begin):
+async def test_a_rotation_that_is_stuck_goes_on_after_the_upgrade(temporal, worker_client, task_queue, begin, seen):
     """Stuck by an empty signal, after one that was dropped without a word: a worker of today shows it, and goes on."""
     settings = temporal.server.settings()
     before = await Client.connect(settings.address, namespace=settings.namespace, plugins=[as_before()])
-    await start_rotation(client, begin, task_queue=task_queue)
-    handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
+    await start_rotation(worker_client, begin, task_queue=task_queue)
+    handle = worker_client.get_workflow_handle(rotation_workflow(begin.site_id))
     async with Worker(before, task_queue=task_queue, workflows=[RotateSite]), asyncio.timeout(60):
         await handle.signal(Move.HOLD.value, {"whom": "ann"})
         while not await is_heard(handle):  # noqa: ASYNC110 - it lies in the server
             await asyncio.sleep(0.05)
-        assert (await state(client, begin.site_id)).attention == ()
+        assert (await state(worker_client, begin.site_id)).attention == ()
         await handle.signal(Move.HOLD.value)
         while not await times(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED):  # noqa: ASYNC110 - it lies in the server
             await asyncio.sleep(0.05)
 
     async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
-        await seen(client, begin.site_id, refusal)
-        assert await send(client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
-        assert (await state(client, begin.site_id)).held_by == "ann"
+        await seen(worker_client, begin.site_id, refusal)
+        assert await send(worker_client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
+        assert (await state(worker_client, begin.site_id)).held_by == "ann"
     await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(await handle.fetch_history())
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+@workflow.defn(name="GoesOn", sandboxed=False)
+class GoesOn:
+    """Goes on in a new history, with what that one cannot take."""
+
+    @workflow.run
+    async def run(self, number: int) -> None:
+        """Go on."""
+        workflow.continue_as_new(args=[number, number])
+
+
+async def test_the_next_history_of_a_running_workflow_is_waited_for(worker_client, task_queue) -> None:
+    """What a worker of another version has handed over, and this one cannot take, ends nothing: it is tried again."""
+    async with Worker(worker_client, task_queue=task_queue, workflows=[GoesOn]), asyncio.timeout(60):
+        handle = await worker_client.start_workflow(GoesOn.run, 1, id=f"goes-{task_queue}", task_queue=task_queue)
+        next_history = worker_client.get_workflow_handle(handle.id)
+        while not await times(next_history, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED):  # noqa: ASYNC110 - it lies in the server
+            await asyncio.sleep(0.05)
+    assert (await next_history.describe()).status is WorkflowExecutionStatus.RUNNING
+    await next_history.terminate()

@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
@@ -91,33 +92,35 @@ class Foreign(Survey):
         return await super().run(request)
 
 
-def opened(server: EmbeddedServer, *, doors_open: bool) -> OtherServer:
-    """The same server, as others may have it."""
-    return OtherServer(
+@asynccontextmanager
+async def running(server: EmbeddedServer, *, doors_open: bool) -> AsyncIterator[OtherServer]:
+    """The same server, as it is or as others may have it."""
+    other = OtherServer(
         database=server.database,
         port=server.port,
         ui_port=server.ui_port,
         binary=server.binary,
         doors_open=doors_open,
     )
+    started = await RunningServer.start(other)
+    try:
+        yield other
+    finally:
+        await started.stop()
 
 
 @pytest.fixture
 async def open_server(own_server) -> AsyncIterator[OtherServer]:
     """A running server that lets anybody schedule an activity."""
-    server = opened(own_server, doors_open=True)
-    running = await RunningServer.start(server)
-    yield server
-    await running.stop()
+    async with running(own_server, doors_open=True) as server:
+        yield server
 
 
 @pytest.fixture
 async def shut_server(own_server) -> AsyncIterator[OtherServer]:
     """A running server as `rotator up` starts it."""
-    server = opened(own_server, doors_open=False)
-    running = await RunningServer.start(server)
-    yield server
-    await running.stop()
+    async with running(own_server, doors_open=False) as server:
+        yield server
 
 
 async def connected(server: EmbeddedServer) -> Client:

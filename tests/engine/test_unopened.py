@@ -1,8 +1,6 @@
 """Encrypted payloads that cannot be opened: what is refused, what is waited for, and that a replay decides the same."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 from temporalio.api.common.v1 import Payload
@@ -19,7 +17,7 @@ from engine.client import connect, lazy_client
 from engine.codec import EncryptingCodec, key_id
 from engine.contract import ROTATE_WORKFLOW, RotateInput
 from engine.converter import data_converter
-from engine.fault import NoAnswer, PayloadKeyUnknown
+from engine.fault import PayloadKeyUnknown
 from engine.ids import rotation_workflow
 from engine.plugin import RotatorPlugin
 from engine.rotations import start_rotation, state
@@ -27,7 +25,6 @@ from engine.speaking import send
 from rotation.running.message import HEARD_QUERY, Message, Move, Reply
 from rotation.running.state import RotationState
 from rotation.running.unread_signal import UNREAD
-from rotation.values import SiteId
 from workflows.rotate_site import RotateSite
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -60,16 +57,6 @@ def message(begin: RotateInput, move: Move, request_id: str = "r1") -> Message:
     return Message(move=move, rotation_id=begin.rotation_id, who="ann", why="because", request_id=request_id)
 
 
-async def seen(client: Client, site_id: SiteId, ready: Callable[[RotationState], object]) -> RotationState:
-    """The state of a rotation as soon as it is so. After a failed task it takes seconds to answer."""
-    async with asyncio.timeout(60):
-        while True:
-            with suppress(NoAnswer):
-                if ready(found := await state(client, site_id)):
-                    return found
-            await asyncio.sleep(0.02)
-
-
 async def failure_of(client: Client, handle: WorkflowHandle[object, object], after: int = 0) -> str:
     """Why the first workflow task behind that many events failed, as soon as one has."""
     async with asyncio.timeout(60):
@@ -92,7 +79,9 @@ def altered(payload: Payload) -> Payload:
 
 
 @pytest.mark.parametrize("how", ["of another key", "altered"])
-async def test_a_signal_that_cannot_be_opened_is_refused_for_good(speaking, serving, task_queue, begin, how) -> None:
+async def test_a_signal_that_cannot_be_opened_is_refused_for_good(
+    speaking, serving, task_queue, begin, seen, *, how
+) -> None:
     """The rotation shows it by the name of its key and goes on; a worker that has the key does not obey it either."""
     client, other = await speaking(EncryptingCodec(OLD)), await speaking(EncryptingCodec(NEW))
     await start_rotation(client, begin, task_queue=task_queue)
@@ -122,7 +111,7 @@ async def test_a_signal_that_cannot_be_opened_is_refused_for_good(speaking, serv
     await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin(codec=BOTH)]).replay_workflow(history)
 
 
-async def test_a_signal_that_was_obeyed_is_waited_for(speaking, serving, task_queue, begin) -> None:
+async def test_a_signal_that_was_obeyed_is_waited_for(speaking, serving, task_queue, begin, seen) -> None:
     """A worker that lacks its key goes no other way than the first one did: its task fails until the key is there."""
     client = await speaking(BOTH)
     await start_rotation(client, begin, task_queue=task_queue)
@@ -140,7 +129,7 @@ async def test_a_signal_that_was_obeyed_is_waited_for(speaking, serving, task_qu
         assert refused(found) == []
 
 
-async def test_a_start_whose_key_is_missing_waits_for_it(speaking, serving, task_queue, begin) -> None:
+async def test_a_start_whose_key_is_missing_waits_for_it(speaking, serving, task_queue, begin, seen) -> None:
     """A good rotation is not ended by a key that was not put in its place: it begins when the key is there."""
     client = await speaking(EncryptingCodec(NEW))
     await start_rotation(client, begin, task_queue=task_queue)
