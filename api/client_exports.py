@@ -123,7 +123,8 @@ async def _read_gate(parts: Parts, site_id: SiteId, who: str) -> bool:
         return False
     message = Message(move=Move.LOOK_AGAIN, rotation_id=running.id, who=who, request_id=uuid4().hex)
     with suppress(EngineFault):
-        return (await send(parts.temporal, site_id, message)).accepted
+        reply = await send(parts.temporal, site_id, message)
+        return reply is not None and reply.accepted
     return False
 
 

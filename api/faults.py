@@ -11,6 +11,7 @@ from engine.fault import (
     MoveRefused,
     NoAnswer,
     NotRunning,
+    NotTakenUp,
     PayloadUnreadable,
     SiteIsBusy,
     SurveyFailed,
@@ -18,6 +19,7 @@ from engine.fault import (
 )
 from rotation.finding import Finding, blocking
 from rotation.plan.refused import PlanRefusedError
+from rotation.running.message import REQUEST_ID_REUSED
 from sepm.errors import (
     BadCredentials,
     NotPermitted,
@@ -150,15 +152,18 @@ def from_sepm(error: SepmError) -> ProblemError:
 def from_engine(fault: EngineFault) -> ProblemError:
     """What Temporal, or a running rotation, does not give."""
     match fault:
-        case TemporalDown():
-            return later("temporal-down", str(fault), seconds=5, remedy="send the same request again in a while")
-        case NoAnswer():
-            return later("no-answer", str(fault), seconds=5, remedy="check that the worker runs, then send it again")
+        case TemporalDown() | NoAnswer():
+            return _silent(fault)
+        case NotTakenUp():
+            remedy = "GET /v1/rotations/ID shows what the rotation waits for; send it again in a while"
+            return later("rotation-busy", str(fault), seconds=30, remedy=remedy)
         case MoveRefused():
             code = fault.code.replace("_", "-")
+            reused = fault.code == REQUEST_ID_REUSED
+            status = HTTPStatus.UNPROCESSABLE_ENTITY if reused else HTTPStatus.CONFLICT
             remedy = fault.remedy or "GET /v1/rotations/ID shows what the rotation does, and which moves it waits for"
             finding = blocking(code, "rotation", fault.message, remedy)
-            return ProblemError(HTTPStatus.CONFLICT, code, fault.message, remedy=remedy, findings=(finding,))
+            return ProblemError(status, code, fault.message, remedy=remedy, findings=(finding,))
         case NotRunning():
             return ProblemError(
                 HTTPStatus.CONFLICT,
@@ -176,6 +181,20 @@ def from_engine(fault: EngineFault) -> ProblemError:
             return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "payload-unreadable", str(fault), remedy=remedy)
         case _:
             return later("temporal-not-ready", str(fault), seconds=30, remedy="the operator of Temporal has to act")
+
+
+def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
+    """Nobody answers. A message that was sent before may have been heard."""
+    if isinstance(fault, TemporalDown):
+        code, remedy = "temporal-down", "send the same request again in a while"
+    else:
+        code, remedy = "no-answer", "check that the worker runs, then send it again"
+    if fault.sent_as:
+        remedy = (
+            "whether the rotation has taken it up is not known: send the very same request again with "
+            f'"request_id": "{fault.sent_as}" once the service answers, which makes it once and tells'
+        )
+    return later(code, str(fault), seconds=5, remedy=remedy)
 
 
 def _survey_failed(fault: SurveyFailed) -> ProblemError:

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from temporalio.client import Client
 
 from activities.world import wall_clock
+from engine.speaking import PATIENCE
 from sepm.probe import CertificateProbe, NetworkProbe
 from store.store import Store
 
@@ -33,6 +34,8 @@ class Parts:
     probe: CertificateProbe = field(default_factory=NetworkProbe)
     survey_wait: timedelta = timedelta(seconds=20)
     """How long a request waits for a survey."""
+    answer_wait: timedelta = PATIENCE
+    """How long a request waits for the answer of a rotation."""
     authority: Authority | None = None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, JsonValue
 
 from rotation.plan.task import ConsoleTask, Evidence, TaskState
+from rotation.running.message import Move
 from rotation.values import RotationId, SiteId, TaskId, Value
 
 
@@ -31,9 +32,14 @@ class TaskShown(Value):
     closed_by: str | None
     note: str
     attestation: dict[str, str]
+    pending: Move | None = Field(
+        default=None,
+        description="What was just said of it, when the rotation is still at work on that (202): the very same request "
+        "with the same `request_id` waits on, and brings the answer",
+    )
 
     @classmethod
-    def of(cls, task: ConsoleTask) -> "TaskShown":
+    def of(cls, task: ConsoleTask, pending: Move | None = None) -> "TaskShown":
         """The document of a stored task."""
         return cls(
             id=task.id,
@@ -54,6 +60,7 @@ class TaskShown(Value):
             closed_by=task.closed_by or None,
             note=task.note,
             attestation=task.attestation,
+            pending=pending,
         )
 
 
@@ -63,10 +70,18 @@ class TaskList(Value):
     items: tuple[TaskShown, ...]
 
 
-class ClaimOrder(Value):
-    """Who takes the task."""
+class FileOrder(Value):
+    """Who takes the file of the task."""
 
     who: str = Field(min_length=1, max_length=200)
+
+
+class ClaimOrder(FileOrder):
+    """Who takes the task."""
+
+    request_id: str | None = Field(
+        default=None, min_length=1, max_length=200, description="The same id again, with the same body, is said once"
+    )
 
 
 class DoneOrder(ClaimOrder):

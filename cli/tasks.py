@@ -4,10 +4,11 @@ import base64
 import hashlib
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 
-from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
 from cli.new_file import refuse_existing, write_new
 from cli.people import WhoOption, WhyOption, named
 from cli.recovery_inspection import evidence_of
@@ -70,7 +71,7 @@ def claim(
 ) -> None:
     """Take a task."""
     with opened(api, folder) as rotator:
-        _said(rotator.post(f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
+        _said(_say(rotator, f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
 
 
 @_app.command("done")
@@ -94,7 +95,7 @@ def done(
     with opened(api, folder) as rotator:
         shown = said | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
         body = {"who": named(who), "note": note, "evidence": shown}
-        _said(rotator.post(f"/v1/tasks/{task}/done", body), as_json=as_json)
+        _said(_say(rotator, f"/v1/tasks/{task}/done", body), as_json=as_json)
 
 
 @_app.command("refused")
@@ -110,7 +111,7 @@ def refused(
 ) -> None:
     """Give a task back."""
     with opened(api, folder) as rotator:
-        _said(rotator.post(f"/v1/tasks/{task}/refused", {"who": named(who), "why": why}), as_json=as_json)
+        _said(_say(rotator, f"/v1/tasks/{task}/refused", {"who": named(who), "why": why}), as_json=as_json)
 
 
 @_app.command("file")
@@ -154,6 +155,14 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise UnreadableError(f"{text!r}: say NAME=VALUE")
     return name, value
+
+
+def _say(rotator: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Say it, and wait on while the rotation is at work on it."""
+    body |= {"request_id": uuid4().hex}
+    while (task := rotator.post(path, body))["pending"]:
+        typer.echo("the rotation is still at work on it", err=True)
+    return dict(task)
 
 
 def _said(task: dict[str, Any], *, as_json: bool) -> None:

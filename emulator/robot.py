@@ -176,7 +176,9 @@ class Robot:
         return evidence
 
     async def _claim(self, task: Task) -> None:
-        await self._call("POST", f"/v1/tasks/{task.id}/claim", json={"who": self.who})
+        answer = await self._call("POST", f"/v1/tasks/{task.id}/claim", json={"who": self.who})
+        if answer.status_code == HTTPStatus.ACCEPTED:
+            raise TaskGoneError("the product is still at work on the claim")
 
     async def _file(self, task: Task) -> CertificateFile:
         """The certificate of a task. Where the answer that held it was lost, another claim gives another file."""

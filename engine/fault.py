@@ -6,6 +6,9 @@ from rotation.values import RotationId, SiteId
 class EngineFault(Exception):  # noqa: N818 - what went wrong is named by its subclasses: TemporalDown, SiteIsBusy
     """The root of everything below."""
 
+    sent_as: str = ""
+    """The request id of a message that was sent before this happened, so that the rotation may have heard it."""
+
 
 class TemporalDown(EngineFault):
     """Temporal does not answer. Nothing is lost: running rotations go on when it is back."""
@@ -16,6 +19,13 @@ class TemporalDown(EngineFault):
 
 class NoAnswer(EngineFault):
     """Temporal is there, and the worker has not answered in time: it is stopped, or still at work."""
+
+
+class NotTakenUp(EngineFault):
+    """The rotation was busy for too long; the message was withdrawn, and nothing has changed."""
+
+    def __init__(self, busy_with: str) -> None:
+        super().__init__(f"the rotation is busy ({busy_with or 'its next act'}): it has not heard this, and will not")
 
 
 class NotRunning(EngineFault):

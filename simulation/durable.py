@@ -136,10 +136,10 @@ class DurableHost(TemporalHost):
 
     def _answer_people(self, running: Running) -> None:
         for message in tuple(self._around.said):
-            reply = running.state.replies.get(message.request_id)
-            if reply is not None:
+            answered = running.state.replies.get(message.request_id)
+            if answered is not None:
                 self._around.said.remove(message)
-                self._around.people.hear(message, reply)
+                self._around.people.hear(message, answered.reply)
 
 
 @workflow.defn(name=ROTATE_WORKFLOW)

@@ -185,10 +185,10 @@ class SimulatedHost:
 
     def _answer_people(self, running: Running) -> None:
         for message in tuple(self._said):
-            reply = running.state.replies.get(message.request_id)
-            if reply is not None:
+            answered = running.state.replies.get(message.request_id)
+            if answered is not None:
                 self._said.remove(message)
-                self._people.hear(message, reply)
+                self._people.hear(message, answered.reply)
 
 
 def _name(function: Callable[..., Any]) -> str:

@@ -189,6 +189,7 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
         if finding is not None:
             run.reply(message, finding)
             continue
+        run.taken_up = message
         match message.move:
             case Move.CLAIM_TASK:
                 await claim(run, step, message)

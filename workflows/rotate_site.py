@@ -7,11 +7,11 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
-    from rotation.finding import blocking
-    from rotation.running.message import HEARD_QUERY, Heard, Message, Move
+    from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Heard, Message, Move
     from rotation.running.moves import refusal
     from rotation.running.state import RotationState
     from rotation.running.unread_signal import UnreadSignal
+    from workflows.hearing import hear, heard, withdraw
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running
     from workflows.temporal_host import TemporalHost
@@ -54,8 +54,8 @@ class RotateSite:
 
     async def _rotate(self, begin: RotateInput) -> RotateResult:
         self._run_loop = self._loop(begin)
-        for hear in self._early:
-            hear()
+        for act in self._early:
+            act()
         try:
             outcome = await run_rotation(self.run_loop)
         except ContinueAsNew:
@@ -80,29 +80,29 @@ class RotateSite:
     @workflow.query(name=HEARD_QUERY, description="The reply to a message; or why it would be refused now.")
     def heard(self, message: Message) -> Heard:
         """What was answered to a message. Where it was not sent yet: why it would be refused now."""
-        if self.run_loop.knows(message):
-            return Heard(reply=self.state.replies.get(message.request_id))
-        return Heard(refusal=refusal(message, self.state))
+        return heard(self.run_loop, message)
+
+    @workflow.signal(name=WITHDRAW_SIGNAL, description="Take a message back that was not taken up yet; the API does.")
+    def withdraw_message(self, message: Message) -> None:
+        """Take a message back whose sender waits no longer."""
+        self._when_begun(lambda: withdraw(self.run_loop, message))
 
     def _hear(self, message: Message, move: Move) -> None:
-        """Put a message into the inbox, once; the loop reads it at its next waiting point."""
-        if self._run_loop is None:  # a signal is heard before the run that it comes with
-            self._early.append(lambda: self._hear(message, move))
-            return
-        if self.run_loop.knows(message):
-            return
-        if message.move is not move:
-            text = f"send {message.move.value} as the signal of that name"
-            self.run_loop.reply(message, blocking("wrong-signal", message.rotation_id, text))
-            return
-        self.state.inbox = (*self.state.inbox, message)
+        self._when_begun(lambda: hear(self.run_loop, message, move))
 
     def show_refused(self, signal: str, why: str) -> None:
         """Have the loop show a signal that could not be read."""
+        self._when_begun(lambda: self._show(UnreadSignal(signal=signal, why=why)))
+
+    def _show(self, unread: UnreadSignal) -> None:
+        self.state.unread = unread
+
+    def _when_begun(self, act: Callable[[], None]) -> None:
+        """Do it now, or as soon as the loop is there: a signal is heard before the run that it comes with."""
         if self._run_loop is None:
-            self._early.append(lambda: self.show_refused(signal, why))
-            return
-        self.state.unread = UnreadSignal(signal=signal, why=why)
+            self._early.append(act)
+        else:
+            act()
 
     @workflow.signal(name=Move.APPROVE, description="Approve an amendment, or a wish to proceed (second person).")
     def approve(self, message: Message) -> None:

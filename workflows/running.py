@@ -51,6 +51,10 @@ class Running:
         self.state = state
         self.task_messages: list[Message] = []
         """Messages about the open task that are not answered yet, the one that is being obeyed first."""
+        self.taken_up: Message | None = None
+        """The one of them that is being obeyed: it can no longer be withdrawn."""
+        self.busy_with = ""
+        """What is being done, or waited for."""
         self._untold: list[tuple[EventKind, str]] = []
         self._noted: list[Noted] = []
 
@@ -80,6 +84,7 @@ class Running:
     async def _until_done(self, pending: Pending[Value], summary: str, *, name: ActivityName) -> None:
         # A timer only where SEPM is asked: it is what fails for hours, and each timer is a line of the UI's timeline.
         late: datetime | None = self.host.now() + _LATE if name in _ASKS_SEPM else None
+        self.busy_with = summary
         while not pending.done():
             await self.host.wait(lambda: pending.done() or self._has_messages(), until=late, summary=summary)
             self._read_inbox()
@@ -106,10 +111,11 @@ class Running:
                 return
             if self.host.should_continue_as_new() and not self.task_messages and not self._noted:
                 raise ContinueAsNew
+            self.busy_with = f"held by {self.state.held_by}" if self.state.held_by else summary
             await self.host.wait(
                 lambda: self._has_messages() or (ready() and not self.state.held_by),
                 until=None if self.state.held_by else until,
-                summary=f"held by {self.state.held_by}" if self.state.held_by else summary,
+                summary=self.busy_with,
             )
 
     def _must_turn_back(self) -> bool:
@@ -176,6 +182,7 @@ class Running:
                 self.reply(message)
         if inbox:
             self.drop_attention(UNREAD)
+            self._refuse_waiting()
             self.host.show(self.state)
         self._show_unread()
 
@@ -190,6 +197,13 @@ class Running:
         self.state.refused = f"signal {unread.signal}: {unread.why}"
         self.raise_attention(UNREAD, f"signal {unread.signal}", told, ())
 
+    def _refuse_waiting(self) -> None:
+        """Answer at once what was said about the task and may not be any more, e.g. since the rotation is held now."""
+        for message in tuple(self.task_messages):
+            finding = refusal(message, self.state)
+            if message is not self.taken_up and finding is not None:
+                self.reply(message, finding)
+
     def _from_host(self, cancel: Message) -> None:
         """The host's own Cancel means our cancel; where ours is refused, the refusal is shown."""
         finding = refusal(cancel, self.state)
@@ -199,14 +213,16 @@ class Running:
             self.raise_attention("cancel-refused", cancel.who, finding.message, ())
         self.host.show(self.state)
 
-    def knows(self, message: Message) -> bool:
-        """Whether a message of that request id was heard before, answered or not."""
-        waiting = {each.request_id for each in (*self.state.inbox, *self.task_messages)}
-        return message.request_id in waiting or message.request_id in self.state.replies
+    def forget(self, message: Message) -> None:
+        """Take `message` off what waits for an answer."""
+        self.state.inbox = tuple(each for each in self.state.inbox if each.request_id != message.request_id)
+        self.task_messages = [other for other in self.task_messages if other.request_id != message.request_id]
 
     def reply(self, message: Message, *findings: Finding) -> None:
         """Answer `message`: accepted when there is no finding."""
-        self.task_messages = [other for other in self.task_messages if other.request_id != message.request_id]
+        self.forget(message)
+        if self.taken_up is not None and self.taken_up.request_id == message.request_id:
+            self.taken_up = None
         self.state.keep_reply(message, Reply(accepted=not findings, findings=findings))
 
     chosen: Move = Move.RETRY

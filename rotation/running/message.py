@@ -1,5 +1,7 @@
 """What a person can say to a rotation: one model for every signal, and the answer to it."""
 
+import hashlib
+import json
 from datetime import timedelta
 from enum import StrEnum
 
@@ -43,6 +45,12 @@ class Message(Value):
     task_id: TaskId | None = None
     attestation: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def digest(self) -> str:
+        """What tells it from any other message, whatever its request id is."""
+        said = self.model_dump(mode="json", exclude={"request_id"})
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
 
 class Reply(Value):
     """What became of a message."""
@@ -51,13 +59,41 @@ class Reply(Value):
     findings: tuple[Finding, ...] = ()
 
 
+class Answered(Value):
+    """A reply, and the message that it was given to: a request id stands for one message only."""
+
+    move: Move
+    who: str
+    digest: str
+    reply: Reply
+
+
 HEARD_QUERY = "heard"
 """The query that is asked with a message, and answered with `Heard`."""
+WITHDRAW_SIGNAL = "withdraw_message"
+"""The signal that takes back a message which the rotation has not taken up: its sender waits no longer."""
+REQUEST_ID_REUSED = "request-id-reused"
+"""The code of the refusal of another message under a request id that was used before."""
+
+
+class Progress(StrEnum):
+    """How far a rotation has come with a message."""
+
+    UNKNOWN = "unknown"
+    """It was never sent, was withdrawn, or was answered long ago."""
+    WAITING = "waiting"
+    """It is not taken up yet, and can still be withdrawn."""
+    TAKEN_UP = "taken-up"
+    """The rotation is at work on it."""
+    ANSWERED = "answered"
 
 
 class Heard(Value):
-    """What a rotation says of a message: its reply; why it would refuse it now; neither, while it is at work on it."""
+    """What a rotation says of a message: how far it has come with it, its reply, or why it would refuse it now."""
 
+    progress: Progress
     reply: Reply | None = None
     refusal: Finding | None = None
-    """Of a message that it has not been sent: nothing is kept of it."""
+    """Of a message that it has not been sent, or whose request id is another's: nothing is kept of it."""
+    busy_with: str = ""
+    """What the rotation does before it takes the message up."""

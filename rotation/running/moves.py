@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
-from rotation.running.message import Message, Move
+from rotation.running.message import REQUEST_ID_REUSED, Message, Move
 from rotation.running.state import RotationState
 
 
@@ -15,6 +15,16 @@ def refusal(message: Message, state: RotationState) -> Finding | None:
         if finding is not None:
             return finding
     return None
+
+
+def reused(message: Message, *, first: Move, by: str) -> Finding:
+    """Why `message` is refused whose request id was first used by `by` for another one."""
+    return blocking(
+        REQUEST_ID_REUSED,
+        message.request_id,
+        f"this request id was first used for another message: {first.value} by {by}",
+        "send each message under a request id of its own; only the very same message is sent again under its own",
+    )
 
 
 def _refuse(message: Message, why: str, remedy: str = "") -> Finding:
@@ -168,9 +178,19 @@ def _finish(message: Message, state: RotationState) -> Finding | None:
     return None
 
 
+_HELD = {
+    Move.CLAIM_TASK: "begin nothing at the console; resume the rotation, then claim the task",
+    Move.TASK_DONE: "resume the rotation, then say it again: the work is looked at before it counts",
+    Move.TASK_REFUSED: "resume the rotation, then give the task back: a task that is given back asks what to do next",
+}
+"""A hold stands still: nothing is begun, looked at or asked before it is over. What was done at the console stays."""
+
+
 def _task(message: Message, state: RotationState) -> Finding | None:
     if state.task is None or message.task_id != state.task.id:
         return _refuse(message, f"task {message.task_id} is not open", "list the open tasks")
+    if state.held_by:
+        return _refuse(message, f"the rotation is held by {state.held_by}: {state.hold_reason}", _HELD[message.move])
     if state.withdrawing and message.move is Move.CLAIM_TASK:
         return _refuse(message, f"task {message.task_id} is being withdrawn", "the rotation was cancelled")
     holder = state.task.claimed_by

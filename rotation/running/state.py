@@ -6,10 +6,11 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.console.statement import Asked
+from rotation.finding import Finding
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Step
 from rotation.proof.verdict import Reason
-from rotation.running.message import Message, Move, Reply
+from rotation.running.message import Answered, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
 from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
@@ -257,7 +258,7 @@ class RotationState(BaseModel):
     inbox: tuple[Message, ...] = ()
     unread: UnreadSignal | None = None
     """The newest signal that could not be read and is not shown yet."""
-    replies: dict[str, Reply] = Field(default_factory=dict)
+    replies: dict[str, Answered] = Field(default_factory=dict)
     """The newest answers by request id: whoever sent a message asks for it, also in a later history."""
     refused: str = ""
     """What was refused last, for whoever sent it where no answer is shown."""
@@ -274,10 +275,15 @@ class RotationState(BaseModel):
 
     def keep_reply(self, message: Message, reply: Reply) -> None:
         """Remember what was answered to a message, and forget the oldest answers."""
-        newest = list({**self.replies, message.request_id: reply}.items())[-_REPLIES:]
+        answered = Answered(move=message.move, who=message.who, digest=message.digest, reply=reply)
+        newest = list({**self.replies, message.request_id: answered}.items())[-_REPLIES:]
         self.replies = dict(newest)
-        because = "; ".join(finding.message for finding in reply.findings)
-        self.refused = "" if reply.accepted else f"{message.move.value} by {message.who}: {because}"
+        self.show_refused(message, *reply.findings)
+
+    def show_refused(self, message: Message, *findings: Finding) -> None:
+        """Show why a message was refused; nothing when it was not."""
+        because = "; ".join(finding.message for finding in findings)
+        self.refused = f"{message.move.value} by {message.who}: {because}" if findings else ""
 
     @property
     def step(self) -> Step | None:

@@ -1,13 +1,19 @@
 """Speaking to a running rotation, doing its tasks, and bringing back a site it was torn from."""
 
 import base64
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from engine.ids import rotation_workflow
 from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
+from rotation.running.message import Message, Move
 from rotation.values import ServerName
+from tests.api.conftest import calling
 
 ANN = {"who": "ann", "why": "a reason"}
 
@@ -28,6 +34,17 @@ async def first_task(whole, rotation, until):
         return (await whole.get("/v1/tasks", params={"rotation": rotation["id"]})).json()["items"]
 
     return (await until(look, lambda items: items))[0]
+
+
+@pytest.fixture
+async def told_task(whole, rotation, first_task, until):
+    """The same, once the rotation has recorded that it is open and does nothing but wait for it."""
+
+    async def events():
+        return (await whole.get(f"/v1/rotations/{rotation['id']}/events")).json()["items"]
+
+    await until(events, lambda items: any(event["kind"] == "task-opened" for event in items))
+    return first_task
 
 
 async def test_a_rotation_is_held_and_goes_on(whole, rotation, first_task, problem, shown_when):
@@ -56,6 +73,69 @@ async def test_the_same_request_id_is_one_move(whole, rotation):
     order = ANN | {"request_id": "hold-once"}
     assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
     assert (await whole.post(f"{path}/hold", json=order)).status_code == 200
+
+
+@pytest.mark.usefixtures("first_task")
+async def test_a_request_id_is_bound_to_its_move_and_body(whole, rotation, problem):
+    """A cancel under the request id of a hold is not answered as accepted: it is refused, and nothing is cancelled."""
+    path = f"/v1/rotations/{rotation['id']}"
+    assert (await whole.post(f"{path}/hold", json=ANN | {"request_id": "one"})).status_code == 200
+    reused = await whole.post(f"{path}/cancel", json=ANN | {"request_id": "one"})
+    assert "hold by ann" in problem(reused, 422, "request-id-reused")["detail"]
+    other_body = await whole.post(f"{path}/hold", json=ANN | {"why": "another", "request_id": "one"})
+    problem(other_body, 422, "request-id-reused")
+    assert (await whole.get(path)).json()["live"]["cancelling_by"] == ""
+
+
+async def test_a_held_rotation_answers_about_its_task_at_once(whole, rotation, first_task, problem):
+    """Claim, done and refused are refused with who holds it and what to do, and nothing of them happens later."""
+    path, task = f"/v1/rotations/{rotation['id']}", f"/v1/tasks/{first_task['id']}"
+    assert (await whole.post(f"{path}/hold", json=ANN)).status_code == 200
+    for said, body in {"claim": {"who": "ben"}, "done": {"who": "ben"}, "refused": {"who": "ben", "why": "no"}}.items():
+        code = {"claim": "claim-task", "done": "task-done", "refused": "task-refused"}[said]
+        told = problem(await whole.post(f"{task}/{said}", json=body), 409, f"{code}-refused")
+        assert "held by ann: a reason" in told["detail"]
+        assert "resume" in told["remedy"]
+    assert (await whole.post(f"{path}/resume", json=ANN)).status_code == 200
+    assert (await whole.post(f"{task}/claim", json={"who": "ann"})).json()["claimed_by"] == "ann"
+
+
+async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal, rotation, first_task, store):
+    """What was sent by an API that died before it could answer is answered to the same request, and was done once."""
+    order = {"who": "ann", "request_id": "claim-once"}
+    message = Message(
+        move=Move.CLAIM_TASK,
+        rotation_id=rotation["id"],
+        task_id=first_task["id"],
+        who=order["who"],
+        request_id=order["request_id"],
+    )
+    await temporal.get_workflow_handle(rotation_workflow(rotation["site_id"])).signal(Move.CLAIM_TASK.value, message)
+    claimed = await whole.post(f"/v1/tasks/{first_task['id']}/claim", json=order)
+    assert (claimed.status_code, claimed.json()["claimed_by"]) == (200, "ann"), claimed.text
+    again = await whole.post(f"/v1/tasks/{first_task['id']}/claim", json=order)
+    assert (again.status_code, again.json()["claimed_by"]) == (200, "ann"), again.text
+    assert (await store.tasks.get(first_task["id"])).claimed_by == "ann"
+
+
+async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, connected, tmp_path, told_task, problem):
+    """202 while the rotation is at work on it; what waits behind it is withdrawn, and never happens."""
+    task, claim = f"/v1/tasks/{told_task['id']}", {"who": "ann", "request_id": "slow"}
+    impatient = replace(connected, answer_wait=timedelta(seconds=1))
+    with closing(sqlite3.connect(tmp_path / "rotator.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        async with calling(impatient) as api:
+            accepted = await api.post(f"{task}/claim", json=claim)
+            assert (accepted.status_code, accepted.json()["pending"]) == (202, "claim_task"), accepted.text
+            assert accepted.headers["location"] == task
+            busy = problem(await api.post(f"{task}/refused", json=ANN), 503, "rotation-busy")
+        assert "task claimed by ann" in busy["detail"]
+        lock.execute("ROLLBACK")
+    claimed = await whole.post(f"{task}/claim", json=claim)
+    assert (claimed.status_code, claimed.json()["pending"]) == (200, None), claimed.text
+    evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "servers": [{"server": "SEPM-1"}]}
+    done = await whole.post(f"{task}/done", json={"who": "ann", "evidence": evidence})
+    assert (done.status_code, done.json()["state"]) == (200, "done"), done.text
 
 
 async def test_a_task_is_claimed_by_one_person(whole, first_task, problem):

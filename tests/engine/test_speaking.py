@@ -19,13 +19,22 @@ from engine.ports import choose_ports
 from engine.rotations import start_rotation, state
 from engine.settings import TemporalSettings
 from engine.speaking import send
-from rotation.running.message import HEARD_QUERY, Heard, Message, Move, Reply
+from rotation.running.message import (
+    HEARD_QUERY,
+    REQUEST_ID_REUSED,
+    WITHDRAW_SIGNAL,
+    Heard,
+    Message,
+    Move,
+    Progress,
+    Reply,
+)
 from workflows.rotate_site import RotateSite
 
 
 @workflow.defn(name=ROTATE_WORKFLOW, sandboxed=False)
 class Slow:
-    """Stands for a rotation that is at work on a message until another one comes, and has ended then."""
+    """Stands for a rotation that has taken up a message until another one comes, and has ended then."""
 
     @workflow.init
     def __init__(self, _begin: RotateInput) -> None:
@@ -39,11 +48,15 @@ class Slow:
     @workflow.query(name=HEARD_QUERY)
     def heard(self, _message: Message) -> Heard:
         """The answer."""
-        return Heard(reply=self.reply)
+        return Heard(progress=Progress.ANSWERED if self.reply else Progress.TAKEN_UP, reply=self.reply)
 
     @workflow.signal(name=Move.RETRY)
     def retry(self, _message: Message) -> None:
         """Take it."""
+
+    @workflow.signal(name=WITHDRAW_SIGNAL)
+    def withdraw(self, _message: Message) -> None:
+        """Too late."""
 
     @workflow.signal(name=Move.RESUME)
     def resume(self, _message: Message) -> None:
@@ -95,6 +108,59 @@ async def test_a_message_that_comes_twice_is_heard_once(client, standing) -> Non
     assert (await state(client, standing.site_id)).held_by == ""
 
 
+async def test_a_request_id_stands_for_one_message(client, standing) -> None:
+    """Another move, or another reason, under a request id that was used is refused, and told its first use."""
+    assert await send(client, standing.site_id, message(standing, Move.HOLD)) == Reply(accepted=True)
+    other = message(standing, Move.HOLD).model_copy(update={"why": "another reason"})
+    for reusing in (message(standing, Move.CANCEL), other):
+        with pytest.raises(MoveRefused, match="first used for another message: hold by ann") as refused:
+            await send(client, standing.site_id, reusing)
+        assert refused.value.code == REQUEST_ID_REUSED
+    assert await send(client, standing.site_id, message(standing, Move.HOLD)) == Reply(accepted=True)
+    assert await signals(client, standing) == 1
+
+
+async def test_a_request_id_that_is_used_again_in_the_ui_is_shown_as_refused(client, standing) -> None:
+    """Sent without asking first, another message under a used request id is not obeyed, and the details say so."""
+    handle = client.get_workflow_handle(rotation_workflow(standing.site_id))
+    await send(client, standing.site_id, message(standing, Move.HOLD))
+    await handle.signal(Move.CANCEL.value, message(standing, Move.CANCEL))
+    shown = await handle.query("__temporal_workflow_metadata")
+    assert "- cancel by ann: this request id was first used for another message: hold by ann" in shown.current_details
+    assert (await state(client, standing.site_id)).cancelling is None
+
+
+async def test_what_is_withdrawn_in_time_never_takes_effect(client, worker_client, task_queue, begin) -> None:
+    """Both come before a worker does, in their order: the message was not taken up, and may be sent again."""
+    await start_rotation(client, begin, task_queue=task_queue)
+    handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
+    await handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
+    await handle.signal(WITHDRAW_SIGNAL, message(begin, Move.HOLD))
+    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
+        heard = await handle.query(HEARD_QUERY, message(begin, Move.HOLD), result_type=Heard)
+        assert (heard.progress, heard.refusal) == (Progress.UNKNOWN, None)
+        assert (await state(client, begin.site_id)).held_by == ""
+        assert await send(client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
+        await handle.signal(WITHDRAW_SIGNAL, message(begin, Move.HOLD))
+        assert (await state(client, begin.site_id)).held_by == "ann"
+
+
+async def test_a_message_that_nobody_answers_any_more_may_have_been_heard(client, worker_client, begin, task_queue):
+    """The worker stops when the message is sent: its sender is told that it is not known, and under which id it was."""
+    await start_rotation(client, begin, task_queue=task_queue)
+    handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
+    async with Worker(worker_client, task_queue=task_queue, workflows=[Slow]):
+        assert (await handle.query(HEARD_QUERY, message(begin, Move.RETRY), result_type=Heard)).reply is None
+        sending = asyncio.create_task(
+            send(client, begin.site_id, message(begin, Move.RETRY), patience=timedelta(seconds=1))
+        )
+        while not await signals(client, begin):  # noqa: ASYNC110 - Temporal tells nobody
+            await asyncio.sleep(0.01)
+    with pytest.raises(NoAnswer) as silent:
+        await sending
+    assert silent.value.sent_as == "r1"
+
+
 async def test_a_refused_move_says_why_and_leaves_no_trace(client, standing) -> None:
     """What the rotation would refuse comes back with its code and its words; nothing is sent to it."""
     with pytest.raises(MoveRefused, match="it is not held") as refused:
@@ -124,8 +190,7 @@ async def test_a_message_under_the_name_of_another_is_refused(client, standing) 
 
 async def test_a_reply_that_takes_long_is_asked_for_again(client, slow) -> None:
     """A rotation still at work on a message is no failure: the same request id brings the reply, after the end too."""
-    with pytest.raises(NoAnswer, match="same request id"):
-        await send(client, slow.site_id, message(slow, Move.RETRY), patience=timedelta(milliseconds=200))
+    assert await send(client, slow.site_id, message(slow, Move.RETRY), patience=timedelta(milliseconds=200)) is None
     handle = client.get_workflow_handle(rotation_workflow(slow.site_id))
     await handle.signal(Move.RESUME.value, message(slow, Move.RESUME, "r2"))
     await handle.result()
