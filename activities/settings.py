@@ -1,6 +1,7 @@
 """Settings over REST: look, write where it differs, look again. A 200 is no proof."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from rotation.plan.step import Gate, SettingField
 from rotation.proof.gate import Reference, fix, follow, written
 from rotation.proof.reading import gate_before
 from rotation.survey import Pair
-from rotation.values import GroupId
+from rotation.values import GroupId, ListName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
 from store.writes import WriteOutcome
@@ -46,6 +47,8 @@ class Settings:
         written = already = refused = 0
         reason = ""
         gone: list[str] = []
+        left: set[ListName] = set()
+        missing = unshown = frozenset[ListName]()
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 for wanted in await scope.wanted(request.field, restores=request.restores):
@@ -64,7 +67,22 @@ class Settings:
                     why = await self._write(client, scope, wanted)
                     written, refused = written + (not why), refused + bool(why)
                     reason = why or reason
-        return WriteAnswer(written=written, already=already, refused=refused, reason=reason, gone=tuple(gone))
+                    if why and wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
+                        left.add(wanted.server_list)
+                if left and not request.restores:
+                    missing, unshown = await _not_shown(client, left)
+        if missing:
+            reason = f"SEPM shows no server list of the name {', '.join(sorted(missing))} ({reason})"
+        return WriteAnswer(
+            written=written,
+            already=already,
+            refused=refused,
+            reason=reason,
+            missing=tuple(sorted(missing)),
+            unshown=tuple(sorted(unshown)),
+            over_rest=scope.site.at_console is None,
+            gone=tuple(gone),
+        )
 
     async def _not_old(self, scope: StepScope) -> dict[str, Any]:
         """What to say of a server that presents another certificate than the old one."""
@@ -176,6 +194,12 @@ class Settings:
             if reference.fixed is None:
                 missing.append(owner.path)
         return ReferenceAnswer(missing=tuple(missing))
+
+
+async def _not_shown(client: Sepm, left: AbstractSet[ListName]) -> tuple[frozenset[ListName], frozenset[ListName]]:
+    """Of lists that were not assigned: those that are missing, and those of which nothing is known."""
+    known = await client.known_lists()
+    return (frozenset(), frozenset(left)) if known is None else (frozenset(left) - frozenset(known), frozenset())
 
 
 async def _as_left(client: Sepm, scope: StepScope, owners: Iterable[OwnerScope]) -> frozenset[GroupId]:

@@ -138,6 +138,10 @@ def _what_to_say(scope: StepScope, work: Work) -> tuple[str, ...]:
     )
 
 
+def _again(request: OpenTaskRequest) -> tuple[str, ...]:
+    return (f"This was said to be done, and is asked for again: {request.because}",) if request.because else ()
+
+
 def _evidence(scope: StepScope, work: Work, *, by_hand: bool) -> Evidence:
     """Settings are read, but where there is no REST to read them by."""
     if scope.site.at_console is not None and isinstance(work, _BY_WORD):
@@ -167,6 +171,6 @@ def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Wor
         evidence=_evidence(scope, work, by_hand=request.by_hand),
         work=work,
         title=scope.title,
-        instructions=(*instructions(work), *_what_to_say(scope, work)),
+        instructions=(*_again(request), *instructions(work), *_what_to_say(scope, work)),
         opened_at=request.opened_at,
     )

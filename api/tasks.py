@@ -10,6 +10,7 @@ from api.parts import Parts, WithParts
 from api.problems import described
 from api.saying import say
 from api.task_document import ClaimOrder, DoneOrder, FileOrder, RefusedOrder, TaskFile, TaskList, TaskShown
+from api.task_evidence import told_by_sylink
 from api.task_file import issue_file
 from rotation.plan.task import TaskState
 from rotation.running.message import Message, Move
@@ -49,8 +50,12 @@ async def claim_task(task_id: TaskId, order: ClaimOrder, parts: WithParts, respo
 
 @router.post("/{task_id}/done", responses=_SAYING)
 async def finish_task(task_id: TaskId, order: DoneOrder, parts: WithParts, response: Response) -> TaskShown:
-    """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet."""
-    evidence = order.attestation()
+    """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
+
+    Evidence of a server list: what the console shows of it, or `sylink`, the text of an exported Sylink.xml.
+    """
+    task = await parts.store.tasks.get(task_id)
+    evidence = told_by_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
     return await _say(parts, response, task_id, Move.TASK_DONE, order, why=order.note, attestation=evidence)
 
 

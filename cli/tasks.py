@@ -1,6 +1,7 @@
 """`rotator tasks`: what a person has to do at the console."""
 
 import base64
+import codecs
 import hashlib
 from pathlib import Path
 from typing import Annotated, Any
@@ -81,7 +82,10 @@ def done(
     evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e", help="NAME=VALUE")] = None,
     file: Annotated[
         Path | None,
-        typer.Option(help="A file that shows it: its name and SHA-256 are sent; a recovery file is looked into first"),
+        typer.Option(
+            help="A file that shows it: its name and SHA-256 are sent. A recovery file is looked into first; of a task "
+            "about a server list it is an exported Sylink.xml, which is sent whole"
+        ),
     ] = None,
     who: WhoOption = None,
     *,
@@ -145,9 +149,16 @@ def _of_file(file: Path | None, kind: str) -> dict[str, str]:
     if kind == "save_recovery_file":
         return evidence_of(file)
     try:
+        if kind in {"copy_list", "reorder_list"}:
+            return {"filename": file.name, "sylink": _text(file.read_bytes())}
         return {"filename": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UnreadableError(f"{file} cannot be read: {error}") from error
+
+
+def _text(content: bytes) -> str:
+    """The text of an exported file, which is UTF-8 or, with its mark, UTF-16."""
+    return content.decode("utf-16" if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig")
 
 
 def _pair(text: str) -> tuple[str, str]:

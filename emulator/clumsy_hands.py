@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from emulator.certificates import self_signed
 from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
-from emulator.handwork import Desk, due, perform
+from emulator.handwork import Desk, copy_evidence, due, perform
 from emulator.keys import pool_key
 from emulator.operations import (
     AssignList,
@@ -187,7 +187,4 @@ def _back(desk: Desk, task: Task) -> tuple[Operation, ...]:
 
 def _believed(task: Task) -> dict[str, Any]:
     """The evidence of somebody who has done nothing: what the task itself says."""
-    if isinstance(task, CopyListTask):
-        servers = [server.model_dump() for server in task.subject.servers]
-        return {"list_name": task.subject.copy_list, "protocol": task.subject.protocol.value, "servers": servers}
-    return {}
+    return copy_evidence(task) if isinstance(task, CopyListTask) else {}

@@ -151,11 +151,14 @@ async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
         await desk.operate(CopyList(source=wanted.source_list, name=wanted.copy_list))
     ports = {server.server: server.http_port for server in wanted.servers}
     await desk.operate(EditList(name=wanted.copy_list, protocol=wanted.protocol, http_ports=ports))
-    return {
-        "list_name": wanted.copy_list,
-        "protocol": wanted.protocol.value,
-        "servers": [server.model_dump() for server in wanted.servers],
-    }
+    return copy_evidence(task)
+
+
+def copy_evidence(task: CopyListTask) -> dict[str, Any]:
+    """What the task itself says of the copy: its name, protocol and ports."""
+    wanted = task.subject
+    ports = dict.fromkeys(f"{server.server}={server.http_port}" for server in wanted.servers)
+    return {"list_name": wanted.copy_list, "protocol": wanted.protocol.value, "ports": ", ".join(ports)}
 
 
 async def _replace(desk: Desk, task: CertificateTask, file: CertificateFile | None) -> None:

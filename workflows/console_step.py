@@ -14,9 +14,10 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.finding import Finding, blocking
+from rotation.plan.copied import not_as_asked
 from rotation.plan.drill import contradicted
 from rotation.plan.step import Console, Step, Write
-from rotation.plan.task import Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
+from rotation.plan.task import CopyList, Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import OpenTask, Phase
@@ -29,6 +30,7 @@ from workflows.requests import about
 from workflows.running import SECOND, Running, TurnBack
 
 _WRONG = "task-wrong"
+_LONGEST_REASON = 500
 _FASTEST = timedelta(seconds=1)
 _FIRST = timedelta(minutes=2)
 _OF_HEARTBEAT = 20
@@ -39,35 +41,49 @@ _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
 """What a message says that agrees with how its task was closed."""
 
 
-async def console_task(run: Running, step: Console | Write, *, by_hand: bool = False) -> None:
+async def console_task(run: Running, step: Console | Write, *, by_hand: bool = False, because: str = "") -> bool:
     """Have a person do what no SEPM API can do.
 
     1. open the task (or find it open after a restart)
     2. wait for a message or the next look at the world
     3. a claim of a replacement: survey again, read every gate that must hold; if one does not, the claim is refused
     4. observed work closes when it is seen; attested work when its holder says so
-    5. refused: a person decides whether to open it again
+    5. refused: a person decides whether to open it again; of what is left of a write its step looks anew first
     6. a cancel withdraws the task, whatever its work is; who holds it must give it back, or finish it (rule 16)
+
+    Args:
+        run: the rotation.
+        step: whose work it is.
+        by_hand: whether it is what REST left of a write.
+        because: why work that was said to be done is asked for again.
+
+    Returns whether it was done; only a task by hand ends without.
 
     Raises:
         TurnBack: when a cancel came and the task has not been done.
     """
-    while not await _attempt(run, step, by_hand=by_hand):
+    request = OpenTaskRequest(
+        ref=about(run.state, step), by_hand=by_hand, opened_at=run.host.now(), because=because[:_LONGEST_REASON]
+    )
+    while not (done := await _attempt(run, step, request)):
         await run.ask(
             "task-refused",
             step.title,
             "whoever had the task refused it; retry opens it again",
             (Move.RETRY, Move.CANCEL),
         )
+        if by_hand:
+            break
     for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED):
         run.drop_attention(code)
     run.state.task = run.state.proceed = None
+    return done
 
 
-async def _attempt(run: Running, step: Console | Write, *, by_hand: bool) -> bool:
+async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool:
     """One life of a task: whether it was done."""
     if run.state.task is None:
-        await _open(run, step, by_hand=by_hand)
+        await _open(run, step, request)
     if not run.state.withdrawing:
         with suppress(TurnBack):
             return await _watch(run, step)
@@ -76,13 +92,9 @@ async def _attempt(run: Running, step: Console | Write, *, by_hand: bool) -> boo
     raise TurnBack
 
 
-async def _open(run: Running, step: Console | Write, *, by_hand: bool) -> None:
-    request = OpenTaskRequest(
-        ref=about(run.state, step),
-        by_hand=by_hand,
-        opened_at=run.host.now(),
-        turning_back=run.state.phase is Phase.TURNING_BACK,
-    )
+async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> None:
+    update = {"opened_at": run.host.now(), "turning_back": run.state.phase is Phase.TURNING_BACK}
+    request = asked.model_copy(update=update)
     opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=f"open task: {step.title}")
     run.state.task = OpenTask(id=opened.task_id, step=step.id, opened_at=run.host.now())
     await run.record(EventKind.TASK_OPENED, step.title)
@@ -209,7 +221,7 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         run.reply(message, seen.contradicts)
         return False
     if _evidence(step) is Evidence.ATTESTED:
-        if finding := _untrue(step, message):
+        if finding := _untrue(run, step, message):
             run.reply(message, finding)
             return False
         await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
@@ -229,11 +241,15 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
     return False
 
 
-def _untrue(step: Console | Write, message: Message) -> Finding | None:
-    """What is attested must be what was asked, where it can be compared."""
-    if isinstance(step, Console) and isinstance(step.work, ReorderList):
-        return contradicted(step.work, message.attestation)
-    return None
+def _untrue(run: Running, step: Console | Write, message: Message) -> Finding | None:
+    """What is attested must be what was asked, where it can be compared. A copy that is withdrawn is only deleted."""
+    match step:
+        case Console(work=ReorderList() as reordering):
+            return contradicted(reordering, message.attestation)
+        case Console(work=CopyList() as copying) if not run.state.withdrawing:
+            return not_as_asked(copying, message.attestation)
+        case _:
+            return None
 
 
 async def _withdraw(run: Running, step: Console | Write) -> bool:

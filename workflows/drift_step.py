@@ -24,7 +24,7 @@ from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted, Told
 from rotation.survey import Pair
-from rotation.values import ServerName
+from rotation.values import ListName, ServerName
 from workflows import statement
 from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
@@ -209,7 +209,7 @@ async def _write_back(run: Running, step: Step, write_id: str, found: Collection
     subjects = tuple(each.drift.finding.subject for each in found)
     if written.refused:
         state.left_by_rest = (*state.left_by_rest, *subjects)
-        await _ask_instead(run, step, found)
+        await _ask_instead(run, step, found, written.missing)
         return
     state.repaired = (*state.repaired, *subjects)
     mended = {(each.drift.finding.code, each.drift.finding.subject) for each in found}
@@ -219,10 +219,13 @@ async def _write_back(run: Running, step: Step, write_id: str, found: Collection
         await run.record(EventKind.REPAIRED, text, code=code, subject=subject)
 
 
-async def _ask_instead(run: Running, step: Step, found: Collection[Reacted]) -> None:
-    """Have a person do what REST has left."""
+async def _ask_instead(run: Running, step: Step, found: Collection[Reacted], missing: Collection[ListName]) -> None:
+    """Have a person do what REST has left. A list that is not there any more has to be made first."""
     now = _circumstances(run, step)
     asked = [_told(run, step, react(each.drift, now)) for each in found]
+    if missing:
+        first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task said, then retry"
+        asked = [told.model_copy(update={"remedy": first}) for told in asked]
     there = {(told.code, told.subject): told for told in run.state.drift}
     run.state.drift = tuple((there | {(told.code, told.subject): told for told in asked}).values())
     for told in asked:

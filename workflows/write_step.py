@@ -5,6 +5,7 @@ from rotation.plan.step import Write
 from rotation.running.message import Move
 from rotation.running.state import Phase
 from workflows.console_step import console_task
+from workflows.copying import copy_in_hand, copy_to_make_again, finish_copy, make_again
 from workflows.drift_step import alarm
 from workflows.lost_pairs import all_there
 from workflows.old_certificates import SWAPPED, all_old
@@ -18,21 +19,43 @@ async def write(run: Running, step: Write) -> None:
     """Bring one setting of every relaxed pair to what the step wants.
 
     1. look at every pair, write where it differs, read back; a 200 is no proof
-    2. pairs that REST did not change become console tasks, one for each value, closed by reading them
-    3. look again, until no pair differs
-    4. a pair to be put back that is not there any more is asked about: it was deleted, or its group inherits now
-    5. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
+    2. a copy of a list that REST did not assign, and that may not be there, is asked for again: nobody can assign it
+    3. pairs that REST did not change become console tasks, one for each value, closed by reading them
+    4. look again, until no pair differs
+    5. a pair to be put back that is not there any more is asked about: it was deleted, or its group inherits now
+    6. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
        one stops it and asks
     """
-    while run.state.task is not None or await _left_by_rest(run, step):
+    by_hand = True
+    while run.state.task is not None or await _is_left(run, step, given_back=not by_hand):
+        copying = copy_in_hand(run.state)
+        if copying is not None:
+            await finish_copy(run, copying)
+            continue
         if run.state.task is None and run.state.phase is Phase.TURNING_BACK:
             await all_old(run)
-        await console_task(run, step, by_hand=True)
+        by_hand = await console_task(run, step, by_hand=True)
     run.drop_attention(_BY_HAND)
 
 
-async def _left_by_rest(run: Running, step: Write) -> bool:
-    """Write what differs; whether pairs are left that REST did not change."""
+async def _is_left(run: Running, step: Write, *, given_back: bool) -> bool:
+    """Write what differs; whether pairs are left that REST did not change, all copies of lists being there.
+
+    `given_back`: whether somebody would not do it by hand, so that its lists may not be there.
+    """
+    while True:
+        left = await _left_by_rest(run, step)
+        if not left.refused:
+            return False
+        again = None if step.restores else copy_to_make_again(run.state, left, given_back=given_back)
+        if again is None:
+            return True
+        given_back = False
+        await make_again(run, again, left.reason)
+
+
+async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
+    """Write what differs, and see what REST left."""
     request = WriteRequest(
         ref=about(run.state, step),
         field=step.field,
@@ -50,4 +73,4 @@ async def _left_by_rest(run: Running, step: Write) -> bool:
         await run.ask(SWAPPED, step.title, text, (Move.RETRY,))
     if written.refused:
         run.raise_attention(_BY_HAND, step.title, f"REST left {written.refused} pairs: {written.reason}", ())
-    return bool(written.refused)
+    return written

@@ -7,7 +7,7 @@ from rotation.finding import Finding
 from rotation.plan.step import SettingField
 from rotation.running.state import GateReading
 from rotation.survey import Pair
-from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, Value
+from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
 class StepRef(Value):
@@ -50,6 +50,12 @@ class WriteAnswer(Value):
     already: int
     refused: int
     reason: str = ""
+    missing: tuple[ListName, ...] = ()
+    """Lists that REST did not assign, and that are not among those that SEPM shows."""
+    unshown: tuple[ListName, ...] = ()
+    """Lists that are not assigned, where nothing shows which lists there are."""
+    over_rest: bool = True
+    """Whether there is a REST API that has refused it."""
     gone: tuple[str, ...] = ()
     """Pairs to be put back that are not there any more."""
     new_certificate_at: ServerName | None = None

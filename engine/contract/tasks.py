@@ -17,6 +17,8 @@ class OpenTaskRequest(StepRequest):
     """Whether it is a write's fallback."""
     opened_at: datetime
     turning_back: bool = False
+    because: str = ""
+    """Why a task that was done is opened again."""
 
 
 class OpenTaskAnswer(Value):

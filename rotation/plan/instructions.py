@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rotation.plan.copied import NAME, PORTS, PROTOCOL, ports_text
 from rotation.plan.task import (
     AssignList,
     CopyList,
@@ -63,7 +64,9 @@ def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
             yield f"Copy the List {work.source_list!r}, Paste List, and name the copy {work.copy_list!r}"
             yield "Edit the copy: Use HTTP protocol; for each server, Customize HTTP port:"
             yield from (f"- {entry.server}: {entry.address}, port {entry.http_port}" for entry in work.servers)
-            yield "OK, OK. Say done with the copy's name, protocol and ports"
+            yield f"OK, OK. Look at the copy again, and say done with {NAME}={work.copy_list!r},"
+            yield f"{PROTOCOL}={work.protocol.value} and {PORTS}={ports_text(work)!r} as it shows them; better, where a"
+            yield "group without clients can use it for a while, with the Sylink.xml that this group exports then"
         case DeleteList():
             yield f"Delete {work.list!r}; nothing uses it"
         case ReorderList():

@@ -164,7 +164,12 @@ class ReorderList(Value):
     @property
     def text(self) -> str:
         """The order as a person reads it: priorities apart by semicolons, servers of one priority by commas."""
-        return "; ".join(", ".join(pool) for pool in self.order)
+        return order_text(self.order)
+
+
+def order_text(order: tuple[tuple[ServerName, ...], ...]) -> str:
+    """The order of a list's servers as a person says it."""
+    return "; ".join(", ".join(pool) for pool in order)
 
 
 Work = Annotated[

@@ -12,7 +12,7 @@ from rotation.plan.step import Step
 from rotation.proof.verdict import Reason
 from rotation.running.message import Answered, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
-from rotation.values import GroupId, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
 
 class Phase(StrEnum):
@@ -237,6 +237,8 @@ class RotationState(BaseModel):
     look_at: datetime | None = None
     """When to look at the site again."""
     drift: tuple[Told, ...] = ()
+    copies_doubted: tuple[ListName, ...] = ()
+    """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""
     repaired: tuple[str, ...] = ()
     """What was written back during this step, one entry for each time."""
     left_by_rest: tuple[str, ...] = ()

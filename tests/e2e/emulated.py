@@ -158,7 +158,8 @@ class Site:
                 await self._console(kind, source=work["source_list"], name=name)
                 ports = {server["server"]: server["http_port"] for server in servers}
                 await self._console("edit_list", name=name, protocol="HTTP", http_ports=ports)
-                return {"list_name": name, "protocol": "HTTP", "servers": servers}
+                said = ", ".join(f"{server}={port}" for server, port in ports.items())
+                return {"list_name": name, "protocol": "HTTP", "ports": said}
             case "replace_certificate":
                 file = await self.house.post(f"/v1/tasks/{task['id']}/file", {"who": self.who}, 200)
                 kept = {name: file[name] for name in ("content_base64", "format", "password")}

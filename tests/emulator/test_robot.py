@@ -236,7 +236,7 @@ async def test_every_kind_of_task_is_done_at_the_console(robot, product, desk):
     assert product.done[asked[2]]["evidence"] == {
         "list_name": "Copy",
         "protocol": "HTTP",
-        "servers": [server],
+        "ports": "sepm-1=8014",
     }
     assert product.done[asked[3]]["evidence"] == {}
     assert product.done[asked[3]]["who"] == "console robot"

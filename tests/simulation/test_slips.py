@@ -11,6 +11,7 @@ from emulator.scenarios import one_server, three_servers
 from emulator.slips import Mistake, Slip
 from emulator.spec import RobotSpec
 from emulator.switches import PatchSemServer, Switches
+from rotation.plan.task import AssignList, CopyList
 from rotation.running.state import Outcome
 from simulation.invariants import check
 from simulation.run import play
@@ -18,12 +19,12 @@ from simulation.run import play
 BY_HAND = Switches(patch_sem_server=PatchSemServer.REFUSED)
 
 
-async def slipping(scenario, mistake, *, after=0, site=three_servers, clients=12):
+async def slipping(scenario, mistake, *, after=0, site=three_servers, clients=12, switches=BY_HAND):
     """The rotation of a site whose console is in clumsy hands."""
     spec = site(clients=clients, heartbeat=timedelta(hours=1))
     robot = RobotSpec(slips=(Slip(mistake=mistake, after=after),))
     facts = await play(
-        scenario.model_copy(update={"spec": spec.model_copy(update={"robot": robot, "switches": BY_HAND})})
+        scenario.model_copy(update={"spec": spec.model_copy(update={"robot": robot, "switches": switches})})
     )
     assert [slip.mistake for slip in facts.slips] == [mistake]
     assert check(facts) == ()
@@ -77,6 +78,24 @@ async def test_a_replacement_that_was_only_said_is_not_believed(mixed):
         if each.subject[1] == facts.body.certificate_for(each.subject[0]).fingerprint and each.at <= closed.at
     ]
     assert closed.at >= swap.at
+    assert facts.outcome is Outcome.COMPLETED
+    assert facts.lost == ()
+
+
+@pytest.mark.parametrize("switches", [Switches(), BY_HAND], ids=["over REST", "by hand"])
+async def test_a_copy_that_was_only_said_is_asked_for_again(mixed, switches):
+    """Nobody is asked to assign a list that is not there: the task to copy it is opened again, and says why."""
+    facts = await slipping(mixed, Mistake.ONLY_SAYS, after=1, site=one_server, switches=switches)
+    (slip,) = facts.slips
+    assert slip.kind == "copy_list"
+    copies = [task for task in facts.tasks if isinstance(task.work, CopyList)]
+    (said,) = [task for task in copies if task.id == slip.task]
+    (again,) = [task for task in copies if task.step == said.step and task.id != said.id]
+    assert "cannot be assigned" in again.instructions[0]
+    made = next(each for each in facts.journal if each.kind == "console.copy_list" and each.at > said.closed_at)
+    assigned = [task for task in facts.tasks if isinstance(task.work, AssignList)]
+    assert all(task.opened_at >= made.at for task in assigned)
+    assert again.opened_at <= made.at
     assert facts.outcome is Outcome.COMPLETED
     assert facts.lost == ()
 

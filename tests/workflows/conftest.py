@@ -29,9 +29,10 @@ from emulator.spec import SiteSpec
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
 from engine.fault import MoveRefused
 from engine.speaking import answer, say
+from rotation.plan.copied import ports_text
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
-from rotation.plan.task import ConsoleTask, SaveRecoveryFile, TaskState, Work
+from rotation.plan.task import ConsoleTask, CopyList, SaveRecoveryFile, TaskState, Work
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, RotationState
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
@@ -360,6 +361,8 @@ def _evidence(work: Work) -> dict[str, str]:
     if isinstance(work, SaveRecoveryFile):
         sha256 = hashlib.sha256(work.server.encode()).hexdigest()
         return {"filename": f"recovery_{work.server}.zip", "sha256": sha256}
+    if isinstance(work, CopyList):
+        return {"list_name": work.copy_list, "protocol": "HTTP", "ports": ports_text(work)}
     return {"by": "console"}
 
 
