@@ -155,9 +155,12 @@ class SimulatedHost:
         if attempt is not None and attempt.due <= moment:
             await self._attempt(attempt)
         elif act_at is not None and act_at <= moment:
-            message = await self._people.act(self._clock.now())
+            message = await self._act()
             if message is not None:
                 self._say(running, message)
+
+    async def _act(self) -> Message | None:
+        return await self._people.act(self._clock.now())
 
     async def _attempt(self, pending: SimulatedPending[Any]) -> None:
         try:

@@ -48,8 +48,11 @@ def plan_looks(run: Running) -> None:
 def look_due(run: Running) -> bool:
     """Whether it is time to look at the site again: also when somebody has answered what was asked about it.
 
-    And where a new history began before a gate was started anew whose ground is there again.
+    And where a new history began before a gate was started anew whose ground is there again. Never where nothing is
+    held against the plan: a look would find nothing, and be due at once again.
     """
+    if _leaves_it(run):
+        return False
     return (
         was_answered(run)
         or bool(_to_prove_anew(run))

@@ -13,6 +13,7 @@ from rotation.running.state import Attention, OpenTask, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
 from rotation.values import Value
 from workflows.host import ActivityRefusedError, Answer, Host, Pending
+from workflows.loop_guard import LoopGuard
 from workflows.obeying import obey
 
 _LATE = timedelta(minutes=2)
@@ -57,6 +58,7 @@ class Running:
         """What is being done, or waited for."""
         self._untold: list[tuple[EventKind, str]] = []
         self._noted: list[Noted] = []
+        self._guard = LoopGuard(f"rotation {state.rotation_id} of {state.site_name}")
 
     @property
     def open_task(self) -> OpenTask:
@@ -86,11 +88,13 @@ class Running:
         late: datetime | None = self.host.now() + _LATE if name in _ASKS_SEPM else None
         self.busy_with = summary
         while not pending.done():
+            self._guard.passes(summary, self.host.now())
             await self.host.wait(lambda: pending.done() or self._has_messages(), until=late, summary=summary)
             self._read_inbox()
             if late is not None and self.host.now() >= late and not pending.done():
                 late = None
                 self.raise_attention(_UNREACHABLE, summary, "no answer yet; it is tried again until there is one", ())
+        self._guard.happened()
         self.drop_attention(_UNREACHABLE)
 
     # -- waiting ----------------------------------------------------------------------------------
@@ -101,8 +105,10 @@ class Running:
         Raises:
             TurnBack: when a cancel came and nothing irreversible has happened.
             ContinueAsNew: when the history has grown long enough.
+            LoopSpinsError: when the loop comes by again and again and nothing happens.
         """
         while True:
+            self._guard.passes(summary, self.host.now())
             self._read_inbox()
             await self._tell_messages()
             if self._must_turn_back():
@@ -112,11 +118,14 @@ class Running:
             if self.host.should_continue_as_new() and not self.task_messages and not self._noted:
                 raise ContinueAsNew
             self.busy_with = f"held by {self.state.held_by}" if self.state.held_by else summary
+            began = self.host.now()
             await self.host.wait(
                 lambda: self._has_messages() or (ready() and not self.state.held_by),
                 until=None if self.state.held_by else until,
                 summary=self.busy_with,
             )
+            if self._has_messages() or self.host.now() > began:
+                self._guard.waited()
 
     def _must_turn_back(self) -> bool:
         state = self.state
@@ -171,6 +180,8 @@ class Running:
         if cancel is not None:
             self._from_host(cancel)
         inbox, self.state.inbox = self.state.inbox, ()
+        if inbox or cancel is not None or self.state.unread is not None:
+            self._guard.happened()
         for message in inbox:
             finding = refusal(message, self.state)
             if finding is not None:
