@@ -7,12 +7,13 @@ from fastapi import APIRouter, Response
 from activities.restoring import NothingToRestoreError, restore_plan
 from api.fresh_survey import fresh_survey
 from api.live import still_running
+from api.nobody_at_work import require_nobody_at_work
 from api.parts import Parts, WithParts
 from api.problems import ProblemError, described
 from api.rotation_document import Order, RotationOrder, RotationShown
 from api.starting import begin, new_id, retry_after
 from rotation.values import SiteId
-from store.progress import Rotation
+from store.progress import Rotation, RotationStatus
 from store.rotations import SiteBusy
 
 router = APIRouter(prefix="/v1/sites", tags=["rotations"])
@@ -25,6 +26,8 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
 )
 async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response: Response) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.
+
+    Refused while somebody holds a task of that rotation: 409 `task-held` says who, and how the task is given back.
 
     A restore that runs by the same words is that one: the answer may have been lost. Never started, it is started now.
     """
@@ -45,19 +48,26 @@ def _is_that(running: Rotation, order: Order) -> bool:
 
 
 async def _new_restore(site_id: SiteId, order: Order, parts: Parts) -> Rotation:
+    await require_nobody_at_work(parts, site_id)
     if not await parts.store.originals.unrestored(site_id):
-        raise _nothing(f"site {site_id}: no rotation left it changed")
+        raise await _nothing(parts, site_id, f"site {site_id}: no rotation left it changed")
     survey_id = await fresh_survey(parts, site_id, order.survey_max_age)
     try:
         plan = await restore_plan(parts.store, site_id, survey_id, now=parts.clock())
     except NothingToRestoreError as nothing:
-        raise _nothing(str(nothing)) from None
+        raise await _nothing(parts, site_id, str(nothing)) from None
     await parts.store.plans.add(plan)
     approved = RotationOrder(plan_id=plan.id, plan_hash=plan.hash, who=order.who, why=order.why)
     return await begin(parts, plan, approved, new_id(None), None)
 
 
-def _nothing(detail: str) -> ProblemError:
-    return ProblemError(
-        HTTPStatus.CONFLICT, "nothing-to-restore", detail, remedy="nothing has to be done; the site is as it was"
-    )
+async def _nothing(parts: Parts, site_id: SiteId, detail: str) -> ProblemError:
+    """A recovery changes no setting: one that was ended leaves its certificate as damaged as it was."""
+    remedy = "nothing has to be done; the site is as it was"
+    newest = (await parts.store.rotations.list(1, site_id=site_id)).items
+    if any(each.purpose == "recover" and each.status is RotationStatus.TERMINATED for each in newest):
+        remedy = (
+            "no setting has to be put back; plan the recovery that was ended anew: "
+            f"POST /v1/sites/{site_id}/recovery-plans"
+        )
+    return ProblemError(HTTPStatus.CONFLICT, "nothing-to-restore", detail, remedy=remedy)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from activities.planning import planned_again
 from api.fresh_survey import fresh_survey
+from api.nobody_at_work import require_nobody_at_work
 from api.parts import Parts
 from api.problems import ProblemError, refused
 from api.rotation_document import RotationOrder
@@ -137,6 +138,7 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
         if running.unheard:
             await hand_over(parts, running)
         raise SiteBusy(plan.body.site_id, running.id)
+    await require_nobody_at_work(parts, plan.body.site_id)
     if plan.body.purpose == "recover":
         return  # it writes no setting, and SEPM must answer before anything can be restored
     left = await parts.store.originals.unrestored(plan.body.site_id)

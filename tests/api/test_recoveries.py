@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from activities.world import wall_clock
 from cli.recovery_inspection import copy_of
+from engine.ids import rotation_workflow
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.sites import SiteConnection
@@ -84,6 +85,32 @@ async def test_a_lost_certificate_comes_back(whole, rotator, console, lost, show
     cancelled = await whole.post(f"/v1/rotations/{rotation['id']}/cancel", json={"who": "ann", "why": "enough"})
     assert cancelled.status_code == 200, cancelled.text
     assert (await shown_when(rotation["id"], lambda shown: shown["status"] != "running"))["status"] == "cancelled"
+
+
+async def test_a_recovery_that_was_ended_from_outside_is_planned_anew(whole, lost, temporal, until, problem):
+    """It has changed no setting: a restore has nothing to do and says what helps; its task waits for nobody."""
+    site, file = lost
+
+    async def begun():
+        made = (await whole.post(f"/v1/sites/{site}/recovery-plans", json={"files": {SEPM_1: copy_of(file)}})).json()
+        order = {"plan_id": made["id"], "plan_hash": made["hash"], "who": "ann", "why": "lost"}
+        answer = await whole.post("/v1/rotations", json=order)
+        assert answer.status_code == 202, answer.text
+
+    async def waiting():
+        return (await whole.get("/v1/tasks", params={"state": "open", "site": site})).json()["items"]
+
+    await begun()
+    (task,) = await until(waiting, lambda tasks: tasks)
+    await temporal.get_workflow_handle(rotation_workflow(site)).terminate("torn off")
+    told = problem(
+        await whole.post(f"/v1/sites/{site}/restore", json={"who": "ann", "why": "x"}), 409, "nothing-to-restore"
+    )
+    assert f"POST /v1/sites/{site}/recovery-plans" in told["remedy"]
+    assert await waiting() == []
+    await begun()
+    (another,) = await until(waiting, lambda tasks: tasks)
+    assert another["id"] != task["id"]
 
 
 async def test_what_is_not_known_is_refused_with_what_to_do(store, api, problem):

@@ -1,0 +1,100 @@
+"""Tasks that a rotation left waiting when it was ended from outside: nobody would hear what is said of them."""
+
+from collections.abc import Mapping
+
+from activities.attested import Word, attest_replication, attest_settings
+from activities.scope import scope_of
+from activities.world import World
+from engine.contract import StepRef
+from rotation.finding import Finding, blocking
+from rotation.plan.task import (
+    AssignList,
+    ConsoleTask,
+    PauseReplication,
+    ResumeReplication,
+    SetSecureCommunications,
+    TaskState,
+)
+from rotation.values import SiteId, TaskId
+from store.progress import RotationStatus
+
+_WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
+_SERVICE = "the service"
+
+
+async def withdraw_left(world: World, site_id: SiteId) -> tuple[Finding, ...]:
+    """Withdraw what nobody holds; who holds the others, and may be at the console with them now.
+
+    Whoever was asked for something that is not wanted any more must know it before settings are put back: a
+    certificate that is replaced behind a restore, or a group that is relaxed behind it, cuts clients off.
+    """
+    held = []
+    for task in await world.store.tasks.list(_WAITING, site_id=site_id):
+        if not await is_left(world, task):
+            continue
+        if task.state is TaskState.CLAIMED:
+            held.append(_held(task))
+            continue
+        note = "its rotation was ended from outside"
+        await world.store.tasks.transition(
+            task.id, {TaskState.OPEN}, TaskState.WITHDRAWN, who=_SERVICE, at=world.clock(), note=note
+        )
+    return tuple(held)
+
+
+async def is_left(world: World, task: ConsoleTask) -> bool:
+    """Whether the rotation of a task was ended from outside."""
+    return (await world.store.rotations.get(task.rotation_id)).status is RotationStatus.TERMINATED
+
+
+async def close_left(
+    world: World, task_id: TaskId, to: TaskState, who: str, *, note: str = "", evidence: Mapping[str, str] | None = None
+) -> Finding | None:
+    """Close a task that was left: done or given back. Why its holder's word cannot be taken, where it cannot.
+
+    1. done: its holder says so; at a site without REST that is what is known of settings from then on
+    2. given back: by its holder, or by somebody who has looked at the console where its holder cannot be asked
+
+    Raises:
+        TaskNotInState: when nobody holds it.
+    """
+    store, said = world.store, dict(evidence or {})
+    task = await store.tasks.get(task_id)
+    if to is TaskState.DONE:
+        if task.claimed_by and task.claimed_by != who:
+            return blocking("task-held", task.title, f"{task.claimed_by} holds it", f"have {task.claimed_by} say so")
+        if untaken := await _attested(world, task, Word(task_id=task_id, who=who, evidence=said)):
+            return untaken
+    await store.tasks.transition(
+        task_id, {TaskState.CLAIMED}, to, who=who, at=world.clock(), note=note, attestation=said
+    )
+    return None
+
+
+async def _attested(world: World, task: ConsoleTask, word: Word) -> Finding | None:
+    """Keep what is said of a site without REST. Of any other the next survey shows what was done."""
+    site = await world.site(task.site_id)
+    if site.at_console is None:
+        return None
+    rotation = await world.store.rotations.get(task.rotation_id)
+    ref = StepRef(rotation_id=rotation.id, site_id=site.id, plan_id=rotation.plan_id, step=task.step)
+    scope = await scope_of(world, ref)
+    match task.work:
+        case AssignList() | SetSecureCommunications():
+            return await attest_settings(world, scope, site.at_console, task.work, word)
+        case PauseReplication() | ResumeReplication():
+            return await attest_replication(world, scope, task.work, word)
+        case _:
+            return None
+
+
+def _held(task: ConsoleTask) -> Finding:
+    whose = f"{task.claimed_by} holds task {task.id}, {task.title!r}, of a rotation that was ended from outside"
+    return blocking(
+        "task-held",
+        task.title,
+        f"{whose}, and may be at the console with it",
+        f"have {task.claimed_by} stop and give it back, POST /v1/tasks/{task.id}/refused, or finish it and say so, "
+        f"POST /v1/tasks/{task.id}/done; where {task.claimed_by} cannot be asked, look at the console and give it back "
+        "for them, once it is as it was before the task",
+    )

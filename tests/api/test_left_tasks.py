@@ -1,0 +1,84 @@
+"""Tasks of a rotation that was ended from outside: nobody goes on at the site while somebody may be at its console."""
+
+import pytest
+
+from engine.ids import rotation_workflow
+
+ANN, OLGA = {"who": "ann", "why": "a reason"}, {"who": "olga", "why": "not begun"}
+
+
+@pytest.fixture
+async def rotation(whole, plan):
+    """A rotation that has just started."""
+    answer = await whole.post("/v1/rotations", json={"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN})
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+async def task(whole, rotation, until):
+    """Its first console task."""
+
+    async def look():
+        return (await whole.get("/v1/tasks", params={"rotation": rotation["id"]})).json()["items"]
+
+    return (await until(look, lambda items: items))[0]
+
+
+@pytest.fixture
+async def tear(temporal, site):
+    """Ends the rotation from outside."""
+
+    async def terminate():
+        await temporal.get_workflow_handle(rotation_workflow(site)).terminate("torn off")
+
+    return terminate
+
+
+async def state_of(whole, task):
+    """Where a task stands, and who has closed it."""
+    shown = (await whole.get(f"/v1/tasks/{task['id']}")).json()
+    return shown["state"], shown["closed_by"]
+
+
+async def test_whoever_holds_a_task_gives_it_back_before_a_restore(whole, site, task, tear, problem):
+    """The refusal names the task, its holder, and the way out; after that the restore starts."""
+    path = f"/v1/tasks/{task['id']}"
+    assert (await whole.post(f"{path}/claim", json={"who": "olga"})).status_code == 200
+    await tear()
+    told = problem(await whole.post(f"/v1/sites/{site}/restore", json=ANN), 409, "task-held")
+    assert "olga" in told["detail"]
+    assert f"POST {path}/refused" in told["remedy"]
+    assert (await whole.post(f"{path}/refused", json=OLGA)).json()["state"] == "refused"
+    answer = await whole.post(f"/v1/sites/{site}/restore", json=ANN)
+    assert answer.status_code == 202, answer.text
+    assert await state_of(whole, task) == ("refused", "olga")
+
+
+async def test_what_is_done_is_said_after_the_rotation_was_ended(whole, task, tear, problem):
+    """By its holder and nobody else; then nobody claims it any more."""
+    path, claim = f"/v1/tasks/{task['id']}", {"who": "olga"}
+    assert (await whole.post(f"{path}/claim", json=claim)).status_code == 200
+    await tear()
+    told = problem(await whole.post(f"{path}/done", json={"who": "ben"}), 409, "task-done-refused")
+    assert "olga" in told["detail"]
+    problem(await whole.post(f"{path}/claim", json=claim), 409, "rotation-ended")
+    assert (await whole.post(f"{path}/done", json=claim)).json()["state"] == "done"
+    problem(await whole.post(f"{path}/done", json=claim), 409, "task-not-in-state")
+
+
+async def test_somebody_else_gives_back_what_its_holder_has_left(whole, site, task, tear):
+    """A holder who cannot be asked any more keeps nobody from restoring."""
+    path = f"/v1/tasks/{task['id']}"
+    assert (await whole.post(f"{path}/claim", json={"who": "olga"})).status_code == 200
+    await tear()
+    assert (await whole.post(f"{path}/refused", json=ANN)).status_code == 200
+    assert await state_of(whole, task) == ("refused", "ann")
+    assert (await whole.post(f"/v1/sites/{site}/restore", json=ANN)).status_code == 202
+
+
+async def test_what_nobody_holds_is_withdrawn_by_a_restore(whole, site, task, tear):
+    """It is not wanted any more, and waits for nobody."""
+    await tear()
+    assert (await whole.post(f"/v1/sites/{site}/restore", json=ANN)).status_code == 202
+    assert await state_of(whole, task) == ("withdrawn", "the service")
