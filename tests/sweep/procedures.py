@@ -44,6 +44,16 @@ async def _cancel(visit: Visit, begins: Callable[[], None]) -> None:
 async def _restore(visit: Visit, begins: Callable[[], None]) -> None:
     rotation = await visit.start(await visit.plan())
     await visit.in_gate(rotation)
+    await _restored(visit, begins)
+
+
+async def _restore_behind_swap(visit: Visit, begins: Callable[[], None]) -> None:
+    rotation = await visit.start(await visit.plan())
+    await visit.behind_swap(rotation)
+    await _restored(visit, begins)
+
+
+async def _restored(visit: Visit, begins: Callable[[], None]) -> None:
     await visit.lane.rising()  # somebody may have died meanwhile
     await (await visit.workflow()).terminate("pulled out")
     begins()
@@ -62,5 +72,14 @@ PROCEDURES = {
         Procedure("list-b", "failover, and a holdout", 2, _rotate, _AT_ONCE, ("completed",), replaces=True),
         Procedure("cancel", "cancelled in gate A8", 1, _cancel, _LONG, ("cancelled",), replaces=False),
         Procedure("restore", "terminated in gate A8", 1, _restore, _LONG, ("restored", "completed"), replaces=False),
+        Procedure(
+            "restore-behind-swap",
+            "terminated in gate A10b",
+            1,
+            _restore_behind_swap,
+            _AT_ONCE,
+            ("restored", "completed"),
+            replaces=True,
+        ),
     )
 }

@@ -93,6 +93,10 @@ class Visit:
 
         await self.shown_when(rotation, within)
 
+    async def behind_swap(self, rotation: str) -> None:
+        """The new certificate was seen, and everything is relaxed still."""
+        await self.shown_when(rotation, lambda shown: shown["step_number"] == "A10b")
+
     async def workflow(self) -> WorkflowHandle[Any, Any]:
         """As Temporal has it."""
         return (await lazy_client(self.lane.household.temporal)).get_workflow_handle(rotation_workflow(SiteId(self.id)))
