@@ -11,11 +11,12 @@ from rotation.running.state import Attention, Outcome
 from store.events import NewEvent
 from store.progress import Progress, RotationStatus
 
-_STATUS = {
+STATUS = {
     Outcome.COMPLETED: RotationStatus.COMPLETED,
     Outcome.CANCELLED: RotationStatus.CANCELLED,
     Outcome.ROLLED_BACK: RotationStatus.ROLLED_BACK,
 }
+"""What the store keeps of how a rotation ended."""
 
 
 class ProgressKeeper:
@@ -55,7 +56,7 @@ class ProgressKeeper:
             changed["coverage"] = report.reading.model_dump(mode="json")
         if report.outcome is not None:
             changed |= {
-                "status": _STATUS[report.outcome],
+                "status": STATUS[report.outcome],
                 "finished_at": report.at,
                 "report": await self._report(report, report.at),
             }

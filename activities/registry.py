@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from activities.admission import admitted
 from activities.closing import ClosingCheck
 from activities.gates import Gates
 from activities.looking import Looking
@@ -24,12 +25,12 @@ from store.store import Store
 
 
 def all_activities(store: Store, world: World | None = None) -> list[Callable[..., Any]]:
-    """Every activity of the contract."""
+    """Every activity of the contract. What asks for one on behalf of a rotation is held against the store first."""
     world = world or World(store=store)
     surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
     playing, ordering = Playing(world), Ordering(world)
     settings, tasks, looking = Settings(world), Tasks(world), Looking(world)
-    return [
+    every: list[Callable[..., Any]] = [
         surveying.survey_site,
         planning.check_plan,
         planning.load_plan,
@@ -55,3 +56,4 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         ordering.advance_order,
         ordering.end_order,
     ]
+    return [admitted(store, activity) for activity in every]

@@ -133,6 +133,12 @@ class Rotations:
         async with self._database.read() as session:
             return _rotation(await known_rotation(session, rotation_id))
 
+    async def stands(self, rotation_id: RotationId) -> tuple[SiteId, RotationStatus] | None:
+        """The site of a rotation, and where it stands as a whole; None when none of that id is kept."""
+        async with self._database.read_rows() as connection:
+            kept = (await connection.execute(_STANDS, {"rotation": rotation_id})).one_or_none()
+        return None if kept is None else (SiteId(kept.site_id), RotationStatus(kept.status))
+
     async def running(self, site_id: SiteId) -> Rotation | None:
         """The running rotation of a site."""
         async with self._database.read() as session:
@@ -176,6 +182,7 @@ _STANDING = built_once(
     .where(RotationRow.id == bindparam("rotation"))
     .with_for_update(key_share=True)
 )
+_STANDS = built_once(select(RotationRow.site_id, RotationRow.status).where(RotationRow.id == bindparam("rotation")))
 _TOLD = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
 _LOCKED = built_once(
     select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)

@@ -1,0 +1,124 @@
+"""Activities do nothing for a rotation that the store does not know as the one that runs at its site."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.admission import NOT_RECORDED
+from activities.registry import all_activities
+from emulator.scenarios import one_server
+from engine.contract import ActivityName, EventKind, MoveTaskRequest, ProgressReport, StepRef, WriteRequest
+from rotation.plan.step import Write
+from rotation.plan.task import TaskState
+from rotation.running.state import Outcome
+from rotation.site import Limits
+from rotation.values import RotationId, SiteId, TaskId
+from simulation.scenario import Scenario
+from simulation.stage import Stage
+from store.progress import Progress, RotationStatus
+from store.tables import WriteRow
+
+NAMES_A_ROTATION = frozenset({"ref", "rotation_id", "task_id"})
+STRANGER = RotationId("rot-stranger")
+
+
+@pytest.fixture
+async def stage():
+    """A site of one server with a rotation that has begun."""
+    async with Stage(Scenario(seed=1, spec=one_server(clients=4), limits=Limits(purge_after=None))) as made:
+        plan = await made.plan()
+        yield made, plan, await made.begin(plan)
+
+
+def named(stage):
+    """The activities by name, as a worker registers them."""
+    every = all_activities(stage.store, stage.world)
+    return {activity._Definition.must_from_callable(each).name: each for each in every}
+
+
+def written(plan, state, **other):
+    """A request to write what the first write of the plan wants."""
+    step = next(each for each in plan.body.steps if isinstance(each, Write))
+    ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+    return WriteRequest(ref=ref.model_copy(update=other), field=step.field, restores=False)
+
+
+async def refused(call) -> str:
+    """Why an activity did nothing; it is tried again, so that it goes on when the store knows its rotation again."""
+    with pytest.raises(ApplicationError) as refusal:
+        await call
+    assert (refusal.value.type, refusal.value.non_retryable) == (NOT_RECORDED, False)
+    assert refusal.value.next_retry_delay == timedelta(minutes=1)
+    return refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"rotation_id": STRANGER}, "the store has no rotation rot-stranger"),
+        ({"site_id": SiteId("elsewhere")}, "not of elsewhere"),
+    ],
+)
+async def test_nothing_is_written_for_a_rotation_that_the_store_does_not_know(stage, other, why):
+    """A write to SEPM for an unknown rotation, or for the wrong site, is refused before SEPM is asked."""
+    made, plan, state = stage
+    said = await refused(named(made)[ActivityName.WRITE_SETTINGS](written(plan, state, **other)))
+    assert why in said
+    async with made.store.database.read() as session:
+        assert list(await session.scalars(select(WriteRow))) == []
+
+
+async def test_nothing_is_written_for_a_rotation_that_has_ended(stage):
+    """After a restore took a rotation for dead, a worker that still acts for it is refused."""
+    made, plan, state = stage
+    ended = Progress(status=RotationStatus.TERMINATED)
+    await made.store.rotations.project(state.rotation_id, ended, made.clock.now())
+    assert "it is terminated" in await refused(named(made)[ActivityName.WRITE_SETTINGS](written(plan, state)))
+
+
+async def test_nothing_is_recorded_for_a_rotation_that_the_store_does_not_know(stage):
+    """A stranger's report adds no event; a task that nobody has recorded is not moved."""
+    made, plan, state = stage
+    report = told(made, plan, state).model_copy(update={"rotation_id": STRANGER})
+    await refused(named(made)[ActivityName.RECORD_PROGRESS](report))
+    assert await made.store.events.list(STRANGER) == ()
+    move = MoveTaskRequest(task_id=TaskId("t"), to=TaskState.DONE, who="eve", at=made.clock.now())
+    await refused(named(made)[ActivityName.MOVE_TASK](move))
+
+
+async def test_the_last_report_may_be_stored_twice(stage):
+    """A worker that died between storing the end and saying so stores it again; another end is refused."""
+    made, plan, state = stage
+    record = named(made)[ActivityName.RECORD_PROGRESS]
+    last = told(made, plan, state, Outcome.COMPLETED)
+    await record(last)
+    await record(last)
+    assert (await made.store.rotations.get(state.rotation_id)).status is RotationStatus.COMPLETED
+    assert "it is completed" in await refused(record(told(made, plan, state, Outcome.CANCELLED)))
+
+
+async def test_every_activity_for_a_rotation_is_held_against_the_store(stage):
+    """Whatever request names a rotation or a task of one is refused for a stranger: no activity was forgotten."""
+    made, _plan, state = stage
+    for name, run in named(made).items():
+        asked: Any = (activity._Definition.must_from_callable(run).arg_types or [None])[0]
+        if not NAMES_A_ROTATION & set(asked.model_fields):
+            continue
+        ref = StepRef(rotation_id=STRANGER, site_id=state.site_id, plan_id=state.plan_id, step="s")
+        stranger = asked.model_construct(
+            ref=ref, rotation_id=STRANGER, site_id=state.site_id, task_id=TaskId("t"), outcome=None
+        )
+        assert await refused(run(stranger)), name
+
+
+def told(stage, plan, state, outcome=None):
+    """A report of the rotation."""
+    return ProgressReport(
+        rotation_id=state.rotation_id, site_id=state.site_id, number=1, message="",
+        kind=EventKind.ENDED if outcome else EventKind.STARTED, at=stage.clock.now(), phase="closing",
+        plan_id=plan.id, plan_hash=plan.hash, outcome=outcome,
+    )  # fmt: skip
