@@ -1,0 +1,126 @@
+"""What the store has recorded of a rotation, and what Temporal shows of a workflow."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rotation.values import RotationId, SiteId, Value
+
+
+class Recorded(Value):
+    """A rotation as the store has it."""
+
+    rotation_id: RotationId
+    site_id: SiteId
+    status: str
+    """`running`, or how it ended."""
+    unheard: bool = False
+    """Whether it has not reported anything yet: Temporal may never have heard of it."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether the store has it as running."""
+        return self.status == "running"
+
+
+class RunStatus(StrEnum):
+    """What Temporal says of a workflow."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    TERMINATED = "terminated"
+    TIMED_OUT = "timed out"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self in {RunStatus.RUNNING, RunStatus.PAUSED}
+
+
+class PendingTask(Value):
+    """A workflow task that is to be done: the code of the workflow has to go on."""
+
+    attempt: int
+    since: datetime
+    """When it was first scheduled."""
+    error: str = ""
+    """Why the attempts before have failed, where that is known."""
+
+
+class PendingActivity(Value):
+    """An activity that is being done, or tried again."""
+
+    name: str
+    attempt: int
+    error: str = ""
+    """Why the last attempt has failed."""
+    error_type: str = ""
+
+
+class NextAct(Value):
+    """When a rotation acts next by itself."""
+
+    at: datetime | None = None
+    """None: it waits for somebody, or for the answer to an activity."""
+    heartbeat: timedelta = timedelta(0)
+    """Of the slowest clients that it waits for."""
+
+
+class Answered(Value):
+    """A worker has said when the rotation acts next."""
+
+    kind: Literal["answered"] = "answered"
+    next_act: NextAct
+
+
+class Silent(Value):
+    """No worker has answered."""
+
+    kind: Literal["silent"] = "silent"
+    since: datetime
+    """Since when none has."""
+
+
+class Failed(Value):
+    """A worker has taken the workflow up, and cannot run it."""
+
+    kind: Literal["failed"] = "failed"
+    error: str
+
+
+Word = Annotated[Answered | Silent | Failed, Field(discriminator="kind")]
+"""What came back when the workflow of a rotation was asked."""
+
+
+class Run(Value):
+    """The newest run of a workflow, as Temporal shows it."""
+
+    workflow_id: str
+    run_id: str
+    type: str
+    rotation_id: RotationId | None = None
+    """Whose it says that it is."""
+    status: RunStatus
+    reset_at: datetime | None = None
+    """When somebody has set it back to an earlier point of its history."""
+    task: PendingTask | None = None
+    activities: tuple[PendingActivity, ...] = ()
+    word: Word | None = None
+    """None: it was not asked."""
+
+
+class Service(Value):
+    """What is the same for all rotations at the time of a look."""
+
+    now: datetime
+    task_queue: str
+    address: str
+    """Of Temporal."""
+    namespace: str
+    polled_at: datetime | None = None
+    """When a worker last asked Temporal for work."""

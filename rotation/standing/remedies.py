@@ -1,0 +1,22 @@
+"""The one thing that helps, as a person types it."""
+
+import shlex
+
+from rotation.standing.known import Run, Service
+from rotation.values import SiteId
+
+
+def restore(site_id: SiteId) -> str:
+    """What ends a rotation that Temporal does not run any more, and puts back what it had changed."""
+    return f"rotator restore {shlex.quote(site_id)} --why REASON"
+
+
+def terminate(run: Run, service: Service) -> str:
+    """What ends a workflow from outside."""
+    where = f"--address {shlex.quote(service.address)} --namespace {shlex.quote(service.namespace)}"
+    which = f"--workflow-id {shlex.quote(run.workflow_id)} --run-id {shlex.quote(run.run_id)}"
+    return f"temporal workflow terminate {where} {which} --reason REASON"
+
+
+WORKER = "rotator up"
+"""What starts a worker; where each part runs apart, `python -m worker`."""

@@ -1,0 +1,186 @@
+"""What is wrong with a rotation: the store held against Temporal, by a chain of rules. The first that sees it tells.
+
+docs/standing.md has the same as a table.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from rotation.standing import remedies
+from rotation.standing.known import Answered, Failed, Recorded, Run, RunStatus, Service, Silent
+from rotation.standing.trouble import Trouble, TroubleCode, adrift, stalled
+
+ROTATES = "RotateSite"
+"""The type of the workflows that rotate sites."""
+_ATTEMPTS = 3
+"""A workflow task that has failed twice fails for another reason than a worker that died."""
+_ACTIVITY_ATTEMPTS = 5
+_SAYS_SO_ITSELF = frozenset({"sepm-unreachable"})
+"""Failures of activities that the rotation itself shows as attention."""
+_SILENT = timedelta(seconds=20)
+_POLL = timedelta(minutes=15)
+_LEAST_HEARTBEAT = timedelta(minutes=5)
+_UNPOLLED = timedelta(minutes=2)
+"""A worker asks at least once a minute."""
+_LAST_WORDS = timedelta(minutes=1)
+"""Between the report of its end and its end a worker may die."""
+
+_Rule = Callable[[Recorded, Run, Service], Trouble | None]
+
+
+def of_rotation(recorded: Recorded, run: Run | None, service: Service) -> Trouble | None:
+    """What is wrong with a rotation that the store has as running; None: nothing.
+
+    Args:
+        recorded: the rotation.
+        run: the newest run under the id of its workflow; None when Temporal has none.
+        service: when and where was looked.
+    """
+    if run is None or (not run.status.is_open and run.rotation_id != recorded.rotation_id):
+        return None if recorded.unheard else _history_gone(recorded)
+    return next((trouble for rule in _CHAIN if (trouble := rule(recorded, run, service)) is not None), None)
+
+
+def of_workflow(run: Run, recorded: Recorded | None, ended_at: datetime | None, service: Service) -> Trouble | None:
+    """What is wrong with an open workflow under the id of a site, by what the store has of its rotation.
+
+    Args:
+        run: the workflow.
+        recorded: the rotation that it says to be; None: the store has none of that id, or it is of another site.
+        ended_at: when the store has seen that rotation end.
+        service: when and where was looked.
+    """
+    if recorded is None:
+        return not_recorded(run, service)
+    if recorded.runs or (ended_at is not None and service.now - ended_at < _LAST_WORDS):
+        return None
+    text = f"the store has rotation {recorded.rotation_id} as {recorded.status}, and Temporal still runs it"
+    text += "; it can change nothing"
+    return adrift(TroubleCode.RUNS_AFTER_END, run.workflow_id, text, remedies.terminate(run, service))
+
+
+def not_recorded(run: Run, service: Service) -> Trouble:
+    """What is wrong with a workflow of which the store knows nothing."""
+    text = "Temporal runs it, and the store does not know it; it can change nothing. If the store was restored from an"
+    text += " older copy, give the newer one back; else end the workflow"
+    return adrift(TroubleCode.NOT_RECORDED, run.workflow_id, text, remedies.terminate(run, service))
+
+
+def no_worker(service: Service) -> Trouble | None:
+    """Whether no worker asks for work, told of the whole service."""
+    if service.polled_at is not None and service.now - service.polled_at < _UNPOLLED:
+        return None
+    text = f"no worker asks Temporal for work of the task queue {service.task_queue}{_last_asked(service)}"
+    return stalled(TroubleCode.NO_WORKER, "worker", f"{text}; rotations wait and lose nothing", remedies.WORKER)
+
+
+def _history_gone(recorded: Recorded) -> Trouble:
+    text = "Temporal has no history of it: another Temporal is used, or the history was deleted"
+    return adrift(TroubleCode.HISTORY_GONE, recorded.rotation_id, text, remedies.restore(recorded.site_id))
+
+
+def _other_run(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
+    if run.type == ROTATES and run.rotation_id == recorded.rotation_id:
+        return None
+    whose = f"rotation {run.rotation_id}" if run.rotation_id else f"a {run.type} of no rotation"
+    text = f"under the id of its workflow, {run.workflow_id}, Temporal runs {whose}"
+    return adrift(TroubleCode.OTHER_RUN, recorded.rotation_id, text, remedies.terminate(run, service))
+
+
+def _ended_outside(recorded: Recorded, run: Run, _service: Service) -> Trouble | None:
+    if run.status.is_open:
+        return None
+    text = f"Temporal has its workflow as {run.status.value}, and it never reported an end"
+    return adrift(TroubleCode.ENDED_OUTSIDE, recorded.rotation_id, text, remedies.restore(recorded.site_id))
+
+
+def _paused(recorded: Recorded, run: Run, _service: Service) -> Trouble | None:
+    if run.status is not RunStatus.PAUSED:
+        return None
+    text = "somebody has paused its workflow in Temporal"
+    remedy = f"unpause {run.workflow_id} in the Temporal UI"
+    return stalled(TroubleCode.PAUSED, recorded.rotation_id, text, remedy)
+
+
+def _task_fails(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
+    task = run.task
+    if task is None or task.attempt < _ATTEMPTS:
+        return None
+    text = f"its workflow task fails again and again since {_at(task.since)}, {task.attempt} attempts{_why(task.error)}"
+    return stalled(TroubleCode.TASK_FAILS, recorded.rotation_id, text, _mend(run, service))
+
+
+def _worker_cannot(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
+    if not isinstance(run.word, Failed):
+        return None
+    text = f"the worker cannot take up its history: it is of another version, or has a defect{_why(run.word.error)}"
+    return stalled(TroubleCode.WORKER_CANNOT, recorded.rotation_id, text, _mend(run, service))
+
+
+def _no_answer(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
+    if not isinstance(run.word, Silent) or service.now - run.word.since < _SILENT:
+        return None
+    text = f"no worker answers for it since {_at(run.word.since)}{_last_asked(service)}; it waits and loses nothing"
+    return stalled(TroubleCode.NO_WORKER, recorded.rotation_id, text, remedies.WORKER)
+
+
+def _activity_fails(recorded: Recorded, run: Run, _service: Service) -> Trouble | None:
+    for each in run.activities:
+        if each.attempt >= _ACTIVITY_ATTEMPTS and each.error and each.error_type not in _SAYS_SO_ITSELF:
+            text = f"activity {each.name} fails again and again, {each.attempt} attempts{_why(each.error)}"
+            remedy = "mend what it says; the activity is tried again by itself, at least every five minutes"
+            return stalled(TroubleCode.ACTIVITY_FAILS, recorded.rotation_id, text, remedy)
+    return None
+
+
+def _reset_outside(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
+    if run.reset_at is None:
+        return None
+    text = f"somebody has reset its workflow at {_at(run.reset_at)}: the store has recorded more than it remembers"
+    return adrift(TroubleCode.RESET_OUTSIDE, recorded.rotation_id, text, remedies.terminate(run, service))
+
+
+def _overdue(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
+    """Past its own next act by more than a heartbeat and a poll, with nothing under way."""
+    if run.activities or not isinstance(run.word, Answered) or run.word.next_act.at is None:
+        return None
+    act = run.word.next_act
+    due = run.word.next_act.at + max(act.heartbeat, _LEAST_HEARTBEAT) + _POLL
+    if service.now <= due:
+        return None
+    text = f"by its own state it should have acted at {_at(run.word.next_act.at)}, and nothing of it is under way"
+    return stalled(TroubleCode.OVERDUE, recorded.rotation_id, text, _mend(run, service))
+
+
+_CHAIN: tuple[_Rule, ...] = (
+    _other_run,
+    _ended_outside,
+    _paused,
+    _task_fails,
+    _worker_cannot,
+    _no_answer,
+    _activity_fails,
+    _reset_outside,
+    _overdue,
+)
+
+
+def _mend(run: Run, service: Service) -> str:
+    return (
+        "start a worker of a version that can run it, it then goes on by itself (the worker's log tells more); "
+        f"or end it: {remedies.terminate(run, service)}"
+    )
+
+
+def _last_asked(service: Service) -> str:
+    if service.polled_at is None:
+        return ""
+    return f" (the last one asked at {_at(service.polled_at)})"
+
+
+def _why(error: str) -> str:
+    return f": {error}" if error else ""
+
+
+def _at(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
