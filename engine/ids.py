@@ -17,6 +17,8 @@ _BEGINS = {
     WATCH_WORKFLOW: f"{WATCH}-",  # a schedule adds the time
 }
 """What the ids of each type of workflow begin with."""
+PREFIXES = tuple(_BEGINS.values())
+"""What the ids of our workflows begin with."""
 
 
 def rotation_workflow(site_id: SiteId) -> str:

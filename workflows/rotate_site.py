@@ -6,11 +6,13 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
+    from engine.contract import NEXT_ACT_QUERY, ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
     from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Heard, Message, Move
     from rotation.running.moves import refusal
     from rotation.running.state import RotationState
     from rotation.running.unread_signal import UnreadSignal
+    from rotation.standing.known import NextAct
+    from rotation.standing.next_act import next_act
     from workflows.hearing import hear, heard, withdraw
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running
@@ -76,6 +78,11 @@ class RotateSite:
     def current_state(self) -> RotationState:
         """The whole state."""
         return self.state
+
+    @workflow.query(name=NEXT_ACT_QUERY, description="When the rotation acts next by itself.")
+    def next_act(self) -> NextAct:
+        """When the rotation acts next by itself: whoever asks learns, too, that a worker can run it."""
+        return next_act(self.state)
 
     @workflow.query(name=HEARD_QUERY, description="The reply to a message; or why it would be refused now.")
     def heard(self, message: Message) -> Heard:

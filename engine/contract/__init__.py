@@ -14,6 +14,7 @@ from engine.contract.issuing import (
 )
 from engine.contract.names import (
     ISSUE_WORKFLOW,
+    NEXT_ACT_QUERY,
     ROTATE_WORKFLOW,
     SIMULATE_WORKFLOW,
     SIMULATIONS_QUEUE,
@@ -64,6 +65,7 @@ from engine.contract.watching import WatchAnswer, WatchRequest
 
 __all__ = [
     "ISSUE_WORKFLOW",
+    "NEXT_ACT_QUERY",
     "ROTATE_WORKFLOW",
     "SIMULATE_WORKFLOW",
     "SIMULATIONS_QUEUE",

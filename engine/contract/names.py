@@ -6,7 +6,7 @@ ROTATE_WORKFLOW, SURVEY_WORKFLOW, SIMULATE_WORKFLOW = "RotateSite", "SurveySite"
 SIMULATIONS_QUEUE = "-simulations"  # what is added to the name of a task queue: there runs are played one at a time
 WATCH_WORKFLOW = "WatchCertificates"
 ISSUE_WORKFLOW = "IssueCertificate"
-STATE_QUERY = "state"
+STATE_QUERY, NEXT_ACT_QUERY = "state", "next_act"
 
 
 class ActivityName(StrEnum):

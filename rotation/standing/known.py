@@ -122,5 +122,5 @@ class Service(Value):
     address: str
     """Of Temporal."""
     namespace: str
-    polled_at: datetime | None = None
-    """When a worker last asked Temporal for work."""
+    polled_at: datetime
+    """When a worker last asked Temporal for work; where none ever has, since when that is known."""

@@ -68,9 +68,9 @@ def not_recorded(run: Run, service: Service) -> Trouble:
 
 def no_worker(service: Service) -> Trouble | None:
     """Whether no worker asks for work, told of the whole service."""
-    if service.polled_at is not None and service.now - service.polled_at < _UNPOLLED:
+    if service.now - service.polled_at < _UNPOLLED:
         return None
-    text = f"no worker asks Temporal for work of the task queue {service.task_queue}{_last_asked(service)}"
+    text = f"no worker has asked for work of the task queue {service.task_queue} since {_at(service.polled_at)}"
     return stalled(TroubleCode.NO_WORKER, "worker", f"{text}; rotations wait and lose nothing", remedies.WORKER)
 
 
@@ -120,7 +120,8 @@ def _worker_cannot(recorded: Recorded, run: Run, service: Service) -> Trouble | 
 def _no_answer(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     if not isinstance(run.word, Silent) or service.now - run.word.since < _SILENT:
         return None
-    text = f"no worker answers for it since {_at(run.word.since)}{_last_asked(service)}; it waits and loses nothing"
+    text = f"no worker answers for it since {_at(run.word.since)}, and none has asked for work since "
+    text += f"{_at(service.polled_at)}; it waits and loses nothing"
     return stalled(TroubleCode.NO_WORKER, recorded.rotation_id, text, remedies.WORKER)
 
 
@@ -170,12 +171,6 @@ def _mend(run: Run, service: Service) -> str:
         "start a worker of a version that can run it, it then goes on by itself (the worker's log tells more); "
         f"or end it: {remedies.terminate(run, service)}"
     )
-
-
-def _last_asked(service: Service) -> str:
-    if service.polled_at is None:
-        return ""
-    return f" (the last one asked at {_at(service.polled_at)})"
 
 
 def _why(error: str) -> str:
