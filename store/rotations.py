@@ -145,6 +145,13 @@ class Rotations:
             row = await session.scalar(_running(site_id))
         return None if row is None else _rotation(row)
 
+    async def all_running(self) -> tuple[Rotation, ...]:
+        """The running rotations of all sites, the oldest first."""
+        runs = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING)
+        async with self._database.read() as session:
+            rows = await session.scalars(runs.order_by(RotationRow.created_at, RotationRow.id))
+            return tuple(_rotation(row) for row in rows)
+
     async def unheard(self) -> tuple[Rotation, ...]:
         """Rotations that were recorded and have not reported anything yet, the oldest first."""
         recorded = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING, RotationRow.told == 0)

@@ -19,6 +19,7 @@ from store.keys.vault import Vault
 from store.keystores import Keystores
 from store.originals import Originals
 from store.plans import Plans
+from store.reconciliations import Reconciliations
 from store.references import References
 from store.roster import Roster
 from store.rotations import Rotations
@@ -58,6 +59,7 @@ class Store:
         self.tasks = Tasks(database)
         self.events = Events(database)
         self.simulations = Simulations(database)
+        self.reconciliations = Reconciliations(database)
 
     @classmethod
     async def open(cls, settings: StoreSettings) -> "Store":

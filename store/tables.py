@@ -4,6 +4,7 @@ from store.base import Base
 from store.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
 from store.console_tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
 from store.inventory_tables import SightingRow, WatchedPortRow
+from store.reconciliations import ReconciliationRow
 from store.rotation_tables import (
     CoverageGateRow,
     EventRow,
@@ -48,6 +49,7 @@ __all__ = [
     "OriginalRow",
     "PinnedFingerprintRow",
     "PlanRow",
+    "ReconciliationRow",
     "ReferenceRow",
     "RestoreRow",
     "RotationRow",
