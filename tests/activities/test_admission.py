@@ -105,7 +105,7 @@ async def test_every_activity_for_a_rotation_is_held_against_the_store(stage):
     """Whatever request names a rotation or a task of one is refused for a stranger: no activity was forgotten."""
     made, _plan, state = stage
     for name, run in named(made).items():
-        asked: Any = (activity._Definition.must_from_callable(run).arg_types or [None])[0]
+        asked: Any = next(iter(activity._Definition.must_from_callable(run).arg_types or ()))
         if not NAMES_A_ROTATION & set(asked.model_fields):
             continue
         ref = StepRef(rotation_id=STRANGER, site_id=state.site_id, plan_id=state.plan_id, step="s")
