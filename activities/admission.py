@@ -21,7 +21,7 @@ from store.tasks import UnknownTask
 
 NOT_RECORDED = "rotation-not-recorded"
 """The type of the failure."""
-_AGAIN = timedelta(minutes=1)
+_AGAIN = timedelta(seconds=15)
 
 Activity = Callable[..., Awaitable[Any]]
 
@@ -41,7 +41,7 @@ async def _require_recorded(store: Store, request: Any) -> None:
     """Refuse what the store does not know.
 
     Raises:
-        ApplicationError: `rotation-not-recorded`, to be tried again in a minute.
+        ApplicationError: `rotation-not-recorded`, to be tried again soon.
     """
     asker = await _asker(store, request)
     if asker is None:

@@ -46,7 +46,7 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(NoConnection)
     async def of_database(_: Request, error: SQLAlchemyError) -> JSONResponse:
         _log.error("the database does not serve", kind=type(error).__name__, reason=str(getattr(error, "orig", "")))
-        return faults.from_database().response()
+        return faults.from_database(error).response()
 
     @app.exception_handler(SepmError)
     async def of_sepm(_: Request, error: SepmError) -> JSONResponse:

@@ -27,6 +27,7 @@ from api import (
     rotations,
     simulations,
     sites,
+    standing,
     surveys,
     tasks,
     trust,
@@ -37,6 +38,7 @@ from api.cross_origin import CrossOrigin
 from api.guard import ApiKey, Guard
 from api.openapi import describe_problems
 from api.parts import Authority, Parts
+from api.reconciler import Reconciler
 from api.sessions import Sessions
 from api.settings import ApiSettings
 from api.taking_up import take_up
@@ -75,6 +77,7 @@ _RESOURCES = (
     moves,
     tasks,
     restore,
+    standing,
     codec,
 )
 
@@ -129,12 +132,13 @@ def _lifespan(settings: ApiSettings) -> Callable[[FastAPI], AbstractAsyncContext
                 survey_wait=settings.survey_wait,
                 authority=Authority(where, acme.patience) if where else None,
             )
-            taking_up = asyncio.create_task(take_up(parts))
+            beside = [asyncio.create_task(work) for work in (take_up(parts), Reconciler(parts).run())]
             try:
                 yield
             finally:
-                taking_up.cancel()
-                await asyncio.gather(taking_up, return_exceptions=True)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
         finally:
             await store.close()
 

@@ -4,6 +4,8 @@ from http import HTTPStatus
 from math import ceil
 from typing import NamedTuple
 
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
 from api.problems import ProblemError, later, refused
 from engine.contract import ErrorType
 from engine.fault import (
@@ -42,6 +44,7 @@ from store.keys.transit import KeyServerDown, KeyServerRefused
 from store.keystores import KeystoreGone, UnknownKeystore
 from store.page import BadCursor
 from store.plans import PlanAltered, UnknownPlan
+from store.room import is_full
 from store.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
 from store.simulations import UnknownSimulation
 from store.sites import SiteExists, UnknownSite
@@ -126,8 +129,15 @@ def from_store(fault: StoreFault) -> ProblemError:
     return ProblemError(answer.status, answer.code, str(fault), remedy=answer.remedy)
 
 
-def from_database() -> ProblemError:
-    """A database that is away, or locked by somebody for longer than a request waits."""
+def from_database(error: SQLAlchemyError) -> ProblemError:
+    """A database that is full or away, or locked by somebody for longer than a request waits."""
+    if isinstance(error, DBAPIError) and is_full(error):
+        return later(
+            "store-full",
+            f"the database cannot be written: {error.orig}",
+            seconds=30,
+            remedy="make room on the disk of the database, then send the same request again",
+        )
     return later(
         "database-away",
         "the database does not answer, or is locked",

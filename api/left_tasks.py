@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from activities.left_tasks import close_left, is_left
 from activities.world import World
-from api.live import still_running
 from api.parts import Parts
 from api.problems import ProblemError, refused
+from api.rotation_now import still_running
 from rotation.plan.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move
 from store.progress import RotationStatus

@@ -12,8 +12,8 @@ from api.problems import MEDIA_TYPE, Problem
 _JSON = "application/json"
 _PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
 _OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
-_CODEC = "/v1/codec/"
-"""It reads its own form, and asks neither the store nor Temporal."""
+_BY_ITSELF = ("/v1/codec/", "/v1/standing")
+"""What asks neither the store nor Temporal: a form of its own, and what was found before."""
 
 
 def describe_problems(app: FastAPI) -> None:
@@ -59,7 +59,7 @@ def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     if body and _JSON in body["content"]:
         yield HTTPStatus.BAD_REQUEST
-    if path.startswith(_CODEC):
+    if path.startswith(_BY_ITSELF):
         return
     yield HTTPStatus.SERVICE_UNAVAILABLE
     # what stands in the path is any text: an unknown one is not found

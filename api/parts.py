@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from temporalio.client import Client
 
 from activities.world import wall_clock
+from api.standings import Standings
 from engine.speaking import PATIENCE
 from sepm.probe import CertificateProbe, NetworkProbe
 from store.store import Store
@@ -37,6 +38,8 @@ class Parts:
     answer_wait: timedelta = PATIENCE
     """How long a request waits for the answer of a rotation."""
     authority: Authority | None = None
+    standings: Standings = field(default_factory=Standings)
+    """What the reconciler last found."""
 
 
 def parts_of(request: Request) -> Parts:

@@ -6,15 +6,14 @@ from fastapi import APIRouter, Response
 
 from activities.restoring import NothingToRestoreError, restore_plan
 from api.fresh_survey import fresh_survey
-from api.live import still_running
 from api.nobody_at_work import require_nobody_at_work
 from api.parts import Parts, WithParts
 from api.problems import ProblemError, described
 from api.rotation_document import Order, RotationOrder, RotationShown
+from api.rotation_now import busy, still_running
 from api.starting import begin, new_id, retry_after
 from rotation.values import SiteId
 from store.progress import Rotation, RotationStatus
-from store.rotations import SiteBusy
 
 router = APIRouter(prefix="/v1/sites", tags=["rotations"])
 
@@ -34,12 +33,12 @@ async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response
     await parts.store.sites.get(site_id)
     running = await still_running(parts, site_id)
     if running is not None and not _is_that(running, order):
-        raise SiteBusy(site_id, running.id)
+        raise await busy(parts, running)
     rotation = running or await _new_restore(site_id, order, parts)
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
-    return RotationShown.of(rotation)
+    return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
 
 
 def _is_that(running: Rotation, order: Order) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 from pydantic import Field
 
 from api.plan_document import StepShown
+from api.standings import Known
 from rotation.finding import Finding
 from rotation.plan.step import Step
 from rotation.running.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
+from rotation.standing.trouble import Standing, Trouble
 from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
 from store.progress import Rotation, RotationStatus
 
@@ -115,12 +117,26 @@ class RotationShown(Value):
     finished_at: datetime | None
     report: dict[str, Any] | None
     updated_at: datetime
+    standing: Standing | None = Field(
+        default=None, description="Whether the store and Temporal agree, and a worker answers; null when it has ended"
+    )
+    trouble: Trouble | None = Field(default=None, description="What is wrong, and what helps; it is attention, too")
+    trouble_since: datetime | None = None
     live: Live | None = Field(default=None, description="null when it has ended, or its workflow cannot be asked now")
 
     @classmethod
-    def of(cls, rotation: Rotation, live: Live | None = None) -> "RotationShown":
+    def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":
         """The document of a stored rotation."""
-        return cls(**rotation.model_dump(exclude={"told"}), live=live)
+        found = known.found
+        shown = rotation.model_dump(exclude={"told", "attention"})
+        return cls(
+            **shown,
+            attention=((found.trouble.finding(),) if found else ()) + rotation.attention,
+            standing=known.standing,
+            trouble=found.trouble if found else None,
+            trouble_since=found.since if found else None,
+            live=live,
+        )
 
 
 class RotationList(Value):

@@ -31,7 +31,7 @@ async def start_rotation(
     plan = await parts.store.plans.get(rotation.plan_id)
     response.headers["Location"] = f"/v1/rotations/{rotation.id}"
     response.headers["Retry-After"] = retry_after(rotation, plan, parts)
-    return RotationShown.of(rotation)
+    return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
 
 
 @router.get("")
@@ -43,11 +43,14 @@ async def list_rotations(
 ) -> RotationList:
     """Rotations, the newest first."""
     page = await parts.store.rotations.list(limit, cursor, site_id=site)
-    return RotationList(items=tuple(RotationShown.of(rotation) for rotation in page.items), cursor=page.cursor)
+    now = parts.clock()
+    items = tuple(RotationShown.of(rotation, parts.standings.of(rotation, now)) for rotation in page.items)
+    return RotationList(items=items, cursor=page.cursor)
 
 
 @router.get("/{rotation_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
     """A rotation: step, gate, coverage, task, attention, next time."""
     rotation = await parts.store.rotations.get(rotation_id)
-    return RotationShown.of(rotation, await live_of(parts, rotation))
+    known = parts.standings.of(rotation, parts.clock())
+    return RotationShown.of(rotation, known, await live_of(parts, rotation))

@@ -14,14 +14,13 @@ from api.nobody_at_work import require_nobody_at_work
 from api.parts import Parts
 from api.problems import ProblemError, refused
 from api.rotation_document import RotationOrder
-from engine.contract import RotateInput
-from engine.rotations import start_rotation
+from api.rotation_now import busy, require_alive, require_free, still_running
 from rotation.finding import blocking
 from rotation.plan.plan import Plan
 from rotation.planning.shortening import too_late
 from rotation.values import RotationId
 from store.progress import NewRotation, Rotation, RotationStatus
-from store.rotations import SiteBusy, UnknownRotation
+from store.rotations import UnknownRotation
 
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(hours=1)
@@ -65,33 +64,11 @@ async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: Rot
         why=order.why,
     )
     store = parts.store
+    await require_free(parts, new.site_id)
     rotation, _ = await store.rotations.create(new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint())
     if rotation.status is RotationStatus.RUNNING:
-        await hand_over(parts, rotation)
+        await require_alive(parts, rotation)
     return rotation
-
-
-async def hand_over(parts: Parts, rotation: Rotation) -> None:
-    """Give a recorded rotation to Temporal. One that it has already is found again, and nothing is done twice.
-
-    Raises:
-        SiteIsBusy: when Temporal runs another rotation of the site.
-        TemporalDown, NoAnswer: when Temporal did not say; the rotation stays recorded, and is taken up later.
-    """
-    store = parts.store
-    plan = await store.plans.get(rotation.plan_id)
-    await start_rotation(
-        parts.temporal,
-        RotateInput(
-            rotation_id=rotation.id,
-            site_id=rotation.site_id,
-            site_name=(await store.sites.get(rotation.site_id)).name,
-            plan_id=plan.id,
-            plan_hash=plan.hash,
-            body=plan.body,
-        ),
-        task_queue=parts.task_queue,
-    )
 
 
 def retry_after(rotation: Rotation, plan: Plan, parts: Parts) -> str:
@@ -133,11 +110,9 @@ def _require_hash(plan: Plan, order: RotationOrder) -> None:
 
 
 async def _require_idle(parts: Parts, plan: Plan) -> None:
-    running = await parts.store.rotations.running(plan.body.site_id)
+    running = await still_running(parts, plan.body.site_id)
     if running is not None:
-        if running.unheard:
-            await hand_over(parts, running)
-        raise SiteBusy(plan.body.site_id, running.id)
+        raise await busy(parts, running)
     await require_nobody_at_work(parts, plan.body.site_id)
     if plan.body.purpose == "recover":
         return  # it writes no setting, and SEPM must answer before anything can be restored

@@ -8,8 +8,8 @@ from functools import partial
 import structlog
 
 from api import certificate_orders, simulations
+from api.handing_over import hand_over
 from api.parts import Parts
-from api.starting import hand_over
 from engine.fault import EngineFault, SiteIsBusy
 
 _AGAIN = timedelta(seconds=2)

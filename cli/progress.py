@@ -34,6 +34,7 @@ def overview(shown: dict[str, Any]) -> Group:
 
 
 def _lines(shown: dict[str, Any], live: dict[str, Any]) -> Iterable[str]:
+    yield from trouble_of(shown)
     if step := step_of(shown):
         yield f"Step {step}"
     if wait := live.get("wait"):
@@ -45,9 +46,18 @@ def _lines(shown: dict[str, Any], live: dict[str, Any]) -> Iterable[str]:
         yield f"Console task {task['id']} ({holder}): rotator tasks list"
     if shown["held"]:
         yield f"Held by {live.get('held_by', '')}: {live.get('hold_reason', '')}"
-    for attention in live.get("attention") or shown["attention"]:
+    own = [each for each in shown["attention"] if each["code"] != (shown.get("trouble") or {}).get("code")]
+    for attention in live.get("attention") or own:
         options = ", ".join(attention.get("options", ()))
         yield f"ATTENTION {attention['subject']}: {attention['message']}{f' [{options}]' if options else ''}"
+
+
+def trouble_of(shown: dict[str, Any]) -> Iterable[str]:
+    """What the service finds wrong with it, and what helps."""
+    if trouble := shown.get("trouble"):
+        since = instant(shown["trouble_since"])
+        yield f"{trouble['standing'].upper()} since {since} ({trouble['code']}): {trouble['message']}"
+        yield f"What helps: {trouble['remedy']}"
 
 
 def _coverage(reading: dict[str, Any]) -> list[Any]:

@@ -1,5 +1,6 @@
 """`rotator start`, `status`, `restore`: beginning rotations and looking at them."""
 
+from itertools import chain
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -75,19 +76,23 @@ def status(
     """Show a rotation, or list the newest ones."""
     with opened(api, folder) as rotator:
         shown = rotator.get(f"/v1/rotations/{rotation}" if rotation else "/v1/rotations")
+        known = rotator.get("/v1/standing") if not rotation and not as_json else None
     if as_json:
         say_json(shown)
     elif rotation:
         OUT.print(overview(shown))
     else:
-        say_table(
-            "Rotations", ("id", "site", "status", "phase", "step", "attention", "next"), map(_row, shown["items"])
-        )
+        heads = ("id", "site", "status", "standing", "phase", "step", "attention", "next")
+        say_table("Rotations", heads, map(_row, shown["items"]))
+        for trouble in chain.from_iterable((known or {}).get(of, ()) for of in ("service", "rotations", "workflows")):
+            about = f"{trouble['subject']} is {trouble['standing']} since {instant(trouble['since'])}"
+            say(f"{about} ({trouble['code']}): {trouble['message']}")
+            say(f"  What helps: {trouble['remedy']}")
 
 
 def _row(shown: dict[str, Any]) -> tuple[object, ...]:
     attention = ", ".join(each["code"] for each in shown["attention"])
-    ids = (shown["id"], shown["site_id"], shown["status"], shown["phase"])
+    ids = (shown["id"], shown["site_id"], shown["status"], shown["standing"] or "", shown["phase"])
     return (*ids, step_of(shown), attention, instant(shown["next_action_at"]))
 
 

@@ -133,14 +133,15 @@ async def _rise(household: Household, supervisor: Supervisor) -> None:
         supervisor.start(spec)
         if spec.name == Household.TEMPORAL and household.server is not None:
             await household.server.ready()
-    await asyncio.gather(_api_ready(household.api_url), _worker_ready(household))
+    await asyncio.gather(_api_lives(household.api_url), _worker_ready(household))
 
 
-async def _api_ready(url: str) -> None:
+async def _api_lives(url: str) -> None:
+    """Wait until it answers: it opens the store first. A rotation that is stalled is no reason not to be up."""
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=5) as http:
         while True:
             with contextlib.suppress(httpx.TransportError):
-                if (await http.get("/healthz/ready")).is_success:
+                if (await http.get("/healthz/live")).is_success:
                     return
             await asyncio.sleep(_LOOK_AGAIN.total_seconds())
 

@@ -86,7 +86,9 @@ def _follow_lines(rotator: Api, shown: dict[str, Any], every: float, as_json: bo
 
 def _line(shown: dict[str, Any]) -> str:
     attention = "".join(f"; ATTENTION {each['subject']}: {each['message']}" for each in shown["attention"])
-    return f"{shown['status']} {shown['phase']} {step_of(shown)}".rstrip() + attention
+    trouble = shown.get("trouble")
+    helps = f"; WHAT HELPS: {trouble['remedy']}" if trouble else ""
+    return f"{shown['status']} {shown['phase']} {step_of(shown)}".rstrip() + attention + helps
 
 
 def _look(rotator: Api, rotation: str) -> dict[str, Any] | None:

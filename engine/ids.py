@@ -41,6 +41,14 @@ def order_workflow(order_id: OrderId) -> str:
     return f"{_BEGINS[ISSUE_WORKFLOW]}{order_id}"
 
 
+def named_by(workflow_id: str) -> tuple[str, str]:
+    """The type of workflow that an id is for, and what it names: a site, or an order. Empty: it is none of ours."""
+    for type_, begins in _BEGINS.items():
+        if workflow_id.startswith(begins):
+            return type_, workflow_id.removeprefix(begins)
+    return "", ""
+
+
 def is_ours(workflow_type: str | None, workflow_id: str | None) -> bool:
     """Whether we could have started a workflow of that type under that id."""
     begins = _BEGINS.get(workflow_type or "")

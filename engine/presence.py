@@ -1,5 +1,7 @@
 """Whether a worker serves a task queue."""
 
+from datetime import UTC, datetime
+
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -8,8 +10,8 @@ from temporalio.client import Client
 from engine.calls import CEILING, within
 
 
-async def is_served(client: Client, task_queue: str) -> bool:
-    """Whether a worker has asked for work of `task_queue`. The server forgets one that died after some minutes only.
+async def polled_at(client: Client, task_queue: str) -> datetime | None:
+    """When a worker last asked for work of `task_queue`. The server forgets one that died after some minutes only.
 
     Raises:
         TemporalDown, NoAnswer: when Temporal did not say.
@@ -22,4 +24,13 @@ async def is_served(client: Client, task_queue: str) -> bool:
                 task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
             )
         )
-    return bool(answer.pollers)
+    return max((poller.last_access_time.ToDatetime(tzinfo=UTC) for poller in answer.pollers), default=None)
+
+
+async def is_served(client: Client, task_queue: str) -> bool:
+    """Whether a worker has asked for work of `task_queue`, in the last minutes.
+
+    Raises:
+        TemporalDown, NoAnswer: when Temporal did not say.
+    """
+    return await polled_at(client, task_queue) is not None

@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType, TaskQueueType, WorkflowExecutionStatus
+from temporalio.api.enums.v1 import EventType, WorkflowExecutionStatus
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.failure.v1 import Failure
-from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflow.v1 import PendingActivityInfo, WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
     DescribeWorkflowExecutionRequest,
     DescribeWorkflowExecutionResponse,
     GetWorkflowExecutionHistoryReverseRequest,
@@ -118,23 +116,6 @@ async def word_of(client: Client, workflow_id: str, *, now: datetime) -> Word | 
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         raise
-
-
-async def polled_at(client: Client, task_queue: str) -> datetime | None:
-    """When a worker last asked for work of a task queue; Temporal forgets it some minutes after the worker is gone.
-
-    Raises:
-        TemporalDown, NoAnswer: when Temporal did not say.
-    """
-    async with within(CEILING, silence=_SILENCE):
-        answer = await client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=client.namespace,
-                task_queue=TaskQueue(name=task_queue),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-            )
-        )
-    return max((_time(poller.last_access_time) for poller in answer.pollers), default=None)
 
 
 def _lacks_namespace(error: RPCError) -> bool:

@@ -17,7 +17,8 @@ _ATTEMPTS = 3
 _ACTIVITY_ATTEMPTS = 5
 _SAYS_SO_ITSELF = frozenset({"sepm-unreachable"})
 """Failures of activities that the rotation itself shows as attention."""
-_SILENT = timedelta(seconds=20)
+_SILENT = timedelta(seconds=24)
+"""A worker that is replaced, or busy, is silent for some seconds."""
 _POLL = timedelta(minutes=15)
 _LEAST_HEARTBEAT = timedelta(minutes=5)
 _UNPOLLED = timedelta(minutes=2)

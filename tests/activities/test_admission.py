@@ -52,7 +52,7 @@ async def refused(call) -> str:
     with pytest.raises(ApplicationError) as refusal:
         await call
     assert (refusal.value.type, refusal.value.non_retryable) == (NOT_RECORDED, False)
-    assert refusal.value.next_retry_delay == timedelta(minutes=1)
+    assert refusal.value.next_retry_delay == timedelta(seconds=15)
     return refusal.value.message
 
 

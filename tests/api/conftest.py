@@ -156,27 +156,43 @@ def calling_at(unconnected):
 
 
 @pytest.fixture
-async def connected(store, temporal_settings, tmp_path) -> AsyncIterator[Parts]:
+def staffed(temporal_settings):
+    """Serves the task queue of some parts with workers, as a context; rotations by a version of one's own if wanted."""
+
+    @asynccontextmanager
+    async def working(parts: Parts, rotates: type = RotateSite) -> AsyncIterator[None]:
+        client = await connect(temporal_settings, RotatorPlugin())
+        worker = Worker(
+            client,
+            task_queue=parts.task_queue,
+            workflows=[rotates, SurveySite, SimulatePlan, WatchCertificates],
+            activities=all_activities(parts.store),
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+            graceful_shutdown_timeout=_LET_END,
+        )
+        runs = Worker(
+            client,
+            task_queue=parts.task_queue + SIMULATIONS_QUEUE,
+            activities=all_activities(parts.store),
+            graceful_shutdown_timeout=_LET_END,
+        )
+        async with worker, runs:
+            yield
+
+    return working
+
+
+@pytest.fixture
+async def unstaffed(store, temporal_settings, tmp_path) -> Parts:
+    """Parts with store and Temporal, and a task queue that no worker serves."""
+    return Parts(store=store, temporal=await lazy_client(temporal_settings), task_queue=tmp_path.name)
+
+
+@pytest.fixture
+async def connected(unstaffed, staffed) -> AsyncIterator[Parts]:
     """Parts with store, Temporal and a worker on a queue of its own."""
-    queue = tmp_path.name
-    client = await connect(temporal_settings, RotatorPlugin())
-    worker = Worker(
-        client,
-        task_queue=queue,
-        workflows=[RotateSite, SurveySite, SimulatePlan, WatchCertificates],
-        activities=all_activities(store),
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-        graceful_shutdown_timeout=_LET_END,
-    )
-    runs = Worker(
-        client,
-        task_queue=queue + SIMULATIONS_QUEUE,
-        activities=all_activities(store),
-        graceful_shutdown_timeout=_LET_END,
-    )
-    parts = Parts(store=store, temporal=await lazy_client(temporal_settings), task_queue=queue)
-    async with worker, runs:
-        yield parts
+    async with staffed(unstaffed):
+        yield unstaffed
 
 
 @pytest.fixture

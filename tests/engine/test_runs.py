@@ -16,8 +16,9 @@ from temporalio.worker import Worker
 from engine.client import lazy_client
 from engine.contract import NEXT_ACT_QUERY, ROTATE_WORKFLOW, RotateInput
 from engine.ids import rotation_workflow
+from engine.presence import polled_at
 from engine.rotations import start_rotation
-from engine.runs import newest_run, open_runs, polled_at, word_of
+from engine.runs import newest_run, open_runs, word_of
 from rotation.standing.known import Answered, Failed, NextAct, Run, RunStatus, Silent
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)

@@ -95,7 +95,7 @@ class Lane:
         with contextlib.suppress(httpx.TransportError, EngineFault):
             client = await lazy_client(self.household.temporal, role="sweep")
             served = await is_served(client, self.household.temporal.task_queue)
-            return served and (await self.http.get("/healthz/ready")).is_success
+            return served and (await self.http.get("/healthz/live")).is_success
         return False
 
 

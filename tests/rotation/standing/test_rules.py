@@ -73,7 +73,7 @@ def seconds(count: float) -> timedelta:
             Standing.STALLED, TroubleCode.WORKER_CANNOT, TERMINATE,
         ),
         (
-            WELL.model_copy(update={"word": Silent(since=NOW - seconds(20))}),
+            WELL.model_copy(update={"word": Silent(since=NOW - seconds(24))}),
             Standing.STALLED, TroubleCode.NO_WORKER, UP,
         ),
         (
@@ -105,7 +105,7 @@ def test_what_is_wrong_with_a_rotation_that_runs_by_the_store(run, standing, cod
         {},
         {"word": None},
         {"task": PendingTask(attempt=2, since=NOW)},
-        {"word": Silent(since=NOW - seconds(19))},
+        {"word": Silent(since=NOW - seconds(23))},
         {"word": Answered(next_act=NextAct())},
         {"word": Answered(next_act=NextAct(at=NOW - timedelta(minutes=20)))},
         {"word": Answered(next_act=NextAct(at=NOW - timedelta(hours=4), heartbeat=timedelta(hours=4)))},

@@ -1,0 +1,49 @@
+"""/v1/standing: what the service knows of itself, the store held against Temporal."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.parts import WithParts
+from rotation.standing.reconciliation import Found
+from rotation.standing.trouble import Trouble
+from rotation.values import Value
+
+router = APIRouter(prefix="/v1/standing", tags=["standing"])
+
+
+class TroubleShown(Trouble):
+    """Something that is wrong, about what, and what helps."""
+
+    since: datetime
+
+    @classmethod
+    def of(cls, found: Found) -> "TroubleShown":
+        """The document of what was found."""
+        return cls(**dict(found.trouble), since=found.since)
+
+
+class StandingShown(Value):
+    """Everything that is wrong."""
+
+    checked_at: datetime | None = Field(description="When this was last looked at; null: not yet")
+    service: tuple[TroubleShown, ...] = Field(description="What concerns every rotation")
+    rotations: tuple[TroubleShown, ...]
+    workflows: tuple[TroubleShown, ...] = Field(
+        description="Workflows under ids of ours that the store does not have so; they can change nothing"
+    )
+
+
+@router.get("")
+async def show_standing(parts: WithParts) -> StandingShown:
+    """Rotations that do not get on, and whatever the store and Temporal do not know alike."""
+    latest = parts.standings.now(parts.clock())
+    if latest is None:
+        return StandingShown(checked_at=None, service=(), rotations=(), workflows=())
+    return StandingShown(
+        checked_at=latest.taken_at,
+        service=tuple(map(TroubleShown.of, latest.service)),
+        rotations=tuple(map(TroubleShown.of, latest.rotations)),
+        workflows=tuple(map(TroubleShown.of, latest.workflows)),
+    )
