@@ -5,8 +5,9 @@ from datetime import datetime
 _IDLE = 16
 """How many waits in a row may end at once although nothing has happened between them. Steps that follow one another
 without an activity between them are three or four."""
-_BUSY = 2_000
-"""How many waits and activities may end in a row before something is waited for: a timer, or a person."""
+_BUSY = 8_000
+"""How many waits and activities may end in a row before something is waited for: a timer, or a person. Temporal ends a
+workflow for good whose history has some 50,000 events; so many activities in a row make nearly as many."""
 
 
 class LoopSpinsError(RuntimeError):
