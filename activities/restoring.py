@@ -1,16 +1,18 @@
 """The plan that brings a site back after a rotation that was terminated."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from activities.identity import new_plan_id
 from rotation.drift.recorded import as_approved
 from rotation.plan.plan import ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
-from rotation.plan.task import CopyList, DeleteList, ReorderList, TaskState
+from rotation.plan.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.procedure.rollback import as_served
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName, SiteId
+from store.progress import Rotation
 from store.store import Store
 
 
@@ -30,10 +32,10 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     originals = await store.originals.unrestored(site_id)
     if not originals:
         raise NothingToRestoreError(f"site {site_id}: no rotation left it changed; there is nothing to restore")
-    rotation_id = originals[0].rotation_id
-    rotation = await store.rotations.get(rotation_id)
+    ended = await _ended(store, site_id, originals[0].rotation_id)
+    tasks = [task for each in ended for task in await store.tasks.list(rotation_id=each.id)]
     survey = await store.surveys.get(survey_id)
-    plan = _as_it_stands(await store.plans.get(rotation.plan_id), survey)
+    plan = _as_it_stands(await store.plans.get(ended[0].plan_id), survey)
     approved = dict(plan.body.pairs(ScopeName.ALL))
     interrupted = Interrupted(
         plan=plan,
@@ -46,8 +48,8 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
             )
             for original in originals
         ),
-        copies=await _copies_made(store, rotation_id),
-        reordered=await _reordered(store, rotation_id, plan),
+        copies=_copies_made(tasks),
+        reordered=_reordered(tasks, plan),
         swapped=_swapped(plan, survey),
     )
     return make_restore_plan(
@@ -55,10 +57,29 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     )
 
 
-async def _copies_made(store: Store, rotation_id: RotationId) -> tuple[ListCopy, ...]:
+async def _ended(store: Store, site_id: SiteId, newest: RotationId) -> tuple[Rotation, ...]:
+    """The rotation that changed the site, and the restores after it that were ended too, the oldest first.
+
+    A restore knows of the site only what was left when it was planned: what the rotation made stands in its own plan.
+    """
+    found: list[Rotation] = []
+    cursor: str | None = None
+    while True:
+        page = await store.rotations.list(cursor=cursor, site_id=site_id)
+        for each in page.items:
+            if found or each.id == newest:
+                found.insert(0, each)
+            if found and each.purpose == "rotate":
+                return tuple(found)
+        cursor = page.cursor
+        if cursor is None:
+            return tuple(found)
+
+
+def _copies_made(tasks: Sequence[ConsoleTask]) -> tuple[ListCopy, ...]:
     """Copies that may exist: a task that was done, or claimed and never closed, and no deletion after it."""
     made: dict[str, ListCopy] = {}
-    for task in await store.tasks.list(rotation_id=rotation_id):
+    for task in tasks:
         begun = task.state in {TaskState.DONE, TaskState.CLAIMED}
         if begun and isinstance(task.work, CopyList):
             made[task.work.copy_list] = ListCopy(source=task.work.source_list, copy_name=task.work.copy_list)
@@ -67,10 +88,10 @@ async def _copies_made(store: Store, rotation_id: RotationId) -> tuple[ListCopy,
     return tuple(made.values())
 
 
-async def _reordered(store: Store, rotation_id: RotationId, plan: Plan) -> tuple[ReorderList, ...]:
+def _reordered(tasks: Sequence[ConsoleTask], plan: Plan) -> tuple[ReorderList, ...]:
     """The order of each list that a drill may have changed, where nobody has said that it is put back."""
     left: set[str] = set()
-    for task in await store.tasks.list(rotation_id=rotation_id):
+    for task in tasks:
         if not isinstance(task.work, ReorderList):
             continue
         if not task.work.restores and task.state in {TaskState.DONE, TaskState.CLAIMED}:
