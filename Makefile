@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-newest fuzz rewrap proof crash-sweep mutants mutmut check format lock clean
+.PHONY: help demo test test-newest fuzz rewrap proof crash-sweep terminate-sweep mutants mutmut check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -60,6 +60,9 @@ proof: $(VENV)/.dev ## Play 10,000 random rotations, 300 of them through the rea
 
 crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touches (ARGS="--help" shows how)
 	$(BIN)/python -m tests.sweep --json build/crash-sweep.json $(ARGS)
+
+terminate-sweep: $(VENV)/.dev ## Terminate every procedure at every step, and follow the way out (ARGS="--help" shows how)
+	$(BIN)/python -m tests.terminating --json build/terminate-sweep.json $(ARGS)
 
 mutants: $(VENV)/.dev ## Show that a product without one of its rules is caught (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof.mutants $(ARGS)

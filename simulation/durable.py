@@ -8,7 +8,7 @@ although a server's own clock goes on while an activity works.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -223,11 +223,11 @@ class Acting:
             people.hear(message, Reply(accepted=False, findings=(finding,)))
 
 
-def through_temporal(client: Client) -> Runner:
-    """What `play` runs a rotation by, to have it run on the server of `client`."""
+def through_temporal(client: Client, *around: Interceptor) -> Runner:
+    """What `play` runs a rotation by, to have it run on the server of `client`, with interceptors of activities."""
 
     async def run(stage: Stage, state: RotationState) -> tuple[str, RotationState]:
-        return await _run(client, stage, state)
+        return await _run(client, stage, state, around)
 
     return run
 
@@ -258,7 +258,9 @@ def _done(facts: Facts) -> Iterator[tuple[object, ...]]:
     return ((effect.at, effect.kind, effect.subject, effect.actor) for effect in facts.journal)
 
 
-async def _run(client: Client, stage: Stage, state: RotationState) -> tuple[str, RotationState]:
+async def _run(
+    client: Client, stage: Stage, state: RotationState, interceptors: Sequence[Interceptor]
+) -> tuple[str, RotationState]:
     """Run the rotation of `state` on the server of `client`. Why it was given up, and the state as it was left.
 
     1. a worker of its own with the activities of the stage
@@ -280,7 +282,7 @@ async def _run(client: Client, stage: Stage, state: RotationState) -> tuple[str,
         task_queue=workflow_id,
         workflows=[RotateSimulatedSite],
         activities=[*all_activities(stage.store, stage.world), Acting(client, around, workflow_id).act],
-        interceptors=[Timed(client, around)],
+        interceptors=[Timed(client, around), *interceptors],
         workflow_runner=UnsandboxedWorkflowRunner(),
         # one rotation does one thing at a time; a poll of the sticky queue goes on beside one of the queue itself
         max_concurrent_workflow_task_polls=2,

@@ -27,24 +27,29 @@ def after_damage(
 
     async def planned(stage: Stage) -> Plan:
         await stage.survey()
-        files = {server.name: server.recovery_files[-1] for server in stage.simulation.site.servers.values()}
         stage.clock.leap_to(stage.clock.now() + lived)
         for damage in damages:
             stage.simulation.schedule(damage, stage.clock.now())
         stage.clock.leap_to(stage.clock.now() + noticed)
-        copies = {
-            ServerName(damage.server): RecoveryCopy(
-                name=files[damage.server].filename,
-                sha256=Fingerprint("c" * 64),
-                certificate=Fingerprint(files[damage.server].credential.fingerprint),
-                not_after=files[damage.server].credential.certificate.not_valid_after_utc,
-                key_matches=True,
-            )
-            for damage in damages
-        }
-        presents = await stage.world.served(stage.site.servers)
-        plan = await recovery_plan(stage.store, stage.site, presents, copies, {}, now=stage.clock.now())
-        await stage.store.plans.add(plan)
-        return plan
+        return await recovery_of(stage, *damages)
 
     return planned
+
+
+async def recovery_of(stage: Stage, *damages: CertificateDamaged) -> Plan:
+    """The plan that puts damaged certificates back, with the recovery file that each server had in the beginning."""
+    files = {server.name: server.recovery_files[0] for server in stage.simulation.site.servers.values()}
+    copies = {
+        ServerName(damage.server): RecoveryCopy(
+            name=files[damage.server].filename,
+            sha256=Fingerprint("c" * 64),
+            certificate=Fingerprint(files[damage.server].credential.fingerprint),
+            not_after=files[damage.server].credential.certificate.not_valid_after_utc,
+            key_matches=True,
+        )
+        for damage in damages
+    }
+    presents = await stage.world.served(stage.site.servers)
+    plan = await recovery_plan(stage.store, stage.site, presents, copies, {}, now=stage.clock.now())
+    await stage.store.plans.add(plan)
+    return plan

@@ -39,6 +39,7 @@ LONGEST = (
     "e2e/test_starting.py",
     "workflows/test_many_histories.py",
     "workflows/test_replay.py",
+    "terminating/test_terminate_sweep.py",
     "workflows/test_ninety_days.py",
     "proof/test_rivals.py",
     "simulation/test_run.py",

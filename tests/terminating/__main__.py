@@ -1,0 +1,56 @@
+"""`make terminate-sweep`: every procedure is terminated at every step, and the documented way out is followed.
+
+1. each procedure is played undisturbed: what it passes are the points (tests/terminating/passages.py)
+2. in process: it is terminated at each; who holds a task gives it back or finishes it, then what `rotator restore`
+   does or says; the site must be as recorded, nobody lost, no task open, and another rotation must run to its end
+3. the way out itself is terminated at its points too, and followed again
+4. a drawn share of the points through the real Temporal, with its own Terminate
+
+What was reached is summed up, with every refusal and attention; the exit code is 0 only when all of it was well.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tests.proof.lanes import cores
+from tests.terminating.procedures import PROCEDURES
+from tests.terminating.report import Summary, lines
+from tests.terminating.sweeping import Sweep
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    line = argparse.ArgumentParser(prog="make terminate-sweep ARGS=...", description=__doc__.partition("\n")[0])
+    line.add_argument("--procedure", action="append", choices=tuple(PROCEDURES), help="only this; may be repeated")
+    line.add_argument("--every", type=int, default=1, help="only each so many points")
+    line.add_argument("--temporal", type=int, default=10, help="one of so many goes through the real Temporal; 0: none")
+    line.add_argument("--minutes", type=float, default=60, help="no life is begun after that time")
+    line.add_argument("--lanes", type=int, default=cores(), help="processes")
+    line.add_argument("--json", type=Path, help="where the summary is written")
+    return line
+
+
+def main() -> int:
+    """Sweep, sum up, and say whether all of it was well."""
+    asked = parser().parse_args()
+    began = time.monotonic()
+    told = Summary()
+    swept = Sweep(asked.procedure or list(PROCEDURES), every=asked.every, temporal=asked.temporal)
+    for life in swept(asked.lanes, began + asked.minutes * 60):
+        told.add(life)
+        for problem in life.problems:
+            sys.stdout.write(f"{life}: {problem}\n")
+            sys.stdout.flush()
+    told.left_out = {name: left for name, left in swept.left.items() if left}
+    told.seconds = time.monotonic() - began
+    sys.stdout.write("\n".join(lines(told)) + "\n")
+    if asked.json is not None:
+        asked.json.parent.mkdir(parents=True, exist_ok=True)
+        asked.json.write_text(told.model_dump_json(indent=2) + "\n")
+    return 0 if not told.failures and not told.left_out else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Rotations that are terminated: in this process, or on the real Temporal by its own Terminate."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import TerminatedError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from activities.registry import all_activities
+from rotation.running.message import Message
+from rotation.running.state import RotationState
+from simulation.durable import through_temporal
+from simulation.host import HorizonReachedError, SimulatedHost, SimulatedPending, StuckError
+from simulation.scenario import START
+from simulation.stage import Stage
+from tests.terminating.passages import Watch, told_of
+from workflows.run import run_rotation
+
+TERMINATED = "terminated"
+Run = Callable[[Stage, RotationState, Watch], Awaitable[str]]
+"""Runs a rotation: empty when it has ended; `TERMINATED`; or why it was given up."""
+
+
+class _TerminatedHereError(Exception):
+    """The rotation is terminated now."""
+
+
+class EndingHost(SimulatedHost):
+    """Simulated time in which the rotation is terminated at a passage: nothing of it runs on."""
+
+    def __init__(self, stage: Stage, watch: Watch) -> None:
+        activities = all_activities(stage.store, stage.world)
+        super().__init__(activities, stage.clock, stage.people, until=START + stage.scenario.longest)
+        self._watch = watch
+
+    async def _attempt(self, pending: SimulatedPending[Any]) -> None:
+        await super()._attempt(pending)
+        self._passes(told_of(pending.name.value, pending.request))
+
+    async def _act(self) -> Message | None:
+        message = await super()._act()
+        self._passes(f"somebody says {message.move.value}" if message else "somebody works")
+        return message
+
+    def _passes(self, what: str) -> None:
+        state = self._running.state if self._running else None
+        if self._watch.passes(state.step.id if state and state.step else "", what):
+            raise _TerminatedHereError
+
+
+async def in_process(stage: Stage, state: RotationState, watch: Watch) -> str:
+    """Run a rotation in this coroutine."""
+    try:
+        await run_rotation(EndingHost(stage, watch).run(state))
+    except _TerminatedHereError:
+        return TERMINATED
+    except (HorizonReachedError, StuckError) as end:
+        return f"{type(end).__name__}: {end}"
+    return ""
+
+
+class _Passing(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, client: Client, watch: Watch) -> None:
+        super().__init__(following)
+        self._client, self._watch = client, watch
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
+        try:
+            return await super().execute_activity(input)
+        finally:
+            info = activity.info()
+            if self._watch.passes("", info.activity_type):
+                await self._client.get_workflow_handle(str(info.workflow_id)).terminate("pulled out")
+
+
+class Ending(Interceptor):
+    """Terminates a rotation on Temporal, behind one of the tries of its activities or of the acts of its people."""
+
+    def __init__(self, client: Client, watch: Watch) -> None:
+        self._client, self._watch = client, watch
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """Around each activity."""
+        return _Passing(next, self._client, self._watch)
+
+
+def on_temporal(client: Client) -> Run:
+    """Runs rotations on the server of `client`."""
+
+    async def run(stage: Stage, state: RotationState, watch: Watch) -> str:
+        try:
+            unfinished, _ = await through_temporal(client, Ending(client, watch))(stage, state)
+        except WorkflowFailureError as failure:
+            if isinstance(failure.cause, TerminatedError):
+                return TERMINATED
+            raise
+        return unfinished
+
+    return run
