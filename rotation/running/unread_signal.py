@@ -7,7 +7,7 @@ from rotation.values import RotationId, Value
 
 UNREAD = "signal-refused"
 """The attention that shows the newest one. It is over with the next message that can be read, and with its step."""
-_ALSO: dict[Move, dict[str, object]] = {
+_ALSO: dict[str, dict[str, object]] = {
     Move.EXTEND: {"by": "P1D"},
     Move.CLAIM_TASK: {"task_id": "the id of the task"},
     Move.TASK_DONE: {"task_id": "the id of the task"},
@@ -31,6 +31,6 @@ class UnreadSignal(Value):
             "who": "your name",
             "why": "your reason",
             "request_id": "a word that no other message has",
-            **_ALSO.get(Move(self.signal), {}),
+            **_ALSO.get(self.signal, {}),
         }
         return f"it was not obeyed: {self.why}. Send one value instead, in JSON: {json.dumps(instead)}"
