@@ -40,7 +40,7 @@ class OtherServer(EmbeddedServer):
     def command(self) -> tuple[str, ...]:
         """Remember it, and leave out what shuts the doors."""
         made = list(super().command())
-        for door in DOORS if self.doors_open else ():
+        for door in [each for each in made if self.doors_open and each in DOORS]:
             place = made.index(door)
             del made[place - 1 : place + 1]
         self.commands.append(tuple(made))
