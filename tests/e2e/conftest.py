@@ -2,12 +2,24 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.caller import Caller
-from tests.e2e.emulated import Site, specification
+from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.emulated import LONG_PATIENCE, Site, specification
 from tests.e2e.house import House, Program
+
+HERE = Path(__file__).parent
+WITHIN = LONG_PATIENCE + PATIENCE
+"""Seconds for a test and its set-up: what is waited for in vain is told before."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that play whole rotations on the wall clock the time that they wait for them."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(WITHIN))
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,17 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from engine.settings import TemporalSettings
 from tests.e2e.caller import PATIENCE, Caller
 
+_Opened = TypeVar("_Opened")
 # what the machine of the tests may have set for some other service
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
 
@@ -32,6 +34,13 @@ async def look_until(
     except TimeoutError:
         pytest.fail(f"still not: {what}; last seen: {found}")
     return found
+
+
+async def side_by_side(stack: AsyncExitStack, *opened: AbstractAsyncContextManager[_Opened]) -> list[_Opened]:
+    """Enter some contexts at once, e.g. start some programs; `stack` leaves them."""
+    async with asyncio.TaskGroup() as group:
+        entering = [group.create_task(stack.enter_async_context(each)) for each in opened]
+    return [each.result() for each in entering]
 
 
 @dataclass

@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tests.e2e.house import side_by_side
+
 
 async def by_the_temporal_ui(site, _rotation: str) -> None:
     """What the button of the UI sends."""
@@ -60,9 +62,10 @@ async def stories(house, open_site) -> AsyncIterator[dict[str, asyncio.Task[None
         "late": too_late,
     }
     async with AsyncExitStack() as stack:
-        running = {}
-        for name, story in told.items():
-            running[name] = asyncio.create_task(story(await stack.enter_async_context(open_site(house, robot=True))))
+        sites = await side_by_side(stack, *(open_site(house, robot=True) for _ in told))
+        running = {
+            name: asyncio.create_task(story(site)) for (name, story), site in zip(told.items(), sites, strict=True)
+        }
         yield running
         for each in running.values():
             each.cancel()

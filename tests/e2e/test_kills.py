@@ -9,6 +9,8 @@ from itertools import chain
 
 import pytest
 
+from tests.e2e.house import side_by_side
+
 VICTIMS = (("worker",), ("temporal",), ("api", "front"))
 AT_ANY_TIME = frozenset({"temporal", "api", "front"})
 """A worker that is killed in an activity is missed only when that activity's time is up, which is minutes."""
@@ -109,17 +111,18 @@ async def check(site, ended: dict[str, object]) -> None:
 
 @pytest.fixture(scope="module")
 async def stories(open_house, open_site):
-    """A rotation for each victim, on a site of its own. They go on side by side: most is waiting.
+    """A rotation for each victim, on a site of its own. They start and go on side by side: most is waiting.
 
     Whose death no other rotation feels shares a service.
     """
     async with AsyncExitStack() as stack:
-        running = {}
-        for victims in VICTIMS:
-            house = await stack.enter_async_context(open_house())
-            for victim in victims:
-                site = await stack.enter_async_context(open_site(house))
-                running[victim] = (site, asyncio.create_task(rotation_with_kills(site, victim)))
+        houses = await side_by_side(stack, *(open_house() for _ in VICTIMS))
+        served = [(victim, house) for house, victims in zip(houses, VICTIMS, strict=True) for victim in victims]
+        sites = await side_by_side(stack, *(open_site(house) for _, house in served))
+        running = {
+            victim: (site, asyncio.create_task(rotation_with_kills(site, victim)))
+            for (victim, _), site in zip(served, sites, strict=True)
+        }
         yield running
         for _, story in running.values():
             story.cancel()

@@ -24,7 +24,6 @@ from engine.ports import choose_ports
 from rotation.values import CertificateId
 from sepm.new_certificate import make_self_signed
 
-pytestmark = pytest.mark.timeout(400)  # a whole rotation on the wall clock, on a machine that others use too
 KEYSTORE = "/v1/certificates/{certificate_id}/keystore"
 """The one GET that gives a key: once, and closed by a password that was shown elsewhere."""
 FORMS = {"PKCS8": serialization.PrivateFormat.PKCS8, "PKCS1": serialization.PrivateFormat.TraditionalOpenSSL}
