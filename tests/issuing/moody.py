@@ -27,6 +27,7 @@ class Moody:
     ca: Path
     shows: dict[str, tuple[int, dict[str, str], Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    connections: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def settings(self) -> AcmeSettings:
         """How the product reaches it."""
@@ -38,6 +39,7 @@ class Moody:
         self.shows[resource] = (status, {"Content-Type": "application/problem+json", **headers}, body)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections.add(writer)
         try:
             while line := await reader.readline():
                 length = 0
@@ -50,6 +52,7 @@ class Moody:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self.connections.discard(writer)
             writer.close()
 
     def _answer(self, resource: str, *, head: bool) -> bytes:
@@ -81,5 +84,11 @@ class Moody:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(ca, key)
         moody = cls(f"https://127.0.0.1:{port}", ca)
-        async with await asyncio.start_server(moody._serve, "127.0.0.1", port, ssl=context):
+        listener = await asyncio.start_server(moody._serve, "127.0.0.1", port, ssl=context)
+        try:
             yield moody
+        finally:
+            listener.close()
+            # from Python 3.12 on a server that is waited for waits for them, and callers keep theirs open
+            for connection in moody.connections:
+                connection.transport.abort()
