@@ -54,7 +54,9 @@ class CertificateToCheck(CertificateDocument):
 
     site: SiteId | None = None
     server: ServerName | None = Field(default=None, description="With `site`: names, keys and other servers count too")
-    days: int = Field(default=0, ge=0, le=3650, description="How long it must live on: the plan and its holdout")
+    days: int = Field(
+        default=0, strict=True, ge=0, le=3650, description="How long it must live on: the plan and its holdout"
+    )
 
     @model_validator(mode="after")
     def _whole_place(self) -> "CertificateToCheck":
@@ -81,7 +83,7 @@ class SelfSignedDocument(Value):
     """What a new self-signed certificate is for."""
 
     names: tuple[Name, ...] = Field(min_length=1, max_length=100, description="The first one is the subject too")
-    days: int = Field(default=3650, ge=1, le=3650, description="How long it is valid from now")
+    days: int = Field(default=3650, strict=True, ge=1, le=3650, description="How long it is valid from now")
 
     @property
     def valid_for(self) -> timedelta:

@@ -12,7 +12,7 @@ from api.site_document import ListsDocument, slug
 from rotation.access import AtConsole, ConsoleGroup, Images
 from rotation.console.exported import ClientExport
 from rotation.finding import blocking
-from rotation.site import Database, Limits, Server, ServerList, Site
+from rotation.site import Database, Limits, RefusedLimit, Server, ServerList, Site
 from rotation.values import SiteId, Value
 
 _AHEAD = timedelta(minutes=5)
@@ -98,6 +98,7 @@ class ConsoleSiteShown(Value):
     servers: tuple[Server, ...]
     lists: tuple[ServerList, ...]
     limits: Limits
+    refused_limits: tuple[RefusedLimit, ...] = Field(description="Limits that are stored and not used; correct them")
     database: Database
 
     @classmethod
@@ -116,6 +117,7 @@ class ConsoleSiteShown(Value):
             servers=site.servers,
             lists=site.lists,
             limits=site.limits,
+            refused_limits=site.refused_limits,
             database=site.database,
         )
 

@@ -13,6 +13,7 @@ from api.parts import WithParts
 from api.problems import described
 from api.saying import say
 from rotation.running.message import Message, Move
+from rotation.span import UpToAYear
 from rotation.values import RotationId, Value
 
 router = APIRouter(prefix="/v1/rotations", tags=["moves"])
@@ -44,7 +45,9 @@ class MoveOrder(Value):
 
     who: str = Field(min_length=1, max_length=200)
     why: str = Field(default="", max_length=2000)
-    by: timedelta | None = Field(default=None, description="For extend: how much longer, e.g. P7D")
+    by: Annotated[UpToAYear, Field(gt=timedelta(0))] | None = Field(
+        default=None, description="For extend: how much longer, e.g. P7D"
+    )
     evidence: dict[str, _Said] = Field(
         default_factory=dict,
         max_length=20,

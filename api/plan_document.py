@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.problems import refused
 from rotation.finding import Finding, blocking
@@ -13,6 +13,7 @@ from rotation.plan.scope import Treatment
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Console, Step
 from rotation.site import Site
+from rotation.span import UpToAYear
 from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
 
 _EVERY_SERVER = "*"
@@ -34,10 +35,10 @@ class PlanOrder(Value):
         default={}, description="The same for single groups, by path or id of the group that owns its settings"
     )
     holdout: tuple[ServerName, ...] = Field(default=(), description="Preferred holdout servers")
-    keep_relaxed: bool = False
-    leave_out_away: bool = Field(default=False, description="Leave out, by name, clients beyond the away limit")
-    survey_max_age: timedelta = Field(
-        default=timedelta(0), ge=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
+    keep_relaxed: StrictBool = False
+    leave_out_away: StrictBool = Field(default=False, description="Leave out, by name, clients beyond the away limit")
+    survey_max_age: UpToAYear = Field(
+        default=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
     )
 
     def request(self, site: Site) -> PlanRequest:

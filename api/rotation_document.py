@@ -12,6 +12,7 @@ from api.standings import Known
 from rotation.finding import Finding
 from rotation.plan.step import Step
 from rotation.running.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
+from rotation.span import UpToAYear
 from rotation.standing.trouble import Standing, Trouble
 from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
 from store.progress import Rotation, RotationStatus
@@ -22,8 +23,8 @@ class Order(Value):
 
     who: str = Field(min_length=1, max_length=200)
     why: str = Field(min_length=1, max_length=2000)
-    survey_max_age: timedelta = Field(
-        default=timedelta(0), ge=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
+    survey_max_age: UpToAYear = Field(
+        default=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
     )
 
 

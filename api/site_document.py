@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, SecretStr
 
 from api.invalid import checked
 from api.problems import ProblemError
-from rotation.site import Database, Limits, Server, ServerList, Site
+from rotation.site import Database, Limits, RefusedLimit, Server, ServerList, Site
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
 from sepm.sylink import parse_sylink
@@ -124,6 +124,7 @@ class SiteShown(Value):
     servers: tuple[Server, ...]
     lists: tuple[ServerList, ...]
     limits: Limits
+    refused_limits: tuple[RefusedLimit, ...] = Field(description="Limits that are stored and not used; correct them")
     database: Database
 
     @classmethod
@@ -140,6 +141,7 @@ class SiteShown(Value):
             servers=site.servers,
             lists=site.lists,
             limits=site.limits,
+            refused_limits=site.refused_limits,
             database=site.database,
         )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulation.subject import Subject
 
 _SPAN = TypeAdapter(timedelta)
+_LONGEST = timedelta(days=3650)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _FAILED = 1
 _CLIENTS, _SAMPLE, _HOLDOUT = 500, 5000, timedelta(days=30)
@@ -130,6 +131,8 @@ def _span(option: str, text: str) -> timedelta:
         raise typer.BadParameter(f"{option}: {text!r} is no length of time; say e.g. 90d, 12h or P90D") from None
     if span <= timedelta(0):
         raise typer.BadParameter(f"{option}: {text!r} is not longer than nothing")
+    if span > _LONGEST:
+        raise typer.BadParameter(f"{option}: {text!r} is longer than {_LONGEST.days} days")
     return span
 
 

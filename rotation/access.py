@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from rotation.serial import PolicySerial, parse_or_none
+from rotation.span import LONGEST_HEARTBEAT, Span
 from rotation.survey import Mode, PairSettings
 from rotation.values import GroupId, ListName, LocationId, Value
 
@@ -39,8 +40,8 @@ class ConsoleLocation(Value):
     server_list: ListName
     secure_communications: bool
     mode: Mode = Mode.PULL
-    heartbeat: timedelta = Field(gt=timedelta(0), le=timedelta(days=7))
-    jitter: timedelta = Field(default=timedelta(0), ge=timedelta(0), le=timedelta(days=7))
+    heartbeat: Span = Field(gt=timedelta(0), le=LONGEST_HEARTBEAT)
+    jitter: Span = Field(default=timedelta(0), ge=timedelta(0), le=LONGEST_HEARTBEAT)
 
     @property
     def settings(self) -> PairSettings:

@@ -1,13 +1,15 @@
 """A site as registered: what no SEPM API tells, and the limits its owner set."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from rotation.access import Access, AtConsole, OverRest
+from rotation.finding import Finding, blocking
+from rotation.span import UpToADay, UpToAYear, UpToTenYears
 from rotation.values import ListName, ServerName, SiteId, Value
 
 
@@ -83,17 +85,17 @@ class ServerList(Value):
 class Limits(Value):
     """What the site's owner wants waited for. Defaults follow the vendor's more careful texts."""
 
-    relax_floor: timedelta = timedelta(hours=24)
+    relax_floor: UpToAYear = timedelta(hours=24)
     """Least wait before A9 (K187099: 24 hours at least)."""
-    away_limit: timedelta = timedelta(days=30)
+    away_limit: UpToTenYears = timedelta(days=30)
     """Clients silent for longer are named in the plan, and may be left out by name."""
-    holdout_minimum: timedelta = timedelta(days=30)
-    holdout_maximum: timedelta = timedelta(days=90)
-    publish_delay: timedelta = timedelta(minutes=2)
+    holdout_minimum: UpToTenYears = timedelta(days=30)
+    holdout_maximum: UpToTenYears = timedelta(days=90)
+    publish_delay: UpToADay = timedelta(minutes=2)
     """From a change in SEPM to the moment when every server hands it out."""
-    purge_after: timedelta | None = timedelta(days=30)
+    purge_after: UpToTenYears | None = timedelta(days=30)
     """SEPM's own deletion of unseen clients; None when it is switched off. No API tells it."""
-    gate_patience: timedelta = timedelta(days=14)
+    gate_patience: UpToTenYears = timedelta(days=14)
     """After this a gate that has not passed raises attention."""
 
     @model_validator(mode="after")
@@ -101,6 +103,38 @@ class Limits(Value):
         if self.holdout_minimum > self.holdout_maximum:
             raise ValueError("holdout_minimum is longer than holdout_maximum")
         return self
+
+
+class RefusedLimit(Value):
+    """A limit that was stored before it had bounds, and that is not used: the default is, where something must be."""
+
+    name: str
+    value: str
+    why: str
+
+    @property
+    def finding(self) -> Finding:
+        """What stands in the way of a plan until the limits are given anew."""
+        return blocking(
+            "limit-refused",
+            f"limits.{self.name}",
+            f"{self.value} is stored: {self.why}",
+            "correct the site's limits: PUT /v1/sites/ID/limits, all that should not be the default",
+        )
+
+
+def judged(stored: Mapping[str, object]) -> tuple[Limits, tuple[RefusedLimit, ...]]:
+    """The limits that are stored of a site, and those of them that cannot be used."""
+    kept, refused = dict(stored), list[RefusedLimit]()
+    while True:
+        try:
+            return Limits.model_validate(kept), tuple(refused)
+        except ValidationError as error:
+            for problem in error.errors():
+                # one that is about no field is about the two that must be in order
+                for name in map(str, problem["loc"][:1] or ("holdout_minimum", "holdout_maximum")):
+                    value = str(kept.pop(name, "the default"))
+                    refused.append(RefusedLimit(name=name, value=value[:100], why=problem["msg"]))
 
 
 class Site(Value):
@@ -111,6 +145,8 @@ class Site(Value):
     servers: tuple[Server, ...] = Field(min_length=1)
     lists: tuple[ServerList, ...] = ()
     limits: Limits = Limits()
+    refused_limits: tuple[RefusedLimit, ...] = ()
+    """What was stored of its limits and is not used."""
     database: Database = Database.UNKNOWN
     access: Access = OverRest()
 
@@ -118,6 +154,15 @@ class Site(Value):
     def at_console(self) -> AtConsole | None:
         """What its console showed, for a site without REST."""
         return self.access if isinstance(self.access, AtConsole) else None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _judge_limits(cls, stored: object) -> object:
+        """A site that was stored with limits of no use is shown with them, and nothing is planned for it."""
+        if not isinstance(stored, dict) or not isinstance(stored.get("limits"), dict):
+            return stored
+        limits, refused = judged(stored["limits"])
+        return stored | {"limits": limits, "refused_limits": (*stored.get("refused_limits", ()), *refused)}
 
     @model_validator(mode="after")
     def _unique(self) -> "Site":

@@ -8,6 +8,8 @@ from rotation.values import ListName
 from sepm.errors import UnexpectedAnswer
 from sepm.payloads import CommunicationPayload, SettingsPayload
 
+_MOST_SECONDS = 10**9
+
 
 def pair_settings(payload: SettingsPayload, pair: Pair, *, address: str, named: str = "") -> PairSettings:
     """What a rotation needs of a pair's settings.
@@ -67,11 +69,16 @@ def _heartbeat(communication: CommunicationPayload, mode: Mode) -> timedelta | N
             communication.upload_cmd_state_heartbeat_freq_in_seconds,
         )
     )
-    seconds = max((interval for interval in intervals if interval is not None), default=0)
-    return timedelta(seconds=seconds) if seconds > 0 else None
+    told = [interval for interval in intervals if interval is not None]
+    return _span(max(told)) if told else None
 
 
 def _jitter(communication: CommunicationPayload) -> timedelta:
     if not communication.randomization_enabled:
         return timedelta(0)
-    return timedelta(seconds=max(communication.randomization_range or 0, 0))
+    return _span(communication.randomization_range or 0)
+
+
+def _span(seconds: int) -> timedelta:
+    """What SEPM says, as far as a length of time can say it: whether it can be meant is judged where it is used."""
+    return timedelta(seconds=min(max(seconds, -_MOST_SECONDS), _MOST_SECONDS))

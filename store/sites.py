@@ -217,7 +217,7 @@ class Sites:
         """
         async with self._database.write() as session:
             row = await known_site(session, site_id)
-            row.site = row.site.model_copy(update={"limits": limits})
+            row.site = row.site.model_copy(update={"limits": limits, "refused_limits": ()})
             return row.site
 
     async def set_database(self, site_id: SiteId, database: SiteDatabase) -> Site:

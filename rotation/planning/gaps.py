@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
 from rotation import inheritance
 from rotation.finding import Finding, blocking
@@ -9,6 +10,7 @@ from rotation.plan.plan import copied_from
 from rotation.plan.request import PlanRequest
 from rotation.planning.left_relaxed import left_relaxed
 from rotation.site import Site
+from rotation.span import LONGEST_HEARTBEAT
 from rotation.survey import SiteSurvey
 from rotation.values import ListName
 
@@ -28,6 +30,8 @@ def gaps(
     """
     left = {name for name in _used_lists(survey) if copied_from(name) is not None and name not in copies_in_use}
     return (
+        *(refused.finding for refused in site.refused_limits),
+        *_implausible_heartbeats(survey),
         *_nothing_read(site, survey),
         *_parents_unread(site, survey),
         *_without_locations(survey),
@@ -36,6 +40,23 @@ def gaps(
         *_unknown_holdouts(site, request),
         *_unknown_groups(survey, request),
     )
+
+
+def _implausible_heartbeats(survey: SiteSurvey) -> Iterable[Finding]:
+    """Every wait follows from the heartbeats: one that cannot be meant would make it no wait, or one without an end."""
+    for group in survey.groups:
+        for location in group.locations:
+            settings = location.settings
+            heartbeat, jitter = settings.heartbeat, settings.jitter
+            if timedelta(0) < heartbeat <= LONGEST_HEARTBEAT and timedelta(0) <= jitter <= LONGEST_HEARTBEAT:
+                continue
+            yield blocking(
+                "heartbeat-implausible",
+                f"{group.path} / {location.name}",
+                f"its heartbeat is {heartbeat.total_seconds():.0f} s, its jitter {jitter.total_seconds():.0f} s: more "
+                f"than 0 s and at most {LONGEST_HEARTBEAT.days} days can be waited for",
+                "set it in the group's communication settings, then survey again",
+            )
 
 
 def _nothing_read(site: Site, survey: SiteSurvey) -> Iterable[Finding]:

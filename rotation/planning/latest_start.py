@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from rotation.finding import Finding, blocking
 from rotation.plan.forecast import promised
 from rotation.plan.plan import PlanBody
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Console, Step
 from rotation.plan.task import ReplaceCertificate
 from rotation.site import Limits
+from rotation.span import YEAR, before
 from rotation.survey import ServedCertificate
 from rotation.values import ServerName
 
+_LONGEST = 100 * YEAR
 LEAST_MARGIN = timedelta(days=1)
 
 
@@ -31,9 +34,20 @@ def latest_start(body: PlanBody, served: Iterable[ServedCertificate], limits: Li
     for each in served:
         takes = until_replaced(body, each.server)
         if each.not_after is not None and takes is not None:
-            at = each.not_after - takes - margin
+            at = before(each.not_after, takes + margin)
             found.append(LatestStart(at=at, server=each.server, ends=each.not_after, takes=takes, margin=margin))
     return min(found, key=lambda latest: (latest.at, latest.server), default=None)
+
+
+def too_long(body: PlanBody) -> tuple[Finding, ...]:
+    """Why no calendar holds the plan: its waits, each within its bounds, add up to more than anybody can mean."""
+    takes = sum(map(promised, body.steps), timedelta(0))
+    if takes <= _LONGEST:
+        return ()
+    text = f"its waits add up to {takes.days} days, and {_LONGEST.days} is the most that can be planned"
+    return (
+        blocking("plan-too-long", body.site_id, text, "shorten the site's limits, or rotate fewer servers at once"),
+    )
 
 
 def until_replaced(body: PlanBody, server: ServerName) -> timedelta | None:

@@ -20,7 +20,7 @@ from rotation.plan.trust import Names, OnTrust
 from rotation.planning import canary
 from rotation.planning.gaps import gaps
 from rotation.planning.holdout_choice import choose_holdouts
-from rotation.planning.latest_start import latest_start
+from rotation.planning.latest_start import latest_start, too_long
 from rotation.planning.observed import Observed
 from rotation.planning.owners import lost_if_now, owner_views, usable_servers
 from rotation.planning.preconditions import Preconditions, unmet
@@ -76,6 +76,8 @@ def make_plan(
         keep_relaxed=request.keep_relaxed,
         steps=rotation_steps(knobs, after=after),
     )
+    if endless := too_long(body):
+        raise PlanRefusedError(endless)
     facts = Preconditions(site=site, survey=observed.survey, clients=observed.clients, body=body, now=now)
     chosen = {server: observed.certificates[wanted] for server, wanted in request.certificates.items()}
     reasons = (reason for _, found in treated.values() for reason in found)

@@ -22,6 +22,7 @@ from rotation.proof.gate import minimum
 from rotation.recovery.damage import Damage, RecoveryCopy, against
 from rotation.recovery.held import Held
 from rotation.site import Limits, Site
+from rotation.span import LONGEST_HEARTBEAT
 from rotation.survey import ObservedGroup, SiteSurvey
 from rotation.values import CertificateId, GroupId, PlanId, Value
 
@@ -177,7 +178,7 @@ def _scope(group: ObservedGroup, inheritors: Iterable[GroupId]) -> OwnerScope:
             for location in sorted(group.locations, key=lambda location: location.id)
         ),
         inheritors=tuple(inheritors),
-        slowest_heartbeat=max(each.heartbeat for each in settings),
+        slowest_heartbeat=min(max(each.heartbeat for each in settings), LONGEST_HEARTBEAT),
         jitter=max(each.jitter for each in settings),
     )
 

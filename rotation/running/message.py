@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from datetime import timedelta
 from enum import StrEnum
 
 from pydantic import Field
 
 from rotation.finding import Finding
+from rotation.span import Span
 from rotation.values import RotationId, TaskId, Value
 
 
@@ -40,7 +40,7 @@ class Message(Value):
     who: str = Field(min_length=1, max_length=200)
     why: str = Field(default="", max_length=2000)
     request_id: str = Field(min_length=1, max_length=200)
-    by: timedelta | None = None
+    by: Span | None = None
     """For `extend`: how much longer to wait."""
     task_id: TaskId | None = None
     attestation: dict[str, str] = Field(default_factory=dict)

@@ -46,6 +46,7 @@ def _ended(message: Message, state: RotationState) -> Finding | None:
 _LET = "let it finish (the default); hold stops it where it stands"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
+_LONGEST_WAIT = timedelta(days=3660)
 _EXPLAINED = frozenset(
     {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
 )
@@ -111,6 +112,8 @@ def _extend(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, "it needs a length of time", "say how much longer, e.g. by: P7D")
     if message.by > _LONGEST_EXTENSION:
         return _refuse(message, f"{message.by.days} days is too long", f"{_LONGEST_EXTENSION.days} days at most")
+    if state.wait.limit - state.wait.opened_at > _LONGEST_WAIT:
+        return _refuse(message, f"it waits until {state.wait.limit:%Y-%m-%d} already", "extend it again nearer to that")
     return None
 
 

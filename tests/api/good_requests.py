@@ -25,7 +25,7 @@ _LIMITS = {
     "holdout_maximum": "P90D",
     "publish_delay": "PT2M",
     "purge_after": None,
-    "gate_patience": 1209600,
+    "gate_patience": "P14D",
 }
 _SITE = {
     "name": "Brno",

@@ -67,7 +67,7 @@ async def test_a_plan_names_servers_and_certificates_that_exist(whole, site, pro
 
 async def test_no_plan_whose_holdout_outlives_the_old_certificate(whole, three_servers, problem):
     """A holdout longer than the life of the certificate that it keeps is refused, and what to shorten is named."""
-    limits = three_servers["limits"] | {"holdout_maximum": "P3700D"}
+    limits = three_servers["limits"] | {"holdout_maximum": "P3660D"}
     site = (await whole.post("/v1/sites", json=three_servers | {"limits": limits})).json()["id"]
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"], "days": 3650})
     certificates = {"*": made.json()["certificate"]["id"]}

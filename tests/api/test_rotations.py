@@ -67,7 +67,7 @@ async def test_a_stale_plan_does_not_start(whole, site, plan, document, problem)
 
 async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, site, document, *, problem):
     """Past the latest safe start nothing is stored, and each way to be shorter is told; who accepts it starts it."""
-    limits = document["limits"] | {"gate_patience": "P3700D"}  # a margin longer than the old certificate lasts
+    limits = document["limits"] | {"gate_patience": "P3660D"}  # a margin longer than the old certificate lasts
     await whole.put(f"/v1/sites/{site}/limits", json=limits)
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
     order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}, "survey_max_age": "PT1H"}

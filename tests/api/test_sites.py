@@ -1,6 +1,10 @@
 """Registering sites: what is wrong is refused with what to do, and nothing of it is stored."""
 
 import socket
+import sqlite3
+from contextlib import closing
+
+import pytest
 
 PASSWORD = "not-the-password-7"
 
@@ -128,6 +132,34 @@ async def test_a_sylink_with_entities_is_refused(api, document, problem):
     """A file that could read files or fill the memory is not parsed."""
     bomb = '<!DOCTYPE a [<!ENTITY b "c">]><ServerSettings/>'
     await refused(api, document | {"sylinks": [bomb]}, problem, 422, "sylink-unreadable")
+
+
+@pytest.mark.parametrize("value", ["-P1D", 3600, True, "24:00", "P40000D"])
+async def test_limits_are_spans_within_bounds(api, document, problem, value):
+    """A negative, huge or unit-less limit is refused when a site is registered and when its limits are replaced."""
+    for name in ("publish_delay", "holdout_maximum"):
+        limits = {"purge_after": None, name: value}
+        refused = problem(await api.post("/v1/sites", json=document | {"limits": limits}), 422, "invalid-request")
+        assert name in str(refused["findings"])
+        problem(await api.put("/v1/sites/one-server/limits", json=limits), 422, "invalid-request")
+
+
+async def test_limits_that_were_stored_before_they_had_bounds_are_shown_and_stop_plans(whole, tmp_path, site, problem):
+    """The site is listed and shown with them, no plan is made, and corrected it is as any other."""
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
+    with closing(sqlite3.connect(tmp_path / "rotator.db")) as database, database:
+        stored = """UPDATE sites SET site = replace(site, '"publish_delay":"PT1S"', '"publish_delay":"-P1D"')"""
+        assert database.execute(stored).rowcount == 1
+    assert [each["id"] for each in (await whole.get("/v1/sites")).json()["items"]] == [site]
+    (refused,) = (await whole.get(f"/v1/sites/{site}")).json()["refused_limits"]
+    assert (refused["name"], refused["value"]) == ("publish_delay", "-P1D")
+    told = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
+    assert [finding["subject"] for finding in told["findings"]] == ["limits.publish_delay"]
+    assert "PUT /v1/sites" in told["remedy"]
+    corrected = {"relax_floor": "PT0S", "publish_delay": "PT1S", "purge_after": None}
+    assert (await whole.put(f"/v1/sites/{site}/limits", json=corrected)).json()["refused_limits"] == []
+    assert (await whole.post("/v1/plans", json=order)).status_code == 201
 
 
 async def test_lists_and_limits_are_replaced(api, document, problem):

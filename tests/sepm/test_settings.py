@@ -25,10 +25,17 @@ PUSH = {
         (PUSH, Mode.PUSH, 900, 120),
         ({"pull_mode_heartbeat_freq_in_seconds": 3600, "randomization_enabled": False}, Mode.PULL, 3600, 0),
         ({"randomization_range": None}, Mode.PULL, 300, 0),
+        ({"pull_mode_heartbeat_freq_in_seconds": 0}, Mode.PULL, 0, 120),
+        ({"pull_mode_heartbeat_freq_in_seconds": -5, "randomization_range": -7}, Mode.PULL, -5, -7),
+        ({"pull_mode_heartbeat_freq_in_seconds": 10**300, "randomization_range": 10**18}, Mode.PULL, 10**9, 10**9),
+        ({"pull_mode_heartbeat_freq_in_seconds": -(10**300)}, Mode.PULL, -(10**9), 120),
     ],
 )
 def test_the_heartbeat_of_a_pair(communication, mode, heartbeat, jitter):
-    """Pull: the interval; push: the slowest upload (rule 14); jitter only where it is switched on."""
+    """Pull: the interval; push: the slowest upload (rule 14); jitter only where it is switched on.
+
+    What cannot be meant is no error here: whoever plans judges it, and names the group.
+    """
     payload = SettingsPayload.model_validate(
         {
             "configuration": {

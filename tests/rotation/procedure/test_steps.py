@@ -291,9 +291,9 @@ def test_gate_after_a_swap_counts_the_publishing_too(make):
 
 def test_patience_is_never_shorter_than_the_minimum(make):
     """A heartbeat of a week makes a gate of three: its limit is not before its end."""
-    plan = make.plan(make.site("s1"), make.group("G", heartbeat=timedelta(days=40)))
+    plan = make.plan(make.site("s1"), make.group("G", heartbeat=timedelta(days=7)))
     waits = [step for step in plan.body.steps if isinstance(step, Gate)]
-    assert all(gate.patience >= gate.minimum >= timedelta(days=120) for gate in waits)
+    assert all(gate.patience >= gate.minimum >= timedelta(days=21) for gate in waits)
 
 
 def test_floor_counts_for_a8_only(make):
