@@ -1,6 +1,7 @@
 """The control API: what really is, and the hands of a test. The product never sees it."""
 
 import base64
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from emulator.views import ListView, PairView, ServerView, list_views, pair_view
 
 _OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
 _HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
+_COUNT = re.compile("[0-9]{1,4}")
 
 
 class FrontView(BaseModel):
@@ -136,8 +138,8 @@ def _reading_routes(controls: Controls) -> APIRouter:
     @router.get("/robot/delays")
     async def delays(request: Request) -> DelayForecast:
         asked = request.query_params
-        if any(not count.isdecimal() for count in asked.values()):
-            raise HTTPException(422, "counts of tasks by kind")
+        if not all(_COUNT.fullmatch(count) for count in asked.values()):
+            raise HTTPException(422, "counts of tasks by kind, below ten thousand")
         counts = {kind: int(count) for kind, count in asked.items()} or usual_tasks(simulation)
         return forecast(simulation.spec.seed, counts, simulation.spec.robot)
 
