@@ -11,3 +11,19 @@ def test_message_names_its_sender_and_keeps_its_length(make, fields):
     """Nobody moves a rotation without a name, and no message fills the history."""
     with pytest.raises(ValidationError):
         make.message(Move.HOLD, **fields)
+
+
+def test_a_digest_tells_messages_apart_whatever_their_ids(make):
+    """Each of move, person, words, task and evidence counts; the request id and the order of evidence do not."""
+    said = make.message(Move.TASK_DONE, task_id="t1", attestation={"a": "1", "b": "2"})
+    same = make.message(Move.TASK_DONE, task_id="t1", attestation={"b": "2", "a": "1"}, request_id="another")
+    assert said.digest == same.digest
+    others = [
+        {"move": Move.TASK_REFUSED},
+        {"who": "bob"},
+        {"why": "else"},
+        {"task_id": "t2"},
+        {"attestation": {}},
+        {"rotation_id": "r2"},
+    ]
+    assert len({said.digest, *(said.model_copy(update=other).digest for other in others)}) == 1 + len(others)

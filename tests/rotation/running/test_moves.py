@@ -87,6 +87,22 @@ def test_extend_takes_a_length_that_has_an_end(make, say, by, message):
     assert said == (None if message is None else ("extend-refused", message))
 
 
+def test_extensions_do_not_add_up_without_an_end(make, say):
+    """A gate that waits for more than ten years already is not extended before it is nearer to its limit."""
+    wait = waits(make).model_copy(update={"limit": make.at(days=3661)})
+    said = say(Move.EXTEND, make.state(wait=wait), by=timedelta(days=1))
+    assert said is not None
+    assert said[0] == "extend-refused"
+
+
+@pytest.mark.parametrize("move", TASKS)
+def test_nothing_is_said_of_a_task_while_the_rotation_is_held(make, say, move):
+    """Its own holder too is told who holds the rotation, and why."""
+    task = OpenTask(id=T1, step="07-A9", opened_at=make.t0, claimed_by="ada")
+    held = make.state(task=task, held_by="bob", hold_reason="month's end")
+    assert say(move, held, task_id="t1") == (f"{move.value}-refused", "the rotation is held by bob: month's end")
+
+
 def test_extend_without_a_wait_is_refused(say):
     """There is nothing to extend."""
     assert say(Move.EXTEND, by=timedelta(days=1)) == ("extend-refused", "it waits for no gate now")
