@@ -166,7 +166,7 @@ class _Life:
                 return await recovery_of(stage, *self._procedure.damaged)
         except PlanRefusedError as refused:
             told.said.update(each.code for each in refused.findings)
-            if any(each.code != "nothing-damaged" for each in refused.findings):
+            if any(each.code != "nothing-to-recover" for each in refused.findings):
                 told.problems.append(f"the way out is refused: {refused}")
         return None
 
