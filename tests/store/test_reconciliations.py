@@ -30,10 +30,9 @@ async def test_the_newest_is_kept_alone(store, make):
         assert await session.scalar(select(func.count()).select_from(ReconciliationRow)) == 1
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_a_database_that_may_not_grow_is_full(store, make):
     """Refused before the last page is taken, while what is there can still be read; with room again it is kept."""
-    if not store.database.is_sqlite:
-        pytest.skip("a limit of pages is SQLite's")
     await store.reconciliations.keep(reconciled(None, make.t0))
 
     def limit(pages):
@@ -56,10 +55,9 @@ async def fill(store, make):
         await store.reconciliations.keep(reconciled(None, at, rotations=[GONE] * 400 * number))
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_a_disk_that_is_nearly_full_is_full(store, make, monkeypatch):
     """Before the database itself is refused room, the disk below it tells."""
-    if not store.database.is_sqlite:
-        pytest.skip("the disk of another server is not seen")
     monkeypatch.setattr(room, "_LEAST", 1 << 62)
     with pytest.raises(StoreFull, match="KiB left"):
         await store.reconciliations.keep(reconciled(None, make.t0))
