@@ -156,19 +156,20 @@ class Reconciler:
 
     async def _keep(self, found: Reconciliation) -> Reconciliation:
         parts = self._parts
+        before, parts.standings.latest = parts.standings.latest, found  # a locked database may take half a minute
         try:
             await parts.store.reconciliations.keep(found)
         except (StoreFull, SQLAlchemyError, OSError) as error:
             trouble = _store_full(error) if isinstance(error, StoreFull) else _store_away(error)
             service = [each.trouble for each in found.service if each.trouble.code is not trouble.code]
             found = reconciled(
-                parts.standings.latest,
+                before,
                 found.taken_at,
                 service=[trouble, *service],
                 rotations=[each.trouble for each in found.rotations],
                 workflows=[each.trouble for each in found.workflows],
             )
-        _tell(parts.standings.latest, found)
+        _tell(before, found)
         parts.standings.latest = found
         return found
 
