@@ -34,6 +34,7 @@ LONGEST = (
     "e2e/test_restore.py",
     "e2e/test_cancel.py",
     "cli/test_demo_naive.py",
+    "e2e/test_standing.py",
     "e2e/test_hold.py",
     "e2e/test_temporal_ui.py",
     "e2e/test_starting.py",
