@@ -7,7 +7,6 @@ import os
 import pwd
 import secrets
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -33,6 +32,9 @@ _IN_MEMORY = Path("/dev/shm")
 _ROOM = 512 << 20
 _LOSES_ALL_IN_A_CRASH = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 """Nothing of it is to be kept."""
+
+_AS_LONG_AS_WE_LIVE = '"$@" & read -r _; kill -INT $!; wait $!; cd / && rm -rf "$OLDPWD"'
+"""Its standard input ends with whoever started it, however that ends."""
 
 
 @dataclass
@@ -122,16 +124,18 @@ def _cluster() -> Iterator[URL]:
         settings = (*_LOSES_ALL_IN_A_CRASH, "listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}")
         server = URL.create("postgresql", _OWNER, password, "127.0.0.1", port, "postgres")
         with said.open("wb") as log:
-            command: list[str | Path] = [postgres, "-D", data, *(word for each in settings for word in ("-c", each))]
-            process = subprocess.Popen(command, stdout=log, stderr=log, **runs)
+            tied: list[str | Path] = ["sh", "-c", _AS_LONG_AS_WE_LIVE, "sh", postgres, "-D", data]
+            command = [*tied, *(word for each in settings for word in ("-c", each))]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, **runs)
+        assert process.stdin is not None
         try:
             _until_it_answers(server, process, said)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # ends what is connected, too
+            process.stdin.close()
             process.wait(PATIENCE)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _place() -> Path | None:
