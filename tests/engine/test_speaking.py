@@ -230,7 +230,8 @@ async def heard(client, begin, move) -> Reply:
     """The reply to a message, sent again as long as a worker is slow to answer: it is the same message."""
     while True:
         with contextlib.suppress(NoAnswer):
-            return await send(client, begin.site_id, message(begin, move))
+            if (reply := await send(client, begin.site_id, message(begin, move))) is not None:
+                return reply
 
 
 async def test_what_was_said_is_heard_whoever_dies(own_server, begin) -> None:
