@@ -98,6 +98,9 @@ class Household:
             "warning",
             "--timeout-graceful-shutdown",
             "3",
+            # longer than clients keep a connection (5 s for most): a request that meets its end is lost
+            "--timeout-keep-alive",
+            "30",
         )
         worker = ChildSpec(
             self.WORKER, (sys.executable, "-P", "-m", "worker"), without_api_key, stop_within=_WORKER_STOPS_WITHIN

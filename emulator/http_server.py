@@ -24,6 +24,8 @@ class HttpServer(uvicorn.Server):
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=1,
+            # longer than clients keep a connection: a request that meets its end is lost
+            timeout_keep_alive=30,
             ws="none",
         )
         super().__init__(config)

@@ -18,7 +18,17 @@ from tests.e2e.caller import PATIENCE, Caller
 from tests.e2e.house import CLEAN, look_until
 
 _LOOPBACK = "127.0.0.1"
-_API = ("uvicorn", "--factory", "api.app:create_app", "--host", _LOOPBACK, "--log-level", "warning")
+_API = (
+    "uvicorn",
+    "--factory",
+    "api.app:create_app",
+    "--host",
+    _LOOPBACK,
+    "--log-level",
+    "warning",
+    "--timeout-keep-alive",
+    "30",
+)
 
 
 @dataclass

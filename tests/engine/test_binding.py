@@ -40,7 +40,7 @@ from engine.ids import rotation_workflow
 from engine.plugin import PASSED_THROUGH, RotatorPlugin
 from engine.rotations import start_rotation, state
 from engine.speaking import send
-from rotation.running.message import HEARD_QUERY, Message, Move, Reply
+from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Message, Move, Reply
 from rotation.running.state import Attention, RotationState
 from rotation.running.unread_signal import UNREAD
 from rotation.values import OrderId, SiteId
@@ -127,10 +127,10 @@ async def test_a_signal_that_does_not_bind_is_shown_and_the_rotation_goes_on(cli
 
 
 async def test_the_ui_offers_every_signal_with_its_description(client, standing) -> None:
-    """The forms of the UI list the moves by name, each with what it does, and nothing else."""
+    """The forms of the UI list the moves and the withdrawal by name, each with what it does, and nothing else."""
     handle = client.get_workflow_handle(rotation_workflow(standing.site_id))
     offered = (await handle.query("__temporal_workflow_metadata")).definition
-    assert {each.name for each in offered.signal_definitions} == {move.value for move in Move}
+    assert {each.name for each in offered.signal_definitions} == {move.value for move in Move} | {WITHDRAW_SIGNAL}
     assert all(each.description for each in offered.signal_definitions)
 
 

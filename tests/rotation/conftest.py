@@ -141,7 +141,7 @@ class Make:
 
     # -- plans ------------------------------------------------------------------------------------
 
-    def observed(self, site, *groups, clients=(), seen_at=None, survey=None, **survey_fields):
+    def observed(self, site, *groups, clients=(), seen_at=None, survey=None, copies=(), **survey_fields):
         """All that a plan of `site` rests on; clients were seen at every server, unless `seen_at` says otherwise."""
         everywhere = frozenset(server.name for server in site.servers)
         return Observed(
@@ -150,6 +150,7 @@ class Make:
             clients=tuple(clients),
             certificates={CertificateId(f"cert-{server.name}"): self.facts(server.name) for server in site.servers},
             seen_at={client.id: everywhere for client in clients} if seen_at is None else seen_at,
+            copies_in_use=frozenset(copies),
         )
 
     def request(self, site, *, only=None, **fields):

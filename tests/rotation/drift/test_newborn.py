@@ -54,7 +54,7 @@ def test_what_an_amendment_took_along_with_a_copy_is_still_newborn(make):
     site = make.site("s1", lists=[make.server_list("Default List", "s1")])
     body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
     born = make.group("K", server_list=COPY, secure=False)
-    later = make.plan(with_copies(site, body), make.group("G"), born, clients=[make.client("c1")]).body
+    later = make.plan(with_copies(site, body), make.group("G"), born, clients=[make.client("c1")], copies=[COPY]).body
     later = later.model_copy(update={"copies": body.copies})
     relaxed = make.group("G", server_list=COPY, secure=False)
     assert [each.subject for each in newborn(later, make.survey(site, relaxed, born))] == ["K / Default"]
