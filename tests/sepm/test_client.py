@@ -186,7 +186,6 @@ async def test_a_domain_without_a_group_is_no_answer(ask):
 @pytest.mark.parametrize(
     "communication",
     [
-        {"pull_mode_heartbeat_freq_in_seconds": 0},
         {"pull_mode_heartbeat_freq_in_seconds": None},
         {"mode": "PUSH"},
         {"mode": "SOON"},

@@ -43,8 +43,8 @@ async def test_an_outage_of_hours_shows_and_is_waited_out(played):
     assert here.lost() == []
 
 
-async def test_an_outage_shows_while_a_task_of_settings_is_opened_anew(played):
-    """What is left to be done by hand is read from SEPM: while nothing answers, attention says what is waited for."""
+async def test_an_outage_shows_while_a_task_of_settings_is_given_back(played):
+    """What is left is written once more before it is asked for, and an outage then shows what is waited for."""
 
     def cut_off(here):
         here.stage.simulation.schedule(
@@ -64,7 +64,7 @@ async def test_an_outage_shows_while_a_task_of_settings_is_opened_anew(played):
         outcome = await here.run()
 
     assert claimed.answer.accepted
-    assert played.attention(raised.saw, "not-answering").subject.startswith("open task: ")
+    assert played.attention(raised.saw, "not-answering").subject == "Assign the HTTP copies of the canaries"
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 
