@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from activities.restoring import NothingToRestoreError, restore_plan
 from api.fresh_survey import fresh_survey
-from api.nobody_at_work import require_nobody_at_work
+from api.orphaned_tasks import require_no_claimed_task
 from api.parts import Parts, WithParts
 from api.problems import ProblemError, described
 from api.rotation_document import Order, RotationOrder, RotationShown
@@ -47,7 +47,7 @@ def _is_that(running: Rotation, order: Order) -> bool:
 
 
 async def _new_restore(site_id: SiteId, order: Order, parts: Parts) -> Rotation:
-    await require_nobody_at_work(parts, site_id)
+    await require_no_claimed_task(parts, site_id)
     if not await parts.store.originals.unrestored(site_id):
         raise await _nothing(parts, site_id, f"site {site_id}: no rotation left it changed")
     survey_id = await fresh_survey(parts, site_id, order.survey_max_age)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from activities.planning import planned_again
 from api.fresh_survey import fresh_survey
-from api.nobody_at_work import require_nobody_at_work
+from api.orphaned_tasks import require_no_claimed_task
 from api.parts import Parts
 from api.problems import ProblemError, refused
 from api.rotation_document import RotationOrder
@@ -113,7 +113,7 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
     running = await still_running(parts, plan.body.site_id)
     if running is not None:
         raise await busy(parts, running)
-    await require_nobody_at_work(parts, plan.body.site_id)
+    await require_no_claimed_task(parts, plan.body.site_id)
     if plan.body.purpose == "recover":
         return  # it writes no setting, and SEPM must answer before anything can be restored
     left = await parts.store.originals.unrestored(plan.body.site_id)

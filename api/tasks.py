@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Query, Response
 
-from api.left_tasks import said_of_left
+from api.orphaned_tasks import close_if_orphaned
 from api.parts import Parts, WithParts
 from api.problems import described
 from api.saying import say
@@ -93,7 +93,7 @@ async def _say(
         request_id=order.request_id or uuid4().hex,
         attestation=attestation or {},
     )
-    answered = await said_of_left(parts, task, message) or await say(parts, task.site_id, message)
+    answered = await close_if_orphaned(parts, task, message) or await say(parts, task.site_id, message)
     if not answered:
         response.status_code = HTTPStatus.ACCEPTED
         response.headers["Location"] = f"/v1/tasks/{task_id}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from activities.left_tasks import close_left, withdraw_left
+from activities.orphaned_tasks import close_orphaned, withdraw_unclaimed
 from activities.planning import plan_from_survey
 from activities.restoring import restore_plan
 from rotation.plan.plan import Plan
@@ -129,11 +129,11 @@ class _Life:
     async def _settle_tasks(self, *, finishes: bool) -> None:
         """Nothing is restored while somebody may be at the console: they finish their task, or give it back."""
         stage, told = self._stage, self.told
-        held = await withdraw_left(stage.world, stage.site.id)
+        held = await withdraw_unclaimed(stage.world, stage.site.id)
         told.said.update(each.code for each in held)
         for task in await stage.store.tasks.list({TaskState.CLAIMED}):
             await self._settle(task, finishes=finishes)
-        if held and await withdraw_left(stage.world, stage.site.id):
+        if held and await withdraw_unclaimed(stage.world, stage.site.id):
             told.problems.append("a task is held still")
 
     async def _settle(self, task: ConsoleTask, *, finishes: bool) -> None:
@@ -146,7 +146,7 @@ class _Life:
         to = TaskState.REFUSED if evidence is None else TaskState.DONE
         told.said[f"task-{to.value}"] += 1
         shown = {} if evidence is None else evidence | stage.console.shown(task)
-        untaken = await close_left(stage.world, task.id, to, task.claimed_by, note="as asked", evidence=shown)
+        untaken = await close_orphaned(stage.world, task.id, to, task.claimed_by, note="as asked", evidence=shown)
         if untaken is not None:
             told.problems.append(f"the word for {task.title!r} is not taken: {untaken.message}")
 

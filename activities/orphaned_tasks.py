@@ -1,4 +1,4 @@
-"""Tasks that a rotation left waiting when it was ended from outside: nobody would hear what is said of them."""
+"""Orphaned tasks: their rotation was ended from outside, so no workflow hears what a person says about them."""
 
 from collections.abc import Mapping
 
@@ -22,15 +22,15 @@ _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _SERVICE = "the service"
 
 
-async def withdraw_left(world: World, site_id: SiteId) -> tuple[Finding, ...]:
-    """Withdraw what nobody holds; who holds the others, and may be at the console with them now.
+async def withdraw_unclaimed(world: World, site_id: SiteId) -> tuple[Finding, ...]:
+    """Withdraw the site's orphaned tasks that no person has claimed; one finding for each that a person holds.
 
-    Whoever was asked for something that is not wanted any more must know it before settings are put back: a
+    The holder may be at the console now, and must know that the work is not wanted before settings are put back: a
     certificate that is replaced behind a restore, or a group that is relaxed behind it, cuts clients off.
     """
     held = []
     for task in await world.store.tasks.list(_WAITING, site_id=site_id):
-        if not await is_left(world, task):
+        if not await is_orphaned(world, task):
             continue
         if task.state is TaskState.CLAIMED:
             held.append(_held(task))
@@ -42,21 +42,21 @@ async def withdraw_left(world: World, site_id: SiteId) -> tuple[Finding, ...]:
     return tuple(held)
 
 
-async def is_left(world: World, task: ConsoleTask) -> bool:
+async def is_orphaned(world: World, task: ConsoleTask) -> bool:
     """Whether the rotation of a task was ended from outside."""
     return (await world.store.rotations.get(task.rotation_id)).status is RotationStatus.TERMINATED
 
 
-async def close_left(
+async def close_orphaned(
     world: World, task_id: TaskId, to: TaskState, who: str, *, note: str = "", evidence: Mapping[str, str] | None = None
 ) -> Finding | None:
-    """Close a task that was left: done or given back. Why its holder's word cannot be taken, where it cannot.
+    """Close an orphaned task as done or given back; a finding when what the person says cannot be accepted.
 
-    1. done: its holder says so; at a site without REST that is what is known of settings from then on
-    2. given back: by its holder, or by somebody who has looked at the console where its holder cannot be asked
+    1. done: its holder says so; at a site without REST this is what is known of settings from then on
+    2. given back: its holder says so, or another person who has looked at the console where the holder cannot be asked
 
     Raises:
-        TaskNotInState: when nobody holds it.
+        TaskNotInState: when no person holds the task.
     """
     store, said = world.store, dict(evidence or {})
     task = await store.tasks.get(task_id)
