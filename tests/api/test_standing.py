@@ -1,5 +1,6 @@
 """What the service says of a rotation when the store and Temporal do not know the same, and how each of it ends."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -55,7 +56,17 @@ class Sleeps:
 
 
 @pytest.fixture
-async def api(unstaffed):
+async def alone(temporal):
+    """No workflow runs that another test of the same server has left: this test's store does not know it."""
+    async for left in temporal.list_workflows("ExecutionStatus = 'Running'"):
+        await temporal.get_workflow_handle(left.id).terminate("its test is over")
+    async with asyncio.timeout(30):
+        while (await temporal.count_workflows("ExecutionStatus = 'Running'")).count:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def api(unstaffed, alone):  # noqa: ARG001 - it only comes first
     """An API over store and Temporal; who serves rotations is up to the test."""
     unstaffed.standings.begin(datetime.now(UTC), None)
     async with calling(unstaffed) as client:
