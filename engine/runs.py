@@ -141,7 +141,7 @@ async def _run(client: Client, shown: DescribeWorkflowExecutionResponse) -> Run:
     task: PendingTask | None = None
     if shown.HasField("pending_workflow_task"):
         pending = shown.pending_workflow_task
-        task = PendingTask(attempt=pending.attempt, since=_time(pending.original_scheduled_time))
+        task = PendingTask(attempt=pending.attempt)
         if pending.attempt > 1:
             task = task.model_copy(update={"error": await _last_failure(client, brief)})
     return brief.model_copy(

@@ -46,8 +46,7 @@ class PendingTask(Value):
     """A workflow task that is to be done: the code of the workflow has to go on."""
 
     attempt: int
-    since: datetime
-    """When it was first scheduled."""
+    """Temporal says no more of the time than when this attempt began."""
     error: str = ""
     """Why the attempts before have failed, where that is known."""
 

@@ -107,7 +107,7 @@ def _task_fails(recorded: Recorded, run: Run, service: Service) -> Trouble | Non
     task = run.task
     if task is None or task.attempt < _ATTEMPTS:
         return None
-    text = f"its workflow task fails again and again since {_at(task.since)}, {task.attempt} attempts{_why(task.error)}"
+    text = f"its workflow task fails again and again, {task.attempt} attempts{_why(task.error)}"
     return stalled(TroubleCode.TASK_FAILS, recorded.rotation_id, text, _mend(run, service))
 
 

@@ -65,7 +65,7 @@ def seconds(count: float) -> timedelta:
             Standing.STALLED, TroubleCode.PAUSED, "unpause rotate/madrid in the Temporal UI",
         ),
         (
-            WELL.model_copy(update={"task": PendingTask(attempt=3, since=NOW - seconds(12), error="KeyError")}),
+            WELL.model_copy(update={"task": PendingTask(attempt=3, error="KeyError")}),
             Standing.STALLED, TroubleCode.TASK_FAILS, TERMINATE,
         ),
         (
@@ -104,7 +104,7 @@ def test_what_is_wrong_with_a_rotation_that_runs_by_the_store(run, standing, cod
     [
         {},
         {"word": None},
-        {"task": PendingTask(attempt=2, since=NOW)},
+        {"task": PendingTask(attempt=2)},
         {"word": Silent(since=NOW - seconds(23))},
         {"word": Answered(next_act=NextAct())},
         {"word": Answered(next_act=NextAct(at=NOW - timedelta(minutes=20)))},
