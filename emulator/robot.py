@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -96,20 +96,20 @@ class Robot:
     async def work_once(self) -> bool:
         """Take up what waits now: first what was claimed before, then what is open. True when a task was done."""
         worked = False
-        for state in ("claimed", "open"):
-            for task in await self._tasks(state):
-                try:
-                    await self._work(task)
-                except TaskGoneError as gone:
-                    _LOG.info("task left", task=task.id, kind=task.kind, reason=str(gone))
-                except EmulatorError as refused:
-                    _LOG.warning("console refused", task=task.id, kind=task.kind, reason=str(refused))
-                else:
-                    worked = True
+        for task in await self._tasks():
+            try:
+                await self._work(task)
+            except TaskGoneError as gone:
+                _LOG.info("task left", task=task.id, kind=task.kind, reason=str(gone))
+            except EmulatorError as refused:
+                _LOG.warning("console refused", task=task.id, kind=task.kind, reason=str(refused))
+            else:
+                worked = True
         return worked
 
-    async def _tasks(self, state: str) -> list[Task]:
-        answer = await self._call("GET", "/v1/tasks", params={"state": state})
+    async def _tasks(self) -> list[Task]:
+        """What was claimed before comes first."""
+        answer = await self._call("GET", "/v1/tasks", params={"state": ["claimed", "open"]})
         tasks = []
         for item in answer.json()["items"]:
             if item.get("site_name") != self.site_name:
@@ -120,9 +120,9 @@ class Robot:
                 # a kind of work that no console of this site can do
                 _LOG.debug("task not understood", task=item.get("id"), kind=item.get("kind"))
                 continue
-            if task.state == state and task.claimed_by in {None, "", self.who}:
+            if task.claimed_by in {None, "", self.who}:
                 tasks.append(task)
-        return tasks
+        return sorted(tasks, key=lambda task: task.state != "claimed")
 
     async def _copied(self, task: Task, before: str) -> dict[str, str]:
         """What the pages of a task's groups show now, once they show something new; and what they showed before."""
@@ -198,7 +198,7 @@ class Robot:
             await self.pause(_LOOK_AGAIN)
 
     async def _call(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, json: Any = None
+        self, method: str, path: str, *, params: Mapping[str, Sequence[str]] | None = None, json: Any = None
     ) -> httpx.Response:
         """One call, repeated through outages. All of the product's task calls may be repeated."""
         failures = 0

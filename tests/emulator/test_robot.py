@@ -1,11 +1,12 @@
 import base64
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 
 from emulator.delays import forecast, robot_delay
@@ -133,8 +134,8 @@ class _Product:
                 return JSONResponse({}, status_code=503)
         return await call_next(request)
 
-    async def list(self, state: str) -> dict[str, Any]:
-        return {"items": [task for task in self.tasks.values() if task["state"] == state]}
+    async def list(self, state: Annotated[Sequence[str], Query()]) -> dict[str, Any]:
+        return {"items": [task for task in self.tasks.values() if task["state"] in state]}
 
     async def claim(self, task: str) -> Any:
         if task in self.not_now or self.tasks[task]["state"] == "done":

@@ -8,13 +8,13 @@ import signal
 import ssl
 import sys
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 
 from emulator.certificates import Credential, self_signed
 from emulator.http_server import HttpServer
@@ -279,8 +279,8 @@ async def test_robot_does_the_products_tasks_at_this_site():
     app = FastAPI()
 
     @app.get("/v1/tasks")
-    async def tasks(state: str) -> dict[str, Any]:
-        return {"items": [task] if task["state"] == state else []}
+    async def tasks(state: Annotated[list[str], Query()]) -> dict[str, Any]:
+        return {"items": [task] if task["state"] in state else []}
 
     @app.post("/v1/tasks/t1/claim")
     async def claim() -> None:
