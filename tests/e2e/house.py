@@ -25,12 +25,13 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 async def look_until(
     look: Callable[[], Awaitable[Any]], holds: Callable[[Any], Any], what: str, patience: float = PATIENCE
 ) -> Any:
-    """Look until a condition holds; gives what was seen then."""
-    found = None
+    """Look until a condition holds; gives what was seen then. Each look costs the service work, so they become rare."""
+    found, pause = None, 0.1
     try:
         async with asyncio.timeout(patience):
-            while not holds(found := await look()):  # noqa: ASYNC110 - it lies in another process
-                await asyncio.sleep(0.2)
+            while not holds(found := await look()):
+                await asyncio.sleep(pause)
+                pause = min(1.2 * pause, 1)
     except TimeoutError:
         pytest.fail(f"still not: {what}; last seen: {found}")
     return found

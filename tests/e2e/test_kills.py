@@ -1,19 +1,16 @@
-"""Kill -9 of every process in turn, in the middle of a gate and in the middle of a console task."""
+"""Kill -9 of every process: all at once in the middle of a gate, and in turn in the middle of a console task."""
 
 import asyncio
 import os
 import signal
 import ssl
-from contextlib import AsyncExitStack, suppress
-from itertools import chain
+from contextlib import suppress
 
 import pytest
 
-from tests.e2e.house import side_by_side
-
-VICTIMS = (("worker",), ("temporal",), ("api", "front"))
-AT_ANY_TIME = frozenset({"temporal", "api", "front"})
+AT_ANY_TIME = ("temporal", "api", "front")
 """A worker that is killed in an activity is missed only when that activity's time is up, which is minutes."""
+VICTIMS = ("worker", *AT_ANY_TIME)
 COPY = "rest.sem_server"
 SECURE = "rest.secure_communications"
 OWNED = (("My Company", "Default"), ("My Company\\Labs", "Default"), ("My Company\\Labs", "Office"))
@@ -52,31 +49,30 @@ async def first_write(site) -> None:
             await asyncio.sleep(0.01)
 
 
-async def kill(site, victim: str) -> None:
-    """Kill with -9, and wait for the restart."""
-    if victim not in AT_ANY_TIME:
+async def kill(site, *victims: str) -> None:
+    """Kill with -9, all at once, and wait for the restarts."""
+    if "worker" in victims:
         await site.between_activities()
-    if victim == "front":
-        await kill_front(site)
-    else:
-        await site.house.kill(victim)
+    async with asyncio.TaskGroup() as group:
+        for victim in victims:
+            group.create_task(kill_front(site) if victim == "front" else site.house.kill(victim))
 
 
-async def rotation_with_kills(site, victim: str) -> dict[str, object]:
-    """A whole rotation, the person played here. Killed while A5 is written (if at any time), in A8, in a claimed A9."""
+async def rotation_with_kills(site) -> dict[str, object]:
+    """A whole rotation, the person played here. Parts are killed while A5 is written, in A8, and in a claimed A9."""
     rotation = await site.start(relax_floor="PT20S")
     await site.work(rotation, "save_recovery_file")
     await site.work(rotation, "copy_list")
 
-    if victim in AT_ANY_TIME:
-        await first_write(site)
-        await kill(site, victim)
+    await first_write(site)
+    await kill(site, *AT_ANY_TIME)
     await site.in_gate(rotation)
-    await kill(site, victim)
+    await kill(site, *VICTIMS)
 
     swap = await site.task(rotation, "replace_certificate")
     await site.claim(swap)
-    await kill(site, victim)
+    for victim in VICTIMS:
+        await kill(site, victim)
     await site.done(swap, await site.act(swap))
 
     await site.work(rotation, "delete_list")
@@ -109,27 +105,13 @@ async def check(site, ended: dict[str, object]) -> None:
     assert await site.lost_ever() == []
 
 
-@pytest.fixture(scope="module")
-async def stories(open_house, open_site):
-    """A rotation for each victim, on a site of its own. They start and go on side by side: most is waiting.
-
-    Whose death no other rotation feels shares a service.
-    """
-    async with AsyncExitStack() as stack:
-        houses = await side_by_side(stack, *(open_house() for _ in VICTIMS))
-        served = [(victim, house) for house, victims in zip(houses, VICTIMS, strict=True) for victim in victims]
-        sites = await side_by_side(stack, *(open_site(house) for _, house in served))
-        running = {
-            victim: (site, asyncio.create_task(rotation_with_kills(site, victim)))
-            for (victim, _), site in zip(served, sites, strict=True)
-        }
-        yield running
-        for _, story in running.values():
-            story.cancel()
+@pytest.fixture
+async def site(open_house, open_site):
+    """An emulated site of a service of its own, with nobody at its console but the test."""
+    async with open_house() as house, open_site(house) as opened:
+        yield opened
 
 
-@pytest.mark.parametrize("victim", list(chain(*VICTIMS)))
-async def test_a_rotation_survives_kill_9_in_a_gate_and_in_a_task(stories, victim) -> None:
-    """Killed in a gate and in a claimed task, and restarted: the rotation completes, each effect happens once."""
-    site, story = stories[victim]
-    await check(site, await story)
+async def test_a_rotation_survives_kill_9_in_a_gate_and_in_a_task(site) -> None:
+    """Killed and restarted, together and one by one: the rotation completes, each effect happens once."""
+    await check(site, await rotation_with_kills(site))
