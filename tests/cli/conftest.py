@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.programs import program
+
 # whole rotations, and waits that a busy machine makes longer
 PATIENCE = 90
 WHOLE = 400
@@ -23,7 +25,8 @@ ASTRAY = {"ROTATOR_TEMPORAL_ADDRESS": "127.0.0.1:1", "ROTATOR_API": "http://127.
 
 def processes() -> dict[int, int]:
     """Every process that lives, with its parent; one that waits to be buried does not live."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+    command = [program("ps", package="procps"), "-A", "-o", "pid=,ppid=,stat="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
     rows = (line.split() for line in listed.stdout.splitlines())
     return {int(pid): int(parent) for pid, parent, state, *_ in rows if not state.startswith("Z")}
 

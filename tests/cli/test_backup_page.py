@@ -27,7 +27,7 @@ def shell(tmp_path):
 
     def run(commands):
         ended = subprocess.run(
-            ["bash", "-euc", commands],
+            ["sh", "-euc", commands],
             cwd=tmp_path,
             env={**CLEAN, "PATH": f"{ROTATOR.parent}:{os.environ['PATH']}"},
             capture_output=True,

@@ -19,6 +19,8 @@ from tests.terminating.procedures import PROCEDURES
 from tests.terminating.report import Summary, lines
 from tests.terminating.sweeping import Sweep
 
+_SHOWN_EVERY = 250
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -38,8 +40,10 @@ def main() -> int:
     began = time.monotonic()
     told = Summary()
     swept = Sweep(asked.procedure or list(PROCEDURES), every=asked.every, temporal=asked.temporal)
-    for life in swept(asked.lanes, began + asked.minutes * 60):
+    for count, life in enumerate(swept(asked.lanes, began + asked.minutes * 60), 1):
         told.add(life)
+        if count % _SHOWN_EVERY == 0:
+            sys.stderr.write(f"{count} lives in {time.monotonic() - began:.0f} s, {swept.left.total()} to come\n")
         for problem in life.problems:
             sys.stdout.write(f"{life}: {problem}\n")
             sys.stdout.flush()
