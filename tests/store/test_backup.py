@@ -111,6 +111,24 @@ def test_the_original_is_only_read(tmp_path, folder, revision):
     assert not (live.parent / "rotator.key").exists(), "a key was made"
 
 
+@pytest.mark.parametrize("left", ["-wal -shm", "-wal"])
+def test_what_a_killed_service_has_left_is_copied_and_stays(tmp_path, folder, left):
+    """What is still in the write-ahead log is in the copy; the original is byte for byte the same, its log too."""
+    live = tmp_path / "live" / "rotator.db"
+    live.parent.mkdir()
+    with closing(sqlite3.connect(tmp_path / "rotator.db", isolation_level=None)) as service:
+        service.execute("PRAGMA journal_mode = WAL")
+        service.execute("CREATE TABLE kept (what TEXT)")
+        service.execute("INSERT INTO kept VALUES ('a certificate')")
+        for name in ("", *left.split()):
+            (tmp_path / f"live/rotator.db{name}").write_bytes((tmp_path / f"rotator.db{name}").read_bytes())
+    before = digest(live), digest(live.parent / "rotator.db-wal")
+    back_up(live, live.parent / "rotator.key", folder)
+    assert (digest(live), digest(live.parent / "rotator.db-wal")) == before
+    with closing(sqlite3.connect(folder / "rotator.db")) as copy:
+        assert copy.execute("SELECT what FROM kept").fetchall() == [("a certificate",)]
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path, folder):
     """What cannot be copied is named with its reason, in plain words, and no part of a copy stays."""
     wrong = tmp_path / "rotator.db"
