@@ -82,10 +82,15 @@ class ProgressKeeper:
         }
 
     async def _mark_restored(self, report: ProgressReport) -> None:
-        """Both ends put every recorded setting back; a restore did so for the rotation before it too."""
+        """Both ends put every recorded setting back; a restore did so for the rotation before it too.
+
+        A restore that was cancelled has not: the site stays changed, and is shown so until another one has.
+        """
         store = self._world.store
-        await store.originals.mark_restored(report.rotation_id, report.at)
         rotation = await store.rotations.get(report.rotation_id)
+        if rotation.purpose == "restore" and report.outcome is not Outcome.COMPLETED:
+            return
+        await store.originals.mark_restored(report.rotation_id, report.at)
         if rotation.purpose != "restore":
             return
         while left := await store.originals.unrestored(report.site_id, but=report.rotation_id):

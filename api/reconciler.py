@@ -22,7 +22,7 @@ from engine.presence import polled_at
 from engine.runs import newest_run, open_runs, word_of
 from rotation.standing.known import Run, RunStatus, Service, Silent, Word
 from rotation.standing.reconciliation import Reconciliation, reconciled
-from rotation.standing.rules import no_worker, not_recorded, of_rotation
+from rotation.standing.rules import left_changed, no_worker, not_recorded, of_rotation
 from rotation.standing.trouble import Trouble, TroubleCode, stalled, unknown
 from rotation.values import OrderId, RotationId, SimulationId, SiteId
 from store.certificate_orders import UnknownOrder
@@ -88,6 +88,7 @@ class Reconciler:
             running = await parts.store.rotations.all_running()
             runs = await self._runs(running, now)
             rotations = [t for each in running if (t := of_rotation(recorded(each), runs[each.id], where))]
+            rotations += [left_changed(*each) for each in await parts.store.originals.left_changed()]
             workflows = [t for run in open_now if (t := await self._stray(run, where))]
             await self._hand_over(each for each in running if each.unheard and not _is_open(runs[each.id]))
             service += [trouble for trouble in [no_worker(where)] if trouble is not None]

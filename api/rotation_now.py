@@ -22,7 +22,11 @@ _DEAD = frozenset({TroubleCode.HISTORY_GONE, TroubleCode.ENDED_OUTSIDE})
 def recorded(rotation: Rotation) -> Recorded:
     """A rotation of the store, as the rules take it."""
     return Recorded(
-        rotation_id=rotation.id, site_id=rotation.site_id, status=rotation.status.value, unheard=rotation.unheard
+        rotation_id=rotation.id,
+        site_id=rotation.site_id,
+        status=rotation.status.value,
+        unheard=rotation.unheard,
+        told=rotation.told,
     )
 
 

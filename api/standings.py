@@ -12,7 +12,7 @@ class Known(NamedTuple):
     """What is known of a rotation."""
 
     standing: Standing | None
-    """None: it has ended."""
+    """None: it has ended, and nothing of it is left."""
     found: Found | None = None
 
 
@@ -33,8 +33,9 @@ class Standings:
 
     def of(self, rotation: Rotation, now: datetime) -> Known:
         """What is known of a rotation."""
-        if rotation.status is not RotationStatus.RUNNING:
-            return Known(None)
         latest = self.now(now)
+        if rotation.status is not RotationStatus.RUNNING:
+            left = latest.own(rotation.id) if latest else None
+            return Known(left.trouble.standing, left) if left else Known(None)
         found = latest.about(rotation.id) if latest else None
         return Known(standing_of(latest, found), found)

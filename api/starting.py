@@ -117,11 +117,11 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
     if plan.body.purpose == "recover":
         return  # it writes no setting, and SEPM must answer before anything can be restored
     left = await parts.store.originals.unrestored(plan.body.site_id)
-    if left and (await parts.store.rotations.get(left[0].rotation_id)).status is RotationStatus.TERMINATED:
+    if left:
         raise ProblemError(
             HTTPStatus.CONFLICT,
             "site-left-changed",
-            f"rotation {left[0].rotation_id} was ended from outside, and its changes are not put back",
+            f"rotation {left[0].rotation_id} has ended, and what it had changed is not put back",
             remedy=f"restore the site first: POST /v1/sites/{plan.body.site_id}/restore",
         )
 

@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from rotation.survey import Pair, PairSettings
 from rotation.values import GroupId, LocationId, RotationId, SiteId, Value
 from store.base import table_of
 from store.built_once import built_once
 from store.database import Database
+from store.progress import RotationStatus
 from store.tables import OriginalRow, RestoreRow, RotationRow
 from store.upsert import insert_into
 
@@ -31,6 +33,18 @@ _OF = built_once(
     .where(OriginalRow.rotation_id == bindparam("rotation"))
     .order_by(OriginalRow.group_path, OriginalRow.location_name, OriginalRow.location_id)
 )
+
+_RUNS = aliased(RotationRow)
+_LEFT_CHANGED = built_once(
+    select(RotationRow.id, RotationRow.site_id)
+    .where(
+        exists().where(OriginalRow.rotation_id == RotationRow.id),
+        ~exists().where(RestoreRow.rotation_id == RotationRow.id),
+        ~exists().where(_RUNS.site_id == RotationRow.site_id, _RUNS.status == RotationStatus.RUNNING),
+    )
+    .order_by(RotationRow.created_at, RotationRow.id)
+)
+"""The newest of a site comes last."""
 
 
 class Originals:
@@ -91,6 +105,12 @@ class Originals:
         async with self._database.read() as session:
             rotation_id = await session.scalar(newest)
         return () if rotation_id is None else await self.of(RotationId(rotation_id))
+
+    async def left_changed(self) -> tuple[tuple[RotationId, SiteId], ...]:
+        """Of each site where no rotation runs: the newest one that has originals and is not marked restored."""
+        async with self._database.read_rows() as connection:
+            found = {row.site_id: row.id for row in await connection.execute(_LEFT_CHANGED)}
+        return tuple((RotationId(rotation_id), SiteId(site_id)) for site_id, rotation_id in found.items())
 
     async def mark_restored(self, rotation_id: RotationId, at: datetime) -> None:
         """Note that every original of the rotation was seen restored. The first time stays."""

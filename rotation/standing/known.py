@@ -18,6 +18,8 @@ class Recorded(Value):
     """`running`, or how it ended."""
     unheard: bool = False
     """Whether it has not reported anything yet: Temporal may never have heard of it."""
+    told: int = 0
+    """The number of the newest event that it has reported."""
 
     @property
     def runs(self) -> bool:
@@ -68,6 +70,8 @@ class NextAct(Value):
     """None: it waits for somebody, or for the answer to an activity."""
     heartbeat: timedelta = timedelta(0)
     """Of the slowest clients that it waits for."""
+    events: int | None = None
+    """How many events it has reported or is reporting; None: its worker is of a version that does not say."""
 
 
 class Answered(Value):

@@ -1,4 +1,4 @@
-"""When a rotation acts next by itself, by its own state."""
+"""When a rotation acts next by itself, and how far it is, by its own state."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ def next_act(state: RotationState) -> NextAct:
     """
     asks = any(attention.options for attention in state.attention)
     if state.held_by or state.outcome is not None or asks or state.withdrawing:
-        return NextAct()
+        return NextAct(events=state.events)
     wait, task = state.wait, state.task
     times: list[datetime | None]
     if task is not None:
@@ -23,4 +23,5 @@ def next_act(state: RotationState) -> NextAct:
         times = [state.look_at, state.fixing.look_at if state.fixing else None]
         times += [wait.next_at, wait.due] if wait else []
     known = [time for time in times if time is not None]
-    return NextAct(at=max(known, default=None), heartbeat=wait.heartbeat if wait else timedelta(0))
+    heartbeat = wait.heartbeat if wait else timedelta(0)
+    return NextAct(at=max(known, default=None), heartbeat=heartbeat, events=state.events)

@@ -32,10 +32,13 @@ class Reconciliation(Value):
         """Everything that was found."""
         return (*self.service, *self.rotations, *self.workflows)
 
+    def own(self, rotation_id: RotationId) -> Found | None:
+        """What is wrong with a rotation."""
+        return next((found for found in self.rotations if found.trouble.subject == rotation_id), None)
+
     def about(self, rotation_id: RotationId) -> Found | None:
         """What is wrong with a rotation that runs by the store: its own trouble first."""
-        own = (found for found in self.rotations if found.trouble.subject == rotation_id)
-        return next(own, next(iter(self.service), None))
+        return self.own(rotation_id) or next(iter(self.service), None)
 
 
 def reconciled(

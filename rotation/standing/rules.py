@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from rotation.standing import remedies
 from rotation.standing.known import Answered, Failed, Recorded, Run, RunStatus, Service, Silent
 from rotation.standing.trouble import Trouble, TroubleCode, adrift, stalled
+from rotation.values import RotationId, SiteId
 
 ROTATES = "RotateSite"
 """The type of the workflows that rotate sites."""
@@ -40,6 +41,13 @@ def of_rotation(recorded: Recorded, run: Run | None, service: Service) -> Troubl
     if run is None or (not run.status.is_open and run.rotation_id != recorded.rotation_id):
         return None if recorded.unheard else _history_gone(recorded)
     return next((trouble for rule in _CHAIN if (trouble := rule(recorded, run, service)) is not None), None)
+
+
+def left_changed(rotation_id: RotationId, site_id: SiteId) -> Trouble:
+    """That no rotation runs at a site, and what one that has ended may have changed there is not put back."""
+    text = "it has ended, and what it may have changed is not put back: groups may use HTTP copies of their lists, and "
+    text += "not verify who serves them"
+    return adrift(TroubleCode.LEFT_CHANGED, rotation_id, text, remedies.restore(site_id))
 
 
 def of_workflow(run: Run, recorded: Recorded | None, ended_at: datetime | None, service: Service) -> Trouble | None:
@@ -142,6 +150,19 @@ def _reset_outside(recorded: Recorded, run: Run, service: Service) -> Trouble | 
     return adrift(TroubleCode.RESET_OUTSIDE, recorded.rotation_id, text, remedies.terminate(run, service))
 
 
+def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
+    """The store was read before its workflow was asked, so that the workflow knows at least as much."""
+    if not isinstance(run.word, Answered) or run.word.next_act.events is None:
+        return None
+    if run.word.next_act.events >= recorded.told:
+        return None
+    text = f"its workflow knows of {run.word.next_act.events} events, and the store has recorded {recorded.told}: "
+    text += "Temporal was restored from an older copy than the store. What is shown of it is not what it does"
+    remedy = "say again what was said to it since that copy, e.g. a hold; it is shown right when it has reported as "
+    remedy += f"much again. Or end it: {remedies.terminate(run, service)}"
+    return adrift(TroubleCode.HISTORY_OLDER, recorded.rotation_id, text, remedy)
+
+
 def _overdue(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     """Past its own next act by more than a heartbeat and a poll, with nothing under way."""
     if run.activities or not isinstance(run.word, Answered) or run.word.next_act.at is None:
@@ -163,6 +184,7 @@ _CHAIN: tuple[_Rule, ...] = (
     _no_answer,
     _activity_fails,
     _reset_outside,
+    _history_older,
     _overdue,
 )
 

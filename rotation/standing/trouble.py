@@ -32,6 +32,8 @@ class TroubleCode(StrEnum):
     HISTORY_GONE = "history-gone"
     ENDED_OUTSIDE = "ended-outside"
     RESET_OUTSIDE = "reset-outside"
+    HISTORY_OLDER = "history-older"
+    LEFT_CHANGED = "left-changed"
     OTHER_RUN = "other-run"
     RUNS_AFTER_END = "runs-after-end"
     NOT_RECORDED = "not-recorded"

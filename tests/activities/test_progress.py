@@ -45,6 +45,22 @@ async def torn():
         yield stage, state
 
 
+def ended(stage, state, outcome):
+    """The last report of the restore."""
+    return ProgressReport(
+        rotation_id=RESTORE,
+        site_id=state.site_id,
+        number=1,
+        kind=EventKind.ENDED,
+        message=outcome.value,
+        at=stage.clock.now() + timedelta(minutes=2),
+        phase=Phase.ENDED.value,
+        plan_id=state.plan_id,
+        plan_hash=state.plan_hash,
+        outcome=outcome,
+    )
+
+
 @pytest.mark.parametrize("dies", ["project", "mark_restored"])
 async def test_a_restore_that_dies_at_its_end_leaves_nobody_terminated(torn, monkeypatch, dies):
     """Tried again after a death at any commit about the earlier rotation, that one is restored and nothing is left."""
@@ -61,18 +77,7 @@ async def test_a_restore_that_dies_at_its_end_leaves_nobody_terminated(torn, mon
         return await original(rotation_id, *rest, **named)
 
     monkeypatch.setattr(owner, dies, dying)
-    report = ProgressReport(
-        rotation_id=RESTORE,
-        site_id=state.site_id,
-        number=1,
-        kind=EventKind.ENDED,
-        message="completed",
-        at=stage.clock.now() + timedelta(minutes=2),
-        phase=Phase.ENDED.value,
-        plan_id=state.plan_id,
-        plan_hash=state.plan_hash,
-        outcome=Outcome.COMPLETED,
-    )
+    report = ended(stage, state, Outcome.COMPLETED)
     with pytest.raises(Death):
         await ProgressKeeper(stage.world).record_progress(report)
     await ProgressKeeper(stage.world).record_progress(report)
@@ -80,3 +85,13 @@ async def test_a_restore_that_dies_at_its_end_leaves_nobody_terminated(torn, mon
     assert (await store.rotations.get(state.rotation_id)).status is RotationStatus.RESTORED
     assert (await store.rotations.get(RESTORE)).status is RotationStatus.COMPLETED
     assert await store.originals.unrestored(state.site_id) == ()
+
+
+async def test_a_cancelled_restore_has_restored_nothing(torn):
+    """The site stays changed: the rotation before it stays terminated, and another restore has what to put back."""
+    stage, state = torn
+    await ProgressKeeper(stage.world).record_progress(ended(stage, state, Outcome.CANCELLED))
+    assert (await stage.store.rotations.get(state.rotation_id)).status is RotationStatus.TERMINATED
+    assert (await stage.store.rotations.get(RESTORE)).status is RotationStatus.CANCELLED
+    assert await stage.store.originals.unrestored(state.site_id)
+    assert await stage.store.originals.left_changed() == ((state.rotation_id, state.site_id),)

@@ -173,6 +173,22 @@ async def test_a_rotation_that_temporal_has_lost_is_adrift_until_it_is_restored(
     await is_restored(api, problem, unstaffed, staffed, rotation)
 
 
+async def test_a_site_that_was_left_changed_is_told_until_it_is_restored(api, unstaffed, staffed, rotation, problem):
+    """Noted as terminated, and not put back: the refused start that noted it does not end the alarm, a restore does."""
+    await handle(unstaffed, rotation).terminate("pulled out")
+    order = {"plan_id": rotation["plan_id"], "plan_hash": rotation["plan_hash"], **ANN}
+    problem(await api.post("/v1/rotations", json=order), 409, "site-left-changed")
+    await Reconciler(unstaffed).look()
+    shown = (await api.get(f"/v1/rotations/{rotation['id']}")).json()
+    assert (shown["status"], shown["standing"]) == ("terminated", "adrift")
+    assert (shown["trouble"]["code"], shown["attention"][0]["code"]) == ("left-changed", "left-changed")
+    assert shown["trouble"]["remedy"] == f"rotator restore {rotation['site_id']} --why REASON"
+    (listed,) = (await api.get("/v1/rotations", params={"site": rotation["site_id"]})).json()["items"]
+    assert listed["trouble"] == shown["trouble"]
+    assert await named_by_health(api, rotation)
+    await is_restored(api, problem, unstaffed, staffed, rotation)
+
+
 @pytest.fixture
 async def elsewhere(unstaffed, temporal_settings, until):
     """The same parts with a Temporal that has never heard of anything: another namespace."""
@@ -235,6 +251,18 @@ async def test_a_reset_from_outside_is_told(api, unstaffed, staffed, rotation, p
         await Reconciler(unstaffed).look()
         trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.RESET_OUTSIDE)
         assert trouble["remedy"].startswith("temporal workflow terminate --address ")
+
+
+async def test_a_temporal_of_an_older_copy_than_the_store_is_told(api, unstaffed, staffed, rotation, problem):
+    """The workflow knows of fewer events than the store: what helps is told, and what is said to it reaches it."""
+    kept = await unstaffed.store.rotations.get(rotation["id"])
+    await unstaffed.store.rotations.project(kept.id, Progress(held=True), datetime.now(UTC), number=kept.told + 100)
+    async with staffed(unstaffed):
+        await Reconciler(unstaffed).look()
+        trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.HISTORY_OLDER)
+        assert trouble["remedy"].startswith("say again what was said to it since that copy")
+        held = await api.post(f"/v1/rotations/{rotation['id']}/hold", json=ANN)
+        assert held.status_code == 200, held.text
 
 
 async def test_a_rotation_without_a_worker_is_stalled(api, unstaffed, rotation, problem):

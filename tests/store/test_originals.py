@@ -49,3 +49,19 @@ async def test_a_later_restored_rotation_does_not_hide_an_earlier_one(running, m
     assert before == await running.originals.of("rot-1")
     await running.originals.mark_restored("rot-2", make.at(hours=3))
     assert {original.rotation_id for original in await running.originals.unrestored("site-1")} == {"rot-1"}
+
+
+async def test_a_site_is_left_changed_until_its_newest_rotation_is_restored(running, make):
+    """Not while a rotation runs there, and not once its originals are marked; the newest one is named."""
+    await _record(running, make, "rot-1", "loc-1", "Default")
+    assert await running.originals.left_changed() == (), "it runs"
+    await running.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED), make.at(hours=1))
+    assert await running.originals.left_changed() == (("rot-1", "site-1"),)
+    await running.rotations.create(make.new("rot-2"), make.at(hours=2))
+    assert await running.originals.left_changed() == ()
+    await _record(running, make, "rot-2", "loc-1", "Default")
+    await running.rotations.project("rot-2", Progress(status=RotationStatus.CANCELLED), make.at(hours=3))
+    assert await running.originals.left_changed() == (("rot-2", "site-1"),)
+    for rotation in ("rot-1", "rot-2"):
+        await running.originals.mark_restored(rotation, make.at(hours=4))
+    assert await running.originals.left_changed() == ()

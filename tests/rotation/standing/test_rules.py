@@ -17,13 +17,13 @@ from rotation.standing.known import (
     Service,
     Silent,
 )
-from rotation.standing.rules import no_worker, of_rotation, of_workflow
+from rotation.standing.rules import left_changed, no_worker, of_rotation, of_workflow
 from rotation.standing.trouble import Standing, TroubleCode
 from rotation.values import RotationId, SiteId
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SERVICE = Service(now=NOW, task_queue="rotator", address="127.0.0.1:7233", namespace="rotator", polled_at=NOW)
-KEPT = Recorded(rotation_id=RotationId("rot-1"), site_id=SiteId("madrid"), status="running")
+KEPT = Recorded(rotation_id=RotationId("rot-1"), site_id=SiteId("madrid"), status="running", told=42)
 WELL = Run(
     workflow_id="rotate/madrid", run_id="run-1", type="RotateSite", rotation_id=RotationId("rot-1"),
     status=RunStatus.RUNNING, word=Answered(next_act=NextAct(at=NOW + timedelta(hours=1))),
@@ -60,6 +60,10 @@ def seconds(count: float) -> timedelta:
         (WELL.model_copy(update={"rotation_id": None}), Standing.ADRIFT, TroubleCode.OTHER_RUN, TERMINATE),
         (WELL.model_copy(update={"type": "Strange"}), Standing.ADRIFT, TroubleCode.OTHER_RUN, TERMINATE),
         (WELL.model_copy(update={"reset_at": NOW}), Standing.ADRIFT, TroubleCode.RESET_OUTSIDE, TERMINATE),
+        (
+            WELL.model_copy(update={"word": Answered(next_act=NextAct(at=NOW, events=41))}),
+            Standing.ADRIFT, TroubleCode.HISTORY_OLDER, TERMINATE,
+        ),
         (
             WELL.model_copy(update={"status": RunStatus.PAUSED}),
             Standing.STALLED, TroubleCode.PAUSED, "unpause rotate/madrid in the Temporal UI",
@@ -99,6 +103,13 @@ def test_what_is_wrong_with_a_rotation_that_runs_by_the_store(run, standing, cod
     assert finding.message.startswith(f"{standing.value}: ")
 
 
+def test_what_was_left_changed_is_restored():
+    """A rotation that has ended and whose changes are not put back: the site and the command that helps."""
+    trouble = left_changed(KEPT.rotation_id, KEPT.site_id)
+    assert (trouble.standing, trouble.code, trouble.subject) == (Standing.ADRIFT, TroubleCode.LEFT_CHANGED, "rot-1")
+    assert trouble.remedy == RESTORE
+
+
 @pytest.mark.parametrize(
     "update",
     [
@@ -107,6 +118,7 @@ def test_what_is_wrong_with_a_rotation_that_runs_by_the_store(run, standing, cod
         {"task": PendingTask(attempt=2)},
         {"word": Silent(since=NOW - seconds(23))},
         {"word": Answered(next_act=NextAct())},
+        {"word": Answered(next_act=NextAct(events=42))},
         {"word": Answered(next_act=NextAct(at=NOW - timedelta(minutes=20)))},
         {"word": Answered(next_act=NextAct(at=NOW - timedelta(hours=4), heartbeat=timedelta(hours=4)))},
         {
