@@ -189,6 +189,27 @@ async def test_a_site_that_was_left_changed_is_told_until_it_is_restored(api, un
     await is_restored(api, problem, unstaffed, staffed, rotation)
 
 
+async def test_a_cancelled_restore_leaves_the_site_to_another_one(api, unstaffed, staffed, rotation, until):
+    """It ends as cancelled, the site stays shown as left changed, and the next restore puts it back."""
+    restore, site = f"/v1/sites/{rotation['site_id']}/restore", rotation["site_id"]
+
+    async def ended(begun):
+        return await until(lambda: unstaffed.store.rotations.get(begun["id"]), lambda kept: kept.finished_at)
+
+    await handle(unstaffed, rotation).terminate("pulled out")
+    async with staffed(unstaffed):
+        first = (await api.post(restore, json=ANN)).json()
+        assert (await api.post(f"/v1/rotations/{first['id']}/cancel", json=ANN)).status_code == 200
+        assert (await ended(first)).status is RotationStatus.CANCELLED
+        assert (await unstaffed.store.rotations.get(rotation["id"])).status is RotationStatus.TERMINATED
+        (left,) = (await Reconciler(unstaffed).look()).rotations
+        assert left.trouble.remedy == f"rotator restore {site} --why REASON"
+        second = (await api.post(restore, json=ANN)).json()
+        assert (await ended(second)).status is RotationStatus.COMPLETED
+    assert (await unstaffed.store.rotations.get(rotation["id"])).status is RotationStatus.RESTORED
+    assert (await Reconciler(unstaffed).look()).rotations == ()
+
+
 @pytest.fixture
 async def elsewhere(unstaffed, temporal_settings, until):
     """The same parts with a Temporal that has never heard of anything: another namespace."""
