@@ -6,8 +6,7 @@ from temporalio import activity
 
 from activities.world import World
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
-from rotation.finding import Finding, warning
-from rotation.running.state import Attention, Outcome
+from rotation.running.state import Outcome
 from store.events import NewEvent
 from store.progress import Progress, RotationStatus
 
@@ -47,7 +46,7 @@ class ProgressKeeper:
             step_index=report.step_index,
             step_count=report.step_count,
             phase=report.phase,
-            attention=tuple(_finding(attention) for attention in report.attention),
+            attention=tuple(attention.finding() for attention in report.attention),
             held=report.held,
             next_action_at=report.next_action_at,
         )
@@ -116,8 +115,3 @@ def _data(event: Noted | ProgressReport) -> dict[str, str]:
     if isinstance(event, ProgressReport) and event.code:
         data |= {"code": event.code, "subject": event.subject}
     return data
-
-
-def _finding(attention: Attention) -> Finding:
-    options = ", ".join(option.value for option in attention.options)
-    return warning(attention.code, attention.subject, attention.message, f"options: {options}" if options else "")

@@ -127,12 +127,13 @@ class RotationShown(Value):
 
     @classmethod
     def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":
-        """The document of a stored rotation."""
+        """The document of a stored rotation. What its workflow asks of people now is newer than what is stored."""
         found = known.found
         shown = rotation.model_dump(exclude={"told", "attention"})
+        attention = tuple(each.finding() for each in live.attention) if live else rotation.attention
         return cls(
             **shown,
-            attention=((found.trouble.finding(),) if found else ()) + rotation.attention,
+            attention=((found.trouble.finding(),) if found else ()) + attention,
             standing=known.standing,
             trouble=found.trouble if found else None,
             trouble_since=found.since if found else None,

@@ -13,6 +13,9 @@ from emulator.spec import DEFAULT_LOCATION
 
 _CURRENT_BUILD = "14.3.9816.7000"
 
+_DECADES = timedelta(days=10_000)
+"""No time that is played gets out of the years that there are."""
+
 
 class _Happening(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,7 +81,7 @@ class ClockSet(_Happening):
 
     happening: Literal["clock_set"] = "clock_set"
     server: str
-    ahead: timedelta
+    ahead: timedelta = Field(ge=-_DECADES, le=_DECADES)
 
 
 class PolicyEdited(_Happening):
@@ -109,7 +112,7 @@ class HeartbeatSet(_Happening):
     happening: Literal["heartbeat_set"] = "heartbeat_set"
     group: str
     location: str = DEFAULT_LOCATION
-    heartbeat: timedelta = Field(gt=timedelta())
+    heartbeat: timedelta = Field(ge=timedelta(milliseconds=10), le=_DECADES)
 
 
 class ListAssigned(_Happening):

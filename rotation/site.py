@@ -123,8 +123,10 @@ class RefusedLimit(Value):
         )
 
 
-def judged(stored: Mapping[str, object]) -> tuple[Limits, tuple[RefusedLimit, ...]]:
+def judged(stored: object) -> tuple[Limits, tuple[RefusedLimit, ...]]:
     """The limits that are stored of a site, and those of them that cannot be used."""
+    if not isinstance(stored, Mapping):
+        return Limits(), (RefusedLimit(name="all", value=str(stored)[:100], why="limits are an object"),)
     kept, refused = dict(stored), list[RefusedLimit]()
     while True:
         try:
@@ -159,7 +161,7 @@ class Site(Value):
     @classmethod
     def _judge_limits(cls, stored: object) -> object:
         """A site that was stored with limits of no use is shown with them, and nothing is planned for it."""
-        if not isinstance(stored, dict) or not isinstance(stored.get("limits"), dict):
+        if not isinstance(stored, dict) or isinstance(stored.get("limits", Limits()), Limits):
             return stored
         limits, refused = judged(stored["limits"])
         return stored | {"limits": limits, "refused_limits": (*stored.get("refused_limits", ()), *refused)}

@@ -29,7 +29,7 @@ from workflows.refused_claim import ASKED, read_on, was_answered
 from workflows.requests import about
 from workflows.running import SECOND, Running, TurnBack
 
-_WRONG = "task-wrong"
+_WRONG, _GIVE_BACK = "task-wrong", "give-back"
 _LONGEST_REASON = 500
 _FASTEST = timedelta(seconds=1)
 _FIRST = timedelta(minutes=2)
@@ -252,6 +252,14 @@ def _untrue(run: Running, step: Console | Write, message: Message) -> Finding | 
             return None
 
 
+async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
+    """Show, and store once, that the holder of a task must give it back."""
+    text, asked = f"it is not wanted now: {holder} must give the task back", run.is_raised(_GIVE_BACK)
+    run.raise_attention(_GIVE_BACK, step.title, text, ())
+    if not asked and run.host.patched("tell-give-back"):
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
+
+
 async def _withdraw(run: Running, step: Console | Write) -> bool:
     """The rotation turns back: close the task. Whether a certificate was replaced after all; a cancel is then refused.
 
@@ -277,8 +285,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
         if task is None:
             break
         if task.claimed_by:
-            text = f"it is not wanted now: {task.claimed_by} must give the task back"
-            run.raise_attention("give-back", step.title, text, ())
+            await _ask_back(run, step, task.claimed_by)
         elif not swaps or not silent or run.host.now() >= began + RESTART:
             break
         await run.wait(
@@ -286,7 +293,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
             summary="give the task back" if task.claimed_by else "wait for a server that is silent",
             ready=lambda: bool(run.task_messages),
         )
-    run.drop_attention("give-back")
+    run.drop_attention(_GIVE_BACK)
     if run.state.task is not None:
         await _close(run, step, TaskState.WITHDRAWN, "the service", "it turns back")
     replaced = swaps and bool(done)

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.plan.forecast import step_least
     from rotation.plan.scope import Treatment
     from rotation.plan.step import Console
+    from rotation.plan.task import Evidence, evidence_for
     from rotation.running.state import GateReading, RotationState
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
@@ -123,11 +124,15 @@ def _reading(reading: GateReading) -> list[str]:
 
 
 def _people(state: RotationState) -> str:
-    task, step = state.task, state.step
+    task = state.task
     if task is None:
         return ""
+    step = next((each for each in state.steps if each.id == task.step), state.step)
     holder = f"held by {_safe(task.claimed_by)}" if task.claimed_by else "nobody has claimed it"
-    evidence = "closes when it is seen" if isinstance(step, Console) else "closes when the settings read back"
+    evidence = "closes when the settings read back"
+    if isinstance(step, Console):
+        seen = evidence_for(step.work) is Evidence.OBSERVED
+        evidence = "closes when it is seen" if seen else "closes when its holder says that it is done"
     return f"## Console task\n- {_safe(step.title) if step else ''} ({holder}; {evidence}), task `{task.id}`"
 
 

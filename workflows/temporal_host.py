@@ -139,6 +139,10 @@ class TemporalHost:
         """Details and search attributes."""
         show(state)
 
+    def patched(self, change: str) -> bool:
+        """By the history."""
+        return workflow.patched(change)
+
     def should_continue_as_new(self) -> bool:
         """The server's own suggestion."""
         return workflow.info().is_continue_as_new_suggested()

@@ -12,6 +12,7 @@ from rotation.values import ListName, ServerName
 NAME, PROTOCOL, PORTS, ORDER = "list_name", "protocol", "ports", "order"
 """The evidence: as the console shows the copy, or as an exported Sylink.xml does."""
 _PORT = re.compile(r"\s*(?P<server>.+?)\s*[=:]\s*(?P<port>[0-9]{1,5})\s*")
+_NUMBER = re.compile(r"[0-9]{1,5}")
 _PARTED = re.compile(r"[,;\n]")
 
 
@@ -67,8 +68,8 @@ def _ports(work: CopyList, said: Mapping[str, str]) -> Finding | None:
 
 def _told_ports(work: CopyList, told: str) -> set[tuple[str, int]] | None:
     """Each server with its port as told; one number alone is that of every server. None where it cannot be read."""
-    if told.isascii() and told.isdecimal():
-        return {(entry.server.casefold(), int(told[:6])) for entry in work.servers}
+    if _NUMBER.fullmatch(told):
+        return {(entry.server.casefold(), int(told)) for entry in work.servers}
     found: set[tuple[str, int]] = set()
     for text in filter(str.strip, _PARTED.split(told)):
         port = _PORT.fullmatch(text)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.console.statement import Asked
-from rotation.finding import Finding
+from rotation.finding import Finding, warning
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Step
 from rotation.proof.verdict import Reason
@@ -45,6 +45,11 @@ class Attention(Value):
     message: str
     options: tuple[Move, ...] = ()
     raised_at: datetime
+
+    def finding(self) -> Finding:
+        """As it is stored and shown."""
+        options = ", ".join(option.value for option in self.options)
+        return warning(self.code, self.subject, self.message, f"options: {options}" if options else "")
 
 
 class GateReading(Value):

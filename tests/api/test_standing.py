@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from sqlalchemy import event
-from temporalio import workflow
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import (
     DeleteWorkflowExecutionRequest,
@@ -20,7 +19,6 @@ from temporalio.service import RPCError
 from activities.admission import NOT_RECORDED
 from api.reconciler import Reconciler
 from engine.client import lazy_client
-from engine.contract import ROTATE_WORKFLOW, RotateInput
 from engine.ids import rotation_workflow
 from engine.runs import newest_run, open_runs
 from rotation.running.message import Message, Move
@@ -30,29 +28,10 @@ from store.progress import Progress, RotationStatus
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.conftest import calling
+from tests.api.other_versions import Breaks, Sleeps
 
 ANN = {"who": "ann", "why": "a reason"}
 MINUTE = timedelta(minutes=1)
-
-
-@workflow.defn(name=ROTATE_WORKFLOW, sandboxed=False)
-class Breaks:
-    """A version of the rotation with a defect: each task of it fails."""
-
-    @workflow.run
-    async def run(self, _begin: RotateInput) -> None:
-        """Break down."""
-        raise KeyError("a defect")
-
-
-@workflow.defn(name=ROTATE_WORKFLOW, sandboxed=False)
-class Sleeps:
-    """Another version: it does nothing of what the histories tell."""
-
-    @workflow.run
-    async def run(self, _begin: RotateInput) -> None:
-        """Sleep."""
-        await workflow.sleep(timedelta(days=1))
 
 
 @pytest.fixture
@@ -180,8 +159,8 @@ async def test_a_site_that_was_left_changed_is_told_until_it_is_restored(api, un
     problem(await api.post("/v1/rotations", json=order), 409, "site-left-changed")
     await Reconciler(unstaffed).look()
     shown = (await api.get(f"/v1/rotations/{rotation['id']}")).json()
-    assert (shown["status"], shown["standing"]) == ("terminated", "adrift")
-    assert (shown["trouble"]["code"], shown["attention"][0]["code"]) == ("left-changed", "left-changed")
+    told = (shown["status"], shown["standing"], shown["trouble"]["code"], shown["attention"][0]["code"])
+    assert told == ("terminated", "adrift", "left-changed", "left-changed")
     assert shown["trouble"]["remedy"] == f"rotator restore {rotation['site_id']} --why REASON"
     (listed,) = (await api.get("/v1/rotations", params={"site": rotation["site_id"]})).json()["items"]
     assert listed["trouble"] == shown["trouble"]
@@ -191,7 +170,8 @@ async def test_a_site_that_was_left_changed_is_told_until_it_is_restored(api, un
 
 async def test_a_cancelled_restore_leaves_the_site_to_another_one(api, unstaffed, staffed, rotation, until):
     """It ends as cancelled, the site stays shown as left changed, and the next restore puts it back."""
-    restore, site = f"/v1/sites/{rotation['site_id']}/restore", rotation["site_id"]
+    site = rotation["site_id"]
+    restore = f"/v1/sites/{site}/restore"
 
     async def ended(begun):
         return await until(lambda: unstaffed.store.rotations.get(begun["id"]), lambda kept: kept.finished_at)

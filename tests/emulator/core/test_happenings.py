@@ -2,7 +2,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from emulator.effects import Actor
 from emulator.happening_draws import USUAL, draw_happenings
@@ -323,3 +323,18 @@ def test_one_kind_draws_for_itself(start):
     usual = [each for each in draw_happenings(spec, 1, start, until) if each.happening.happening != "policy_edited"]
     assert others == usual
     assert len(more) > 100
+
+
+@pytest.mark.parametrize(
+    "happening",
+    [
+        {"happening": "clock_set", "server": "A", "ahead": "P3000000D"},
+        {"happening": "clock_set", "server": "A", "ahead": "-P3000000D"},
+        {"happening": "heartbeat_set", "group": LABS, "heartbeat": "P3000000D"},
+        {"happening": "heartbeat_set", "group": LABS, "heartbeat": 0.000001},
+    ],
+)
+def test_no_time_leaves_the_years_that_there_are(happening):
+    """A clock or a heartbeat that nothing could be played with is refused when it is asked for."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(Happening).validate_python(happening)

@@ -32,6 +32,7 @@ def test_one_port_stands_for_every_server():
     """Where all have the same, its number is enough."""
     assert not_as_asked(copying(s1=8014, s2=8014), RIGHT | {"ports": "8014"}) is None
     assert not_as_asked(WORK, RIGHT | {"ports": "8014"}) is not None
+    assert not_as_asked(copying(s1=8014, s2=8014), RIGHT | {"ports": "08014999"}) is not None
 
 
 @pytest.mark.parametrize(

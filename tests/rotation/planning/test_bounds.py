@@ -72,6 +72,17 @@ def test_limits_of_no_use_stop_a_plan(make):
     assert again == site, "it is stored as it was judged"
 
 
+@pytest.mark.parametrize("limits", [None, [], 5, "x", True])
+def test_stored_limits_that_are_no_object_stop_a_plan(make, limits):
+    """The site is read all the same, so that it can be shown and corrected."""
+    site = Site.model_validate(make.site("s1").model_dump(mode="json") | {"limits": limits})
+    assert site.limits == Limits()
+    with pytest.raises(PlanRefusedError) as refused:
+        make.plan(site, make.group("G"))
+    (finding,) = refused.value.findings
+    assert (finding.code, finding.subject) == ("limit-refused", "limits.all")
+
+
 def test_waits_that_add_up_to_more_than_a_life_are_refused(make):
     """Each wait is within its bounds, and all of them are more than anybody can mean."""
     body = make.plan(make.site("s1"), make.group("G")).body
