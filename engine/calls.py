@@ -12,7 +12,16 @@ from engine.fault import NoAnswer, TemporalDown
 CEILING = timedelta(seconds=3)
 """No request of a person waits longer for Temporal to say whether it is there."""
 
-_DOWN = frozenset({RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED})
+_DOWN = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        # its own database does not take what it writes: the disk is full, say
+        RPCStatusCode.UNKNOWN,
+        RPCStatusCode.INTERNAL,
+    }
+)
+_LONGEST = 200
 _LATE = frozenset(
     {
         RPCStatusCode.DEADLINE_EXCEEDED,
@@ -39,7 +48,7 @@ async def within(ceiling: timedelta, *, silence: str) -> AsyncIterator[None]:
         raise NoAnswer(silence) from error
     except RPCError as error:
         if error.status in _DOWN:
-            raise TemporalDown(error.status.name) from error
+            raise TemporalDown(f"{error.status.name}: {error.message}"[:_LONGEST]) from error
         if error.status in _LATE:
             raise NoAnswer(silence) from error
         raise

@@ -11,10 +11,10 @@ class EngineFault(Exception):  # noqa: N818 - what went wrong is named by its su
 
 
 class TemporalDown(EngineFault):
-    """Temporal does not answer. Nothing is lost: running rotations go on when it is back."""
+    """Temporal does not answer, or cannot do anything now. Nothing is lost: running rotations go on when it is back."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"Temporal does not answer ({why}); running rotations go on when it is back. Try again")
+        super().__init__(f"Temporal cannot do it now ({why}); running rotations go on when it can. Try again")
 
 
 class NoAnswer(EngineFault):
