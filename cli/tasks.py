@@ -184,7 +184,8 @@ def _said(task: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _say_task(task: dict[str, Any]) -> None:
-    holder = f" by {task['claimed_by']}" if task["claimed_by"] else ""
+    who = task["closed_by"] or task["claimed_by"]
+    holder = f" by {who}" if who else ""
     say(f"{task['id']}  {task['number']} {task['title']}  [{task['site_name']}, {task['state']}{holder}]")
     for line in task["instructions"]:
         say(f"    {line}")

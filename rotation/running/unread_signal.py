@@ -25,8 +25,10 @@ class UnreadSignal(Value):
 
     def told(self, rotation_id: RotationId) -> str:
         """What is wrong, and what to send."""
+        # a withdrawal names the message that is withdrawn
+        move = self.signal if self.signal in tuple(Move) else "the move of that message"
         instead: dict[str, object] = {
-            "move": self.signal,
+            "move": move,
             "rotation_id": rotation_id,
             "who": "your name",
             "why": "your reason",

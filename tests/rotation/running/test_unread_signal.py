@@ -19,3 +19,9 @@ def test_what_to_send_instead_can_be_sent(move) -> None:
     assert (said.move, said.rotation_id) == (move, "rot-1")
     assert (said.task_id is not None) == ("task" in move.value)
     assert (said.by is not None) == (move is Move.EXTEND)
+
+
+def test_a_withdrawal_names_the_message_that_it_withdraws() -> None:
+    """It has no move of its own: who sent none that can be read is told to name that of the other message."""
+    told = UnreadSignal(signal="withdraw_message", why="it came with no value").told(RotationId("rot-1"))
+    assert json.loads(told.partition("in JSON: ")[2])["move"] == "the move of that message"
