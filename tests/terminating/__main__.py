@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--procedure", action="append", choices=tuple(PROCEDURES), help="only this; may be repeated")
     line.add_argument("--every", type=int, default=1, help="only each so many points")
     line.add_argument("--temporal", type=int, default=10, help="one of so many goes through the real Temporal; 0: none")
-    line.add_argument("--minutes", type=float, default=60, help="no life is begun after that time")
+    line.add_argument("--minutes", type=float, default=100, help="no life is begun after that time")
     line.add_argument("--lanes", type=int, default=cores(), help="processes")
     line.add_argument("--json", type=Path, help="where the summary is written")
     return line
