@@ -46,6 +46,7 @@ from store.progress import NewRotation
 from store.settings import StoreSettings
 from store.sites import SiteConnection
 from store.store import Store
+from tests.workflows.serving import serving
 from workflows.rotate_site import RotateSite
 
 if TYPE_CHECKING:
@@ -211,12 +212,13 @@ class Stage:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """A worker that serves the rotation."""
-        async with Worker(
+        worker = Worker(
             self.client,
             task_queue=self.task_queue,
             workflows=[RotateSite],
             activities=all_activities(self.store, self.world),
-        ):
+        )
+        async with serving(worker):
             try:
                 yield
             finally:

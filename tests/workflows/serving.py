@@ -1,0 +1,30 @@
+"""A worker for as long as a test needs one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio.worker import Worker
+
+_ENDS_WITHIN = 30
+"""Seconds for a worker to end."""
+_ENDING: set[asyncio.Task[None]] = set()
+"""Workers that have not ended yet: somebody has to keep a task, or it is forgotten in its midst."""
+
+
+@asynccontextmanager
+async def serving(worker: Worker) -> AsyncIterator[None]:
+    """Run the worker.
+
+    Once in some thousand times the SDK waits for ever for a worker to end whose workflow was terminated. Nothing is
+    looked at any more then, and its queue is nobody else's: it is left behind.
+    """
+    await worker.__aenter__()
+    try:
+        yield
+    finally:
+        ending = asyncio.create_task(worker.__aexit__(None, None, None))
+        _ENDING.add(ending)
+        if (await asyncio.wait({ending}, timeout=_ENDS_WITHIN))[0]:
+            _ENDING.remove(ending)
+            ending.result()
