@@ -37,7 +37,7 @@ async def within(ceiling: timedelta, *, silence: str) -> AsyncIterator[None]:
     """Run calls to Temporal for `ceiling` at most.
 
     Raises:
-        TemporalDown: when it cannot be reached.
+        TemporalDown: when it cannot be reached, or cannot do anything now.
         NoAnswer: when time is up; `silence` says what that means here.
         RPCError: every other answer of Temporal, for the caller to tell apart.
     """

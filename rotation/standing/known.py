@@ -64,7 +64,7 @@ class PendingActivity(Value):
 
 
 class NextAct(Value):
-    """When a rotation acts next by itself."""
+    """When a rotation acts next by itself, and how far it is."""
 
     at: datetime | None = None
     """None: it waits for somebody, or for the answer to an activity."""
@@ -75,7 +75,7 @@ class NextAct(Value):
 
 
 class Answered(Value):
-    """A worker has said when the rotation acts next."""
+    """A worker has said when the rotation acts next, and how far it is."""
 
     kind: Literal["answered"] = "answered"
     next_act: NextAct

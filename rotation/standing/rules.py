@@ -156,10 +156,10 @@ def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | 
         return None
     if run.word.next_act.events >= recorded.told:
         return None
-    text = f"its workflow knows of {run.word.next_act.events} events, and the store has recorded {recorded.told}: "
-    text += "Temporal was restored from an older copy than the store. What is shown of it is not what it does"
+    text = f"its workflow has reported {run.word.next_act.events} events, and the store has {recorded.told}: Temporal "
+    text += "was restored from an older copy than the store, and what is shown of the rotation is not what it does"
     remedy = "say again what was said to it since that copy, e.g. a hold; it is shown right when it has reported as "
-    remedy += f"much again. Or end it: {remedies.terminate(run, service)}"
+    remedy += f"many events again. Or end it: {remedies.terminate(run, service)}"
     return adrift(TroubleCode.HISTORY_OLDER, recorded.rotation_id, text, remedy)
 
 

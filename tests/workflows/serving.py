@@ -16,8 +16,9 @@ _ENDING: set[asyncio.Task[None]] = set()
 async def serving(worker: Worker) -> AsyncIterator[None]:
     """Run the worker.
 
-    Once in some thousand times the SDK waits for ever for a worker to end whose workflow was terminated. Nothing is
-    looked at any more then, and its queue is nobody else's: it is left behind.
+    The end of a worker whose workflow was terminated has hung for ever in a whole run, for a cause that is not known:
+    no thread worked, no timer ran. The test has looked at everything by then, and no other test has that queue, so
+    such a worker is left behind.
     """
     await worker.__aenter__()
     try:

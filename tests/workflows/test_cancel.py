@@ -120,7 +120,8 @@ async def test_a_cancel_waits_until_the_holder_gives_the_task_back(played):
 
         return done
 
-    def give_back(here):
+    async def give_back(here):
+        here.kept["stored"] = (await here.stage.store.rotations.get(here.state.rotation_id)).attention
         return here.say(Move.TASK_REFUSED, "bob", "cancelled", task_id=here.state.task.id)
 
     claimed, first, again, given_back = deeds = played.in_turn(
@@ -137,6 +138,7 @@ async def test_a_cancel_waits_until_the_holder_gives_the_task_back(played):
 
     assert all(deed.answer.accepted for deed in (claimed, first, given_back))
     assert "bob" in played.attention(again.saw, "give-back").message
+    assert "give-back" in {finding.code for finding in here.kept["stored"]}, "lists of rotations show what is stored"
     assert not again.answer.accepted
     assert given_back.saw.phase is not Phase.TURNING_BACK
     assert here.kept["still"] == here.kept["relaxed"] != before
