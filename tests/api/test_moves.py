@@ -1,5 +1,6 @@
 """Speaking to a running rotation, doing its tasks, and bringing back a site it was torn from."""
 
+import asyncio
 import base64
 import sqlite3
 from contextlib import closing
@@ -122,8 +123,10 @@ async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, conn
     """202 while the rotation is at work on it; what waits behind it is withdrawn, and never happens."""
     task, claim = f"/v1/tasks/{told_task['id']}", {"who": "ann", "request_id": "slow"}
     impatient = replace(connected, answer_wait=timedelta(seconds=1))
-    with closing(sqlite3.connect(tmp_path / "rotator.db", isolation_level=None)) as lock:
-        lock.execute("BEGIN IMMEDIATE")
+    database = tmp_path / "rotator.db"
+    with closing(sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)) as lock:
+        # in a thread: a worker of this process may be between a write and its end, which needs the event loop
+        await asyncio.to_thread(lock.execute, "BEGIN IMMEDIATE")
         async with calling(impatient) as api:
             accepted = await api.post(f"{task}/claim", json=claim)
             assert (accepted.status_code, accepted.json()["pending"]) == (202, "claim_task"), accepted.text
