@@ -38,13 +38,13 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
     assert here.lost() == []
     told = [event.message for event in await here.story() if event.kind == "attention"]
     assert len(told) == 1
-    # two that come together are told as one, the newer
-    assert told[0].startswith(
-        tuple(
-            f"signal resume: it was not obeyed: it came with {n}, and takes one value. Send "
-            for n in ("no value", "2 values")
-        )
+    # those that come together are told as one, the newest
+    whys = (
+        "it came with no value, and takes one value. Send",
+        "it came with 2 values, and takes one value. Send",
+        "move: ",
     )
+    assert told[0].startswith(tuple(f"signal resume: it was not obeyed: {why}" for why in whys))
     await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
 
 
