@@ -4,6 +4,7 @@
 of each; it prints the seed of the order.
 """
 
+import gc
 import os
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
-pytest_plugins = ["tests.process_state"]
+pytest_plugins = ["tests.process_state", "tests.sharing"]
 
 NOTHING_IS_SKIPPED = bool(os.environ.get("CI"))
 """Where changes are judged every test runs, else nobody would notice that something is never tried."""
@@ -26,19 +27,19 @@ NOTHING_IS_SKIPPED = bool(os.environ.get("CI"))
 HERE = Path(__file__).parent
 LONGEST = (
     "cli/test_demo.py",
+    "e2e/test_cancel.py",
+    "e2e/test_restore.py",
+    "e2e/test_hold.py",
+    "e2e/test_starting.py",
     "e2e/test_kills.py",
     "sweep/test_sample.py",
     "cli/test_up.py",
     "cli/test_demo_endings.py",
     "e2e/test_secrets.py",
     "e2e/test_apart.py",
-    "e2e/test_restore.py",
-    "e2e/test_cancel.py",
     "cli/test_demo_naive.py",
     "e2e/test_standing.py",
-    "e2e/test_hold.py",
     "e2e/test_temporal_ui.py",
-    "e2e/test_starting.py",
     "workflows/test_many_histories.py",
     "workflows/test_replay.py",
     "terminating/test_terminate_sweep.py",
@@ -61,6 +62,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if gone:
         raise pytest.UsageError(f"no such files of tests: {', '.join(gone)}; take them out of {__file__}")
     items.sort(key=lambda item: places.get(item.path, len(places)))
+    # what was collected stays to the end: looking through it again and again took a tenth of the time
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
