@@ -3,20 +3,20 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-newest fuzz rewrap proof crash-sweep terminate-sweep mutants mutmut check format lock clean
+.PHONY: help demo test test-service test-oldest fuzz rewrap proof crash-sweep terminate-sweep mutants mutmut check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-# The first interpreter that is new enough and can make environments; `make test PYTHON=/path/to/python3` overrides it.
-PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+# The first of these that can make environments. There are wheels of every locked package for Python 3.11 to 3.15.
+first_python = $(shell for python in $(1); do \
 	if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$python; break; fi; done)
 
-# The newest one here that the locks hold for: there are wheels of every locked package for Python 3.11 to 3.15.
-NEWEST ?= $(shell for python in python3.15 python3.14 python3.13 python3.12; do \
-	if $$python -c 'import venv, ensurepip' >/dev/null 2>&1; then echo $$python; break; fi; done)
+# The newest here, since it is the fastest; `make test PYTHON=/path/to/python3` overrides it.
+PYTHON ?= $(call first_python,python3.15 python3.14 python3.13 python3.12 python3.11 python3)
+OLDEST ?= $(call first_python,python3.11 python3.12 python3.13 python3.14 python3.15 python3)
 
 # uv and pip install from the same locks. uv is tried first because it is fast; `INSTALLER=pip` leaves it out.
 INSTALLER ?= uv
@@ -41,13 +41,17 @@ demo: $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.runtime) ## Rotate an 
 # Tests start many processes of ours, so what is compiled is kept.
 JOBS ?= 4
 
-test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-test-newest: $(VENV)/.dev ## Run the tests on the newest Python here, in an environment of its own
-	@test -n "$(NEWEST)" || { echo "no Python 3.12 to 3.15 with venv found; name one: make $@ NEWEST=/path/to/python3" >&2; exit 1; }
-	@if test "$$($(BIN)/python -V)" = "$$($(NEWEST) -V)"; then echo "make test runs on that one"; \
-	else $(MAKE) test VENV=$(VENV)-newest PYTHON=$(NEWEST); fi
+test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
+	$(PYTEST) --ignore=tests/e2e $(ARGS)
+
+test-service: $(VENV)/.dev ## Run the tests that play rotations of whole services on the wall clock
+	$(PYTEST) tests/e2e $(ARGS)
+
+test-oldest: $(VENV)/.dev ## Run all tests on the oldest Python here, in an environment of its own
+	@if test "$$($(BIN)/python -V)" = "$$($(OLDEST) -V)"; then echo "make test runs on that one"; \
+	else $(MAKE) test test-service VENV=$(VENV)-oldest PYTHON=$(OLDEST); fi
 
 fuzz: $(VENV)/.dev ## Play 100,000 damaged and hostile files to every parser (ARGS="--help" shows how)
 	$(BIN)/python -m tests.fuzz $(ARGS)
@@ -98,7 +102,7 @@ lock: $(VENV)/.uv ## Write requirements/*.lock from pyproject.toml (UPGRADE=1 ta
 	$(COMPILE) --group bootstrap -o requirements/bootstrap.lock
 
 clean: ## Remove the environments, caches and builds (var/, where a demo keeps its data, stays)
-	rm -rf $(VENV) $(VENV)-newest build dist mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oldest build dist mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -1,12 +1,13 @@
 """The whole product as processes: `rotator up`, and emulated sites beside it; tests speak to both over the wire."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.caller import PATIENCE, Caller
+from tests.e2e.demonstrated import Demo
 from tests.e2e.emulated import LONG_PATIENCE, Site, specification
 from tests.e2e.house import House, Program
 
@@ -81,3 +82,19 @@ async def worked_site(house, open_site) -> AsyncIterator[Site]:
     """An emulated site with a robot at its console."""
     async with open_site(house, robot=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def demo(tmp_path) -> Iterator[Callable[..., Demo]]:
+    """Starts a demo for one test."""
+    started: list[Demo] = []
+
+    def start(*arguments: str) -> Demo:
+        started.append(Demo(tmp_path, *arguments))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for each in started:
+            each.close()

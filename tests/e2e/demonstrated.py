@@ -2,24 +2,21 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from tests.e2e.house import CLEAN
 from tests.programs import program
 
 # whole rotations, and waits that a busy machine makes longer
 PATIENCE = 90
 WHOLE = 400
-# what the machine of the tests may have set for some other service; the first name would lead a demo astray
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+# what may be set for some other service, and would lead a demo astray
 ASTRAY = {"ROTATOR_TEMPORAL_ADDRESS": "127.0.0.1:1", "ROTATOR_API": "http://127.0.0.1:1", "ROTATOR_API_KEY": "wrong"}
 
 
@@ -108,19 +105,3 @@ class Demo:
                 self.process.wait(PATIENCE)
             self.process.kill()
             self.process.wait()
-
-
-@pytest.fixture
-def demo(tmp_path) -> Iterator[Callable[..., Demo]]:
-    """Starts a demo for one test."""
-    started: list[Demo] = []
-
-    def start(*arguments: str) -> Demo:
-        started.append(Demo(tmp_path, *arguments))
-        return started[-1]
-
-    try:
-        yield start
-    finally:
-        for each in started:
-            each.close()
