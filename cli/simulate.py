@@ -57,7 +57,14 @@ def simulate(
     durations, the time with secure communications off, and the command for each of the worst runs. Exit code 0 only
     when no client was lost by the rotation and every rotation ended.
     """
-    # here and not above: the other commands need nothing of the emulator
+    size = {
+        "groups": groups,
+        "servers": servers,
+        "heartbeat": heartbeat and _span("--heartbeat", heartbeat),
+        "holdout": holdout and _span("--holdout", holdout),
+    }
+    given = {name: value for name, value in size.items() if value is not None}
+    # here and not above: the other commands, and a refusal, need nothing of the emulator
     from simulation.drawing import Faults  # noqa: PLC0415 - see above
     from simulation.many import play_many  # noqa: PLC0415 - see above
     from simulation.of_plan import CannotBePlayedError  # noqa: PLC0415 - see above
@@ -66,13 +73,6 @@ def simulate(
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if faults not in {Faults.NONE, Faults.UNKNOWN}:
         raise typer.BadParameter(f"--faults is none or unknown, not {faults!r}")
-    size = {
-        "groups": groups,
-        "servers": servers,
-        "heartbeat": heartbeat and _span("--heartbeat", heartbeat),
-        "holdout": holdout and _span("--holdout", holdout),
-    }
-    given = {name: value for name, value in size.items() if value is not None}
     if plan is not None:
         if given:
             named = ", ".join(f"--{name}" for name in given)
