@@ -135,6 +135,22 @@ class Changes:
         server.stopped_by = effect
         self.timeline.after(span_ms(lasting), lambda: change(-1))
 
+    def silence_api(self, lasting: timedelta) -> None:
+        """The REST API answers nobody for a while."""
+        self.site.api_silent += 1
+
+        def speak() -> None:
+            self.site.api_silent -= 1
+
+        self.timeline.after(span_ms(lasting), speak)
+
+    def move_ports(self, server: Server, effect: int, *, https_port: int | None = None, http_port: int) -> None:
+        """Have a server listen at other ports; None: where it does."""
+        self.fleet.before_change()
+        server.https_port = server.https_port if https_port is None else https_port
+        server.http_port = http_port
+        server.ports_by = effect
+
     def set_clock(self, server: Server, ahead: timedelta) -> None:
         """From now on a server's own clock is ahead by so much."""
         server.offsets.append((self.timeline.now_ms, ahead))

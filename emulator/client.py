@@ -211,6 +211,11 @@ class Client:
         """Take all that was published."""
         self._hold(publication, publication)
 
+    def take_sylink(self, publication: Publication) -> None:
+        """Have its server list and certificates overwritten by those of a file, and keep its policy."""
+        self.last = None
+        self._hold(publication, self.held)
+
     def adopt_list(self, publication: Publication) -> None:
         """Take server list and certificates, and not the policy."""
         self.took_list = True

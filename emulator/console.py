@@ -56,22 +56,32 @@ class Console:
         protocol: Protocol | None = None,
         http_ports: dict[str, int] | None = None,
         order: tuple[tuple[str, ...], ...] = (),
+        *,
+        https_ports: dict[str, int] | None = None,
+        takes_out: bool = False,
     ) -> ServerList:
-        """Change protocol, customise HTTP ports by server name, or move all servers to other priorities."""
+        """Change protocol, customise ports by server name, or move servers to other priorities.
+
+        Servers that `order` leaves out come last, or are taken out of the list.
+        """
         server_list = self._site.server_list(name)
         if server_list.is_default:
-            raise DefaultListError(name)
-        ports = http_ports or {}
+            raise DefaultListError(server_list.name)
+        http, https = http_ports or {}, https_ports or {}
         names = {entry.server_name for entry in server_list.entries}
-        unknown = (set(ports) | {each for pool in order for each in pool}) - names
+        unknown = (set(http) | set(https) | {each for pool in order for each in pool}) - names
         if unknown:
             raise UnknownNameError("server in the list", min(unknown))
+
+        def ported(entry: ServerEntry) -> ServerEntry:
+            own = entry.server_name
+            return replace(entry, http_port=http.get(own, entry.http_port), https_port=https.get(own, entry.https_port))
+
         edited = replace(
             server_list,
             protocol=protocol or server_list.protocol,
             priorities=tuple(
-                tuple(replace(entry, http_port=ports.get(entry.server_name, entry.http_port)) for entry in pool)
-                for pool in _ordered(server_list, order)
+                tuple(ported(entry) for entry in pool) for pool in _ordered(server_list, order, takes_out=takes_out)
             ),
         )
         self._changes.put_list(edited, self._site.effects.record("console.edit_list", server_list.name))
@@ -210,14 +220,16 @@ class Console:
         return self._site.replication_partner
 
 
-def _ordered(server_list: ServerList, order: tuple[tuple[str, ...], ...]) -> tuple[tuple[ServerEntry, ...], ...]:
-    """The entries of a list by priority; without an `order`, as they are. Those that it leaves out come last."""
+def _ordered(
+    server_list: ServerList, order: tuple[tuple[str, ...], ...], *, takes_out: bool
+) -> tuple[tuple[ServerEntry, ...], ...]:
+    """The entries of a list by priority; without an `order`, as they are. Those that it leaves out come last, or go."""
     if not order:
         return server_list.priorities
     named = {name for pool in order for name in pool}
     moved = tuple(tuple(entry for name in pool for entry in _named(server_list, name)) for pool in order)
     rest = tuple(entry for entry in server_list.entries if entry.server_name not in named)
-    return (*moved, rest) if rest else moved
+    return (*moved, rest) if rest and not takes_out else moved
 
 
 def _named(server_list: ServerList, name: str) -> tuple[ServerEntry, ...]:

@@ -95,7 +95,7 @@ class Contacts:
         else:
             asked, there = (entry.http_port, server.http_port) if over_http else (entry.https_port, server.https_port)
             why = f"its list gives port {asked} for {server.name}, which listens on {there}"
-            effect = client.listed.effect
+            effect = max(client.listed.effect, server.ports_by)
         return Trouble(at, why, entry.server_id, max(effect, client.effect))
 
     def _rejected_for(self, client: Client, server: Server) -> int:

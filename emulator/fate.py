@@ -1,12 +1,18 @@
 """Carries out what happens to a site without anybody having asked the product."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
 from emulator.changes import Changes
 from emulator.client import Client
 from emulator.console import Console
 from emulator.draws import draw, origin
-from emulator.errors import ServerBusyError
+from emulator.effects import Actor, acting
+from emulator.errors import EmulatorError, ServerBusyError
 from emulator.group_tree import GroupTree
 from emulator.happenings import (
+    ApiSilent,
     CertificateDamaged,
     CertificateGenerated,
     CertificateRestored,
@@ -19,17 +25,36 @@ from emulator.happenings import (
     GroupMoved,
     Happening,
     HeartbeatSet,
+    HttpPortMoved,
     InheritanceSet,
     ListAssigned,
+    ListEdited,
     LocationAdded,
+    PoliciesEditedOften,
     PolicyEdited,
     RecordsDoubled,
     SecureCommunicationsSet,
     ServerCutOff,
+    ServerDies,
     ServerRestarts,
+    ServerUpgraded,
+    SylinkHandedOut,
 )
+from emulator.instants import span_ms
 from emulator.machines import Machines
-from emulator.site import Site
+from emulator.publishing import Publication
+from emulator.site import Server, Site
+
+_NEW_HTTPS, _NEW_HTTP = 443, 8014
+"""Where a new installation listens."""
+_ToComputers = ComputersAppear | ComputersMove | ComputersReimaged | RecordsDoubled | SylinkHandedOut
+_ToServer = ServerRestarts | ServerCutOff | ServerDies | ServerUpgraded | HttpPortMoved | ClockSet
+_ToCertificate = CertificateGenerated | CertificateRestored | CertificateDamaged
+_ToSettings = (
+    PolicyEdited | PoliciesEditedOften | DatabaseMaintained | SecureCommunicationsSet | HeartbeatSet
+    | ListAssigned | ListEdited | ApiSilent
+)  # fmt: skip
+_ToTree = GroupAdded | LocationAdded | GroupMoved | InheritanceSet
 
 
 class Fate:
@@ -41,6 +66,10 @@ class Fate:
         self._console = console
         self._groups = groups
         self._machines = machines
+        self._at_first = {
+            (group.id, location.id): settings.server_list for group, location, settings in self._site.pairs()
+        }
+        """The list of each (group, location) at the start."""
 
     def befall(self, happening: Happening) -> None:
         """Have it happen now.
@@ -48,19 +77,18 @@ class Fate:
         Raises:
             EmulatorError: It is void: what it is about is not there, or not in the state for it.
         """
-        match happening:
-            case ComputersAppear() | ComputersMove() | ComputersReimaged() | RecordsDoubled():
-                self._to_computers(happening)
-            case ServerRestarts() | ServerCutOff() | ClockSet() | CertificateGenerated() | CertificateRestored():
-                self._to_server(happening)
-            case CertificateDamaged(server=server, form=form):
-                self._console.damage_certificate(server, form)
-            case GroupAdded() | LocationAdded() | GroupMoved() | InheritanceSet():
-                self._to_groups(happening)
-            case _:
-                self._to_settings(happening)
+        if isinstance(happening, _ToComputers):
+            self._to_computers(happening)
+        elif isinstance(happening, _ToServer):
+            self._to_server(happening)
+        elif isinstance(happening, _ToCertificate):
+            self._to_certificate(happening)
+        elif isinstance(happening, _ToTree):
+            self._to_groups(happening)
+        else:
+            self._to_settings(happening)
 
-    def _to_computers(self, happening: ComputersAppear | ComputersMove | ComputersReimaged | RecordsDoubled) -> None:
+    def _to_computers(self, happening: _ToComputers) -> None:
         match happening:
             case ComputersAppear(group=group, count=count, package_age=age, build=build):
                 location = self._site.locations(self._site.group(group))[0].name
@@ -77,10 +105,12 @@ class Fate:
             case RecordsDoubled(group=group, count=count):
                 for client in self._drawn(group, count):
                     self._machines.double_record(client.name)
+            case SylinkHandedOut(group=group, count=count, age=age, every=every, times=times):
+                names = [client.name for client in self._drawn(group, count)]
+                file = self._machines.published(group, age)
+                self._again(every, times, lambda: self._hand_out(names, file))
 
-    def _to_server(
-        self, happening: ServerRestarts | ServerCutOff | ClockSet | CertificateGenerated | CertificateRestored
-    ) -> None:
+    def _to_server(self, happening: _ToServer) -> None:
         server = self._site.server(happening.server)
         record = self._site.effects.record
         match happening:
@@ -91,15 +121,38 @@ class Fate:
             case ServerCutOff(lasting=lasting, from_product=product, from_clients=clients):
                 effect = record("server.cut_off", server.name)
                 self._changes.cut_off(server, effect, lasting, product=product, clients=clients)
+            case ServerDies():
+                self._changes.stop(server, record("server.stop", server.name))
+            case ServerUpgraded(version=version, lasting=lasting, resets_ports=resets):
+                self._upgrade(server, version, lasting, resets_ports=resets)
+            case HttpPortMoved(port=port):
+                self._changes.move_ports(server, record("server.http_port", server.name, str(port)), http_port=port)
             case ClockSet(ahead=ahead):
                 record("server.clock", server.name)
                 self._changes.set_clock(server, ahead)
-            case CertificateGenerated(new_keys=new_keys):
-                self._console.generate_certificate(server.name, new_keys=new_keys)
-            case CertificateRestored():
-                self._console.restore_certificate(server.name)
 
-    def _to_groups(self, happening: GroupAdded | LocationAdded | GroupMoved | InheritanceSet) -> None:
+    def _to_certificate(self, happening: _ToCertificate) -> None:
+        match happening:
+            case CertificateGenerated(server=server, new_keys=new_keys):
+                self._console.generate_certificate(server, new_keys=new_keys)
+            case CertificateRestored(server=server):
+                self._console.restore_certificate(server)
+            case CertificateDamaged(server=server, form=form):
+                self._console.damage_certificate(server, form)
+
+    def _upgrade(self, server: Server, version: str, lasting: timedelta, *, resets_ports: bool) -> None:
+        if not server.up:
+            raise ServerBusyError(server.name)
+        effect = self._site.effects.record("server.upgrade", server.name, version)
+
+        def installed() -> None:
+            self._site.version = version
+            if resets_ports:
+                self._changes.move_ports(server, effect, https_port=_NEW_HTTPS, http_port=_NEW_HTTP)
+
+        self._changes.restart(server, effect, installed, lasting)
+
+    def _to_groups(self, happening: _ToTree) -> None:
         match happening:
             case GroupAdded(path=path, inherits=inherits):
                 self._groups.add_group(path, inherits=inherits)
@@ -110,13 +163,15 @@ class Fate:
             case InheritanceSet(group=group, inherits=inherits):
                 self._groups.set_inheritance(group, inherits=inherits)
 
-    def _to_settings(
-        self,
-        happening: PolicyEdited | DatabaseMaintained | SecureCommunicationsSet | HeartbeatSet | ListAssigned,
-    ) -> None:
+    def _to_settings(self, happening: _ToSettings) -> None:
         match happening:
             case PolicyEdited(group=group):
                 self._console.edit_policy(group)
+            case PoliciesEditedOften(group=group, every=every, times=times):
+                self._again(every, times, lambda: self._console.edit_policy(group))
+            case ApiSilent(lasting=lasting):
+                self._site.effects.record("server.api_silent", self._site.first_server.name)
+                self._changes.silence_api(lasting)
             case DatabaseMaintained():
                 self._changes.maintain()
             case SecureCommunicationsSet(group=group, location=location, enabled=enabled):
@@ -125,6 +180,33 @@ class Fate:
                 self._console.set_heartbeat(group, location, heartbeat)
             case ListAssigned(group=group, location=location, server_list=server_list):
                 self._console.assign_list(server_list, group, location)
+            case ListEdited():
+                self._edit_list(happening)
+
+    def _edit_list(self, edit: ListEdited) -> None:
+        target = self._site.group(edit.group)
+        location = self._site.location(target, edit.location)
+        in_use = self._site.settings(target, location).server_list
+        name = self._at_first.get((target.id, location.id), in_use) if edit.original else in_use
+        self._console.edit_list(
+            name, edit.protocol, edit.http_ports, edit.servers, https_ports=edit.https_ports, takes_out=True
+        )
+
+    def _hand_out(self, names: list[str], file: Publication) -> None:
+        for name in names:
+            self._machines.hand_sylink(name, file)
+
+    def _again(self, every: timedelta, times: int, act: Callable[[], None]) -> None:
+        """Have something happen now and, so often in all, again; what is void then is left out."""
+        act()
+
+        def later(left: int) -> None:
+            if left:
+                with acting(Actor.HAPPENING), suppress(EmulatorError):
+                    act()
+                self._changes.timeline.after(span_ms(every), lambda: later(left - 1))
+
+        self._changes.timeline.after(span_ms(every), lambda: later(times - 1))
 
     def _drawn(self, group: str, count: int) -> list[Client]:
         """Some machines of a group, drawn anew at each moment."""

@@ -8,7 +8,7 @@ from emulator.client import Client, defect_of
 from emulator.draws import draw, identity, origin
 from emulator.fleet import Fleet
 from emulator.instants import span_ms
-from emulator.publishing import Outbox
+from emulator.publishing import Outbox, Publication
 from emulator.site import Site
 from emulator.spec import DEFAULT_LOCATION
 from emulator.timeline import Timeline
@@ -56,6 +56,10 @@ class Machines:
         self._fleet.add(client)
         return client
 
+    def published(self, group: str, age: timedelta) -> Publication:
+        """What was published for a group so long ago."""
+        return self._outbox.as_of(self._site.group(group).id, span_ms(age))
+
     def reimage(self, name: str, *, image_age: timedelta, keeps_record: bool = False) -> None:
         """Put a disk image of that age back on a machine. It starts as the image was, and mostly registers anew."""
         client = self._fleet.find(name)
@@ -68,6 +72,12 @@ class Machines:
             self._outbox.as_of(client.group_id, span_ms(image_age)),
             now_ms + 1 + draw(client.stream, now_ms) % _STARTS_WITHIN_MS,
         )
+
+    def hand_sylink(self, name: str, published: Publication) -> None:
+        """Overwrite server list and certificates of a machine by those of a Sylink.xml of its group."""
+        client = self._fleet.find(name)
+        self._fleet.before_change_of(client, self._site.effects.record("machine.sylink", client.name))
+        client.take_sylink(published)
 
     def upgrade(self, name: str, build: str) -> None:
         """Give a client another build."""

@@ -122,7 +122,7 @@ class Emulator:
         return FrontOrder(
             certificate_pem=first.rest_credential.certificate_pem.decode(),
             key_pem=first.rest_credential.key_pem.decode(),
-            up=first.answers,
+            up=self.simulation.site.answers,
         )
 
     def _controls(self) -> Controls:

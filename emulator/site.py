@@ -46,6 +46,8 @@ class Server:
     started: datetime | None = None
     """When its services last started anew; None: they run since before the simulation."""
     recovery_files: list[RecoveryFile] = field(default_factory=list)
+    ports_by: int = NO_EFFECT
+    """The effect that gave it the ports at which it listens."""
     shown_by: int = NO_EFFECT
     """The effect that gave it what it shows."""
     signing_by: int = NO_EFFECT
@@ -173,6 +175,9 @@ class Site:
     def __init__(self, spec: SiteSpec, timeline: Timeline) -> None:
         self.name = spec.name
         self.seed = spec.seed
+        self.version = spec.sepm_version
+        self.api_silent = 0
+        """How many causes keep its REST API from answering, though its servers run."""
         self.id = identity(spec.seed, "site", spec.name)
         self._domains = Domains(spec.seed, spec.domain)
         self.replication_partner = spec.replication_partner
@@ -205,7 +210,7 @@ class Site:
     @property
     def answers(self) -> bool:
         """Whether its REST API answers the product."""
-        return self.first_server.answers
+        return self.first_server.answers and not self.api_silent
 
     @property
     def is_replicated(self) -> bool:

@@ -12,7 +12,7 @@ _SQL_SERVER_PORT = 1433
 
 def version_of(service: RestService) -> JSONResponse:
     """SEPM's version."""
-    full = service.simulation.spec.sepm_version
+    full = service.site.version
     parts = full.split(".")
     return answer(
         {
