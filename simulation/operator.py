@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
@@ -11,6 +11,7 @@ from emulator.clumsy_hands import ClumsyHands
 from emulator.desk import SiteDesk
 from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
+from emulator.happenings import Happening
 from emulator.simulation import Simulation
 from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task, by_name
@@ -48,6 +49,10 @@ class Operator:
         self._began = site_facts(simulation)
         self.cut_off: list[CutOff] = []
         """Whom each replacement has left without a way to the site."""
+
+    def befall(self, happening: Happening, at: datetime) -> None:
+        """Have something happen at the site at a moment that this person has no part in."""
+        self._simulation.schedule(happening, at)
 
     def absence(self, task: ConsoleTask) -> timedelta:
         """How long the person is away before beginning `task`."""

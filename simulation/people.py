@@ -66,12 +66,20 @@ class People:
         """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""
         self._state = state
         for since in _reached(state):
-            self._began.setdefault(since, now)
+            if since not in self._began:
+                self._began[since] = now
+                self._follows(since, now)
         unanswered = set(self._waiting.values())
         wishes = [wish for wish in self._wishes(state) if wish not in unanswered]
         self._agenda = {wish: self._agenda.get(wish) or self._begins(wish, now) for wish in wishes}
         unasked = [at for act in self._acts.values() if (at := self._moment(act)) is not None]
         return min([*self._agenda.values(), *(max(now, at) for at in unasked)], default=None)
+
+    def _follows(self, since: Since, now: datetime) -> None:
+        """Have happen what follows that moment."""
+        for each in self._scenario.follows:
+            if each.since is since:
+                self._operator.befall(each.happening, now + each.after)
 
     def _moment(self, act: Act) -> datetime | None:
         """When somebody does it of their own accord; None while that is not known."""

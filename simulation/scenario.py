@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from emulator.export import ExportForm
-from emulator.happenings import Scheduled
+from emulator.happenings import Happening, Scheduled
 from emulator.spec import SiteSpec
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
@@ -49,6 +49,14 @@ class Act(Value):
     move: Move
     by: timedelta | None = None
     """For `extend`."""
+
+
+class Follows(Value):
+    """A happening at a moment of the rotation, not of the calendar: an hour after a task was taken, say."""
+
+    since: Since
+    after: timedelta = timedelta(0)
+    happening: Happening
 
 
 class Registered(Value):
@@ -97,5 +105,7 @@ class Scenario(Value):
     acts: tuple[Act, ...] = ()
     happenings: tuple[Scheduled, ...] = ()
     """What happens at the site that nobody asked for. Mistakes of the person at the console stand in `spec.robot`."""
+    follows: tuple[Follows, ...] = ()
+    """The same, at moments of the rotation."""
     longest: timedelta = Field(default=timedelta(days=200), gt=timedelta(0))
     """When the simulation gives up on it."""

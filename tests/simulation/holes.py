@@ -1,0 +1,146 @@
+"""Ordinary administration in which a swap was certified as safe and clients were then cut off, one scenario each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emulator.happenings import (
+    HttpPortMoved,
+    ListEdited,
+    PoliciesEditedOften,
+    SecureCommunicationsSet,
+    ServerDies,
+    ServerUpgraded,
+    SylinkHandedOut,
+)
+from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
+from emulator.switches import RejectedDownload, Switches
+from emulator.verdict import LostClient
+from rotation.plan.request import Unproven
+from rotation.site import Limits
+from simulation.facts import Facts
+from simulation.scenario import Follows, Scenario, Since
+
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+OWN_LIST = "Own List"
+TOLD_WITHIN = 3 * HOUR + 30 * MINUTE
+"""Three heartbeats of these sites, and a poll."""
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A way in which clients were cut off."""
+
+    name: str
+    rule: int
+    """The rule of proof that closes it."""
+    scenario: Scenario
+
+
+def shortcomings(facts: Facts) -> list[str]:
+    """What of a rotation is not as promised."""
+    found = [f"{each.name} was lost by what was asked for: {each.why}" for each in facts.lost if not each.others_did]
+    if facts.unfinished:
+        found.append(f"it had no way out: {facts.unfinished}")
+    told = [event.at for event in facts.trail if event.kind == "attention"]
+    late = [each for each in facts.lost if each.others_did and not any(_in_time(each, at) for at in told)]
+    found.extend(f"{each.name} failed from {each.first_failed} on, and no attention said so in time" for each in late)
+    return found
+
+
+def _in_time(client: LostClient, at: datetime) -> bool:
+    return client.first_failed <= at <= client.first_failed + TOLD_WITHIN
+
+
+def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, **more) -> SiteSpec:
+    """A site whose clients use a list that somebody made, with an hourly heartbeat."""
+    names = tuple(f"SEPM-{number + 1}" for number in range(servers))
+    location = LocationSpec(heartbeat=HOUR, randomization=HOUR / 6, server_list=OWN_LIST)
+    return SiteSpec(
+        name="Site",
+        seed=3,
+        database_shared=servers > 1,
+        servers=tuple(ServerSpec(name=name, https_port=https_port) for name in names),
+        server_lists=(ListSpec(priorities=(names,)), ListSpec(name=OWN_LIST, priorities=(names,))),
+        groups=(GroupSpec(path=ROOT_GROUP, locations=(location,)),),
+        clients=(ClientSpec(group=ROOT_GROUP, count=clients),),
+        **more,
+    )
+
+
+def hole(name: str, rule: int, spec: SiteSpec, *follows: Follows) -> Hole:
+    """A hole with people at their usual pace, and a holdout of two days where there is one."""
+    limits = Limits(purge_after=None, holdout_minimum=2 * DAY)
+    return Hole(name, rule, Scenario(seed=3, spec=spec, limits=limits, unproven=Unproven.APPROVE, follows=follows))
+
+
+_OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
+_UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
+
+HOLES = (
+    *(
+        hole(
+            f"contact is taken for acceptance ({kind})",
+            11,
+            site(3, 40, switches=Switches(stale_sig_files=True, rejected_download=kind)),
+        )
+        for kind in RejectedDownload
+    ),
+    hole(
+        "the copy of a list speaks HTTPS when the certificate is replaced",
+        18,
+        site(),
+        Follows(since=Since.CLAIM, happening=ListEdited(group=ROOT_GROUP, protocol=Protocol.HTTPS)),
+    ),
+    hole(
+        "the original list gives another port when it is put back",
+        18,
+        site(),
+        Follows(
+            since=Since.SWAP,
+            after=MINUTE,
+            happening=ListEdited(group=ROOT_GROUP, original=True, https_ports={"SEPM-1": 8443}),
+        ),
+    ),
+    hole(
+        "a list loses its other servers when one of them is replaced",
+        18,
+        site(3, 12),
+        Follows(since=Since.CLAIM, happening=ListEdited(group=ROOT_GROUP, servers=(("SEPM-1",),))),
+    ),
+    hole(
+        "secure communications are ticked three minutes after the claim",
+        19,
+        site(),
+        Follows(since=Since.CLAIM, after=3 * MINUTE, happening=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)),
+    ),
+    hole(
+        "the last holdout dies",
+        20,
+        site(3, 12),
+        Follows(since=Since.SWAP, after=2 * DAY, happening=ServerDies(server="SEPM-3")),
+    ),
+    hole(
+        "relaxed clients fall silent behind the swap",
+        22,
+        site(),
+        Follows(since=Since.SWAP, after=MINUTE, happening=HttpPortMoved(server="SEPM-1", port=8015)),
+    ),
+    hole(
+        "serials move as often as clients check in",
+        23,
+        site(),
+        Follows(since=Since.BEGIN, happening=PoliciesEditedOften(group=ROOT_GROUP, every=HOUR, times=2000)),
+    ),
+    hole(
+        "a script hands out an old Sylink.xml each day",
+        26,
+        site(),
+        Follows(since=Since.SWAP, after=HOUR, happening=_OLD_SYLINK),
+    ),
+    hole(
+        "an upgrade resets the ports of a server",
+        27,
+        site(https_port=8443),
+        Follows(since=Since.BEGIN, after=4 * HOUR, happening=_UPGRADE),
+    ),
+)

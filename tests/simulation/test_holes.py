@@ -1,0 +1,24 @@
+"""Ways in which clients were cut off behind a proof that had held: each stays closed."""
+
+import pytest
+
+from simulation.run import play
+from tests.simulation.holes import HOLES, shortcomings
+
+CLOSED = frozenset({"serials move as often as clients check in"})
+"""Those that are closed; the others are expected to fail until their rule is built."""
+
+
+@pytest.mark.parametrize(
+    "hole",
+    [
+        each
+        if each.name in CLOSED
+        else pytest.param(each, marks=pytest.mark.xfail(strict=True, reason=f"rule {each.rule}"))
+        for each in HOLES
+    ],
+    ids=lambda each: each.name,
+)
+async def test_nobody_is_cut_off(hole):
+    """Nobody is lost by what the product asked for, what others do is told in time, and there is a way out."""
+    assert shortcomings(await play(hole.scenario)) == []
