@@ -111,6 +111,10 @@ class Client:
     """What its present failures began with."""
     first_trouble: Trouble | None = None
     """What it was lost by, the first time."""
+    refusal: Trouble | None = None
+    """The first of the contacts since its last exchange that a server saw, and at which it took nothing."""
+    first_refusal: Trouble | None = None
+    """The first time that there was one."""
     effect: int = NO_EFFECT
     """The last effect on itself: it was installed, moved or had its image put back."""
 
@@ -237,7 +241,12 @@ class Client:
         """An exchange is complete."""
         self.failures = 0
         self.lost_since = None
-        self.trouble = None
+        self.trouble = self.refusal = None
+
+    def refuse(self, trouble: Trouble) -> None:
+        """A contact that its server saw, and at which it took nothing of what is new."""
+        self.refusal = self.refusal or trouble
+        self.first_refusal = self.first_refusal or trouble
 
     def fail(self, at: int, why: str, trouble: Trouble) -> None:
         """A heartbeat without an exchange, while every server of its list was up."""

@@ -219,6 +219,7 @@ class Contacts:
         seen = rejected_at is not None and self.switches.rejected_download is RejectedDownload.STAY_AND_REPORT
         if seen and rejected_at is not None:
             self._seen(client, rejected_at, at)
+            client.refuse(trouble)
         servers = [self._site.servers.get(server_id) for server_id in client.settings.by_server]
         # another site's servers count as up: this site cannot tell
         all_up = all(server.serves for server in servers if server is not None)

@@ -1,7 +1,8 @@
-"""The emulator's own verdict: which clients have lost their site, and by what. Nothing of it comes from a rotation.
+"""The emulator's own verdict: which clients have lost their site or refuse what it publishes, and by what.
 
-A client is lost that is powered on, with its network and every server of its list up, and that by its own choice of
-server completes no exchange for five heartbeats. To connect, to trust and to accept the download make an exchange.
+Nothing of it comes from a rotation. A client is lost that is powered on, with its network and every server of its list
+up, and that by its own choice of server completes no exchange for five heartbeats. To connect, to trust and to accept
+the download make an exchange. A client refuses that a server sees and that takes nothing of what is new: it looks well.
 """
 
 from datetime import datetime
@@ -44,8 +45,30 @@ class LostClient(BaseModel):
     """Whether it has found back since."""
 
 
+class RefusingClient(BaseModel):
+    """A client that servers saw, and that took nothing of what they published."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    group: str
+    since: datetime
+    """The first such contact; since the last exchange, or ever."""
+    why: str
+    server: str
+    after: EffectView | None
+    """The effect that made it refuse, as for who is lost."""
+    others_did: bool
+    """Whether the product did not ask for that effect."""
+    healed: bool
+    """Whether it has taken something since."""
+    old_certificate_helps: bool
+    """Whether it would take what that server signed with a certificate that it had before."""
+
+
 class VerdictReport(BaseModel):
-    """The clients that are lost, and those that ever were."""
+    """The clients that are lost or refuse, and those that ever were or did."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,6 +80,10 @@ class VerdictReport(BaseModel):
     """Lost now."""
     lost_ever: tuple[LostClient, ...]
     """Lost now or before."""
+    refusing: tuple[RefusingClient, ...] = ()
+    """Refusing now."""
+    refused_ever: tuple[RefusingClient, ...] = ()
+    """Refusing now or before."""
 
 
 def judge(site: Site, fleet: Fleet, now: datetime) -> VerdictReport:
@@ -81,6 +108,23 @@ def judge(site: Site, fleet: Fleet, now: datetime) -> VerdictReport:
             healed=client.lost_since is None,
         )
 
+    def refusing(client: Client, refusal: Trouble) -> RefusingClient:
+        server = site.servers.get(refusal.server_id)
+        after = site.effects.view(refusal.effect)
+        former = {each.credential.fingerprint for each in server.recovery_files} if server else set()
+        return RefusingClient(
+            id=client.id,
+            name=client.name,
+            group=site.groups[client.group_id].path,
+            since=from_ms(refusal.at),
+            why=refusal.why,
+            server="" if server is None else server.name,
+            after=after,
+            others_did=after is None or not after.actor.asked,
+            healed=client.refusal is None,
+            old_certificate_helps=bool(former & client.listed.fingerprints),
+        )
+
     lost_now = tuple(
         lost(client, client.lost_since, client.trouble)
         for client in fleet.clients
@@ -98,4 +142,6 @@ def judge(site: Site, fleet: Fleet, now: datetime) -> VerdictReport:
         clients_lost_ever=len(lost_ever),
         lost=lost_now,
         lost_ever=lost_ever,
+        refusing=tuple(refusing(each, each.refusal) for each in fleet.clients if each.refusal),
+        refused_ever=tuple(refusing(each, each.first_refusal) for each in fleet.clients if each.first_refusal),
     )

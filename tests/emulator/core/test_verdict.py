@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from emulator.spec import ROOT_GROUP, ClientSpec
+from emulator.switches import Switches
 
 HOUR = timedelta(hours=1)
 
@@ -52,3 +53,32 @@ def test_quiet_site_loses_nobody(play, site_of):
     played = play(site_of(3, ClientSpec(group=ROOT_GROUP, count=50))).run(timedelta(days=90))
     assert played.verdict().clients_lost_ever == 0
     assert all(record.online for record in played.records().values())
+
+
+def test_a_client_that_is_seen_and_takes_nothing_refuses(play, site_of):
+    """Its check-ins go on, its serial stays; it is named with the swap that did it, until its server signs anew."""
+    spec = site_of(2, ClientSpec(group=ROOT_GROUP, count=4), switches=Switches(stale_sig_files=True))
+    played = play(spec).run(2 * HOUR)
+    old = {name: record.profile_serial for name, record in played.records().items()}
+    for server in ("A", "B"):
+        played.swap(server)
+        played.run(3 * HOUR)
+    verdict = played.verdict()
+    named = {each.name: each for each in verdict.refusing}
+    assert len(named) == 4
+    assert all(record.online for record in played.records().values())
+    assert {each.after.kind for each in named.values()} == {"console.replace_certificate"}
+    assert {each.old_certificate_helps for each in named.values()} == {True}
+    assert set(old) == set(named)
+    for server in ("A", "B"):
+        played.console.restore_certificate(server)
+    verdict = played.run(3 * HOUR).verdict()
+    assert (verdict.refusing, len(verdict.refused_ever)) == ((), 4)
+    assert {each.healed for each in verdict.refused_ever} == {True}
+
+
+def test_a_client_that_takes_what_is_new_does_not_refuse(play, site_of):
+    """Nobody refuses on a site that signs with what it shows."""
+    played = play(site_of(2, ClientSpec(group=ROOT_GROUP, count=4))).run(2 * HOUR)
+    played.swap("A")
+    assert played.run(5 * HOUR).verdict().refused_ever == ()
