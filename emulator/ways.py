@@ -3,7 +3,7 @@
 Nothing of it comes from a rotation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from emulator.client import Client, Defect
@@ -23,7 +23,9 @@ class Known(NamedTuple):
     seen: bool
 
 
-def with_a_way(simulation: Simulation, shown: Mapping[str, str] | None = None) -> dict[str, Known]:
+def with_a_way(
+    simulation: Simulation, shown: Mapping[str, str] | None = None, gone: Collection[str] = ()
+) -> dict[str, Known]:
     """By name, the clients that would complete an exchange whichever server of their list they chose first.
 
     Were every server up and every policy published anew, as it will be: a server that restarts now is back soon. Each
@@ -32,10 +34,15 @@ def with_a_way(simulation: Simulation, shown: Mapping[str, str] | None = None) -
     Args:
         simulation: the site.
         shown: by server name, the fingerprint of the certificate that it shows when it has restarted.
+        gone: the ids of servers that are not taken to be back.
     """
     site = simulation.site
     new = shown or {}
-    servers = {each.id: _Shows(each, new.get(each.name, each.credential.fingerprint)) for each in site.servers.values()}
+    servers = {
+        each.id: _Shows(each, new.get(each.name, each.credential.fingerprint))
+        for each in site.servers.values()
+        if each.id not in gone
+    }
     return {
         client.name: Known(
             client.id, client.name, site.groups[client.group_id].path, client.build, _seen(simulation, client)
@@ -43,6 +50,18 @@ def with_a_way(simulation: Simulation, shown: Mapping[str, str] | None = None) -
         for client in simulation.fleet.settled()
         if _has_way(client, servers, simulation.switches)
     }
+
+
+def shut_out(simulation: Simulation) -> dict[str, Known]:
+    """By name, the clients that no server lets in which runs, and that one would which is down for good.
+
+    They are not lost while it may still be started; whoever counts on its staying down counts them with the lost.
+    """
+    down = {server.id for server in simulation.site.servers.values() if server.stopped}
+    if not down:
+        return {}
+    with_all, without = with_a_way(simulation), with_a_way(simulation, gone=down)
+    return {name: known for name, known in with_all.items() if name not in without}
 
 
 class _Shows(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from emulator.effects import Actor, EffectView
 from emulator.simulation import Simulation
 from emulator.slips import MadeSlip
-from emulator.verdict import LostClient
+from emulator.verdict import LostClient, RefusingClient
 from emulator.ways import Known
 from rotation.finding import Finding
 from rotation.plan.plan import Plan, PlanBody
@@ -59,6 +59,10 @@ class Facts:
     """Every effect on the site, in order."""
     lost: tuple[LostClient, ...]
     clients: int
+    refusing: tuple[RefusingClient, ...]
+    """Whom servers see at the end, and who takes nothing of what they publish."""
+    shut_out: frozenset[str]
+    """The names of those who could get in at a server only that is down for good."""
     named_at: dict[ClientId, datetime]
     """Who was left out by name, in the plan or in a gate, and when."""
     trusted_at: dict[ClientId, datetime] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from emulator.ways import shut_out
 from engine.contract import EventKind
 from rotation.finding import Finding
 from rotation.plan.plan import Plan
@@ -105,6 +106,8 @@ async def _gather(
         journal=stage.simulation.effects.views(),
         lost=verdict.lost_ever,
         clients=verdict.clients_total,
+        refusing=verdict.refusing,
+        shut_out=frozenset(shut_out(stage.simulation)),
         named_at=named_at,
         trusted_at=await _trusted_at(stage, plan, last),
         last_plan=last,

@@ -39,6 +39,8 @@ class Hole:
 def shortcomings(facts: Facts) -> list[str]:
     """What of a rotation is not as promised."""
     found = [f"{each.name} was lost by what was asked for: {each.why}" for each in facts.lost if not each.others_did]
+    found.extend(f"{each.name} is seen at the end and takes nothing: {each.why}" for each in facts.refusing)
+    found.extend(f"{name} could get in only at a server that is down for good" for name in sorted(facts.shut_out))
     if facts.unfinished:
         found.append(f"it had no way out: {facts.unfinished}")
     told = [event.at for event in facts.trail if event.kind == "attention"]

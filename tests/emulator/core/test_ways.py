@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from emulator.happenings import CertificateGenerated, CertificateRestored, ComputersAppear
 from emulator.scenarios import three_servers
 from emulator.simulation import Simulation
-from emulator.spec import Protocol
-from emulator.ways import with_a_way
+from emulator.spec import ROOT_GROUP, ClientSpec, Protocol
+from emulator.ways import shut_out, with_a_way
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def site(build="14.3.9816.7000"):
@@ -75,3 +76,18 @@ def test_a_client_that_was_just_installed_has_not_been_seen():
     assert not new.seen
     simulation.advance_to(START + timedelta(minutes=5))
     assert all(known.seen for known in with_a_way(simulation).values())
+
+
+def test_a_client_that_trusts_only_a_dead_server_is_shut_out(play, site_of):
+    """Two of three servers have certificates that it has not taken, and the third dies: nobody lets it in."""
+    away = ClientSpec(group=ROOT_GROUP, count=2, prefix="AWAY", away=((HOUR, 30 * HOUR),))
+    played = play(site_of(3, ClientSpec(group=ROOT_GROUP, count=3), away)).run(2 * HOUR)
+    for server in ("A", "B"):
+        played.swap(server)
+        played.run(6 * HOUR)
+    assert shut_out(played.simulation) == {}
+    played.simulation.stop_server("C")
+    assert set(shut_out(played.run(30 * HOUR).simulation)) == {"AWAY-0001", "AWAY-0002"}
+    assert played.verdict().clients_lost == 0, "a server of its list is down"
+    played.simulation.start_server("C")
+    assert shut_out(played.run(3 * HOUR).simulation) == {}
