@@ -148,20 +148,25 @@ def _client(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batc
     away = tuple((start_ms + span_ms(begin), start_ms + span_ms(end)) for begin, end in batch.away)
     # its first heartbeat lies before the start, and before it went away
     first = min([start_ms, *(begin for begin, _ in away)]) - 2 * heartbeat_ms
-    return machine(
+    client = machine(
         site,
         group,
         held,
         name=name,
         build=batch.build,
         location=batch.location,
-        reachable=_reachable(spec, site, batch),
+        reachable=_reachable(spec, site, batch.reachable_servers),
         http_blocked=batch.http_blocked,
         npvdi=batch.npvdi,
         away=away,
         base=first + draw(stream, 1) % heartbeat_ms,
         created=to_ms(start - _INSTALLED),
     )
+    if batch.roams_to is not None:
+        client.other_reachable = _reachable(spec, site, batch.roams_reaching)
+        client.other_location, client.roams_every = batch.roams_to, span_ms(batch.roams_every)
+        client.roams_at = start_ms + client.roams_every
+    return client
 
 
 def _known_machine(
@@ -180,7 +185,7 @@ def _known_machine(
         name=known.name,
         build=batch.build,
         location=batch.location,
-        reachable=_reachable(spec, site, batch),
+        reachable=_reachable(spec, site, batch.reachable_servers),
         http_blocked=batch.http_blocked,
         npvdi=batch.npvdi,
         away=tuple((start_ms + span_ms(begin), start_ms + span_ms(end)) for begin, end in batch.away),
@@ -196,10 +201,10 @@ def _known_machine(
     return client
 
 
-def _reachable(spec: SiteSpec, site: Site, batch: ClientSpec) -> frozenset[str] | None:
-    if batch.reachable_servers is None:
+def _reachable(spec: SiteSpec, site: Site, servers: frozenset[str] | None) -> frozenset[str] | None:
+    if servers is None:
         return None
-    return frozenset(site.server(each).id for each in batch.reachable_servers if each not in spec.foreign_servers)
+    return frozenset(site.server(each).id for each in servers if each not in spec.foreign_servers)
 
 
 def machine(

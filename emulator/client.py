@@ -93,6 +93,13 @@ class Client:
     """When the next heartbeat is."""
     hurries: int = FAR_FUTURE
     """When it comes once more before its next heartbeat."""
+    other_location: str = ""
+    """Where it goes next, where it roams."""
+    other_reachable: frozenset[str] | None = None
+    """Servers that it can reach from there."""
+    roams_at: int = FAR_FUTURE
+    """When that is."""
+    roams_every: int = 0
     next_window: int = 0
     starts: int = 0
     """When it was, or will be, last switched on; 0: it has been on from the start."""
@@ -195,6 +202,14 @@ class Client:
             self.last = None
             self.adopt(self.image)
         self.restart_beats(end)
+
+    def roam(self) -> None:
+        """Be at the other location from now on: it holds the settings of both."""
+        self.location, self.other_location = self.other_location, self.location
+        self.reachable, self.other_reachable = self.other_reachable, self.reachable
+        self.roams_at += self.roams_every
+        self.steady = None
+        self._hold(self.listed, self.held)
 
     def take_image(self, image: Publication, now: int) -> None:
         """Get another golden image. One that is switched off now will start with it."""

@@ -268,12 +268,15 @@ class Fleet:
             if away_from <= client.due:
                 client.sleep()
                 continue
+            if client.roams_at <= client.due:
+                client.roam()
+                continue
             steady = client.steady
             if steady is None:
                 self._contacts.heartbeat(client, client.due)
                 client.step()
                 continue
-            limit = min(now_ms, away_from - 1, steady.until)
+            limit = min(now_ms, away_from - 1, client.roams_at - 1, steady.until)
             if client.due <= limit:
                 client.skip_to(limit)
             else:

@@ -121,6 +121,12 @@ class ClientSpec(_Spec):
     machine: MachineSpec | None = None
     """The one client of the batch, where it is known by name; `prefix` says nothing then."""
     location: str = DEFAULT_LOCATION
+    roams_to: str | None = None
+    """Another location of their group, where they are every other time."""
+    roams_every: timedelta = Field(default=timedelta(hours=12), gt=timedelta())
+    """How long they stay at each of the two; they begin at `location`."""
+    roams_reaching: frozenset[str] | None = None
+    """Servers that the network of the other location lets them reach; None: all."""
     away: tuple[tuple[timedelta, timedelta], ...] = ()
     """When they are switched off, as offsets from the start; a window may begin before the start."""
     npvdi: bool = False
@@ -213,8 +219,9 @@ class SiteSpec(_Spec):
             _known("server list", {location.server_list for location in group.locations}, lists)
         for batch in self.clients:
             _known("group", {batch.group}, set(groups))
-            _known("location", {batch.location}, self.locations_of(batch.group))
-            _known("server", set(batch.reachable_servers or ()), servers)
+            places = {batch.location, batch.roams_to or batch.location}
+            _known("location", places, self.locations_of(batch.group))
+            _known("server", set(batch.reachable_servers or ()) | set(batch.roams_reaching or ()), servers)
         return self
 
     def locations_of(self, path: str) -> set[str]:
