@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from emulator.certificates import self_signed
 from emulator.client import Client
 from emulator.draws import draw, identity, origin
-from emulator.instants import span_ms, to_ms
+from emulator.instants import FAR_FUTURE, span_ms, to_ms
 from emulator.keys import pool_key
 from emulator.publishing import Outbox, Publication
 from emulator.recovery import RecoveryFile
@@ -162,6 +162,7 @@ def _client(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batc
         base=first + draw(stream, 1) % heartbeat_ms,
         created=to_ms(start - _INSTALLED),
     )
+    client.list_lag = FAR_FUTURE if batch.list_lag is None else span_ms(batch.list_lag)
     if batch.roams_to is not None:
         client.other_reachable = _reachable(spec, site, batch.roams_reaching)
         client.other_location, client.roams_every = batch.roams_to, span_ms(batch.roams_every)

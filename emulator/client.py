@@ -93,6 +93,10 @@ class Client:
     """When the next heartbeat is."""
     hurries: int = FAR_FUTURE
     """When it comes once more before its next heartbeat."""
+    list_lag: int = 0
+    """How long after a policy it takes the server list; 0: as the site's switch has it."""
+    policy_taken: int = 0
+    """When it last took a policy."""
     other_location: str = ""
     """Where it goes next, where it roams."""
     other_reachable: frozenset[str] | None = None

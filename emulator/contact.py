@@ -183,7 +183,7 @@ class Contacts:
         self._stay(client, server, at)
         self._seen(client, server, at)
         if trial is _Trial.TAKEN:
-            self._take(client, self.published(client))
+            self._take(client, self.published(client), at)
             if self.switches.serial_reported is SerialReported.SAME_CONTACT:
                 client.reported = client.held.serial
             if self.switches.hurries_after_update:
@@ -192,8 +192,11 @@ class Contacts:
         if trial is _Trial.CURRENT and client.last == server.id:
             client.steady = Steady(client.last_since + STICKY_MS - 1, seen=True)
 
-    def _take(self, client: Client, published: Publication) -> None:
+    def _take(self, client: Client, published: Publication, at: int) -> None:
         """Take what was published, in one download or in two: these take turns, whatever is published meanwhile."""
+        if client.list_lag:
+            self._take_apart(client, published, at)
+            return
         downloads = self.switches.downloads
         both = client.listed is client.held
         takes_list = downloads is Downloads.LIST_FIRST if both else not client.took_list
@@ -205,6 +208,15 @@ class Contacts:
             client.adopt_policy(published)
         else:
             client.adopt(published)
+
+    @staticmethod
+    def _take_apart(client: Client, published: Publication, at: int) -> None:
+        """Take the policy now, and the list when its time has come."""
+        if client.held is not published:
+            client.adopt_policy(published)
+            client.policy_taken = at
+        elif at - client.policy_taken >= client.list_lag:
+            client.adopt_list(published)
 
     def _failed(
         self,

@@ -121,6 +121,9 @@ class ClientSpec(_Spec):
     machine: MachineSpec | None = None
     """The one client of the batch, where it is known by name; `prefix` says nothing then."""
     location: str = DEFAULT_LOCATION
+    list_lag: timedelta | None = timedelta()
+    """How long after the policy they take server list and certificates, where agents of their kind do so apart; None:
+    never. Without a lag they do as the site's switch has it."""
     roams_to: str | None = None
     """Another location of their group, where they are every other time."""
     roams_every: timedelta = Field(default=timedelta(hours=12), gt=timedelta())

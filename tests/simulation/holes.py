@@ -75,6 +75,30 @@ def hole(name: str, rule: int, spec: SiteSpec, *follows: Follows) -> Hole:
     return Hole(name, rule, Scenario(seed=3, spec=spec, limits=limits, unproven=Unproven.APPROVE, follows=follows))
 
 
+def roaming() -> SiteSpec:
+    """As `site`, of three servers, with clients that are at home half the day, and reach SEPM-1 only elsewhere."""
+    spec, far = site(3, 4), "Far List"
+    root = spec.groups[0]
+    elsewhere = root.locations[0].model_copy(update={"name": "Elsewhere", "server_list": far})
+    roamers = ClientSpec(
+        group=ROOT_GROUP, count=6, prefix="ROAM", roams_to="Elsewhere", roams_reaching=frozenset({"SEPM-1"})
+    )
+    return spec.model_copy(
+        update={
+            "server_lists": (*spec.server_lists, ListSpec(name=far, priorities=(("SEPM-1",), ("SEPM-3",)))),
+            "groups": (root.model_copy(update={"locations": (*root.locations, elsewhere)}),),
+            "clients": (*spec.clients, roamers),
+        }
+    )
+
+
+def of_two_kinds() -> SiteSpec:
+    """As `site`, with clients of an agent that takes the policy at once, and the server list two days later."""
+    spec = site()
+    others = ClientSpec(group=ROOT_GROUP, count=5, prefix="OTHER", build="14.3.5413.3000", list_lag=2 * DAY)
+    return spec.model_copy(update={"clients": (*spec.clients, others)})
+
+
 _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
 
@@ -87,6 +111,8 @@ HOLES = (
         )
         for kind in RejectedDownload
     ),
+    hole("agents of another kind take the list days after the policy", 10, of_two_kinds()),
+    hole("roamers use a list whose other servers they never reach", 21, roaming()),
     hole(
         "the copy of a list speaks HTTPS when the certificate is replaced",
         18,
