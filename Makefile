@@ -46,7 +46,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist load
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(PYTEST) --ignore=tests/e2e $(ARGS)
 
-test-service: $(VENV)/.dev ## Run the tests that play rotations of whole services on the wall clock
+test-service: $(VENV)/.dev ## Run the tests that start whole services as processes, and play rotations on the wall clock
 	$(PYTEST) tests/e2e $(ARGS)
 
 test-oldest: $(VENV)/.dev ## Run the tests on the oldest Python here, in an environment of its own

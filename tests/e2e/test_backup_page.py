@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_up import CLEAN, PATIENCE, ROTATOR, Up
+from tests.e2e.test_up import CLEAN, PATIENCE, ROTATOR, Up
 
 PAGE = Path(__file__).parents[2] / "docs" / "backup.md"
 

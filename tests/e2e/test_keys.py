@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import as_registered
-from tests.cli.test_up import CLEAN, PATIENCE
+from tests.e2e.test_up import CLEAN, PATIENCE
 
 PORTS = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
 
