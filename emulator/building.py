@@ -80,6 +80,8 @@ def _server(spec: SiteSpec, server: ServerSpec, start: datetime, number: int) ->
         http_port=server.http_port or HTTP_PORT,
         offsets=[(to_ms(start), server.clock_offset)],
         restart_time=server.restart_time,
+        lag_ms=span_ms(server.publish_lag),
+        republishes=server.republishes_after_swap,
         credential=credential,
         rest_credential=credential,
         signing=credential,

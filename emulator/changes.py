@@ -159,6 +159,7 @@ class Changes:
         """Sign and publish all files of a server anew."""
         server.signing = server.credential
         server.signing_by = effect
+        server.published_until = None
         self.publish_all(effect, moves_serial=False)
 
     def maintain(self) -> None:
@@ -203,6 +204,8 @@ class Changes:
         if not self.switches.stale_sig_files:
             server.signing = credential
             server.signing_by = effect
+        if not server.republishes and server.published_until is None:
+            server.published_until = self.timeline.now_ms
         server.recovery_files.append(RecoveryFile(credential, self.site.domain.id, server.clock(self.timeline.now)))
         if changed:
             self.publish_all(effect, moves_serial=self.switches.swap_moves_serials)
@@ -216,6 +219,14 @@ class Changes:
         group.policy_date_ms = self.site.owner(group).policy_date_ms
         self.outbox.publish(group, effect)
         self.fleet.tell_push_clients(group.id)
+        for lag in {server.lag_ms for server in self.site.servers.values()} - {0}:
+            self.timeline.after(lag, lambda: self._reach(group))
+
+    def _reach(self, group: Group) -> None:
+        """A server that lags behind publishes for a group now."""
+        if group.id in self.site.groups:
+            self.fleet.before_change(group.id)
+            self.fleet.tell_push_clients(group.id)
 
     def _policy_clock_ms(self) -> int:
         return self.timeline.now_ms + span_ms(self.site.first_server.clock_offset)

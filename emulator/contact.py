@@ -104,7 +104,7 @@ class Contacts:
         So it is with whoever has been nowhere since it was installed, moved or put back to an image, and came upon a
         file with the same signature.
         """
-        now = self.published(client)
+        now = self._outbox.at(server, client.group_id)
         if client.effect == NO_EFFECT:
             return now.effect
         came = self._site.effects.journal[client.effect].at_ms
@@ -172,18 +172,24 @@ class Contacts:
             settings.secure_communications or self.switches.tls_mismatch_when_unverified is UnverifiedMismatch.REFUSED
         ):
             return _Trial.UNTRUSTED
-        published = self.published(client)
-        if published is client.held and published is listed:
+        published = self._outbox.at(server, client.group_id)
+        if (published is client.held and published is listed) or self._is_older(published, client):
             return _Trial.CURRENT
         if settings.secure_communications and not self._outbox.signatures.verified(published, server.id, listed):
             return _Trial.REJECTED
         return _Trial.TAKEN
 
+    @staticmethod
+    def _is_older(published: Publication, client: Client) -> bool:
+        """Whether a server that lags behind offers what is older than what the client has of the same group."""
+        held = (client.held, client.listed)
+        return all(each.group_id == published.group_id and each.number > published.number for each in held)
+
     def _exchanged(self, client: Client, server: Server, at: int, trial: _Trial) -> None:
         self._stay(client, server, at)
         self._seen(client, server, at)
         if trial is _Trial.TAKEN:
-            self._take(client, self.published(client), at)
+            self._take(client, self._outbox.at(server, client.group_id), at)
             if self.switches.serial_reported is SerialReported.SAME_CONTACT:
                 client.reported = client.held.serial
             if self.switches.hurries_after_update:

@@ -7,7 +7,7 @@ from functools import cached_property
 from emulator.certificates import Credential, verifies
 from emulator.effects import NO_EFFECT
 from emulator.instants import span_ms
-from emulator.site import Group, LocationSettings, ServerEntry, Site, policy_serial
+from emulator.site import Group, LocationSettings, Server, ServerEntry, Site, policy_serial
 from emulator.spec import Mode, Protocol
 from emulator.timeline import Timeline
 
@@ -49,6 +49,8 @@ class Publication:
     """Who signed it, by server id."""
     effect: int
     """What it was published for."""
+    number: int
+    """How many were published before it, for whichever group."""
     _mixed: dict[tuple["Publication", str], PublishedLocation] = field(default_factory=dict)
 
     @cached_property
@@ -121,7 +123,7 @@ class Signatures:
 
 
 class Outbox:
-    """What the servers publish now, by group. All servers publish the same content, each signs it itself."""
+    """What the servers publish now, by group: the same content, unless one is late; each signs it itself."""
 
     def __init__(self, site: Site, timeline: Timeline) -> None:
         self._site = site
@@ -129,6 +131,7 @@ class Outbox:
         self.signatures = Signatures()
         self.current: dict[str, Publication] = {}
         self._history: dict[str, list[tuple[int, Publication]]] = {}
+        self._published = 0
         for group in site.groups.values():
             self.publish(group, NO_EFFECT)
 
@@ -145,7 +148,9 @@ class Outbox:
             certificates={each.credential.fingerprint: each.credential for each in site.servers.values()},
             signers={each.id: each.signing for each in site.servers.values()},
             effect=effect,
+            number=self._published,
         )
+        self._published += 1
         self.current[group.id] = publication
         self._history.setdefault(group.id, []).append((self._timeline.now_ms, publication))
         return publication
@@ -155,7 +160,17 @@ class Outbox:
 
         What is older than the simulation or the group is as at their beginning.
         """
-        history, then = self._history[group_id], self._timeline.now_ms - age_ms
+        return self._as_at(group_id, self._timeline.now_ms - age_ms)
+
+    def at(self, server: Server, group_id: str) -> Publication:
+        """What one server publishes for a group: what all do, unless it lags behind or has stopped publishing."""
+        if not server.lag_ms and server.published_until is None:
+            return self.current[group_id]
+        then = self._timeline.now_ms - server.lag_ms
+        return self._as_at(group_id, then if server.published_until is None else min(then, server.published_until))
+
+    def _as_at(self, group_id: str, then: int) -> Publication:
+        history = self._history[group_id]
         return next((publication for at, publication in reversed(history) if at <= then), history[0][1])
 
     def before(self, group_id: str, effect: int) -> Publication:

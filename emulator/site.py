@@ -35,6 +35,12 @@ class Server:
     """What 8446 shows."""
     signing: Credential
     """What signs the policy files published next."""
+    lag_ms: int = 0
+    """How much later than the others it publishes."""
+    republishes: bool = True
+    """Whether it goes on publishing what is new after a change of its certificate."""
+    published_until: int | None = None
+    """From when on (epoch milliseconds) it publishes nothing new; None: it does."""
     stopped: bool = False
     restarting: bool = False
     broken: bool = False

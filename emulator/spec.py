@@ -48,6 +48,10 @@ class ServerSpec(_Spec):
     """How far its own clock is ahead."""
     restart_time: timedelta = timedelta(seconds=2)
     """How long its services restart after a change of certificate."""
+    publish_lag: timedelta = Field(default=timedelta(), ge=timedelta())
+    """How much later than the others it publishes."""
+    republishes_after_swap: bool = True
+    """Whether it publishes anything new after a change of its certificate, before `republish` at the console."""
 
 
 class PortsSpec(_Spec):
