@@ -33,6 +33,8 @@ from emulator.happenings import (
     PoliciesEditedOften,
     PolicyEdited,
     RecordsDoubled,
+    RecordShared,
+    RowsDoubled,
     SecureCommunicationsSet,
     ServerCutOff,
     ServerDies,
@@ -47,7 +49,8 @@ from emulator.site import Server, Site
 
 _NEW_HTTPS, _NEW_HTTP = 443, 8014
 """Where a new installation listens."""
-_ToComputers = ComputersAppear | ComputersMove | ComputersReimaged | RecordsDoubled | SylinkHandedOut
+_ToComputers = ComputersAppear | ComputersMove | ComputersReimaged | SylinkHandedOut
+_ToRecords = RecordsDoubled | RowsDoubled | RecordShared
 _ToServer = ServerRestarts | ServerCutOff | ServerDies | ServerUpgraded | HttpPortMoved | ClockSet
 _ToCertificate = CertificateGenerated | CertificateRestored | CertificateDamaged
 _ToSettings = (
@@ -79,6 +82,8 @@ class Fate:
         """
         if isinstance(happening, _ToComputers):
             self._to_computers(happening)
+        elif isinstance(happening, _ToRecords):
+            self._to_records(happening)
         elif isinstance(happening, _ToServer):
             self._to_server(happening)
         elif isinstance(happening, _ToCertificate):
@@ -102,13 +107,21 @@ class Fate:
             case ComputersReimaged(group=group, count=count, image_age=age, keeps_record=keeps):
                 for client in self._drawn(group, count):
                     self._machines.reimage(client.name, image_age=age, keeps_record=keeps)
-            case RecordsDoubled(group=group, count=count):
-                for client in self._drawn(group, count):
-                    self._machines.double_record(client.name)
             case SylinkHandedOut(group=group, count=count, age=age, every=every, times=times):
                 names = [client.name for client in self._drawn(group, count)]
                 file = self._machines.published(group, age)
                 self._again(every, times, lambda: self._hand_out(names, file))
+
+    def _to_records(self, happening: _ToRecords) -> None:
+        match happening:
+            case RecordsDoubled(group=group, count=count):
+                for client in self._drawn(group, count):
+                    self._machines.double_record(client.name)
+            case RowsDoubled(group=group, count=count):
+                for client in self._drawn(group, count):
+                    self._machines.double_row(client.name)
+            case RecordShared(group=group):
+                self._machines.share_record(*(client.name for client in self._drawn(group, 2)))
 
     def _to_server(self, happening: _ToServer) -> None:
         server = self._site.server(happening.server)

@@ -86,6 +86,8 @@ class Fleet:
         for client in self.clients:
             self._by_group[client.group_id].append(client)
         self._stale: list[Client] = []
+        self.shared: set[str] = set()
+        """The ids of records that several machines have."""
         """Records without a machine."""
 
     def __len__(self) -> int:
@@ -254,9 +256,12 @@ class Fleet:
     def listed(self, now: datetime | None = None, group_id: str | None = None) -> list[Client]:
         """What the servers list, by name: machines that have a record, and records whose machine has another one."""
         clients = self.settled(now, group_id)
-        if not self._stale and not any(client.forgotten for client in clients):
+        if not self._stale and not self.shared and not any(client.forgotten for client in clients):
             return clients
         known = [client for client in clients if not client.forgotten]
+        if self.shared:
+            last = {client.id: client for client in sorted(known, key=lambda each: each.contact or 0)}
+            known = [client for client in known if client.id not in self.shared or last[client.id] is client]
         return sorted([*known, *(each for each in self._stale if group_id in {None, each.group_id})], key=_name)
 
     def _of(self, group_id: str | None) -> list[Client]:

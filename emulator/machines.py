@@ -98,6 +98,22 @@ class Machines:
                 former.contact_server = server.id
                 self._fleet.leave_behind(former)
 
+    def double_row(self, name: str) -> None:
+        """The database holds the row of a machine once more, as it is now."""
+        client = self._fleet.find(name)
+        self._site.effects.record("machine.double_row", client.name)
+        self._fleet.before_change_of(client, client.effect)
+        self._fleet.leave_behind(copy(client))
+
+    def share_record(self, name: str, twin: str) -> None:
+        """A machine goes on under the record of another one."""
+        client, other = self._fleet.find(name), self._fleet.find(twin)
+        self._site.effects.record("machine.share_record", client.name, other.name)
+        for each in (client, other):
+            self._fleet.before_change_of(each, each.effect)
+        other.id, other.hardware_key = client.id, client.hardware_key
+        self._fleet.shared.add(client.id)
+
     def double_record(self, name: str) -> None:
         """A machine registers anew though it has a record: the old one stays behind."""
         client = self._fleet.find(name)

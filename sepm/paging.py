@@ -1,5 +1,6 @@
 """Pages of rows, read until a reading proves itself by SEPM's own count, or fails."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -29,7 +30,10 @@ async def rows(
        and at the latest some pages after the first page's `totalPages`
     2. the pass is whole when it held as many different rows as the largest count that any of its pages gave: were one
        drawn over an edge, the count was larger before
-    3. what a pass shows beyond the passes before it is given, too
+    3. a row that the database holds twice is counted twice: so a pass is whole too whose repeated rows make up for the
+       difference exactly, where the pass before it repeated the very same ones. A move between two pages repeats
+       another row each time, or none
+    4. what a pass shows beyond the passes before it is given, too
 
     Args:
         fetch: reads a page; the first has index 1.
@@ -41,14 +45,14 @@ async def rows(
         IncompleteReading: when no pass was whole. What was given until then is no full reading (rule 2).
     """
     given: set[str] = set()
-    one = _Pass(fetch, key)
+    one, before = _Pass(fetch, key), _Pass(fetch, key)
     for _ in range(_PASSES):
-        one = _Pass(fetch, key)
+        before, one = one, _Pass(fetch, key)
         async for row in one.rows():
             if key(row) not in given:
                 given.add(key(row))
                 yield row
-        if one.is_whole:
+        if one.is_whole or one.repeats_as(before):
             return
     raise IncompleteReading(
         address,
@@ -62,7 +66,8 @@ class _Pass(Generic[Row]):
 
     def __init__(self, fetch: Callable[[int], Awaitable[PagePayload[Row]]], key: Callable[[Row], str]) -> None:
         self._fetch, self._key = fetch, key
-        self.seen: set[str] = set()
+        self.seen: Counter[str] = Counter()
+        """How often each row was there."""
         self.most = 0
         """The largest count that a page gave; 0 while none gave any."""
         self.pages = 0
@@ -72,6 +77,10 @@ class _Pass(Generic[Row]):
         """Whether no row can be missing that was there all the time."""
         return len(self.seen) >= self.most
 
+    def repeats_as(self, before: "_Pass[Row]") -> bool:
+        """Whether it lacks no row but those that are there twice, the same ones as in the pass before."""
+        return self.seen == before.seen and self.seen.total() == self.most == before.most
+
     async def rows(self) -> AsyncIterator[Row]:
         """The rows of all pages, as they stand there."""
         bound = None
@@ -80,7 +89,7 @@ class _Pass(Generic[Row]):
             page = await self._fetch(self.pages)
             self.most = max(self.most, page.total_elements or 0)
             for row in page.content:
-                self.seen.add(self._key(row))
+                self.seen[self._key(row)] += 1
                 yield row
             if bound is None:
                 bound = (page.total_pages or 1) + _SLACK

@@ -15,6 +15,8 @@ from emulator.happenings.computers import (
     ComputersMove,
     ComputersReimaged,
     RecordsDoubled,
+    RecordShared,
+    RowsDoubled,
     SylinkHandedOut,
 )
 from emulator.happenings.servers import (
@@ -67,7 +69,9 @@ __all__ = [
     "Missed",
     "PoliciesEditedOften",
     "PolicyEdited",
+    "RecordShared",
     "RecordsDoubled",
+    "RowsDoubled",
     "Scheduled",
     "SecureCommunicationsSet",
     "ServerCutOff",
@@ -82,6 +86,8 @@ Happening = Annotated[
     | ComputersMove
     | ComputersReimaged
     | RecordsDoubled
+    | RowsDoubled
+    | RecordShared
     | SylinkHandedOut
     | ServerRestarts
     | ServerCutOff

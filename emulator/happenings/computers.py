@@ -47,6 +47,21 @@ class RecordsDoubled(HappeningBase):
     count: int = Field(default=1, ge=1)
 
 
+class RowsDoubled(HappeningBase):
+    """The database holds the rows of some clients twice, under one `uniqueId`; the copies stay as they are."""
+
+    happening: Literal["rows_doubled"] = "rows_doubled"
+    group: str
+    count: int = Field(default=1, ge=1)
+
+
+class RecordShared(HappeningBase):
+    """A cloned machine goes on under the record of its twin: whichever checked in last is what the row shows."""
+
+    happening: Literal["record_shared"] = "record_shared"
+    group: str
+
+
 class SylinkHandedOut(HappeningBase):
     """Somebody's script gives computers the Sylink.xml that their group had some time ago, each time it runs."""
 

@@ -112,3 +112,17 @@ async def test_a_site_that_grows_while_it_is_read_is_read_on():
     book = Book(page("ab", 1, 2, last=False), page("cd", 2, 4, last=False), page("e", 3, 5, last=True))
     assert await book.all() == ["a", "b", "c", "d", "e"]
     assert book.read == [1, 2, 3]
+
+
+async def test_rule_23_a_row_that_is_there_twice_makes_no_endless_reading():
+    """SEPM counts both: a second pass that repeats the very same row proves it, and it comes once."""
+    book = Book(page("ab", 2, 4, last=False), page("ac", 2, 4, last=True))
+    assert await book.all() == ["a", "b", "c"]
+    assert book.read == [1, 2] * 2
+
+
+async def test_a_row_that_is_repeated_by_a_move_proves_nothing():
+    """A client leaves and another comes between two pages: one row is repeated and one is on no page, for once."""
+    book = Book(page("ab", 2, 4, last=False), page("bd", 2, 4, last=True))
+    book.afterwards(page("ab", 2, 4, last=False), page("cd", 2, 4, last=True))
+    assert await book.all() == ["a", "b", "d", "c"]
