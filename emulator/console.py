@@ -45,6 +45,7 @@ class Console:
             id=identity(self._seed, "list", f"{name}/{self._copied}"),
             name=name,
             is_default=False,
+            modified_ms=self._changes.timeline.now_ms,
         )
         self._site.server_lists[copy.id] = copy
         self._site.effects.record("console.copy_list", name)
@@ -79,6 +80,7 @@ class Console:
 
         edited = replace(
             server_list,
+            modified_ms=self._changes.timeline.now_ms,
             protocol=protocol or server_list.protocol,
             priorities=tuple(
                 tuple(ported(entry) for entry in pool) for pool in _ordered(server_list, order, takes_out=takes_out)

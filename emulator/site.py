@@ -113,6 +113,8 @@ class ServerList:
     priorities: tuple[tuple[ServerEntry, ...], ...]
     is_default: bool = False
     description: str = ""
+    modified_ms: int | None = None
+    """When somebody last edited it; None: not since the start."""
 
     @property
     def entries(self) -> tuple[ServerEntry, ...]:

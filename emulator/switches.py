@@ -111,6 +111,8 @@ class Switches(BaseModel):
     inheritors_follow: InheritorsFollow = InheritorsFollow.AT_ONCE
     publish_delay: timedelta = timedelta(seconds=1)
     """From a change to its publication in the servers' outboxes."""
+    edits_move_list_times: bool = True
+    """Whether the policy summary shows when a server list was edited."""
     settings_move_serials: bool = True
     swap_moves_serials: bool = True
     maintenance_moves_serials: bool = False

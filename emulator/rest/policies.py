@@ -71,10 +71,16 @@ def _installed(service: RestService) -> list[dict[str, Any]]:
 
 def _server_lists(service: RestService) -> list[dict[str, Any]]:
     return [
-        _row(service, each.id, each.name, "msl") | {"assignedtolocations": _assignments(service, each)}
+        _row(service, each.id, each.name, "msl")
+        | {"assignedtolocations": _assignments(service, each), "lastmodifiedtime": _edited(service, each)}
         for each in service.site.server_lists.values()
         if not each.is_default
     ]
+
+
+def _edited(service: RestService, server_list: ServerList) -> int:
+    shown = service.switches.edits_move_list_times and server_list.modified_ms is not None
+    return server_list.modified_ms or 0 if shown else to_ms(service.start)
 
 
 def _assignments(service: RestService, server_list: ServerList) -> list[dict[str, Any]] | None:

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 
 async def test_servers_have_ids_and_nothing_else(sepm):
     """No REST call tells a server's name, address or certificate."""
@@ -79,3 +81,18 @@ async def test_an_unused_list_is_assigned_nowhere(sepm):
     rows = (await sepm.http.get("/policies/summary")).json()["content"]
     copy = next(row for row in rows if row["name"] == "Copy")
     assert copy["assignedtolocations"] is None
+
+
+@pytest.mark.parametrize("moves", [True, False])
+async def test_an_edit_of_a_list_may_move_its_time(sepm, moves):
+    """Where the switch says so, the summary tells when a list was last edited; else it tells nothing."""
+
+    async def time():
+        rows = (await sepm.http.get("/policies/summary")).json()["content"]
+        return next(row["lastmodifiedtime"] for row in rows if row["name"] == "Branch List")
+
+    sepm.simulation.set_switches(sepm.simulation.switches.model_copy(update={"edits_move_list_times": moves}))
+    before = await time()
+    sepm.later(timedelta(minutes=10))
+    sepm.simulation.console.edit_list("Branch List", http_ports={"SEPM-1": 8015})
+    assert (await time() > before) == moves
