@@ -92,7 +92,7 @@ async def test_an_edit_of_a_list_may_move_its_time(sepm, moves):
         return next(row["lastmodifiedtime"] for row in rows if row["name"] == "Branch List")
 
     sepm.simulation.set_switches(sepm.simulation.switches.model_copy(update={"edits_move_list_times": moves}))
-    before = await time()
     sepm.later(timedelta(minutes=10))
+    before = await time()
     sepm.simulation.console.edit_list("Branch List", http_ports={"SEPM-1": 8015})
     assert (await time() > before) == moves
