@@ -1,23 +1,35 @@
 """Asking a workflow that runs."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryRejectedError
+from temporalio.client import (
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
 from temporalio.common import QueryRejectCondition
 
 from engine.calls import CEILING
+from engine.contract import EARLY_QUERY
 
 Answer = TypeVar("Answer", bound=BaseModel)
+_AGAIN = timedelta(milliseconds=200)
+_TIMES = 10
 
 
 async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type[Answer], *words: BaseModel) -> Answer:
-    """Ask the newest run of a workflow, and again where it goes on in a new history just then.
+    """Ask the newest run of a workflow, and again where it goes on in a new history or in a new worker just then.
 
     Raises:
         WorkflowQueryRejectedError: when it has ended.
+        WorkflowQueryFailedError: when it cannot answer.
         RPCError: every other answer of Temporal.
     """
+    early = 0
     while True:
         try:
             given: Answer = await handle.query(
@@ -31,5 +43,10 @@ async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type
         except WorkflowQueryRejectedError as error:
             if error.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
                 raise
+        except WorkflowQueryFailedError as error:
+            early += 1
+            if EARLY_QUERY not in str(error) or early > _TIMES:
+                raise
+            await asyncio.sleep(_AGAIN.total_seconds())
         else:
             return given

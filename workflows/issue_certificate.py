@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         IssueInput,
     )
     from rotation.order import OrderState
+    from workflows.early_query import Moment
 
 _BEATS = timedelta(seconds=15)
 _STEP = timedelta(minutes=15)
@@ -44,7 +45,9 @@ class IssueCertificate:
         began = workflow.now()
         try:
             while (left := begin.gives_up_at - workflow.now()) > timedelta(0):
+                asked = Moment()
                 answer = await self._advance(begin, left)
+                asked.passed()
                 workflow.set_current_details(answer.told)
                 if answer.state is not OrderState.RUNNING:
                     return await self._end(begin, answer.state)
@@ -52,7 +55,9 @@ class IssueCertificate:
                     break
                 if answer.wait:
                     slower = min((workflow.now() - began) / 8, _LONGEST_PAUSE)
+                    slept = Moment()
                     await workflow.sleep(max(answer.wait, slower), summary=answer.told)
+                    slept.passed()
             return await self._end(begin, OrderState.FAILED)
         except (ActivityError, asyncio.CancelledError) as error:
             if is_cancelled_exception(error):

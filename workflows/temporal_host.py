@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.message import Message, Move
     from rotation.running.state import RotationState
     from rotation.values import RotationId, Value
+    from workflows.early_query import Moment
     from workflows.host import ActivityRefusedError, Answer, Pending
     from workflows.story import show
 
@@ -112,14 +113,16 @@ class TemporalHost:
         left = None if until is None else until - workflow.now()
         if left is not None and left <= timedelta(0):
             return
+        began = Moment()
         try:
             await workflow.wait_condition(
                 lambda: ready() or self._cancel_pending, timeout=left, timeout_summary=summary[:200] or None
             )
         except TimeoutError:
-            return
+            pass
         except asyncio.CancelledError:
             self._cancel_pending = True
+        began.passed()
 
     def take_cancel(self) -> Message | None:
         """The UI's own Cancel, as our cancel."""

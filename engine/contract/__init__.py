@@ -13,6 +13,7 @@ from engine.contract.issuing import (
     IssueInput,
 )
 from engine.contract.names import (
+    EARLY_QUERY,
     ISSUE_WORKFLOW,
     NEXT_ACT_QUERY,
     ROTATE_WORKFLOW,
@@ -64,6 +65,7 @@ from engine.contract.tasks import (
 from engine.contract.watching import WatchAnswer, WatchRequest
 
 __all__ = [
+    "EARLY_QUERY",
     "ISSUE_WORKFLOW",
     "NEXT_ACT_QUERY",
     "ROTATE_WORKFLOW",

@@ -7,6 +7,8 @@ SIMULATIONS_QUEUE = "-simulations"  # what is added to the name of a task queue:
 WATCH_WORKFLOW = "WatchCertificates"
 ISSUE_WORKFLOW = "IssueCertificate"
 STATE_QUERY, NEXT_ACT_QUERY = "state", "next_act"
+EARLY_QUERY = "asked before its workflow task: ask again"
+"""What a query is answered that came to a worker ahead of the workflow task (workflows/early_query.py)."""
 
 
 class ActivityName(StrEnum):
