@@ -73,13 +73,13 @@ async def test_a_completed_rotation_replays(stage, tmp_path):
 
 
 async def test_a_running_rotation_replays(stage, tmp_path):
-    """A rotation that waits in its holdout, with groups relaxed and restored before, replays as far as it has come."""
+    """A rotation that has come to its holdout, with groups relaxed and restored before, replays as far as it is."""
     here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
     await here.register()
 
     async with here.running() as handle:
-        await here.until(handle, lambda state: state.wait and state.step.number == "B5" and state.wait.readings)
-        await here.say(handle, Move.HOLD, why="to look at it")
+        # that it has begun stays so: under load the holdout may be over before it is asked about
+        await here.until(handle, lambda state: any("-B5" in step for step in state.begun))
         history = await handle.fetch_history()
 
     save(history, tmp_path / "holdout.json")

@@ -90,10 +90,11 @@ def test_every_switch_is_turned():
     """Each switch has a setting above that is not its default; stale signatures have a test of their own.
 
     Where serials do not move with settings there is no proof: the rotation asks (rule 9), as tests of the gate show.
+    The times of lists are read by nothing yet.
     """
     usual = Switches().model_dump()
     turned = {name for each in SETTINGS.values() for name, value in each.model_dump().items() if value != usual[name]}
-    assert turned == set(Switches.model_fields) - {"stale_sig_files", "settings_move_serials"}
+    assert turned == set(Switches.model_fields) - {"stale_sig_files", "settings_move_serials", "edits_move_list_times"}
 
 
 async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(played):
