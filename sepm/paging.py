@@ -30,9 +30,8 @@ async def rows(
        and at the latest some pages after the first page's `totalPages`
     2. the pass is whole when it held as many different rows as the largest count that any of its pages gave: were one
        drawn over an edge, the count was larger before
-    3. a row that the database holds twice is counted twice: so a pass is whole too whose repeated rows make up for the
-       difference exactly, where the pass before it repeated the very same ones. A move between two pages repeats
-       another row each time, or none
+    3. a row that one page shows twice is in the database twice, and SEPM counts it twice: so does the pass. A row that
+       two pages show proves nothing: it may have moved, or SEPM may draw the edge of its pages differently each time
     4. what a pass shows beyond the passes before it is given, too
 
     Args:
@@ -45,14 +44,14 @@ async def rows(
         IncompleteReading: when no pass was whole. What was given until then is no full reading (rule 2).
     """
     given: set[str] = set()
-    one, before = _Pass(fetch, key), _Pass(fetch, key)
+    one = _Pass(fetch, key)
     for _ in range(_PASSES):
-        before, one = one, _Pass(fetch, key)
+        one = _Pass(fetch, key)
         async for row in one.rows():
             if key(row) not in given:
                 given.add(key(row))
                 yield row
-        if one.is_whole or one.repeats_as(before):
+        if one.is_whole:
             return
     raise IncompleteReading(
         address,
@@ -66,8 +65,9 @@ class _Pass(Generic[Row]):
 
     def __init__(self, fetch: Callable[[int], Awaitable[PagePayload[Row]]], key: Callable[[Row], str]) -> None:
         self._fetch, self._key = fetch, key
-        self.seen: Counter[str] = Counter()
-        """How often each row was there."""
+        self.seen: set[str] = set()
+        self.doubled: dict[str, int] = {}
+        """Of the rows that one page showed more than once, how often it did beyond the first time."""
         self.most = 0
         """The largest count that a page gave; 0 while none gave any."""
         self.pages = 0
@@ -75,11 +75,7 @@ class _Pass(Generic[Row]):
     @property
     def is_whole(self) -> bool:
         """Whether no row can be missing that was there all the time."""
-        return len(self.seen) >= self.most
-
-    def repeats_as(self, before: "_Pass[Row]") -> bool:
-        """Whether it lacks no row but those that are there twice, the same ones as in the pass before."""
-        return self.seen == before.seen and self.seen.total() == self.most == before.most
+        return len(self.seen) + sum(self.doubled.values()) >= self.most
 
     async def rows(self) -> AsyncIterator[Row]:
         """The rows of all pages, as they stand there."""
@@ -88,8 +84,11 @@ class _Pass(Generic[Row]):
             self.pages += 1
             page = await self._fetch(self.pages)
             self.most = max(self.most, page.total_elements or 0)
+            here = Counter(self._key(row) for row in page.content)
+            self.seen.update(here)
+            for key, times in here.items():
+                self.doubled[key] = max(self.doubled.get(key, 0), times - 1)
             for row in page.content:
-                self.seen[self._key(row)] += 1
                 yield row
             if bound is None:
                 bound = (page.total_pages or 1) + _SLACK
