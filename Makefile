@@ -36,7 +36,7 @@ demo: $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.runtime) ## Rotate an 
 	$(BIN)/rotator demo $(ARGS)
 
 # Many tests wait for a heartbeat more than they work, so a few files at a time are faster on two cores as well. The longest
-# begin first (tests/conftest.py): the default, most tests first, would leave the one test of the whole demo to the end.
+# begin first (tests/conftest.py): the default, most tests first, would leave the longest test to the end.
 # The order of the others, and of the tests in each file, is random; pytest prints its seed.
 # Tests start many processes of ours, so what is compiled is kept.
 JOBS ?= 4

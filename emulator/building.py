@@ -164,11 +164,7 @@ def _client(spec: SiteSpec, site: Site, outbox: Outbox, start: datetime, *, batc
         base=first + draw(stream, 1) % heartbeat_ms,
         created=to_ms(start - _INSTALLED),
     )
-    client.list_lag = FAR_FUTURE if batch.list_lag is None else span_ms(batch.list_lag)
-    if batch.roams_to is not None:
-        client.other_reachable = _reachable(spec, site, batch.roams_reaching)
-        client.other_location, client.roams_every = batch.roams_to, span_ms(batch.roams_every)
-        client.roams_at = start_ms + client.roams_every
+    _set_habits(client, spec, site, batch, start_ms)
     return client
 
 
@@ -195,6 +191,7 @@ def _known_machine(
         base=base,
         created=to_ms(start - _INSTALLED),
     )
+    _set_habits(client, spec, site, batch, start_ms)
     client.id = known.id
     if known.silent is None:
         client.reported = ""
@@ -202,6 +199,15 @@ def _known_machine(
         client.last = site.server(known.last_server).id
         client.last_since = client.base
     return client
+
+
+def _set_habits(client: Client, spec: SiteSpec, site: Site, batch: ClientSpec, start_ms: int) -> None:
+    """When it takes lists, and where it roams."""
+    client.list_lag = FAR_FUTURE if batch.list_lag is None else span_ms(batch.list_lag)
+    if batch.roams_to is not None:
+        client.other_reachable = _reachable(spec, site, batch.roams_reaching)
+        client.other_location, client.roams_every = batch.roams_to, span_ms(batch.roams_every)
+        client.roams_at = start_ms + client.roams_every
 
 
 def _reachable(spec: SiteSpec, site: Site, servers: frozenset[str] | None) -> frozenset[str] | None:

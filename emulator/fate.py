@@ -55,7 +55,7 @@ _ToServer = ServerRestarts | ServerCutOff | ServerDies | ServerUpgraded | HttpPo
 _ToCertificate = CertificateGenerated | CertificateRestored | CertificateDamaged
 _ToSettings = (
     PolicyEdited | PoliciesEditedOften | DatabaseMaintained | SecureCommunicationsSet | HeartbeatSet
-    | ListAssigned | ListEdited | ApiSilent
+    | ListAssigned | ListEdited
 )  # fmt: skip
 _ToTree = GroupAdded | LocationAdded | GroupMoved | InheritanceSet
 
@@ -88,6 +88,9 @@ class Fate:
             self._to_server(happening)
         elif isinstance(happening, _ToCertificate):
             self._to_certificate(happening)
+        elif isinstance(happening, ApiSilent):
+            self._site.effects.record("server.api_silent", self._site.first_server.name)
+            self._changes.silence_api(happening.lasting)
         elif isinstance(happening, _ToTree):
             self._to_groups(happening)
         else:
@@ -182,9 +185,6 @@ class Fate:
                 self._console.edit_policy(group)
             case PoliciesEditedOften(group=group, every=every, times=times):
                 self._again(every, times, lambda: self._console.edit_policy(group))
-            case ApiSilent(lasting=lasting):
-                self._site.effects.record("server.api_silent", self._site.first_server.name)
-                self._changes.silence_api(lasting)
             case DatabaseMaintained():
                 self._changes.maintain()
             case SecureCommunicationsSet(group=group, location=location, enabled=enabled):

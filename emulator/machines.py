@@ -37,7 +37,7 @@ class Machines:
         self._installed += 1
         name = f"NEW-{self._installed:04d}"
         now_ms = self._timeline.now_ms
-        held = self._outbox.as_of(target.id, span_ms(package_age))
+        held = self.published(group, package_age)
         effect = self._site.effects.record("machine.install", name, target.path)
         client = machine(
             self._site,

@@ -16,8 +16,8 @@ from emulator.instants import from_ms
 from emulator.site import Site
 
 
-class LostClient(BaseModel):
-    """A client that lost the site."""
+class FailingClient(BaseModel):
+    """A client with which something is wrong, and by what."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,6 +25,18 @@ class LostClient(BaseModel):
     """`uniqueId` of its record."""
     name: str
     group: str
+    server: str
+    """The server that decided it, by name."""
+    after: EffectView | None
+    """The effect that made it fail: the latest of those without which the exchange would have come about. None: it
+    could never have come about."""
+    others_did: bool
+    """Whether the product did not ask for that effect, over REST or as a console task."""
+
+
+class LostClient(FailingClient):
+    """A client that lost the site."""
+
     build: str
     since: datetime
     """The fifth heartbeat in a row without an exchange; the first such one among those that were ever lost."""
@@ -34,33 +46,16 @@ class LostClient(BaseModel):
     """The first of those heartbeats."""
     first_why: str
     """Why no exchange came about at the server that decided it."""
-    server: str
-    """That server, by name."""
-    after: EffectView | None
-    """The effect that made it fail: the latest of those without which the exchange would have come about. None: it
-    could never have come about."""
-    others_did: bool
-    """Whether the product did not ask for that effect, over REST or as a console task."""
     healed: bool = False
     """Whether it has found back since."""
 
 
-class RefusingClient(BaseModel):
+class RefusingClient(FailingClient):
     """A client that servers saw, and that took nothing of what they published."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    name: str
-    group: str
     since: datetime
     """The first such contact; since the last exchange, or ever."""
     why: str
-    server: str
-    after: EffectView | None
-    """The effect that made it refuse, as for who is lost."""
-    others_did: bool
-    """Whether the product did not ask for that effect."""
     healed: bool
     """Whether it has taken something since."""
     old_certificate_helps: bool
@@ -80,9 +75,9 @@ class VerdictReport(BaseModel):
     """Lost now."""
     lost_ever: tuple[LostClient, ...]
     """Lost now or before."""
-    refusing: tuple[RefusingClient, ...] = ()
+    refusing: tuple[RefusingClient, ...]
     """Refusing now."""
-    refused_ever: tuple[RefusingClient, ...] = ()
+    refused_ever: tuple[RefusingClient, ...]
     """Refusing now or before."""
 
 
@@ -90,37 +85,36 @@ def judge(site: Site, fleet: Fleet, now: datetime) -> VerdictReport:
     """The verdict at `now`, to which time has moved already."""
     fleet.settled()
 
-    def lost(client: Client, since: int, trouble: Trouble) -> LostClient:
+    def failing(client: Client, trouble: Trouble) -> FailingClient:
         server = site.servers.get(trouble.server_id)
         after = site.effects.view(trouble.effect)
-        return LostClient(
+        return FailingClient(
             id=client.id,
             name=client.name,
             group=site.groups[client.group_id].path,
+            server="" if server is None else server.name,
+            after=after,
+            others_did=after is None or not after.actor.asked,
+        )
+
+    def lost(client: Client, since: int, trouble: Trouble) -> LostClient:
+        return LostClient(
+            **dict(failing(client, trouble)),
             build=client.build,
             since=from_ms(since),
             why=client.why,
             first_failed=from_ms(trouble.at),
             first_why=trouble.why,
-            server="" if server is None else server.name,
-            after=after,
-            others_did=after is None or not after.actor.asked,
             healed=client.lost_since is None,
         )
 
     def refusing(client: Client, refusal: Trouble) -> RefusingClient:
         server = site.servers.get(refusal.server_id)
-        after = site.effects.view(refusal.effect)
         former = {each.credential.fingerprint for each in server.recovery_files} if server else set()
         return RefusingClient(
-            id=client.id,
-            name=client.name,
-            group=site.groups[client.group_id].path,
+            **dict(failing(client, refusal)),
             since=from_ms(refusal.at),
             why=refusal.why,
-            server="" if server is None else server.name,
-            after=after,
-            others_did=after is None or not after.actor.asked,
             healed=client.refusal is None,
             old_certificate_helps=bool(former & client.listed.fingerprints),
         )

@@ -53,9 +53,9 @@ def with_a_way(
 
 
 def shut_out(simulation: Simulation) -> dict[str, Known]:
-    """By name, the clients that no server lets in which runs, and that one would which is down for good.
+    """By name, the clients that no running server lets in, and that a stopped one would.
 
-    They are not lost while it may still be started; whoever counts on its staying down counts them with the lost.
+    They are lost if that server never starts again.
     """
     down = {server.id for server in simulation.site.servers.values() if server.stopped}
     if not down:

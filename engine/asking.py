@@ -18,18 +18,18 @@ from engine.contract import EARLY_QUERY
 
 Answer = TypeVar("Answer", bound=BaseModel)
 _AGAIN = timedelta(milliseconds=200)
-_TIMES = 10
 
 
 async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type[Answer], *words: BaseModel) -> Answer:
     """Ask the newest run of a workflow, and again where it goes on in a new history or in a new worker just then.
+
+    The caller's ceiling (`engine.calls.within`) ends that.
 
     Raises:
         WorkflowQueryRejectedError: when it has ended.
         WorkflowQueryFailedError: when it cannot answer.
         RPCError: every other answer of Temporal.
     """
-    early = 0
     while True:
         try:
             given: Answer = await handle.query(
@@ -44,8 +44,7 @@ async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type
             if error.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
                 raise
         except WorkflowQueryFailedError as error:
-            early += 1
-            if EARLY_QUERY not in str(error) or early > _TIMES:
+            if EARLY_QUERY not in str(error):
                 raise
             await asyncio.sleep(_AGAIN.total_seconds())
         else:

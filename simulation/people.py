@@ -61,6 +61,7 @@ class People:
         self._began: dict[Since, datetime] = {Since.BEGIN: START}
         self._requests = 0
         self._state: RotationState | None = None
+        self._follows(Since.BEGIN, START)
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""

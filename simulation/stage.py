@@ -25,7 +25,7 @@ from simulation.history import remember
 from simulation.host import SimulatedHost
 from simulation.operator import Operator
 from simulation.people import People
-from simulation.scenario import START, Scenario, Since
+from simulation.scenario import START, Scenario
 from simulation.sepm import RestLine, SimulatedProbe, kept_client
 from simulation.world import SimulatedWorld
 from store.events import Event
@@ -73,9 +73,6 @@ class Stage:
         )
         for each in scenario.happenings:
             self.simulation.schedule(each.happening, each.at)
-        for follows in scenario.follows:
-            if follows.since is Since.BEGIN:
-                self.simulation.schedule(follows.happening, START + follows.after)
         self.operator = Operator(
             self.simulation, self.clock, self.certificates, scenario.spec.robot.slips, self.console
         )

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.conftest import HERE, LONGEST
+from tests.sharing import SHARING, InFiles
 
 FILES = ("tests/rotation/test_pins.py", "tests/rotation/test_serial.py", "tests/rotation/test_values.py")
 LONG = f"tests/{LONGEST[0]}"
@@ -53,3 +54,11 @@ def test_files_and_the_tests_of_each_are_shuffled(orders):
 def test_the_longest_begin_first(orders):
     """A file that takes long comes first, although it was named last."""
     assert [file_of(tests[0]) for tests in orders] == [LONG] * 3
+
+
+def test_files_that_share_a_service_go_to_one_process():
+    """They are one unit of work, and every other file is a unit of its own."""
+    assert all((HERE.parent / file).exists() for file in SHARING)
+    unit = InFiles.__new__(InFiles)._split_scope
+    assert len({unit(f"{file}::test_it") for file in SHARING}) == 1
+    assert unit("tests/e2e/test_kills.py::test_it") == "tests/e2e/test_kills.py"

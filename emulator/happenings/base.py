@@ -1,4 +1,4 @@
-"""What all happenings are: frozen values that take nothing they do not know."""
+"""What every happening is built on."""
 
 from datetime import timedelta
 
@@ -9,6 +9,6 @@ DECADES = timedelta(days=10_000)
 
 
 class HappeningBase(BaseModel):
-    """One thing that happens, with its name as `happening`."""
+    """A frozen value that takes no field it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -79,8 +79,9 @@ def _server_lists(service: RestService) -> list[dict[str, Any]]:
 
 
 def _edited(service: RestService, server_list: ServerList) -> int:
-    shown = service.switches.edits_move_list_times and server_list.modified_ms is not None
-    return server_list.modified_ms or 0 if shown else to_ms(service.start)
+    if service.switches.edits_move_list_times and server_list.modified_ms is not None:
+        return server_list.modified_ms
+    return to_ms(service.start)
 
 
 def _assignments(service: RestService, server_list: ServerList) -> list[dict[str, Any]] | None:
