@@ -141,7 +141,9 @@ async def _api_lives(url: str) -> None:
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=5) as http:
         while True:
             with contextlib.suppress(httpx.TransportError):
-                if (await http.get("/healthz/live")).is_success:
+                answer = await http.get("/healthz/live")
+                # the Temporal UI, say, answers every path with a page
+                if answer.is_success and answer.headers.get("content-type") == "application/json":
                     return
             await asyncio.sleep(_LOOK_AGAIN.total_seconds())
 

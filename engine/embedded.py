@@ -94,7 +94,7 @@ class EmbeddedServer:
         """The program with every flag that it needs."""
         flags = ["--ip", _LOOPBACK, "--port", str(self.port), "--ui-port", str(self.ui_port), "--ui-disable-news-fetch"]
         # left to itself it may take the very port that it was given for something else
-        http_port, metrics_port = self._other_ports()
+        http_port, metrics_port = choose_ports(_LOOPBACK, 0, 0)
         flags += ["--http-port", str(http_port), "--metrics-port", str(metrics_port)]
         flags += ["--db-filename", str(self.database), "--namespace", self.namespace]
         # without these a file is half as fast as memory; with them it survives kill -9 as well
@@ -104,13 +104,6 @@ class EmbeddedServer:
         for key, value in (_TUNING | _SHUT).items():
             flags += ["--dynamic-config-value", f"{key}={value}"]
         return (str(self.binary), "server", "start-dev", *flags, "--log-level", "error")
-
-    def _other_ports(self) -> tuple[int, int]:
-        """Free ports for what we do not use, apart from those that we do."""
-        while True:
-            http_port, metrics_port = choose_ports(_LOOPBACK, 0, 0)
-            if not {http_port, metrics_port} & {self.port, self.ui_port}:
-                return http_port, metrics_port
 
     def settings(self) -> TemporalSettings:
         """How to connect to it. What the environment says of some other Temporal does not count."""
