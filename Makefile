@@ -49,9 +49,9 @@ test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JO
 test-service: $(VENV)/.dev ## Run the tests that start whole services as processes, and play rotations on the wall clock
 	$(PYTEST) tests/e2e $(ARGS)
 
-test-oldest: $(VENV)/.dev ## Run the tests on the oldest Python here, in an environment of its own
-	@if test "$$($(BIN)/python -V)" = "$$($(OLDEST) -V)"; then echo "make test runs on that one"; \
-	else $(MAKE) test VENV=$(VENV)-oldest PYTHON=$(OLDEST); fi
+TARGETS ?= test test-service
+test-oldest: ## Run both on the oldest Python here, in an environment of its own (TARGETS=test-service runs one)
+	$(MAKE) $(TARGETS) VENV=$(VENV)-oldest PYTHON=$(OLDEST)
 
 fuzz: $(VENV)/.dev ## Play 100,000 damaged and hostile files to every parser (ARGS="--help" shows how)
 	$(BIN)/python -m tests.fuzz $(ARGS)
