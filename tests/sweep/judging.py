@@ -1,5 +1,6 @@
 """How a run must have ended, whoever died in it: judged by the emulator's own journal and by the product's records."""
 
+import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -8,6 +9,7 @@ from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 
+from api.reconciler import EVERY
 from rotation.values import RotationId
 from store.settings import StoreSettings
 from store.store import Store
@@ -16,6 +18,7 @@ from tests.sweep.lanes import Lane
 from tests.sweep.procedures import Procedure
 from tests.sweep.visits import Visit
 
+_LOOK_AGAIN = 0.5
 _REPLACED = "console.replace_certificate"
 
 
@@ -77,13 +80,24 @@ async def problems(visit: Visit, procedure: Procedure, before: Before, undisturb
 
 
 async def _endings(visit: Visit, procedure: Procedure) -> list[str]:
-    listed = (await visit.lane.get(f"/v1/rotations?site={visit.id}"))["items"]
+    listed = await _quiet(visit)
     found = {each["id"]: each for each in listed}
     statuses = tuple(found[rotation]["status"] for rotation in visit.rotations)
     wrong = [] if statuses == procedure.statuses else [f"ended {statuses}, not {procedure.statuses}"]
     if others := found.keys() - visit.rotations:
         wrong.append(f"{len(others)} rotations more than were asked for")
     return wrong + [f"attention is left: {each['attention']}" for each in listed if each["attention"]]
+
+
+async def _quiet(visit: Visit) -> list[dict[str, Any]]:
+    """The rotations when nothing is asked any more. The service sees that the site is put back when it looks next."""
+    listed: list[dict[str, Any]] = []
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(2 * EVERY.total_seconds()):
+            while not listed or any(each["attention"] for each in listed):
+                await asyncio.sleep(_LOOK_AGAIN if listed else 0)
+                listed = (await visit.lane.get(f"/v1/rotations?site={visit.id}"))["items"]
+    return listed
 
 
 async def _site(visit: Visit, procedure: Procedure, before: Before) -> list[str]:
