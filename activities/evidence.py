@@ -7,6 +7,7 @@ from activities.attested import Word, attest_replication, attest_settings
 from activities.recovering import put_back_evidence
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
+from activities.signed_files import signed_files_evidence
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
@@ -14,6 +15,7 @@ from rotation.finding import Finding, blocking
 from rotation.plan.step import Write
 from rotation.plan.task import (
     AssignList,
+    CompareSignedFiles,
     CopyList,
     DeleteList,
     PauseReplication,
@@ -71,8 +73,8 @@ class Witness:
                 return await self._settings(scope, work, withdrawing=withdrawing)
             case CopyList() | DeleteList():
                 return await self._lists(scope, work)
-            case SaveRecoveryFile() if said is not None:
-                return await recovery_evidence(self._world, scope, work, said)
+            case SaveRecoveryFile() | CompareSignedFiles() if said is not None:
+                return await self._files(scope, work, said)
             case _:
                 return _NOTHING
 
@@ -158,6 +160,13 @@ class Witness:
             f"{seen.server} presents {(seen.fingerprint or '')[:16]}..., which is not what it should present now",
             f"put the right certificate into {work.server}, and the former one back into any other server",
         )
+
+    async def _files(
+        self, scope: StepScope, work: SaveRecoveryFile | CompareSignedFiles, said: Mapping[str, str]
+    ) -> ObserveTaskAnswer:
+        if isinstance(work, CompareSignedFiles):
+            return await signed_files_evidence(self._world, scope, work, said)
+        return await recovery_evidence(self._world, scope, work, said)
 
     async def _replication(self, scope: StepScope, work: PauseReplication | ResumeReplication) -> ObserveTaskAnswer:
         async with await self._world.sepm(scope.site) as client:

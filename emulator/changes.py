@@ -199,6 +199,7 @@ class Changes:
         server.broken = False
         server.credential = credential
         server.shown_by = effect
+        server.certificate_ms = self.timeline.now_ms
         if self.switches.rest_port_follows_certificate:
             server.rest_credential = credential
         if not self.switches.stale_sig_files:

@@ -19,6 +19,7 @@ from emulator.errors import (
 from emulator.keyfiles import CertificateFormat, read_certificate_file
 from emulator.keys import pool_key
 from emulator.recovery import RecoveryFile
+from emulator.signed_files import SignedFiles, signed_files
 from emulator.site import Group, Location, ServerEntry, ServerList, Site
 from emulator.spec import Protocol
 from emulator.sylink import sylink_xml
@@ -88,6 +89,11 @@ class Console:
         )
         self._changes.put_list(edited, self._site.effects.record("console.edit_list", server_list.name))
         return edited
+
+    def put_list(self, server_list: ServerList) -> None:
+        """Edit a list until it is as it was before somebody else has edited it."""
+        restored = replace(server_list, modified_ms=self._changes.timeline.now_ms)
+        self._changes.put_list(restored, self._site.effects.record("console.edit_list", server_list.name))
 
     def assign_list(self, name: str, group: str, location: str) -> None:
         """Assign a list to a location of a group that owns its settings, each by path, name or id."""
@@ -161,6 +167,10 @@ class Console:
         """Have a server sign and publish all its files anew: the cure of stale .SIG files."""
         target = self._site.server(server)
         self._changes.republish(target, self._site.effects.record("console.republish", target.name))
+
+    def signed_files(self, server: str) -> SignedFiles:
+        """What a person finds on a server's disk."""
+        return signed_files(self._site.server(server), self._changes.outbox)
 
     def pause_replication(self) -> None:
         """Break the replication relationship."""

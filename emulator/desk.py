@@ -26,6 +26,7 @@ from emulator.operations import (
     SaveRecoveryFile,
     SetSecureCommunications,
 )
+from emulator.signed_files import SignedFiles
 from emulator.simulation import Simulation
 from emulator.site import Site
 
@@ -95,6 +96,10 @@ class SiteDesk:
     def is_up(self, server: str) -> bool:
         """Whether a server's services run."""
         return self._site.server(server).up
+
+    def signed_files(self, server: str) -> SignedFiles:
+        """When a server's certificate was last changed, and what signature of its files is the oldest."""
+        return self._simulation.console.signed_files(self._site.server(server).name)
 
     def replication_paused(self) -> bool:
         """Whether the replication relationship is broken."""

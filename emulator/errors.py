@@ -69,6 +69,13 @@ class NothingToRestoreError(EmulatorError):
         super().__init__(f"server {name!r} has no recovery file of another certificate")
 
 
+class StillPublishingError(EmulatorError):
+    """A server has not published yet what it was told to."""
+
+    def __init__(self, server: str) -> None:
+        super().__init__(f"{server} is still publishing; look again")
+
+
 class ServerBusyError(EmulatorError):
     """The server is down or restarts already."""
 

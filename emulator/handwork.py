@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from emulator.effects import Actor, acting
-from emulator.errors import CertificateFileError
+from emulator.errors import CertificateFileError, StillPublishingError
 from emulator.operations import (
     AssignList,
     CopyList,
@@ -17,15 +17,18 @@ from emulator.operations import (
     PauseReplication,
     RefreshGoldenImages,
     ReplaceCertificate,
+    Republish,
     RestoreCertificate,
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
 )
+from emulator.signed_files import SignedFiles
 from emulator.tasks import (
     AssignListTask,
     CertificateFile,
     CertificateTask,
+    CompareSignedFilesTask,
     CopyListTask,
     DeleteListTask,
     RefreshImagesTask,
@@ -76,6 +79,10 @@ class Desk(Protocol):
         """Whether a server's services run."""
         ...
 
+    def signed_files(self, server: str) -> SignedFiles:
+        """When a server's certificate was last changed, and what signature of its files is the oldest."""
+        ...
+
     def replication_paused(self) -> bool:
         """Whether the replication relationship is broken."""
         ...
@@ -102,6 +109,8 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
             return {"filename": saved.filename, "sha256": hashlib.sha256(saved.content).hexdigest()}
         case CopyListTask():
             return await _copy_list(desk, task)
+        case CompareSignedFilesTask(subject=compared):
+            return await _compare(desk, compared.server)
         case ReorderListTask(subject=wanted):
             if desk.order(wanted.list) != wanted.order:
                 await desk.operate(EditList(name=wanted.list, order=wanted.order))
@@ -143,6 +152,20 @@ def _replication_due(desk: Desk, *, pause: bool) -> list[Operation]:
     if desk.replication_paused() == pause:
         return []
     return [PauseReplication() if pause else ResumeReplication()]
+
+
+async def _compare(desk: Desk, server: str) -> dict[str, Any]:
+    """Stale files are published again before they are told of.
+
+    Raises:
+        StillPublishingError: when the server has not done so yet.
+    """
+    if desk.signed_files(server).are_stale:
+        await desk.operate(Republish(server=server))
+    found = desk.signed_files(server)
+    if found.are_stale:
+        raise StillPublishingError(server)
+    return found.evidence
 
 
 async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:

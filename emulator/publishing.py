@@ -173,6 +173,18 @@ class Outbox:
         history = self._history[group_id]
         return next((publication for at, publication in reversed(history) if at <= then), history[0][1])
 
+    def signed_ms(self, server: Server, group_id: str) -> int:
+        """When a server last wrote the .SIG file of a group. It writes none that its certificate would not verify."""
+        until = self._timeline.now_ms - server.lag_ms
+        if server.published_until is not None:
+            until = min(until, server.published_until)
+        signed = (
+            at
+            for at, publication in reversed(self._history[group_id])
+            if at <= until and (at < server.certificate_ms or publication.signers.get(server.id) is server.credential)
+        )
+        return next(signed, self._history[group_id][0][0])
+
     def before(self, group_id: str, effect: int) -> Publication:
         """What was published for a group when that effect happened."""
         history = self._history[group_id]

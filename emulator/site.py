@@ -35,6 +35,8 @@ class Server:
     """What 8446 shows."""
     signing: Credential
     """What signs the policy files published next."""
+    certificate_ms: int = 0
+    """When its certificate was last changed (epoch milliseconds); 0: before the simulation."""
     lag_ms: int = 0
     """How much later than the others it publishes."""
     republishes: bool = True

@@ -29,7 +29,7 @@ class CopyServer(_Wire):
 
 
 class ServerSubject(_Wire):
-    """A server whose recovery file is to be saved."""
+    """A server of which something is to be saved, or looked at."""
 
     server: str
 
@@ -154,6 +154,13 @@ class DeleteListTask(_Task):
     subject: DeleteListSubject
 
 
+class CompareSignedFilesTask(_Task):
+    """Compare the dates of a server's .SIG files with that of its certificate."""
+
+    kind: Literal["compare_signed_files"]
+    subject: ServerSubject
+
+
 class ReorderListTask(_Task):
     """Move the servers of a list to other priorities."""
 
@@ -176,6 +183,7 @@ Task = Annotated[
     | SecureTask
     | CertificateTask
     | DeleteListTask
+    | CompareSignedFilesTask
     | ReorderListTask
     | RefreshImagesTask,
     Field(discriminator="kind"),

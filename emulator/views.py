@@ -60,6 +60,10 @@ class ServerView(_View):
     fingerprint_sha256: str
     rest_fingerprint_sha256: str
     clock: datetime
+    certificate_changed: datetime
+    """When its keystore was last changed, by its own clock."""
+    oldest_signature: datetime
+    """The oldest .SIG file of its group folders, by its own clock."""
 
 
 def list_views(simulation: Simulation) -> list[ListView]:
@@ -125,6 +129,9 @@ def server_views(simulation: Simulation) -> list[ServerView]:
             fingerprint_sha256=server.credential.fingerprint,
             rest_fingerprint_sha256=server.rest_credential.fingerprint,
             clock=server.clock(simulation.now),
+            certificate_changed=files.certificate,
+            oldest_signature=files.oldest,
         )
         for server in simulation.site.servers.values()
+        for files in (simulation.console.signed_files(server.name),)
     ]

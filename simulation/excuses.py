@@ -1,7 +1,6 @@
 """Losses that are no violation: each excuse is one rule that says why the promise does not cover a client."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
 from emulator.draws import identity
 from emulator.effects import EffectView
@@ -9,7 +8,7 @@ from emulator.slips import Mistake
 from emulator.spec import ClientSpec
 from emulator.verdict import LostClient
 from rotation.plan.plan import PlanBody
-from rotation.plan.scope import OwnerScope, Treatment
+from rotation.plan.scope import OwnerScope
 from rotation.plan.step import ScopeName
 from rotation.values import ClientId
 from simulation.facts import Facts
@@ -177,24 +176,6 @@ def _put_right(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
-def _stale_signature(lost: LostClient, facts: Facts) -> str | None:
-    """A server goes on signing with its former key, which no API shows: whoever verifies there is the first to see it.
-
-    Behind canaries of a restore that verify at that server the rest follows only by a person's word.
-    """
-    if not facts.scenario.spec.switches.stale_sig_files or "does not verify" not in lost.first_why:
-        return None
-    owner = _owner(lost, facts)
-    first = (
-        owner is None
-        or owner.treatment is Treatment.FAILOVER
-        or not _canary_verifies_at(lost.server, facts, lost.first_failed)
-    )
-    if first or owner in _canaries(facts.body):
-        return "the server signed with its former key, and nobody had verified there before"
-    return None
-
-
 _EXCUSES: tuple[Excuse, ...] = (
     _before,
     _by_name,
@@ -208,7 +189,6 @@ _EXCUSES: tuple[Excuse, ...] = (
     _put_back,
     _undone,
     _put_right,
-    _stale_signature,
 )
 
 
@@ -234,25 +214,6 @@ def _canary_stood_before(lost: LostClient, facts: Facts) -> bool:
         ):
             return True
     return False
-
-
-def _canary_verifies_at(server: str, facts: Facts, until: datetime) -> bool:
-    """Whether a client of a canary that verifies, and whose list offers the server, was there to show it first.
-
-    It verifies the second policy of its restore, which is the one that gives it its own list back. Two persons may have
-    gone on without it, by name.
-    """
-    offers = {
-        each.name: {name for pool in each.priorities for name in pool} for each in facts.scenario.spec.server_lists
-    }
-    return any(
-        batch.location == pair.location_name and not batch.away and not batch.npvdi
-        for canary in _canaries(facts.body)
-        for pair in canary.pairs
-        if pair.needs_unverified and pair.needs_list and server in offers.get(pair.server_list, ())
-        for batch in _batches(canary, facts)
-        if any(facts.named_at.get(client, until) >= until for client in _clients(batch, facts))
-    )
 
 
 def _clients(batch: ClientSpec, facts: Facts) -> Iterator[ClientId]:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from rotation.plan.copied import NAME, PORTS, PROTOCOL, ports_text
+from rotation.plan.signed_files import CERTIFICATE, OLDEST
 from rotation.plan.task import (
     AssignList,
+    CompareSignedFiles,
     CopyList,
     DeleteList,
     PauseReplication,
@@ -51,11 +53,10 @@ def _lines(work: Work) -> Iterable[str]:
             yield f"Admin > Servers, select {work.server}, Manage the server certificate, Update the server certificate"
             yield from _source(work)
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
-            yield "If .SIG files in ...\\data\\outbox\\agent stay older than it, have the server publish again"
         case PutCertificateBack():
             yield from _put_back(work)
-        case RefreshImages():
-            yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
+        case CompareSignedFiles() | RefreshImages():
+            yield from _looked_after(work)
 
 
 def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
@@ -73,6 +74,16 @@ def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
             yield f"Edit {work.list!r}: move its servers until their priorities are {work.text}"
             yield "OK. Export the Sylink.xml of a group that uses it (Clients, Export Communication Settings)"
             yield f"Say done with order={work.text!r} when the file shows that"
+
+
+def _looked_after(work: CompareSignedFiles | RefreshImages) -> Iterable[str]:
+    if isinstance(work, RefreshImages):
+        yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
+        return
+    yield f"On {work.server}, look when ...\\tomcat\\etc\\keystore.jks was last changed"
+    yield "In ...\\data\\outbox\\agent, look for the oldest .SIG file of all group folders"
+    yield "If that file is older than the keystore, have the server publish again, and look once more"
+    yield f"Say done with {CERTIFICATE}= and {OLDEST}=, both as 2026-01-31T17:05:00Z, by the server's own clock"
 
 
 def _source(work: ReplaceCertificate) -> Iterable[str]:

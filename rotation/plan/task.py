@@ -137,6 +137,13 @@ class PutCertificateBack(Value):
     """How many clients were last heard at the server when this was planned."""
 
 
+class CompareSignedFiles(Value):
+    """After A9 or B2: compare the dates of a server's .SIG files with that of its certificate (TECH161487)."""
+
+    kind: Literal["compare_signed_files"] = "compare_signed_files"
+    server: ServerName
+
+
 class RefreshImages(Value):
     """Refresh golden images and install packages: clients made from them start with what they hold."""
 
@@ -181,13 +188,16 @@ Work = Annotated[
     | SetSecureCommunications
     | ReplaceCertificate
     | PutCertificateBack
+    | CompareSignedFiles
     | RefreshImages
     | DeleteList
     | ReorderList,
     Field(discriminator="kind"),
 ]
 
-_ATTESTED = frozenset({"save_recovery_file", "copy_list", "refresh_images", "delete_list", "reorder_list"})
+_ATTESTED = frozenset(
+    {"save_recovery_file", "copy_list", "compare_signed_files", "refresh_images", "delete_list", "reorder_list"}
+)
 
 
 def evidence_for(work: Work) -> Evidence:

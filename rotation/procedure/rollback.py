@@ -20,7 +20,7 @@ from rotation.plan.task import (
     ResumeReplication,
 )
 from rotation.procedure.relaxation import relax, restore, still_relaxed
-from rotation.procedure.steps import HOLDOUT, closing, console, numbered, swap_gate
+from rotation.procedure.steps import HOLDOUT, closing, compare_signed_files, console, numbered, swap_gate
 from rotation.site import Site
 from rotation.values import CertificateId, ServerName, Value
 
@@ -55,8 +55,8 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
 
     1. what the closing had removed already is made again: replication paused, HTTP copies
     2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
-    3. for each server, the last one first: its old certificate back, gate; no gate between two servers whose clients
-       are all relaxed, or that somebody has put back both
+    3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; neither between two
+       servers whose clients are all relaxed, or that somebody has put back both
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
        that took only new ones and are away; relax R; then they follow
     5. restore R, canaries first; closing
@@ -144,6 +144,7 @@ def _swap(knobs: Knobs, wave: int, server: ServerName, *, gated: bool) -> Iterat
         gate = swap_gate(knobs, wave, server, "B3" if failover else "A10b")
         title = f"Wait until clients know the old certificate of {server}"
         yield gate.model_copy(update={"title": title, "passes_unheard": True})
+        yield from compare_signed_files(knobs, wave, server)
 
 
 def _holdout(knobs: Knobs, wave: int) -> Holdout:

@@ -11,6 +11,7 @@ from rotation.plan.plan import ListCopy, PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
 from rotation.plan.task import (
+    CompareSignedFiles,
     CopyList,
     DeleteList,
     PauseReplication,
@@ -39,8 +40,8 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
     5. for each wave (all but the holdout; then the holdout):
        B5 the holdout before the last wave; A5, A7 relax R, canaries first; A8 gate;
-       for each server: A9/B2 replace, A10b/B3 gate, images that fail over refreshed (rule 4); before the next one the
-       rest is computed again (rule 12);
+       for each server: A9/B2 replace, A10b/B3 gate, its .SIG files compared (rule 24), images that fail over refreshed
+       (rule 4); before the next one the rest is computed again (rule 12);
        all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
     6. closing: images refreshed, replication resumed, copies deleted, every client back
     """
@@ -51,7 +52,7 @@ def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, 
     """The steps that put the recorded settings back when no rotation is running (after a Terminate).
 
     1. preflight; lists that a drill left reordered back in their order
-    2. A10b gate for every server whose certificate has already been replaced
+    2. for every server whose certificate has already been replaced: A10b gate, its .SIG files compared
     3. A10c, A10d: the recorded state; gated only where a certificate was replaced
     4. closing
     """
@@ -129,6 +130,14 @@ def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
         work=knobs.replacements[server],
     )
     yield swap_gate(knobs, wave, server, "B3" if failover else "A10b")
+    yield from compare_signed_files(knobs, wave, server)
+
+
+def compare_signed_files(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Console]:
+    """Before anybody has to verify what a server signs: its .SIG files are newer than its certificate (rule 24)."""
+    if any(pair.secure_communications for owner in knobs.scopes for pair in owner.pairs):
+        work = CompareSignedFiles(server=server)
+        yield Console(id="", number="signed", wave=wave, title=f"Compare the .SIG files of {server}", work=work)
 
 
 def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
@@ -169,6 +178,7 @@ def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step
     yield from undo(knobs)
     for server in swapped:
         yield swap_gate(knobs, 0, server, "A10b")
+        yield from compare_signed_files(knobs, 0, server)
     if knobs.relaxed:
         yield from restore(knobs, 0, gated=bool(swapped))
     yield from closing(knobs)

@@ -150,22 +150,25 @@ class Site:
         work, kind = task["subject"], task["kind"]
         match kind:
             case "save_recovery_file":
-                saved = await self._console(kind, server=work["server"])
+                saved = await self.console(kind, server=work["server"])
                 content = base64.b64decode(saved["content_base64"])
                 return {"filename": saved["filename"], "sha256": hashlib.sha256(content).hexdigest()}
             case "copy_list":
                 name, servers = work["copy_list"], work["servers"]
-                await self._console(kind, source=work["source_list"], name=name)
+                await self.console(kind, source=work["source_list"], name=name)
                 ports = {server["server"]: server["http_port"] for server in servers}
-                await self._console("edit_list", name=name, protocol="HTTP", http_ports=ports)
+                await self.console("edit_list", name=name, protocol="HTTP", http_ports=ports)
                 said = ", ".join(f"{server}={port}" for server, port in ports.items())
                 return {"list_name": name, "protocol": "HTTP", "ports": said}
             case "replace_certificate":
                 file = await self.house.post(f"/v1/tasks/{task['id']}/file", {"who": self.who}, 200)
                 kept = {name: file[name] for name in ("content_base64", "format", "password")}
-                await self._console(kind, server=work["server"], **kept)
+                await self.console(kind, server=work["server"], **kept)
+            case "compare_signed_files":
+                (found,) = (each for each in await self.truth("servers") if each["name"] == work["server"])
+                return {"certificate": found["certificate_changed"], "oldest_sig": found["oldest_signature"]}
             case "delete_list":
-                await self._console(kind, name=work["list"])
+                await self.console(kind, name=work["list"])
         return {}
 
     async def done(self, task: dict[str, Any], evidence: dict[str, Any]) -> None:
@@ -183,7 +186,8 @@ class Site:
         await self.claim(task)
         await self.done(task, await self.act(task))
 
-    async def _console(self, operation: str, **arguments: Any) -> dict[str, Any]:
+    async def console(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Do something at the console."""
         answer = await self.control.post(f"/console/{operation}", json=arguments)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())

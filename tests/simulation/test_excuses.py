@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.draws import identity
 from emulator.effects import Actor
 from simulation.excuses import excused
 from tests.simulation.losses import effect, lost
@@ -73,31 +72,14 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
     assert excused(blocked, replace(shown, trail=(*played.trail, late))) is None
 
 
-def test_the_first_who_verifies_stale_signatures_is_excused_and_whom_a_canary_stood_for_is_not(played):
-    """A canary that verifies no second policy, or is left out, shows nothing of what servers sign."""
-    (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
-    asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
-    gone = lost(played, asked, name="OLD-0001", group=owner.path, first_why="the policy file of S does not verify")
-    root = next(each for each in played.body.scopes if each.path == "My Company")
+def test_a_signature_that_does_not_verify_is_no_excuse(played):
+    """Somebody compares the files that a server signs before anybody has to verify them (rule 24)."""
     spec = played.scenario.spec
-    batch = spec.clients[0].model_copy(update={"group": root.path, "away": (), "location": "Default"})
     switches = spec.switches.model_copy(update={"stale_sig_files": True})
-    spec = spec.model_copy(update={"clients": (*spec.clients, batch), "switches": switches})
-    whys = []
-    left_out = {"needs_list": True}
-    for fields in ({"needs_unverified": False}, {"needs_list": False}, left_out, {}):
-        changed = {"needs_unverified": True, "needs_list": True, **fields}
-        pairs = tuple(each.model_copy(update=changed) for each in root.pairs)
-        canary = root.model_copy(update={"treatment": owner.treatment, "pairs": pairs})
-        scopes = tuple(canary if each is root else each for each in played.body.scopes)
-        body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
-        state = played.state.model_copy(update={"body": body})
-        shown = replace(played, state=state, scenario=played.scenario.model_copy(update={"spec": spec}))
-        names = [f"{each.prefix}-{number:04d}" for each in spec.clients for number in range(1, each.count + 1)]
-        canaries = [identity(spec.seed, "client", name) for name in names]
-        named_at = dict.fromkeys(canaries, played.began) if fields is left_out else {}
-        whys.append(excused(gone, replace(shown, named_at=named_at)))
-    assert whys == [*["the server signed with its former key, and nobody had verified there before"] * 3, None]
+    scenario = played.scenario.model_copy(update={"spec": spec.model_copy(update={"switches": switches})})
+    asked = effect(played, "rest.secure_communications", "My Company", "Default", "true")
+    gone = lost(played, asked, first_why="the policy file of SEPM-1 does not verify")
+    assert excused(gone, replace(played, scenario=scenario)) is None
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
@@ -138,10 +120,10 @@ def test_who_was_a_canary_when_it_failed_is_one_wherever_it_was_moved_since(play
         scenario=played.scenario.model_copy(update={"spec": spec}),
         journal=journal,
     )
-    asked = effect(played, "rest.secure_communications", owner.path, "Default", "true")
-    why = "the policy file of SEPM-1 does not verify"
+    asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
+    why = "its network lets no HTTP through to SEPM-1"
     gone = lost(played, asked, name="CANARY-0001", group=root.path, first_why=why, first_failed=at)
-    first = "the server signed with its former key, and nobody had verified there before"
+    first = "its network lets no plain HTTP through, and no canary could show that"
     assert excused(gone, facts) == (first if minutes > 0 else None)
 
 
@@ -151,7 +133,7 @@ def test_a_key_that_somebody_has_just_put_in_is_an_excuse_and_one_that_could_be_
     asked = effect(played, "rest.secure_communications", "My Company", "Default", "false", at=at)
     gone = lost(played, asked, first_why="the policy file of SEPM-1 does not verify", first_failed=at)
     whys = []
-    for minutes in (20, 60):
+    for minutes in (2, 60):
         act = effect(
             played,
             "console.generate_certificate",
@@ -189,7 +171,7 @@ UNDONE = (
 @pytest.mark.parametrize("what", UNDONE)
 @pytest.mark.parametrize(
     ("actor", "minutes", "is_excused"),
-    [(Actor.HAPPENING, 9, True), (Actor.HAPPENING, 300, False), (Actor.TASK, 9, False)],
+    [(Actor.HAPPENING, 2, True), (Actor.HAPPENING, 300, False), (Actor.TASK, 2, False)],
 )
 def test_for_whom_readiness_was_undone_just_before_the_replacement_may_be_lost(
     played, what, actor, minutes, is_excused
@@ -228,7 +210,7 @@ def test_whoever_was_made_to_verify_behind_the_replacement_may_be_lost_when_it_i
     assert (why is not None and "before it knew" in why) == is_excused
 
 
-@pytest.mark.parametrize(("minutes", "is_excused"), [(9, True), (300, False)])
+@pytest.mark.parametrize(("minutes", "is_excused"), [(2, True), (300, False)])
 def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(played, minutes, is_excused):
     """Although a server has seen it since: whoever held the task had read the proof before."""
     at = played.journal[0].at

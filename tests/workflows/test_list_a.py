@@ -25,7 +25,7 @@ async def test_list_a_happens_in_the_vendors_order_and_loses_nobody(stage):
     assert here.settings() == before
     began = [event.data["number"] for event in await here.story() if event.kind == "step-began"]
     assert began == [
-        *("preflight", "recovery", "A1-A4", *("A5", "A7", "A8") * 2, "A9", "A10b"),
+        *("preflight", "recovery", "A1-A4", *("A5", "A7", "A8") * 2, "A9", "A10b", "signed"),
         *("A10c", "A10c", "A10d", "A10d") * 2,
         *("A2-undo", "closing"),
     ]

@@ -86,7 +86,7 @@ async def test_list_b_is_rolled_back_one_server_after_the_other(played):
     forth = [t.work.server for t in tasks if isinstance(t.work, ReplaceCertificate) and not t.work.puts_back]
     assert put_back(tasks) == list(reversed(forth))
     began = numbers(here)
-    assert began[began.index("B2-undo") :][:4] == ["B2-undo", "B3", "B2-undo", "B3"]
+    assert began[began.index("B2-undo") :][:5] == ["B2-undo", "B3", "signed", "B2-undo", "B3"]
     passed = [event for event in here.trail if event.kind == "gate-passed" and event.data["number"] == "B3"]
     assert "no client has reported" not in passed[-1].message
 
@@ -142,11 +142,11 @@ async def test_only_servers_whose_clients_are_all_relaxed_follow_without_a_gate(
             await rolled_back(here)
         began = numbers(here)
         first = next(index for index, number in enumerate(began) if number.endswith("-undo"))
-        numbers_of[name] = began[first : first + 4]
+        numbers_of[name] = began[first : first + 5]
 
     assert numbers_of == {
-        "relaxed": ["A9-undo", "A9-undo", "A10b", "A10c"],
-        "failover": ["B2-undo", "B3", "B2-undo", "B3"],
+        "relaxed": ["A9-undo", "A9-undo", "A10b", "signed", "A10c"],
+        "failover": ["B2-undo", "B3", "signed", "B2-undo", "B3"],
     }
 
 

@@ -97,15 +97,40 @@ def test_every_switch_is_turned():
     assert turned == set(Switches.model_fields) - {"stale_sig_files", "settings_move_serials", "edits_move_list_times"}
 
 
-async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(played):
-    """A server that goes on signing with its former key cuts off clients that verify again: no setting prevents it.
+async def test_rule_24_stale_signatures_are_found_before_anybody_verifies(played):
+    """A server that goes on signing with its former key has it said, publishes again, and cuts nobody off."""
+    spec = SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)})
+    async with played.play(spec=spec, limits=LIMITS) as here:
+        outcome = await here.run()
 
-    The canaries' gate after A10d does not pass and names them; nobody else verifies yet. Once the server signs anew,
-    the gate passes by itself, the rotation completes and every client is back.
+    assert outcome is Outcome.COMPLETED
+    assert here.stage.simulation.effects.count("console.republish", "SEPM-1") == 1
+    assert here.lost() == []
+
+
+async def test_rule_13_stale_signatures_show_on_the_canaries_and_on_nobody_else(played):
+    """Where somebody tells dates that are not those of the files, canaries are the first that verify.
+
+    Their gate after A10d does not pass and names them; nobody else verifies yet. Once the server signs anew, the gate
+    passes by itself, the rotation completes and every client is back.
     """
+
+    def claim(here):
+        return here.say(Move.CLAIM_TASK, who="bob", task_id=here.state.task.id)
+
+    def tell_other_dates(here):
+        now = here.stage.clock.now().isoformat()
+        dates = {"certificate": now, "oldest_sig": now}
+        return here.say(Move.TASK_DONE, who="bob", task_id=here.state.task.id, attestation=dates)
+
+    def is_claimed(state):
+        return state.task is not None and state.step.number == "signed" and state.task.claimed_by == "bob"
+
+    told = played.in_turn(played.Deed(played.at("signed"), claim), played.Deed(is_claimed, tell_other_dates))
     held = played.Deed(played.asked("canary-held"), lambda here: here.stage.simulation.console.republish("SEPM-1"))
     spec = SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)})
-    async with played.play(held, spec=spec, limits=LIMITS) as here:
+    async with played.play(*told, held, spec=spec, limits=LIMITS) as here:
+        here.leaving = {"compare_signed_files"}
         here.absent = played.asks
         outcome = await here.run()
 

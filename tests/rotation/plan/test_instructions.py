@@ -7,6 +7,7 @@ import pytest
 from rotation.plan.instructions import instructions
 from rotation.plan.task import (
     AssignList,
+    CompareSignedFiles,
     CopyList,
     CopyServer,
     DeleteList,
@@ -63,6 +64,7 @@ WORKS = [
     (replacing(has_file=False), ["the certificate whose key SEPM holds"]),
     (putting_back(), ["recovery_1.zip to s1; its SHA-256 is " + "cd" * 32, "Configuration Wizard on it", "ab" * 32]),
     (putting_back(damaged="ef" * 32), ["keystore_1.jks", "Manage the server certificate", "Do not generate"]),
+    (CompareSignedFiles(server=S1), ["On s1", "keystore.jks", "oldest .SIG", "publish again", "oldest_sig="]),
     (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
     (DeleteList(list=COPY), ["Delete 'L copy'"]),
 ]

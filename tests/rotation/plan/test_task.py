@@ -4,6 +4,7 @@ import pytest
 
 from rotation.plan.task import (
     AssignList,
+    CompareSignedFiles,
     CopyList,
     DeleteList,
     Evidence,
@@ -44,6 +45,7 @@ def test_what_can_be_read_is_observed(work):
     [
         SaveRecoveryFile(server=S1),
         CopyList(source_list=L, copy_list=M, servers=()),
+        CompareSignedFiles(server=S1),
         RefreshImages(groups=()),
         DeleteList(list=M),
     ],

@@ -23,34 +23,37 @@ WHOLE = """
     13-A8           0  Wait until every client of the relaxed groups holds the relaxed policy
     14-B2           0  Replace the certificate of s1
     15-B3           0  Wait until clients know the new certificate of s1
-    16-recheck      0  Survey again and compare the rest of the plan
-    17-B2           0  Replace the certificate of s2
-    18-B3           0  Wait until clients know the new certificate of s2
-    19-B5           1  Keep s3 on the old certificate for clients that are away
-    20-recheck      1  Survey again and compare the rest of the plan
-    21-B2           1  Replace the certificate of s3
-    22-B3           1  Wait until clients know the new certificate of s3
-    23-images       1  Refresh golden images and install packages
-    24-A10c         1  Put secure communications of the canaries back as recorded
-    25-A10c         1  Wait until the canaries verify the new certificate: K
-    26-A10d         1  Assign the original lists of the canaries again
-    27-A10d         1  Wait until the canaries are back on their own list: K
-    28-A10c         1  Put secure communications of the rest back as recorded
-    29-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
-    30-A10d         1  Assign the original lists of the rest again
-    31-A10d         1  Wait until the clients of the relaxed groups are back on their own list
-    32-images       1  Refresh golden images and install packages
-    33-replication  0  Resume replication
-    34-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
-    35-closing      0  Check that everything is as it was and every client is back
+    16-signed       0  Compare the .SIG files of s1
+    17-recheck      0  Survey again and compare the rest of the plan
+    18-B2           0  Replace the certificate of s2
+    19-B3           0  Wait until clients know the new certificate of s2
+    20-signed       0  Compare the .SIG files of s2
+    21-B5           1  Keep s3 on the old certificate for clients that are away
+    22-recheck      1  Survey again and compare the rest of the plan
+    23-B2           1  Replace the certificate of s3
+    24-B3           1  Wait until clients know the new certificate of s3
+    25-signed       1  Compare the .SIG files of s3
+    26-images       1  Refresh golden images and install packages
+    27-A10c         1  Put secure communications of the canaries back as recorded
+    28-A10c         1  Wait until the canaries verify the new certificate: K
+    29-A10d         1  Assign the original lists of the canaries again
+    30-A10d         1  Wait until the canaries are back on their own list: K
+    31-A10c         1  Put secure communications of the rest back as recorded
+    32-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
+    33-A10d         1  Assign the original lists of the rest again
+    34-A10d         1  Wait until the clients of the relaxed groups are back on their own list
+    35-images       1  Refresh golden images and install packages
+    36-replication  0  Resume replication
+    37-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
+    38-closing      0  Check that everything is as it was and every client is back
 """
 UNDONE = """
-    back-24-A10c         Put secure communications of the canaries back as recorded
-    back-26-A10d         Assign the original lists of the canaries again
-    back-28-A10c         Put secure communications of the rest back as recorded
-    back-30-A10d         Assign the original lists of the rest again
-    back-33-replication  Resume replication
-    back-34-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
+    back-27-A10c         Put secure communications of the canaries back as recorded
+    back-29-A10d         Assign the original lists of the canaries again
+    back-31-A10c         Put secure communications of the rest back as recorded
+    back-33-A10d         Assign the original lists of the rest again
+    back-36-replication  Resume replication
+    back-37-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
 """
 
 
@@ -91,10 +94,10 @@ def test_each_wait_has_its_times(body):
     assert waits == {
         "09-A8": (31 * minute, 62 * minute),
         "13-A8": (day, 90 * day),
-        **dict.fromkeys(("15-B3", "18-B3", "22-B3"), (33 * minute, 14 * day)),
-        **dict.fromkeys(("25-A10c", "27-A10d"), (31 * minute, 62 * minute)),
-        **dict.fromkeys(("29-A10c", "31-A10d"), (31 * minute, 14 * day)),
-        "35-closing": (11 * minute, 14 * day),
+        **dict.fromkeys(("15-B3", "19-B3", "24-B3"), (33 * minute, 14 * day)),
+        **dict.fromkeys(("28-A10c", "30-A10d"), (31 * minute, 62 * minute)),
+        **dict.fromkeys(("32-A10c", "34-A10d"), (31 * minute, 14 * day)),
+        "38-closing": (11 * minute, 14 * day),
     }
     (kept,) = [step for step in body.steps if isinstance(step, Holdout)]
     assert (kept.minimum, kept.maximum) == (30 * day, 90 * day)

@@ -76,8 +76,9 @@ def test_lists_that_a_drill_left_reordered_are_put_back_first(make, restore):
 def test_after_a_swap_every_write_is_gated(make, restore):
     """First who does not verify takes the new certificate, then it verifies, then it goes back to its list."""
     plan = restore(make.group("G"), make.group("H", **LEFT), swapped=("s1",))
-    assert numbers(plan)[1:6] == [
+    assert numbers(plan)[1:7] == [
         ("A10b", "gate"),
+        ("signed", "console"),
         ("A10c", "write"),
         ("A10c", "gate"),
         ("A10d", "write"),

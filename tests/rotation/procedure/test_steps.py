@@ -1,4 +1,4 @@
-"""The table of treatments, as the numbers of the steps; ids, holds, and what a cancel undoes."""
+"""The table of treatments, as the numbers of the steps; ids and holds."""
 
 from datetime import timedelta
 
@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Preflight, ScopeName, Write
-from rotation.plan.task import DeleteList, ReplaceCertificate, ResumeReplication, SaveRecoveryFile
-from rotation.procedure.steps import turning_back
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Write
+from rotation.plan.task import CompareSignedFiles, ReplaceCertificate, SaveRecoveryFile
 
 RESTORED = ["A10c", "A10c", "A10d", "A10d"]
 
@@ -16,20 +15,6 @@ RESTORED = ["A10c", "A10c", "A10d", "A10d"]
 def numbers(plan):
     """The vendor's numbers of the steps, in order."""
     return [step.number for step in plan.body.steps]
-
-
-@pytest.fixture
-def mixed(make):
-    """Three servers; G fails over, H holds a 14.2 client; replication with another site."""
-
-    def build(**wishes):
-        site = make.site("s1", "s2", "s3")
-        clients = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
-        groups = [make.group("G"), make.group("H")]
-        request = make.request(site, **wishes)
-        return make.plan(site, *groups, clients=clients, request=request, replication_partners=("Linz",))
-
-    return build
 
 
 def test_every_certificate_waits_for_its_servers_recovery_file(mixed):
@@ -52,6 +37,7 @@ def test_one_server(make):
         "A8",
         "A9",
         "A10b",
+        "signed",
         "A10c",
         "A10c",
         "A10d",
@@ -71,13 +57,16 @@ def test_three_servers_with_failover(make):
         "recovery",
         "B2",
         "B3",
+        "signed",
         "recheck",
         "B2",
         "B3",
+        "signed",
         "B5",
         "recheck",
         "B2",
         "B3",
+        "signed",
         "closing",
     ]
     assert (plan.body.waves, plan.body.holdouts) == ((("s1", "s2"), ("s3",)), ("s3",))
@@ -97,9 +86,11 @@ def test_mixed(mixed):
         "A8",
         "B2",
         "B3",
+        "signed",
         "recheck",
         "B2",
         "B3",
+        "signed",
         *RESTORED,
         "B5",
         "recheck",
@@ -108,6 +99,7 @@ def test_mixed(mixed):
         "A8",
         "B2",
         "B3",
+        "signed",
         *RESTORED,
         "replication",
         "A2-undo",
@@ -129,13 +121,16 @@ def test_mixed_kept_relaxed(mixed):
         "A8",
         "B2",
         "B3",
+        "signed",
         "recheck",
         "B2",
         "B3",
+        "signed",
         "B5",
         "recheck",
         "B2",
         "B3",
+        "signed",
         *RESTORED,
         "replication",
         "A2-undo",
@@ -155,9 +150,9 @@ def test_all_14_2(make):
         "A1-A4",
         *("A5", "A7", "A8"),
         *("A5", "A7", "A8"),
-        *("A9", "A10b", "recheck"),
-        *("A9", "A10b", "recheck"),
-        *("A9", "A10b"),
+        *("A9", "A10b", "signed", "recheck"),
+        *("A9", "A10b", "signed", "recheck"),
+        *("A9", "A10b", "signed"),
         *RESTORED,
         *RESTORED,
         "A2-undo",
@@ -243,6 +238,24 @@ def test_rule_13_restore_goes_canary_first(two_relaxed):
     ]
 
 
+def test_rule_24_nobody_verifies_what_a_server_signs_before_its_files_were_compared(mixed):
+    """After each replacement, before the next one and before clients verify again, its .SIG files are compared."""
+    steps = mixed().body.steps
+    swaps = [
+        i for i, step in enumerate(steps) if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+    ]
+    for at in swaps:
+        assert [type(step) for step in steps[at + 1 : at + 3]] == [Gate, Console]
+        assert steps[at + 2].work == CompareSignedFiles(server=steps[at].work.server)
+
+
+def test_where_nobody_ever_verifies_no_files_are_compared(make):
+    """A group over HTTP without secure communications takes whatever is signed, with whichever key."""
+    group = make.group("G", secure=False)
+    site = make.site("s1", lists=[make.server_list("Default List", "s1", http=True)])
+    assert "signed" not in numbers(make.plan(site, group, clients=[make.client("c1")]))
+
+
 def test_rule_10_a_gate_over_canaries_is_short_and_asks_soon(two_relaxed):
     """The vendor's day before the swap is for all; canaries were there just before, so that silence tells at once."""
     first = [step for step in two_relaxed.body.steps if isinstance(step, Gate) and step.over_canaries]
@@ -264,7 +277,7 @@ def test_rule_12_every_gate_of_a_wave_holds_while_its_swaps_are_open(mixed):
     assert held == {
         "s1": ("09-A8",),
         "s2": ("09-A8", "11-B3"),
-        "s3": ("19-B5", "23-A8"),
+        "s3": ("21-B5", "25-A8"),
     }
 
 
@@ -278,7 +291,7 @@ def test_rule_12_before_every_later_certificate_the_plan_is_made_again(mixed):
     """After 90 days the site is another one, and hours may be enough: a recheck stands before all that follows."""
     shown = numbers(mixed())
     assert shown[shown.index("B5") + 1] == "recheck"
-    assert shown[shown.index("B3") + 1] == "recheck"
+    assert shown[shown.index("B3") + 1 :][:2] == ["signed", "recheck"]
 
 
 def test_gate_after_a_swap_counts_the_publishing_too(make):
@@ -330,56 +343,6 @@ def test_rule_12_an_amendment_shares_no_step_id_with_its_plan(make):
 
 
 # -- turning back ------------------------------------------------------------------------------------
-
-
-def undone(plan, begun):
-    """The numbers of the steps that turn back from a plan of which the first `begun` steps were begun."""
-    return [step.number for step in turning_back(plan.body, [step.id for step in plan.body.steps[:begun]])]
-
-
-def test_rule_16_what_was_never_begun_is_not_undone(mixed):
-    """Cancelled step by step: only what was begun comes back, verification before the list, replication after it."""
-    plan = mixed()
-    ends = {
-        4: [],
-        5: ["replication"],
-        6: ["replication", "A2-undo"],
-        7: ["A10c", "A10d", "replication", "A2-undo"],
-        9: ["A10c", "A10d", "replication", "A2-undo"],
-        10: ["A10c", "A10d", "replication", "A2-undo"],
-    }
-    assert {begun: undone(plan, begun) for begun in ends} == ends
-
-
-@given(begun=st.integers(0, 40))
-def test_turning_back_undoes_only_what_was_begun(make, begun):
-    """Whenever it is cancelled, each kind of undoing happens once, and only for what was begun."""
-    site = make.site("s1", "s2", lists=[make.server_list(name, "s1", "s2") for name in ("L", "M")])
-    groups = [make.group("G", server_list="L"), make.group("H", server_list="M")]
-    stuck = [make.client(f"c{group}", group, build="14.2.1.0") for group in ("G", "H")]
-    body = make.plan(site, *groups, clients=stuck, replication_partners=("Linz",)).body
-    reached = body.steps[:begun]
-    back = turning_back(body, [step.id for step in reached])
-    works = {step.number: sum(each.number == step.number for each in reached) for step in reached}
-    deleted = [step for step in back if isinstance(step, Console) and isinstance(step.work, DeleteList)]
-    resumed = [step for step in back if isinstance(step, Console) and isinstance(step.work, ResumeReplication)]
-    written = [step for step in back if isinstance(step, Write)]
-    assert len(deleted) == works.get("A1-A4", 0)
-    assert len(resumed) == (works.get("replication", 0) > 0)
-    assert len(written) == 2 * works.get("A5", 0)
-    assert {step.scope for step in written} == {step.scope for step in reached if isinstance(step, Write)}
-    assert all(step.restores for step in written)
-    assert len(back) == len(deleted) + len(resumed) + len(written)
-
-
-def test_turning_back_has_no_gates_and_no_swaps(mixed):
-    """While the old certificates are in force every setting is safe: nothing is waited for, nothing replaced."""
-    plan = mixed()
-    back = turning_back(plan.body, [step.id for step in plan.body.steps])
-    assert not any(isinstance(step, Gate | Holdout | Preflight) for step in back)
-    assert not any(isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) for step in back)
-    assert len({step.id for step in back}) == len(back)
-    assert not {step.id for step in back} & {step.id for step in plan.body.steps}
 
 
 def test_gates_are_of_the_right_kind(mixed):

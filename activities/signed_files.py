@@ -1,0 +1,30 @@
+"""What speaks against the dates that somebody tells of a server's .SIG files."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from activities.scope import StepScope
+from activities.world import World
+from engine.contract import ObserveTaskAnswer
+from rotation.plan.signed_files import not_signed_anew
+from rotation.plan.task import CompareSignedFiles
+
+_SECOND = timedelta(seconds=1)
+"""To which SEPM's clock is known."""
+
+
+async def signed_files_evidence(
+    world: World, scope: StepScope, work: CompareSignedFiles, said: Mapping[str, str]
+) -> ObserveTaskAnswer:
+    """Whether `said` shows that the server signs with the certificate that this rotation has put into it.
+
+    The keystore must have changed since the former certificate was last seen, give or take the skew between clocks.
+    """
+    store, chosen = world.store, scope.plan.body.certificate_for(work.server)
+    swap = await store.swaps.get(scope.ref.rotation_id, work.server, chosen.fingerprint) if chosen else None
+    former = swap.former_seen if swap is not None else None
+    newest = await store.surveys.latest_complete(scope.site.id)
+    skew = (await store.surveys.get(newest)).skew if newest else timedelta(0)
+    not_before = former - skew - _SECOND if former is not None else None
+    stale = not_signed_anew(work.server, said, not_before=not_before)
+    return ObserveTaskAnswer(done=False, seen=stale.message if stale else "", contradicts=stale)

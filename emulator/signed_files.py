@@ -1,0 +1,35 @@
+"""What a person finds on a server's disk: when its certificate was changed, and how old its .SIG files are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from emulator.instants import from_ms
+from emulator.publishing import Outbox
+from emulator.site import Server
+
+
+@dataclass(frozen=True)
+class SignedFiles:
+    """Dates of files, by the server's own clock."""
+
+    certificate: datetime
+    oldest: datetime
+    """The oldest .SIG file of all group folders."""
+
+    @property
+    def are_stale(self) -> bool:
+        """Whether one was signed before the certificate was changed."""
+        return self.oldest < self.certificate
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What a person says of them."""
+        return {"certificate": self.certificate.isoformat(), "oldest_sig": self.oldest.isoformat()}
+
+
+def signed_files(server: Server, outbox: Outbox) -> SignedFiles:
+    """The files as they are now."""
+    oldest = min(outbox.signed_ms(server, group_id) for group_id in outbox.current)
+    return SignedFiles(
+        certificate=from_ms(server.clock_ms_at(server.certificate_ms)), oldest=from_ms(server.clock_ms_at(oldest))
+    )

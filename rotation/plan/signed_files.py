@@ -1,0 +1,43 @@
+"""What is said of a server's .SIG files after its certificate was replaced: no SEPM API shows them (TECH161487)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rotation.finding import Finding, blocking
+from rotation.values import ServerName
+
+CERTIFICATE, OLDEST = "certificate", "oldest_sig"
+"""The evidence: when the keystore was last changed, and the oldest .SIG file of all group folders."""
+
+
+def not_signed_anew(server: ServerName, said: Mapping[str, str], *, not_before: datetime | None) -> Finding | None:
+    """What speaks against a server that is said to sign with its new key. The first rule that speaks decides.
+
+    Args:
+        server: whose certificate was replaced.
+        said: the evidence; both dates are of that server's clock.
+        not_before: that clock, when the former certificate was last seen; None where nobody has seen it.
+    """
+    certificate, oldest = _moment(said, CERTIFICATE), _moment(said, OLDEST)
+    if certificate is None or oldest is None:
+        missing = CERTIFICATE if certificate is None else OLDEST
+        text = f"no date with its offset from UTC was told as {missing}"
+        return blocking("signed-files-not-told", server, text, f"say done with {CERTIFICATE}= and {OLDEST}=")
+    if not_before is not None and certificate < not_before:
+        text = f"a keystore of {certificate:%Y-%m-%d %H:%M:%S %z} is older than the replacement"
+        return blocking("signed-files-of-another", server, text, f"look on {server} itself, when keystore.jks changed")
+    if oldest < certificate:
+        text = (
+            f"a .SIG file of {oldest:%Y-%m-%d %H:%M:%S %z} is older than the certificate: clients that verify reject it"
+        )
+        remedy = f"have {server} publish again, wait until no .SIG file is older than the keystore, and say done then"
+        return blocking("signed-files-stale", server, text, remedy)
+    return None
+
+
+def _moment(said: Mapping[str, str], name: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(said.get(name, "").strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
