@@ -5,6 +5,7 @@ under way is seen or done again. SIGTERM lets activities that are running come t
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -12,12 +13,15 @@ import sys
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
+from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.open_swaps import WATCH, OpenSwaps
 from activities.registry import all_activities
 from activities.world import World
 from engine.client import connect, identity
@@ -29,11 +33,13 @@ from engine.payload_keys import payload_codec
 from engine.plugin import RotatorPlugin
 from engine.search_attributes import register
 from engine.settings import TemporalSettings, WatchSettings
+from engine.speaking import send
 from engine.telemetry import runtime
 from engine.watch import arrange_watch
 from issuing.configured import configured_issuer
 from issuing.errors import IssuerSettingsWrong
 from issuing.settings import AcmeSettings
+from rotation.running.message import Message, Move
 from store.fault import StoreFault
 from store.settings import StoreSettings
 from store.store import Store
@@ -96,13 +102,38 @@ async def _serve(world: World, settings: TemporalSettings, stop: asyncio.Event) 
         identity=identity("worker"),
         max_concurrent_activities=1,
     )
+    watching = asyncio.create_task(watch_open_swaps(OpenSwaps(world), client, WatchSettings().open_swaps_every))
     running = asyncio.gather(worker.run(), simulations.run())
     _log.info("serving", address=settings.address, namespace=settings.namespace, task_queue=settings.task_queue)
     await _unless(stop, asyncio.shield(running))
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
     if not running.done():
         _log.info("stopping", grace=str(_GRACE))
         await asyncio.gather(worker.shutdown(), simulations.shutdown())
     await running
+
+
+async def watch_open_swaps(swaps: OpenSwaps, client: Client, every: timedelta) -> None:
+    """Have a rotation read its proof as soon as its site changes while a replacement is claimed; until cancelled.
+
+    What a rotation does not hear now is said again, for as long as its newest survey is not as the site is.
+    """
+    while True:
+        try:
+            for task in await swaps.moved():
+                message = Message(
+                    move=Move.SITE_MOVED,
+                    rotation_id=task.rotation_id,
+                    who=WATCH,
+                    request_id=uuid4().hex,
+                    task_id=task.id,
+                )
+                with contextlib.suppress(EngineFault):
+                    await send(client, task.site_id, message)
+        except (SQLAlchemyError, OSError, RPCError) as error:
+            _log.warning("open replacements cannot be watched", error=str(error))
+        await asyncio.sleep(every.total_seconds())
 
 
 async def _connected(settings: TemporalSettings, plugin: RotatorPlugin) -> Client:

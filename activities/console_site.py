@@ -140,6 +140,14 @@ class ConsoleSite:
         """Nothing shows them."""
         return
 
+    async def lists_edited(self) -> dict[ListName, datetime | None]:
+        """Nothing shows them."""
+        return {}
+
+    async def all_policy_dates(self) -> dict[GroupId, datetime]:
+        """As `policy_dates`, of every group of the document."""
+        return await self.policy_dates([group.id for group in await self.groups()])
+
     async def _record(self) -> Record:
         return await record_of(self._site, self._access, self._console)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.edited_lists import dates_of_lists, lists_not_as_known
 from activities.failures import told_apart
 from activities.scope import StepScope, scope_of
 from activities.uncounted import uncounted
@@ -55,6 +56,7 @@ class Looking:
             sepm_clock=client.clock_of_last_answer(),
             version="",
             groups=groups,
+            lists_edited=await dates_of_lists(client),
             served=await self._world.served(scope.site.servers),
         )
 
@@ -87,6 +89,15 @@ class Looking:
                 excluded=request.excluded,
             ),
             *moved(survey, moves),
+            *await lists_not_as_known(
+                store,
+                scope.site,
+                scope.ref.rotation_id,
+                scope.plan,
+                survey,
+                said=request.lists_shown,
+                at=scope.step.id,
+            ),
         )
 
     def _of_recovered(self, body: PlanBody, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities.edited_lists import lists_not_as_known
 from activities.identity import new_plan_id
 from activities.recovery_planning import ahead_of_ours, held_by_clients, saved_copies
 from activities.uncounted import uncounted
@@ -31,7 +32,8 @@ from rotation.plan.task import ReplaceCertificate
 from rotation.planning.amendment import amend
 from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
-from rotation.planning.preconditions import unfit_now
+from rotation.planning.preconditions import SILENT, unfit_now
+from rotation.planning.without import finish_without
 from rotation.survey import SiteSurvey
 from rotation.values import ListName, ServerName, SiteId
 from store.store import Store
@@ -131,6 +133,12 @@ async def _again(
     return (*compare(plan.body, newer.body), *newly_on_trust(plan, newer)), newer
 
 
+def _silent(findings: tuple[Finding, ...]) -> tuple[ServerName, ...]:
+    """The servers that do not answer, where that alone stands against a plan."""
+    found = blockers(findings)
+    return tuple(ServerName(each.subject) for each in found) if {each.code for each in found} == {SILENT} else ()
+
+
 class Planning:
     """Plans within a running rotation."""
 
@@ -156,12 +164,37 @@ class Planning:
             at=request.at,
             on_trust=request.on_trust,
         )
+        if request.at:
+            survey = await store.surveys.get(request.survey_id)
+            findings = (*findings, *await self._lists(request, plan, survey))
+        if request.at and (silent := _silent(findings)):
+            return await self._without(request, plan, findings, silent)
         if findings and newer is not None and request.at:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
             amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
             await store.plans.add(amendment)
             return PlanCheckAnswer(findings=findings, amendment=amendment.id)
         return PlanCheckAnswer(findings=findings)
+
+    async def _without(
+        self, request: PlanCheckRequest, plan: Plan, findings: tuple[Finding, ...], silent: tuple[ServerName, ...]
+    ) -> PlanCheckAnswer:
+        """The amendment that leaves servers as they are that do not answer, where somebody wants to go on like that."""
+        if not request.on_trust:
+            return PlanCheckAnswer(findings=findings, silent=silent)
+        body = finish_without(plan.body, silent, at=request.at)
+        left = {server: wanted for server, wanted in plan.request.certificates.items() if server not in silent}
+        update = {
+            "id": new_plan_id(),
+            "made_at": self._world.clock(),
+            "request": plan.request.model_copy(update={"certificates": left}),
+            "body": body,
+            "hash": body.content_hash(),
+            "least": least(body),
+        }
+        amendment = plan.model_copy(update=update)
+        await self._world.store.plans.add(amendment)
+        return PlanCheckAnswer(findings=findings, amendment=amendment.id, silent=silent)
 
     async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
         """Within a wave: what differs from the state that the plan itself has made."""
@@ -180,7 +213,18 @@ class Planning:
             uncounted=await uncounted(store, ref, plan.body, survey.groups),
             excluded=request.excluded,
         )
-        return (*blockers(each.finding for each in found), *await self._unfit(request, plan, survey))
+        return (
+            *blockers(each.finding for each in found),
+            *await self._lists(request, plan, survey),
+            *await self._unfit(request, plan, survey),
+        )
+
+    async def _lists(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
+        store, site = self._world.store, await self._world.site(request.site_id)
+        found = await lists_not_as_known(
+            store, site, request.rotation_id, plan, survey, said=request.lists_shown, at=request.at
+        )
+        return tuple(each.finding for each in found)
 
     async def _unfit(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
         """Why the certificate that is about to go in must not; what a recovery file puts back was there before."""

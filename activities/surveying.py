@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from temporalio import activity
 
+from activities.edited_lists import dates_of_lists
 from activities.failures import told_apart
 from activities.world import World
 from engine.contract import ActivityName, SurveyAnswer, SurveyRequest
@@ -51,6 +52,7 @@ class Surveying:
             version=await client.version(),
             replication_partners=await client.replication_partners(),
             groups=groups,
+            lists_edited=await dates_of_lists(client),
             clients_at=export.taken_at if export is not None else None,
             served=await world.served(site.servers),
             http_silent=frozenset(

@@ -14,7 +14,7 @@ from emulator.fate import Fate
 from emulator.fleet import Fleet
 from emulator.group_tree import GroupTree
 from emulator.happenings import Happening, Missed
-from emulator.instants import span_ms, to_ms
+from emulator.instants import from_ms, span_ms, to_ms
 from emulator.machines import Machines
 from emulator.publishing import Outbox
 from emulator.site import LocationSettings
@@ -63,6 +63,12 @@ class Simulation:
     def now(self) -> datetime:
         """The simulated time."""
         return self._timeline.now
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When the site next changes by itself."""
+        next_ms = self._timeline.next_ms
+        return None if next_ms is None else from_ms(next_ms)
 
     @property
     def switches(self) -> Switches:

@@ -29,6 +29,11 @@ class Timeline:
         """The simulated time."""
         return from_ms(self._now_ms)
 
+    @property
+    def next_ms(self) -> int | None:
+        """When something is due next, in epoch milliseconds; None when nothing is."""
+        return self._due[0][0] if self._due else None
+
     def after(self, delay_ms: int, action: Action) -> None:
         """Do `action` after a delay; at once where there is none."""
         if delay_ms <= 0:

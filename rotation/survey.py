@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from pydantic import Field
+
 from rotation.certificate import Named
 from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName, Value
 
@@ -91,6 +93,8 @@ class SiteSurvey(Value):
     clients_at: datetime | None = None
     """When the export of clients was taken that it rests on; None where SEPM was asked for them."""
     served: tuple[ServedCertificate, ...] = ()
+    lists_edited: dict[ListName, datetime] = Field(default_factory=dict)
+    """When each server list that SEPM shows was last edited, on its own clock: what is in it, no API shows."""
     http_silent: frozenset[ServerName] = frozenset()
     """Servers that did not answer `hello,secars` on their HTTP port."""
 

@@ -18,9 +18,9 @@ from sepm.clock import Clock
 from sepm.concurrency import each
 from sepm.domains import domain_ids
 from sepm.errors import UnexpectedAnswer
-from sepm.groups import read_groups, read_policy_date, read_settings
+from sepm.groups import read_groups, read_policy_date, read_policy_dates, read_settings
 from sepm.handshakes import Heard
-from sepm.instants import to_epoch_ms
+from sepm.instants import from_epoch_ms, to_epoch_ms
 from sepm.line import Line, Query
 from sepm.paging import rows
 from sepm.paths import group_path, settings_path
@@ -138,6 +138,10 @@ class SepmClient:
 
         return dict(zip(wanted, await each(wanted, read, at_once=self._at_once), strict=True))
 
+    async def all_policy_dates(self) -> dict[GroupId, datetime]:
+        """When SEPM made the policy of every group: a few calls, whatever the number of groups."""
+        return await read_policy_dates(self._session)
+
     async def pair_settings(self, pair: Pair) -> PairSettings:
         """The settings of a pair, as SEPM shows them now."""
         return await read_settings(self._session, pair)
@@ -209,7 +213,11 @@ class SepmClient:
 
         The automatic default list seems never to be shown, so a list that is missing here may exist.
         """
-        found: set[ListName] = set()
+        return tuple(sorted(await self.lists_edited())) or None
+
+    async def lists_edited(self) -> dict[ListName, datetime | None]:
+        """The server lists that SEPM's policy summary shows, with when each was last edited, on its own clock."""
+        found: dict[ListName, datetime | None] = {}
         for domain in await domain_ids(self._session):
             query: Query = {"domainId": domain} if domain else {}
 
@@ -219,8 +227,9 @@ class SepmClient:
 
             async for row in rows(fetch, lambda row: row.id, address=self._address, what="policies"):
                 if row.policytype.lower() == _SERVER_LIST:
-                    found.add(ListName(row.name))
-        return tuple(sorted(found)) or None
+                    edited = row.lastmodifiedtime
+                    found[ListName(row.name)] = from_epoch_ms(edited) if edited is not None else None
+        return found
 
     async def online_counts(self) -> OnlineCounts:
         """How many clients SEPM holds for online and offline."""

@@ -53,6 +53,15 @@ async def read_groups(session: Session, *, at_once: int) -> list[ObservedGroup]:
     return await each(found.values(), observed, at_once=at_once)
 
 
+async def read_policy_dates(session: Session) -> dict[GroupId, datetime]:
+    """When SEPM made the policy of every group of every domain."""
+    return {
+        GroupId(row.id): from_epoch_ms(row.policy_date)
+        for domain in await domain_ids(session)
+        async for row in _group_rows(session, {"domain": domain} if domain else {})
+    }
+
+
 async def read_settings(session: Session, pair: Pair, *, named: str = "") -> PairSettings:
     """The settings of a pair; `named` is put into errors."""
     payload = await session.get(settings_path(pair), _SETTINGS)

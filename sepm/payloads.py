@@ -219,6 +219,8 @@ class PolicyRowPayload(BaseModel):
     id: SepmId = AnyCaseId
     name: Text = ""
     policytype: Text = ""
+    lastmodifiedtime: int | None = None
+    """Epoch milliseconds, on SEPM's clock."""
 
 
 class StatusCountPayload(Payload):

@@ -64,3 +64,11 @@ class Sepm(Protocol):
     async def known_lists(self) -> tuple[ListName, ...] | None:
         """The server lists that it shows; None when it shows none."""
         ...
+
+    async def lists_edited(self) -> dict[ListName, datetime | None]:
+        """The server lists that it shows, with when each was last edited, on its own clock."""
+        ...
+
+    async def all_policy_dates(self) -> dict[GroupId, datetime]:
+        """When it made the policy of every group."""
+        ...

@@ -1,8 +1,8 @@
 """The person at the emulated console: does there what a console task of the product asks for."""
 
 import base64
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -13,6 +13,7 @@ from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
 from emulator.happenings import Happening
 from emulator.simulation import Simulation
+from emulator.site import ServerList
 from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task, by_name
 from emulator.ways import with_a_way
@@ -47,6 +48,9 @@ class Operator:
         self._desk = SiteDesk(simulation, clock.now, _nothing_to_follow)
         self.hands = ClumsyHands(self._desk, slips)
         self._began = site_facts(simulation)
+        self._clock = clock
+        self._lists = self._lists_now()
+        """As this person left them last."""
         self.cut_off: list[CutOff] = []
         """Whom each replacement has left without a way to the site."""
 
@@ -63,11 +67,15 @@ class Operator:
 
         Certificates and settings go to what the product left last; what the console refuses now is tried next time.
         """
-        with suppress(EmulatorError):
+        with self._own_lists(), suppress(EmulatorError):
             await self.hands.put_right()
-        with suppress(EmulatorError), acting(Actor.TASK):
+        with self._own_lists(), suppress(EmulatorError), acting(Actor.TASK):
             for operation in unasked_changes(self._simulation, self._began, state, self._pem):
                 await self._desk.operate(operation)
+            for edited in self._lists_now().values():
+                known = self._lists.get(edited.id, edited)
+                if edited != known:
+                    self._simulation.console.put_list(known)
 
     async def do(self, task: ConsoleTask) -> dict[str, str] | None:
         """Do the work of `task`. The evidence for it; None when the console refused."""
@@ -76,12 +84,27 @@ class Operator:
         if self._console is not None:
             self._console.look_before(task)
         try:
-            evidence = await self.hands.perform(self._as_read(task), self._file(task))
+            with self._own_lists():
+                evidence = await self.hands.perform(self._as_read(task), self._file(task))
         except EmulatorError:
             return None
         if replaces:
             self._look_who_is_cut_off(done)
         return {name: str(value) for name, value in evidence.items()}
+
+    def _lists_now(self) -> dict[str, ServerList]:
+        return dict(self._simulation.site.server_lists)
+
+    @contextmanager
+    def _own_lists(self) -> Iterator[None]:
+        """Remember how this person leaves the lists that they edit meanwhile."""
+        self._simulation.advance_to(self._clock.now())
+        before = self._lists_now()
+        try:
+            yield
+        finally:
+            own = {each: listed for each, listed in self._lists_now().items() if listed != before.get(each)}
+            self._lists = {**self._lists, **own}
 
     def _look_who_is_cut_off(self, done: int) -> None:
         """Who has a way before the replacement that was made since effect number `done`, and none after it."""

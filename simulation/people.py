@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from activities.open_swaps import WATCH
 from rotation.plan.step import Console, Write
 from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.running.message import Message, Move, Reply
@@ -14,6 +15,7 @@ from simulation.chance import Chance
 from simulation.console import ConsolePeople
 from simulation.operator import Operator
 from simulation.scenario import START, Act, Scenario, Since
+from simulation.watchman import Watchman
 from store.store import Store
 
 _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
@@ -48,8 +50,10 @@ class _Held:
 class People:
     """Everybody around one rotation. They see its state as the API shows it, and nothing else of it."""
 
-    def __init__(self, scenario: Scenario, operator: Operator, store: Store, console: ConsolePeople) -> None:
-        self._console = console
+    def __init__(
+        self, scenario: Scenario, operator: Operator, store: Store, console: ConsolePeople, watchman: Watchman
+    ) -> None:
+        self._console, self._watchman = console, watchman
         self._scenario, self._operator, self._store = scenario, operator, store
         self._chance = Chance(scenario.seed)
         self._agenda: dict[_Wish, datetime] = {}
@@ -59,6 +63,7 @@ class People:
         self._held: dict[str, _Held] = {}
         self._acts = dict(enumerate(scenario.acts))
         self._began: dict[Since, datetime] = {Since.BEGIN: START}
+        self._watch_at: datetime | None = None
         self._requests = 0
         self._state: RotationState | None = None
         self._follows(Since.BEGIN, START)
@@ -74,7 +79,10 @@ class People:
         wishes = [wish for wish in self._wishes(state) if wish not in unanswered]
         self._agenda = {wish: self._agenda.get(wish) or self._begins(wish, now) for wish in wishes}
         unasked = [at for act in self._acts.values() if (at := self._moment(act)) is not None]
-        return min([*self._agenda.values(), *(max(now, at) for at in unasked)], default=None)
+        watched = self._watchman.due(state, now)
+        self._watch_at = watched if self._watch_at is None or watched is None else min(watched, self._watch_at)
+        moments = [*self._agenda.values(), *(max(now, at) for at in unasked)]
+        return min([*moments, *([self._watch_at] if self._watch_at is not None else [])], default=None)
 
     def _follows(self, since: Since, now: datetime) -> None:
         """Have happen what follows that moment."""
@@ -94,6 +102,11 @@ class People:
         if unasked:
             act = self._acts.pop(unasked[0])
             return self._message(act.move, _OWNER, why="of their own accord", by=act.by)
+        if self._watch_at is not None and self._watch_at <= now:
+            self._watch_at = None
+            moved = await self._watchman.look(self._seen)
+            task = self._seen.task
+            return self._message(Move.SITE_MOVED, WATCH, task_id=task.id) if moved and task is not None else None
         wish = min(self._agenda, key=lambda each: self._agenda[each])
         del self._agenda[wish]
         self._tries[wish] = self._tries.get(wish, 0) + 1

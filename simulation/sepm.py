@@ -79,7 +79,7 @@ class SimulatedProbe:
     async def probe(self, server: Server) -> ServedCertificate:
         """The certificate of the server's client port now."""
         now, emulated = self.clock.now(), self._look(server)
-        if not emulated.answers:
+        if not emulated.answers or emulated.https_port != server.https_port:
             return ServedCertificate(server=server.name, fingerprint=None, observed_at=now, error=_SILENT)
         credential = emulated.credential
         if isinstance(credential, MalformedCredential):
@@ -95,8 +95,9 @@ class SimulatedProbe:
     async def probe_http(self, server: Server) -> HttpAnswer:
         """Whether the HTTP port answers, and the server's own clock."""
         now, emulated = self.clock.now(), self._look(server)
-        clock = emulated.clock(now).replace(microsecond=0) if emulated.answers else None
-        return HttpAnswer(server=server.name, answers=emulated.answers, clock=clock, asked_at=now, answered_at=now)
+        answers = emulated.answers and emulated.http_port == server.http_port
+        clock = emulated.clock(now).replace(microsecond=0) if answers else None
+        return HttpAnswer(server=server.name, answers=answers, clock=clock, asked_at=now, answered_at=now)
 
     async def probe_https_clock(self, server: Server) -> HttpAnswer:
         """As over HTTP."""

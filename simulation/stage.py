@@ -27,6 +27,7 @@ from simulation.operator import Operator
 from simulation.people import People
 from simulation.scenario import START, Scenario
 from simulation.sepm import RestLine, SimulatedProbe, kept_client
+from simulation.watchman import Watchman
 from simulation.world import SimulatedWorld
 from store.events import Event
 from store.progress import NewRotation
@@ -76,7 +77,8 @@ class Stage:
         self.operator = Operator(
             self.simulation, self.clock, self.certificates, scenario.spec.robot.slips, self.console
         )
-        self.people = People(scenario, self.operator, self.store, self.console)
+        self.watchman = Watchman(self.simulation, self.world)
+        self.people = People(scenario, self.operator, self.store, self.console, self.watchman)
 
     async def __aenter__(self) -> Self:
         await self._register()
@@ -188,13 +190,26 @@ def registered(scenario: Scenario, simulation: Simulation) -> Site:
     return Site(
         id=SITE,
         name=scenario.spec.name,
-        servers=tuple(Server(name=ServerName(each.name), address=each.address) for each in emulated.servers.values()),
+        servers=tuple(
+            Server(
+                name=ServerName(each.name), address=each.address, https_port=each.https_port, http_port=each.http_port
+            )
+            for each in emulated.servers.values()
+        ),
         lists=tuple(
             ServerList(
                 name=ListName(known.name),
                 protocol=Protocol(known.protocol),
                 priorities=tuple(
-                    tuple(ListEntry(server=ServerName(e.server_name), address=e.address) for e in pool)
+                    tuple(
+                        ListEntry(
+                            server=ServerName(e.server_name),
+                            address=e.address,
+                            https_port=e.https_port,
+                            http_port=e.http_port,
+                        )
+                        for e in pool
+                    )
                     for pool in known.priorities
                     if pool
                 ),

@@ -16,8 +16,8 @@ LIST = frozenset({"rest.sem_server", "console.assign_list"})
 SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})
 SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate", "console.restore_certificate"})
 _NAMING = frozenset({"drift", "attention", "amended"})
-SEEN_WITHIN = timedelta(minutes=45)
-"""While a replacement is in somebody's hands all proof is read again every half an hour."""
+SEEN_WITHIN = timedelta(minutes=3)
+"""While a replacement is in somebody's hands its site is looked at each minute."""
 
 
 class Act(NamedTuple):

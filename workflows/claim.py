@@ -55,8 +55,10 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     Once told not to, its holder does nothing: the proof is read on by the heartbeat at first, more seldom the longer
     it is missing.
     """
-    due = _due(run, run.open_task)
-    if due is None or run.host.now() < due:
+    due, asked = _due(run, run.open_task), run.open_task.read_again
+    # what moves from here on is read once more
+    run.state.task = run.open_task.model_copy(update={"read_again": False})
+    if due is None or (run.host.now() < due and not asked):
         return
     findings = (await _proof_now(run, step)).findings
     task, now = run.open_task, run.host.now()

@@ -121,7 +121,7 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         await run.wait(
             until=_wakes(run.open_task) if observed else None,
             summary=f"task: {step.title}",
-            ready=lambda: bool(run.task_messages) or _was_answered(run, step),
+            ready=lambda: bool(run.task_messages) or run.open_task.read_again or _was_answered(run, step),
         )
 
 
@@ -159,8 +159,9 @@ def _next_look(run: Running, step: Console | Write) -> datetime:
 
 def _is_due(run: Running) -> bool:
     """Whether to look if the task is done: at its time, and when something is said about it."""
-    at = run.open_task.look_at
-    return at is None or run.host.now() >= at or bool(run.task_messages)
+    task = run.open_task
+    said = bool(run.task_messages) or task.read_again
+    return said or task.look_at is None or run.host.now() >= task.look_at
 
 
 def _wakes(task: OpenTask) -> datetime | None:
@@ -273,6 +274,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
     done: bool | None = None
     while True:
         silent = False
+        run.state.task = run.open_task.model_copy(update={"read_again": False})
         if swaps or (run.open_task.claimed_by and _evidence(step) is Evidence.OBSERVED):
             seen = await _look(run, step)
             silent = seen.fingerprint is None
@@ -291,7 +293,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
         await run.wait(
             until=_next_look(run, step),
             summary="give the task back" if task.claimed_by else "wait for a server that is silent",
-            ready=lambda: bool(run.task_messages),
+            ready=lambda: bool(run.task_messages) or run.open_task.read_again,
         )
     run.drop_attention(_GIVE_BACK)
     if run.state.task is not None:

@@ -106,7 +106,8 @@ async def stand_still(run: Running, step: Step) -> None:
 async def look(run: Running, step: Step) -> bool:
     """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
 
-    0. what was born, and two persons go on with: whoever is in it is left out by name
+    0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list of which
+       somebody has said that it is right is known again
     1. read it; name what is new, and tell what is over
     2. what the plan itself set is written back and read back, once more when a person has said so
     3. the gates whose proof rested on it start anew (rule 12)
@@ -117,6 +118,8 @@ async def look(run: Running, step: Step) -> bool:
         return False
     if was_answered(run):
         state.repaired = state.left_by_rest = ()
+        edited = {ListName(told.subject): told.edited_at for told in state.drift if told.edited_at is not None}
+        state.lists_shown = {**state.lists_shown, **edited}
     await exclude(run, step)
     request = LookRequest(
         ref=about(state, step),
@@ -124,6 +127,7 @@ async def look(run: Running, step: Step) -> bool:
         due=_due(step),
         since=state.started_at,
         excluded=state.excluded,
+        lists_shown=state.lists_shown,
     )
     seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
     now = _circumstances(run, step)
@@ -182,6 +186,7 @@ def _told(run: Running, step: Step, each: Reacted) -> Told:
         voids=() if adopted else voided(each.drift, run.state.body, step.id),
         excludable=finding.code in NEWBORN,
         born=each.drift.born,
+        edited_at=each.drift.edited_at,
     )
 
 

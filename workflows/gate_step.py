@@ -24,6 +24,7 @@ from workflows.running import SECOND, Running
 
 _LIMIT = "gate-limit"
 _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE = "silent-after-swap", "silent-after-write"
+_SILENCED = "clients that the change has silenced"
 _WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
@@ -68,7 +69,7 @@ async def closing(run: Running, step: Closing) -> None:
     while True:
         request = ClosingRequest(ref=about(run.state, step), adopted=(*run.state.adopted, *run.state.gone))
         checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
-        _note(run, checked.reading)
+        await _note(run, checked.reading)
         if not await newborn_step.all_known(run, checked.born):
             continue
         if not checked.findings:
@@ -149,7 +150,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     asked_at = run.host.now()
     reading = await _read(run, step)
     _give_back(run, step, run.host.now() - asked_at)
-    _note(run, reading)
+    await _note(run, reading)
     await statement.ask(run, step, reading, _wait(run).due)
     proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due)
     ends = (proven and await clear(run, step)) or await _ends_unproven(run, step, reading, asked_at)
@@ -213,7 +214,7 @@ def _give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
         run.state.wait = wait.model_copy(update={"limit": wait.limit + unread})
 
 
-def _note(run: Running, reading: GateReading) -> None:
+async def _note(run: Running, reading: GateReading) -> None:
     wait = _wait(run)
     update = {"reading": reading, "readings": wait.readings + 1, "next_at": None}
     run.state.wait = wait.model_copy(update=update)
@@ -222,13 +223,14 @@ def _note(run: Running, reading: GateReading) -> None:
         (_SILENT_AFTER_SWAP, reading.silent_after_swap, "put the old certificate back (roll back)"),
         (_SILENT_AFTER_WRITE, reading.silent_after_write, "open the HTTP port of their network, or cancel"),
     ):
-        if silent:
-            text = f"{silent} clients have not reappeared for three heartbeats, among them {names}"
-            run.raise_attention(
-                code, "clients that the change has silenced", f"{text}; if not switched off, {then}", ()
-            )
-        else:
+        if not silent:
             run.drop_attention(code)
+            continue
+        text = f"{silent} clients have not reappeared for three heartbeats, among them {names}"
+        told = run.is_raised(code)
+        run.raise_attention(code, _SILENCED, f"{text}; if not switched off, {then}", ())
+        if not told and run.host.patched("tell-silence"):
+            await run.record(EventKind.ATTENTION, f"{_SILENCED}: {text}", code=code)
     run.host.show(run.state)
 
 

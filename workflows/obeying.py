@@ -24,14 +24,22 @@ def obey(state: RotationState, message: Message, *, now: datetime) -> Move | Non
             return _proceed(state, message)
         case Move.STATE_GATE:
             return _state_gate(state, message, now)
-        case Move.LOOK_AGAIN if state.wait is not None:
-            state.wait = state.wait.model_copy(update={"next_at": now})
+        case Move.LOOK_AGAIN | Move.SITE_MOVED:
+            _look(state, message.move, now)
         case Move.APPROVE if state.proceed is not None:
             state.proceed = state.proceed.model_copy(update={"approved_by": message.who})
             return _settle(state, Move.APPROVE)
         case _:
             return _settle(state, message.move)
     return None
+
+
+def _look(state: RotationState, move: Move, now: datetime) -> None:
+    if move is Move.LOOK_AGAIN and state.wait is not None:
+        state.wait = state.wait.model_copy(update={"next_at": now})
+    if move is Move.SITE_MOVED and state.task is not None:
+        state.task = state.task.model_copy(update={"read_again": True})
+        state.look_at = now
 
 
 def _extend(state: RotationState, message: Message, now: datetime) -> Move:

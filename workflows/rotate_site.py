@@ -148,6 +148,11 @@ class RotateSite:
         """Read the open gate now."""
         self._hear(message, Move.LOOK_AGAIN)
 
+    @workflow.signal(name=Move.SITE_MOVED, description="Read all proof of the claimed task now: the site has changed.")
+    def site_moved(self, message: Message) -> None:
+        """Read all proof of the claimed task now."""
+        self._hear(message, Move.SITE_MOVED)
+
     @workflow.signal(name=Move.RETRY, description="Try again what attention says has failed.")
     def retry(self, message: Message) -> None:
         """Try again what failed."""

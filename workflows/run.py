@@ -140,6 +140,9 @@ async def _preflight(run: Running, step: Preflight) -> None:
 async def _recheck(run: Running, step: Recheck) -> None:
     """Compute the rest of the plan again; a difference is an amendment that a person approves (rule 12).
 
+    Where only servers that do not answer stand against it, one person proceeds to finish without them, and a second one
+    approves the amendment (rule 20).
+
     After a drill, clients that were not seen have their groups relaxed; or one person proceeds with them by name, and
     a second one approves the plan that names them (rule 8).
     """
@@ -151,11 +154,7 @@ async def _recheck(run: Running, step: Recheck) -> None:
             state.proceed = None
             settled(run)
             return
-        text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
-        options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
-        if drilled and checked.amendment is not None and state.proceed is None:
-            options = (*options, Move.PROCEED)
-            text += ". Approve to go on like that, or proceed to have the clients that were not seen approved by name"
+        text, options = _choices(checked, drilled=drilled and state.proceed is None)
         chosen = await run.ask("plan-differs", step.title, text, options)
         if chosen is not Move.PROCEED:
             state.proceed = None
@@ -163,6 +162,22 @@ async def _recheck(run: Running, step: Recheck) -> None:
             await adopt(run, checked.amendment, step)
             settled(run)
             return
+
+
+def _choices(checked: PlanCheckAnswer, *, drilled: bool) -> tuple[str, tuple[Move, ...]]:
+    """What a person is told of a plan that does not fit any more, and what they may choose."""
+    text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
+    options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
+    without = f"finish without {', '.join(checked.silent)}: it keeps its old certificate, and whoever trusts only that"
+    if checked.silent and checked.amendment is None:
+        text += f". Or proceed, if a second person approves, to {without} is cut off while it is down"
+        return text, (*options, Move.PROCEED)
+    if checked.silent:
+        text += f". Approve to {without} is cut off while it is down"
+    elif drilled and checked.amendment is not None:
+        text += ". Approve to go on like that, or proceed to have the clients that were not seen approved by name"
+        options = (*options, Move.PROCEED)
+    return text, options
 
 
 async def _survey_and_check(run: Running, *, at: Recheck | None = None) -> PlanCheckAnswer:

@@ -1,10 +1,12 @@
 """Plans: one that is checked against a survey, one that puts certificates back, one that is taken up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from pydantic import Field
 
 from rotation.finding import Finding
 from rotation.plan.plan import PlanBody
-from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
+from rotation.values import ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
 class PlanCheckRequest(Value):
@@ -21,6 +23,8 @@ class PlanCheckRequest(Value):
     """The id of the step that runs: a recheck, after which an amendment may go on, or the one that is claimed."""
     excluded: tuple[str, ...] = ()
     """Locations that were born, with which two persons go on as they are."""
+    lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
+    """Until when somebody has said that an edited server list is right, on SEPM's clock."""
     on_trust: bool = False
     """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
 
@@ -30,6 +34,8 @@ class PlanCheckAnswer(Value):
 
     findings: tuple[Finding, ...] = ()
     amendment: PlanId | None = None
+    silent: tuple[ServerName, ...] = ()
+    """Servers that do not answer, where nothing else stands against going on: it can be gone on without them."""
 
 
 class RollBackRequest(Value):

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from rotation.drift.drift import Drift
 from rotation.finding import Finding
 from rotation.plan.step import SettingField
@@ -74,6 +76,8 @@ class LookRequest(StepRequest):
     """Clients that were moved since then are named."""
     excluded: tuple[str, ...] = ()
     """Locations that were born, with which two persons go on as they are."""
+    lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
+    """Until when somebody has said that an edited server list is right, on SEPM's clock."""
 
 
 class LookAnswer(Value):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from rotation import inheritance
 from rotation.build import ClientBuild
@@ -32,6 +33,8 @@ class Drift(Value):
     """The list that the pair uses now."""
     born: GroupId | None = None
     """The group that was born, whose clients no gate counts."""
+    edited_at: datetime | None = None
+    """When the server list was edited, on SEPM's clock."""
 
 
 class Move(Value):

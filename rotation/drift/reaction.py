@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from rotation.drift.drift import Drift
+from rotation.drift.lists import LIST_EDITED
 from rotation.drift.served import THIRD
 from rotation.drift.standing import last_write, relaxed
 from rotation.finding import Severity
@@ -20,6 +21,8 @@ _REPAIRS = 2
 """Whoever undoes a repair so often means it, and is asked."""
 # `certificate-replaced` is what histories of before call a third one
 _CERTIFICATES = frozenset({THIRD, "certificate-replaced", "certificate-restored", "certificate-early"})
+_KEPT_IN_MIND = _CERTIFICATES | {LIST_EDITED}
+"""What planning anew does not settle."""
 NEWBORN = frozenset({"group-new", "location-new"})
 _OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
 """Changes of what would be planned; they matter to the swaps that are still to come."""
@@ -90,7 +93,7 @@ def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
     """
     born, at = drift.finding.code in NEWBORN, now.body.step(now.at)
     settles = isinstance(at, Gate) and at.purpose is GatePurpose.SWAPPED
-    if drift.finding.code in _CERTIFICATES or _replaces(at) or (settles and drift.field is not None):
+    if drift.finding.code in _KEPT_IN_MIND or _replaces(at) or (settles and drift.field is not None):
         return None
     for step in now.ahead:
         if isinstance(step, Recheck):

@@ -79,6 +79,8 @@ def certificate_drift(
         if now is Serves.UNKNOWN:
             expected = _expected(body, seen.server, swapped=is_swapped, due=is_due) or ((here,) if here else ())
             found.append(third(seen, (addresses or {}).get(seen.server, ""), expected))
+        elif now is Serves.NOTHING and not is_swapped and not is_due and _must_serve(body, seen.server):
+            found.append(_silent(seen))
         elif finding := _drift(seen, now, swapped=is_swapped, due=is_due, back=bool(body.back_from)):
             found.append(finding)
     return tuple(found)
@@ -95,6 +97,18 @@ def third(seen: ServedCertificate, address: str, expected: Collection[Fingerprin
         f"look at {seen.server}: if it was replaced, put the right certificate into {seen.server}; if not, somebody "
         "answers in its place: find out who, before anything goes on",
     )
+
+
+def _must_serve(body: PlanBody, server: ServerName) -> bool:
+    """Whether a server of the plan has the certificate that clients trust; of one to be recovered that is not known."""
+    return body.purpose != "recover" and body.certificate_for(server) is not None
+
+
+def _silent(seen: ServedCertificate) -> Finding:
+    """Rule 20: clients that are away, or that fail over, may have no other server that they trust."""
+    text = f"{seen.server} must go on with its certificate, and does not answer ({seen.error or 'no answer'})"
+    remedy = f"bring {seen.server} up with the certificate and the port that it had"
+    return blocking("server-silent", seen.server, text, remedy)
 
 
 def _expected(body: PlanBody, server: ServerName, *, swapped: bool, due: bool) -> tuple[Fingerprint, ...]:

@@ -77,6 +77,10 @@ def unfit_now(
     return tuple(finding for finding in found if finding.code != IN_USE)  # then it has been replaced, and is seen to be
 
 
+SILENT = "server-silent"
+"""The code of a server of which nobody knows what it serves."""
+
+
 def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
     planned = {chosen.server for chosen in facts.body.certificates}
     if not facts.body.waves:
@@ -85,7 +89,7 @@ def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
         in_wave = any(server.name in wave for wave in facts.body.waves)
         if in_wave and server.name not in planned:
             yield blocking(
-                "server-silent",
+                SILENT,
                 server.name,
                 "its client port did not answer: what it serves now is not known",
                 "bring the server up, or correct its address and port, and survey again; if its certificate is damaged "

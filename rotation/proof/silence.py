@@ -17,12 +17,33 @@ def silenced(
     """Clients that were there until the change, are waited for, and have been silent for three heartbeats.
 
     After a swap those of its server (rule 8); after relaxing, those of every group but the canaries, which are asked
-    about by themselves (rule 10).
+    about by themselves (rule 10). Of the clients that are relaxed when a certificate is replaced only all of them
+    together tell something: one that is switched off is silent too, and no certificate silences it (rule 22).
     """
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    return [
+    relaxed = [entry for entry in entries if _is_relaxed(by_owner[entry.owner])]
+    silent = [
         entry for entry in entries if entry.id in waiting and _is_silenced(entry, by_owner[entry.owner], sepm_clock)
     ]
+    if relaxed and all(_is_quiet(entry, by_owner[entry.owner], sepm_clock) for entry in relaxed):
+        silent += [entry for entry in relaxed if _was_there(entry, by_owner[entry.owner])]
+    return silent
+
+
+def _is_relaxed(rule: GateRule) -> bool:
+    return rule.swap is not None and rule.relaxed
+
+
+def _is_quiet(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
+    """Whether nothing was heard of it for three heartbeats, the last of them after the replacement."""
+    seen = entry.observed.last_seen if entry.observed is not None else None
+    overdue = rule.swap is not None and sepm_clock > rule.swap.first_seen + rule.swap.settle + rule.quiet_after
+    return overdue and (seen is None or seen < sepm_clock - rule.quiet_after)
+
+
+def _was_there(entry: RosterEntry, rule: GateRule) -> bool:
+    seen, swap = entry.observed.last_seen if entry.observed is not None else None, rule.swap
+    return seen is not None and swap is not None and seen >= (swap.former_seen or swap.first_seen) - rule.quiet_after
 
 
 def _is_silenced(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:

@@ -23,6 +23,8 @@ class Move(StrEnum):
     """State of the open gate what the console shows, where there is no REST to read it by."""
     LOOK_AGAIN = "look_again"
     """Read the open gate now, e.g. since a new export of clients is there."""
+    SITE_MOVED = "site_moved"
+    """Read all proof of the claimed task now: the watch over open replacements has seen the site change."""
     RETRY = "retry"
     CANCEL = "cancel"
     ROLL_BACK = "roll_back"

@@ -67,6 +67,7 @@ def _by_move(message: Message, state: RotationState) -> Finding | None:
         Move.PROCEED: _proceed,
         Move.STATE_GATE: _state,
         Move.LOOK_AGAIN: _look_again,
+        Move.SITE_MOVED: _site_moved,
         Move.RETRY: _retry,
         Move.CANCEL: _cancel,
         Move.ROLL_BACK: _roll_back,
@@ -139,6 +140,11 @@ def _state(message: Message, state: RotationState) -> Finding | None:
 
 def _look_again(message: Message, state: RotationState) -> Finding | None:
     return None if state.wait is not None else _refuse(message, "it waits for no gate now")
+
+
+def _site_moved(message: Message, state: RotationState) -> Finding | None:
+    claimed = state.task is not None and bool(state.task.claimed_by)
+    return None if claimed else _refuse(message, "no task is claimed now")
 
 
 def _retry(message: Message, state: RotationState) -> Finding | None:

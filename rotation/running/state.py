@@ -125,6 +125,8 @@ class OpenTask(Value):
     claimed_at: datetime | None = None
     proven_at: datetime | None = None
     """When all proof was last read for whoever holds it."""
+    read_again: bool = False
+    """Whether the site was seen to change since."""
     lapsed_at: datetime | None = None
     """Since when it is missing, and its holder is told to do nothing."""
     look_at: datetime | None = None
@@ -150,6 +152,8 @@ class Told(Value):
     """Whether two persons may go on without it: it was born during the rotation."""
     born: GroupId | None = None
     """The group that was born, whose clients no gate counts."""
+    edited_at: datetime | None = None
+    """When the server list was edited, on SEPM's clock."""
 
 
 class Restarted(Value):
@@ -244,6 +248,8 @@ class RotationState(BaseModel):
     drift: tuple[Told, ...] = ()
     copies_doubted: tuple[ListName, ...] = ()
     """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""
+    lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
+    """Until when somebody has said that an edited server list is right, on SEPM's clock."""
     repaired: tuple[str, ...] = ()
     """What was written back during this step, one entry for each time."""
     left_by_rest: tuple[str, ...] = ()

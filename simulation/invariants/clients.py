@@ -24,7 +24,7 @@ def nobody_is_cut_off(facts: Facts) -> Iterator[Violation]:
 def acts_of_others_are_named(facts: Facts) -> Iterator[Violation]:
     """1. What others did to settings and certificates is named by an event before a certificate is replaced.
 
-    Not covered: what is done within the last half an hour, when proof had been read and the replacement was allowed;
+    Not covered: what is done within the last minutes, when proof had been read and the replacement was allowed;
     and a certificate that is put into its server again because it was named that it is out.
     """
     for act, swap in unnamed_acts(facts):

@@ -83,7 +83,7 @@ class _Life:
     def _meet(self, scenario: Scenario) -> Onlooker:
         """New people, who know nothing of what was."""
         stage = self._stage
-        people = stage.people = Onlooker(scenario, stage.operator, stage.store, stage.console)
+        people = stage.people = Onlooker(scenario, stage.operator, stage.store, stage.console, stage.watchman)
         people.asked = self.told.asked
         return people
 

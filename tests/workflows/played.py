@@ -8,6 +8,7 @@ from itertools import pairwise
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from activities.open_swaps import WATCH
 from activities.registry import all_activities
 from emulator.scenarios import three_servers
 from emulator.spec import SiteSpec
@@ -165,6 +166,11 @@ class Play(Bystanders):
             (group.path, location.name): (site.server_lists[each.server_list].name, each.secure_communications)
             for group, location, each in site.pairs()
         }
+
+    def said(self) -> list[str]:
+        """What people said, as it was obeyed; the watch is nobody of them."""
+        said = [event.message for event in self.trail if event.kind == "message"]
+        return [message for message in said if not message.endswith(f"by {WATCH}")]
 
     def lost(self) -> list[str]:
         """The clients that have ever lost the site, by the emulator's own verdict."""

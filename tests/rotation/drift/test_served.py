@@ -45,12 +45,20 @@ def test_former_planned_and_unknown_are_told_apart(body, seen):
 
 
 def test_as_the_rotation_left_it_there_is_no_drift(codes):
-    """Not yet swapped: the former; its turn: either; swapped: the new one. One that does not answer is no drift."""
+    """Not yet swapped: the former; its turn: either; swapped: the new one. One that restarts with it is no drift."""
     assert codes("s1", "old-s1") == []
     assert codes("s1", "old-s1", due="s1") == []
     assert codes("s1", "new-s1", due="s1") == []
     assert codes("s1", "new-s1", swapped=("s1",)) == []
     assert codes("s1", None, swapped=("s1",)) == []
+
+
+def test_rule_20_a_server_that_must_serve_the_former_certificate_is_missed(codes):
+    """Who trusts only that one has nowhere else to go. One that is being replaced restarts."""
+    assert codes("s1", None) == ["server-silent"]
+    assert codes("s2", None, due="s1") == ["server-silent"]
+    assert codes("s1", None, due="s1") == []
+    assert codes("s3", None) == []
 
 
 def test_certificate_early(codes):

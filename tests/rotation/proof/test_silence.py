@@ -4,7 +4,6 @@ import pytest
 
 from rotation.proof.reading import judge_all
 from rotation.proof.silence import silenced
-from rotation.proof.verdict import RosterEntry
 
 
 @pytest.mark.parametrize(
@@ -30,14 +29,29 @@ def test_rule_8_clients_that_the_swap_silenced_are_noticed(make, minute, server,
     assert [each.id for each in found] == (["c1"] if silent else [])
 
 
-def test_rule_8_a_vanished_or_relaxed_client_was_not_silenced_by_its_certificate(make):
-    """Who does not verify is not cut off by a certificate, and of who vanished nothing is known."""
-    silent = make.client("c1", seen=-2, server="s1")
-    stories: list[tuple[RosterEntry, bool]] = [(make.entry(silent), True), (make.entry(observed=None), False)]
-    for entry, relaxed in stories:
-        by_owner = {entry.owner: make.swap_rule(relaxed=relaxed)}
-        judged = judge_all([entry], by_owner, {})
-        assert silenced([entry], judged, by_owner, make.at(hours=9)) == []
+def test_of_who_vanished_nothing_is_known(make):
+    """A client that SEPM does not list any more may be anywhere."""
+    entry = make.entry(observed=None)
+    by_owner = {entry.owner: make.swap_rule()}
+    assert silenced([entry], judge_all([entry], by_owner, {}), by_owner, make.at(hours=9)) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "silent"),
+    [
+        ((-2, -3), 9 * 60, {"c1", "c2"}),  # both were there until then
+        ((2, -3), 9 * 60, {"c1", "c2"}),  # one was heard just after it
+        ((-2, -900), 9 * 60, {"c1"}),  # the other was away before
+        ((-2, 530), 9 * 60, set()),  # one is there: the other may be switched off
+        ((-2, -3), 17, set()),  # not overdue yet
+    ],
+)
+def test_rule_22_relaxed_clients_are_missed_when_none_of_them_is_heard(make, seen, now, silent):
+    """No certificate silences one that does not verify; all of them together, something else has."""
+    entries = [make.entry(make.client(f"c{n}", seen=minute), id=f"c{n}") for n, minute in enumerate(seen, start=1)]
+    by_owner = {entry.owner: make.swap_rule(relaxed=True) for entry in entries}
+    found = silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=now))
+    assert {each.id for each in found} == silent
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""Server lists that somebody has edited since it was known what is in them (rule 18)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rotation.drift.drift import Drift
+from rotation.drift.lists import edited_lists, shown_by_tasks
+from rotation.plan.plan import Plan
+from rotation.plan.task import TaskState
+from rotation.site import Site
+from rotation.survey import SiteSurvey
+from rotation.values import ListName, RotationId
+from sepm.port import Sepm
+from store.store import Store
+
+
+async def dates_of_lists(client: Sepm) -> dict[ListName, datetime]:
+    """When each list was last edited that SEPM shows with that date."""
+    return {name: edited for name, edited in (await client.lists_edited()).items() if edited is not None}
+
+
+async def lists_not_as_known(
+    store: Store,
+    site: Site,
+    rotation_id: RotationId,
+    plan: Plan,
+    survey: SiteSurvey,
+    *,
+    said: Mapping[ListName, datetime],
+    at: str,
+) -> tuple[Drift, ...]:
+    """What was edited after the plan's survey, after the task that made it, and after somebody `said` it is right."""
+    if not survey.lists_edited:
+        return ()
+    shown = (await store.surveys.get(plan.survey_id)).lists_edited
+    tasks = await store.tasks.list([TaskState.DONE], rotation_id=rotation_id)
+    for later in (shown_by_tasks(tasks, survey), said):
+        shown = shown | {name: max(until, shown.get(name, until)) for name, until in later.items()}
+    return edited_lists(site, plan.body, survey, shown, at=at)

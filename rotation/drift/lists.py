@@ -1,0 +1,104 @@
+"""Server lists that somebody has edited: SEPM shows when, and never what is in them (rule 18)."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from rotation.drift.drift import Drift
+from rotation.drift.recorded import with_copies
+from rotation.finding import blocking
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Console, SettingField, Step, Write
+from rotation.plan.task import ConsoleTask, CopyList, ReorderList, ReplaceCertificate, TaskState
+from rotation.site import Protocol, Site
+from rotation.survey import SiteSurvey
+from rotation.values import ListName
+
+LIST_EDITED = "list-edited"
+_SECOND = timedelta(seconds=1)
+"""To which SEPM's clock is known."""
+
+
+def shown_by_tasks(tasks: Iterable[ConsoleTask], survey: SiteSurvey) -> dict[ListName, datetime]:
+    """Until when somebody has told what is in a list, by the tasks that were done, on SEPM's clock."""
+    ahead = survey.sepm_clock - survey.taken_at
+    shown: dict[ListName, datetime] = {}
+    for task in tasks:
+        name = _list_of(task)
+        if name is not None and task.state is TaskState.DONE and task.closed_at is not None:
+            shown[name] = max(task.closed_at + ahead + _SECOND, shown.get(name, task.closed_at + ahead))
+    return shown
+
+
+def _list_of(task: ConsoleTask) -> ListName | None:
+    match task.work:
+        case CopyList():
+            return task.work.copy_list
+        case ReorderList():
+            return task.work.list
+        case _:
+            return None
+
+
+def edited_lists(
+    site: Site, body: PlanBody, survey: SiteSurvey, shown: Mapping[ListName, datetime], *, at: str
+) -> tuple[Drift, ...]:
+    """The lists of the plan that somebody has edited since it was known what is in them.
+
+    Args:
+        site: with the lists as they were registered, and the copies as the plan has them.
+        body: the plan that runs.
+        survey: with when each list was edited.
+        shown: until when it was known what is in a list; of the others nothing is said.
+        at: the id of the step that runs.
+    """
+    if not any(_rests_on_lists(step) for step in body.steps[body.steps.index(body.step(at)) :]):
+        return ()
+    in_hand = _in_hand(body.step(at))
+    found = _edited(with_copies(site, body), body, survey.lists_edited, shown)
+    return tuple(drift for drift in found if drift.finding.subject != in_hand)
+
+
+def _in_hand(step: Step) -> ListName | None:
+    """The list that is being edited because this step asks for it."""
+    match step:
+        case Console(work=CopyList(copy_list=name) | ReorderList(list=name)):
+            return name
+        case _:
+            return None
+
+
+def _rests_on_lists(step: Step) -> bool:
+    replaces = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+    return replaces or (isinstance(step, Write) and step.field is SettingField.SERVER_LIST)
+
+
+def _edited(
+    site: Site, body: PlanBody, edited: Mapping[ListName, datetime], shown: Mapping[ListName, datetime]
+) -> Iterator[Drift]:
+    for name in sorted(_lists(body)):
+        at, until = edited.get(name), shown.get(name)
+        if at is None or until is None or at <= until:
+            continue
+        text = f"was edited at {at:%Y-%m-%d %H:%M:%S} UTC, after it was known what is in it"
+        remedy = (
+            f"look at it in the console and put it right{_as_known(site, name)}, then retry to say that it is right"
+        )
+        yield Drift(finding=blocking(LIST_EDITED, name, text, remedy), edited_at=at)
+
+
+def _lists(body: PlanBody) -> Collection[ListName]:
+    return {pair.server_list for owner in body.scopes for pair in owner.pairs} | {
+        copy.copy_name for copy in body.copies
+    }
+
+
+def _as_known(site: Site, name: ListName) -> str:
+    known = site.list_named(name)
+    if known is None:
+        return ""
+    https = known.protocol is Protocol.HTTPS
+    pools = (
+        ", ".join(f"{entry.server}={entry.https_port if https else entry.http_port}" for entry in pool)
+        for pool in known.priorities
+    )
+    return f" (it must be {known.protocol.value}, with {'; '.join(pools)} by priority)"

@@ -1,0 +1,38 @@
+"""Whether a site has changed, told by what can be read each minute in a few calls (rule 19)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from rotation.survey import SiteSurvey
+from rotation.values import Fingerprint, GroupId, ListName, ServerName
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What changes with every setting, every list and every certificate."""
+
+    policies: Mapping[GroupId, datetime]
+    """When the policy of each group was made."""
+    lists: Mapping[ListName, datetime]
+    """When each server list was last edited."""
+    served: Mapping[ServerName, Fingerprint | None]
+    """What each server presents; None: it did not answer."""
+
+    def differs_from(self, before: "Sighting") -> bool:
+        """Whether something was changed since `before`.
+
+        A port that does not answer says nothing: the services restart with a new certificate.
+        """
+        seen = ((before.served.get(server), shown) for server, shown in self.served.items())
+        another = any(None not in (then, now) and then != now for then, now in seen)
+        return another or self.policies != before.policies or self.lists != before.lists
+
+
+def sighting_of(survey: SiteSurvey) -> Sighting:
+    """What a survey has seen of it."""
+    return Sighting(
+        policies={group.id: group.policy_date for group in survey.groups},
+        lists=dict(survey.lists_edited),
+        served={seen.server: seen.fingerprint for seen in survey.served},
+    )

@@ -1,0 +1,61 @@
+"""Going on without a server that is down for good: its certificate stays as it is (rule 20)."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from rotation.drift.recorded import relaxed_now
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Recheck, Step, Write
+from rotation.plan.task import CompareSignedFiles, ReplaceCertificate
+from rotation.values import ServerName
+
+
+def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: str) -> PlanBody:
+    """The body that goes on after the step `at` without the replacements of `servers`.
+
+    1. their replacements go, with the gate and the task after each
+    2. where no other replacement is left: nothing is relaxed any more, and nobody is waited for who would be cut off by
+       one; what is relaxed now is restored
+    3. the rest stays as it was approved
+    """
+    index = approved.steps.index(approved.step(at))
+    done, ahead = approved.steps[: index + 1], approved.steps[index + 1 :]
+    left = [step for step in ahead if _server(step) not in servers]
+    if not any(_replaces(step) for step in left):
+        left = list(_ending(left, relaxed=bool(relaxed_now(approved, at))))
+    return approved.model_copy(
+        update={
+            "certificates": tuple(chosen for chosen in approved.certificates if chosen.server not in servers),
+            "holdouts": tuple(server for server in approved.holdouts if server not in servers),
+            "waves": tuple(
+                wave for each in approved.waves if (wave := tuple(server for server in each if server not in servers))
+            ),
+            "steps": (*done, *left),
+        }
+    )
+
+
+def _server(step: Step) -> ServerName | None:
+    """The server whose replacement a step is, or is about."""
+    match step:
+        case Console(work=ReplaceCertificate(server=server) | CompareSignedFiles(server=server)):
+            return server
+        case Gate(purpose=GatePurpose.SWAPPED, server=server):
+            return server
+        case _:
+            return None
+
+
+def _replaces(step: Step) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+
+
+def _ending(left: Sequence[Step], *, relaxed: bool) -> Iterator[Step]:
+    """What is left to do where nothing is replaced any more."""
+    for step in left:
+        match step:
+            case Holdout() | Recheck() | Write(restores=False) | Gate(purpose=GatePurpose.RELAXED):
+                pass
+            case Write() | Gate() if not relaxed:
+                pass
+            case _:
+                yield step

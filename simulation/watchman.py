@@ -1,0 +1,48 @@
+"""The watch over an open replacement on simulated time: it looks in the minute after something has changed.
+
+In between nothing it could see is different, so that no look is missed that one in each minute would have made.
+"""
+
+from datetime import datetime, timedelta
+
+from activities.open_swaps import OpenSwaps
+from activities.world import World
+from emulator.simulation import Simulation
+from rotation.plan.step import Console
+from rotation.plan.task import ReplaceCertificate
+from rotation.running.state import RotationState
+from rotation.values import TaskId
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Watchman:
+    """Looks at one emulated site."""
+
+    def __init__(self, simulation: Simulation, world: World) -> None:
+        self._simulation = simulation
+        self._swaps = OpenSwaps(world)
+        self._looked: tuple[TaskId, int] | None = None
+        """For which task he looked last, and how many effects there had been then."""
+
+    def due(self, state: RotationState, now: datetime) -> datetime | None:
+        """When he looks next; None while nobody holds a replacement, or nothing will change by itself."""
+        task = state.task
+        replaces = isinstance(state.step, Console) and isinstance(state.step.work, ReplaceCertificate)
+        if task is None or not task.claimed_by or not replaces:
+            return None
+        if self._looked != (task.id, len(self._simulation.effects.journal)):
+            return _next_minute(now)
+        changes_at = self._simulation.next_change
+        return _next_minute(max(now, changes_at)) if changes_at is not None else None
+
+    async def look(self, state: RotationState) -> bool:
+        """Look; whether the site has moved."""
+        moved = bool(await self._swaps.moved())
+        if state.task is not None:
+            self._looked = (state.task.id, len(self._simulation.effects.journal))
+        return moved
+
+
+def _next_minute(after: datetime) -> datetime:
+    return after.replace(second=0, microsecond=0) + _MINUTE

@@ -1,0 +1,34 @@
+"""The watch over open replacements: what somebody changes while one is claimed is found in its next look."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+async def watched_house(open_house):
+    """A `rotator up` that looks each second."""
+    async with open_house(ROTATOR_WATCH_OPEN_SWAPS_EVERY="PT1S") as opened:
+        yield opened
+
+
+async def test_an_edited_list_lapses_the_proof_and_a_new_certificate_closes_the_task(watched_house, open_site) -> None:
+    """The holder is told not to replace it; when the list is right again it is replaced, and nobody says so."""
+    async with open_site(watched_house) as site:
+        rotation = await site.start()
+        await site.work(rotation, "save_recovery_file")
+        await site.work(rotation, "copy_list")
+        swap = await site.task(rotation, "replace_certificate")
+        await site.claim(swap)
+        copy = next(each for each in await site.truth("lists") if not each["is_default"])
+        for protocol in ("HTTPS", "HTTP"):
+            await site.console("edit_list", name=copy["name"], protocol=protocol)
+
+        def told(shown) -> bool:
+            return {"proof-lapsed", "drift"} <= {each["code"] for each in shown["attention"]}
+
+        shown = await site.shown_when(rotation, told, "its holder is told")
+        assert any(copy["name"] in each["message"] for each in shown["attention"])
+        await watched_house.post(f"/v1/rotations/{rotation}/retry", {"who": "Ann", "why": "looked at it"}, 200)
+        await site.shown_when(rotation, lambda shown: not shown["attention"], "the proof is back")
+        await site.act(swap)
+        await site.shown_when(rotation, lambda shown: shown["step_number"] == "A10b", "the new certificate is seen")
+        assert await site.lost_ever() == []

@@ -1,0 +1,116 @@
+"""A list that somebody has edited is not known any more: whatever rests on it waits until somebody has looked."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.drift.drift import Drift
+from rotation.drift.lists import LIST_EDITED, edited_lists, shown_by_tasks
+from rotation.drift.reaction import Circumstances, Reaction, react
+from rotation.plan.task import ConsoleTask, CopyList, DeleteList, Evidence, ReorderList, TaskState
+from rotation.values import ListName, RotationId, TaskId
+
+ORIGINAL = ListName("Default List")
+COPY = ListName("Default List (HTTP for certificate rotation)")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def site(make):
+    """One server and its list."""
+    return make.site("s1")
+
+
+@pytest.fixture
+def body(make, site):
+    """The plan that relaxes its only group."""
+    return make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+
+
+@pytest.fixture
+def found(make, site, body):
+    """What is found when lists were edited at these minutes, and were known until then."""
+
+    def find(edited, shown, number="A9"):
+        survey = make.survey(site).model_copy(
+            update={"lists_edited": {name: make.at(minutes=at) for name, at in edited.items()}}
+        )
+        at = next(step.id for step in body.steps if step.number == number)
+        known = {name: make.at(minutes=until) for name, until in shown.items()}
+        return edited_lists(site, body, survey, known, at=at)
+
+    return find
+
+
+def test_an_edited_list_blocks_and_says_what_it_must_be(found, make):
+    """The copy must be HTTP, the original HTTPS: who looks is told with which servers and ports."""
+    copy, original = found({COPY: 5, ORIGINAL: 6}, {COPY: 4, ORIGINAL: 4})[::-1]
+    assert (copy.finding.code, copy.finding.subject, copy.edited_at) == (LIST_EDITED, COPY, make.at(minutes=5))
+    assert "HTTP, with s1=8014" in copy.finding.remedy
+    assert "HTTPS, with s1=443" in original.finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("edited", "shown"),
+    [
+        ({COPY: 4}, {COPY: 4}),  # not since
+        ({COPY: 5}, {}),  # nobody has said yet what is in it
+        ({}, {COPY: 4}),  # SEPM does not show it
+        ({ListName("Other"): 5}, {ListName("Other"): 4}),  # no group of the plan uses it
+    ],
+    ids=["not since", "not made yet", "not shown", "not used"],
+)
+def test_what_was_not_edited_since_is_known(found, edited, shown):
+    """Only what the plan rests on, and only what changed after somebody knew it."""
+    assert found(edited, shown) == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "matters"), [("A10b", True), ("A10c", True), ("A2-undo", False), ("closing", False)]
+)
+def test_it_matters_until_the_last_list_is_assigned(found, number, matters):
+    """Behind the last certificate and the last assignment nothing of ours rests on it."""
+    assert bool(found({ORIGINAL: 5}, {ORIGINAL: 4}, number)) is matters
+
+
+@pytest.mark.parametrize("number", ["A8", "A9", "A10b"])
+def test_a_person_is_asked_whatever_is_planned_anew(found, body, number):
+    """A plan that is made again rests on the lists as they were registered, too."""
+    (drift,) = found({COPY: 5}, {COPY: 4}, number)
+    assert isinstance(drift, Drift)
+    at = next(step.id for step in body.steps if step.number == number)
+    assert react(drift, Circumstances(body=body, at=at)).reaction is Reaction.ASK
+
+
+def test_whoever_has_made_a_list_has_shown_it(make, site):
+    """By SEPM's clock, which is ten minutes ahead: tasks are closed on ours."""
+    ahead = 10 * MINUTE
+    survey = make.survey(site)
+    survey = survey.model_copy(update={"sepm_clock": survey.taken_at + ahead})
+
+    def task(work, state=TaskState.DONE):
+        return ConsoleTask(
+            id=TaskId("t"),
+            rotation_id=RotationId("r"),
+            site_id=site.id,
+            site_name=site.name,
+            step="03-A1-A4",
+            number="A1-A4",
+            state=state,
+            evidence=Evidence.ATTESTED,
+            work=work,
+            title="",
+            instructions=(),
+            opened_at=make.t0,
+            closed_at=None if state is TaskState.OPEN else make.t0,
+        )
+
+    copying = CopyList(source_list=ORIGINAL, copy_list=COPY, servers=())
+    tasks = [
+        task(copying),
+        task(ReorderList(list=ORIGINAL, order=())),
+        task(ReorderList(list=ListName("Open"), order=()), TaskState.OPEN),
+        task(DeleteList(list=ListName("Gone"))),
+    ]
+    shown = shown_by_tasks(tasks, survey)
+    assert shown == dict.fromkeys((COPY, ORIGINAL), make.t0 + ahead + timedelta(seconds=1))

@@ -1,0 +1,63 @@
+"""What shows each minute that a site has changed, and what does not."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.drift.moved import Sighting, sighting_of
+from rotation.values import Fingerprint, GroupId, ListName, ServerName
+
+S1, S2 = ServerName("s1"), ServerName("s2")
+A, B, C = Fingerprint("aa"), Fingerprint("bb"), Fingerprint("cc")
+
+
+@pytest.fixture
+def before(make):
+    """A site with two servers, seen a moment ago."""
+    return Sighting(policies={GroupId("G"): make.t0}, lists={ListName("L"): make.t0}, served={S1: A, S2: B})
+
+
+def test_a_site_as_it_was_has_not_moved(before):
+    """Nothing differs from itself."""
+    assert not before.differs_from(before)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"policies": {}},  # a group was removed
+        {"lists": {}},  # a list was deleted
+        {"served": {S1: C, S2: B}},  # a certificate was replaced
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_was_changed_shows(before, change):
+    """Also in the other direction: a group that was born, a list that was made."""
+    after = Sighting(**{**vars(before), **change})
+    assert after.differs_from(before)
+    assert before.differs_from(after)
+
+
+@pytest.mark.parametrize("what", ["policies", "lists"])
+def test_a_newer_date_shows(before, what):
+    """Whatever was edited is known by its date only."""
+    later = {name: date + timedelta(seconds=1) for name, date in getattr(before, what).items()}
+    assert Sighting(**{**vars(before), what: later}).differs_from(before)
+
+
+def test_a_server_that_does_not_answer_says_nothing(before):
+    """It restarts: with which certificate shows when it answers again."""
+    silent = Sighting(**{**vars(before), "served": {S1: None, S2: B}})
+    assert not silent.differs_from(before)
+    assert not before.differs_from(silent)
+
+
+def test_a_survey_has_seen_all_of_it(make):
+    """What a survey read is what the next look is held against."""
+    site = make.site("s1")
+    group = make.group("G")
+    survey = make.survey(site, group).model_copy(update={"lists_edited": {"L": make.t0}})
+    seen = sighting_of(survey)
+    assert seen.policies == {group.id: group.policy_date}
+    assert seen.lists == {"L": make.t0}
+    assert seen.served == {each.server: each.fingerprint for each in survey.served}
