@@ -16,7 +16,6 @@ from typing import TypeVar
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -131,8 +130,8 @@ async def watch_open_swaps(swaps: OpenSwaps, client: Client, every: timedelta) -
                 )
                 with contextlib.suppress(EngineFault):
                     await send(client, task.site_id, message)
-        except (SQLAlchemyError, OSError, RPCError) as error:
-            _log.warning("open replacements cannot be watched", error=str(error))
+        except Exception:  # noqa: BLE001 - whatever fails, the next look must come
+            _log.exception("open replacements cannot be watched")
         await asyncio.sleep(every.total_seconds())
 
 

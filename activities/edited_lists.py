@@ -36,4 +36,4 @@ async def lists_not_as_known(
     tasks = await store.tasks.list([TaskState.DONE], rotation_id=rotation_id)
     for later in (shown_by_tasks(tasks, survey), said):
         shown = shown | {name: max(until, shown.get(name, until)) for name, until in later.items()}
-    return edited_lists(site, plan.body, survey, shown, at=at)
+    return edited_lists(site, plan.body, survey, shown, at=at, said=said.keys())

@@ -30,26 +30,32 @@ class OpenSwaps:
 
         A site that cannot be read says nothing here: the proof itself is read at its own times, and tells of outages.
         """
-        claimed = [
-            task
+        claimed = {
+            task.id: (task, task.work)
             for task in await self._world.store.tasks.list([TaskState.CLAIMED])
             if isinstance(task.work, ReplaceCertificate)
-        ]
-        self._seen = {task.id: self._seen[task.id] for task in claimed if task.id in self._seen}
-        return tuple([task for task in claimed if await self._has_moved(task)])
+        }
+        self._seen = {task: seen for task, seen in self._seen.items() if task in claimed}
+        return tuple([task for task, work in claimed.values() if await self._has_moved(task, work)])
 
-    async def _has_moved(self, task: ConsoleTask) -> bool:
-        world, site = self._world, await self._world.site(task.site_id)
-        newest = await world.store.surveys.latest_complete(site.id)
+    async def _has_moved(self, task: ConsoleTask, work: ReplaceCertificate) -> bool:
         try:
-            now = await self._look(task)
+            now, before = await self._look(task), await self._before(task)
         except SepmError as error:
-            _log.info("the site cannot be watched", site=site.id, error=str(error))
+            _log.info("the site cannot be watched", site=task.site_id, error=str(error))
             return False
-        before = [self._seen[task.id]] if task.id in self._seen else []
-        before += [sighting_of(await world.store.surveys.get(newest))] if newest is not None else []
+        except Exception:  # noqa: BLE001 - one site's trouble must not end the watch over the others
+            _log.exception("the site cannot be watched", site=task.site_id)
+            return False
         self._seen[task.id] = now
-        return any(now.differs_from(each) for each in before)
+        return any(now.differs_from(each, work.server) for each in before)
+
+    async def _before(self, task: ConsoleTask) -> list[Sighting]:
+        """What the last look has seen, and the survey that the proof rests on."""
+        surveys = self._world.store.surveys
+        newest = await surveys.latest_complete(task.site_id)
+        known = [self._seen[task.id]] if task.id in self._seen else []
+        return known + ([sighting_of(await surveys.get(newest))] if newest is not None else [])
 
     async def _look(self, task: ConsoleTask) -> Sighting:
         site = await self._world.site(task.site_id)

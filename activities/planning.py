@@ -18,8 +18,9 @@ from engine.contract import (
     PlanCheckRequest,
     StepRef,
 )
-from rotation.drift.drift import drift
+from rotation.drift.drift import Drift, drift
 from rotation.drift.recorded import as_recorded, relaxed_now, with_copies
+from rotation.drift.served import certificate_drift
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
 from rotation.plan.comparison import compare, newly_on_trust
@@ -32,10 +33,10 @@ from rotation.plan.task import ReplaceCertificate
 from rotation.planning.amendment import amend
 from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
-from rotation.planning.preconditions import SILENT, unfit_now
+from rotation.planning.preconditions import HTTP_SILENT, SILENT, unfit_now
 from rotation.planning.without import finish_without
 from rotation.survey import SiteSurvey
-from rotation.values import ListName, ServerName, SiteId
+from rotation.values import Fingerprint, ListName, ServerName, SiteId
 from store.store import Store
 
 
@@ -134,9 +135,20 @@ async def _again(
 
 
 def _silent(findings: tuple[Finding, ...]) -> tuple[ServerName, ...]:
-    """The servers that do not answer, where that alone stands against a plan."""
+    """The servers that do not answer, where that alone stands against a plan: over HTTP they are silent too."""
     found = blockers(findings)
-    return tuple(ServerName(each.subject) for each in found) if {each.code for each in found} == {SILENT} else ()
+    silent = tuple(ServerName(each.subject) for each in found if each.code == SILENT)
+    others = [each for each in found if each.code not in {SILENT, HTTP_SILENT} or each.subject not in silent]
+    return () if others else silent
+
+
+def _replaced_now(body: PlanBody, at: str) -> ServerName | None:
+    """The server whose certificate may be replaced at a step."""
+    match body.step(at):
+        case Console(work=ReplaceCertificate(server=server)):
+            return server
+        case _:
+            return None
 
 
 class Planning:
@@ -164,17 +176,19 @@ class Planning:
             at=request.at,
             on_trust=request.on_trust,
         )
+        edited: dict[ListName, datetime] = {}
         if request.at:
-            survey = await store.surveys.get(request.survey_id)
-            findings = (*findings, *await self._lists(request, plan, survey))
+            lists = await self._lists(request, plan, await store.surveys.get(request.survey_id))
+            findings = (*findings, *(each.finding for each in lists))
+            edited = {ListName(each.finding.subject): each.edited_at for each in lists if each.edited_at is not None}
         if request.at and (silent := _silent(findings)):
             return await self._without(request, plan, findings, silent)
         if findings and newer is not None and request.at:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
             amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
             await store.plans.add(amendment)
-            return PlanCheckAnswer(findings=findings, amendment=amendment.id)
-        return PlanCheckAnswer(findings=findings)
+            return PlanCheckAnswer(findings=findings, amendment=amendment.id, lists_edited=edited)
+        return PlanCheckAnswer(findings=findings, lists_edited=edited)
 
     async def _without(
         self, request: PlanCheckRequest, plan: Plan, findings: tuple[Finding, ...], silent: tuple[ServerName, ...]
@@ -213,18 +227,29 @@ class Planning:
             uncounted=await uncounted(store, ref, plan.body, survey.groups),
             excluded=request.excluded,
         )
+        served = certificate_drift(
+            plan.body,
+            survey.served,
+            swapped=request.swapped,
+            due=_replaced_now(plan.body, request.at),
+            before=await self._presented(plan),
+        )
         return (
-            *blockers(each.finding for each in found),
-            *await self._lists(request, plan, survey),
+            *blockers((*(each.finding for each in found), *served)),
+            *(each.finding for each in await self._lists(request, plan, survey)),
             *await self._unfit(request, plan, survey),
         )
 
-    async def _lists(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
+    async def _presented(self, plan: Plan) -> dict[ServerName, Fingerprint]:
+        """What every server presented when the plan was made."""
+        survey = await self._world.store.surveys.get(plan.survey_id)
+        return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
+
+    async def _lists(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
         store, site = self._world.store, await self._world.site(request.site_id)
-        found = await lists_not_as_known(
+        return await lists_not_as_known(
             store, site, request.rotation_id, plan, survey, said=request.lists_shown, at=request.at
         )
-        return tuple(each.finding for each in found)
 
     async def _unfit(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
         """Why the certificate that is about to go in must not; what a recovery file puts back was there before."""

@@ -9,8 +9,10 @@ from engine.contract import ObserveTaskAnswer
 from rotation.plan.signed_files import not_signed_anew
 from rotation.plan.task import CompareSignedFiles
 
-_SECOND = timedelta(seconds=1)
-"""To which SEPM's clock is known."""
+_MINUTE = timedelta(minutes=1)
+"""To which a file's date may be told."""
+_AHEAD = timedelta(hours=1)
+"""How far a server's clock may be ahead of ours."""
 
 
 async def signed_files_evidence(
@@ -25,6 +27,6 @@ async def signed_files_evidence(
     former = swap.former_seen if swap is not None else None
     newest = await store.surveys.latest_complete(scope.site.id)
     skew = (await store.surveys.get(newest)).skew if newest else timedelta(0)
-    not_before = former - skew - _SECOND if former is not None else None
-    stale = not_signed_anew(work.server, said, not_before=not_before)
+    not_before = former - skew - _MINUTE if former is not None else None
+    stale = not_signed_anew(work.server, said, not_before=not_before, not_after=world.clock() + skew + _AHEAD)
     return ObserveTaskAnswer(done=False, seen=stale.message if stale else "", contradicts=stale)

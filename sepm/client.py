@@ -227,8 +227,9 @@ class SepmClient:
 
             async for row in rows(fetch, lambda row: row.id, address=self._address, what="policies"):
                 if row.policytype.lower() == _SERVER_LIST:
-                    edited = row.lastmodifiedtime
-                    found[ListName(row.name)] = from_epoch_ms(edited) if edited is not None else None
+                    # two domains may each have a list of that name
+                    known, name = _edited_at(row), ListName(row.name)
+                    found[name] = max(filter(None, (known, found.get(name))), default=None)
         return found
 
     async def online_counts(self) -> OnlineCounts:
@@ -250,3 +251,11 @@ class SepmClient:
             client = observed_client(row, address=self._address)
             if client is not None:
                 yield client
+
+
+def _edited_at(row: PolicyRowPayload) -> datetime | None:
+    """When a policy was last edited; None where SEPM tells no date that there is."""
+    try:
+        return from_epoch_ms(row.lastmodifiedtime) if row.lastmodifiedtime is not None else None
+    except (OverflowError, ValueError):
+        return None

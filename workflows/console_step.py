@@ -274,7 +274,6 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
     done: bool | None = None
     while True:
         silent = False
-        run.state.task = run.open_task.model_copy(update={"read_again": False})
         if swaps or (run.open_task.claimed_by and _evidence(step) is Evidence.OBSERVED):
             seen = await _look(run, step)
             silent = seen.fingerprint is None
@@ -293,7 +292,7 @@ async def _withdraw(run: Running, step: Console | Write) -> bool:
         await run.wait(
             until=_next_look(run, step),
             summary="give the task back" if task.claimed_by else "wait for a server that is silent",
-            ready=lambda: bool(run.task_messages) or run.open_task.read_again,
+            ready=lambda: bool(run.task_messages),
         )
     run.drop_attention(_GIVE_BACK)
     if run.state.task is not None:

@@ -116,10 +116,10 @@ async def look(run: Running, step: Step) -> bool:
     state = run.state
     if _leaves_it(run):
         return False
+    said_right: frozenset[str] = frozenset()
     if was_answered(run):
         state.repaired = state.left_by_rest = ()
-        edited = {ListName(told.subject): told.edited_at for told in state.drift if told.edited_at is not None}
-        state.lists_shown = {**state.lists_shown, **edited}
+        said_right = frozenset(told.subject for told in state.drift if told.edited_at is not None)
     await exclude(run, step)
     request = LookRequest(
         ref=about(state, step),
@@ -131,7 +131,11 @@ async def look(run: Running, step: Step) -> bool:
     )
     seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
     now = _circumstances(run, step)
-    reacted = [react(drift, now) for drift in seen.drifts]
+    # what was put right was edited once more, just before somebody said so
+    shown = {ListName(each.finding.subject): each.edited_at for each in seen.drifts if each.edited_at is not None}
+    known = {name: edited_at for name, edited_at in shown.items() if name in said_right}
+    state.lists_shown = {**state.lists_shown, **known}
+    reacted = [react(each, now) for each in seen.drifts if each.edited_at is None or each.finding.subject not in known]
     await _name(run, step, reacted)
     await _repair(run, step, [each for each in reacted if each.reaction is Reaction.REPAIR])
     await _prove_anew(run, step)

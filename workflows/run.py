@@ -156,6 +156,8 @@ async def _recheck(run: Running, step: Recheck) -> None:
             return
         text, options = _choices(checked, drilled=drilled and state.proceed is None)
         chosen = await run.ask("plan-differs", step.title, text, options)
+        if chosen is Move.RETRY:
+            state.lists_shown = {**state.lists_shown, **checked.lists_edited}
         if chosen is not Move.PROCEED:
             state.proceed = None
         if chosen is Move.APPROVE and checked.amendment is not None:
@@ -196,6 +198,7 @@ async def _survey_and_check(run: Running, *, at: Recheck | None = None) -> PlanC
         swapped=state.swapped,
         at=at.id if at else "",
         on_trust=at is not None and state.proceed is not None,
+        lists_shown=state.lists_shown,
     )
     return await run.call(ActivityName.CHECK_PLAN, request, PlanCheckAnswer, summary="does the plan still fit?")
 

@@ -34,6 +34,8 @@ class PlanCheckAnswer(Value):
 
     findings: tuple[Finding, ...] = ()
     amendment: PlanId | None = None
+    lists_edited: dict[ListName, datetime] = Field(default_factory=dict)
+    """The lists among the findings that somebody has edited, with when, on SEPM's clock."""
     silent: tuple[ServerName, ...] = ()
     """Servers that do not answer, where nothing else stands against going on: it can be gone on without them."""
 

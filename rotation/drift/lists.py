@@ -9,11 +9,12 @@ from rotation.finding import blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, SettingField, Step, Write
 from rotation.plan.task import ConsoleTask, CopyList, ReorderList, ReplaceCertificate, TaskState
+from rotation.proof.gate import minimum
 from rotation.site import Protocol, Site
 from rotation.survey import SiteSurvey
 from rotation.values import ListName
 
-LIST_EDITED = "list-edited"
+LIST_EDITED, LIST_TAKEN_UP = "list-edited", "list-taken-up"
 _SECOND = timedelta(seconds=1)
 """To which SEPM's clock is known."""
 
@@ -40,9 +41,17 @@ def _list_of(task: ConsoleTask) -> ListName | None:
 
 
 def edited_lists(
-    site: Site, body: PlanBody, survey: SiteSurvey, shown: Mapping[ListName, datetime], *, at: str
+    site: Site,
+    body: PlanBody,
+    survey: SiteSurvey,
+    shown: Mapping[ListName, datetime],
+    *,
+    at: str,
+    said: Collection[ListName] = (),
 ) -> tuple[Drift, ...]:
     """The lists of the plan that somebody has edited since it was known what is in them.
+
+    And those that were put right, for as long as clients take to have them again.
 
     Args:
         site: with the lists as they were registered, and the copies as the plan has them.
@@ -50,12 +59,26 @@ def edited_lists(
         survey: with when each list was edited.
         shown: until when it was known what is in a list; of the others nothing is said.
         at: the id of the step that runs.
+        said: the lists of which somebody has said that they are right again.
     """
     if not any(_rests_on_lists(step) for step in body.steps[body.steps.index(body.step(at)) :]):
         return ()
     in_hand = _in_hand(body.step(at))
-    found = _edited(with_copies(site, body), body, survey.lists_edited, shown)
-    return tuple(drift for drift in found if drift.finding.subject != in_hand)
+    edited = tuple(_edited(with_copies(site, body), body, survey.lists_edited, shown))
+    others = set(said) - {each.finding.subject for each in edited}
+    put_right = {name: edited_at for name, edited_at in survey.lists_edited.items() if name in others}
+    found = (*edited, *_taken_up(body, survey, put_right))
+    return tuple(each for each in found if each.finding.subject != in_hand)
+
+
+def _taken_up(body: PlanBody, survey: SiteSurvey, edited: Mapping[ListName, datetime]) -> Iterator[Drift]:
+    """Clients that took the list as it was wrongly need three heartbeats to take it as it is right."""
+    lasting = minimum(body.scopes) + body.publish_delay + survey.skew
+    for name, at in sorted(edited.items()):
+        if survey.sepm_clock < at + lasting:
+            until = f"{at + lasting:%Y-%m-%d %H:%M:%S} UTC"
+            text = f"was put right at {at:%Y-%m-%d %H:%M:%S} UTC; clients take it up until {until}"
+            yield Drift(finding=blocking(LIST_TAKEN_UP, name, text, "wait: this is over by itself"))
 
 
 def _in_hand(step: Step) -> ListName | None:

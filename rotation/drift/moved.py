@@ -19,13 +19,16 @@ class Sighting:
     served: Mapping[ServerName, Fingerprint | None]
     """What each server presents; None: it did not answer."""
 
-    def differs_from(self, before: "Sighting") -> bool:
+    def differs_from(self, before: "Sighting", due: ServerName) -> bool:
         """Whether something was changed since `before`.
 
-        A port that does not answer says nothing: the services restart with a new certificate.
+        The server that is `due` restarts with its new certificate: when it does not answer, that says nothing.
         """
-        seen = ((before.served.get(server), shown) for server, shown in self.served.items())
-        another = any(None not in (then, now) and then != now for then, now in seen)
+        another = any(
+            shown != before.served.get(server, shown)
+            for server, shown in self.served.items()
+            if server != due or None not in (shown, before.served.get(server))
+        )
         return another or self.policies != before.policies or self.lists != before.lists
 
 

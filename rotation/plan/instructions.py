@@ -83,7 +83,7 @@ def _looked_after(work: CompareSignedFiles | RefreshImages) -> Iterable[str]:
     yield f"On {work.server}, look when ...\\tomcat\\etc\\keystore.jks was last changed"
     yield "In ...\\data\\outbox\\agent, look for the oldest .SIG file of all group folders"
     yield "If that file is older than the keystore, have the server publish again, and look once more"
-    yield f"Say done with {CERTIFICATE}= and {OLDEST}=, both as 2026-01-31T17:05:00Z, by the server's own clock"
+    yield f"Say done with {CERTIFICATE}= and {OLDEST}=, with seconds, as 2026-01-31T17:05:42Z, by its own clock"
 
 
 def _source(work: ReplaceCertificate) -> Iterable[str]:

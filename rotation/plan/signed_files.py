@@ -10,19 +10,25 @@ CERTIFICATE, OLDEST = "certificate", "oldest_sig"
 """The evidence: when the keystore was last changed, and the oldest .SIG file of all group folders."""
 
 
-def not_signed_anew(server: ServerName, said: Mapping[str, str], *, not_before: datetime | None) -> Finding | None:
+def not_signed_anew(
+    server: ServerName, said: Mapping[str, str], *, not_before: datetime | None, not_after: datetime
+) -> Finding | None:
     """What speaks against a server that is said to sign with its new key. The first rule that speaks decides.
 
     Args:
         server: whose certificate was replaced.
         said: the evidence; both dates are of that server's clock.
         not_before: that clock, when the former certificate was last seen; None where nobody has seen it.
+        not_after: that clock now.
     """
     certificate, oldest = _moment(said, CERTIFICATE), _moment(said, OLDEST)
     if certificate is None or oldest is None:
         missing = CERTIFICATE if certificate is None else OLDEST
         text = f"no date with its offset from UTC was told as {missing}"
         return blocking("signed-files-not-told", server, text, f"say done with {CERTIFICATE}= and {OLDEST}=")
+    if max(certificate, oldest) > not_after:
+        text = f"a file of {max(certificate, oldest):%Y-%m-%d %H:%M:%S %z} is of the future"
+        return blocking("signed-files-of-the-future", server, text, "tell the dates with their offset from UTC")
     if not_before is not None and certificate < not_before:
         text = f"a keystore of {certificate:%Y-%m-%d %H:%M:%S %z} is older than the replacement"
         return blocking("signed-files-of-another", server, text, f"look on {server} itself, when keystore.jks changed")

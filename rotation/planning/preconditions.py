@@ -77,8 +77,8 @@ def unfit_now(
     return tuple(finding for finding in found if finding.code != IN_USE)  # then it has been replaced, and is seen to be
 
 
-SILENT = "server-silent"
-"""The code of a server of which nobody knows what it serves."""
+SILENT, HTTP_SILENT = "server-silent", "http-port-silent"
+"""The codes of a server of which nobody knows what it serves, and of one that relaxed clients could not reach."""
 
 
 def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
@@ -102,10 +102,12 @@ def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:
 def _http_ports_answer(facts: Preconditions) -> Iterable[Finding]:
     if not facts.body.copies:
         return
+    dead = {seen.server for seen in facts.survey.served if seen.fingerprint is None}
+    replaced = {server for wave in facts.body.waves for server in wave}
     for server in facts.site.servers:
-        if server.name in facts.survey.http_silent:
+        if server.name in facts.survey.http_silent and (server.name in replaced or server.name not in dead):
             yield blocking(
-                "http-port-silent",
+                HTTP_SILENT,
                 server.name,
                 f"port {server.http_port} did not answer hello,secars: relaxed clients could not reach it",
                 "open the HTTP port, or register the site's own port",

@@ -55,8 +55,8 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
 
     1. what the closing had removed already is made again: replication paused, HTTP copies
     2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
-    3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; neither between two
-       servers whose clients are all relaxed, or that somebody has put back both
+    3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; no gate between two
+       servers whose clients are all relaxed, or that somebody has put back both: their files are compared in the end
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
        that took only new ones and are away; relax R; then they follow
     5. restore R, canaries first; closing
@@ -125,6 +125,9 @@ def _steps(
             if place:
                 yield from still_relaxed(knobs, wave)
             yield from _swap(knobs, wave, server, gated=server not in followed)
+        for server in servers:
+            if server in followed:
+                yield from compare_signed_files(knobs, wave, server)
         if knobs.relaxed and (index == last or not knobs.keep_relaxed):
             yield from restore(knobs, wave, gated=True)
             relaxed = False

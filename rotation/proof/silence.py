@@ -26,7 +26,7 @@ def silenced(
         entry for entry in entries if entry.id in waiting and _is_silenced(entry, by_owner[entry.owner], sepm_clock)
     ]
     if relaxed and all(_is_quiet(entry, by_owner[entry.owner], sepm_clock) for entry in relaxed):
-        silent += [entry for entry in relaxed if _was_there(entry, by_owner[entry.owner])]
+        silent += [entry for entry in relaxed if entry.id in waiting and _was_there(entry, by_owner[entry.owner])]
     return silent
 
 
@@ -35,10 +35,10 @@ def _is_relaxed(rule: GateRule) -> bool:
 
 
 def _is_quiet(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
-    """Whether nothing was heard of it for three heartbeats, the last of them after the replacement."""
+    """Whether nothing was heard of it since three heartbeats after the replacement, nor for three heartbeats now."""
     seen = entry.observed.last_seen if entry.observed is not None else None
-    overdue = rule.swap is not None and sepm_clock > rule.swap.first_seen + rule.swap.settle + rule.quiet_after
-    return overdue and (seen is None or seen < sepm_clock - rule.quiet_after)
+    until = rule.swap.first_seen + rule.swap.settle + rule.quiet_after if rule.swap is not None else sepm_clock
+    return sepm_clock > until and (seen is None or seen < min(until, sepm_clock - rule.quiet_after))
 
 
 def _was_there(entry: RosterEntry, rule: GateRule) -> bool:

@@ -144,7 +144,9 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
     claimed = state.task is not None and bool(state.task.claimed_by)
-    return None if claimed else _refuse(message, "no task is claimed now")
+    if claimed and not state.held_by and not state.withdrawing:
+        return None
+    return _refuse(message, "no proof is read now: no task is claimed, or it is not wanted")
 
 
 def _retry(message: Message, state: RotationState) -> Finding | None:

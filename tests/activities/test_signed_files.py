@@ -27,7 +27,7 @@ async def doubt():
         assert isinstance(step.work, CompareSignedFiles)
         chosen = plan.body.certificate_for(step.work.server)
         assert chosen is not None
-        former_seen = stage.clock.now() + HOUR
+        former_seen = stage.clock.now() - HOUR
         await stage.store.swaps.not_yet(state.rotation_id, chosen.server, chosen.fingerprint, former_seen)
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=state.plan_id, step=step.id)
         tasks = Tasks(stage.world)
@@ -56,7 +56,8 @@ async def test_nothing_is_said_of_a_task_that_is_only_looked_at(doubt):
     [
         (1, 2, None),
         (0, 0, None),  # the replacement may have come right after the look
-        (-1, 2, "signed-files-of-another"),
+        (-1, 2, None),  # told to the minute
+        (-2, 2, "signed-files-of-another"),
         (5, 4, "signed-files-stale"),
     ],
 )

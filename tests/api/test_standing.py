@@ -254,12 +254,15 @@ async def test_a_reset_from_outside_is_told(api, unstaffed, staffed, rotation, p
         assert trouble["remedy"].startswith("temporal workflow terminate --address ")
 
 
-async def test_a_temporal_of_an_older_copy_than_the_store_is_told(api, unstaffed, staffed, rotation, problem):
+async def test_a_temporal_of_an_older_copy_than_the_store_is_told(api, unstaffed, staffed, rotation, *, problem, until):
     """The workflow has reported fewer events than the store has: the remedy says what to do, and a hold reaches it."""
     kept = await unstaffed.store.rotations.get(rotation["id"])
     await unstaffed.store.rotations.project(kept.id, Progress(held=True), datetime.now(UTC), number=kept.told + 100)
     async with staffed(unstaffed):
-        await Reconciler(unstaffed).look()
+        reconciler = Reconciler(unstaffed)
+        await until(
+            reconciler.look, lambda found: any(t.trouble.code is TroubleCode.HISTORY_OLDER for t in found.rotations)
+        )
         trouble = await shown_as(api, problem, rotation, "adrift", TroubleCode.HISTORY_OLDER)
         assert trouble["remedy"].startswith("say again what was said to it since that copy")
         held = await api.post(f"/v1/rotations/{rotation['id']}/hold", json=ANN)

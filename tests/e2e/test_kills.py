@@ -75,6 +75,7 @@ async def rotation_with_kills(site) -> dict[str, object]:
         await kill(site, victim)
     await site.done(swap, await site.act(swap))
 
+    await site.work(rotation, "compare_signed_files")
     await site.work(rotation, "delete_list")
     return dict(await site.ended(rotation))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rotation.drift.drift import Drift
-from rotation.drift.lists import LIST_EDITED, edited_lists, shown_by_tasks
+from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP, edited_lists, shown_by_tasks
 from rotation.drift.reaction import Circumstances, Reaction, react
 from rotation.plan.task import ConsoleTask, CopyList, DeleteList, Evidence, ReorderList, TaskState
 from rotation.values import ListName, RotationId, TaskId
@@ -71,6 +71,23 @@ def test_what_was_not_edited_since_is_known(found, edited, shown):
 def test_it_matters_until_the_last_list_is_assigned(found, number, matters):
     """Behind the last certificate and the last assignment nothing of ours rests on it."""
     assert bool(found({ORIGINAL: 5}, {ORIGINAL: 4}, number)) is matters
+
+
+def test_a_list_that_was_put_right_is_waited_for_until_clients_have_it(make, site, body):
+    """Three heartbeats and the time to publish: who took it as it was wrongly takes it as it is right."""
+    at = next(step.id for step in body.steps if step.number == "A9")
+    known = {COPY: make.at(minutes=5)}
+
+    def codes(minutes):
+        survey = make.survey(site).model_copy(
+            update={"lists_edited": {COPY: make.at(minutes=5)}, "sepm_clock": make.at(minutes=minutes)}
+        )
+        found = edited_lists(site, body, survey, known, at=at, said=[COPY])
+        return [(each.finding.code, each.edited_at) for each in found]
+
+    assert codes(6) == [(LIST_TAKEN_UP, None)]
+    assert codes(5 + 16) == [(LIST_TAKEN_UP, None)]
+    assert codes(5 + 18) == []
 
 
 @pytest.mark.parametrize("number", ["A8", "A9", "A10b"])

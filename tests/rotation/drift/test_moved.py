@@ -19,7 +19,7 @@ def before(make):
 
 def test_a_site_as_it_was_has_not_moved(before):
     """Nothing differs from itself."""
-    assert not before.differs_from(before)
+    assert not before.differs_from(before, S1)
 
 
 @pytest.mark.parametrize(
@@ -34,22 +34,23 @@ def test_a_site_as_it_was_has_not_moved(before):
 def test_what_was_changed_shows(before, change):
     """Also in the other direction: a group that was born, a list that was made."""
     after = Sighting(**{**vars(before), **change})
-    assert after.differs_from(before)
-    assert before.differs_from(after)
+    assert after.differs_from(before, S1)
+    assert before.differs_from(after, S1)
 
 
 @pytest.mark.parametrize("what", ["policies", "lists"])
 def test_a_newer_date_shows(before, what):
     """Whatever was edited is known by its date only."""
     later = {name: date + timedelta(seconds=1) for name, date in getattr(before, what).items()}
-    assert Sighting(**{**vars(before), what: later}).differs_from(before)
+    assert Sighting(**{**vars(before), what: later}).differs_from(before, S1)
 
 
-def test_a_server_that_does_not_answer_says_nothing(before):
-    """It restarts: with which certificate shows when it answers again."""
+@pytest.mark.parametrize(("due", "moved"), [(S1, False), (S2, True)])
+def test_a_server_that_does_not_answer_has_moved_unless_it_is_being_replaced(before, due, moved):
+    """The one that is due restarts: with which certificate shows when it answers again. Of another it is news."""
     silent = Sighting(**{**vars(before), "served": {S1: None, S2: B}})
-    assert not silent.differs_from(before)
-    assert not before.differs_from(silent)
+    assert silent.differs_from(before, due) is moved
+    assert before.differs_from(silent, due) is moved
 
 
 def test_a_survey_has_seen_all_of_it(make):

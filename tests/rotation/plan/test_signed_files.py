@@ -10,6 +10,7 @@ from rotation.values import ServerName
 S1 = ServerName("s1")
 SWAP = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FORMER_SEEN = SWAP - timedelta(minutes=10)
+NOW = SWAP + timedelta(hours=4)
 RIGHT = {"certificate": "2026-03-01T12:00:00Z", "oldest_sig": "2026-03-01T12:00:30Z"}
 
 
@@ -20,7 +21,7 @@ RIGHT = {"certificate": "2026-03-01T12:00:00Z", "oldest_sig": "2026-03-01T12:00:
 )
 def test_files_that_are_as_new_as_the_certificate_are_taken(said):
     """Dates are compared as moments, in whichever offset they are told."""
-    assert not_signed_anew(S1, said, not_before=FORMER_SEEN) is None
+    assert not_signed_anew(S1, said, not_before=FORMER_SEEN, not_after=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -31,12 +32,13 @@ def test_files_that_are_as_new_as_the_certificate_are_taken(said):
         (RIGHT | {"certificate": "2026-03-01T12:00:00"}, "signed-files-not-told"),
         (RIGHT | {"certificate": "2026-03-01T11:49:59Z"}, "signed-files-of-another"),
         (RIGHT | {"oldest_sig": "2026-03-01T11:59:59Z"}, "signed-files-stale"),
+        (RIGHT | {"oldest_sig": "2036-03-01T12:00:00Z"}, "signed-files-of-the-future"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
 def test_what_shows_something_else_is_refused(said, code):
     """A date without its offset, the keystore of another server, and files of the former key show nothing."""
-    found = not_signed_anew(S1, said, not_before=FORMER_SEEN)
+    found = not_signed_anew(S1, said, not_before=FORMER_SEEN, not_after=NOW)
     assert found is not None
     assert (found.code, found.subject) == (code, S1)
     assert found.remedy
@@ -44,4 +46,4 @@ def test_what_shows_something_else_is_refused(said, code):
 
 def test_a_replacement_that_nobody_saw_begins_at_its_certificate():
     """Where the former certificate was never seen, the keystore's own date counts."""
-    assert not_signed_anew(S1, RIGHT | {"certificate": "2020-01-01T00:00:00Z"}, not_before=None) is None
+    assert not_signed_anew(S1, RIGHT | {"certificate": "2020-01-01T00:00:00Z"}, not_before=None, not_after=NOW) is None

@@ -43,6 +43,7 @@ def test_of_who_vanished_nothing_is_known(make):
         ((2, -3), 9 * 60, {"c1", "c2"}),  # one was heard just after it
         ((-2, -900), 9 * 60, {"c1"}),  # the other was away before
         ((-2, 530), 9 * 60, set()),  # one is there: the other may be switched off
+        ((-2, 60), 9 * 60, set()),  # one got on behind the replacement, and was switched off later
         ((-2, -3), 17, set()),  # not overdue yet
     ],
 )
