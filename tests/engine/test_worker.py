@@ -9,10 +9,15 @@ from datetime import timedelta
 
 import pytest
 
+from activities.open_swaps import OpenSwaps
+from activities.world import World
 from engine.client import lazy_client
 from engine.embedded import RunningServer
 from engine.ids import WATCH
 from engine.presence import is_served
+from engine.settings import TemporalSettings
+from store.store import Store
+from worker import watch_open_swaps
 
 
 @pytest.fixture
@@ -83,3 +88,22 @@ async def test_a_store_that_cannot_be_read_ends_it_with_the_reason(own_server, t
     assert process.returncode == 1
     last = json.loads(log.splitlines()[-1])
     assert (last["event"], last["fault"]) == ("cannot serve", "VaultKeyMalformed")
+
+
+async def test_the_watch_over_open_replacements_goes_on_whatever_fails() -> None:
+    """One site whose document cannot be read must not end the watch over all others."""
+    looks = asyncio.Queue[int]()
+
+    class Failing(OpenSwaps):
+        async def moved(self):
+            looks.put_nowait(1)
+            raise LookupError("no such survey")
+
+    client = await lazy_client(TemporalSettings(address="127.0.0.1:1"))
+    watching = asyncio.create_task(watch_open_swaps(Failing(World(store=Store.in_memory())), client, timedelta()))
+    async with asyncio.timeout(30):
+        for _ in range(3):
+            await looks.get()
+    assert not watching.done()
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)

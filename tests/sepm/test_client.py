@@ -331,6 +331,17 @@ async def test_known_lists(ask):
     assert silent is None
 
 
+async def test_when_lists_were_edited(ask):
+    """By name the newest date, of whichever domain; a date that there is not is none."""
+    dates = (("Own", 1_760_000_000_000), ("Own", 1_750_000_000_000), ("Own", None), ("Odd", 10**18), ("Old", None))
+    lists = [
+        {"id": str(n) * 32, "name": name, "policytype": "msl", "lastmodifiedtime": date}
+        for n, (name, date) in enumerate(dates)
+    ]
+    shown, _ = await ask(Site(**{"/policies/summary": paged(*lists)}), lambda client: client.lists_edited())
+    assert shown == {"Own": datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC), "Odd": None, "Old": None}
+
+
 async def test_small_facts(ask):
     """Servers by id only, the database without its user and passwords, and the counts of clients."""
     site = Site(

@@ -100,6 +100,14 @@ def of_two_kinds() -> SiteSpec:
     return spec.model_copy(update={"clients": (*spec.clients, others)})
 
 
+def with_an_old_build() -> SiteSpec:
+    """As `site`, of three servers, with a group of clients that fail over nowhere and are relaxed around each wave."""
+    spec, old = site(3, 6), f"{ROOT_GROUP}\\Old"
+    group = GroupSpec(path=old, locations=spec.groups[0].locations)
+    clients = ClientSpec(group=old, count=3, prefix="OLD", build="14.2.1.0")
+    return spec.model_copy(update={"groups": (*spec.groups, group), "clients": (*spec.clients, clients)})
+
+
 _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
 
@@ -147,6 +155,24 @@ HOLES = (
         20,
         site(3, 12),
         Follows(since=Since.SWAP, after=2 * DAY, happening=ServerDies(server="SEPM-3")),
+    ),
+    hole(
+        "the last holdout dies where a group must be relaxed around it",
+        20,
+        with_an_old_build(),
+        Follows(since=Since.SWAP, after=2 * DAY, happening=ServerDies(server="SEPM-3")),
+    ),
+    hole(
+        "the only other server dies before a replacement is claimed",
+        20,
+        site(2),
+        Follows(since=Since.BEGIN, after=10 * HOUR + 33 * MINUTE, happening=ServerDies(server="SEPM-2")),
+    ),
+    hole(
+        "the only other server dies while a replacement is claimed",
+        20,
+        site(2),
+        Follows(since=Since.BEGIN, after=11 * HOUR, happening=ServerDies(server="SEPM-2")),
     ),
     hole(
         "relaxed clients fall silent behind the swap",
