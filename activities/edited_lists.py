@@ -1,4 +1,4 @@
-"""Server lists that somebody has edited since it was known what is in them (rule 18)."""
+"""Server lists that an administrator has edited during the rotation (rule 18)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,7 +29,7 @@ async def lists_not_as_known(
     said: Mapping[ListName, datetime],
     at: str,
 ) -> tuple[Drift, ...]:
-    """What was edited after the plan's survey, after the task that made it, and after somebody `said` it is right."""
+    """The lists edited after the plan's survey, after their own task, and after a person confirmed them (`said`)."""
     if not survey.lists_edited:
         return ()
     shown = (await store.surveys.get(plan.survey_id)).lists_edited

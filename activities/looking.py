@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.edited_lists import dates_of_lists, lists_not_as_known
 from activities.failures import told_apart
 from activities.scope import StepScope, scope_of
+from activities.servers import presented_when_planned
 from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
@@ -21,7 +22,7 @@ from rotation.proof.gate import written
 from rotation.proof.membership import followers
 from rotation.proof.reading import evidence_key
 from rotation.survey import SiteSurvey
-from rotation.values import Fingerprint, GroupId, ServerName
+from rotation.values import GroupId
 from sepm.port import Sepm
 
 _SECOND = timedelta(seconds=1)
@@ -69,7 +70,7 @@ class Looking:
             survey.served,
             swapped=request.swapped,
             due=request.due,
-            before=await self._before(scope),
+            before=await presented_when_planned(store, scope.plan),
             addresses={each.name: each.client_port for each in scope.site.servers},
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]
@@ -104,11 +105,6 @@ class Looking:
         """Of a recovery only what it put back: it has changed no setting, and knows the others as they once were."""
         served = [seen for seen in survey.served if body.certificate_for(seen.server) is not None]
         return tuple(Drift(finding=found) for found in certificate_drift(body, served, swapped=request.swapped))
-
-    async def _before(self, scope: StepScope) -> dict[ServerName, Fingerprint]:
-        """What every server presented when the plan was made."""
-        survey = await self._world.store.surveys.get(scope.plan.survey_id)
-        return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
 
     async def _note(self, scope: StepScope, client: Sepm, found: Iterable[Drift]) -> None:
         """The last look that still saw the difference is before the write that ends it, whoever makes that."""

@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 
 class OpenSwaps:
-    """The sites at which somebody holds the replacement of a certificate now."""
+    """Reads the sites at which a person has claimed the replacement of a certificate."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.edited_lists import lists_not_as_known
 from activities.identity import new_plan_id
 from activities.recovery_planning import ahead_of_ours, held_by_clients, saved_copies
+from activities.servers import presented_when_planned
 from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import (
@@ -36,7 +37,7 @@ from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import HTTP_SILENT, SILENT, unfit_now
 from rotation.planning.without import finish_without
 from rotation.survey import SiteSurvey
-from rotation.values import Fingerprint, ListName, ServerName, SiteId
+from rotation.values import ListName, ServerName, SiteId
 from store.store import Store
 
 
@@ -193,7 +194,7 @@ class Planning:
     async def _without(
         self, request: PlanCheckRequest, plan: Plan, findings: tuple[Finding, ...], silent: tuple[ServerName, ...]
     ) -> PlanCheckAnswer:
-        """The amendment that leaves servers as they are that do not answer, where somebody wants to go on like that."""
+        """The silent servers; when a person wants to go on without them, also the amendment that does so."""
         if not request.on_trust:
             return PlanCheckAnswer(findings=findings, silent=silent)
         body = finish_without(plan.body, silent, at=request.at)
@@ -232,18 +233,13 @@ class Planning:
             survey.served,
             swapped=request.swapped,
             due=_replaced_now(plan.body, request.at),
-            before=await self._presented(plan),
+            before=await presented_when_planned(store, plan),
         )
         return (
             *blockers((*(each.finding for each in found), *served)),
             *(each.finding for each in await self._lists(request, plan, survey)),
             *await self._unfit(request, plan, survey),
         )
-
-    async def _presented(self, plan: Plan) -> dict[ServerName, Fingerprint]:
-        """What every server presented when the plan was made."""
-        survey = await self._world.store.surveys.get(plan.survey_id)
-        return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
 
     async def _lists(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
         store, site = self._world.store, await self._world.site(request.site_id)

@@ -9,7 +9,8 @@ from rotation.finding import Finding
 from rotation.plan.plan import Plan
 from rotation.site import Site
 from rotation.survey import ServedCertificate
-from rotation.values import Fingerprint
+from rotation.values import Fingerprint, ServerName
+from store.store import Store
 
 
 class Servers:
@@ -27,8 +28,7 @@ class Servers:
 
 async def presented(world: World, site: Site, plan: Plan) -> Presented:
     """Which servers present the certificate that the plan gives them, which another than before, which nothing."""
-    survey = await world.store.surveys.get(plan.survey_id)
-    before = {each.server: each.fingerprint for each in survey.served}
+    before = await presented_when_planned(world.store, plan)
     served = await world.served(site.servers)
     found = [(seen, serves(plan.body, seen, before=before.get(seen.server))) for seen in served]
     return Presented(
@@ -37,6 +37,12 @@ async def presented(world: World, site: Site, plan: Plan) -> Presented:
         silent=tuple(seen.server for seen, now in found if now is Serves.NOTHING),
         third=tuple(_alarm(site, plan, seen, before.get(seen.server)) for seen, now in found if now is Serves.UNKNOWN),
     )
+
+
+async def presented_when_planned(store: Store, plan: Plan) -> dict[ServerName, Fingerprint]:
+    """What each server that answered presented when the plan was made."""
+    survey = await store.surveys.get(plan.survey_id)
+    return {each.server: each.fingerprint for each in survey.served if each.fingerprint is not None}
 
 
 def _alarm(site: Site, plan: Plan, seen: ServedCertificate, before: Fingerprint | None) -> Finding:

@@ -1,4 +1,4 @@
-"""What speaks against the dates that somebody tells of a server's .SIG files."""
+"""The check of the dates that a person tells of a server's .SIG files."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,7 +10,7 @@ from rotation.plan.signed_files import not_signed_anew
 from rotation.plan.task import CompareSignedFiles
 
 _MINUTE = timedelta(minutes=1)
-"""To which a file's date may be told."""
+"""People may tell dates without seconds."""
 _AHEAD = timedelta(hours=1)
 """How far a server's clock may be ahead of ours."""
 

@@ -91,7 +91,7 @@ class Console:
         return edited
 
     def put_list(self, server_list: ServerList) -> None:
-        """Edit a list until it is as it was before somebody else has edited it."""
+        """Give a list the contents that it had before another person edited it."""
         restored = replace(server_list, modified_ms=self._changes.timeline.now_ms)
         self._changes.put_list(restored, self._site.effects.record("console.edit_list", server_list.name))
 

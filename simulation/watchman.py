@@ -1,6 +1,6 @@
 """The watch over an open replacement on simulated time: it looks in the minute after something has changed.
 
-In between nothing it could see is different, so that no look is missed that one in each minute would have made.
+A look in every other minute would see what the last look saw. A look that fails is not repeated before the next change.
 """
 
 from datetime import datetime, timedelta

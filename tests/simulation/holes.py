@@ -43,15 +43,14 @@ def shortcomings(facts: Facts) -> list[str]:
     found.extend(f"{name} could get in only at a server that is down for good" for name in sorted(facts.shut_out))
     if facts.unfinished:
         found.append(f"it had no way out: {facts.unfinished}")
-    told = [event.at for event in facts.trail if event.kind in ("attention", "drift")]
+    told = [event.at for event in facts.trail if event.kind == "attention"]
     late = [each for each in facts.lost if each.others_did and not any(_in_time(each, at) for at in told)]
-    found.extend(f"{each.name} failed from {each.first_failed} on, and nothing said so in time" for each in late)
+    found.extend(f"{each.name} failed from {each.first_failed} on, and no attention said so in time" for each in late)
     return found
 
 
 def _in_time(client: LostClient, at: datetime) -> bool:
-    did = client.after.at if client.after is not None else client.first_failed
-    return did <= at <= client.first_failed + TOLD_WITHIN
+    return client.first_failed <= at <= client.first_failed + TOLD_WITHIN
 
 
 def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, **more) -> SiteSpec:
