@@ -43,11 +43,14 @@ JOBS ?= 4
 
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
+# Tests that start whole services as processes, or kill them.
+SERVICE := tests/e2e tests/sweep/test_sample.py tests/deploy/test_image.py tests/engine/test_worker.py tests/emulator/test_serve.py
+
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
-	$(PYTEST) --ignore=tests/e2e $(ARGS)
+	$(PYTEST) $(addprefix --ignore=,$(SERVICE)) $(ARGS)
 
 test-service: $(VENV)/.dev ## Run the tests that start whole services as processes, and play rotations on the wall clock
-	$(PYTEST) tests/e2e $(ARGS)
+	$(PYTEST) $(SERVICE) $(ARGS)
 
 TARGETS ?= test test-service
 test-oldest: ## Run both on the oldest Python here, in an environment of its own (TARGETS=test-service runs one)

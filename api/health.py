@@ -6,13 +6,10 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.service import RPCError
 
 from api.parts import Parts, WithParts
 from api.problems import ProblemError, described, later
-from engine.calls import CEILING, within
-from engine.fault import EngineFault
+from engine.presence import answers
 from rotation.finding import blocking
 from rotation.standing.reconciliation import Found
 from rotation.standing.trouble import TroubleCode
@@ -44,7 +41,7 @@ async def ready(parts: WithParts) -> Health:
     For alarms. Whoever starts a process that does not live anew asks /healthz/live: a rotation that is stalled is not
     helped by another API.
     """
-    well = {"the store": await _store_answers(parts), "Temporal": await _temporal_answers(parts)}
+    well = {"the store": await _store_answers(parts), "Temporal": await answers(parts.temporal)}
     silent = [name for name, answers in well.items() if not answers]
     if silent:
         raise later(
@@ -86,16 +83,5 @@ async def _store_answers(parts: Parts) -> bool:
         async with parts.store.database.read() as session:
             await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError):
-        return False
-    return True
-
-
-async def _temporal_answers(parts: Parts) -> bool:
-    """Whether our namespace is there: the plain health check of the client fails before its first call."""
-    client = parts.temporal
-    try:
-        async with within(CEILING, silence="no answer"):
-            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
-    except (EngineFault, RPCError):
         return False
     return True

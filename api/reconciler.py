@@ -18,7 +18,7 @@ from api.rotation_now import recorded, service_of, stray
 from engine.contract import ISSUE_WORKFLOW, ROTATE_WORKFLOW, SIMULATE_WORKFLOW, SURVEY_WORKFLOW
 from engine.fault import EngineFault, TemporalDown
 from engine.ids import named_by, rotation_workflow
-from engine.presence import polled_at
+from engine.presence import answers, polled_at
 from engine.runs import newest_run, open_runs, word_of
 from rotation.standing.known import Run, RunStatus, Service, Silent, Word
 from rotation.standing.reconciliation import Reconciliation, reconciled
@@ -38,6 +38,10 @@ _AT_ONCE = 8
 """Rotations that are asked at once."""
 _SILENCES = 16
 """After so many rotations that no worker has answered for, and none that one has, the others are not asked."""
+
+_TEMPORAL = "Temporal"
+_LONGEST = 400
+"""Characters of what Temporal says of itself."""
 
 _log = structlog.get_logger(__name__)
 
@@ -93,7 +97,7 @@ class Reconciler:
             await self._hand_over(each for each in running if each.unheard and not _is_open(runs[each.id]))
             service += [trouble for trouble in [no_worker(where)] if trouble is not None]
         except (EngineFault, RPCError) as fault:
-            service.append(_temporal_away(fault))
+            service.append(await self._temporal_trouble(fault))
         except (SQLAlchemyError, OSError) as error:
             service.append(_store_away(error))
         found = reconciled(parts.standings.latest, now, service=service, rotations=rotations, workflows=workflows)
@@ -130,6 +134,17 @@ class Reconciler:
         found = await asyncio.gather(*map(seen, rotations))
         self._silent = silent
         return {rotation.id: run for rotation, run in zip(rotations, found, strict=True)}
+
+    async def _temporal_trouble(self, fault: Exception) -> Trouble:
+        """Why Temporal has not said what it runs: at a second look in a row, an error of one that runs is its own.
+
+        One whose database fails still answers what it has in memory; one that starts fails for some seconds.
+        """
+        latest = self._parts.standings.latest
+        again = latest is not None and any(each.trouble.subject == _TEMPORAL for each in latest.service)
+        if again and isinstance(fault, TemporalDown) and await answers(self._parts.temporal):
+            return _temporal_fails(fault)
+        return _temporal_away(fault)
 
     async def _stray(self, run: Run, where: Service) -> Trouble | None:
         """What is wrong with an open workflow, where the store does not have it so."""
@@ -182,9 +197,14 @@ def _is_open(run: Run | None) -> bool:
 def _temporal_away(fault: Exception) -> Trouble:
     down = "does not answer" if isinstance(fault, TemporalDown) else "has not said what it runs"
     text = f"Temporal {down}: nobody knows how rotations stand; those that run go on when it is back"
-    return unknown(
-        TroubleCode.TEMPORAL_AWAY, "Temporal", text, "see that Temporal runs; rotator up starts the embedded one"
-    )
+    remedy = "see that Temporal runs; rotator up starts the embedded one"
+    return unknown(TroubleCode.TEMPORAL_AWAY, _TEMPORAL, text, remedy)
+
+
+def _temporal_fails(fault: Exception) -> Trouble:
+    text = f"Temporal runs, and cannot say what it runs ({fault}): no rotation goes on while its database fails"
+    remedy = "make room on the disk of Temporal's database, or see why it fails; rotations then go on by themselves"
+    return stalled(TroubleCode.TEMPORAL_FAILS, _TEMPORAL, text[:_LONGEST], remedy)
 
 
 def _store_away(error: Exception) -> Trouble:

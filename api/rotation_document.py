@@ -92,6 +92,14 @@ class Live(Value):
             swapped=state.swapped,
         )
 
+    def place(self) -> dict[str, Any]:
+        """Where it stands, as fields of the rotation's document: empty once every step is done."""
+        for index, step in enumerate(self.steps):
+            if step.state == "current":
+                at = {"step_id": step.id, "step_number": step.number, "step_title": step.title, "step_index": index}
+                return at | {"phase": self.phase, "step_count": len(self.steps)}
+        return {}
+
 
 class RotationShown(Value):
     """A rotation: as it last reported, and, where it can be asked, as it is now."""
@@ -127,9 +135,9 @@ class RotationShown(Value):
 
     @classmethod
     def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":
-        """The document of a stored rotation. What its workflow asks of people now is newer than what is stored."""
+        """The document of a stored rotation. What its workflow says of itself now is newer than what is stored."""
         found = known.found
-        shown = rotation.model_dump(exclude={"told", "attention"})
+        shown = rotation.model_dump(exclude={"told", "attention"}) | (live.place() if live else {})
         attention = tuple(each.finding() for each in live.attention) if live else rotation.attention
         return cls(
             **shown,

@@ -1,13 +1,25 @@
-"""Whether a worker serves a task queue."""
+"""Whether Temporal is there, and whether a worker serves a task queue."""
 
 from datetime import UTC, datetime
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from engine.calls import CEILING, within
+from engine.fault import EngineFault
+
+
+async def answers(client: Client) -> bool:
+    """Whether our namespace is there: the plain health check of the client fails before its first call."""
+    try:
+        async with within(CEILING, silence="no answer"):
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except (EngineFault, RPCError):
+        return False
+    return True
 
 
 async def polled_at(client: Client, task_queue: str) -> datetime | None:

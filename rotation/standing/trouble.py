@@ -29,6 +29,7 @@ class TroubleCode(StrEnum):
     OVERDUE = "overdue"
     PAUSED = "paused"
     STORE_FULL = "store-full"
+    TEMPORAL_FAILS = "temporal-fails"
     HISTORY_GONE = "history-gone"
     ENDED_OUTSIDE = "ended-outside"
     RESET_OUTSIDE = "reset-outside"

@@ -55,11 +55,15 @@ class Program:
     @classmethod
     async def start(cls, folder: Path, name: str, *arguments: str, **environment: str) -> "Program":
         """Start `python -m ARGUMENTS`, and wait for its line."""
+        return await cls.run(folder, name, (sys.executable, "-m", *arguments), environment)
+
+    @classmethod
+    async def run(cls, folder: Path, name: str, command: tuple[str, ...], environment: dict[str, str]) -> "Program":
+        """Start a command that begins one, and wait for its line."""
         out, err = folder / f"{name}.out", folder / f"{name}.err"
         with out.open("wb") as stdout, err.open("wb") as stderr:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *arguments, stdout=stdout, stderr=stderr, env={**CLEAN, **environment}
-            )
+            environment = {**CLEAN, **environment}
+            process = await asyncio.create_subprocess_exec(*command, stdout=stdout, stderr=stderr, env=environment)
 
         async def line() -> str:
             assert process.returncode is None, err.read_text()
@@ -95,13 +99,12 @@ class House(Caller):
     program: Program
 
     @classmethod
-    async def open(cls, folder: Path, **environment: str) -> "House":
-        """Start everything on free ports, with these settings."""
+    async def open(cls, folder: Path, before: tuple[str, ...] = (), /, **environment: str) -> "House":
+        """Start everything on free ports, with these settings; by the command `before` where one is given."""
         root = folder / "var"
         ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
-        program = await Program.start(
-            folder, "up", "cli.main", "up", "--folder", str(root), "--json", *ports, **environment
-        )
+        command = (*before, sys.executable, "-m", "cli.main", "up", "--folder", str(root), "--json", *ports)
+        program = await Program.run(folder, "up", command, environment)
         where = TemporalSettings(address=program.said["temporal"], namespace=program.said["namespace"])
         key = (root / "api.key").read_text().strip()
         return cls((program.said["api"],), key, where, root, program)

@@ -155,13 +155,17 @@ class Hands:
         self.simulation.machines.upgrade(name, build)
 
     def _lists(self, work: CopyList | DeleteList | ReorderList) -> None:
+        """Whose answer was cut off begins again: what is done is not done twice."""
         console = self.simulation.console
+        names = {each.name for each in self.simulation.site.server_lists.values()}
         match work:
             case CopyList(source_list=source, copy_list=name, servers=servers):
-                console.copy_list(source, name)
+                if name not in names:
+                    console.copy_list(source, name)
                 console.edit_list(name, Protocol.HTTP, {entry.server: entry.http_port for entry in servers})
             case DeleteList(list=name):
-                console.delete_list(name)
+                if name in names:
+                    console.delete_list(name)
             case ReorderList(list=name, order=order):
                 console.edit_list(name, order=order)
 
