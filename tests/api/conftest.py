@@ -185,7 +185,9 @@ def staffed(temporal_settings):
 @pytest.fixture
 async def unstaffed(store, temporal_settings, tmp_path) -> Parts:
     """Parts with store and Temporal, and a task queue that no worker serves."""
-    return Parts(store=store, temporal=await lazy_client(temporal_settings), task_queue=tmp_path.name)
+    temporal = await lazy_client(temporal_settings)
+    # a busy machine is no reason why a survey should be told to go on
+    return Parts(store=store, temporal=temporal, task_queue=tmp_path.name, survey_wait=timedelta(minutes=1))
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ async def state_of(whole, task):
 async def test_whoever_holds_a_task_gives_it_back_before_a_restore(whole, site, task, tear, problem):
     """The refusal names the task, its holder, and the way out; after that the restore starts."""
     path = f"/v1/tasks/{task['id']}"
-    assert (await whole.post(f"{path}/claim", json={"who": "olga"})).status_code == 200
+    claimed = await whole.post(f"{path}/claim", json={"who": "olga"})
+    assert claimed.status_code == 200, claimed.text
     await tear()
     told = problem(await whole.post(f"/v1/sites/{site}/restore", json=ANN), 409, "task-held")
     assert "olga" in told["detail"]
