@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities.in_numbers import NAMES
 from activities.scope import StepScope, scope_of
 from activities.surveying import Surveying
 from activities.world import World
@@ -12,13 +13,13 @@ from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, SurveyR
 from rotation.drift.newborn import newborn
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope
+from rotation.proof.acceptance import keeps_older
 from rotation.proof.gate import minimum
+from rotation.proof.verdict import Reason
 from rotation.running.state import GateReading
 from rotation.survey import PairSettings, SiteSurvey
 from store.originals import Original
 from store.roster import RosterClient
-
-_NAMES = 10
 
 
 class ClosingCheck:
@@ -47,7 +48,7 @@ class ClosingCheck:
         return ClosingAnswer(
             findings=findings,
             born=newborn(scope.plan.body, survey),
-            reading=_back(scope, roster, survey.clients_as_of, survey.taken_at),
+            reading=_back(scope, roster, survey),
         )
 
 
@@ -97,23 +98,32 @@ def _certificates(scope: StepScope, survey: SiteSurvey) -> Iterable[Finding]:
             yield blocking("certificate-not-served", chosen.server, f"{what}", "bring it back, then retry")
 
 
-def _back(scope: StepScope, roster: Sequence[RosterClient], clock: datetime, taken_at: datetime) -> GateReading:
-    """Who checked in within three heartbeats; the others are named in the report and wait for nobody."""
+def _back(scope: StepScope, roster: Sequence[RosterClient], survey: SiteSurvey) -> GateReading:
+    """Who checked in within three heartbeats, and takes its policy; the others are named and wait for nobody."""
     owner_of: dict[str, OwnerScope] = {group: owner for owner in scope.plan.body.scopes for group in owner.groups}
-    missing = [client.name for client in roster if not _is_back(client, owner_of.get(client.group_id), clock)]
+    dates = {group.id: group.policy_date for group in survey.groups} if scope.site.at_console is None else {}
+    published = scope.plan.body.publish_delay + survey.skew
+    missing, refusing = [], []
+    for client in roster:
+        owner = owner_of.get(client.group_id)
+        if owner is None or not _is_back(client, owner, survey.clients_as_of):
+            missing.append(client.name)
+        elif keeps_older(client.observed, dates.get(client.group_id), allowed=published + minimum([owner])):
+            refusing.append(client.name)
     return GateReading(
-        taken_at=taken_at,
+        taken_at=survey.taken_at,
         total=len(roster),
-        covered=len(roster) - len(missing),
+        covered=len(roster) - len(missing) - len(refusing),
         safe=0,
-        waiting=len(missing),
+        waiting=len(missing) + len(refusing),
         left_out=0,
-        by_reason={},
-        waiting_names=tuple(sorted(missing)[:_NAMES]),
-        reached=not missing,
+        by_reason={Reason.REFUSING: len(refusing)} if refusing else {},
+        waiting_names=tuple(sorted((*missing, *refusing))[:NAMES]),
+        refusing_names=tuple(sorted(refusing)[:NAMES]),
+        reached=not missing and not refusing,
     )
 
 
-def _is_back(client: RosterClient, owner: OwnerScope | None, clock: datetime) -> bool:
+def _is_back(client: RosterClient, owner: OwnerScope, clock: datetime) -> bool:
     seen = client.observed.last_seen if client.observed else None
-    return owner is not None and seen is not None and seen >= clock - minimum([owner])
+    return seen is not None and seen >= clock - minimum([owner])

@@ -137,7 +137,8 @@ class Gates:
         for owner, date in dates.items():
             await self._note_move(ref.rotation_id, key, moved_after_swap(owner, date, swap_seen=swap_seen, skew=skew))
         moved = await store.references.of_gate(ref.rotation_id, key)
-        update = {"references": _newest(moved.values()), "swap_seen": swap_seen, "skew": skew}
+        published = dates if scope.site.at_console is None else {}
+        update = {"references": _newest(moved.values()), "published": published, "swap_seen": swap_seen, "skew": skew}
         return seen.model_copy(update={**update, "former_seen": swap.former_seen})
 
     async def _followed(self, request: GateRequest, key: str) -> list[Reference]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from rotation.proof.verdict import Judgement, RosterEntry, Verdict, tally
+from rotation.proof.verdict import Judgement, Reason, RosterEntry, Verdict, tally
 from rotation.running.state import GateReading
+from rotation.values import ClientId
 
 NAMES = 10
 """How many names are told; all of them are in the store."""
@@ -16,6 +17,7 @@ def in_numbers(
     """How many clients are covered, safe, waited for and left out, and the first names of those waited for."""
     counted = tally(judgements)
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    refusing = {judgement.client for judgement in judgements if judgement.reason is Reason.REFUSING}
     return GateReading(
         taken_at=taken_at,
         total=counted.total,
@@ -24,6 +26,11 @@ def in_numbers(
         waiting=counted.waiting,
         left_out=counted.by_verdict.get(Verdict.LEFT_OUT, 0),
         by_reason=counted.by_reason,
-        waiting_names=tuple(sorted(entry.name for entry in entries if entry.id in waiting)[:NAMES]),
+        waiting_names=_names(entries, waiting),
+        refusing_names=_names(entries, refusing),
         reached=reached,
     )
+
+
+def _names(entries: Sequence[RosterEntry], some: set[ClientId]) -> tuple[str, ...]:
+    return tuple(sorted(entry.name for entry in entries if entry.id in some)[:NAMES])

@@ -170,7 +170,9 @@ class Console:
 
     def signed_files(self, server: str) -> SignedFiles:
         """What a person finds on a server's disk."""
-        return signed_files(self._site.server(server), self._changes.outbox)
+        return signed_files(
+            self._site.server(server), self._changes.outbox, show=self._changes.switches.stale_sig_dates
+        )
 
     def pause_replication(self) -> None:
         """Break the replication relationship."""

@@ -27,9 +27,11 @@ class SignedFiles:
         return {"certificate": self.certificate.isoformat(), "oldest_sig": self.oldest.isoformat()}
 
 
-def signed_files(server: Server, outbox: Outbox) -> SignedFiles:
-    """The files as they are now."""
+def signed_files(server: Server, outbox: Outbox, *, show: bool) -> SignedFiles:
+    """The files as they are now; unless their dates `show` it, those that a former key has signed look new."""
     oldest = min(outbox.signed_ms(server, group_id) for group_id in outbox.current)
+    if not show:
+        oldest = max(oldest, server.certificate_ms)
     return SignedFiles(
         certificate=from_ms(server.clock_ms_at(server.certificate_ms)), oldest=from_ms(server.clock_ms_at(oldest))
     )

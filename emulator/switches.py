@@ -133,6 +133,8 @@ class Switches(BaseModel):
     """How long the services are away after a change of certificate; None: each server's own time."""
     stale_sig_files: bool = False
     """After a swap the server goes on signing with its former key, until `republish` at the console."""
+    stale_sig_dates: bool = True
+    """Whether the dates of files that it has signed so are older than the certificate."""
     rest_port_follows_certificate: bool = True
     """Whether 8446 shows the new certificate after a swap, as 443 does."""
 

@@ -17,7 +17,8 @@ from store.rotations import lock_rotation
 from store.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
 from store.upsert import ROWS_AT_ONCE, chunks, insert_on
 
-_OF_A_READING = ("verdict", "reason", "serial_seen", "contact_seen", "covered", "covered_reason", "judged_at")
+_OF_EVIDENCE = ("serial_seen", "contact_seen", "covered", "older_times", "older_seen", "older_serial")
+_OF_A_READING = ("verdict", "reason", *_OF_EVIDENCE, "covered_reason", "judged_at")
 
 
 class ClientVerdict(Value):
@@ -46,7 +47,7 @@ class Coverage:
         """Store what a reading at `at` says of some or all clients. The same again is no error.
 
         An older reading that arrives late changes nothing, and proof stays: a client that is covered remains so
-        until the gate is restarted.
+        until it refuses its policy, or the gate is restarted.
 
         Raises:
             UnknownRotation: when no such rotation is kept.
@@ -79,9 +80,12 @@ class Coverage:
                     contact_seen=contact,
                     covered=covered,
                     reason=None if reason is None else Reason(reason),
+                    older_times=times,
+                    older_seen=older_seen,
+                    older_serial=older_serial,
                 )
                 async for part in rows.partitions()
-                for client, serial, contact, covered, reason in part
+                for client, serial, contact, covered, reason, times, older_seen, older_serial in part
             }
 
     async def verdicts(
@@ -188,6 +192,9 @@ _EVIDENCE = built_once(
         JudgementRow.contact_seen,
         JudgementRow.covered,
         JudgementRow.covered_reason,
+        JudgementRow.older_times,
+        JudgementRow.older_seen,
+        JudgementRow.older_serial,
     )
     .where(JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("gate"))
     .execution_options(yield_per=ROWS_AT_ONCE)
@@ -198,7 +205,7 @@ _EVIDENCE = built_once(
 def _proof_stays(*, postgres: bool) -> Executable:
     """Built once: it is run for every reading, and costs more to build than to run."""
     new = insert_on(JudgementRow, postgres=postgres)
-    stays = or_(~JudgementRow.covered, new.excluded.covered)
+    stays = or_(~JudgementRow.covered, new.excluded.covered, new.excluded.reason == Reason.REFUSING)
     return built_once(
         new.on_conflict_do_update(
             index_elements=["rotation_id", "gate", "client_id"],
@@ -228,9 +235,7 @@ def _row(rotation_id: str, gate: str, judgement: Judgement, at: datetime) -> dic
         "client_id": judgement.client,
         "verdict": judgement.verdict,
         "reason": judgement.reason,
-        "serial_seen": evidence.serial_seen,
-        "contact_seen": evidence.contact_seen,
-        "covered": evidence.covered,
+        **{name: getattr(evidence, name) for name in _OF_EVIDENCE},
         "covered_reason": evidence.reason,
         "judged_at": at,
     }

@@ -135,6 +135,9 @@ class JudgementRow(Base):
     contact_seen: Mapped[datetime | None]
     covered: Mapped[bool]
     covered_reason: Mapped[str | None]
+    older_times: Mapped[int]
+    older_seen: Mapped[datetime | None]
+    older_serial: Mapped[datetime | None]
     judged_at: Mapped[datetime]
 
 

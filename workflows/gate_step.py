@@ -16,15 +16,13 @@ from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Proceed, Wait
-from workflows import canary_watch, lost_pairs, newborn_step, statement
+from workflows import canary_watch, cut_off, lost_pairs, newborn_step, statement
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 
 _LIMIT = "gate-limit"
-_SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE = "silent-after-swap", "silent-after-write"
-_SILENCED = "clients that the change has silenced"
 _WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
@@ -109,7 +107,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     while reading is None:
         reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, WANTED, _SILENT_AFTER_SWAP, _SILENT_AFTER_WRITE, canary_watch.HELD):
+    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, canary_watch.HELD):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
@@ -218,19 +216,7 @@ async def _note(run: Running, reading: GateReading) -> None:
     wait = _wait(run)
     update = {"reading": reading, "readings": wait.readings + 1, "next_at": None}
     run.state.wait = wait.model_copy(update=update)
-    names = ", ".join(reading.silent_names)
-    for code, silent, then in (
-        (_SILENT_AFTER_SWAP, reading.silent_after_swap, "put the old certificate back (roll back)"),
-        (_SILENT_AFTER_WRITE, reading.silent_after_write, "open the HTTP port of their network, or cancel"),
-    ):
-        if not silent:
-            run.drop_attention(code)
-            continue
-        text = f"{silent} clients have not reappeared for three heartbeats, among them {names}"
-        told = run.is_raised(code)
-        run.raise_attention(code, _SILENCED, f"{text}; if not switched off, {then}", ())
-        if not told and run.host.patched("tell-silence"):
-            await run.record(EventKind.ATTENTION, f"{_SILENCED}: {text}", code=code)
+    await cut_off.tell(run, reading)
     run.host.show(run.state)
 
 

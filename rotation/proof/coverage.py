@@ -8,18 +8,20 @@ from datetime import datetime
 
 from rotation.plan.step import GatePurpose
 from rotation.plan.trust import SERVERS
+from rotation.proof.acceptance import grown, refuses, takes_policy
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
+from rotation.values import ServerName
 
 
 def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -> Judgement:
     """The verdict on one client: the first rule that speaks decides.
 
-    Order: left out by name, non-persistent, proven before, proven now, safe without proof, else waiting.
+    Order: left out by name, non-persistent, refusing, proven before, proven now, safe without proof, else waiting.
     """
     kept = _grow(entry, rule, evidence or ClientEvidence(client=entry.id))
-    for speak in (_left_out, _image, _proven, _safe):
+    for speak in (_left_out, _image, _refusing, _proven, _safe):
         decided = speak(entry, rule, kept)
         if decided is not None:
             verdict, reason = decided
@@ -28,6 +30,8 @@ def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -
         verdict, reason = Verdict.WAITING, _why_waiting(entry, rule, kept)
     if verdict is Verdict.COVERED:
         kept = kept._replace(covered=True, reason=reason)
+    elif reason is Reason.REFUSING:  # what it has shown before is outdated
+        kept = kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
     return Judgement(client=entry.id, verdict=verdict, reason=reason, evidence=kept)
 
 
@@ -40,6 +44,10 @@ def _left_out(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _De
 
 def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decided:
     return (Verdict.IMAGE, Reason.NON_PERSISTENT) if entry.non_persistent else None
+
+
+def _refusing(_entry: RosterEntry, _rule: GateRule, kept: ClientEvidence) -> _Decided:
+    return (Verdict.WAITING, Reason.REFUSING) if refuses(kept) else None
 
 
 def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
@@ -69,7 +77,7 @@ def _proven_after_swap(
         return Verdict.COVERED, Reason.SERIAL_MOVED_AFTER_SWAP
     if kept.contact_seen is not None and seen > kept.contact_seen and _trusts_last(entry, rule, swap):
         return Verdict.COVERED, Reason.TWO_TRUSTED_CONTACTS
-    here = entry.observed is not None and entry.observed.last_server == swap.server
+    here = _accepted_at(entry, rule, frozenset({swap.server}))
     if here and swap.swapped_shows_trust and not rule.relaxed and seen > swap.first_seen + swap.settle:
         return Verdict.COVERED, Reason.CONTACT_AT_SWAPPED_SERVER
     return None
@@ -124,7 +132,7 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
         kept = kept._replace(serial_seen=observed.last_seen)
     if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):
         kept = kept._replace(contact_seen=observed.last_seen)
-    return kept
+    return grown(observed, observed.last_seen, rule, kept)
 
 
 def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: datetime) -> bool:
@@ -162,8 +170,15 @@ def holds(observed: ObservedClient, rule: GateRule) -> bool:
 
 
 def _trusts_last(entry: RosterEntry, rule: GateRule, swap: Swap) -> bool:
+    return _accepted_at(entry, rule, None if rule.relaxed else swap.trusted)
+
+
+def _accepted_at(entry: RosterEntry, rule: GateRule, servers: frozenset[ServerName] | None) -> bool:
+    """Whether the last check-in was at one of `servers` (None: at any), with a policy that is not an older one."""
     observed = entry.observed
-    return observed is not None and (rule.relaxed or observed.last_server in swap.trusted)
+    return (
+        observed is not None and takes_policy(observed, rule) and (servers is None or observed.last_server in servers)
+    )
 
 
 def _why_waiting(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> Reason:

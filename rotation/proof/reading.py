@@ -31,6 +31,8 @@ class Seen(Value):
     """Serials of each owner before it that are as right."""
     changed_from: Mapping[GroupId, datetime] = Field(default_factory=dict)
     """When the first of the writes to each owner was made, on SEPM's clock."""
+    published: Mapping[GroupId, datetime] = Field(default_factory=dict)
+    """The newest policy date of each owner, where SEPM tells it."""
     former_seen: datetime | None = None
     """When the probe last saw the former certificate, on SEPM's clock."""
     swap_seen: datetime | None = None
@@ -77,6 +79,7 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         earlier=seen.earlier.get(owner.group_id, frozenset()),
         exact=seen.site.at_console is not None,
         as_of=seen.as_of,
+        published=seen.published.get(owner.group_id),
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
         drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,

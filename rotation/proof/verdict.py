@@ -52,6 +52,8 @@ class Reason(StrEnum):
     SEEN_ONCE = "seen-once"
     NOT_SEEN = "not-seen"
     AT_UNTRUSTED_SERVER = "at-untrusted-server"
+    REFUSING = "refusing"
+    """Has checked in three times since the replacement, and kept an older policy than its group's (rule 11)."""
     VANISHED = "vanished"
     REFERENCE_MISSING = "reference-missing"
     HEARD_AGAIN = "heard-again"
@@ -87,8 +89,14 @@ class ClientEvidence(NamedTuple):
     contact_seen: datetime | None = None
     """The first check-in at a server that it trusts, later than the swap; before one, the second with the serial."""
     covered: bool = False
-    """Coverage is monotone: once proven it stays so while the gate lasts."""
+    """Coverage is monotone: once proven it stays so while the gate lasts, but for a client that refuses its policy."""
     reason: Reason | None = None
+    older_times: int = 0
+    """At how many check-ins since the replacement it has shown the same policy, which is older than its group's."""
+    older_seen: datetime | None = None
+    """The last one of them."""
+    older_serial: datetime | None = None
+    """When the policy was made that it shows."""
 
 
 class Swap(Value):
@@ -137,6 +145,8 @@ class GateRule(Value):
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
     as_of: datetime | None = None
     """When clients were as they are shown, where that is not now: an export of a site without REST."""
+    published: datetime | None = None
+    """The newest policy date of the owner, as SEPM told it with this reading; None where it tells none."""
     swap: Swap | None = None
     drill: DrillRound | None = None
     canary: bool = False

@@ -81,6 +81,8 @@ class GateReading(Value):
     """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
     silent_names: tuple[str, ...] = ()
     """Some of either."""
+    refusing_names: tuple[str, ...] = ()
+    """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
 
 
 class Wait(Value):

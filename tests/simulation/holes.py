@@ -119,6 +119,14 @@ HOLES = (
         )
         for kind in RejectedDownload
     ),
+    *(
+        hole(
+            f"the dates of stale signatures look new ({kind})",
+            24,
+            site(3, 40, switches=Switches(stale_sig_files=True, stale_sig_dates=False, rejected_download=kind)),
+        )
+        for kind in RejectedDownload
+    ),
     hole("agents of another kind take the list days after the policy", 10, of_two_kinds()),
     hole("roamers use a list whose other servers they never reach", 21, roaming()),
     hole(

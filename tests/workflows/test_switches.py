@@ -87,14 +87,14 @@ async def test_nobody_is_lost_on_any_setting_of_the_switches(played, site, setti
 
 
 def test_every_switch_is_turned():
-    """Each switch has a setting above that is not its default; stale signatures have a test of their own.
+    """Each switch has a setting above that is not its default; stale signatures have tests of their own.
 
     Where serials do not move with settings there is no proof: the rotation asks (rule 9), as tests of the gate show.
-    The times of lists are read by nothing yet.
     """
     usual = Switches().model_dump()
     turned = {name for each in SETTINGS.values() for name, value in each.model_dump().items() if value != usual[name]}
-    assert turned == set(Switches.model_fields) - {"stale_sig_files", "settings_move_serials", "edits_move_list_times"}
+    others = {"stale_sig_files", "stale_sig_dates", "settings_move_serials", "edits_move_list_times"}
+    assert turned == set(Switches.model_fields) - others
 
 
 async def test_rule_24_stale_signatures_are_found_before_anybody_verifies(played):

@@ -1,0 +1,52 @@
+"""Contact is not acceptance (rule 11): clients that check in after a replacement and keep an older policy."""
+
+from datetime import datetime, timedelta
+
+from rotation.proof.verdict import ClientEvidence, GateRule
+from rotation.serial import parse_or_none
+from rotation.survey import ObservedClient
+
+_TIMES = 3
+
+
+def takes_policy(observed: ObservedClient, rule: GateRule) -> bool:
+    """Whether a client reports the newest policy of its owner; a contact with an older one proves nothing."""
+    if rule.published is None:
+        return True
+    serial = _serial(observed)
+    return serial is not None and serial >= rule.published
+
+
+def grown(observed: ObservedClient, seen: datetime, rule: GateRule, kept: ClientEvidence) -> ClientEvidence:
+    """`kept` with one more check-in after the replacement that shows the same policy, long after a newer was made.
+
+    A client that reports another policy than before has taken one: its check-ins are counted from there.
+    """
+    serial = _serial(observed)
+    if rule.swap is None or rule.published is None or serial is None:
+        return kept
+    if serial != kept.older_serial:
+        kept = kept._replace(older_times=0, older_seen=None, older_serial=serial)
+    again = kept.older_seen is None or seen > kept.older_seen
+    must_be_there = max(rule.published, rule.swap.first_seen) + rule.swap.settle
+    if again and serial < rule.published and seen > must_be_there:
+        return kept._replace(older_times=kept.older_times + 1, older_seen=seen)
+    return kept
+
+
+def refuses(kept: ClientEvidence) -> bool:
+    """Whether it gets in and takes nothing. Policy and list may be two downloads, so the third check-in tells it."""
+    return kept.older_times >= _TIMES
+
+
+def keeps_older(observed: ObservedClient | None, published: datetime | None, *, allowed: timedelta) -> bool:
+    """Whether a client checks in with an older policy later than `allowed` after the newest was made (rule 28)."""
+    if observed is None or observed.last_seen is None or published is None:
+        return False
+    serial = _serial(observed)
+    return serial is not None and serial < published and observed.last_seen > published + allowed
+
+
+def _serial(observed: ObservedClient) -> datetime | None:
+    serial = parse_or_none(observed.serial)
+    return serial.at if serial is not None and serial.belongs_to(observed.group_id) else None

@@ -1,0 +1,89 @@
+"""Clients that check in after a replacement and take nothing: a contact is not acceptance."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.proof.acceptance import keeps_older
+from rotation.proof.verdict import Reason, Verdict
+
+
+@pytest.fixture
+def rule(make):
+    """A swap at minute 0, whose owner's newest policy is of minute 10; two minutes may pass until it is published."""
+    return make.swap_rule().model_copy(update={"published": make.at(minutes=10)})
+
+
+@pytest.fixture
+def seen(make):
+    """A client as read, last seen at `minute`; its serial is of the policy made at that minute."""
+
+    def build(minute, serial, server="s2", of="G"):
+        return make.client("c1", "G", seen=minute, server=server, serial=make.serial(of, make.at(minutes=serial)))
+
+    return build
+
+
+def test_rule_11_three_check_ins_with_an_older_policy_are_refusing(make, rule, seen):
+    """At servers that it trusts too: it gets in, and what they publish it does not take. Two may be two downloads."""
+    first, second, third = (seen(minute, -90) for minute in (13, 18, 23))
+    twice = make.read(rule, first, second, second, second)
+    assert (twice.verdict, twice.reason) == (Verdict.WAITING, Reason.AT_UNTRUSTED_SERVER)
+    judged = make.read(rule, first, second, third)
+    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.REFUSING)
+    assert make.read(rule, first, second, third, third).reason is Reason.REFUSING
+
+
+def test_rule_11_a_contact_with_an_older_policy_covers_nobody(make, rule, seen):
+    """Neither at the swapped server nor twice at one that it trusts; with the newest policy each does."""
+    shows = rule.model_copy(update={"swap": make.swap_rule(shows=True).swap})
+    assert make.read(shows, seen(11, -90, "s1")).verdict is Verdict.WAITING
+    assert make.read(rule, seen(3, -90), seen(11, -90)).verdict is Verdict.WAITING
+    assert make.read(shows, seen(11, 10, "s1")).reason is Reason.CONTACT_AT_SWAPPED_SERVER
+    assert make.read(rule, seen(11, 10), seen(16, 10)).reason is Reason.TWO_TRUSTED_CONTACTS
+
+
+def test_rule_11_a_policy_that_is_just_published_is_refused_by_nobody(make, rule, seen):
+    """Until it must be there, an older one is the newest that a client can have."""
+    judged = make.read(rule, *(seen(minute, -90) for minute in (3, 7, 11, 12)))
+    assert judged.reason is not Reason.REFUSING
+
+
+def test_rule_11_a_client_that_takes_policies_late_does_not_refuse_them(make, rule, seen):
+    """Somebody edits the group as often as it reports: each time it holds another policy, and an older one."""
+    later = rule.model_copy(update={"published": make.at(minutes=20)})
+    before = make.read(rule, seen(13, -90), seen(18, -90))
+    assert make.judge(later, seen(23, 10), before.evidence).reason is not Reason.REFUSING
+    assert make.judge(later, seen(23, -90), before.evidence).reason is Reason.REFUSING
+
+
+def test_rule_11_a_client_that_refuses_is_not_covered_any_more(make, rule, seen):
+    """What it showed before was before: it is proven again by what it shows when it takes its policy."""
+    before = make.swap_rule(reference=make.at(minutes=3)).model_copy(update={"published": make.at(minutes=3)})
+    covered = make.read(before, seen(4, 3))
+    assert covered.verdict is Verdict.COVERED
+    evidence = covered.evidence
+    for minute in (13, 18):
+        evidence = make.judge(rule, seen(minute, 3), evidence).evidence
+    assert evidence.covered
+    refusing = make.judge(rule, seen(23, 3), evidence)
+    assert (refusing.verdict, refusing.reason) == (Verdict.WAITING, Reason.REFUSING)
+    assert not refusing.evidence.covered
+    taken = make.judge(rule, seen(28, 10), refusing.evidence)
+    assert taken.reason is Reason.SEEN_ONCE
+    assert make.judge(rule, seen(33, 10), taken.evidence).verdict is Verdict.COVERED
+
+
+def test_rule_11_the_policy_of_another_group_says_nothing(make, rule, seen):
+    """It was moved, and has not taken its new group's policy yet."""
+    judged = make.read(rule, *(seen(minute, -90, of="Other") for minute in (13, 18, 23)))
+    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.AT_UNTRUSTED_SERVER)
+
+
+@pytest.mark.parametrize(("minute", "serial", "keeps"), [(41, -90, True), (40, -90, False), (41, 10, False)])
+def test_rule_28_who_keeps_an_older_policy_is_not_back(make, seen, minute, serial, keeps):
+    """Half an hour after the newest was made, it should have it."""
+    allowed, published = timedelta(minutes=30), make.at(minutes=10)
+    assert keeps_older(seen(minute, serial), published, allowed=allowed) is keeps
+    assert not keeps_older(None, published, allowed=allowed)
+    assert not keeps_older(seen(minute, serial), None, allowed=allowed)

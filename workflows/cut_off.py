@@ -1,0 +1,43 @@
+"""Clients that a change may have cut off, as a reading shows them: told at once, long before the gate's limit."""
+
+from engine.contract import EventKind
+from rotation.proof.verdict import Reason
+from rotation.running.state import GateReading
+from workflows.running import Running
+
+_BACK = "put the old certificate back (roll back)"
+_SILENCED = "clients that the change has silenced"
+_SILENT = "clients have not reappeared for three heartbeats"
+_REFUSING = "refusing"
+_AFTER_SWAP, _AFTER_WRITE = "silent-after-swap", "silent-after-write"
+CODES = (_AFTER_SWAP, _AFTER_WRITE, _REFUSING)
+
+
+async def tell(run: Running, reading: GateReading) -> None:
+    """Raise attention for those who fell silent (rules 8, 10, 22) and those who refuse (rule 11); drop what is over."""
+    refusing = reading.by_reason.get(Reason.REFUSING, 0)
+    silent, unless = ", ".join(reading.silent_names), "if not switched off, "
+    for code, subject, count, text, then in (
+        (_AFTER_SWAP, _SILENCED, reading.silent_after_swap, f"{_SILENT}, among them {silent}", unless + _BACK),
+        (
+            _AFTER_WRITE,
+            _SILENCED,
+            reading.silent_after_write,
+            f"{_SILENT}, among them {silent}",
+            unless + "open the HTTP port of their network, or cancel",
+        ),
+        (
+            _REFUSING,
+            "clients that refuse their policy",
+            refusing,
+            f"clients check in and keep an older policy, among them {', '.join(reading.refusing_names)}",
+            f"{_BACK}, or have the server publish again: its .SIG files may be older than its certificate",
+        ),
+    ):
+        if not count:
+            run.drop_attention(code)
+            continue
+        told = run.is_raised(code)
+        run.raise_attention(code, subject, f"{count} {text}; {then}", ())
+        if not told and run.host.patched("tell-silence" if code is not _REFUSING else "tell-refusing"):
+            await run.record(EventKind.ATTENTION, f"{subject}: {count} {text}", code=code)
