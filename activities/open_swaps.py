@@ -1,6 +1,8 @@
-"""The watch over open replacements: each minute their sites are held against the survey that their proof rests on.
+"""The watch over open tasks: each minute their sites are held against the survey that their proof rests on.
 
-It runs beside the workflows, and leaves no trace in their histories until something has changed (rule 19).
+It runs beside the workflows, and leaves no trace in their histories until something has changed. Where somebody holds
+the replacement of a certificate it reads what any change moves (rule 19). While work is open of which nothing can be
+seen, for days perhaps, no look at the site comes: there it looks at what the client ports present (rule 27).
 """
 
 import structlog
@@ -8,7 +10,7 @@ import structlog
 from activities.edited_lists import dates_of_lists
 from activities.world import World
 from rotation.drift.moved import Sighting, sighting_of
-from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState
+from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState, evidence_for
 from rotation.values import TaskId
 from sepm.errors import SepmError
 
@@ -19,26 +21,23 @@ _log = structlog.get_logger(__name__)
 
 
 class OpenSwaps:
-    """Reads the sites at which a person has claimed the replacement of a certificate."""
+    """Reads the sites at which a person has claimed the replacement of a certificate, or has other work to do."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen: dict[TaskId, Sighting] = {}
 
     async def moved(self) -> tuple[ConsoleTask, ...]:
-        """The claimed tasks whose site has changed since their proof was read, or since the last look.
+        """The tasks whose site has changed since their proof was read, or since the last look.
 
         A site that cannot be read says nothing here: the proof itself is read at its own times, and tells of outages.
         """
-        claimed = {
-            task.id: (task, task.work)
-            for task in await self._world.store.tasks.list([TaskState.CLAIMED])
-            if isinstance(task.work, ReplaceCertificate)
-        }
-        self._seen = {task: seen for task, seen in self._seen.items() if task in claimed}
-        return tuple([task for task, work in claimed.values() if await self._has_moved(task, work)])
+        open_now = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
+        watched = {task.id: task for task in open_now if _is_watched(task)}
+        self._seen = {task: seen for task, seen in self._seen.items() if task in watched}
+        return tuple([task for task in watched.values() if await self._has_moved(task)])
 
-    async def _has_moved(self, task: ConsoleTask, work: ReplaceCertificate) -> bool:
+    async def _has_moved(self, task: ConsoleTask) -> bool:
         try:
             now, before = await self._look(task), await self._before(task)
         except SepmError as error:
@@ -48,18 +47,28 @@ class OpenSwaps:
             _log.exception("the site cannot be watched", site=task.site_id)
             return False
         self._seen[task.id] = now
-        return any(now.differs_from(each, work.server) for each in before)
+        due = task.work.server if isinstance(task.work, ReplaceCertificate) else None
+        return any(now.differs_from(each, due) for each in before)
 
     async def _before(self, task: ConsoleTask) -> list[Sighting]:
-        """What the last look has seen, and the survey that the proof rests on."""
+        """What the last look has seen, and the survey that the proof rests on; where none does, either of them."""
         surveys = self._world.store.surveys
-        newest = await surveys.latest_complete(task.site_id)
         known = [self._seen[task.id]] if task.id in self._seen else []
+        if known and not isinstance(task.work, ReplaceCertificate):
+            return known
+        newest = await surveys.latest_complete(task.site_id)
         return known + ([sighting_of(await surveys.get(newest))] if newest is not None else [])
 
     async def _look(self, task: ConsoleTask) -> Sighting:
         site = await self._world.site(task.site_id)
+        served = {seen.server: seen.fingerprint for seen in await self._world.served(site.servers)}
+        if not isinstance(task.work, ReplaceCertificate):
+            return Sighting(served)
         async with await self._world.sepm(site) as client:
-            dates, lists = await client.all_policy_dates(), await dates_of_lists(client)
-        served = await self._world.served(site.servers)
-        return Sighting(dates, lists, {seen.server: seen.fingerprint for seen in served})
+            return Sighting(served, await client.all_policy_dates(), await dates_of_lists(client))
+
+
+def _is_watched(task: ConsoleTask) -> bool:
+    if isinstance(task.work, ReplaceCertificate):
+        return task.state is TaskState.CLAIMED
+    return evidence_for(task.work) is Evidence.ATTESTED

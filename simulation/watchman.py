@@ -1,4 +1,4 @@
-"""The watch over an open replacement on simulated time: it looks in the minute after something has changed.
+"""The watch over open tasks on simulated time: it looks in the minute after something has changed.
 
 A look in every other minute would see what the last look saw. A look that fails is not repeated before the next change.
 """
@@ -9,7 +9,7 @@ from activities.open_swaps import OpenSwaps
 from activities.world import World
 from emulator.simulation import Simulation
 from rotation.plan.step import Console
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.task import Evidence, ReplaceCertificate, evidence_for
 from rotation.running.state import RotationState
 from rotation.values import TaskId
 
@@ -26,10 +26,12 @@ class Watchman:
         """For which task he looked last, and how many effects there had been then."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
-        """When he looks next; None while nobody holds a replacement, or nothing will change by itself."""
-        task = state.task
-        replaces = isinstance(state.step, Console) and isinstance(state.step.work, ReplaceCertificate)
-        if task is None or not task.claimed_by or not replaces:
+        """When he looks next; None while no task is open that is watched, or nothing will change by itself."""
+        task, step = state.task, state.step
+        if task is None or not isinstance(step, Console):
+            return None
+        replaces = isinstance(step.work, ReplaceCertificate)
+        if not (task.claimed_by if replaces else evidence_for(step.work) is Evidence.ATTESTED):
             return None
         if self._looked != (task.id, len(self._simulation.effects.journal)):
             return _next_minute(now)

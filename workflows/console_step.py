@@ -136,8 +136,14 @@ def _evidence(step: Console | Write) -> Evidence:
 
 
 async def _look_at_site(run: Running, step: Console | Write) -> None:
-    """While a certificate may be replaced: what is found then makes all proof be read anew at once."""
+    """While a certificate may be replaced: what is found then makes all proof be read anew at once.
+
+    While work is open of which nothing can be seen, when the watch has seen something; not in a recovery, which may go
+    on while SEPM answers nobody.
+    """
     if not _swaps(step):
+        if run.open_task.read_again and run.state.body.purpose != "recover":
+            await look(run, step)
         return
     plan_looks(run)
     if look_due(run) and await look(run, step):

@@ -12,15 +12,15 @@ from rotation.values import Fingerprint, GroupId, ListName, ServerName
 class Sighting:
     """What changes with every setting, every list and every certificate."""
 
-    policies: Mapping[GroupId, datetime]
-    """When the policy of each group was made."""
-    lists: Mapping[ListName, datetime]
-    """When each server list was last edited."""
     served: Mapping[ServerName, Fingerprint | None]
     """What each server presents; None: it did not answer."""
+    policies: Mapping[GroupId, datetime] | None = None
+    """When the policy of each group was made; None: nobody has read that."""
+    lists: Mapping[ListName, datetime] | None = None
+    """When each server list was last edited; None: nobody has read that."""
 
-    def differs_from(self, before: "Sighting", due: ServerName) -> bool:
-        """Whether something was changed since `before`.
+    def differs_from(self, before: "Sighting", due: ServerName | None) -> bool:
+        """Whether something was changed since `before`, of what both have read.
 
         The server that is `due` restarts with its new certificate: when it does not answer, that says nothing.
         """
@@ -29,7 +29,10 @@ class Sighting:
             for server, shown in self.served.items()
             if server != due or None not in (shown, before.served.get(server))
         )
-        return another or self.policies != before.policies or self.lists != before.lists
+        return another or any(
+            None not in (mine, theirs) and mine != theirs
+            for mine, theirs in ((self.policies, before.policies), (self.lists, before.lists))
+        )
 
 
 def sighting_of(survey: SiteSurvey) -> Sighting:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
+from rotation.plan.step import Console
+from rotation.plan.task import Evidence, evidence_for
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
 from rotation.running.state import RotationState
 
@@ -143,10 +145,13 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 
 
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
-    claimed = state.task is not None and bool(state.task.claimed_by)
-    if claimed and not state.held_by and not state.withdrawing:
+    work = state.step.work if isinstance(state.step, Console) else None
+    watched = state.task is not None and (
+        bool(state.task.claimed_by) or (work is not None and evidence_for(work) is Evidence.ATTESTED)
+    )
+    if watched and not state.held_by and not state.withdrawing:
         return None
-    return _refuse(message, "no proof is read now: no task is claimed, or it is not wanted")
+    return _refuse(message, "nothing is watched now: no task is open that the watch looks at, or it is not wanted")
 
 
 def _retry(message: Message, state: RotationState) -> Finding | None:

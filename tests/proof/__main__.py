@@ -17,9 +17,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from tests.proof.beside import together
 from tests.proof.lanes import Lanes, beside_rivals, cores, durably, in_process
 from tests.proof.outcome import Outcome, to_compare
-from tests.proof.rivals import together
 from tests.proof.summary import Summary, differences, failures, show, summary
 
 

@@ -16,8 +16,9 @@ import structlog
 from simulation.durable import digest_of, same_run, through_temporal
 from simulation.run import play
 from simulation.skipping import skipping_server
+from tests.proof.beside import Beside
 from tests.proof.outcome import Outcome, broken, outcome
-from tests.proof.rivals import Beside, compare
+from tests.proof.rivals import compare
 from tests.proof.seeds import scenario
 
 Given = TypeVar("Given")
@@ -73,7 +74,7 @@ async def _durably(played: Sequence[Outcome], until: float) -> list[Outcome]:
 def beside_rivals(seeds: Sequence[int], until: float) -> list[Beside]:
     """Play the site of each seed by the product and by its rivals."""
     begun = takewhile(lambda _: time.monotonic() < until, seeds)
-    return [asyncio.run(compare(map(scenario, begun)))]
+    return list(asyncio.run(compare(map(scenario, begun))))
 
 
 class Lanes:

@@ -10,18 +10,19 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 
 from emulator.effects import Actor, acting
+from emulator.errors import InheritedSettingsError, UnknownNameError
 from emulator.simulation import Simulation
 from emulator.spec import Protocol, SiteSpec
-from emulator.verdict import LostClient
-from rotation.values import Value
 from simulation.invariants import nobody_is_cut_off
 from simulation.run import play
 from simulation.scenario import START, Scenario
+from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, together, told
 from tests.proof.seeds import scenario
 
 _HEARTBEATS = 3
@@ -52,50 +53,24 @@ def wait_for_most_online(simulation: Simulation) -> None:
 STRATEGIES: tuple[Strategy, ...] = (swap_at_once, wait_three_heartbeats, wait_for_most_online)
 
 
-NAMES = ("product", *(each.__name__ for each in STRATEGIES))
-
-
-class Beside(Value):
-    """Clients cut off on the sites that were played, by strategy; `product` is ours."""
-
-    sites: int
-    clients: int
-    lost: dict[str, int]
-    promised: int
-    """Of those that the product cuts off, the ones that its promise covers."""
-
-
-def together(some: Iterable[Beside]) -> Beside:
-    """The sum of comparisons."""
-    each = list(some)
-    lost = {name: sum(one.lost[name] for one in each) for name in NAMES}
-    return Beside(
-        sites=sum(one.sites for one in each),
-        clients=sum(one.clients for one in each),
-        lost=lost,
-        promised=sum(one.promised for one in each),
-    )
-
-
-async def compare(scenarios: Iterable[Scenario]) -> Beside:
+async def compare(scenarios: Iterable[Scenario]) -> tuple[Beside, ...]:
     """Play the sites of `scenarios` by each strategy. Sites for which the product makes no plan are left out."""
-    sites = clients = promised = 0
-    lost = dict.fromkeys(NAMES, 0)
-    for drawn in scenarios:
-        site = drawn.model_copy(update={"acts": (), "spec": _skilful(drawn.spec)})
-        facts = await play(site)
-        if facts.plan is None:
-            continue
-        sites, clients = sites + 1, clients + facts.clients
-        lost["product"] += _cut_off(facts.lost)
-        promised += sum(1 for _ in nobody_is_cut_off(facts))
-        for strategy in STRATEGIES:
-            lost[strategy.__name__] += _played(site, strategy, lasting=facts.duration)
-    return Beside(sites=sites, clients=clients, lost=lost, promised=promised)
+    return together([one for drawn in scenarios if (one := await _compare(drawn)) is not None])
 
 
-def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> int:
-    """How many clients a strategy cuts off, judged when the product's own rotation would have ended.
+async def _compare(drawn: Scenario) -> Beside | None:
+    site = drawn.model_copy(update={"acts": (), "spec": _skilful(drawn.spec)})
+    facts = await play(site)
+    if facts.plan is None:
+        return None
+    lost = {PRODUCT: Losses.of(facts.lost)}
+    lost |= {each.__name__: _played(site, each, lasting=facts.duration) for each in STRATEGIES}
+    promised = sum(1 for _ in nobody_is_cut_off(facts))
+    return Beside(kind=kind_of(site.spec), sites=1, clients=facts.clients, lost=lost, promised=promised)
+
+
+def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> Losses:
+    """Whom a strategy cuts off, judged when the product's own rotation would have ended.
 
     An ordinary edit of each policy follows: the product's restore has two writes, and the second one shows who cannot
     verify what the server signs; a rival's clients show it with the next policy.
@@ -110,17 +85,12 @@ def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> int:
         for group in simulation.site.groups.values():
             simulation.console.edit_policy(group.path)
     simulation.advance_to(simulation.now + _LIVE_ON * _slowest(site.spec))
-    return _cut_off(simulation.verdict().lost_ever)
+    return Losses.of(simulation.verdict().lost_ever)
 
 
 def _skilful(spec: SiteSpec) -> SiteSpec:
     """The site with a person at its console who makes no mistakes: no strategy is judged by them."""
     return spec.model_copy(update={"robot": spec.robot.model_copy(update={"slips": ()})})
-
-
-def _cut_off(lost: Iterable[LostClient]) -> int:
-    """Those cut off by what was done, not before it and not by what nobody asked for."""
-    return sum(each.after is not None and each.first_failed >= START and not each.others_did for each in lost)
 
 
 def _relaxed_meanwhile(simulation: Simulation, wait: Callable[[], None]) -> None:
@@ -141,8 +111,9 @@ def _relaxed_meanwhile(simulation: Simulation, wait: Callable[[], None]) -> None
     swap_at_once(simulation)
     wait()
     for (group, location), (name, secure) in before.items():
-        console.set_secure_communications(group, location, secure)
-        console.assign_list(name, group, location)
+        with suppress(InheritedSettingsError, UnknownNameError):  # somebody has changed the tree meanwhile
+            console.set_secure_communications(group, location, secure)
+            console.assign_list(name, group, location)
 
 
 def _copy(name: str) -> str:
@@ -177,15 +148,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     beside = asyncio.run(compare(map(scenario, range(asked.seeds))))
     sys.stdout.write("\n".join(told(beside)) + "\n")
     return 0
-
-
-def told(beside: Beside) -> list[str]:
-    """The comparison for people."""
-    return [
-        f"{beside.sites} sites with {beside.clients} clients; cut off:",
-        *(f"  {name:24} {count:6} {count / max(beside.clients, 1):6.1%}" for name, count in beside.lost.items()),
-        f"  of the product's, {beside.promised} are within its promise; no strategy without proof promises anything",
-    ]
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from rotation.values import Value
+from tests.proof.beside import Beside
+from tests.proof.beside import told as compared
 from tests.proof.outcome import Outcome
-from tests.proof.rivals import Beside
-from tests.proof.rivals import told as compared
 
 _DAY = timedelta(days=1)
 
@@ -37,8 +37,8 @@ class Summary(Value):
     """Rotations in which a client was lost that the promise does not cover, by why it does not."""
     failures: tuple[str, ...]
     cpu_seconds_each: float
-    beside: Beside | None = None
-    """What rival strategies did to some of the sites."""
+    beside: tuple[Beside, ...] = ()
+    """What rival strategies did to some of the sites, by kind of site."""
 
 
 def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int, wanted_compared: int) -> Summary:
@@ -102,7 +102,7 @@ def show(console: Console, told: Summary, seconds: float) -> None:
     ):
         table.add_row(name, value)
     console.print(table)
-    if told.beside is not None:
+    if told.beside:
         console.print("\n".join(compared(told.beside)), markup=False)
     for failure in told.failures[:20]:
         console.print(f"  {failure}", markup=False)

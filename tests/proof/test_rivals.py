@@ -1,7 +1,11 @@
 """The rivals: strategies without proof cut clients off where the product does not."""
 
+import pytest
+
+from emulator.switches import Switches
 from simulation.drawing import Faults, Sizes, draw
-from tests.proof.rivals import STRATEGIES, compare, together, told
+from tests.proof.beside import PRODUCT, Kind, Losses, kind_of, together, told
+from tests.proof.rivals import STRATEGIES, compare
 
 SIZES = Sizes(servers=3, groups=4, clients=24)
 
@@ -9,8 +13,26 @@ SIZES = Sizes(servers=3, groups=4, clients=24)
 async def test_strategies_without_proof_cut_clients_off():
     """On a handful of sites each rival loses clients, the product none, and the report has a line for each."""
     beside = await compare(draw(seed, SIZES, Faults.NONE) for seed in range(2, 8))
-    assert (beside.lost["product"], beside.promised) == (0, 0)
-    assert all(beside.lost[strategy.__name__] > 0 for strategy in STRATEGIES), beside
-    assert len(told(beside)) == 3 + len(STRATEGIES)
-    twice = together([beside, beside])
-    assert (twice.sites, twice.lost) == (2 * beside.sites, {name: 2 * count for name, count in beside.lost.items()})
+    (sound,) = beside
+    assert (sound.kind, sound.lost[PRODUCT], sound.promised) == (Kind.SOUND, Losses(), 0)
+    assert all(sound.lost[strategy.__name__].ever > 0 for strategy in STRATEGIES), beside
+    assert len(told(beside)) == 4 + len(STRATEGIES)
+    (twice,) = together([*beside, *beside])
+    assert (twice.sites, twice.lost) == (2 * sound.sites, {name: lost + lost for name, lost in sound.lost.items()})
+
+
+@pytest.mark.parametrize(
+    ("blocked", "stale", "kind"),
+    [
+        (False, False, Kind.SOUND),
+        (True, False, Kind.NO_PLAIN_HTTP),
+        (False, True, Kind.STALE_SIGNATURES),
+        (True, True, Kind.BOTH),
+    ],
+)
+def test_sites_are_told_by_what_nobody_can_see_beforehand(blocked, stale, kind):
+    """Where a strategy cannot do better than another one, it is not held against it."""
+    spec = draw(2, SIZES, Faults.NONE).spec
+    clients = tuple(each.model_copy(update={"http_blocked": blocked}) for each in spec.clients)
+    switches = Switches(stale_sig_files=stale)
+    assert kind_of(spec.model_copy(update={"clients": clients, "switches": switches})) is kind

@@ -43,14 +43,30 @@ def shortcomings(facts: Facts) -> list[str]:
     found.extend(f"{name} could get in only at a server that is down for good" for name in sorted(facts.shut_out))
     if facts.unfinished:
         found.append(f"it had no way out: {facts.unfinished}")
-    told = [event.at for event in facts.trail if event.kind == "attention"]
-    late = [each for each in facts.lost if each.others_did and not any(_in_time(each, at) for at in told)]
+    told = [(event.at, event.at) for event in facts.trail if event.kind == "attention"] + _drift_shown(facts)
+    late = [each for each in facts.lost if each.others_did and not any(_in_time(each, *while_) for while_ in told)]
     found.extend(f"{each.name} failed from {each.first_failed} on, and no attention said so in time" for each in late)
     return found
 
 
-def _in_time(client: LostClient, at: datetime) -> bool:
-    return client.first_failed <= at <= client.first_failed + TOLD_WITHIN
+def _drift_shown(facts: Facts) -> list[tuple[datetime, datetime]]:
+    """From when to when each drift was shown as attention: until it was over, or the rotation was."""
+    over = [(event.at, event.data["subject"]) for event in facts.trail if event.kind in {"drift-over", "repaired"}]
+    return [
+        (
+            event.at,
+            min(
+                (at for at, subject in over if subject == event.data["subject"] and at > event.at), default=facts.ended
+            ),
+        )
+        for event in facts.trail
+        if event.kind == "drift"
+    ]
+
+
+def _in_time(client: LostClient, begun: datetime, over: datetime) -> bool:
+    """Whether something was told soon enough, and was told still when the client began to fail."""
+    return begun <= client.first_failed + TOLD_WITHIN and over >= client.first_failed
 
 
 def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, **more) -> SiteSpec:

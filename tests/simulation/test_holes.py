@@ -8,7 +8,6 @@ from tests.simulation.holes import HOLES, shortcomings
 OPEN = frozenset(
     {
         "agents of another kind take the list days after the policy",
-        "an upgrade resets the ports of a server",
         "roamers use a list whose other servers they never reach",
         "the dates of stale signatures look new (fail_over)",
         "the dates of stale signatures look new (silent)",

@@ -53,6 +53,15 @@ def test_a_server_that_does_not_answer_has_moved_unless_it_is_being_replaced(bef
     assert before.differs_from(silent, due) is moved
 
 
+def test_what_only_one_look_has_read_says_nothing(before):
+    """While other work is open only the ports are looked at: of policies and lists nothing is known then."""
+    ports = Sighting(served=before.served)
+    assert not ports.differs_from(before, None)
+    assert not before.differs_from(ports, None)
+    silent = Sighting(served={S1: None, S2: B})
+    assert silent.differs_from(before, None)
+
+
 def test_a_survey_has_seen_all_of_it(make):
     """What a survey read is what the next look is held against."""
     site = make.site("s1")

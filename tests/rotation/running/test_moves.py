@@ -103,6 +103,20 @@ def test_nothing_is_said_of_a_task_while_the_rotation_is_held(make, say, move):
     assert say(move, held, task_id="t1") == (f"{move.value}-refused", "the rotation is held by bob: month's end")
 
 
+@pytest.mark.parametrize(
+    ("number", "holder", "heard"),
+    [("recovery", "", True), ("recovery", "ada", True), ("A9", "", False), ("A9", "ada", True)],
+)
+def test_the_watch_is_heard_while_it_looks(make, say, number, holder, heard):
+    """While work is open of which nothing can be seen, and while somebody holds a replacement; not while held."""
+    steps = make.state().steps
+    cursor = next(place for place, step in enumerate(steps) if step.number == number)
+    task = OpenTask(id=T1, step=steps[cursor].id, opened_at=make.t0, claimed_by=holder)
+    open_now = make.state(cursor=cursor, task=task)
+    assert (say(Move.SITE_MOVED, open_now) is None) is heard
+    assert say(Move.SITE_MOVED, make.state(cursor=cursor, task=task, held_by="bob")) is not None
+
+
 def test_extend_without_a_wait_is_refused(say):
     """There is nothing to extend."""
     assert say(Move.EXTEND, by=timedelta(days=1)) == ("extend-refused", "it waits for no gate now")
