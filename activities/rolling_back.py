@@ -1,5 +1,6 @@
 """The amendment that puts the old certificates back (rule 15)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from rotation.plan.forecast import forecast, least, step_least
 from rotation.plan.plan import PlanBody
 from rotation.plan.task import SaveRecoveryFile, TaskState
 from rotation.procedure.rollback import Former, Reached, roll_back
+from rotation.proof.verdict import Reason
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName
 
@@ -27,7 +29,8 @@ class RollingBack:
     async def plan_roll_back(self, request: RollBackRequest) -> RollBackAnswer:
         """Plan it from what was begun, and from what the servers present; store the plan.
 
-        1. the servers with their new certificate: those that were seen with it, and one that presents it now
+        1. the servers with their new certificate: those that were seen with it, and one that presents it now; that at
+           which most clients refuse what it signs is the first to get its old one back
         2. where each old certificate comes from: kept here with its key, else the recovery file that was saved
         3. the amendment, with what its approver should know
         """
@@ -35,7 +38,9 @@ class RollingBack:
         site = await store.sites.get(request.site_id)
         plan = await store.plans.get(request.plan_id)
         survey = await store.surveys.get(request.survey_id)
-        names = _replaced(plan.body, survey, request.swapped)
+        refused = await self._refused_at(request.rotation_id)
+        # the last one goes back first
+        names = sorted(_replaced(plan.body, survey, request.swapped), key=lambda server: refused[server])
         formers = tuple([await self._former(request.rotation_id, plan.body, survey, name) for name in names])
         reached = Reached(begun=request.begun, proven=frozenset(request.proven), formers=formers)
         body = roll_back(site, plan.body, reached)
@@ -64,6 +69,17 @@ class RollingBack:
             least=sum((step_least(step) for step in ahead), timedelta(0)),
             findings=amendment.findings,
         )
+
+    async def _refused_at(self, rotation_id: RotationId) -> Counter[ServerName]:
+        """At which servers clients refuse their policy, as the newest reading of the newest gate has them (rule 11)."""
+        coverage, refused = self._world.store.coverage, Counter[ServerName]()
+        gate, cursor = await coverage.latest_gate(rotation_id), ""
+        while gate is not None:
+            page = await coverage.verdicts(rotation_id, gate, reason=Reason.REFUSING, limit=500, cursor=cursor or None)
+            refused.update(each.last_server for each in page.items if each.last_server is not None)
+            if not (cursor := page.cursor or ""):
+                break
+        return refused
 
     async def _former(self, rotation_id: RotationId, body: PlanBody, survey: SiteSurvey, server: ServerName) -> Former:
         store = self._world.store

@@ -139,6 +139,8 @@ class People:
         wishes: list[_Wish | None] = [_Wish("attention", each.code) for each in state.attention if each.options]
         if state.held_by:
             wishes.append(_Wish("resume", state.held_by))
+        if _wants_back(state):
+            wishes.append(_Wish("back", "refusing"))
         if state.task is not None:
             wishes.append(self._about_task(state, state.task))
         if self._console.exports and state.wait is not None:
@@ -200,8 +202,9 @@ class People:
             case "export":
                 await self._console.export(now)
                 return self._message(Move.LOOK_AGAIN, _OPERATOR) if self._seen.wait is not None else None
-            case "resume":
-                return self._message(Move.RESUME, _OWNER)
+            case "resume" | "back":
+                move, why = _OWNERS_MOVES[wish.about]
+                return self._message(move, _OWNER, why=why)
             case _:
                 await self._console.count_anew(self._seen, now)
                 decision = self._decide(wish.subject)
@@ -292,6 +295,18 @@ class People:
                 "attestation": attestation or {},
             }
         )
+
+
+_OWNERS_MOVES = {
+    "resume": (Move.RESUME, ""),
+    "back": (Move.ROLL_BACK, "clients refuse what the new certificate signs"),
+}
+
+
+def _wants_back(state: RotationState) -> bool:
+    """Whether somebody takes the way back that is offered where clients refuse their policy."""
+    refuses = any(attention.code == "refusing" for attention in state.attention)
+    return refuses and bool(state.swapped) and state.rolling_back is None and state.body.purpose == "rotate"
 
 
 def _reached(state: RotationState) -> Iterator[Since]:

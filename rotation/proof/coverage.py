@@ -30,7 +30,7 @@ def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -
         verdict, reason = Verdict.WAITING, _why_waiting(entry, rule, kept)
     if verdict is Verdict.COVERED:
         kept = kept._replace(covered=True, reason=reason)
-    elif reason is Reason.REFUSING:  # what it has shown before is outdated
+    elif refuses(kept):  # what it has shown before is outdated
         kept = kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
     return Judgement(client=entry.id, verdict=verdict, reason=reason, evidence=kept)
 
@@ -46,8 +46,12 @@ def _image(entry: RosterEntry, _rule: GateRule, _kept: ClientEvidence) -> _Decid
     return (Verdict.IMAGE, Reason.NON_PERSISTENT) if entry.non_persistent else None
 
 
-def _refusing(_entry: RosterEntry, _rule: GateRule, kept: ClientEvidence) -> _Decided:
-    return (Verdict.WAITING, Reason.REFUSING) if refuses(kept) else None
+def _refusing(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
+    """A way back does not wait for clients that only the rest of it can bring."""
+    if not refuses(kept):
+        return None
+    later = entry.observed is not None and entry.observed.last_server in rule.goes_back_later
+    return (Verdict.SAFE, Reason.BROUGHT_BACK_LATER) if later else (Verdict.WAITING, Reason.REFUSING)
 
 
 def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:

@@ -80,11 +80,19 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         exact=seen.site.at_console is not None,
         as_of=seen.as_of,
         published=seen.published.get(owner.group_id),
+        goes_back_later=_goes_back_later(step, seen.body),
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
         drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,
         canary=isinstance(step, Gate) and step.over_canaries,
     )
+
+
+def _goes_back_later(step: Gate | Holdout, body: PlanBody) -> frozenset[ServerName]:
+    """In a roll-back, the servers that get their old certificate back after `step`."""
+    later = body.steps[body.steps.index(step) + 1 :] if body.back_from else ()
+    works = (each.work for each in later if isinstance(each, Console))
+    return frozenset(work.server for work in works if isinstance(work, ReplaceCertificate))
 
 
 def _verifies_next(step: Gate | Holdout, owner: OwnerScope, body: PlanBody) -> bool:

@@ -54,6 +54,8 @@ class Reason(StrEnum):
     AT_UNTRUSTED_SERVER = "at-untrusted-server"
     REFUSING = "refusing"
     """Has checked in three times since the replacement, and kept an older policy than its group's (rule 11)."""
+    BROUGHT_BACK_LATER = "brought-back-later"
+    """Refuses what a server signs whose old certificate goes back later: it must not wait for this client (rule 15)."""
     VANISHED = "vanished"
     REFERENCE_MISSING = "reference-missing"
     HEARD_AGAIN = "heard-again"
@@ -147,6 +149,8 @@ class GateRule(Value):
     """When clients were as they are shown, where that is not now: an export of a site without REST."""
     published: datetime | None = None
     """The newest policy date of the owner, as SEPM told it with this reading; None where it tells none."""
+    goes_back_later: frozenset[ServerName] = frozenset()
+    """In a roll-back, the servers that get their old certificate back after this gate."""
     swap: Swap | None = None
     drill: DrillRound | None = None
     canary: bool = False

@@ -16,6 +16,7 @@ from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationS
 from emulator.switches import RejectedDownload, Switches
 from emulator.verdict import LostClient
 from rotation.plan.request import Unproven
+from rotation.running.state import Outcome
 from rotation.site import Limits
 from simulation.facts import Facts
 from simulation.scenario import Follows, Scenario, Since
@@ -38,15 +39,32 @@ class Hole:
 
 def shortcomings(facts: Facts) -> list[str]:
     """What of a rotation is not as promised."""
-    found = [f"{each.name} was lost by what was asked for: {each.why}" for each in facts.lost if not each.others_did]
+    told = _attention_shown(facts) + _drift_shown(facts)
+    untold = [each for each in facts.lost if not any(_in_time(each, *while_) for while_ in told)]
+    # told in time, and brought back by the way back that somebody took then
+    brought_back = facts.state is not None and facts.state.outcome is Outcome.ROLLED_BACK
+    by_us = [each for each in facts.lost if not each.others_did]
+    found = [
+        f"{each.name} was lost by what was asked for: {each.why}"
+        for each in by_us
+        if each in untold or not (each.healed and brought_back)
+    ]
     found.extend(f"{each.name} is seen at the end and takes nothing: {each.why}" for each in facts.refusing)
     found.extend(f"{name} could get in only at a server that is down for good" for name in sorted(facts.shut_out))
     if facts.unfinished:
         found.append(f"it had no way out: {facts.unfinished}")
-    told = [(event.at, event.at) for event in facts.trail if event.kind == "attention"] + _drift_shown(facts)
-    late = [each for each in facts.lost if each.others_did and not any(_in_time(each, *while_) for while_ in told)]
+    late = [each for each in untold if each.others_did]
     found.extend(f"{each.name} failed from {each.first_failed} on, and no attention said so in time" for each in late)
     return found
+
+
+def _attention_shown(facts: Facts) -> list[tuple[datetime, datetime]]:
+    """When attention was told; that clients refuse their policy is shown until the way back is at its end."""
+    return [
+        (event.at, facts.ended if event.data.get("code") == "refusing" else event.at)
+        for event in facts.trail
+        if event.kind == "attention"
+    ]
 
 
 def _drift_shown(facts: Facts) -> list[tuple[datetime, datetime]]:

@@ -321,3 +321,20 @@ def test_of_three_waves_the_last_one_goes_back_first(three):
     formers = tuple(Former(server=ServerName(name)) for name in ("s1", "s2", "s3"))
     body = roll_back(site, amended, Reached(begun=len(approved.steps), proven=frozenset(), formers=formers))
     assert body.waves == (("s3",), ("s2", "s1"))
+
+
+def test_a_gate_of_the_way_back_knows_which_servers_are_still_to_come(three, back_from):
+    """Clients that refuse what one of them signs are brought back by it, and not waited for before."""
+    site, approved = three
+    body = back_from("B3", 0, "s1", "s2", nth=1)
+    begun = [step.id for step in body.steps].index(body.back_from)
+    swaps = [step for step in body.steps[begun:] if isinstance(step, Gate) and step.server is not None]
+    later = [
+        {rule.goes_back_later for rule in rules(step, Seen(site=site, body=body, swapped=(), references={})).values()}
+        for step in swaps
+    ]
+    assert later[0] == {frozenset({S1})}
+    assert later[-1] == {frozenset()}
+    gate = next(step for step in approved.steps if isinstance(step, Gate) and step.server is not None)
+    seen = Seen(site=site, body=approved, swapped=(), references={})
+    assert {rule.goes_back_later for rule in rules(gate, seen).values()} == {frozenset()}

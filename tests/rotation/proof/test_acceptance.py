@@ -74,6 +74,17 @@ def test_rule_11_a_client_that_refuses_is_not_covered_any_more(make, rule, seen)
     assert make.judge(rule, seen(33, 10), taken.evidence).verdict is Verdict.COVERED
 
 
+def test_rule_15_a_way_back_does_not_wait_for_whom_the_rest_of_it_brings(make, rule, seen):
+    """It refuses what s2 signs, and s2 gets its old certificate back next; what it had proven is outdated."""
+    readings = [seen(minute, -90) for minute in (13, 18, 23)]
+    back = rule.model_copy(update={"goes_back_later": frozenset({"s2"})})
+    judged = make.read(back, *readings)
+    assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.BROUGHT_BACK_LATER)
+    assert not judged.evidence.covered
+    elsewhere = rule.model_copy(update={"goes_back_later": frozenset({"s3"})})
+    assert make.read(elsewhere, *readings).reason is Reason.REFUSING
+
+
 def test_rule_11_the_policy_of_another_group_says_nothing(make, rule, seen):
     """It was moved, and has not taken its new group's policy yet."""
     judged = make.read(rule, *(seen(minute, -90, of="Other") for minute in (13, 18, 23)))
