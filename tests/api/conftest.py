@@ -36,6 +36,8 @@ from workflows.survey_site import SurveySite
 from workflows.watch_certificates import WatchCertificates
 
 KEY = "a-key-for-tests"
+_PATIENCE = 120
+"""Seconds for what takes some ten of a machine that has nothing else to do."""
 _LET_END = timedelta(seconds=10)
 """An activity that is cut off while it closes its connections leaves them open."""
 
@@ -300,7 +302,7 @@ def until():
     """Looks until a condition holds, and gives what was seen."""
 
     async def look_until(look, condition):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_PATIENCE):
             while not condition(found := await look()):  # noqa: ASYNC110 - it lies behind the API
                 await asyncio.sleep(0.1)
         return found
