@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from rotation.proof.verdict import Judgement, Reason, RosterEntry, Verdict, tally
+from rotation.proof.verdict import REFUSES, Judgement, RosterEntry, Verdict, tally
 from rotation.running.state import GateReading
 from rotation.values import ClientId
 
@@ -17,7 +17,7 @@ def in_numbers(
     """How many clients are covered, safe, waited for and left out, and the first names of those waited for."""
     counted = tally(judgements)
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    refusing = {judgement.client for judgement in judgements if judgement.reason is Reason.REFUSING}
+    refusing = {judgement.client for judgement in judgements if judgement.reason in REFUSES}
     return GateReading(
         taken_at=taken_at,
         total=counted.total,

@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.proof.verdict import ClientEvidence, Judgement, Reason, Verdict
+from rotation.proof.verdict import REFUSES, ClientEvidence, Judgement, Reason, Verdict
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
 from store.base import table_of
 from store.built_once import built_once
@@ -205,7 +205,9 @@ _EVIDENCE = built_once(
 def _proof_stays(*, postgres: bool) -> Executable:
     """Built once: it is run for every reading, and costs more to build than to run."""
     new = insert_on(JudgementRow, postgres=postgres)
-    stays = or_(~JudgementRow.covered, new.excluded.covered, new.excluded.reason == Reason.REFUSING)
+    # one by one: SQLAlchemy cannot repeat a statement with an IN for many rows
+    refuses = (new.excluded.reason == reason for reason in sorted(REFUSES))
+    stays = or_(~JudgementRow.covered, new.excluded.covered, *refuses)
     return built_once(
         new.on_conflict_do_update(
             index_elements=["rotation_id", "gate", "client_id"],

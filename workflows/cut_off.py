@@ -1,7 +1,7 @@
 """Clients that a change may have cut off, as a reading shows them: told at once, long before the gate's limit."""
 
 from engine.contract import EventKind
-from rotation.proof.verdict import Reason
+from rotation.proof.verdict import REFUSES
 from rotation.running.state import GateReading
 from workflows.running import Running
 
@@ -15,7 +15,7 @@ CODES = (_AFTER_SWAP, _AFTER_WRITE, _REFUSING)
 
 async def tell(run: Running, reading: GateReading) -> None:
     """Raise attention for those who fell silent (rules 8, 10, 22) and those who refuse (rule 11); drop what is over."""
-    refusing = reading.by_reason.get(Reason.REFUSING, 0)
+    refusing = sum(count for reason, count in reading.by_reason.items() if reason in REFUSES)
     silent, unless = ", ".join(reading.silent_names), "if not switched off, "
     for code, subject, count, text, then in (
         (_AFTER_SWAP, _SILENCED, reading.silent_after_swap, f"{_SILENT}, among them {silent}", unless + _BACK),

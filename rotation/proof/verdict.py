@@ -63,6 +63,10 @@ class Reason(StrEnum):
     """Was silent before the certificate was damaged already."""
 
 
+REFUSES = frozenset({Reason.REFUSING, Reason.BROUGHT_BACK_LATER})
+"""Of a client that gets in and takes nothing, whether a gate waits for it or not."""
+
+
 class RosterEntry(NamedTuple):
     """A client of the denominator, as last recorded."""
 

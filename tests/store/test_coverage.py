@@ -32,11 +32,12 @@ async def test_evidence_comes_back(running, make, covered):
     assert await running.coverage.evidence("rot-1", "other") == {}
 
 
-async def test_a_client_that_refuses_its_policy_loses_its_proof(running, make, covered):
+@pytest.mark.parametrize("reason", [Reason.REFUSING, Reason.BROUGHT_BACK_LATER])
+async def test_a_client_that_refuses_its_policy_loses_its_proof(running, make, covered, reason):
     """And what shows it comes back as it was saved (rule 11)."""
     await running.coverage.save("rot-1", "gate", [covered("a")], make.t0)
     shown = {"older_times": 3, "older_seen": make.at(hours=1), "older_serial": make.at(hours=-1)}
-    refusing = _judgement("a", reason=Reason.REFUSING, **shown)
+    refusing = _judgement("a", reason=reason, **shown)
     await running.coverage.save("rot-1", "gate", [refusing], make.at(hours=2))
     assert await running.coverage.evidence("rot-1", "gate") == {"a": refusing.evidence}
     assert await running.coverage.covered("rot-1", ["gate"]) == frozenset()
