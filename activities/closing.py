@@ -99,7 +99,7 @@ def _certificates(scope: StepScope, survey: SiteSurvey) -> Iterable[Finding]:
 
 
 def _back(scope: StepScope, roster: Sequence[RosterClient], survey: SiteSurvey) -> GateReading:
-    """Who checked in within three heartbeats, and takes its policy; the others are named and wait for nobody."""
+    """The clients that checked in within three heartbeats and take their policy. The rotation waits for no other."""
     owner_of: dict[str, OwnerScope] = {group: owner for owner in scope.plan.body.scopes for group in owner.groups}
     dates = {group.id: group.policy_date for group in survey.groups} if scope.site.at_console is None else {}
     published = scope.plan.body.publish_delay + survey.skew

@@ -1,8 +1,8 @@
 """The watch over open tasks: each minute their sites are held against the survey that their proof rests on.
 
-It runs beside the workflows, and leaves no trace in their histories until something has changed. Where somebody holds
-the replacement of a certificate it reads what any change moves (rule 19). While work is open of which nothing can be
-seen, for days perhaps, no look at the site comes: there it looks at what the client ports present (rule 27).
+The watch runs beside the workflows, and leaves no trace in their histories until something has changed. While a person
+has claimed the replacement of a certificate, it reads what any change moves (rule 19). While work is open of which
+nothing can be seen, the workflow does not look at the site, so the watch looks at the client ports (rule 27).
 """
 
 import structlog
@@ -10,7 +10,7 @@ import structlog
 from activities.edited_lists import dates_of_lists
 from activities.world import World
 from rotation.drift.moved import Sighting, sighting_of
-from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState, evidence_for
+from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
 from rotation.values import TaskId
 from sepm.errors import SepmError
 
@@ -33,7 +33,7 @@ class OpenSwaps:
         A site that cannot be read says nothing here: the proof itself is read at its own times, and tells of outages.
         """
         open_now = await self._world.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
-        watched = {task.id: task for task in open_now if _is_watched(task)}
+        watched = {task.id: task for task in open_now if is_watched(task.work, claimed=task.state is TaskState.CLAIMED)}
         self._seen = {task: seen for task, seen in self._seen.items() if task in watched}
         return tuple([task for task in watched.values() if await self._has_moved(task)])
 
@@ -66,9 +66,3 @@ class OpenSwaps:
             return Sighting(served)
         async with await self._world.sepm(site) as client:
             return Sighting(served, await client.all_policy_dates(), await dates_of_lists(client))
-
-
-def _is_watched(task: ConsoleTask) -> bool:
-    if isinstance(task.work, ReplaceCertificate):
-        return task.state is TaskState.CLAIMED
-    return evidence_for(task.work) is Evidence.ATTESTED

@@ -9,7 +9,7 @@ from activities.open_swaps import OpenSwaps
 from activities.world import World
 from emulator.simulation import Simulation
 from rotation.plan.step import Console
-from rotation.plan.task import Evidence, ReplaceCertificate, evidence_for
+from rotation.plan.task import is_watched
 from rotation.running.state import RotationState
 from rotation.values import TaskId
 
@@ -30,8 +30,7 @@ class Watchman:
         task, step = state.task, state.step
         if task is None or not isinstance(step, Console):
             return None
-        replaces = isinstance(step.work, ReplaceCertificate)
-        if not (task.claimed_by if replaces else evidence_for(step.work) is Evidence.ATTESTED):
+        if not is_watched(step.work, claimed=bool(task.claimed_by)):
             return None
         if self._looked != (task.id, len(self._simulation.effects.journal)):
             return _next_minute(now)

@@ -200,6 +200,11 @@ _ATTESTED = frozenset(
 )
 
 
+def is_watched(work: Work, *, claimed: bool) -> bool:
+    """Whether the watch looks at the site: a replacement must be claimed, work that cannot be seen only be open."""
+    return claimed if isinstance(work, ReplaceCertificate) else evidence_for(work) is Evidence.ATTESTED
+
+
 def evidence_for(work: Work) -> Evidence:
     """What closes `work`: observation wherever something can be read."""
     return Evidence.ATTESTED if work.kind in _ATTESTED else Evidence.OBSERVED

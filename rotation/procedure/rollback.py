@@ -47,7 +47,7 @@ class Reached(Value):
     proven: frozenset[str]
     """The ids of the gates that were passed, and whose ground is still there."""
     formers: tuple[Former, ...]
-    """The servers with their new certificate, in the order in which they got it."""
+    """The servers with their new certificate; the last one is the first to get its old one back."""
 
 
 def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Console
-from rotation.plan.task import Evidence, evidence_for
+from rotation.plan.task import is_watched
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
 from rotation.running.state import RotationState
 
@@ -147,7 +147,7 @@ def _look_again(message: Message, state: RotationState) -> Finding | None:
 def _site_moved(message: Message, state: RotationState) -> Finding | None:
     work = state.step.work if isinstance(state.step, Console) else None
     watched = state.task is not None and (
-        bool(state.task.claimed_by) or (work is not None and evidence_for(work) is Evidence.ATTESTED)
+        bool(state.task.claimed_by) or (work is not None and is_watched(work, claimed=False))
     )
     if watched and not state.held_by and not state.withdrawing:
         return None
