@@ -15,11 +15,13 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from temporalio.worker import Worker
+from typer.testing import CliRunner
 
 from activities.registry import all_activities
 from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
+from cli.main import app
 from emulator.http_server import HttpServer
 from engine.client import connect, lazy_client
 from engine.contract import SIMULATIONS_QUEUE
@@ -206,30 +208,51 @@ async def whole(connected) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+_APART = {"simulate", "keys"}
+"""Commands that set up the logging of their process."""
+
+
+def _call(arguments, environment):
+    """A command in this process, which has imported it already; one at a time, for it takes standard output."""
+    unset = {name: None for name in os.environ if name.startswith("ROTATOR_")}
+    done = CliRunner().invoke(app, arguments, env=unset | environment, catch_exceptions=False)
+    return done.exit_code, done.stdout, done.stderr
+
+
+async def _process(arguments, typed, environment):
+    """A command in a process of its own, with a terminal if anything is typed."""
+    keyboard, terminal = pty.openpty()
+    os.write(keyboard, f"{typed}\n".encode())
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "from cli.main import main; main()", *arguments,
+        env={**clean, **environment},
+        stdin=terminal if typed else asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    os.close(keyboard)
+    os.close(terminal)
+    return process.returncode, out.decode(), err.decode()
+
+
 @pytest.fixture
 async def rotator(connected, tmp_path):
     """Runs the command line against the API, served over HTTP as `rotator up` does; gives exit code and texts.
 
     What is `typed` is typed at a terminal; without it there is none.
     """
+    here = asyncio.Lock()
     server = HttpServer(create_app(connected, ApiSettings(api_key=SecretStr(KEY))))
     (tmp_path / "up.json").write_text(json.dumps({"api": f"http://127.0.0.1:{server.port}"}))
     (tmp_path / "api.key").write_text(KEY + "\n")
 
     async def run(*arguments: str, typed: str = "", **environment: str):
-        keyboard, terminal = pty.openpty()
-        os.write(keyboard, f"{typed}\n".encode())
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("ROTATOR_")}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from cli.main import main; main()", *arguments,
-            env={**clean, "ROTATOR_FOLDER": str(tmp_path), "COLUMNS": "300", **environment},
-            stdin=terminal if typed else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, err = await process.communicate()
-        os.close(keyboard)
-        os.close(terminal)
-        return process.returncode, out.decode(), err.decode()
+        environment = {"ROTATOR_FOLDER": str(tmp_path), "COLUMNS": "300", **environment}
+        if typed or arguments[0] in _APART or here.locked():
+            return await _process(arguments, typed, environment)
+        async with here:
+            return await asyncio.to_thread(_call, arguments, environment)
 
     await server.start()
     try:

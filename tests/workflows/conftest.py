@@ -246,7 +246,7 @@ class Stage:
                         MoveRefused, WorkflowQueryRejectedError, RPCError
                     ):  # it is closed by now, or all has ended
                         await self.do(handle, task)
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.15)
 
     async def do(self, handle: Handle, task: ConsoleTask, who: str = "bob") -> None:
         """Claim a task, do it and say so."""
