@@ -105,6 +105,14 @@ class ConsoleSite:
         """
         raise Refused(self._site.name, _BY_HAND, f"switch {pair.group_id} {'on' if enabled else 'off'} there")
 
+    async def set_log_size(self, pair: Pair, kb: int) -> None:
+        """Refused.
+
+        Raises:
+            Refused: always.
+        """
+        raise Refused(self._site.name, _BY_HAND, f"set the log size of {pair.group_id} to {kb} KB there")
+
     async def clients(
         self,
         updated_since: datetime | None = None,

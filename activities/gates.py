@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.failures import told_apart
 from activities.full_reading import every_client
 from activities.in_numbers import NAMES, in_numbers
+from activities.moved import taken
 from activities.recovering import read_returned
 from activities.scope import StepScope, scope_of
 from activities.signed import signatures
@@ -51,10 +52,10 @@ class Gates:
 
         1. read every client of the site, SEPM's clock, and for a swap the owners' policy dates; a reading that cannot
            be proven to be whole is none, and is tried again
-        2. keep in mind how canaries that verify were last seen, then update the roster: what is not listed any more has
-           vanished, and is still counted (rule 1)
+        2. keep in mind how those were last seen who show what servers sign, then update the roster: what is not listed
+           any more has vanished, and is still counted (rule 1)
         3. judge every client of the scope by its owner's rule and the evidence so far
-        4. store verdicts and evidence, then answer with counts, and with what canaries have shown of servers (rule 13)
+        4. store verdicts and evidence, then answer with counts, and with what clients have shown of servers (13, 24)
         """
         world = self._world
         scope = await scope_of(world, request.ref)
@@ -74,7 +75,7 @@ class Gates:
                 clock = client.clock_of_last_answer()
                 seen = await self._seen(client, scope, request, clock, survey)
         by_owner = rules(step, seen)
-        signed = await signatures(scope, step, by_owner)
+        signed, moved = await signatures(scope, step, by_owner), await taken(scope, step, clock, by_owner.keys())
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         entries = await self._entries(scope, step, seen, latest)
         evidence = kept = await world.store.coverage.evidence(request.ref.rotation_id, key)
@@ -97,7 +98,7 @@ class Gates:
         reading = _reading(step, asked_at, entries, judgements, silent)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         unheard_of = await self._unheard(scope, step, seen, clock)
-        reading = signed.told(reading, scoped, request.shown)
+        reading = moved.told(signed.told(reading, scoped, request.shown), entries, request)
         reading = await by_export(world, scope, request, reading, scoped)
         return reading.model_copy(update={"unheard": unheard_of, "waiting_groups": groups})
 
@@ -278,7 +279,7 @@ def _reading(
     judgements: list[Judgement],
     silent: list[RosterEntry],
 ) -> GateReading:
-    swapped = not isinstance(step, Gate) or step.purpose is GatePurpose.SWAPPED
+    swapped = not isinstance(step, Gate) or step.purpose in {GatePurpose.SWAPPED, GatePurpose.SIGNED}
     return in_numbers(taken_at, entries, judgements, reached=is_reached(step, tally(judgements))).model_copy(
         update={
             "silent_after_swap": len(silent) if swapped else 0,

@@ -7,6 +7,7 @@ from activities.admission import admitted
 from activities.closing import ClosingCheck
 from activities.gates import Gates
 from activities.looking import Looking
+from activities.moving import Moving
 from activities.newborns import Newborns
 from activities.ordering import Ordering
 from activities.originals import Originals
@@ -29,7 +30,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     world = world or World(store=store)
     surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
     playing, ordering = Playing(world), Ordering(world)
-    settings, tasks, looking = Settings(world), Tasks(world), Looking(world)
+    settings, tasks, looking, moving = Settings(world), Tasks(world), Looking(world), Moving(world)
     every: list[Callable[..., Any]] = [
         surveying.survey_site,
         planning.check_plan,
@@ -38,6 +39,8 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         Originals(world).record_originals,
         settings.write_settings,
         settings.fix_references,
+        moving.move_policies,
+        moving.put_policies_back,
         gates.read_gate,
         gates.leave_out,
         Statements(world).state_coverage,

@@ -14,7 +14,7 @@ from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.drift.standing import standing
 from rotation.plan.scope import OwnerScope
-from rotation.plan.step import Gate, SettingField
+from rotation.plan.step import Gate, GatePurpose, SettingField
 from rotation.proof.gate import Reference, fix, follow, written
 from rotation.proof.reading import gate_before
 from rotation.survey import Pair
@@ -95,7 +95,7 @@ class Settings:
         if scope.site.at_console is not None:
             return "it has no REST API"
         owner = wanted.pair.group_id
-        date_before = await self._note(client, scope, owner)
+        date_before = await noted(client, scope, scope.gate_after, owner)
         writes, ref = self._world.store.writes, scope.ref
         await writes.record_write(
             ref.rotation_id,
@@ -138,26 +138,6 @@ class Settings:
                 return WriteOutcome.NO_EFFECT, f"SEPM took the change of {wanted.name} and did not make it"
         return WriteOutcome.NO_EFFECT, lost
 
-    async def _note(self, client: Sepm, scope: StepScope, owner: GroupId) -> datetime:
-        """Store what is true before the write, so that a crash after it loses no proof; the owner's policy date.
-
-        Two writes to one owner never fall into the same second of SEPM's clock, to which it is known: the later
-        one's policy date can then be told from the earlier one's.
-        """
-        gate = scope.gate_after
-        if gate is None:
-            return (await client.policy_dates([owner]))[owner]
-        before = await self._world.store.references.get(scope.ref.rotation_id, gate.id, owner)
-        clock = await client.clock()
-        while before is not None and clock <= before.written_at:
-            await self._world.sleep(_SECOND)
-            clock = await client.clock()
-        date_before = (await client.policy_dates([owner]))[owner]
-        delay = scope.plan.body.publish_delay
-        reference = written(owner, date_before, clock, delay=delay, before=before)
-        await self._world.store.references.save(scope.ref.rotation_id, gate.id, reference)
-        return date_before
-
     @activity.defn(name=ActivityName.FIX_REFERENCES)
     async def fix_references(self, request: StepRequest) -> ReferenceAnswer:
         """Fix what the serials of every relaxed owner must reach; names of owners whose policy has not moved.
@@ -182,6 +162,8 @@ class Settings:
         for owner in owners:
             date = dates[owner.group_id]
             known = await references.get(request.ref.rotation_id, step.id, owner.group_id)
+            if known is None and step.purpose is GatePurpose.SIGNED:
+                continue  # its policy was not moved
             if known is None and canaries is not None:
                 known = await references.get(request.ref.rotation_id, canaries.id, owner.group_id)
             reference = known or Reference(
@@ -194,6 +176,29 @@ class Settings:
             if reference.fixed is None:
                 missing.append(owner.path)
         return ReferenceAnswer(missing=tuple(missing))
+
+
+async def noted(client: Sepm, scope: StepScope, gate: Gate | None, owner: GroupId) -> datetime:
+    """Store what is true before a write that `gate` proves, so that a crash after it loses no proof.
+
+    Two writes to one owner never fall into the same second of SEPM's clock, to which it is known: the later
+    one's policy date can then be told from the earlier one's.
+
+    Returns:
+        The owner's policy date.
+    """
+    if gate is None:
+        return (await client.policy_dates([owner]))[owner]
+    references, rotation_id = scope.world.store.references, scope.ref.rotation_id
+    before = await references.get(rotation_id, gate.id, owner)
+    clock = await client.clock()
+    while before is not None and clock <= before.written_at:
+        await scope.world.sleep(_SECOND)
+        clock = await client.clock()
+    date_before = (await client.policy_dates([owner]))[owner]
+    reference = written(owner, date_before, clock, delay=scope.plan.body.publish_delay, before=before)
+    await references.save(rotation_id, gate.id, reference)
+    return date_before
 
 
 async def _not_shown(client: Sepm, left: AbstractSet[ListName]) -> tuple[frozenset[ListName], frozenset[ListName]]:

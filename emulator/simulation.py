@@ -19,7 +19,7 @@ from emulator.machines import Machines
 from emulator.publishing import Outbox
 from emulator.site import LocationSettings
 from emulator.spec import Mode, SiteSpec
-from emulator.switches import PatchSecureCommunications, PatchSemServer, Switches
+from emulator.switches import Switches
 from emulator.timeline import Timeline
 from emulator.verdict import VerdictReport, judge
 
@@ -36,6 +36,13 @@ class SettingsWrite:
     mode: Mode | None = None
     heartbeat: timedelta | None = None
     randomization: timedelta | None = None
+    log_kb: int | None = None
+    """`client_log.system_maxsize`."""
+
+    @property
+    def others(self) -> bool:
+        """Whether it changes anything but the list and secure communications."""
+        return (self.mode, self.heartbeat, self.randomization, self.log_kb) != (None,) * 4
 
 
 class Simulation:
@@ -121,24 +128,14 @@ class Simulation:
         place = self.site.location(target, location)
         if target.inherits:
             raise InheritedSettingsError(target.path, self.site.owner(target).path)
-        patch, patch_secure = self.switches.patch_sem_server, self.switches.patch_secure_communications
-        if write.server_list is not None and patch is PatchSemServer.REFUSED:
-            raise RefusedWriteError("sem_server cannot be written")
-        if write.secure_communications is not None and patch_secure is PatchSecureCommunications.REFUSED:
-            raise RefusedWriteError("secure_communications cannot be written")
-        if patch_secure is PatchSecureCommunications.IGNORED:
-            write = replace(write, secure_communications=None)
-        server_list = (
-            self.site.server_list(write.server_list)
-            if write.server_list is not None and patch is PatchSemServer.WORKS
-            else None
-        )
-        adjusts = (write.mode, write.heartbeat, write.randomization) != (None, None, None)
-        if server_list is None and write.secure_communications is None and not adjusts:
+        write = _taken(write, self.switches)
+        server_list = self.site.server_list(write.server_list) if write.server_list is not None else None
+        if server_list is None and write.secure_communications is None and not write.others:
             return
         effect = NO_EFFECT
-        if adjusts:
-            effect = self.effects.record("rest.communication_settings", target.path, place.name)
+        if write.others:
+            kind = "rest.communication_settings" if write.log_kb is None else "rest.client_log"
+            effect = self.effects.record(kind, target.path, place.name)
         if server_list is not None:
             effect = self.effects.record("rest.sem_server", target.path, place.name, server_list.name)
         if write.secure_communications is not None:
@@ -150,7 +147,7 @@ class Simulation:
             effect,
             server_list=server_list,
             secure_communications=write.secure_communications,
-            adjust=(lambda settings: _adjusted(settings, write)) if adjusts else None,
+            adjust=(lambda settings: _adjusted(settings, write)) if write.others else None,
         )
 
     def set_switches(self, switches: Switches) -> None:
@@ -187,10 +184,29 @@ class Simulation:
         return judge(self.site, self.fleet, self.now)
 
 
+def _taken(write: SettingsWrite, switches: Switches) -> SettingsWrite:
+    """What of a write is done.
+
+    Raises:
+        RefusedWriteError: A switch refuses it.
+    """
+    known = {
+        "server_list": (switches.patch_sem_server, "sem_server"),
+        "secure_communications": (switches.patch_secure_communications, "secure_communications"),
+        "log_kb": (switches.patch_client_log, "system_maxsize"),
+    }
+    asked = {name: switch for name, switch in known.items() if getattr(write, name) is not None}
+    for switch, name in asked.values():
+        if switch.value == "refused":
+            raise RefusedWriteError(f"{name} cannot be written")
+    return replace(write, **{name: None for name, (switch, _) in asked.items() if switch.value == "ignored"})
+
+
 def _adjusted(settings: LocationSettings, write: SettingsWrite) -> LocationSettings:
     return replace(
         settings,
         mode=write.mode or settings.mode,
         heartbeat=write.heartbeat or settings.heartbeat,
         randomization=settings.randomization if write.randomization is None else write.randomization,
+        log_kb=write.log_kb or settings.log_kb,
     )

@@ -134,6 +134,8 @@ class LocationSettings:
     mode: Mode
     heartbeat: timedelta
     randomization: timedelta
+    log_kb: int = 512
+    """How large the system log of a client may become, in KB."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,16 @@ class PatchSecureCommunications(StrEnum):
     """Answers 400."""
 
 
+class PatchClientLog(StrEnum):
+    """What a REST write of the size of the clients' system log does."""
+
+    WORKS = "works"
+    IGNORED = "ignored"
+    """Answers 200 and changes nothing."""
+    REFUSED = "refused"
+    """Answers 400."""
+
+
 class SecureCommunicationsScope(StrEnum):
     """What a write of secure communications through one location changes."""
 
@@ -107,6 +117,7 @@ class Switches(BaseModel):
 
     patch_sem_server: PatchSemServer = PatchSemServer.WORKS
     patch_secure_communications: PatchSecureCommunications = PatchSecureCommunications.WORKS
+    patch_client_log: PatchClientLog = PatchClientLog.WORKS
     secure_communications_scope: SecureCommunicationsScope = SecureCommunicationsScope.LOCATION
     inheritors_follow: InheritorsFollow = InheritorsFollow.AT_ONCE
     publish_delay: timedelta = timedelta(seconds=1)

@@ -32,6 +32,8 @@ class PairSettings(Value):
     heartbeat: timedelta
     """The interval of contacts; in push mode the slowest upload interval (rule 14)."""
     jitter: timedelta = timedelta(0)
+    log_kb: int | None = None
+    """How large a client's system log may become, in KB; None where SEPM does not tell."""
 
 
 class ObservedLocation(Value):

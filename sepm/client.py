@@ -35,7 +35,7 @@ from sepm.payloads import (
     VersionPayload,
 )
 from sepm.session import Session
-from sepm.settings import secure_communications_change, server_list_change
+from sepm.settings import log_size_change, secure_communications_change, server_list_change
 from sepm.site_facts import Database, OnlineCounts
 from sepm.transport import TrustingTransport
 from sepm.trust import Trust
@@ -153,6 +153,10 @@ class SepmClient:
     async def set_secure_communications(self, pair: Pair, enabled: bool) -> None:
         """Ask SEPM to switch secure communications. Read back."""
         await self._session.patch(settings_path(pair), secure_communications_change(enabled=enabled))
+
+    async def set_log_size(self, pair: Pair, kb: int) -> None:
+        """Ask SEPM for another size of its clients' system log, in KB (64 to 9999). Read back."""
+        await self._session.patch(settings_path(pair), log_size_change(kb))
 
     async def clients(
         self, updated_since: datetime | None = None, *, domains: Iterable[str] = ()

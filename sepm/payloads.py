@@ -161,11 +161,18 @@ class GeneralPayload(SnakePayload):
     security_settings: SecurityPayload
 
 
+class LogPayload(SnakePayload):
+    """Settings of the clients' logs; sizes are in KB."""
+
+    system_maxsize: int | None = None
+
+
 class ConfigurationPayload(SnakePayload):
     """What is configured for a pair."""
 
     communication_settings: CommunicationPayload
     general_settings: GeneralPayload
+    client_log: LogPayload | None = None
 
 
 class SettingsPayload(SnakePayload):

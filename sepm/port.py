@@ -51,6 +51,10 @@ class Sepm(Protocol):
         """Have secure communications switched."""
         ...
 
+    async def set_log_size(self, pair: Pair, kb: int) -> None:
+        """Have the size of clients' system log changed, in KB."""
+        ...
+
     def clients(
         self, updated_since: datetime | None = None, *, domains: Iterable[str] = ()
     ) -> AsyncIterator[ObservedClient]:

@@ -46,6 +46,7 @@ def pair_settings(payload: SettingsPayload, pair: Pair, *, address: str, named: 
         mode=mode,
         heartbeat=heartbeat,
         jitter=_jitter(communication),
+        log_kb=payload.configuration.client_log.system_maxsize if payload.configuration.client_log else None,
     )
 
 
@@ -57,6 +58,11 @@ def server_list_change(name: ListName) -> dict[str, Any]:
 def secure_communications_change(*, enabled: bool) -> dict[str, Any]:
     """The body that switches secure communications and touches nothing else."""
     return {"configuration": {"general_settings": {"security_settings": {"secure_communications": enabled}}}}
+
+
+def log_size_change(kb: int) -> dict[str, Any]:
+    """The body that sets how large a client's system log may become, in KB, and touches nothing else."""
+    return {"configuration": {"client_log": {"system_maxsize": kb}}}
 
 
 def _heartbeat(communication: CommunicationPayload, mode: Mode) -> timedelta | None:

@@ -28,6 +28,8 @@ class SiteFacts:
     settings: Settings
     lists: frozenset[str]
     served: dict[ServerName, Fingerprint]
+    log_sizes: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Of every pair, how large its clients' system log may become: what moves a policy (rule 24)."""
 
 
 class CutOff(NamedTuple):
@@ -145,4 +147,5 @@ def site_facts(simulation: Simulation) -> SiteFacts:
         },
         lists=frozenset(each.name for each in site.server_lists.values()),
         served={ServerName(each.name): Fingerprint(each.credential.fingerprint) for each in site.servers.values()},
+        log_sizes={(group.path, place.name): settings.log_kb for group, place, settings in site.pairs()},
     )

@@ -31,6 +31,14 @@ _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate"})
 
 
+def _to_edit(state: RotationState) -> Iterator[str]:
+    """The groups of which the product asks that a policy is edited at the console."""
+    asked = [each.message for each in state.attention if each.code == "policy-by-hand"]
+    for owner in state.body.scopes:
+        if any(owner.path in message for message in asked):
+            yield owner.path
+
+
 class Operator:
     """Hands at the console of one emulated site."""
 
@@ -72,6 +80,8 @@ class Operator:
         with self._own_lists(), suppress(EmulatorError), acting(Actor.TASK):
             for operation in unasked_changes(self._simulation, self._began, state, self._pem):
                 await self._desk.operate(operation)
+            for path in _to_edit(state):
+                self._simulation.console.edit_policy(path)
             for edited in self._lists_now().values():
                 known = self._lists.get(edited.id, edited)
                 if edited != known:

@@ -136,7 +136,11 @@ class People:
     # -- what they want ---------------------------------------------------------------------------
 
     def _wishes(self, state: RotationState) -> list[_Wish]:
-        wishes: list[_Wish | None] = [_Wish("attention", each.code) for each in state.attention if each.options]
+        wishes: list[_Wish | None] = [
+            _Wish("attention", each.code)
+            for each in state.attention
+            if each.options and not (each.code == "signs-with-former-key" and _wants_back(state))
+        ]
         if state.held_by:
             wishes.append(_Wish("resume", state.held_by))
         if _wants_back(state):
@@ -304,8 +308,8 @@ _OWNERS_MOVES = {
 
 
 def _wants_back(state: RotationState) -> bool:
-    """Whether somebody takes the way back that is offered where clients refuse their policy."""
-    refuses = any(attention.code == "refusing" for attention in state.attention)
+    """Whether somebody takes the way back that is offered where clients refuse what a server signs."""
+    refuses = any(attention.code in {"refusing", "signs-with-former-key"} for attention in state.attention)
     return refuses and bool(state.swapped) and state.rolling_back is None and state.body.purpose == "rotate"
 
 

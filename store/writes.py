@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.plan.step import SettingField
 from rotation.survey import Pair
-from rotation.values import GroupId, LocationId, RotationId, Value
+from rotation.values import GroupId, LocationId, RotationId, SiteId, Value
 from store.base import table_of
 from store.built_once import built_once
 from store.database import Database
 from store.fault import StoreFault
 from store.rotations import lock_rotation
-from store.tables import WriteRow
+from store.tables import RotationRow, WriteRow
 
 
 class UnknownWrite(StoreFault):
@@ -152,6 +152,17 @@ class Writes:
         order = (WriteRow.intended_at, WriteRow.step_id, WriteRow.group_id, WriteRow.location_id, WriteRow.attempt)
         async with self._database.read() as session:
             return tuple(_write(row) for row in await session.scalars(noted.order_by(*order)))
+
+    async def of_site(self, site_id: SiteId, field: SettingField) -> tuple[SettingWrite, ...]:
+        """The writes of one setting by all rotations of a site, in order of their notes."""
+        noted = (
+            select(WriteRow)
+            .join(RotationRow, RotationRow.id == WriteRow.rotation_id)
+            .where(RotationRow.site_id == site_id, WriteRow.field == field)
+            .order_by(WriteRow.intended_at, WriteRow.attempt)
+        )
+        async with self._database.read() as session:
+            return tuple(_write(row) for row in await session.scalars(noted))
 
 
 _WRITES = table_of(WriteRow)

@@ -16,14 +16,14 @@ from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Proceed, Wait
-from workflows import canary_watch, cut_off, lost_pairs, newborn_step, statement
+from workflows import canary_watch, cut_off, lost_pairs, newborn_step, signed_gate, statement
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 
 _LIMIT = "gate-limit"
-_WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.RECOVERED})
+_WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
 _PUBLISHED = timedelta(seconds=2)
@@ -36,12 +36,14 @@ async def gate(run: Running, step: Gate) -> None:
     1. the minimum counts from now; after a write, fix the reference: the policy date that it caused (rule 9)
     2. wait for the minimum, reading the curve on the way
     3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left
-    4. a drill ends at its limit by itself: what it has not shown is decided about by the recheck that follows
+    4. a drill ends at its limit by itself: what it has not shown is decided about by the recheck that follows; one
+       that shows what servers sign moves a policy first (workflows/signed_gate.py)
     5. past the limit of any other, when the reading does not reach coverage: a person extends, proceeds with a second
        person's word, or cancels; canaries are read on meanwhile. Time in which no reading could be had does not count
     """
     if run.state.wait is None:
-        _open(run, step, step.minimum, step.patience, run.state.body.owners(step.scope))
+        least = timedelta(0) if signed_gate.is_it(step) else step.minimum
+        _open(run, step, least, step.patience, run.state.body.owners(step.scope))
     if step.purpose not in _WITHOUT_A_WRITE and not _wait(run).fixed:
         await fix_references(run, step)
         run.state.wait = _wait(run).model_copy(update={"fixed": True})
@@ -77,6 +79,7 @@ async def closing(run: Running, step: Closing) -> None:
             continue
         text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
         await run.ask("site-differs", step.title, text, (Move.RETRY,))
+    await signed_gate.put_back(run, step)
     reading = checked.reading
     left = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
     await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{left}")
@@ -107,8 +110,10 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     while reading is None:
         reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, canary_watch.HELD):
+    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, canary_watch.HELD, *signed_gate.CODES):
         run.drop_attention(code)
+    if signed_gate.is_it(step):
+        run.state.signing = tuple(sorted({*run.state.signing, *reading.shown}))
     run.state.proceed = None
     run.state.wait = None
 
@@ -118,7 +123,7 @@ async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | N
     wait, drift = _wait(run), run.state.drift
     if wait.reading is None or wait.next_at is not None:
         return None
-    if run.is_raised(_LIMIT) or _wish(run) is not None:
+    if run.is_raised(_LIMIT) or _wish(run) is not None or signed_gate.is_asked(run):
         ends = await _ends_unproven(run, step, wait.reading, wait.reading.taken_at)
         return wait.reading if ends else None
     if any(told.blocks for told in drift):
@@ -157,6 +162,8 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
 
 async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReading, asked_at: datetime) -> bool:
     """Whether it ends without proof: canaries by two persons' word, a drill at its limit. Others ask at theirs."""
+    if signed_gate.is_it(step):
+        return not reading.reached and await signed_gate.goes_on(run, step, reading) and await clear(run, step)
     if _over_canaries(step):
         return await canary_watch.goes_on(run, step, reading)
     if isinstance(step, Gate) and step.is_drill:
@@ -184,6 +191,8 @@ def _passed(step: Gate | Holdout, reading: GateReading) -> str:
     if isinstance(step, Gate) and step.is_drill:
         others = f", not: {', '.join(reading.waiting_names)}" if reading.waiting else ""
         return f"{step.title}: {reading.covered} of {reading.total} were seen{others}"
+    if signed_gate.is_it(step):
+        return f"{step.title}: {', '.join(reading.shown) or 'no server'} shown"
     if reading.unheard:
         return f"{step.title}: no client has reported since the new one went in"
     counts = f"{reading.covered} of {reading.total} covered, {reading.safe} safe, {reading.left_out} left out"
@@ -200,7 +209,9 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
         ref=about(run.state, step),
         swapped=run.state.swapped,
         opened_at=wait.opened_at,
-        shown=wait.reading.shown if wait.reading is not None else (),
+        shown=wait.reading.shown if wait.reading is not None else run.state.signing if signed_gate.is_it(step) else (),
+        there=wait.reading.there if wait.reading is not None else {},
+        moved_at=wait.moved_at,
     )
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
 

@@ -227,10 +227,10 @@ def _phase(step: Step, current: Phase) -> Phase:
             return Phase.RESTORING
         case Write() | Gate(purpose=GatePurpose.RELAXED):
             return Phase.RELAXING
+        case Holdout() | Gate(purpose=GatePurpose.SIGNED):
+            return Phase.HOLDOUT
         case Gate() | Console(work=ReplaceCertificate() | PutCertificateBack()):
             return Phase.REPLACING
-        case Holdout():
-            return Phase.HOLDOUT
         case Closing():
             return Phase.CLOSING
         case _:

@@ -61,11 +61,18 @@ class GeneralChange(_Body):
     security_settings: SecurityChange = SecurityChange()
 
 
+class LogChange(_Body):
+    """Settings of the clients' logs to change."""
+
+    system_maxsize: Annotated[int | None, Field(ge=64, le=9999, strict=True)] = None
+
+
 class ConfigurationChange(_Body):
     """What of the configuration changes."""
 
     communication_settings: CommunicationChange = CommunicationChange()
     general_settings: GeneralChange = GeneralChange()
+    client_log: LogChange = LogChange()
 
 
 class SettingsChange(_Body):
@@ -83,6 +90,7 @@ class SettingsChange(_Body):
             mode=communication.mode,
             heartbeat=None if heartbeat is None else timedelta(seconds=heartbeat),
             randomization=communication.randomization(present.randomization),
+            log_kb=self.configuration.client_log.system_maxsize,
         )
 
 
@@ -115,6 +123,7 @@ def settings_body(settings: LocationSettings, server_list: ServerList) -> dict[s
                 },
                 "tamper_protection": {"enabled": True, "action": "BLOCK", "log_action": 1},
             },
+            "client_log": {"system_maxsize": settings.log_kb},
         },
         "lockedoptions": {},
     }

@@ -20,6 +20,8 @@ class ActivityName(StrEnum):
     WRITE_SETTINGS = "write_settings"
     FIX_REFERENCES = "fix_references"
     READ_GATE = "read_gate"
+    MOVE_POLICIES = "move_policies"
+    PUT_POLICIES_BACK = "put_policies_back"
     LEAVE_OUT = "leave_out"
     STATE_COVERAGE = "state_coverage"
     OPEN_TASK = "open_task"

@@ -9,7 +9,7 @@ from rotation.finding import Finding
 from rotation.plan.step import SettingField
 from rotation.running.state import GateReading
 from rotation.survey import Pair
-from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, Value
+from rotation.values import ClientId, GroupId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
 class StepRef(Value):
@@ -100,7 +100,28 @@ class GateRequest(StepRequest):
     verified_by: str = ""
     """A survey that has just found the settings as the gate wants them: the gate is asked whether it still holds."""
     shown: tuple[ServerName, ...] = ()
-    """What canaries have shown, by earlier readings of the gate, of the servers that sign for them."""
+    """What clients have shown, by earlier readings of the gate, of the servers that sign for them."""
+    there: dict[ClientId, ServerName] = Field(default_factory=dict)
+    """At which servers clients were when a policy was moved."""
+    moved_at: datetime | None = None
+    """When a policy was moved, on our own clock; None: not yet."""
+
+
+class MoveRequest(StepRequest):
+    """Move a policy for each of these servers, at which clients are."""
+
+    unshown: tuple[ServerName, ...]
+
+
+class MoveAnswer(Value):
+    """Whose policy was moved, and whose was not."""
+
+    moved: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
+    """Groups whose policy somebody must edit at the console."""
+    reason: str = ""
+    moved_at: datetime
+    """SEPM's clock before it."""
 
 
 class LeaveOutRequest(StepRequest):

@@ -51,17 +51,19 @@ class Console(_Step):
 
 
 class SettingField(StrEnum):
-    """The two settings that a rotation changes."""
+    """The settings that a rotation changes."""
 
     SERVER_LIST = "server_list"
     SECURE_COMMUNICATIONS = "secure_communications"
+    LOG_SIZE = "log_size"
+    """How large a client's system log may become: changed by 1 KB to have SEPM make a policy anew (rule 24)."""
 
 
 class Write(_Step):
     """Change one setting of every pair of a scope over REST; where that changes nothing, by a console task."""
 
     kind: Literal["write"] = "write"
-    field: SettingField
+    field: Literal[SettingField.SERVER_LIST, SettingField.SECURE_COMMUNICATIONS]
     scope: ScopeName = ScopeName.RELAXED
     restores: bool = False
     """Whether it puts the recorded state back instead of relaxing."""
@@ -80,6 +82,8 @@ class GatePurpose(StrEnum):
     """After A10c: clients have verified a policy file signed with the new key."""
     RETURNED = "returned"
     """After A10d: clients are back on their own list."""
+    SIGNED = "signed"
+    """Before the last good server: clients took a policy that a replaced server signed (rule 24)."""
     RECOVERED = "recovered"
     """After a recovery: clients are heard again, with the certificate that they hold."""
 
@@ -94,6 +98,8 @@ class Gate(_Step):
     patience: timedelta
     server: ServerName | None = None
     """The swapped server, for `SWAPPED`."""
+    asks: bool = True
+    """For `SIGNED`: whether it asks a person where no client is at a replaced server; else a later gate does."""
     passes_unheard: bool = False
     """Whether it is passed when no client has reported since the certificate went in that was taken out (rule 15)."""
 

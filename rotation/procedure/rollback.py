@@ -20,7 +20,8 @@ from rotation.plan.task import (
     ResumeReplication,
 )
 from rotation.procedure.relaxation import relax, restore, still_relaxed
-from rotation.procedure.steps import HOLDOUT, closing, compare_signed_files, console, numbered, swap_gate
+from rotation.procedure.signing import compare_signed_files
+from rotation.procedure.steps import HOLDOUT, closing, console, numbered, swap_gate
 from rotation.site import Site
 from rotation.values import CertificateId, ServerName, Value
 

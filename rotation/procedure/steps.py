@@ -11,7 +11,6 @@ from rotation.plan.plan import ListCopy, PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
 from rotation.plan.task import (
-    CompareSignedFiles,
     CopyList,
     DeleteList,
     PauseReplication,
@@ -23,6 +22,7 @@ from rotation.plan.task import (
 )
 from rotation.procedure.drilling import drill, undo
 from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
+from rotation.procedure.signing import compare_signed_files, shown_by_clients
 from rotation.proof.gate import minimum
 from rotation.values import ServerName
 
@@ -39,7 +39,8 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
        planned anew (rule 8)
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
     5. for each wave (all but the holdout; then the holdout):
-       B5 the holdout before the last wave; A5, A7 relax R, canaries first; A8 gate;
+       B5 the holdout before the last wave, then a policy is moved and taken from a replaced server (rule 24);
+       A5, A7 relax R, canaries first; A8 gate;
        for each server: A9/B2 replace, A10b/B3 gate, its .SIG files compared (rule 24), images that fail over refreshed
        (rule 4); before the next one the rest is computed again (rule 12);
        all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
@@ -88,6 +89,7 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
             minimum=knobs.limits.holdout_minimum,
             maximum=knobs.limits.holdout_maximum,
         )
+        yield from shown_by_clients(knobs, index, asks=True)
     if not first:
         yield _recheck(index)
     if knobs.relaxed and (first or not knobs.keep_relaxed):
@@ -96,6 +98,8 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
         yield from still_relaxed(knobs, index)
     for place, server in enumerate(knobs.waves[index]):
         if place:
+            if not last:
+                yield from shown_by_clients(knobs, index, asks=False)
             yield _recheck(index)
             yield from still_relaxed(knobs, index)
         yield from _swap(knobs, index, server)
@@ -131,13 +135,6 @@ def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
     )
     yield swap_gate(knobs, wave, server, "B3" if failover else "A10b")
     yield from compare_signed_files(knobs, wave, server)
-
-
-def compare_signed_files(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Console]:
-    """Before anybody has to verify what a server signs: its .SIG files are newer than its certificate (rule 24)."""
-    if any(pair.secure_communications for owner in knobs.scopes for pair in owner.pairs):
-        work = CompareSignedFiles(server=server)
-        yield Console(id="", number="signed", wave=wave, title=f"Compare the .SIG files of {server}", work=work)
 
 
 def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
@@ -214,8 +211,8 @@ def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ())
             case Write():
                 # A write changes what clients hold: of the waits before it only a holdout still says something.
                 holding = [held for held in holding if held.endswith(HOLDOUT)]
-            case Gate(purpose=GatePurpose.DRILLED):
-                pass  # what it has shown is in the plan: who was not seen goes to R, or is approved by name
+            case Gate(purpose=GatePurpose.DRILLED | GatePurpose.SIGNED):
+                pass  # what it has shown stays: of clients in the plan, of servers until their certificate changes
             case Gate(purpose=GatePurpose.RELAXED, scope=ScopeName.RELAXED):
                 holding = [held for held in holding if held not in relaxed]
                 relaxed.append(named.id)

@@ -59,9 +59,12 @@ def evidence_key(body: PlanBody, step: Gate | Holdout) -> str:
 
 
 def rules(step: Gate | Holdout, seen: Seen) -> dict[GroupId, GateRule]:
-    """What the gate asks, for each owner in its scope."""
+    """What the gate asks, for each owner in its scope; where policies were moved, for each one whose policy was."""
     scope = step.scope if isinstance(step, Gate) else ScopeName.FAILOVER
-    return {owner.group_id: _rule(step, owner, seen) for owner in seen.body.owners(scope)}
+    owners = seen.body.owners(scope)
+    if isinstance(step, Gate) and step.purpose is GatePurpose.SIGNED:
+        owners = tuple(owner for owner in owners if owner.group_id in seen.references)
+    return {owner.group_id: _rule(step, owner, seen) for owner in owners}
 
 
 def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:

@@ -12,7 +12,7 @@ from rotation.plan.step import Step
 from rotation.proof.verdict import Reason
 from rotation.running.message import Answered, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
-from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.values import ClientId, GroupId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
 
 class Phase(StrEnum):
@@ -68,9 +68,13 @@ class GateReading(Value):
     """The groups whose settings they have."""
     reached: bool
     shown: tuple[ServerName, ...] = ()
-    """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
+    """Servers that clients have shown, in this gate so far, to sign with the key that they should."""
     unshown: tuple[ServerName, ...] = ()
-    """Servers of which none has shown that: they hold a gate over canaries that verify again (rule 13)."""
+    """Servers of which none has shown that: they hold the gates of rules 13 and 24."""
+    there: dict[ClientId, ServerName] = Field(default_factory=dict)
+    """Some clients at such servers, who are asked to show that by a policy that is moved (rule 24)."""
+    refused_at: tuple[ServerName, ...] = ()
+    """Servers at which clients were then, and did not take the policy."""
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     asks: Asked | None = None
@@ -93,6 +97,8 @@ class Wait(Value):
     due: datetime
     limit: datetime
     heartbeat: timedelta
+    moved_at: datetime | None = None
+    """When a policy was moved to have clients show what servers sign, on SEPM's clock; None: not yet (rule 24)."""
     fixed: bool = False
     """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
     readings: int = 0
@@ -240,6 +246,8 @@ class RotationState(BaseModel):
     task: OpenTask | None = None
     swapped: tuple[ServerName, ...] = ()
     """Servers whose new certificate was seen: after the first one a cancel cannot simply restore."""
+    signing: tuple[ServerName, ...] = ()
+    """Servers that clients have shown to sign with their new key (rule 24)."""
     held_by: str = ""
     hold_reason: str = ""
     attention: tuple[Attention, ...] = ()

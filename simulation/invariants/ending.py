@@ -28,6 +28,10 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
         now = facts.after.settings.get(pair)
         if now != settings and pair[0] not in touched:
             yield violation(it_ends_as_it_began, " / ".join(pair), f"was {settings}, is {now}")
+        size = facts.before.log_sizes.get((path, location))
+        if facts.after.log_sizes.get(pair, size) != size:
+            text = f"its clients' log may have {facts.after.log_sizes.get(pair)} KB, it was {size}"
+            yield violation(it_ends_as_it_began, " / ".join(pair), text)
     made = {task.work.copy_list for task in facts.tasks if isinstance(task.work, CopyList)}
     kept = {used for pair, (used, _) in facts.after.settings.items() if pair[0] in touched}
     kept |= _left_by_persons(facts)

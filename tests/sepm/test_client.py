@@ -213,6 +213,7 @@ async def test_a_change_holds_only_what_changes(ask):
     async def question(client):
         await client.set_server_list(PAIR, ListName("Copy"))
         await client.set_secure_communications(PAIR, enabled=False)
+        await client.set_log_size(PAIR, 513)
 
     _, server = await ask(Site(), question)
     written = [asked for asked in server.asked if asked.method == "PATCH"]
@@ -220,6 +221,7 @@ async def test_a_change_holds_only_what_changes(ask):
     assert [asked.json for asked in written] == [
         {"configuration": {"communication_settings": {"sem_server": {"name": "Copy"}}}},
         {"configuration": {"general_settings": {"security_settings": {"secure_communications": False}}}},
+        {"configuration": {"client_log": {"system_maxsize": 513}}},
     ]
 
 

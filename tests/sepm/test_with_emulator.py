@@ -145,6 +145,9 @@ async def test_writes_are_read_back(one_server):
         found = parse_sylink(base64.b64decode(exported["content_base64"]), one_server.servers)
         assert (found.name, found.protocol) == ("Copy over HTTP", Protocol.HTTP)
         assert found.servers == frozenset({ServerName("SEPM-1")})
+        await sepm.set_log_size(pair, 513)
+        assert await sepm.pair_settings(pair) == relaxed.model_copy(update={"log_kb": 513})
+        await sepm.set_log_size(pair, before.log_kb)
         await sepm.set_server_list(pair, before.server_list)
         await sepm.set_secure_communications(pair, enabled=True)
         assert await sepm.pair_settings(pair) == before

@@ -13,6 +13,11 @@ async def wrong_at(stage: Stage, before: SiteFacts) -> list[str]:
         for pair, settings in before.settings.items()
         if after.settings.get(pair) != settings
     ]
+    found += [
+        f"{' / '.join(pair)}: clients' log has {after.log_sizes.get(pair)} KB, it had {size}"
+        for pair, size in before.log_sizes.items()
+        if after.log_sizes.get(pair) != size
+    ]
     found += [f"the list {name!r} is left, or gone" for name in sorted(after.lists ^ before.lists)]
     stage.live_on()
     found += [f"{each.name} was lost: {each.first_why}" for each in stage.simulation.verdict().lost_ever]

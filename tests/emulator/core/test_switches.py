@@ -10,6 +10,7 @@ from emulator.spec import ROOT_GROUP, ClientSpec, Protocol
 from emulator.switches import (
     DefectiveBuilds,
     Downloads,
+    PatchClientLog,
     PatchSecureCommunications,
     RejectedDownload,
     SerialReported,
@@ -45,6 +46,20 @@ def test_rest_write_of_secure_communications(play, site_of, switch):
     settings = next(iter(played.site.group(ROOT_GROUP).settings.values()))
     assert settings.secure_communications is (switch is not PatchSecureCommunications.WORKS)
     assert (settings.heartbeat == HOUR) is (switch is PatchSecureCommunications.REFUSED)
+
+
+@pytest.mark.parametrize("switch", PatchClientLog)
+def test_rest_write_of_the_log_size(play, site_of, switch):
+    """A write of the size of the clients' log works, is ignored without a word, or is refused."""
+    played = play(site_of(1, switches=Switches(patch_client_log=switch)))
+    write = SettingsWrite(log_kb=513)
+    if switch is PatchClientLog.REFUSED:
+        with pytest.raises(RefusedWriteError):
+            played.simulation.write_settings(ROOT_GROUP, "Default", write)
+    else:
+        played.simulation.write_settings(ROOT_GROUP, "Default", write)
+    settings = next(iter(played.site.group(ROOT_GROUP).settings.values()))
+    assert settings.log_kb == (513 if switch is PatchClientLog.WORKS else 512)
 
 
 def test_settings_need_not_move_serials(play, site_of):

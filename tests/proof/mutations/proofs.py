@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rotation.planning import canary
-from rotation.procedure import relaxation, steps
+from rotation.procedure import relaxation, signing
 from rotation.proof import coverage, gate, signed
 from rotation.proof.verdict import Reason, Tally, Verdict
 from rotation.serial import parse_or_none
@@ -32,7 +32,7 @@ def _no_files_compared(original, *args):  # noqa: ARG001 - as the rule it replac
     replaces=gate.fix,
     where=where.about(Theme.STALE, where.follows_late),
     faults=Faults.UNKNOWN,
-    behind={signed.to_show: _nothing_to_show, steps.compare_signed_files: _no_files_compared},
+    behind={signed.to_show: _nothing_to_show, signing.compare_signed_files: _no_files_compared},
 )
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
@@ -80,7 +80,7 @@ def any_client_is_proven_after_a_swap(original, *args):  # noqa: ARG001 - as the
     replaces=relaxation.restore,
     where=where.about(Theme.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
-    behind={steps.compare_signed_files: _no_files_compared},
+    behind={signing.compare_signed_files: _no_files_compared},
 )
 def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are made to verify and given their lists at once, canaries or not."""
@@ -92,7 +92,7 @@ def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - a
     replaces=signed.to_show,
     where=where.about(Theme.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
-    behind={steps.compare_signed_files: _no_files_compared},
+    behind={signing.compare_signed_files: _no_files_compared},
 )
 def canaries_show_nothing_of_servers(original, *args):
     """Canaries that verify again stand for every server of their list, wherever they were."""
@@ -109,7 +109,7 @@ def a_standing_connection_is_a_check_in(original, communication, mode):
 
 @mutation(
     rule="24",
-    replaces=steps.compare_signed_files,
+    replaces=signing.compare_signed_files,
     where=where.about(Theme.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
 )
@@ -134,7 +134,7 @@ async def gates_are_skipped(original, running, step):
     replaces=coverage.holds,
     where=where.about(Theme.STALE),
     faults=Faults.UNKNOWN,
-    behind={signed.to_show: _nothing_to_show, steps.compare_signed_files: _no_files_compared},
+    behind={signed.to_show: _nothing_to_show, signing.compare_signed_files: _no_files_compared},
 )
 def serials_are_compared_as_text(original, observed, rule):
     """A serial is right when its text is not less than the reference's: the text begins with the month."""

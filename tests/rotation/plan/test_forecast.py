@@ -19,7 +19,7 @@ def test_least_is_the_sum_of_the_steps(make):
     """The plan's own time is that of its gates, its holdout and its closing check."""
     body = make.plan(make.site("s1", "s2"), make.group("G"), clients=[make.client("c1")]).body
     assert least(body) == sum((step_least(step) for step in body.steps), timedelta(0))
-    assert least(body) == timedelta(days=30, minutes=17 + 17 + 5)
+    assert least(body) == timedelta(days=30, minutes=17 + 17 + 17 + 5)
 
 
 def test_expected_counts_people_and_writes(make):

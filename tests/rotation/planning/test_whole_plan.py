@@ -24,36 +24,38 @@ WHOLE = """
     14-B2           0  Replace the certificate of s1
     15-B3           0  Wait until clients know the new certificate of s1
     16-signed       0  Compare the .SIG files of s1
-    17-recheck      0  Survey again and compare the rest of the plan
-    18-B2           0  Replace the certificate of s2
-    19-B3           0  Wait until clients know the new certificate of s2
-    20-signed       0  Compare the .SIG files of s2
-    21-B5           1  Keep s3 on the old certificate for clients that are away
-    22-recheck      1  Survey again and compare the rest of the plan
-    23-B2           1  Replace the certificate of s3
-    24-B3           1  Wait until clients know the new certificate of s3
-    25-signed       1  Compare the .SIG files of s3
-    26-images       1  Refresh golden images and install packages
-    27-A10c         1  Put secure communications of the canaries back as recorded
-    28-A10c         1  Wait until the canaries verify the new certificate: K
-    29-A10d         1  Assign the original lists of the canaries again
-    30-A10d         1  Wait until the canaries are back on their own list: K
-    31-A10c         1  Put secure communications of the rest back as recorded
-    32-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
-    33-A10d         1  Assign the original lists of the rest again
-    34-A10d         1  Wait until the clients of the relaxed groups are back on their own list
-    35-images       1  Refresh golden images and install packages
-    36-replication  0  Resume replication
-    37-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
-    38-closing      0  Check that everything is as it was and every client is back
+    17-shown        0  Wait until clients take a new policy from a replaced server
+    18-recheck      0  Survey again and compare the rest of the plan
+    19-B2           0  Replace the certificate of s2
+    20-B3           0  Wait until clients know the new certificate of s2
+    21-signed       0  Compare the .SIG files of s2
+    22-B5           1  Keep s3 on the old certificate for clients that are away
+    23-shown        1  Wait until clients take a new policy from a replaced server
+    24-recheck      1  Survey again and compare the rest of the plan
+    25-B2           1  Replace the certificate of s3
+    26-B3           1  Wait until clients know the new certificate of s3
+    27-signed       1  Compare the .SIG files of s3
+    28-images       1  Refresh golden images and install packages
+    29-A10c         1  Put secure communications of the canaries back as recorded
+    30-A10c         1  Wait until the canaries verify the new certificate: K
+    31-A10d         1  Assign the original lists of the canaries again
+    32-A10d         1  Wait until the canaries are back on their own list: K
+    33-A10c         1  Put secure communications of the rest back as recorded
+    34-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
+    35-A10d         1  Assign the original lists of the rest again
+    36-A10d         1  Wait until the clients of the relaxed groups are back on their own list
+    37-images       1  Refresh golden images and install packages
+    38-replication  0  Resume replication
+    39-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
+    40-closing      0  Check that everything is as it was and every client is back
 """
 UNDONE = """
-    back-27-A10c         Put secure communications of the canaries back as recorded
-    back-29-A10d         Assign the original lists of the canaries again
-    back-31-A10c         Put secure communications of the rest back as recorded
-    back-33-A10d         Assign the original lists of the rest again
-    back-36-replication  Resume replication
-    back-37-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
+    back-29-A10c         Put secure communications of the canaries back as recorded
+    back-31-A10d         Assign the original lists of the canaries again
+    back-33-A10c         Put secure communications of the rest back as recorded
+    back-35-A10d         Assign the original lists of the rest again
+    back-38-replication  Resume replication
+    back-39-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
 """
 
 
@@ -94,10 +96,11 @@ def test_each_wait_has_its_times(body):
     assert waits == {
         "09-A8": (31 * minute, 62 * minute),
         "13-A8": (day, 90 * day),
-        **dict.fromkeys(("15-B3", "19-B3", "24-B3"), (33 * minute, 14 * day)),
-        **dict.fromkeys(("28-A10c", "30-A10d"), (31 * minute, 62 * minute)),
-        **dict.fromkeys(("32-A10c", "34-A10d"), (31 * minute, 14 * day)),
-        "38-closing": (11 * minute, 14 * day),
+        **dict.fromkeys(("15-B3", "20-B3", "26-B3"), (33 * minute, 14 * day)),
+        **dict.fromkeys(("30-A10c", "32-A10d"), (31 * minute, 62 * minute)),
+        **dict.fromkeys(("34-A10c", "36-A10d"), (31 * minute, 14 * day)),
+        **dict.fromkeys(("17-shown", "23-shown"), (17 * minute, day + 17 * minute)),
+        "40-closing": (11 * minute, 14 * day),
     }
     (kept,) = [step for step in body.steps if isinstance(step, Holdout)]
     assert (kept.minimum, kept.maximum) == (30 * day, 90 * day)

@@ -1,0 +1,47 @@
+"""What replaced servers sign: looked at by hand, and shown by clients before the last good server goes (rule 24)."""
+
+from collections.abc import Iterator
+
+from rotation.plan.drill import STICKS
+from rotation.plan.knobs import Knobs
+from rotation.plan.scope import Treatment
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
+from rotation.plan.task import CompareSignedFiles
+from rotation.proof.gate import minimum
+from rotation.proof.moved import verifying
+from rotation.values import ServerName
+
+
+def compare_signed_files(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Console]:
+    """Before anybody has to verify what a server signs: its .SIG files are newer than its certificate."""
+    if any(pair.secure_communications for owner in knobs.scopes for pair in owner.pairs):
+        work = CompareSignedFiles(server=server)
+        yield Console(id="", number="signed", wave=wave, title=f"Compare the .SIG files of {server}", work=work)
+
+
+def shown_by_clients(knobs: Knobs, wave: int, *, asks: bool) -> Iterator[Gate]:
+    """Dates are a hint, the client is the proof: a policy is moved, and taken from a server that was replaced.
+
+    A client stays with its server for a day, so as long it may take until one is there; then three heartbeats.
+    Nothing can be moved or read over REST where a site has none.
+
+    Args:
+        knobs: the plan's.
+        wave: the wave that follows.
+        asks: whether it asks a person where nobody is there.
+    """
+    if knobs.unread or not any(verifying(owner) for owner in knobs.scopes):
+        return
+    least = minimum(owner for owner in knobs.scopes if owner.treatment is Treatment.FAILOVER)
+    least += knobs.limits.publish_delay
+    yield Gate(
+        id="",
+        number="shown",
+        wave=wave,
+        title="Wait until clients take a new policy from a replaced server",
+        purpose=GatePurpose.SIGNED,
+        scope=ScopeName.FAILOVER,
+        minimum=least,
+        patience=STICKS + least,
+        asks=asks,
+    )
