@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from activities.scope import StepScope
 from engine.contract import GateRequest
@@ -14,6 +14,7 @@ from rotation.running.state import GateReading
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ListName, ServerName
 
+_LATE = timedelta(days=14)
 _WATCHED = 50
 """So many clients that were at replaced servers are kept in mind."""
 
@@ -41,7 +42,7 @@ class Taken:
         now = {entry.id: entry.observed for entry in entries if entry.observed is not None}
         shown = {*request.shown, *self._shown_now(now)}
         there = self._there(now)
-        lacks = unshown(self.lists.values(), shown, there.values())
+        lacks = unshown(self._in_use(now), shown, there.values())
         there = {client: server for client, server in there.items() if server in lacks}
         if request.moved_at is not None:  # who else is there now was not asked
             there = {client: at for client, at in request.there.items() if self._owner(client) in self.moved}
@@ -70,6 +71,16 @@ class Taken:
             and observed.last_server in replaced
             and was_there(observed, self.before[client][0], self.clock)
         }
+
+    def _in_use(self, now: Mapping[ClientId, ObservedClient]) -> list[frozenset[ServerName]]:
+        """The replaced servers of each list with clients that were seen of late: of others nobody can show anything."""
+        owners = [self.before[client][0] for client, observed in now.items() if self._is_in_use(client, observed)]
+        used = {pair.server_list for owner in owners for pair in owner.pairs}
+        return [servers for name, servers in self.lists.items() if name in used]
+
+    def _is_in_use(self, client: ClientId, observed: ObservedClient) -> bool:
+        seen = observed.last_seen
+        return client in self.before and seen is not None and not observed.non_persistent and seen > self.clock - _LATE
 
     def _owner(self, client: ClientId) -> GroupId | None:
         return self.before[client][0].group_id if client in self.before else None

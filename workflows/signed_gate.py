@@ -25,7 +25,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
 
     1. as soon as a client that verifies is at such a server, a policy is moved for it to take; clients stay with a
        server for a day, so as long it may take
-    2. nobody comes: nothing is known of it. Before the last wave a person is asked; else the next gate waits for it
+    2. nobody comes for a day: the next gate waits for it. Before the last wave nobody for days: a person is asked
     3. whoever was there has not taken it there within three heartbeats: the server may sign with its former key
     4. retry: all of it once more; proceed: a second person is asked
     """
@@ -41,7 +41,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         if code is None:
             return False
         if code is _UNKNOWN and not step.asks:
-            run.note(EventKind.MESSAGE, f"on: for a day no client was at {', '.join(reading.unshown)}")
+            run.note(EventKind.MESSAGE, f"on: for a day no client that verifies was at {', '.join(reading.unshown)}")
             return True
         if await run.ask(code, step.title, _TEXTS[code].format(", ".join(reading.unshown)), _WAYS) is Move.RETRY:
             _again(run, step)
@@ -117,7 +117,7 @@ _WAYS = (Move.RETRY, Move.PROCEED)
 _TEXTS = {
     _OLD: "clients were at {} and none has taken a new policy there: it may sign with its former key, whatever the "
     "dates of its .SIG files are; roll back, or have it publish again and retry; or proceed by a second person's word",
-    _UNKNOWN: "no client that verifies was at {} for a day, so none has shown what is signed there: retry when clients "
+    _UNKNOWN: "no client that verifies was at {} for days, so none has shown what is signed there: retry when clients "
     "use it; or have it publish again, and proceed by a second person's word",
 }
 

@@ -1,6 +1,7 @@
 """What replaced servers sign: looked at by hand, and shown by clients before the last good server goes (rule 24)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from rotation.plan.drill import STICKS
 from rotation.plan.knobs import Knobs
@@ -10,6 +11,9 @@ from rotation.plan.task import CompareSignedFiles
 from rotation.proof.gate import minimum
 from rotation.proof.moved import verifying
 from rotation.values import ServerName
+
+_WEEKEND = timedelta(days=3)
+"""So long nobody may be at work."""
 
 
 def compare_signed_files(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Console]:
@@ -28,7 +32,7 @@ def shown_by_clients(knobs: Knobs, wave: int, *, asks: bool) -> Iterator[Gate]:
     Args:
         knobs: the plan's.
         wave: the wave that follows.
-        asks: whether it asks a person where nobody is there.
+        asks: whether it asks a person where nobody is there, after a weekend.
     """
     if knobs.unread or not any(verifying(owner) for owner in knobs.scopes):
         return
@@ -42,6 +46,6 @@ def shown_by_clients(knobs: Knobs, wave: int, *, asks: bool) -> Iterator[Gate]:
         purpose=GatePurpose.SIGNED,
         scope=ScopeName.FAILOVER,
         minimum=least,
-        patience=STICKS + least,
+        patience=(_WEEKEND if asks else STICKS) + least,
         asks=asks,
     )

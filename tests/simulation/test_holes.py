@@ -27,3 +27,11 @@ OPEN = frozenset(
 async def test_nobody_is_cut_off(hole):
     """Nobody is lost by what the product asked for, what others do is told in time, and there is a way out."""
     assert shortcomings(await play(hole.scenario)) == []
+
+
+@pytest.mark.parametrize("kind", ["fail_over", "silent"])
+async def test_rule_24_is_what_closes_it(kind, monkeypatch):
+    """Without the gate that has clients show what servers sign, all of them are cut off by the last replacement."""
+    monkeypatch.setattr("rotation.procedure.steps.shown_by_clients", lambda *_, **__: iter(()))
+    (hole,) = (each for each in HOLES if each.name == f"the dates of stale signatures look new ({kind})")
+    assert len(shortcomings(await play(hole.scenario))) >= 40

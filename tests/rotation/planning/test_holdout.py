@@ -65,3 +65,16 @@ def test_three_lists_in_a_triangle_have_no_holdouts():
 def test_no_failover_pair_needs_no_holdout():
     """Where everybody is relaxed nothing is kept."""
     assert holdouts([], SERVERS) == frozenset()
+
+
+def test_the_server_that_lists_name_last_is_kept(make):
+    """Clients use the others, and show what is signed there after a replacement (rule 24); a wish goes before that."""
+    known = make.server_list("L", "s1", "s2")
+    first, last = known.entries
+    behind = known.model_copy(update={"priorities": ((last,), (first,))})
+    site = make.site("s1", "s2", lists=[behind])
+    given = {"clients": [make.client("c1")]}
+    plan = make.plan(site, make.group("G", server_list="L"), **given)
+    assert (plan.body.holdouts, plan.body.waves) == (("s1",), (("s2",), ("s1",)))
+    wanted = make.request(site, holdout=("s2",))
+    assert make.plan(site, make.group("G", server_list="L"), request=wanted, **given).body.holdouts == ("s2",)
