@@ -67,6 +67,8 @@ class CertificateFor(Value):
     fingerprint: Fingerprint
     replaces: Fingerprint
     """In a recovery the same one: it is what clients hold."""
+    replaces_until: datetime | None = None
+    """When the one that it replaces ends; None where the server did not tell."""
 
 
 class StepTime(Value):

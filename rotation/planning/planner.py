@@ -205,14 +205,20 @@ def _copy(known: ServerList) -> CopyList:
 
 
 def _certificates(site: Site, observed: Observed, request: PlanRequest) -> tuple[CertificateFor, ...]:
-    served = {each.server: each.fingerprint for each in observed.survey.served}
+    served = {each.server: each for each in observed.survey.served}
     chosen = []
     for server in site.servers:
         wanted, old = request.certificates.get(server.name), served.get(server.name)
-        if wanted is not None and old is not None:
+        if wanted is not None and old is not None and old.fingerprint is not None:
             facts = observed.certificates[wanted]
             chosen.append(
-                CertificateFor(server=server.name, certificate_id=facts.id, fingerprint=facts.fingerprint, replaces=old)
+                CertificateFor(
+                    server=server.name,
+                    certificate_id=facts.id,
+                    fingerprint=facts.fingerprint,
+                    replaces=old.fingerprint,
+                    replaces_until=old.not_after,
+                )
             )
     return tuple(chosen)
 

@@ -7,7 +7,7 @@ from rotation.finding import Finding, blocking
 from rotation.plan.step import Console
 from rotation.plan.task import is_watched
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
-from rotation.running.state import RotationState
+from rotation.running.state import RotationState, Wait
 
 
 def refusal(message: Message, state: RotationState) -> Finding | None:
@@ -49,6 +49,8 @@ _LET = "let it finish (the default); hold stops it where it stands"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
 _LONGEST_WAIT = timedelta(days=3660)
+_MARGIN = timedelta(days=1)
+"""The least time between the end of a wait and that of an old certificate."""
 _EXPLAINED = frozenset(
     {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
 )
@@ -117,6 +119,21 @@ def _extend(message: Message, state: RotationState) -> Finding | None:
         return _refuse(message, f"{message.by.days} days is too long", f"{_LONGEST_EXTENSION.days} days at most")
     if state.wait.limit - state.wait.opened_at > _LONGEST_WAIT:
         return _refuse(message, f"it waits until {state.wait.limit:%Y-%m-%d} already", "extend it again nearer to that")
+    return _outlives(message, state.wait, message.by, state)
+
+
+def _outlives(message: Message, wait: Wait, by: timedelta, state: RotationState) -> Finding | None:
+    """Why a wait may not be made so long that an old certificate ends within it: its clients are cut off then."""
+    until = max(wait.limit, wait.reading.taken_at if wait.reading is not None else wait.limit) + by
+    needed = [chosen for chosen in state.body.certificates if chosen.server not in state.swapped]
+    for chosen in needed if state.body.purpose == "rotate" else ():
+        if chosen.replaces_until is not None and until > chosen.replaces_until - _MARGIN:
+            return _refuse(
+                message,
+                f"the old certificate of {chosen.server} ends on {chosen.replaces_until:%Y-%m-%d}, and a wait until "
+                f"{until:%Y-%m-%d} leaves no time to replace it",
+                "extend for less, or go on by a second person's word",
+            )
     return None
 
 

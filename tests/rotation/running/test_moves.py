@@ -95,6 +95,27 @@ def test_extensions_do_not_add_up_without_an_end(make, say):
     assert said[0] == "extend-refused"
 
 
+def test_no_wait_outlives_an_old_certificate_that_is_needed(make, say):
+    """When it ends before its server has a new one, its clients are cut off: the date is named, with a day to spare."""
+    site = make.site("s1", "s2")
+    plan = make.plan(site, make.group("G"), clients=[make.client("c1")], ends=make.at(days=300))
+    wait = waits(make).model_copy(update={"limit": make.at(days=290)})
+    state = make.state(plan, wait=wait, swapped=("s1",))
+    assert say(Move.EXTEND, state, by=timedelta(days=9)) is None
+    code, message = say(Move.EXTEND, state, by=timedelta(days=9, seconds=1))
+    assert code == "extend-refused"
+    assert message == (
+        f"the old certificate of s2 ends on {make.at(days=300):%Y-%m-%d}, and a wait until "
+        f"{make.at(days=299):%Y-%m-%d} leaves no time to replace it"
+    )
+    read = GateReading(
+        taken_at=make.at(days=295), total=1, covered=0, safe=0, waiting=1, left_out=0, by_reason={}, reached=False
+    )
+    late = make.state(plan, wait=wait.model_copy(update={"reading": read}), swapped=("s1",))
+    assert say(Move.EXTEND, late, by=timedelta(days=9)) is not None, "it counts from now"
+    assert say(Move.EXTEND, make.state(plan, wait=wait, swapped=("s1", "s2")), by=timedelta(days=30)) is None
+
+
 @pytest.mark.parametrize("move", TASKS)
 def test_nothing_is_said_of_a_task_while_the_rotation_is_held(make, say, move):
     """Its own holder too is told who holds the rotation, and why."""
