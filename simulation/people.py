@@ -267,6 +267,8 @@ class People:
     def _choice(self, attention: Attention, tries: int) -> Move:
         """Wait longer, or approve, or try again; another way when that has not helped for some time."""
         options = attention.options
+        if attention.code == "site-differs":
+            return Move.RETRY  # they have put it right
         if tries > _PATIENCE:
             for way in (Move.PROCEED, Move.CANCEL):
                 if way in options:

@@ -1,5 +1,6 @@
 """Gates, the holdout and the closing check: waits that end on proof."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
@@ -11,18 +12,19 @@ from engine.contract import (
     EventKind,
     GateRequest,
 )
+from rotation.finding import Finding
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Proceed, Wait
-from workflows import canary_watch, cut_off, lost_pairs, newborn_step, signed_gate, statement
+from workflows import canary_watch, cut_off, lost_pairs, newborn_step, second_person, signed_gate, statement
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 
-_LIMIT = "gate-limit"
+_LIMIT, _DIFFERS = "gate-limit", "site-differs"
 _WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
@@ -61,7 +63,10 @@ async def holdout(run: Running, step: Holdout) -> None:
 
 
 async def closing(run: Running, step: Closing) -> None:
-    """One last full reading: every setting as recorded, every certificate as planned, who was born, who came back."""
+    """One last full reading: every setting as recorded, every certificate as planned, who was born, who came back.
+
+    What differs is put right, or two persons leave it so.
+    """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(ScopeName.ALL))
     await run.wait(until=_wait(run).due, summary="every client back?")
@@ -77,13 +82,25 @@ async def closing(run: Running, step: Closing) -> None:
         gone = [finding.subject for finding in checked.findings if finding.code == lost_pairs.CODE]
         if not await lost_pairs.all_there(run, step.title, gone) or len(gone) == len(checked.findings):
             continue
-        text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
-        await run.ask("site-differs", step.title, text, (Move.RETRY,))
+        if await _ends_so(run, step, checked.findings):
+            break
     await signed_gate.put_back(run, step)
     reading = checked.reading
     left = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
     await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{left}")
     run.state.wait = None
+
+
+async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> bool:
+    """Whether two persons leave the site as it is; else it is checked again when a person has put it right."""
+    left = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
+    if second_person.wish(run, (_DIFFERS,)) is None:
+        text = f"{left}. Put it right and retry; or proceed to leave it so by a second person's word"
+        await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED))
+    by = await second_person.approved(run, step.title, (_DIFFERS,), f"with the site as it is: {left}")
+    if by:
+        await run.record(EventKind.ADOPTED, f"{left}: left so by {by}", code=_DIFFERS)
+    return bool(by)
 
 
 def _open(

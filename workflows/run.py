@@ -154,7 +154,7 @@ async def _recheck(run: Running, step: Recheck) -> None:
             state.proceed = None
             settled(run)
             return
-        text, options = _choices(checked, drilled=drilled and state.proceed is None)
+        text, options = _choices(checked, drilled=drilled and state.proceed is None, replaced=state.replaced)
         chosen = await run.ask("plan-differs", step.title, text, options)
         if chosen is Move.RETRY:
             state.lists_shown = {**state.lists_shown, **checked.lists_edited}
@@ -166,10 +166,12 @@ async def _recheck(run: Running, step: Recheck) -> None:
             return
 
 
-def _choices(checked: PlanCheckAnswer, *, drilled: bool) -> tuple[str, tuple[Move, ...]]:
+def _choices(checked: PlanCheckAnswer, *, drilled: bool, replaced: bool) -> tuple[str, tuple[Move, ...]]:
     """What a person is told of a plan that does not fit any more, and what they may choose."""
     text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
     options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
+    if checked.amendment is None:
+        text += f"; put it right and retry, or {'roll back' if replaced else 'cancel'}"
     without = f"finish without {', '.join(checked.silent)}: it keeps its old certificate, and whoever trusts only that"
     if checked.silent and checked.amendment is None:
         text += f". Or proceed, if a second person approves, to {without} is cut off while it is down"

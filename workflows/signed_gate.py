@@ -5,14 +5,16 @@ from typing import TypeGuard
 from engine.contract import ActivityName, Counted, EventKind, MoveAnswer, MoveRequest, StepRequest
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout
 from rotation.running.message import Move
-from rotation.running.state import GateReading, Proceed, Wait
+from rotation.running.state import GateReading, Wait
+from workflows import second_person
 from workflows.reference import fix_references
 from workflows.requests import about
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 _BY_HAND = "policy-by-hand"
 _OLD, _UNKNOWN = "signs-with-former-key", "signature-unknown"
-CODES = (_BY_HAND, _OLD, _UNKNOWN)
+_ASKED = (_OLD, _UNKNOWN)
+CODES = (_BY_HAND, *_ASKED)
 
 
 def is_it(step: Gate | Holdout) -> TypeGuard[Gate]:
@@ -30,7 +32,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     4. retry: all of it once more; proceed: a second person is asked
     """
     wait, now = _wait(run), run.host.now()
-    if _wish(run) is None:
+    if second_person.wish(run, _ASKED) is None:
         if wait.moved_at is None and reading.there:
             await _move(run, step, reading)
             return False
@@ -51,7 +53,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
 
 def is_asked(run: Running) -> bool:
     """Whether somebody was asked about it, or has said to go on: a new history asks again."""
-    return any(run.is_raised(code) for code in (_OLD, _UNKNOWN)) or _wish(run) is not None
+    return any(run.is_raised(code) for code in _ASKED) or second_person.wish(run, _ASKED) is not None
 
 
 async def put_back(run: Running, step: Closing) -> None:
@@ -90,16 +92,10 @@ def _again(run: Running, step: Gate) -> None:
 
 async def _by_word(run: Running, step: Gate, reading: GateReading) -> bool:
     """Whether a second person approves the wish to go on; else all of it is waited for once more."""
-    proceed = _wish(run)
-    servers = ", ".join(reading.unshown)
-    if proceed is not None and not proceed.approved_by:
-        text = f"{proceed.asked_by} wants to go on though no client has shown what {servers} signs: {proceed.why}"
-        await run.ask(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
-        proceed = _wish(run)
-    run.state.proceed = None
-    if proceed is not None and proceed.approved_by:
-        by = f"{proceed.asked_by} and {proceed.approved_by}"
-        run.note(EventKind.MESSAGE, f"on though no client has shown what {servers} signs, by {by}")
+    what = f"though no client has shown what {', '.join(reading.unshown)} signs"
+    by = await second_person.approved(run, step.title, _ASKED, what)
+    if by:
+        run.note(EventKind.MESSAGE, f"on {what}, by {by}")
         return True
     _again(run, step)
     return False
@@ -120,11 +116,6 @@ _TEXTS = {
     _UNKNOWN: "no client that verifies was at {} for days, so none has shown what is signed there: retry when clients "
     "use it; or have it publish again, and proceed by a second person's word",
 }
-
-
-def _wish(run: Running) -> Proceed | None:
-    proceed = run.state.proceed
-    return proceed if proceed is not None and proceed.about in {_OLD, _UNKNOWN} else None
 
 
 def _wait(run: Running) -> Wait:

@@ -47,7 +47,7 @@ async def test_a_difference_is_an_amendment_that_is_approved(played, change, cod
         played.Deed(played.at("B5", 1), change), played.Deed(played.asked("plan-differs"), approve)
     )
     async with played.play(*deeds) as here:
-        here.absent = played.asks
+        here.absent = played.asked("plan-differs")
         outcome = await here.run()
 
     asked, before, after = played.attention(approved.saw, "plan-differs"), changed.saw, here.state

@@ -1,0 +1,58 @@
+"""The last look: what differs is put right, or two persons leave it so."""
+
+import pytest
+
+from rotation.running.message import Move
+from rotation.running.state import Outcome
+
+DIFFERS, SECOND = "site-differs", "second-person"
+
+
+def stop(here):
+    """A server stops while the last look waits."""
+    here.stage.simulation.stop_server("SEPM-2")
+
+
+@pytest.fixture
+def told(played):
+    """The answers of people, one after the other, when they are asked about what differs."""
+
+    def deeds(*answers):
+        asked = [
+            played.Deed(played.asked(code), lambda here, move=move, who=who: here.say(move, who=who))
+            for code, move, who in answers
+        ]
+        return played.in_turn(played.Deed(played.at("closing"), stop), *asked)
+
+    return deeds
+
+
+async def test_two_persons_leave_the_site_as_it_is(played, told):
+    """A server that is down for good holds nobody for ever: who left it so, and what differs, stands in the trail."""
+    deeds = told((DIFFERS, Move.PROCEED, "ann"), (SECOND, Move.APPROVE, "eve"))
+    async with played.play(*deeds) as here:
+        here.absent = lambda state: played.asked(DIFFERS)(state) or played.asked(SECOND)(state)
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    assert (DIFFERS, "") in here.told("adopted")
+    (left,) = [each.message for each in here.trail if each.data.get("code") == DIFFERS and each.kind == "adopted"]
+    assert left == "SEPM-2: does not answer: left so by ann and eve"
+
+
+async def test_it_is_looked_at_again_when_it_was_put_right(played, told):
+    """A wish that the second person does not approve is over; with the server up the rotation ends by itself."""
+
+    def put_right(here):
+        here.stage.simulation.start_server("SEPM-2")
+        return here.say(Move.RETRY)
+
+    deeds = told((DIFFERS, Move.PROCEED, "ann"), (SECOND, Move.RETRY, "eve"))
+    right = played.Deed(played.asked(DIFFERS), put_right, follows=deeds[-1])
+    async with played.play(*deeds, right) as here:
+        here.absent = lambda state: played.asked(DIFFERS)(state) or played.asked(SECOND)(state)
+        outcome = await here.run()
+
+    assert right.done
+    assert outcome is Outcome.COMPLETED
+    assert [subject for code, subject in here.told("adopted") if code == DIFFERS] == []
