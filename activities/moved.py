@@ -1,6 +1,6 @@
 """What clients that fail over show of replaced servers, from one reading of a gate to the next (rule 24)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,92 +8,130 @@ from activities.scope import StepScope
 from engine.contract import GateRequest
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, GatePurpose, Holdout
-from rotation.proof.moved import lists_to_show, refused_at, taken_at, unshown, verifying, was_there
-from rotation.proof.verdict import RosterEntry
+from rotation.proof.gate import minimum
+from rotation.proof.moved import (
+    has_taken,
+    is_there,
+    lists_to_show,
+    offers_one,
+    refused_at,
+    unshown,
+    verifying,
+)
+from rotation.proof.verdict import GateRule, RosterEntry
 from rotation.running.state import GateReading
 from rotation.survey import ObservedClient
-from rotation.values import ClientId, GroupId, ListName, ServerName
+from rotation.values import GroupId, RotationId, ServerName
+from store.store import Store
 
 _LATE = timedelta(days=14)
-_WATCHED = 50
-"""So many clients that were at replaced servers are kept in mind."""
+"""A client that was seen within it is one that servers must be shown for."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The servers that a gate waits for to be shown, and who may show them: clients as they were last seen."""
+    """What a gate waits for to be shown, and who may show it."""
 
     scope: StepScope
     clock: datetime
-    lists: Mapping[ListName, frozenset[ServerName]] = field(default_factory=dict)
-    before: Mapping[ClientId, tuple[OwnerScope, ObservedClient]] = field(default_factory=dict)
-    moved: Collection[GroupId] = ()
-    """The owners whose policy was moved."""
+    skew: timedelta = timedelta(0)
+    swapped: Mapping[ServerName, datetime] = field(default_factory=dict)
+    """When the new certificate of each server was first seen, on SEPM's clock."""
+    rules: Mapping[GroupId, GateRule] = field(default_factory=dict)
 
     def told(self, reading: GateReading, entries: Iterable[RosterEntry], request: GateRequest) -> GateReading:
         """`reading` with what it has shown, beside what earlier ones have.
 
-        It passes when the servers are shown that clients use, and one of each list.
-
-        Until a policy is moved it tells which clients are at a server of which that is not known.
+        It passes when the servers are shown that clients use, and one of each list. What was shown before a server got
+        its certificate once more is not shown any more.
         """
-        if not isinstance(self.scope.step, Gate) or self.scope.step.purpose is not GatePurpose.SIGNED:
+        step, site = self.scope.step, self.scope.site
+        if not isinstance(step, Gate) or step.purpose is not GatePurpose.SIGNED:
             return reading
-        now = {entry.id: entry.observed for entry in entries if entry.observed is not None}
-        shown = {*request.shown, *self._shown_now(now)}
-        there = self._there(now)
-        lacks = unshown(self._in_use(now), shown, there.values())
-        there = {client: server for client, server in there.items() if server in lacks}
-        if request.moved_at is not None:  # who else is there now was not asked
-            there = {client: at for client, at in request.there.items() if self._owner(client) in self.moved}
+        owners = {owner.group_id: owner for owner in self.scope.plan.body.scopes}
+        who = {each.id: (each.observed, owners[each.owner]) for each in entries if each.observed is not None}
+        known = {at: when for at, when in request.signing.items() if self._is_of_now(at, when)}
+        waits = []
+        for asked in request.asked:
+            found = who.get(asked.client)
+            if found is not None and has_taken(asked, found[0], only_there=offers_one(found[1], site)):
+                known.setdefault(asked.server, self.clock)
+            else:
+                waits.append(asked)
+        verify = {client: each for client, each in who.items() if verifying(each[1])}
+        lists = lists_to_show(self.scope.plan.body, site, step)
+        late = [each for each in verify.values() if self._is_of_late(each[0])]
+        used = {observed.last_server for observed, _ in late if self._is_since(observed)} - {None}
+        in_use = {pair.server_list for _, owner in late for pair in owner.pairs}
+        lacks = unshown(
+            [servers for name, servers in lists.items() if name in in_use],
+            known.keys(),
+            {server for server in used if server is not None},
+        )
+        waits = [asked for asked in waits if asked.server in lacks]
+        there = {
+            observed.last_server
+            for client, (observed, owner) in verify.items()
+            if observed.last_server in lacks
+            and is_there(observed, owner, self.swapped, now=self.clock)
+            and client not in {asked.client for asked in waits}
+        }
+        now = {client: observed for client, (observed, _) in who.items()}
+        against = refused_at(waits, now, self._settled(), awake=self._is_awake(who.values(), waits))
         update = {
             "reached": not lacks,
-            "shown": tuple(sorted(shown)),
+            "signing": known,
             "unshown": tuple(sorted(lacks)),
-            "there": dict(list(there.items())[:_WATCHED]),
-            "refused_at": refused_at(there, now, lacks, request.moved_at) if request.moved_at is not None else (),
+            "asked": tuple(waits),
+            "there": tuple(sorted(there)),
+            "refused_at": tuple(sorted(against & lacks)),
         }
         return reading.model_copy(update=update)
 
-    def _shown_now(self, now: Mapping[ClientId, ObservedClient]) -> Iterable[ServerName]:
-        for client, (owner, before) in self.before.items():
-            server = taken_at(before, now[client], owner, self.scope.site) if client in now else None
-            if server is not None:
-                yield server
+    def _is_of_now(self, server: ServerName, shown_at: datetime) -> bool:
+        since = self.swapped.get(server)
+        return since is not None and since < shown_at
 
-    def _there(self, now: Mapping[ClientId, ObservedClient]) -> dict[ClientId, ServerName]:
-        """The clients that verify and are about, each with the replaced server at which it is."""
-        replaced = frozenset[ServerName]().union(*self.lists.values())
-        return {
-            client: observed.last_server
-            for client, observed in sorted(now.items())
-            if client in self.before
-            and observed.last_server in replaced
-            and was_there(observed, self.before[client][0], self.clock)
-        }
+    def _is_of_late(self, client: ObservedClient) -> bool:
+        return client.last_seen is not None and client.last_seen > self.clock - _LATE
 
-    def _in_use(self, now: Mapping[ClientId, ObservedClient]) -> list[frozenset[ServerName]]:
-        """The replaced servers of each list with clients that were seen of late: of others nobody can show anything."""
-        owners = [self.before[client][0] for client, observed in now.items() if self._is_in_use(client, observed)]
-        used = {pair.server_list for owner in owners for pair in owner.pairs}
-        return [servers for name, servers in self.lists.items() if name in used]
+    def _is_since(self, client: ObservedClient) -> bool:
+        """Whether it was seen at its server since that has its new certificate."""
+        since = self.swapped.get(client.last_server) if client.last_server is not None else None
+        return since is not None and client.last_seen is not None and client.last_seen > since
 
-    def _is_in_use(self, client: ClientId, observed: ObservedClient) -> bool:
-        seen = observed.last_seen
-        return client in self.before and seen is not None and not observed.non_persistent and seen > self.clock - _LATE
+    def _settled(self) -> dict[GroupId, datetime]:
+        """By owner, when its moved policy had come to every server."""
+        delay = self.scope.plan.body.publish_delay + self.skew
+        return {group: rule.reference + delay for group, rule in self.rules.items() if rule.reference is not None}
 
-    def _owner(self, client: ClientId) -> GroupId | None:
-        return self.before[client][0].group_id if client in self.before else None
+    def _is_awake(self, clients: Iterable[tuple[ObservedClient, OwnerScope]], asked: Iterable[object]) -> bool:
+        """Whether most of the clients go on that were about when the policy was moved: nobody has gone home."""
+        moved = max((rule.reference for rule in self.rules.values() if rule.reference is not None), default=None)
+        if moved is None or not tuple(asked):
+            return False
+        about = [
+            client.last_seen > moved
+            for client, owner in clients
+            if client.last_seen is not None and client.last_seen >= moved - minimum([owner])
+        ]
+        return 2 * sum(about) >= len(about) > 0
 
 
-async def taken(scope: StepScope, step: Gate | Holdout, clock: datetime, moved: Collection[GroupId]) -> Taken:
-    """What `step` waits for, to be asked before a reading overwrites how clients were last seen."""
+async def taken(
+    scope: StepScope, step: Gate | Holdout, clock: datetime, skew: timedelta, rules: Mapping[GroupId, GateRule]
+) -> Taken:
+    """What `step` waits for."""
     if not isinstance(step, Gate) or step.purpose is not GatePurpose.SIGNED:
         return Taken(scope, clock)
-    owner_of = {group: owner for owner in scope.plan.body.scopes if verifying(owner) for group in owner.groups}
-    before = {
-        client.id: (owner_of[client.group_id], client.observed)
-        for client in await scope.world.store.roster.entries(scope.site.id, owner_of.keys())
-        if client.observed is not None
-    }
-    return Taken(scope, clock, lists_to_show(scope.plan.body, scope.site, step), before, moved)
+    swapped = await swapped_at(scope.world.store, scope.ref.rotation_id)
+    return Taken(scope, clock, skew, swapped, rules)
+
+
+async def swapped_at(store: Store, rotation_id: RotationId) -> dict[ServerName, datetime]:
+    """When the newest certificate of each server was first seen, on SEPM's clock; again, where it was out meanwhile."""
+    found: dict[ServerName, datetime] = {}
+    for swap in await store.swaps.of(rotation_id):
+        if swap.first_seen is not None:
+            found[swap.server] = max(swap.first_seen, found.get(swap.server, swap.first_seen))
+    return found

@@ -28,6 +28,8 @@ _LIMIT, _DIFFERS = "gate-limit", "site-differs"
 _WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
+_HOURLY = timedelta(hours=1)
+"""Clients that may show what a server signs are looked for as often."""
 _PUBLISHED = timedelta(seconds=2)
 """After the delay that the site allows for publishing: clocks are known to the second."""
 
@@ -78,16 +80,18 @@ async def closing(run: Running, step: Closing) -> None:
         if not await newborn_step.all_known(run, checked.born):
             continue
         if not checked.findings:
-            break
+            left = await signed_gate.put_back(run, step)
+            if not left or await _ends_so(run, step, left):
+                break
+            continue
         gone = [finding.subject for finding in checked.findings if finding.code == lost_pairs.CODE]
         if not await lost_pairs.all_there(run, step.title, gone) or len(gone) == len(checked.findings):
             continue
         if await _ends_so(run, step, checked.findings):
             break
-    await signed_gate.put_back(run, step)
     reading = checked.reading
-    left = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
-    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{left}")
+    born = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
+    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
     run.state.wait = None
 
 
@@ -129,8 +133,6 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
     for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, canary_watch.HELD, *signed_gate.CODES):
         run.drop_attention(code)
-    if signed_gate.is_it(step):
-        run.state.signing = tuple(sorted({*run.state.signing, *reading.shown}))
     run.state.proceed = None
     run.state.wait = None
 
@@ -155,6 +157,8 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
     if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
         at = min(at, wait.opened_at + run.state.body.publish_delay + _PUBLISHED)
+    if signed_gate.is_it(step):
+        at = min(at, now + max(wait.heartbeat, _HOURLY))
     run.state.wait = wait.model_copy(update={"next_at": at})
     await run.wait(
         until=at,
@@ -209,7 +213,7 @@ def _passed(step: Gate | Holdout, reading: GateReading) -> str:
         others = f", not: {', '.join(reading.waiting_names)}" if reading.waiting else ""
         return f"{step.title}: {reading.covered} of {reading.total} were seen{others}"
     if signed_gate.is_it(step):
-        return f"{step.title}: {', '.join(reading.shown) or 'no server'} shown"
+        return f"{step.title}: {', '.join(sorted(reading.signing)) or 'no server'} shown"
     if reading.unheard:
         return f"{step.title}: no client has reported since the new one went in"
     counts = f"{reading.covered} of {reading.total} covered, {reading.safe} safe, {reading.left_out} left out"
@@ -226,9 +230,9 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
         ref=about(run.state, step),
         swapped=run.state.swapped,
         opened_at=wait.opened_at,
-        shown=wait.reading.shown if wait.reading is not None else run.state.signing if signed_gate.is_it(step) else (),
-        there=wait.reading.there if wait.reading is not None else {},
-        moved_at=wait.moved_at,
+        shown=wait.reading.shown if wait.reading is not None else (),
+        signing=run.state.signing,
+        asked=wait.asked,
     )
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
 
@@ -242,7 +246,9 @@ def _give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
 
 async def _note(run: Running, reading: GateReading) -> None:
     wait = _wait(run)
-    update = {"reading": reading, "readings": wait.readings + 1, "next_at": None}
+    update = {"reading": reading, "readings": wait.readings + 1, "next_at": None, "asked": reading.asked}
+    if reading.signing:
+        run.state.signing = reading.signing
     run.state.wait = wait.model_copy(update=update)
     await cut_off.tell(run, reading)
     run.host.show(run.state)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rotation.running.message import Message, Move
+from rotation.running.moves import OLD_ENDS, first_to_end
 from rotation.running.state import DRIFT, WANTED, Cancelling, Proceed, RollingBack, RotationState
 
 
@@ -45,6 +46,9 @@ def _look(state: RotationState, move: Move, now: datetime) -> None:
 def _extend(state: RotationState, message: Message, now: datetime) -> Move:
     if state.wait is not None and message.by is not None:
         limit = max(state.wait.limit, now) + message.by
+        first = first_to_end(state)
+        if first is not None:  # the question may have stood for days
+            limit = max(state.wait.limit, min(limit, first[0] - OLD_ENDS))
         state.wait = state.wait.model_copy(update={"limit": limit})
         if not _is_about(state, DRIFT, WANTED):
             state.proceed = None

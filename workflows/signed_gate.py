@@ -2,7 +2,8 @@
 
 from typing import TypeGuard
 
-from engine.contract import ActivityName, Counted, EventKind, MoveAnswer, MoveRequest, StepRequest
+from engine.contract import ActivityName, EventKind, MoveAnswer, MoveRequest, PutBackAnswer, StepRequest
+from rotation.finding import Finding
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout
 from rotation.running.message import Move
 from rotation.running.state import GateReading, Wait
@@ -23,29 +24,30 @@ def is_it(step: Gate | Holdout) -> TypeGuard[Gate]:
 
 
 async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
-    """Whether to go on although no client has shown what the replaced servers of a list sign.
+    """Whether to go on although no client has shown what a replaced server signs that must be shown.
 
     1. as soon as a client that verifies is at such a server, a policy is moved for it to take; clients stay with a
        server for a day, so as long it may take
-    2. nobody comes for a day: the next gate waits for it. Before the last wave nobody for days: a person is asked
-    3. whoever was there has not taken it there within three heartbeats: the server may sign with its former key
-    4. retry: all of it once more; proceed: a second person is asked
+    2. whoever was there and is heard again without having taken it there, after three heartbeats, speaks against the
+       server; so do several that fell silent: a person is asked
+    3. where nothing is known of it after three heartbeats, clients that are there and were not asked yet are asked
+    4. nobody comes for a day: the next gate waits for it. Before the last wave nobody for days: a person is asked
+    5. retry: all of it once more; proceed: a second person is asked
     """
     wait, now = _wait(run), run.host.now()
     if second_person.wish(run, _ASKED) is None:
-        if wait.moved_at is None and reading.there:
+        waits = wait.moved and now < wait.due
+        if reading.there and not waits and not reading.refused_at:
             await _move(run, step, reading)
             return False
-        if wait.moved_at is not None and now >= wait.due and not reading.there:
-            _again(run, step)  # other servers: whoever is there was not asked yet
-            return False
-        code = _code(wait, reading, past_due=now >= wait.due, past_limit=now >= wait.limit)
+        code = _code(step, reading, waits=waits, past_limit=now >= wait.limit)
         if code is None:
             return False
         if code is _UNKNOWN and not step.asks:
-            run.note(EventKind.MESSAGE, f"on: for a day no client that verifies was at {', '.join(reading.unshown)}")
+            run.note(EventKind.MESSAGE, f"on: for a day no client has shown what {', '.join(reading.unshown)} signs")
             return True
-        if await run.ask(code, step.title, _TEXTS[code].format(", ".join(reading.unshown)), _WAYS) is Move.RETRY:
+        servers = reading.refused_at if code is _OLD and reading.refused_at else reading.unshown
+        if await run.ask(code, step.title, _TEXTS[code].format(", ".join(servers)), _WAYS) is Move.RETRY:
             _again(run, step)
             return False
     return await _by_word(run, step, reading)
@@ -56,37 +58,44 @@ def is_asked(run: Running) -> bool:
     return any(run.is_raised(code) for code in _ASKED) or second_person.wish(run, _ASKED) is not None
 
 
-async def put_back(run: Running, step: Closing) -> None:
-    """Put back what was changed to move policies: of a plan that did, and of a rotation that a restore ends."""
+async def put_back(run: Running, step: Closing) -> tuple[Finding, ...]:
+    """Put back what was changed to move policies: of a plan that did, and of a rotation that a restore ends.
+
+    Returns:
+        What could not be put back.
+    """
     body = run.state.body
     moved = any(isinstance(each, Gate) and is_it(each) for each in body.steps)
-    if moved or (body.purpose == "restore" and run.host.patched("put-policies-back")):
-        request = StepRequest(ref=about(run.state, step))
-        await run.call(ActivityName.PUT_POLICIES_BACK, request, Counted, summary="put moved policies back")
+    if not moved and (body.purpose != "restore" or not run.host.patched("put-policies-back")):
+        return ()
+    request = StepRequest(ref=about(run.state, step))
+    told = await run.call(ActivityName.PUT_POLICIES_BACK, request, PutBackAnswer, summary="put moved policies back")
+    return told.findings
 
 
 async def _move(run: Running, step: Gate, reading: GateReading) -> None:
-    """Have the policy of one group for each list made again, and fix what the serials of its clients must reach.
+    """Have a policy made again for each server that must be shown, and fix what the serials of its clients must reach.
 
     Where REST does not do it, a person edits any policy of the group that is named.
     """
-    request = MoveRequest(ref=about(run.state, step), unshown=reading.unshown)
+    request = MoveRequest(ref=about(run.state, step), unshown=reading.there)
     moved = await run.call(ActivityName.MOVE_POLICIES, request, MoveAnswer, summary="move a policy")
     if moved.by_hand:
-        text = f"edit any policy of {', '.join(moved.by_hand)} in the console, as its name: {moved.reason}"
+        text = f"edit any policy of {', '.join(moved.by_hand)} in the console, then retry: {moved.reason}"
         run.raise_attention(_BY_HAND, step.title, text, ())
     await fix_references(run, step)
     run.drop_attention(_BY_HAND)
-    now = run.host.now()
-    fresh = {"moved_at": moved.moved_at, "due": now + step.minimum, "limit": now + step.patience, "next_at": None}
-    run.state.wait = _wait(run).model_copy(update=fresh)
+    now, before = run.host.now(), {each.client for each in moved.asked}
+    kept = tuple(each for each in reading.asked if each.client not in before)
+    fresh = {"opened_at": now, "due": now + step.minimum, "next_at": None, "moved": True}
+    run.state.wait = _wait(run).model_copy(update={**fresh, "asked": (*kept, *moved.asked)})
     run.host.show(run.state)
 
 
 def _again(run: Running, step: Gate) -> None:
     now = run.host.now()
-    fresh = {"moved_at": None, "due": now, "limit": now + step.patience, "next_at": now, "reading": None}
-    run.state.wait = _wait(run).model_copy(update=fresh)
+    fresh = {"opened_at": now, "due": now, "limit": now + step.patience, "next_at": now}
+    run.state.wait = _wait(run).model_copy(update={**fresh, "moved": False, "asked": ()})
     run.host.show(run.state)
 
 
@@ -101,18 +110,20 @@ async def _by_word(run: Running, step: Gate, reading: GateReading) -> bool:
     return False
 
 
-def _code(wait: Wait, reading: GateReading, *, past_due: bool, past_limit: bool) -> str | None:
+def _code(step: Gate, reading: GateReading, *, waits: bool, past_limit: bool) -> str | None:
     """What a person must know now; None: it is waited on."""
-    if wait.moved_at is None:
-        return _UNKNOWN if past_limit else None
-    refuses = past_due and not set(reading.refused_at).isdisjoint(reading.unshown)
-    return _OLD if refuses or past_limit else None
+    if reading.refused_at and not waits:
+        return _OLD
+    if not past_limit or waits:
+        return None
+    return _OLD if step.asks and any(not each.by_hand for each in reading.asked) else _UNKNOWN
 
 
 _WAYS = (Move.RETRY, Move.PROCEED)
 _TEXTS = {
-    _OLD: "clients were at {} and none has taken a new policy there: it may sign with its former key, whatever the "
-    "dates of its .SIG files are; roll back, or have it publish again and retry; or proceed by a second person's word",
+    _OLD: "clients were at {} and none has taken a new policy there: if they are not switched off, it signs with its "
+    "former key, whatever the dates of its .SIG files are; roll back, or have it publish again and retry; or proceed "
+    "by a second person's word",
     _UNKNOWN: "no client that verifies was at {} for days, so none has shown what is signed there: retry when clients "
     "use it; or have it publish again, and proceed by a second person's word",
 }

@@ -7,9 +7,10 @@ from pydantic import Field
 from rotation.drift.drift import Drift
 from rotation.finding import Finding
 from rotation.plan.step import SettingField
+from rotation.proof.moved import Asked
 from rotation.running.state import GateReading
 from rotation.survey import Pair
-from rotation.values import ClientId, GroupId, ListName, PlanId, RotationId, ServerName, SiteId, Value
+from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
 class StepRef(Value):
@@ -100,11 +101,11 @@ class GateRequest(StepRequest):
     verified_by: str = ""
     """A survey that has just found the settings as the gate wants them: the gate is asked whether it still holds."""
     shown: tuple[ServerName, ...] = ()
-    """What clients have shown, by earlier readings of the gate, of the servers that sign for them."""
-    there: dict[ClientId, ServerName] = Field(default_factory=dict)
-    """At which servers clients were when a policy was moved."""
-    moved_at: datetime | None = None
-    """When a policy was moved, on our own clock; None: not yet."""
+    """What canaries have shown, by earlier readings of the gate, of the servers that sign for them."""
+    signing: dict[ServerName, datetime] = Field(default_factory=dict)
+    """What clients have shown of servers, with when, on SEPM's clock (rule 24)."""
+    asked: tuple[Asked, ...] = ()
+    """The clients whose policy was moved to have them show that."""
 
 
 class MoveRequest(StepRequest):
@@ -120,8 +121,14 @@ class MoveAnswer(Value):
     by_hand: tuple[str, ...] = ()
     """Groups whose policy somebody must edit at the console."""
     reason: str = ""
-    moved_at: datetime
-    """SEPM's clock before it."""
+    asked: tuple[Asked, ...] = ()
+    """Some clients of the groups whose policy was moved, as they were just before."""
+
+
+class PutBackAnswer(Value):
+    """What could not be put back."""
+
+    findings: tuple[Finding, ...] = ()
 
 
 class LeaveOutRequest(StepRequest):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rotation.plan.plan import PlanBody
-from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Step
+from rotation.plan.step import Closing, Console, Holdout, Preflight, Step
 from rotation.plan.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.values import ListName, ServerName
 
@@ -34,7 +34,6 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
 def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterator[Step]:
     held = [step for step in done if isinstance(step, Holdout)]
     again = {step.id: _kept(step, held) for step in newer.steps if isinstance(step, Holdout)}
-    shown = any(isinstance(step, Gate) and step.purpose is GatePurpose.SIGNED for step in done)
     before = max((step.wave for step in done), default=0) + 1
     made = {step.work.copy_list for step in done if isinstance(step, Console) and isinstance(step.work, CopyList)}
     deleted = {
@@ -45,7 +44,7 @@ def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterat
             for old in approved.steps:
                 if isinstance(old, Console) and isinstance(old.work, DeleteList) and old.work.list in made - deleted:
                     yield old
-        if not _is_done(step, made, shown=shown) and not again.get(step.id):
+        if not _is_done(step, made) and not again.get(step.id):
             yield _following(step, before, again)
 
 
@@ -63,16 +62,11 @@ def _kept(step: Holdout, held: Sequence[Holdout]) -> tuple[str, ...]:
     return tuple(each.id for each in held) if set(step.servers) <= servers else ()
 
 
-def _is_done(step: Step, made: Collection[ListName], *, shown: bool) -> bool:
-    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start.
-
-    `shown`: whether clients have shown what the servers sign that were replaced before the last wave.
-    """
+def _is_done(step: Step, made: Collection[ListName]) -> bool:
+    """The survey is the one of the recheck; recovery files were saved and replication was paused at the start."""
     match step:
         case Preflight() | Console(work=SaveRecoveryFile() | PauseReplication()):
             return True
-        case Gate(purpose=GatePurpose.SIGNED):
-            return shown
         case Console(work=CopyList(copy_list=name)):
             return name in made
         case _:

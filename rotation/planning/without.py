@@ -53,7 +53,7 @@ def _ending(left: Sequence[Step], *, relaxed: bool) -> Iterator[Step]:
     """What is left to do where nothing is replaced any more."""
     for step in left:
         match step:
-            case Holdout() | Recheck() | Write(restores=False) | Gate(purpose=GatePurpose.RELAXED):
+            case Holdout() | Recheck() | Write(restores=False) | Gate(purpose=GatePurpose.RELAXED | GatePurpose.SIGNED):
                 pass
             case Write() | Gate() if not relaxed:
                 pass

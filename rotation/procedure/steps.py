@@ -98,8 +98,7 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
         yield from still_relaxed(knobs, index)
     for place, server in enumerate(knobs.waves[index]):
         if place:
-            if not last:
-                yield from shown_by_clients(knobs, index, asks=False)
+            yield from shown_by_clients(knobs, index, asks=last)
             yield _recheck(index)
             yield from still_relaxed(knobs, index)
         yield from _swap(knobs, index, server)

@@ -4,19 +4,21 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from rotation.plan.drill import STICKS
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, ScopeName
 from rotation.plan.task import ReplaceCertificate
 from rotation.proof.gate import minimum
-from rotation.proof.signed import shown_by
 from rotation.serial import parse_or_none
 from rotation.site import Site
 from rotation.survey import ObservedClient
-from rotation.values import ClientId, GroupId, ListName, ServerName
+from rotation.values import ClientId, GroupId, ListName, ServerName, Value
 
 _ENOUGH = 3
 """So many clients at a replaced server make a group fit: one alone may be switched off."""
+_KEPT = 10
+"""So many clients of each server are asked to show it."""
 
 
 def verifying(owner: OwnerScope) -> bool:
@@ -42,7 +44,7 @@ def unshown(
     Args:
         lists: the replaced servers of each list, as `lists_to_show` has them.
         shown: servers that clients have shown.
-        used: servers at which clients that verify are now.
+        used: servers at which clients that verify were seen of late, since their certificate was replaced.
     """
     return frozenset(
         server
@@ -53,7 +55,12 @@ def unshown(
 
 
 def to_move(
-    body: PlanBody, servers: Iterable[ServerName], clients: Iterable[ObservedClient], *, now: datetime
+    body: PlanBody,
+    servers: Iterable[ServerName],
+    clients: Iterable[ObservedClient],
+    swapped: Mapping[ServerName, datetime],
+    *,
+    now: datetime,
 ) -> tuple[OwnerScope, ...]:
     """The owners whose policy is to be moved: for each server one with clients there, the smallest of those.
 
@@ -61,6 +68,7 @@ def to_move(
         body: the plan.
         servers: those that must be shown. One without clients that verify gets no owner.
         clients: those that are listed now.
+        swapped: when the new certificate of each server was first seen.
         now: SEPM's clock.
     """
     owner_of = {group: owner for owner in body.scopes if verifying(owner) for group in owner.groups}
@@ -70,7 +78,7 @@ def to_move(
         owner = owner_of.get(client.group_id)
         if owner is not None:
             sizes[owner.group_id] += 1
-            if client.last_server in there and was_there(client, owner, now):
+            if client.last_server in there and is_there(client, owner, swapped, now=now):
                 there[client.last_server][owner.group_id] += 1
     chosen: dict[GroupId, OwnerScope] = {}
     for _, found in sorted(there.items()):
@@ -80,33 +88,109 @@ def to_move(
     return tuple(chosen.values())
 
 
-def taken_at(before: ObservedClient, now: ObservedClient, owner: OwnerScope, site: Site) -> ServerName | None:
-    """The server from which a client has taken a newer policy than it reported before; None where that is not known."""
-    former, newer = parse_or_none(before.serial), parse_or_none(now.serial)
+class Asked(Value):
+    """A client as it was just before the policy of its group was moved: it is to take that where it is."""
+
+    client: ClientId
+    owner: GroupId
+    server: ServerName
+    serial: str | None
+    seen: datetime
+    by_hand: bool = False
+    """Whether a person was to move the policy, some time later: what it does meanwhile speaks against no server."""
+
+
+def asked_of(
+    owners: Iterable[OwnerScope],
+    servers: Collection[ServerName],
+    clients: Iterable[ObservedClient],
+    swapped: Mapping[ServerName, datetime],
+    *,
+    now: datetime,
+) -> tuple[Asked, ...]:
+    """Some clients of those owners at each of those servers, that have been there since its certificate was replaced.
+
+    Args:
+        owners: whose policy is moved.
+        servers: those that must be shown.
+        clients: those that are listed now.
+        swapped: when the new certificate of each server was first seen.
+        now: SEPM's clock.
+    """
+    owner_of = {group: owner for owner in owners for group in owner.groups}
+    found: dict[ServerName, list[Asked]] = {}
+    for client in sorted(clients, key=lambda each: each.id):
+        owner, server = owner_of.get(client.group_id), client.last_server
+        if owner is None or server is None or server not in servers or not is_there(client, owner, swapped, now=now):
+            continue
+        kept = found.setdefault(server, [])
+        if len(kept) < _KEPT and client.last_seen is not None:
+            kept.append(
+                Asked(
+                    client=client.id,
+                    owner=owner.group_id,
+                    server=server,
+                    serial=client.serial,
+                    seen=client.last_seen,
+                )
+            )
+    return tuple(each for server in sorted(found) for each in found[server])
+
+
+def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool) -> bool:
+    """Whether a client has taken a newer policy than it had at the server at which it was, and is there still.
+
+    A client stays with its server for a day: within that it has not been elsewhere meanwhile. `only_there`: whether
+    its lists offer it no other server.
+    """
+    former, newer = parse_or_none(asked.serial), parse_or_none(now.serial)
     if former is None or newer is None or newer.at <= former.at or not newer.belongs_to(now.group_id):
-        return None
-    return shown_by(before, now, owner, site)
+        return False
+    stayed = only_there or (now.last_seen is not None and now.last_seen - asked.seen < STICKS)
+    return stayed and now.last_server == asked.server and not now.non_persistent
 
 
-def was_there(client: ObservedClient, owner: OwnerScope, at: datetime) -> bool:
-    """Whether a client was about at that moment: one that a restart takes back to its image shows nothing."""
-    return client.last_seen is not None and not client.non_persistent and client.last_seen >= at - minimum([owner])
+def offers_one(owner: OwnerScope, site: Site) -> bool:
+    """Whether all lists of an owner offer one and the same server only."""
+    lists = {pair.server_list for pair in owner.pairs}
+    return len({server for known in site.lists if known.name in lists for server in known.servers}) == 1
 
 
 def refused_at(
-    there: Mapping[ClientId, ServerName],
+    asked: Iterable[Asked],
     now: Mapping[ClientId, ObservedClient],
-    lacks: Iterable[ServerName],
-    moved_at: datetime,
-) -> tuple[ServerName, ...]:
-    """Of servers that no client has shown: those whose clients were seen since without having taken the policy there.
+    settled: Mapping[GroupId, datetime],
+    *,
+    awake: bool,
+) -> frozenset[ServerName]:
+    """The servers that clients speak against which have not taken the policy there.
 
-    Or that several clients have not been heard at since: one alone may be switched off.
+    One that was heard after the policy had come to every server; or several that all fell silent while others go on:
+    one alone may be switched off.
+
+    Args:
+        asked: those that have shown nothing.
+        now: the clients as they are.
+        settled: by owner, when its policy had come to every server.
+        awake: whether other clients are heard.
     """
-    found = set()
-    for server in lacks:
-        clients = [now.get(client) for client, at in there.items() if at == server]
-        seen = any(client and client.last_seen and client.last_seen > moved_at for client in clients)
-        if seen or len(clients) >= _ENOUGH:
-            found.add(server)
-    return tuple(sorted(found))
+    heard: dict[ServerName, list[bool]] = {}
+    for each in asked:
+        at, client = settled.get(each.owner), now.get(each.client)
+        if at is not None and not each.by_hand:
+            seen = client is not None and client.last_seen is not None and client.last_seen > at
+            heard.setdefault(each.server, []).append(seen)
+    return frozenset(server for server, seen in heard.items() if any(seen) or (awake and len(seen) >= _ENOUGH))
+
+
+def is_there(
+    client: ObservedClient, owner: OwnerScope, swapped: Mapping[ServerName, datetime], *, now: datetime
+) -> bool:
+    """Whether a client is about, and was seen at its server since the certificate of that was replaced.
+
+    One that a restart takes back to its image shows nothing.
+    """
+    if client.last_seen is None or client.last_server is None or client.non_persistent:
+        return False
+    since = swapped.get(client.last_server)
+    return since is not None and client.last_seen > since and client.last_seen >= now - minimum([owner])

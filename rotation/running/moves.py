@@ -1,6 +1,6 @@
 """Which moves people may make when. A refused move says why and what to do, and changes nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
@@ -8,6 +8,7 @@ from rotation.plan.step import Console
 from rotation.plan.task import is_watched
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
 from rotation.running.state import RotationState, Wait
+from rotation.values import ServerName
 
 
 def refusal(message: Message, state: RotationState) -> Finding | None:
@@ -49,7 +50,7 @@ _LET = "let it finish (the default); hold stops it where it stands"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
 _LONGEST_WAIT = timedelta(days=3660)
-_MARGIN = timedelta(days=1)
+OLD_ENDS = timedelta(days=1)
 """The least time between the end of a wait and that of an old certificate."""
 _EXPLAINED = frozenset(
     {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
@@ -125,16 +126,24 @@ def _extend(message: Message, state: RotationState) -> Finding | None:
 def _outlives(message: Message, wait: Wait, by: timedelta, state: RotationState) -> Finding | None:
     """Why a wait may not be made so long that an old certificate ends within it: its clients are cut off then."""
     until = max(wait.limit, wait.reading.taken_at if wait.reading is not None else wait.limit) + by
-    needed = [chosen for chosen in state.body.certificates if chosen.server not in state.swapped]
-    for chosen in needed if state.body.purpose == "rotate" else ():
-        if chosen.replaces_until is not None and until > chosen.replaces_until - _MARGIN:
-            return _refuse(
-                message,
-                f"the old certificate of {chosen.server} ends on {chosen.replaces_until:%Y-%m-%d}, and a wait until "
-                f"{until:%Y-%m-%d} leaves no time to replace it",
-                "extend for less, or go on by a second person's word",
-            )
-    return None
+    first = first_to_end(state)
+    if first is None or until <= first[0] - OLD_ENDS:
+        return None
+    ends, server = first
+    return _refuse(
+        message,
+        f"the old certificate of {server} ends on {ends:%Y-%m-%d}, and a wait until {until:%Y-%m-%d} leaves no time to "
+        "replace it",
+        "extend for less, or go on by a second person's word",
+    )
+
+
+def first_to_end(state: RotationState) -> tuple[datetime, ServerName] | None:
+    """When the first old certificate ends that a rotation still has to replace, and at which server."""
+    if state.body.purpose != "rotate":
+        return None
+    needed = (chosen for chosen in state.body.certificates if chosen.server not in state.swapped)
+    return min(((each.replaces_until, each.server) for each in needed if each.replaces_until), default=None)
 
 
 def _proceed(message: Message, state: RotationState) -> Finding | None:

@@ -5,14 +5,15 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rotation.console.statement import Asked
+from rotation.console.statement import Asked as Wanted
 from rotation.finding import Finding, warning
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Step
+from rotation.proof.moved import Asked
 from rotation.proof.verdict import Reason
 from rotation.running.message import Answered, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
-from rotation.values import ClientId, GroupId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
 
 class Phase(StrEnum):
@@ -68,16 +69,20 @@ class GateReading(Value):
     """The groups whose settings they have."""
     reached: bool
     shown: tuple[ServerName, ...] = ()
-    """Servers that clients have shown, in this gate so far, to sign with the key that they should."""
+    """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
+    signing: dict[ServerName, datetime] = Field(default_factory=dict)
+    """Servers that clients have shown so, with when, on SEPM's clock (rule 24)."""
     unshown: tuple[ServerName, ...] = ()
     """Servers of which none has shown that: they hold the gates of rules 13 and 24."""
-    there: dict[ClientId, ServerName] = Field(default_factory=dict)
-    """Some clients at such servers, who are asked to show that by a policy that is moved (rule 24)."""
+    asked: tuple[Asked, ...] = ()
+    """Clients at such servers whose policy was moved to have them show that, and that have not yet (rule 24)."""
+    there: tuple[ServerName, ...] = ()
+    """Such servers at which clients are that were not asked yet."""
     refused_at: tuple[ServerName, ...] = ()
-    """Servers at which clients were then, and did not take the policy."""
+    """Servers at which clients were asked, and did not take the policy."""
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
-    asks: Asked | None = None
+    asks: Wanted | None = None
     """What people of a site without REST are asked for; None: nothing."""
     silent_after_swap: int = 0
     """Clients of the swapped server that did not reappear within three heartbeats (rule 8)."""
@@ -97,8 +102,10 @@ class Wait(Value):
     due: datetime
     limit: datetime
     heartbeat: timedelta
-    moved_at: datetime | None = None
-    """When a policy was moved to have clients show what servers sign, on SEPM's clock; None: not yet (rule 24)."""
+    asked: tuple[Asked, ...] = ()
+    """The clients whose policy was moved to have them show what servers sign (rule 24)."""
+    moved: bool = False
+    """Whether those of the last move are waited for."""
     fixed: bool = False
     """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
     readings: int = 0
@@ -246,8 +253,8 @@ class RotationState(BaseModel):
     task: OpenTask | None = None
     swapped: tuple[ServerName, ...] = ()
     """Servers whose new certificate was seen: after the first one a cancel cannot simply restore."""
-    signing: tuple[ServerName, ...] = ()
-    """Servers that clients have shown to sign with their new key (rule 24)."""
+    signing: dict[ServerName, datetime] = Field(default_factory=dict)
+    """Servers that clients have shown to sign with their new key, with when, on SEPM's clock (rule 24)."""
     held_by: str = ""
     hold_reason: str = ""
     attention: tuple[Attention, ...] = ()

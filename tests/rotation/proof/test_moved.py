@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.plan.step import Gate, GatePurpose
-from rotation.proof.moved import lists_to_show, refused_at, taken_at, to_move, unshown
+from rotation.proof.moved import Asked, asked_of, has_taken, lists_to_show, refused_at, to_move, unshown
 from rotation.values import ClientId, ServerName
 
 OLD_BUILD = {"build": "14.2.1.0"}
@@ -51,11 +51,17 @@ def test_rule_24_a_server_that_clients_use_must_be_shown_and_one_of_each_list():
 
 
 @pytest.fixture
-def moved(make, body):
+def swapped(make):
+    """When each server got its new certificate: an hour ago."""
+    return {server: make.at(minutes=-60) for server in (S1, S2)}
+
+
+@pytest.fixture
+def moved(make, body, swapped):
     """The groups whose policy is moved for those servers, by their names."""
 
     def choose(servers, *clients):
-        return [owner.path for owner in to_move(body, servers, clients, now=make.t0)]
+        return [owner.path for owner in to_move(body, servers, clients, swapped, now=make.t0)]
 
     return choose
 
@@ -63,76 +69,85 @@ def moved(make, body):
 def test_rule_24_the_policy_of_a_group_with_clients_there_is_moved(make, moved):
     """Several clients tell more than one, which may be switched off; else the smaller group goes first."""
     three = [make.client(f"g{n}", "G") for n in range(3)]
-    assert moved(["s1"], *three, make.client("h", "H")) == ["G"]
-    assert moved(["s1"], *three, *(make.client(f"h{n}", "H") for n in range(4))) == ["G"]
-    assert moved(["s1"], *three, *(make.client(f"g{n}", "G", server="s2") for n in range(4, 9)), *(
-        make.client(f"h{n}", "H") for n in range(4)
-    )) == ["H"]  # fmt: skip
+    four = [make.client(f"h{n}", "H") for n in range(4)]
+    elsewhere = [make.client(f"g{n}", "G", server="s2") for n in range(4, 9)]
+    assert moved([S1], *three, make.client("h", "H")) == ["G"]
+    assert moved([S1], *three, *four) == ["G"]
+    assert moved([S1], *three, *elsewhere, *four) == ["H"]
 
 
 def test_rule_24_one_policy_serves_several_servers(make, moved):
     """Where a group has clients at each of them."""
     clients = [make.client("g1", "G"), make.client("g2", "G", server="s2"), make.client("h1", "H", server="s2")]
-    assert moved(["s1", "s2"], *clients) == ["G"]
+    assert moved([S1, S2], *clients) == ["G"]
 
 
 @pytest.mark.parametrize(
-    "who",
-    [
-        {"group": "K"},
-        {"group": "N"},
-        {"server": "s3"},
-        {"seen": None},
-        {"seen": -16},
-        {"images": True},
-    ],
-    ids=str,
+    "who", [{"group": "K"}, {"group": "N"}, {"server": "s3"}, {"seen": None}, {"seen": -16}, {"images": True}], ids=str
 )
 def test_rule_24_who_shows_nothing_has_no_policy_moved(make, moved, who):
     """Clients that do not verify, in any of their locations; that are elsewhere, away, or begin from an image."""
-    assert moved(["s1"], make.client("c", **{"group": "G", **who})) == []
+    assert moved([S1, S3], make.client("c", **{"group": "G", **who})) == []
+
+
+def test_rule_24_who_was_there_before_the_replacement_only_shows_nothing(make, body, swapped):
+    """What it took there was signed by whatever was in then."""
+    client = make.client("g", "G", seen=-5)
+    (owner,) = [each for each in body.scopes if each.path == "G"]
+    assert [each.client for each in asked_of([owner], [S1], [client], swapped, now=make.t0)] == ["g"]
+    assert asked_of([owner], [S1], [client], {S1: make.at(minutes=-4)}, now=make.t0) == ()
+    assert asked_of([owner], [S1], [client], {}, now=make.t0) == ()
+
+
+def test_rule_24_ten_clients_of_each_server_are_asked(make, body, swapped):
+    """More would make the state of a rotation of 100,000 clients large."""
+    clients = [make.client(f"g{n:02d}", "G", server=server) for n in range(30) for server in ("s1", "s2")]
+    (owner,) = [each for each in body.scopes if each.path == "G"]
+    asked = asked_of([owner], [S1, S2], clients, swapped, now=make.t0)
+    assert [each.server for each in asked] == [S1] * 10 + [S2] * 10
 
 
 @pytest.fixture
-def takes(make, body, site):
-    """Where a client of G has taken a newer policy that was at those servers, with those serials, so long apart."""
+def asked(make):
+    """A client of G that was at s1 ten minutes ago, with a policy of an hour ago."""
 
-    def find(servers, minutes, *, seen=(-10, -5)):
-        before, now = (
-            make.client(
-                "g",
-                "G",
-                server=server,
-                seen=at,
-                serial=None if made is None else make.serial("G", make.at(minutes=made)),
-            )
-            for server, made, at in zip(servers, minutes, seen, strict=True)
-        )
-        (owner,) = [each for each in body.scopes if each.path == "G"]
-        return taken_at(before, now, owner, site)
+    def ask(name="g", server=S1, **fields):
+        known = {"owner": make.id_of("G"), "serial": make.serial("G", make.at(hours=-1)), "seen": make.at(minutes=-10)}
+        return Asked(client=ClientId(name), server=server, **{**known, **fields})
 
-    return find
+    return ask
 
 
-def test_rule_24_a_newer_policy_that_was_taken_at_a_server_shows_it(takes):
-    """The client was at the server before and after, within the day for which it stays there."""
-    assert takes(("s1", "s1"), (-60, -7)) == "s1"
-    assert takes(("s1", "s1"), (-7, -7)) is None, "no newer policy"
-    assert takes(("s1", "s1"), (-7, -60)) is None, "an older one"
-    assert takes(("s1", "s3"), (-60, -7)) is None, "it may have been taken at either"
-    assert takes(("s1", "s1"), (None, -7)) is None
-    assert takes(("s1", "s1"), (-60, None)) is None
-    assert takes(("s1", "s1"), (-60, -7), seen=(-24 * 60 - 5, -5)) is None, "it may have been elsewhere meanwhile"
+def test_rule_24_a_newer_policy_that_was_taken_at_a_server_shows_it(make, asked):
+    """The client was at the server before and is now, within the day for which it stays there."""
+
+    def takes(made, *, only_there=False, before=None, **now):
+        serial = None if made is None else make.serial("G", make.at(minutes=made))
+        return has_taken(before or asked(), make.client("g", serial=serial, **now), only_there=only_there)
+
+    assert takes(-7)
+    assert not takes(-60), "no newer policy"
+    assert not takes(-61), "an older one"
+    assert not takes(None)
+    assert not takes(-7, server="s3"), "it was taken elsewhere"
+    assert not takes(-7, images=True)
+    assert not takes(-7, before=asked(serial=None))
+    late = asked(seen=make.at(days=-1, minutes=-3))
+    assert not takes(-7, before=late), "it may have been elsewhere meanwhile"
+    assert takes(-7, before=late, only_there=True)
 
 
-def test_rule_24_who_was_there_and_has_not_taken_it_there_speaks_against_the_server(make):
-    """One that was seen since; or several that fell silent: one alone may be switched off."""
-    a, e = ClientId("a"), ClientId("e")
-    there = {a: S1, **{ClientId(name): S2 for name in "bcd"}, e: S3}
-    quiet = {name: make.client(name, seen=-30) for name in there}
-    at = make.at(minutes=-20)
-    assert refused_at(there, quiet, {S1, S2, S3}, at) == (S2,)
-    assert refused_at(there, quiet, {S1, S3}, at) == ()
-    assert refused_at(there, quiet | {a: make.client(a, seen=-10, server=S3)}, {S1}, at) == (S1,)
-    assert refused_at(there, {}, {S2}, at) == (S2,), "whom SEPM has lost is silent"
-    assert refused_at(there, quiet | {e: make.client(e, seen=None)}, {S3}, at) == ()
+def test_rule_24_who_was_asked_and_has_not_taken_it_there_speaks_against_the_server(make, asked):
+    """One that was heard since; or several that fell silent while others go on: one alone may be switched off."""
+    three = [asked(name, S2) for name in "bcd"]
+    quiet = {ClientId(name): make.client(name, seen=-30) for name in "abcd"}
+    heard = quiet | {ClientId("a"): make.client("a", seen=-10, server="s3")}
+    settled = {make.id_of("G"): make.at(minutes=-20)}
+    assert refused_at([asked("a"), *three], quiet, settled, awake=True) == {S2}
+    assert refused_at([asked("a"), *three], quiet, settled, awake=False) == set(), "all have gone home"
+    assert refused_at([asked("a"), *three[:2]], quiet, settled, awake=True) == set()
+    assert refused_at([asked("a")], heard, settled, awake=False) == {S1}
+    assert refused_at([asked("a", by_hand=True)], heard, settled, awake=True) == set(), "it was not moved at once"
+    assert refused_at([asked("a")], heard, {}, awake=True) == set(), "nobody knows yet when it was moved"
+    assert refused_at(three, {}, settled, awake=True) == {S2}, "whom SEPM has lost is silent"
+    assert refused_at([asked("a")], heard, {make.id_of("G"): make.at(minutes=-5)}, awake=True) == set(), "too early"
