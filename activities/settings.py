@@ -140,11 +140,12 @@ class Settings:
 
     @activity.defn(name=ActivityName.FIX_REFERENCES)
     async def fix_references(self, request: StepRequest) -> ReferenceAnswer:
-        """Fix what the serials of every relaxed owner must reach; names of owners whose policy has not moved.
+        """Fix what the serials of every owner of the gate must reach; names of owners whose policy has not moved.
 
         A canary that went through its own gate keeps the reference of that one. Any other owner that needed no
-        write is judged by the policy that it has now. At a console a serial must be exactly one that was copied, so a
-        later policy of the rotation's own, as when the canaries' lists were put back, is taken up as well.
+        write is judged by the policy that it has now; where policies are moved (rule 24), only their owners are asked.
+        At a console a serial must be exactly one that was copied, so a later policy of the rotation's own, as when the
+        canaries' lists were put back, is taken up as well.
         """
         scope = await scope_of(self._world, request.ref)
         step = scope.step

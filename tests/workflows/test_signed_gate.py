@@ -115,6 +115,31 @@ async def test_the_largest_size_is_made_smaller(played):
     assert sizes(here) == before
 
 
+async def test_what_cannot_be_put_back_is_asked_about(played):
+    """SEPM takes the size no more: the group and both sizes are named, and it is put back with the next try."""
+
+    def take(switch):
+        return lambda here: here.stage.simulation.set_switches(Switches(patch_client_log=switch))
+
+    def retry(here):
+        take(PatchClientLog.WORKS)(here)
+        return here.say(Move.RETRY)
+
+    deeds = played.in_turn(
+        played.Deed(was_moved, take(PatchClientLog.IGNORED)), played.Deed(played.asked("site-differs"), retry)
+    )
+    async with played.play(*deeds, spec=site(), limits=LIMITS) as here:
+        here.absent = played.asked("site-differs")
+        before = sizes(here)
+        outcome = await here.run()
+
+    asked = [message for code, message in here.asked if code == "site-differs"]
+    assert len(asked) == 1
+    assert "My Company / Default: the clients' system log has 513 KB, recorded was 512" in asked[0]
+    assert outcome is Outcome.COMPLETED
+    assert sizes(here) == before
+
+
 async def test_a_size_that_somebody_has_changed_since_stays(played):
     """Before the move: a person edits a policy instead. After it: it is not put back."""
     before = played.Deed(lambda state: bool(state.swapped), lambda here: set_size(here, 700))

@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.plan.plan import PlanBody
-from rotation.plan.step import Console, Holdout, Preflight
+from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Preflight
 from rotation.plan.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.planning.amendment import amend
 from rotation.values import ServerName
@@ -57,6 +57,20 @@ def test_an_amendment_does_nothing_twice(make, plans):
     works = [step.work for step in rest if isinstance(step, Console)]
     assert not any(isinstance(step, Preflight) for step in rest)
     assert not any(isinstance(work, SaveRecoveryFile | PauseReplication) for work in works)
+
+
+def test_rule_24_an_amendment_still_has_clients_show_what_replaced_servers_sign(make):
+    """The gate before the first recheck may have passed with nobody there: the one before the last server asks."""
+    site = make.site("s1", "s2", "s3")
+    groups = (make.group("G"), make.group("H"))
+    before = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
+    plan = make.plan(site, *groups, clients=before)
+    request = make.request(site, only=["s2", "s3"])
+    newer = make.plan(site, *groups, clients=[*before, make.client("e1", "H")], request=request, after=99)
+    body = amend(plan.body, newer.body, at=make.step_of(plan.body, "recheck"), swapped=(ServerName("s1"),))
+    shown = [each for each in body.steps if isinstance(each, Gate) and each.purpose is GatePurpose.SIGNED]
+    assert [each.asks for each in shown] == [False, True]
+    assert body.steps.index(shown[-1]) > body.steps.index(body.step(make.swap_of(newer.body, "s2")))
 
 
 def test_a_holdout_is_kept_once(make, plans):
