@@ -75,7 +75,10 @@ class Gates:
                 clock = client.clock_of_last_answer()
                 seen = await self._seen(client, scope, request, clock, survey)
         by_owner = rules(step, seen)
-        signed, moved = await signatures(scope, step, by_owner), await taken(scope, step, clock, seen.skew, by_owner)
+        signed, moved = (
+            await signatures(scope, step, by_owner),
+            await taken(scope, step, clock, seen.skew, by_owner),
+        )
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         entries = await self._entries(scope, step, seen, latest)
         evidence = kept = await world.store.coverage.evidence(request.ref.rotation_id, key)

@@ -10,12 +10,14 @@ from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, GatePurpose, Holdout
 from rotation.proof.gate import minimum
 from rotation.proof.moved import (
+    LATE,
     has_taken,
     is_there,
     lists_to_show,
     offers_one,
     refused_at,
     unshown,
+    used_of_late,
     verifying,
 )
 from rotation.proof.verdict import GateRule, RosterEntry
@@ -23,9 +25,6 @@ from rotation.running.state import GateReading
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, RotationId, ServerName
 from store.store import Store
-
-_LATE = timedelta(days=14)
-"""A client that was seen within it is one that servers must be shown for."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Taken:
             return reading
         owners = {owner.group_id: owner for owner in self.scope.plan.body.scopes}
         who = {each.id: (each.observed, owners[each.owner]) for each in entries if each.observed is not None}
-        known = {at: when for at, when in request.signing.items() if self._is_of_now(at, when)}
+        known = still_shown(request.signing, self.swapped)
         waits = []
         for asked in request.asked:
             found = who.get(asked.client)
@@ -61,12 +60,11 @@ class Taken:
         verify = {client: each for client, each in who.items() if verifying(each[1])}
         lists = lists_to_show(self.scope.plan.body, site, step)
         late = [each for each in verify.values() if self._is_of_late(each[0])]
-        used = {observed.last_server for observed, _ in late if self._is_since(observed)} - {None}
         in_use = {pair.server_list for _, owner in late for pair in owner.pairs}
         lacks = unshown(
             [servers for name, servers in lists.items() if name in in_use],
             known.keys(),
-            {server for server in used if server is not None},
+            used_of_late((observed for observed, _ in verify.values()), self.swapped, now=self.clock),
         )
         waits = [asked for asked in waits if asked.server in lacks]
         there = {
@@ -88,17 +86,8 @@ class Taken:
         }
         return reading.model_copy(update=update)
 
-    def _is_of_now(self, server: ServerName, shown_at: datetime) -> bool:
-        since = self.swapped.get(server)
-        return since is not None and since < shown_at
-
     def _is_of_late(self, client: ObservedClient) -> bool:
-        return client.last_seen is not None and client.last_seen > self.clock - _LATE
-
-    def _is_since(self, client: ObservedClient) -> bool:
-        """Whether it was seen at its server since that has its new certificate."""
-        since = self.swapped.get(client.last_server) if client.last_server is not None else None
-        return since is not None and client.last_seen is not None and client.last_seen > since
+        return client.last_seen is not None and client.last_seen > self.clock - LATE
 
     def _settled(self) -> dict[GroupId, datetime]:
         """By owner, when its moved policy had come to every server."""
@@ -126,6 +115,13 @@ async def taken(
         return Taken(scope, clock)
     swapped = await swapped_at(scope.world.store, scope.ref.rotation_id)
     return Taken(scope, clock, skew, swapped, rules)
+
+
+def still_shown(
+    signing: Mapping[ServerName, datetime], swapped: Mapping[ServerName, datetime]
+) -> dict[ServerName, datetime]:
+    """What was shown of servers whose certificate was not put in once more since."""
+    return {server: at for server, at in signing.items() if server in swapped and swapped[server] < at}
 
 
 async def swapped_at(store: Store, rotation_id: RotationId) -> dict[ServerName, datetime]:

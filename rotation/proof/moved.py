@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rotation.plan.drill import STICKS
 from rotation.plan.plan import PlanBody
@@ -17,6 +17,8 @@ from rotation.values import ClientId, GroupId, ListName, ServerName, Value
 
 _ENOUGH = 3
 """So many clients at a replaced server make a group fit: one alone may be switched off."""
+LATE = timedelta(days=14)
+"""A client that was seen within it is one that servers must be shown for."""
 _KEPT = 10
 """So many clients of each server are asked to show it."""
 
@@ -52,6 +54,20 @@ def unshown(
         for server in servers.difference(shown)
         if server in used or servers.isdisjoint(shown)
     )
+
+
+def used_of_late(
+    clients: Iterable[ObservedClient], swapped: Mapping[ServerName, datetime], *, now: datetime
+) -> frozenset[ServerName]:
+    """The servers at which clients were last seen, within some days and since their certificate was replaced."""
+    used: set[ServerName] = set()
+    for client in clients:
+        if client.last_server is None or client.last_seen is None or client.last_seen <= now - LATE:
+            continue
+        since = swapped.get(client.last_server)
+        if since is not None and client.last_seen > since:
+            used.add(client.last_server)
+    return frozenset(used)
 
 
 def to_move(

@@ -134,22 +134,22 @@ async def test_a_certificate_that_is_put_back_is_named_and_its_gate_starts_anew(
     """The former certificate is restored while the gate waits: named by the next look; put in again, proven anew."""
 
     def restore(name):
-        return lambda here: here.hands.restore_certificate("SEPM-1", here.kept[name])
+        return lambda here: here.hands.restore_certificate("SEPM-2", here.kept[name])
 
     def keep(here):
-        here.kept["new"] = here.stage.simulation.site.server("SEPM-1").credential
+        here.kept["new"] = here.stage.simulation.site.server("SEPM-2").credential
 
     async with played.play(
         played.Deed(played.at("B3"), keep),
         played.Deed(played.at("B3"), restore("former"), after=HEARTBEAT / 2),
         played.Deed(asked_about_drift, restore("new"), after=2 * HEARTBEAT),
     ) as here:
-        here.kept["former"] = here.stage.simulation.site.server("SEPM-1").credential
+        here.kept["former"] = here.stage.simulation.site.server("SEPM-2").credential
         here.absent = asked_about_drift
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == here.told("drift-over") == [("certificate-restored", "SEPM-1")]
+    assert here.told("drift") == here.told("drift-over") == [("certificate-restored", "SEPM-2")]
     order = kinds(here, "drift", "drift-over", "gate-restarted", "gate-passed")
     assert order[1:5] == ["drift", "drift-over", "gate-restarted", "gate-passed"]
     assert here.lost() == []
