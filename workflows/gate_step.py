@@ -28,8 +28,6 @@ _LIMIT, _DIFFERS = "gate-limit", "site-differs"
 _WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
 """A reading that takes longer could not be had for a while."""
-_HOURLY = timedelta(hours=1)
-"""Clients that may show what a server signs are looked for as often."""
 _PUBLISHED = timedelta(seconds=2)
 """After the delay that the site allows for publishing: clocks are known to the second."""
 
@@ -157,8 +155,6 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
     if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
         at = min(at, wait.opened_at + run.state.body.publish_delay + _PUBLISHED)
-    if signed_gate.is_it(step):
-        at = min(at, now + max(wait.heartbeat, _HOURLY))
     run.state.wait = wait.model_copy(update={"next_at": at})
     await run.wait(
         until=at,
