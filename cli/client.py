@@ -11,9 +11,9 @@ from typing import Annotated, Any, ParamSpec
 
 import httpx
 import typer
-from rich.console import Console
 
 from cli.problems import lines
+from cli.spoken import ERRORS
 
 REFUSED, UNREADABLE = 1, 2
 
@@ -26,7 +26,6 @@ FolderOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON")]
 
 FOLDER = Path("var")
-_ERRORS = Console(stderr=True)
 _PARAMS = ParamSpec("_PARAMS")
 _TIMEOUT = httpx.Timeout(120, connect=5)  # a survey or a claim reads a whole site before it answers
 
@@ -122,7 +121,7 @@ def answered(command: Callable[_PARAMS, None]) -> Callable[_PARAMS, None]:
             _print_problem(refused.problem)
             raise typer.Exit(REFUSED) from None
         except UnreadableError as error:
-            _ERRORS.print(str(error), style="red", highlight=False, markup=False)
+            ERRORS.print(str(error), style="red", highlight=False, markup=False)
             raise typer.Exit(UNREADABLE) from None
 
     return run
@@ -130,7 +129,7 @@ def answered(command: Callable[_PARAMS, None]) -> Callable[_PARAMS, None]:
 
 def _print_problem(problem: Mapping[str, Any]) -> None:
     for number, line in enumerate(lines(problem)):
-        _ERRORS.print(line, style=None if number else "red", highlight=False, markup=False)
+        ERRORS.print(line, style=None if number else "red", highlight=False, markup=False)
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TextIO
 
 from pydantic import TypeAdapter
 from rich.console import Console
@@ -13,8 +13,14 @@ from rich.markup import escape
 from rich.table import Table
 
 _WIDE = 240
-# in a file or a pipe nothing need be cut to a screen's width
-OUT = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE)
+
+
+def _width(stream: TextIO) -> int | None:
+    """In a file or a pipe nothing need be cut to a screen's width."""
+    return None if stream.isatty() or "COLUMNS" in os.environ else _WIDE
+
+
+OUT, ERRORS = Console(width=_width(sys.stdout)), Console(stderr=True, width=_width(sys.stderr))
 _SPAN = TypeAdapter(timedelta)
 _INSTANT = TypeAdapter(datetime)
 _UNITS = (

@@ -22,7 +22,7 @@ from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
 from cli.main import app
-from cli.spoken import OUT
+from cli.spoken import ERRORS, OUT
 from emulator.http_server import HttpServer
 from engine.client import connect, lazy_client
 from engine.contract import SIMULATIONS_QUEUE
@@ -216,11 +216,12 @@ _APART = {"simulate", "keys"}
 def _call(arguments, environment):
     """A command in this process, which has imported it already; one at a time, for it takes standard output."""
     unset = {name: None for name in os.environ if name.startswith("ROTATOR_")}
-    width, OUT.width = OUT.width, int(environment["COLUMNS"])  # a process of its own reads it when it begins
+    before = OUT.width, ERRORS.width
+    OUT.width = ERRORS.width = int(environment["COLUMNS"])  # a process of its own reads it when it begins
     try:
         done = CliRunner().invoke(app, arguments, env=unset | environment, catch_exceptions=False)
     finally:
-        OUT.width = width
+        OUT.width, ERRORS.width = before
     return done.exit_code, done.stdout, done.stderr
 
 
