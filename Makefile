@@ -45,7 +45,8 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist load
 
 # Tests that start processes of the product, kill them, or have them play simulations: a third of the time of all.
 SERVICE := tests/e2e $(addprefix tests/,sweep/test_sample.py deploy/test_image.py engine/test_worker.py emulator/test_serve.py \
-	api/test_simulations.py cli/test_simulate.py simulation/test_main.py simulation/test_durable.py)
+	api/test_simulations.py cli/test_simulate.py simulation/test_main.py simulation/test_durable.py store/test_crash.py \
+	store/keys/test_rewrapping.py)
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(PYTEST) $(addprefix --ignore=,$(SERVICE)) $(ARGS)

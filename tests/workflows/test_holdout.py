@@ -29,7 +29,7 @@ def lasted(here):
 
 @pytest.mark.parametrize(
     ("away", "least", "most"),
-    [(timedelta(minutes=1), 6 * HOUR, 6.5 * HOUR), (36 * HOUR, 6.5 * HOUR, 12 * HOUR)],
+    [(timedelta(minutes=1), 6 * HOUR, 6.5 * HOUR), (40 * HOUR, 6.5 * HOUR, 12 * HOUR)],
     ids=["everybody is here", "some are away"],
 )
 async def test_the_holdout_ends_on_proof_and_never_before_its_minimum(played, away, least, most):
