@@ -53,7 +53,9 @@ class Taken:
         waits = []
         for asked in request.asked:
             found = who.get(asked.client)
-            if found is not None and has_taken(asked, found[0], only_there=offers_one(found[1], site)):
+            if found is not None and has_taken(
+                asked, found[0], only_there=offers_one(found[1], site), stays=site.limits.stays
+            ):
                 known.setdefault(asked.server, self.clock)
             else:
                 waits.append(asked)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from cli.demo_site import Scene
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import SiteSpec
+from emulator.switches import Switches
 
 _LIMITS: dict[str, str | None] = {
     "away_limit": "P1D",
@@ -13,13 +14,14 @@ _LIMITS: dict[str, str | None] = {
     "gate_patience": "PT10M",
     "holdout_minimum": "PT40S",
     "holdout_maximum": "PT10M",
+    "stays": "PT10S",
 }
 _RETURNS = (timedelta(seconds=112), timedelta(seconds=116))
 """After the start of the emulator: in the second half of the holdout, if the machine is not too busy."""
 
 
 def _three_servers(seed: int) -> SiteSpec:
-    return three_servers(seed, returns=_RETURNS)
+    return three_servers(seed, returns=_RETURNS).model_copy(update={"switches": Switches(stays=timedelta(seconds=10))})
 
 
 SCENES = (

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from emulator.client import FAILURES_UNTIL_LOST, Client, Defect, Steady, Trouble
 from emulator.draws import draw, identity
 from emulator.effects import NO_EFFECT
-from emulator.instants import FAR_FUTURE
+from emulator.instants import FAR_FUTURE, span_ms
 from emulator.publishing import Outbox, Publication
 from emulator.site import Server, ServerEntry, Site
 from emulator.switches import (
@@ -19,8 +19,6 @@ from emulator.switches import (
     UnverifiedMismatch,
 )
 
-STICKY_MS = 24 * 3600 * 1000
-"""How long a client stays with its last server."""
 _HURRY_MS = 60_000
 _CHOICES = 0x5EED
 """Apart from the draws of the heartbeats' jitter."""
@@ -125,7 +123,7 @@ class Contacts:
         """Servers in the order of choice: the last one, then by priority, at random within one."""
         settings = client.settings
         last = None
-        if client.last is not None and at - client.last_since < STICKY_MS:
+        if client.last is not None and at - client.last_since < span_ms(self.switches.stays):
             last = settings.by_server.get(client.last)
         if last is None:
             client.last = None
@@ -196,7 +194,7 @@ class Contacts:
                 client.hurries = at + 1 + draw(client.stream, at) % _HURRY_MS
         client.succeed()
         if trial is _Trial.CURRENT and client.last == server.id:
-            client.steady = Steady(client.last_since + STICKY_MS - 1, seen=True)
+            client.steady = Steady(client.last_since + span_ms(self.switches.stays) - 1, seen=True)
 
     def _take(self, client: Client, published: Publication, at: int) -> None:
         """Take what was published, in one download or in two: these take turns, whatever is published meanwhile."""
@@ -249,7 +247,7 @@ class Contacts:
         if rejected_at is None:
             client.steady = Steady(FAR_FUTURE, clings=stuck)
         elif client.last == rejected_at.id:
-            client.steady = Steady(client.last_since + STICKY_MS - 1, seen=seen)
+            client.steady = Steady(client.last_since + span_ms(self.switches.stays) - 1, seen=seen)
 
     def _seen(self, client: Client, server: Server, at: int) -> None:
         """The server writes its contact down, in a new record where there is none."""

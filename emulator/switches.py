@@ -136,6 +136,8 @@ class Switches(BaseModel):
     rejected_download: RejectedDownload = RejectedDownload.STAY_AND_REPORT
     tls_mismatch_when_unverified: UnverifiedMismatch = UnverifiedMismatch.REFUSED
     mismatch_clears_last_server: MismatchClearsLastServer = MismatchClearsLastServer.AT_ONCE
+    stays: timedelta = timedelta(hours=24)
+    """How long a client stays with its last server before it chooses again."""
     defective_builds: DefectiveBuilds = DefectiveBuilds.ALL_14_2
     purged_id_returns: bool = False
     """Whether a client that SEPM has purged gets its former id back when it returns."""

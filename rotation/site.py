@@ -97,6 +97,8 @@ class Limits(Value):
     """SEPM's own deletion of unseen clients; None when it is switched off. No API tells it."""
     gate_patience: UpToTenYears = timedelta(days=14)
     """After this a gate that has not passed raises attention."""
+    stays: UpToADay = timedelta(hours=24)
+    """How long a client stays with its last server before it may choose another (K158744, K177570)."""
 
     @model_validator(mode="after")
     def _ordered(self) -> "Limits":

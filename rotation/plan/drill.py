@@ -4,7 +4,6 @@ A client stays with its last server for up to 24 hours (K158744, K177570): so lo
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from rotation.finding import Finding, blocking
 from rotation.plan.task import ReorderList
@@ -12,8 +11,6 @@ from rotation.site import ServerList
 from rotation.survey import ObservedGroup
 from rotation.values import ClientId, GroupId, ListName, ServerName, Value
 
-STICKS = timedelta(hours=24)
-"""How long a client may stay with its last server."""
 _DEFAULT = "Default Management Server List"
 """How the names of the lists begin that SEPM makes by itself: these cannot be edited."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from rotation.plan.drill import STICKS
 from rotation.plan.knobs import Knobs
 from rotation.plan.step import Console, Gate, GatePurpose, Recheck, ScopeName, Step
 from rotation.proof.gate import minimum
@@ -34,7 +33,7 @@ def drill(knobs: Knobs) -> Iterator[Step]:
             purpose=GatePurpose.DRILLED,
             scope=ScopeName.DRILLED,
             minimum=least,
-            patience=STICKS + least,
+            patience=knobs.limits.stays + least,
         )
     yield from undo(knobs)
     yield Recheck(id="", number="recheck", title="Survey again and plan by what the drill has shown")

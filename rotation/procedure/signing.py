@@ -1,9 +1,7 @@
 """What replaced servers sign: looked at by hand, and shown by clients before the last good server goes (rule 24)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from rotation.plan.drill import STICKS
 from rotation.plan.knobs import Knobs
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
@@ -12,8 +10,8 @@ from rotation.proof.gate import minimum
 from rotation.proof.moved import verifying
 from rotation.values import ServerName
 
-_WEEKEND = timedelta(days=3)
-"""So long nobody may be at work."""
+_WEEKEND = 3
+"""So many times as long nobody may be at work."""
 
 
 def compare_signed_files(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Console]:
@@ -46,6 +44,6 @@ def shown_by_clients(knobs: Knobs, wave: int, *, asks: bool) -> Iterator[Gate]:
         purpose=GatePurpose.SIGNED,
         scope=ScopeName.FAILOVER,
         minimum=least,
-        patience=(_WEEKEND if asks else STICKS) + least,
+        patience=knobs.limits.stays * (_WEEKEND if asks else 1) + least,
         asks=asks,
     )

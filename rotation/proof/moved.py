@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from rotation.plan.drill import STICKS
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, ScopeName
@@ -153,16 +152,19 @@ def asked_of(
     return tuple(each for server in sorted(found) for each in found[server])
 
 
-def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool) -> bool:
+def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool, stays: timedelta) -> bool:
     """Whether a client has taken a newer policy than it had at the server at which it was, and is there still.
 
-    A client stays with its server for a day: within that it has not been elsewhere meanwhile. `only_there`: whether
-    its lists offer it no other server.
+    Args:
+        asked: the client before.
+        now: the client as it is.
+        only_there: whether its lists offer it no other server.
+        stays: how long a client stays with its server: within that it has not been elsewhere meanwhile.
     """
     former, newer = parse_or_none(asked.serial), parse_or_none(now.serial)
     if former is None or newer is None or newer.at <= former.at or not newer.belongs_to(now.group_id):
         return False
-    stayed = only_there or (now.last_seen is not None and now.last_seen - asked.seen < STICKS)
+    stayed = only_there or (now.last_seen is not None and now.last_seen - asked.seen < stays)
     return stayed and now.last_server == asked.server and not now.non_persistent
 
 

@@ -1,6 +1,5 @@
 """What servers sign after a replacement: canaries that verify again show it, server by server (rule 13)."""
 
-from rotation.plan.drill import STICKS
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
@@ -61,5 +60,5 @@ def shown_by(before: ObservedClient, now: ObservedClient, owner: OwnerScope, sit
         if each.name == pair.server_list
         for server in each.servers
     }
-    stayed = len(offered) == 1 or now.last_seen - before.last_seen < STICKS
+    stayed = len(offered) == 1 or now.last_seen - before.last_seen < site.limits.stays
     return now.last_server if stayed and before.last_server == now.last_server else None

@@ -4,7 +4,7 @@
 2. in process: it is terminated at each; who holds a task gives it back or finishes it, then what `rotator restore`
    does or says; the site must be as recorded, nobody lost, no task open, and another rotation must run to its end
 3. the way out itself is terminated at its points too, and followed again
-4. a drawn share of the points through the real Temporal, with its own Terminate
+4. a drawn share of the points through the real Temporal, with its own Terminate; another rotation after one in three
 
 What was reached is summed up, with every refusal and attention; the exit code is 0 only when all of it was well.
 """
@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--procedure", action="append", choices=tuple(PROCEDURES), help="only this; may be repeated")
     line.add_argument("--every", type=int, default=1, help="only each so many points")
     line.add_argument("--temporal", type=int, default=10, help="one of so many goes through the real Temporal; 0: none")
+    line.add_argument("--only-temporal", action="store_true", help="leave out what is lived in process")
     line.add_argument("--minutes", type=float, default=100, help="no life is begun after that time")
     line.add_argument("--lanes", type=int, default=cores(), help="processes")
     line.add_argument("--json", type=Path, help="where the summary is written")
@@ -39,7 +40,12 @@ def main() -> int:
     asked = parser().parse_args()
     began = time.monotonic()
     told = Summary()
-    swept = Sweep(asked.procedure or list(PROCEDURES), every=asked.every, temporal=asked.temporal)
+    swept = Sweep(
+        asked.procedure or list(PROCEDURES),
+        every=asked.every,
+        temporal=asked.temporal,
+        in_process=not asked.only_temporal,
+    )
     for count, life in enumerate(swept(asked.lanes, began + asked.minutes * 60), 1):
         told.add(life)
         if count % _SHOWN_EVERY == 0:

@@ -20,6 +20,7 @@ from tests.terminating.procedures import PROCEDURES
 from tests.terminating.report import Life
 
 _EAGER = "system.enableActivityEagerExecution=true"
+_ANOTHER = 3
 
 
 class Job(NamedTuple):
@@ -39,6 +40,8 @@ class Sweep:
     """Only each so many points are taken."""
     temporal: int = 10
     """One of so many goes through the real Temporal too; 0: none does."""
+    in_process: bool = True
+    """Whether all are lived in process; else those through Temporal only."""
     left: Counter[str] = field(default_factory=Counter)
     """By procedure, how many lives are not lived yet."""
 
@@ -47,8 +50,9 @@ class Sweep:
         with Lanes(lanes) as opened:
             jobs = [job for some in opened.play(self.names, until, find) for job in some][:: self.every]
             again = Random(len(jobs)).sample(jobs, len(jobs) // self.temporal) if self.temporal else []
-            self.left.update(job.procedure for job in (*jobs, *again))
-            for way, wanted in ((lived, jobs), (lived_durably, again)):
+            ways = ((lived, jobs if self.in_process else []), (lived_durably, again))
+            self.left.update(job.procedure for _, wanted in ways for job in wanted)
+            for way, wanted in ways:
                 for life in (life for some in opened.play(wanted, until, way) for life in some):
                     self.left[life.procedure] -= 1
                     yield life
@@ -96,7 +100,7 @@ def lived(jobs: Sequence[Job], until: float) -> list[Life]:
 
 
 def lived_durably(jobs: Sequence[Job], until: float) -> list[Life]:
-    """Live each on a real Temporal, with another rotation at its end."""
+    """Live each on a real Temporal; with another rotation at the end of one in three, which costs as much again."""
     told = asyncio.run(_durably(jobs, until))
     gc.collect()
     return told
@@ -105,13 +109,14 @@ def lived_durably(jobs: Sequence[Job], until: float) -> list[Life]:
 async def _durably(jobs: Sequence[Job], until: float) -> list[Life]:
     async with skipping_server(_EAGER) as env:
         run = on_temporal(env.client)
-        return [await lived_one(job, run) for job in takewhile(lambda _: time.monotonic() < until, jobs)]
+        begun = takewhile(lambda _: time.monotonic() < until, jobs)
+        return [await lived_one(job, run, again=not sum(job.at) % _ANOTHER) for job in begun]
 
 
-async def lived_one(job: Job, run: Run) -> Life:
+async def lived_one(job: Job, run: Run, *, again: bool = True) -> Life:
     """One life, whatever comes of it."""
     try:
-        told = await live(PROCEDURES[job.procedure], run, job.at)
+        told = await live(PROCEDURES[job.procedure], run, job.at, again=again)
     except Exception as error:  # noqa: BLE001 - a life that breaks is a result, and the sweep goes on
         last = traceback.extract_tb(error.__traceback__)[-1]
         told = Told(problems=[f"{type(error).__name__} at {last.name}: {error}"])

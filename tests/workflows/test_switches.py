@@ -95,6 +95,7 @@ def test_every_switch_is_turned():
     turned = {name for each in SETTINGS.values() for name, value in each.model_dump().items() if value != usual[name]}
     others = {
         "patch_client_log",
+        "stays",
         "stale_sig_files",
         "stale_sig_dates",
         "settings_move_serials",

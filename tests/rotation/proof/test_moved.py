@@ -1,5 +1,7 @@
 """What clients that fail over show of replaced servers: by a moved policy that they take there (rule 24)."""
 
+from datetime import timedelta
+
 import pytest
 
 from rotation.plan.step import Gate, GatePurpose
@@ -123,7 +125,9 @@ def test_rule_24_a_newer_policy_that_was_taken_at_a_server_shows_it(make, asked)
 
     def takes(made, *, only_there=False, before=None, **now):
         serial = None if made is None else make.serial("G", make.at(minutes=made))
-        return has_taken(before or asked(), make.client("g", serial=serial, **now), only_there=only_there)
+        return has_taken(
+            before or asked(), make.client("g", serial=serial, **now), only_there=only_there, stays=timedelta(days=1)
+        )
 
     assert takes(-7)
     assert not takes(-60), "no newer policy"
