@@ -52,8 +52,8 @@ class Gates:
 
         1. read every client of the site, SEPM's clock, and for a swap the owners' policy dates; a reading that cannot
            be proven to be whole is none, and is tried again
-        2. keep in mind how those were last seen who show what servers sign, then update the roster: what is not listed
-           any more has vanished, and is still counted (rule 1)
+        2. keep in mind how canaries that verify were last seen, then update the roster: what is not listed any more has
+           vanished, and is still counted (rule 1)
         3. judge every client of the scope by its owner's rule and the evidence so far
         4. store verdicts and evidence, then answer with counts, and with what clients have shown of servers (13, 24)
         """

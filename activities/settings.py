@@ -182,8 +182,8 @@ class Settings:
 async def noted(client: Sepm, scope: StepScope, gate: Gate | None, owner: GroupId) -> datetime:
     """Store what is true before a write that `gate` proves, so that a crash after it loses no proof.
 
-    Two writes to one owner never fall into the same second of SEPM's clock, to which it is known: the later
-    one's policy date can then be told from the earlier one's.
+    Two writes to one owner never fall into the same second of SEPM's clock, to which it is known. So the policy date of
+    the later write differs from that of the earlier one.
 
     Returns:
         The owner's policy date.

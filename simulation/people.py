@@ -310,7 +310,7 @@ _OWNERS_MOVES = {
 
 
 def _wants_back(state: RotationState) -> bool:
-    """Whether somebody takes the way back that is offered where clients refuse what a server signs."""
+    """Whether a person rolls back because clients refuse what a server signs."""
     refuses = any(attention.code in {"refusing", "signs-with-former-key"} for attention in state.attention)
     return refuses and bool(state.swapped) and state.rolling_back is None and state.body.purpose == "rotate"
 

@@ -77,15 +77,14 @@ async def closing(run: Running, step: Closing) -> None:
         await _note(run, checked.reading)
         if not await newborn_step.all_known(run, checked.born):
             continue
-        if not checked.findings:
-            left = await signed_gate.put_back(run, step)
-            if not left or await _ends_so(run, step, left):
-                break
-            continue
-        gone = [finding.subject for finding in checked.findings if finding.code == lost_pairs.CODE]
-        if not await lost_pairs.all_there(run, step.title, gone) or len(gone) == len(checked.findings):
-            continue
-        if await _ends_so(run, step, checked.findings):
+        if checked.findings:
+            gone = [finding.subject for finding in checked.findings if finding.code == lost_pairs.CODE]
+            if not await lost_pairs.all_there(run, step.title, gone) or len(gone) == len(checked.findings):
+                continue
+            if not await _ends_so(run, step, checked.findings):
+                continue
+        left = await signed_gate.put_back(run, step)
+        if not left or await _ends_so(run, step, left):
             break
     reading = checked.reading
     born = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""

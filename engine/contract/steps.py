@@ -119,7 +119,7 @@ class MoveAnswer(Value):
 
     moved: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
-    """Groups whose policy somebody must edit at the console."""
+    """The groups whose policy a person must edit at the console."""
     reason: str = ""
     asked: tuple[Asked, ...] = ()
     """Some clients of the groups whose policy was moved, as they were just before."""

@@ -56,7 +56,7 @@ class SettingField(StrEnum):
     SERVER_LIST = "server_list"
     SECURE_COMMUNICATIONS = "secure_communications"
     LOG_SIZE = "log_size"
-    """How large a client's system log may become: changed by 1 KB to have SEPM make a policy anew (rule 24)."""
+    """How large a client's system log may become. SEPM makes a policy again when it changes (rule 24)."""
 
 
 class Write(_Step):
@@ -83,7 +83,7 @@ class GatePurpose(StrEnum):
     RETURNED = "returned"
     """After A10d: clients are back on their own list."""
     SIGNED = "signed"
-    """Before the last good server: clients took a policy that a replaced server signed (rule 24)."""
+    """Before each replacement but the first: clients took a policy that a replaced server signed (rule 24)."""
     RECOVERED = "recovered"
     """After a recovery: clients are heard again, with the certificate that they hold."""
 

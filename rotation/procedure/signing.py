@@ -1,4 +1,4 @@
-"""What replaced servers sign: looked at by hand, and shown by clients before the last good server goes (rule 24)."""
+"""What replaced servers sign: a person compares dates, and clients show it before the next replacement (rule 24)."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from rotation.proof.moved import verifying
 from rotation.values import ServerName
 
 _WEEKEND = 3
-"""So many times as long nobody may be at work."""
+"""Over a weekend no client may come for three times as long."""
 
 
 def compare_signed_files(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Console]:
@@ -30,7 +30,7 @@ def shown_by_clients(knobs: Knobs, wave: int, *, asks: bool) -> Iterator[Gate]:
     Args:
         knobs: the plan's.
         wave: the wave that follows.
-        asks: whether it asks a person where nobody is there, after a weekend.
+        asks: whether the gate asks a person after a weekend without a client at a replaced server.
     """
     if knobs.unread or not any(verifying(owner) for owner in knobs.scopes):
         return

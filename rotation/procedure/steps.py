@@ -39,7 +39,8 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
        planned anew (rule 8)
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
     5. for each wave (all but the holdout; then the holdout):
-       B5 the holdout before the last wave, then a policy is moved and taken from a replaced server (rule 24);
+       B5 the holdout before the last wave; before each server but the first, clients take a moved policy from one
+       that was replaced (rule 24);
        A5, A7 relax R, canaries first; A8 gate;
        for each server: A9/B2 replace, A10b/B3 gate, its .SIG files compared (rule 24), images that fail over refreshed
        (rule 4); before the next one the rest is computed again (rule 12);

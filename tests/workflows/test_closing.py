@@ -4,6 +4,7 @@ import pytest
 
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from simulation.facts import site_facts
 
 DIFFERS, SECOND = "site-differs", "second-person"
 
@@ -32,9 +33,12 @@ async def test_two_persons_leave_the_site_as_it_is(played, told):
     deeds = told((DIFFERS, Move.PROCEED, "ann"), (SECOND, Move.APPROVE, "eve"))
     async with played.play(*deeds) as here:
         here.absent = lambda state: played.asked(DIFFERS)(state) or played.asked(SECOND)(state)
+        before = site_facts(here.stage.simulation).log_sizes
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
+    assert here.stage.simulation.effects.count("rest.client_log") == 2
+    assert site_facts(here.stage.simulation).log_sizes == before, "what moved a policy is put back all the same"
     assert (DIFFERS, "") in here.told("adopted")
     (left,) = [each.message for each in here.trail if each.data.get("code") == DIFFERS and each.kind == "adopted"]
     assert left == "SEPM-2: does not answer: left so by ann and eve"

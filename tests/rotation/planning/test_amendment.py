@@ -60,7 +60,7 @@ def test_an_amendment_does_nothing_twice(make, plans):
 
 
 def test_rule_24_an_amendment_still_has_clients_show_what_replaced_servers_sign(make):
-    """The gate before the first recheck may have passed with nobody there: the one before the last server asks."""
+    """The gate before the first recheck may pass without a client there. The gate before the last server asks."""
     site = make.site("s1", "s2", "s3")
     groups = (make.group("G"), make.group("H"))
     before = [make.client("c1"), make.client("d1", "H", build="14.2.1.0")]
