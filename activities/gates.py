@@ -75,10 +75,7 @@ class Gates:
                 clock = client.clock_of_last_answer()
                 seen = await self._seen(client, scope, request, clock, survey)
         by_owner = rules(step, seen)
-        signed, moved = (
-            await signatures(scope, step, by_owner),
-            await taken(scope, step, clock, seen.skew, by_owner),
-        )
+        signed = await signatures(scope, step, by_owner)
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         entries = await self._entries(scope, step, seen, latest)
         evidence = kept = await world.store.coverage.evidence(request.ref.rotation_id, key)
@@ -101,7 +98,10 @@ class Gates:
         reading = _reading(step, asked_at, entries, judgements, silent)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         unheard_of = await self._unheard(scope, step, seen, clock)
-        reading = moved.told(signed.told(reading, scoped, request.shown), entries, request)
+        reading = signed.told(reading, scoped, request.shown)
+        asked = await taken(scope, step, clock, seen.skew, by_owner)
+        if asked is not None:
+            reading = asked.told(reading, entries, request)
         reading = await by_export(world, scope, request, reading, scoped)
         return reading.model_copy(update={"unheard": unheard_of, "waiting_groups": groups})
 
@@ -282,7 +282,7 @@ def _reading(
     judgements: list[Judgement],
     silent: list[RosterEntry],
 ) -> GateReading:
-    swapped = not isinstance(step, Gate) or step.purpose in {GatePurpose.SWAPPED, GatePurpose.SIGNED}
+    swapped = not isinstance(step, Gate) or step.purpose is GatePurpose.SWAPPED
     return in_numbers(taken_at, entries, judgements, reached=is_reached(step, tally(judgements))).model_copy(
         update={
             "silent_after_swap": len(silent) if swapped else 0,

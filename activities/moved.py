@@ -1,7 +1,7 @@
 """What clients that fail over show of replaced servers, from one reading of a gate to the next (rule 24)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from activities.scope import StepScope
@@ -10,12 +10,13 @@ from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, GatePurpose, Holdout
 from rotation.proof.gate import minimum
 from rotation.proof.moved import (
-    LATE,
     has_taken,
+    is_of_late,
     is_there,
     lists_to_show,
     offers_one,
     refused_at,
+    still_shown,
     unshown,
     used_of_late,
     verifying,
@@ -32,11 +33,12 @@ class Taken:
     """What a gate waits for to be shown, and who may show it."""
 
     scope: StepScope
+    step: Gate
     clock: datetime
-    skew: timedelta = timedelta(0)
-    swapped: Mapping[ServerName, datetime] = field(default_factory=dict)
+    skew: timedelta
+    swapped: Mapping[ServerName, datetime]
     """When the new certificate of each server was first seen, on SEPM's clock."""
-    rules: Mapping[GroupId, GateRule] = field(default_factory=dict)
+    rules: Mapping[GroupId, GateRule]
 
     def told(self, reading: GateReading, entries: Iterable[RosterEntry], request: GateRequest) -> GateReading:
         """`reading` with what it has shown, beside what earlier ones have.
@@ -44,9 +46,7 @@ class Taken:
         It passes when the servers are shown that clients use, and one of each list. What was shown before a server got
         its certificate once more is not shown any more.
         """
-        step, site = self.scope.step, self.scope.site
-        if not isinstance(step, Gate) or step.purpose is not GatePurpose.SIGNED:
-            return reading
+        site = self.scope.site
         owners = {owner.group_id: owner for owner in self.scope.plan.body.scopes}
         who = {each.id: (each.observed, owners[each.owner]) for each in entries if each.observed is not None}
         known = still_shown(request.signing, self.swapped)
@@ -60,8 +60,8 @@ class Taken:
             else:
                 waits.append(asked)
         verify = {client: each for client, each in who.items() if verifying(each[1])}
-        lists = lists_to_show(self.scope.plan.body, site, step)
-        late = [each for each in verify.values() if self._is_of_late(each[0])]
+        lists = lists_to_show(self.scope.plan.body, site, self.step)
+        late = [each for each in verify.values() if is_of_late(each[0], self.clock)]
         in_use = {pair.server_list for _, owner in late for pair in owner.pairs}
         lacks = unshown(
             [servers for name, servers in lists.items() if name in in_use],
@@ -77,7 +77,7 @@ class Taken:
             and client not in {asked.client for asked in waits}
         }
         now = {client: observed for client, (observed, _) in who.items()}
-        against = refused_at(waits, now, self._settled(), awake=self._is_awake(who.values(), waits))
+        against = refused_at(waits, now, self._settled(), awake=self._is_awake(who.values()))
         update = {
             "reached": not lacks,
             "signing": known,
@@ -88,18 +88,15 @@ class Taken:
         }
         return reading.model_copy(update=update)
 
-    def _is_of_late(self, client: ObservedClient) -> bool:
-        return client.last_seen is not None and client.last_seen > self.clock - LATE
-
     def _settled(self) -> dict[GroupId, datetime]:
         """By owner, when its moved policy had come to every server."""
         delay = self.scope.plan.body.publish_delay + self.skew
         return {group: rule.reference + delay for group, rule in self.rules.items() if rule.reference is not None}
 
-    def _is_awake(self, clients: Iterable[tuple[ObservedClient, OwnerScope]], asked: Iterable[object]) -> bool:
-        """Whether most of the clients go on that were about when the policy was moved: nobody has gone home."""
+    def _is_awake(self, clients: Iterable[tuple[ObservedClient, OwnerScope]]) -> bool:
+        """Whether at least half of the clients that were about at the last move were heard after it."""
         moved = max((rule.reference for rule in self.rules.values() if rule.reference is not None), default=None)
-        if moved is None or not tuple(asked):
+        if moved is None:
             return False
         about = [
             client.last_seen > moved
@@ -111,19 +108,12 @@ class Taken:
 
 async def taken(
     scope: StepScope, step: Gate | Holdout, clock: datetime, skew: timedelta, rules: Mapping[GroupId, GateRule]
-) -> Taken:
-    """What `step` waits for."""
+) -> Taken | None:
+    """What `step` waits for; None where it waits for no client to show what servers sign."""
     if not isinstance(step, Gate) or step.purpose is not GatePurpose.SIGNED:
-        return Taken(scope, clock)
+        return None
     swapped = await swapped_at(scope.world.store, scope.ref.rotation_id)
-    return Taken(scope, clock, skew, swapped, rules)
-
-
-def still_shown(
-    signing: Mapping[ServerName, datetime], swapped: Mapping[ServerName, datetime]
-) -> dict[ServerName, datetime]:
-    """What was shown of servers whose certificate was not put in once more since."""
-    return {server: at for server, at in signing.items() if server in swapped and swapped[server] < at}
+    return Taken(scope, step, clock, skew, swapped, rules)
 
 
 async def swapped_at(store: Store, rotation_id: RotationId) -> dict[ServerName, datetime]:

@@ -1,5 +1,7 @@
 """Policies moved over REST, to have clients show what a replaced server signs, and put back (rule 24)."""
 
+from datetime import datetime
+
 from temporalio import activity
 
 from activities.failures import told_apart
@@ -7,13 +9,12 @@ from activities.moved import swapped_at
 from activities.scope import StepScope, scope_of
 from activities.settings import noted
 from activities.world import World
-from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRequest
+from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRef, StepRequest
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, SettingField
 from rotation.proof.moved import asked_of, to_move
 from rotation.survey import Pair
-from rotation.values import RotationId
 from sepm.errors import Gone, NotPermitted, OutcomeUnknown, Refused
 from sepm.port import Sepm
 from store.originals import Original
@@ -58,7 +59,6 @@ class Moving:
         asked = asked_of(owners, request.unshown, clients, swapped, now=clock)
         by_person = {owner.group_id for owner in owners if owner.path in by_hand}
         return MoveAnswer(
-            moved=tuple(owner.path for owner in owners if owner.path not in by_hand),
             by_hand=tuple(by_hand),
             reason="; ".join(sorted(set(by_hand.values()))),
             asked=tuple(each.model_copy(update={"by_hand": each.owner in by_person}) for each in asked),
@@ -67,7 +67,6 @@ class Moving:
     async def _move(self, client: Sepm, scope: StepScope, gate: Gate, owner: OwnerScope) -> str:
         """Move the policy of one owner; why that was not done, or nothing."""
         before = await noted(client, scope, gate, owner.group_id)
-        why = "none of its locations is there any more"
         for pair in (Pair(group_id=owner.group_id, location_id=each.location_id) for each in owner.pairs):
             try:
                 now = (await client.pair_settings(pair)).log_kb
@@ -77,14 +76,8 @@ class Moving:
             if original is None or now not in {original, _other(original)}:
                 return "SEPM shows another size of the clients' system log than was recorded, or none"
             wanted = _other(original) if now == original else original
-            writes, ref, at = self._world.store.writes, scope.ref, self._world.clock
-            what = (ref.rotation_id, ref.step, pair, SettingField.LOG_SIZE)
-            await writes.record_write(*what, value=str(wanted), at=at(), policy_date_before=before)
-            why = await _sent(client, pair, wanted)
-            outcome = WriteOutcome.REFUSED if why else WriteOutcome.APPLIED
-            await writes.record_outcome(*what, outcome=outcome, at=at(), detail=why)
-            return why
-        return why
+            return await self._write(client, scope.ref, pair, wanted, before)
+        return "none of its locations is there any more"
 
     async def _recorded(self, scope: StepScope, pair: Pair) -> int | None:
         """The recorded size."""
@@ -104,26 +97,32 @@ class Moving:
             async with await world.sepm(scope.site) as client:
                 for original in await scope.originals():
                     if original.pair in moved:
-                        left.extend(await self._put_back(client, request.ref.rotation_id, request.ref.step, original))
+                        left.extend(await self._put_back(client, request.ref, original))
         return PutBackAnswer(findings=tuple(left))
 
-    async def _put_back(self, client: Sepm, rotation: RotationId, step: str, original: Original) -> list[Finding]:
-        writes, at, pair, size = self._world.store.writes, self._world.clock, original.pair, original.settings.log_kb
+    async def _put_back(self, client: Sepm, ref: StepRef, original: Original) -> list[Finding]:
+        pair, size = original.pair, original.settings.log_kb
         try:
             now = (await client.pair_settings(pair)).log_kb
         except Gone:
             return []
         if size is None or now != _other(size):
             return []
-        what = (rotation, step, pair, SettingField.LOG_SIZE)
         date = (await client.policy_dates([pair.group_id]))[pair.group_id]
-        await writes.record_write(*what, value=str(size), at=at(), policy_date_before=date)
-        why = await _sent(client, pair, size)
-        outcome = WriteOutcome.REFUSED if why else WriteOutcome.APPLIED
-        await writes.record_outcome(*what, outcome=outcome, at=at(), detail=why)
+        why = await self._write(client, ref, pair, size, date)
         subject = f"{original.group_path} / {original.location_name}"
         text = f"the clients' system log has {now} KB, recorded was {size} ({why})"
         return [blocking("log-size-differs", subject, text, "put it back in the console, then retry")] if why else []
+
+    async def _write(self, client: Sepm, ref: StepRef, pair: Pair, kb: int, date_before: datetime) -> str:
+        """Note a size, send it and note what came of it; why it is not there, or nothing."""
+        writes, at = self._world.store.writes, self._world.clock
+        what = (ref.rotation_id, ref.step, pair, SettingField.LOG_SIZE)
+        await writes.record_write(*what, value=str(kb), at=at(), policy_date_before=date_before)
+        why = await _sent(client, pair, kb)
+        outcome = WriteOutcome.REFUSED if why else WriteOutcome.APPLIED
+        await writes.record_outcome(*what, outcome=outcome, at=at(), detail=why)
+        return why
 
 
 def _other(size: int) -> int:

@@ -6,7 +6,8 @@ Nothing irreversible follows such a gate. So going on leaves nobody out: the gat
 from engine.contract import EventKind
 from rotation.plan.step import Gate, GatePurpose
 from rotation.running.message import Move
-from rotation.running.state import GateReading, Proceed
+from rotation.running.state import GateReading
+from workflows import second_person
 from workflows.running import SECOND, Running
 
 HELD = "canary-held"
@@ -35,7 +36,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     3. proceed: a second person is asked; approved, the rest follows, and nobody is left out of the gate for all
     """
     state = run.state
-    proceed, wait = _wish(run), state.wait
+    proceed, wait = second_person.wish(run, (HELD,)), state.wait
     if proceed is not None and proceed.approved_by:
         on = f"on {_without(reading, 'the canaries')}"
         run.note(EventKind.MESSAGE, f"{on}, by {proceed.asked_by} and {proceed.approved_by}")
@@ -61,15 +62,9 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
 
 def was_answered(run: Running) -> bool:
     """Whether a person's answer waits to be obeyed: a gate need not be read for it at its own time."""
-    proceed = _wish(run)
+    proceed = second_person.wish(run, (HELD,))
     asked = any(attention.code == SECOND for attention in run.state.attention)
     return proceed is not None and (bool(proceed.approved_by) or not asked)
-
-
-def _wish(run: Running) -> Proceed | None:
-    """The wish to go on with the rest, where there is one."""
-    proceed = run.state.proceed
-    return proceed if proceed is not None and proceed.about == HELD else None
 
 
 def _lacks_servers_only(reading: GateReading) -> bool:

@@ -17,7 +17,7 @@ from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
-from rotation.running.state import WANTED, GateReading, Proceed, Wait
+from rotation.running.state import WANTED, GateReading, Wait
 from workflows import canary_watch, cut_off, lost_pairs, newborn_step, second_person, signed_gate, statement
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
@@ -139,7 +139,7 @@ async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | N
     wait, drift = _wait(run), run.state.drift
     if wait.reading is None or wait.next_at is not None:
         return None
-    if run.is_raised(_LIMIT) or _wish(run) is not None or signed_gate.is_asked(run):
+    if run.is_raised(_LIMIT) or second_person.wish(run, (_LIMIT,)) is not None or signed_gate.is_asked(run):
         ends = await _ends_unproven(run, step, wait.reading, wait.reading.taken_at)
         return wait.reading if ends else None
     if any(told.blocks for told in drift):
@@ -256,29 +256,23 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     """
     if statement.wish(run) is not None:
         return False
-    if _wish(run) is None:
+    if second_person.wish(run, (_LIMIT,)) is None:
         stated = (Move.STATE_GATE,) if reading.asks is not None else ()
         await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL))
-    proceed = _wish(run)
+    proceed = second_person.wish(run, (_LIMIT,))
     if proceed is None:
         return False
     if not proceed.approved_by:
         whom = f"{proceed.waiting} clients" if proceed.waiting else "waiting for anybody to try the way"
         text = f"{proceed.asked_by} wants to go on without {whom}: {proceed.why}"
         await run.ask(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
-        proceed = _wish(run)
+        proceed = second_person.wish(run, (_LIMIT,))
     if proceed is None:
         return False
     request = left_out(run.state, about(run.state, step), proceed)
     left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
     run.state.proceed = None
     return left.count == 0 and reading.waiting == 0
-
-
-def _wish(run: Running) -> Proceed | None:
-    """The wish to go on without those who hold the gate, where there is one."""
-    proceed = run.state.proceed
-    return proceed if proceed is not None and proceed.about == _LIMIT else None
 
 
 def _missing(step: Gate | Holdout, reading: GateReading) -> str:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from rotation.plan.start_by import LEAST_MARGIN
 from rotation.running.message import Message, Move
-from rotation.running.moves import OLD_ENDS, first_to_end
+from rotation.running.moves import first_to_end
 from rotation.running.state import DRIFT, WANTED, Cancelling, Proceed, RollingBack, RotationState
 
 
@@ -48,7 +49,7 @@ def _extend(state: RotationState, message: Message, now: datetime) -> Move:
         limit = max(state.wait.limit, now) + message.by
         first = first_to_end(state)
         if first is not None:  # the question may have stood for days
-            limit = max(state.wait.limit, min(limit, first[0] - OLD_ENDS))
+            limit = max(state.wait.limit, min(limit, first[0] - LEAST_MARGIN))
         state.wait = state.wait.model_copy(update={"limit": limit})
         if not _is_about(state, DRIFT, WANTED):
             state.proceed = None

@@ -36,7 +36,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     """
     wait, now = _wait(run), run.host.now()
     if second_person.wish(run, _ASKED) is None:
-        waits = wait.moved and now < wait.due
+        waits = now < wait.due  # for those that were asked last
         if reading.there and not waits and not reading.refused_at:
             await _move(run, step, reading)
             return False
@@ -87,7 +87,7 @@ async def _move(run: Running, step: Gate, reading: GateReading) -> None:
     run.drop_attention(_BY_HAND)
     now, before = run.host.now(), {each.client for each in moved.asked}
     kept = tuple(each for each in reading.asked if each.client not in before)
-    fresh = {"opened_at": now, "due": now + step.minimum, "next_at": None, "moved": True}
+    fresh = {"opened_at": now, "due": now + step.minimum, "next_at": None}
     run.state.wait = _wait(run).model_copy(update={**fresh, "asked": (*kept, *moved.asked)})
     run.host.show(run.state)
 
@@ -95,7 +95,7 @@ async def _move(run: Running, step: Gate, reading: GateReading) -> None:
 def _again(run: Running, step: Gate) -> None:
     now = run.host.now()
     fresh = {"opened_at": now, "due": now, "limit": now + step.patience, "next_at": now}
-    run.state.wait = _wait(run).model_copy(update={**fresh, "moved": False, "asked": ()})
+    run.state.wait = _wait(run).model_copy(update={**fresh, "asked": ()})
     run.host.show(run.state)
 
 

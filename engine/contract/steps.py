@@ -115,9 +115,8 @@ class MoveRequest(StepRequest):
 
 
 class MoveAnswer(Value):
-    """Whose policy was moved, and whose was not."""
+    """Who was asked by it, and whose policy was not moved."""
 
-    moved: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
     """The groups whose policy a person must edit at the console."""
     reason: str = ""

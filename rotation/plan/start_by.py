@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 
 from rotation.values import ServerName, Value
 
+LEAST_MARGIN = timedelta(days=1)
+"""The least time between the end of a wait and that of a certificate that is needed until then."""
+
 
 class LatestStart(Value):
     """The last moment at which a plan may begin so that no old certificate ends while it is still needed."""

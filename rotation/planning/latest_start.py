@@ -6,7 +6,7 @@ from datetime import timedelta
 from rotation.finding import Finding, blocking
 from rotation.plan.forecast import promised
 from rotation.plan.plan import PlanBody
-from rotation.plan.start_by import LatestStart
+from rotation.plan.start_by import LEAST_MARGIN, LatestStart
 from rotation.plan.step import Console, Step
 from rotation.plan.task import ReplaceCertificate
 from rotation.site import Limits
@@ -15,7 +15,6 @@ from rotation.survey import ServedCertificate
 from rotation.values import ServerName
 
 _LONGEST = 100 * YEAR
-LEAST_MARGIN = timedelta(days=1)
 
 
 def latest_start(body: PlanBody, served: Iterable[ServedCertificate], limits: Limits) -> LatestStart | None:

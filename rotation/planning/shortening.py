@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from rotation.finding import Finding, info, warning
 from rotation.plan.plan import PlanBody
-from rotation.plan.start_by import LatestStart
+from rotation.plan.start_by import LEAST_MARGIN, LatestStart
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName, Step
-from rotation.planning.latest_start import LEAST_MARGIN, steps_before, until_replaced
+from rotation.planning.latest_start import steps_before, until_replaced
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import Value

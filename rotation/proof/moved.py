@@ -16,8 +16,7 @@ from rotation.values import ClientId, GroupId, ListName, ServerName, Value
 
 _ENOUGH = 3
 """So many clients at a replaced server make a group fit: one alone may be switched off."""
-LATE = timedelta(days=14)
-"""A client that was seen within it is one that servers must be shown for."""
+_LATE = timedelta(days=14)
 _KEPT = 10
 """So many clients of each server are asked to show it."""
 
@@ -55,13 +54,25 @@ def unshown(
     )
 
 
+def still_shown(
+    signing: Mapping[ServerName, datetime], swapped: Mapping[ServerName, datetime]
+) -> dict[ServerName, datetime]:
+    """What was shown of servers whose certificate was not put in once more since."""
+    return {server: at for server, at in signing.items() if server in swapped and swapped[server] < at}
+
+
+def is_of_late(client: ObservedClient, now: datetime) -> bool:
+    """Whether servers must be shown for a client: it was seen within 14 days."""
+    return client.last_seen is not None and client.last_seen > now - _LATE
+
+
 def used_of_late(
     clients: Iterable[ObservedClient], swapped: Mapping[ServerName, datetime], *, now: datetime
 ) -> frozenset[ServerName]:
-    """The servers at which clients were last seen, within some days and since their certificate was replaced."""
+    """The servers at which clients were last seen, within 14 days and since the certificate there was replaced."""
     used: set[ServerName] = set()
     for client in clients:
-        if client.last_server is None or client.last_seen is None or client.last_seen <= now - LATE:
+        if client.last_server is None or client.last_seen is None or not is_of_late(client, now):
             continue
         since = swapped.get(client.last_server)
         if since is not None and client.last_seen > since:

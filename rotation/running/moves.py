@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
+from rotation.plan.start_by import LEAST_MARGIN
 from rotation.plan.step import Console
 from rotation.plan.task import is_watched
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
@@ -50,8 +51,6 @@ _LET = "let it finish (the default); hold stops it where it stands"
 _LONGEST_EXTENSION = timedelta(days=366)
 """Above it a slip of the pen would have no date to end on."""
 _LONGEST_WAIT = timedelta(days=3660)
-OLD_ENDS = timedelta(days=1)
-"""The least time between the end of a wait and that of an old certificate."""
 _EXPLAINED = frozenset(
     {Move.STATE_GATE, Move.HOLD, Move.EXTEND, Move.PROCEED, Move.CANCEL, Move.ROLL_BACK, Move.TASK_REFUSED}
 )
@@ -127,7 +126,7 @@ def _outlives(message: Message, wait: Wait, by: timedelta, state: RotationState)
     """Why a wait may not be made so long that an old certificate ends within it: its clients are cut off then."""
     until = max(wait.limit, wait.reading.taken_at if wait.reading is not None else wait.limit) + by
     first = first_to_end(state)
-    if first is None or until <= first[0] - OLD_ENDS:
+    if first is None or until <= first[0] - LEAST_MARGIN:
         return None
     ends, server = first
     return _refuse(

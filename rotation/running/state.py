@@ -104,8 +104,6 @@ class Wait(Value):
     heartbeat: timedelta
     asked: tuple[Asked, ...] = ()
     """The clients whose policy was moved to have them show what servers sign (rule 24)."""
-    moved: bool = False
-    """Whether those of the last move are waited for."""
     fixed: bool = False
     """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
     readings: int = 0

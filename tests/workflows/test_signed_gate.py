@@ -78,7 +78,7 @@ async def test_one_policy_is_moved_and_put_back(played):
 
 def was_moved(state):
     """Whether a policy is moved, and clients are waited for that take it."""
-    return state.wait is not None and state.wait.moved
+    return state.wait is not None and bool(state.wait.asked)
 
 
 @pytest.mark.parametrize("switch", [each for each in PatchClientLog if each is not PatchClientLog.WORKS])
