@@ -116,10 +116,8 @@ async def look(run: Running, step: Step) -> bool:
     state = run.state
     if _leaves_it(run):
         return False
-    said_right: frozenset[str] = frozenset()
-    if was_answered(run):
-        state.repaired = state.left_by_rest = ()
-        said_right = frozenset(told.subject for told in state.drift if told.edited_at is not None)
+    answered = was_answered(run)
+    said_right = _take_answer(run) if answered else frozenset()
     await exclude(run, step)
     request = LookRequest(
         ref=about(state, step),
@@ -130,6 +128,8 @@ async def look(run: Running, step: Step) -> bool:
         lists_shown=state.lists_shown,
     )
     seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
+    if not answered and was_answered(run) and run.host.patched("answered-while-looking"):
+        said_right = _take_answer(run)
     now = _circumstances(run, step)
     # what was put right was edited once more, just before somebody said so
     shown = {ListName(each.finding.subject): each.edited_at for each in seen.drifts if each.edited_at is not None}
@@ -141,6 +141,13 @@ async def look(run: Running, step: Step) -> bool:
     await _prove_anew(run, step)
     state.look_at = _next(run)
     return _show(run)
+
+
+def _take_answer(run: Running) -> frozenset[str]:
+    """Somebody has answered: what was repaired may be written once more. The edited lists that they say are right."""
+    state = run.state
+    state.repaired = state.left_by_rest = ()
+    return frozenset(told.subject for told in state.drift if told.edited_at is not None)
 
 
 def _circumstances(run: Running, step: Step) -> Circumstances:

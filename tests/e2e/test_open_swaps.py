@@ -19,8 +19,8 @@ async def test_an_edited_list_lapses_the_proof_and_a_new_certificate_closes_the_
         swap = await site.task(rotation, "replace_certificate")
         await site.claim(swap)
         copy = next(each for each in await site.truth("lists") if not each["is_default"])
-        for protocol in ("HTTPS", "HTTP"):
-            await site.console("edit_list", name=copy["name"], protocol=protocol)
+        # one save, after which it is as it was: a look between two of them would ask about each
+        await site.console("edit_list", name=copy["name"], protocol="HTTP")
 
         def told(shown) -> bool:
             return {"proof-lapsed", "drift"} <= {each["code"] for each in shown["attention"]}

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.running.message import Move
-from rotation.running.state import Outcome
+from engine.contract import ActivityName
+from rotation.running.message import Message, Move
+from rotation.running.state import DRIFT, Outcome
+from simulation.host import SimulatedHost
 
 LEGACY = "My Company\\Legacy"
+COPY = "Default Management Server List (HTTP for certificate rotation)"
 LAPSED = "proof-lapsed"
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -65,4 +68,28 @@ async def test_a_proof_that_holds_is_read_again_as_long_as_somebody_holds_the_ta
     assert no_more.saw is not None
     seen = no_more.saw.task
     assert seen.claimed_at + held - ago <= seen.proven_at
+    assert outcome is Outcome.COMPLETED
+
+
+async def test_a_retry_that_crosses_a_look_is_heard(played, monkeypatch):
+    """Somebody says that an edited list is right while the site is being looked at: they are not asked once more."""
+    attempt = SimulatedHost._attempt
+    said: list[Message] = []
+
+    async def crossed(host, pending):
+        await attempt(host, pending)
+        if pending.name is ActivityName.LOOK and played.asked(DRIFT)(here.state) and not said:
+            said.append(here.say(Move.RETRY))
+            host._say(host._running, said[0])
+
+    monkeypatch.setattr(SimulatedHost, "_attempt", crossed)
+    edited = played.Deed(is_held, lambda here: here.stage.simulation.console.edit_list(COPY), after=MINUTE)
+    no_more = played.Deed(lambda state: said and is_held(state) and not state.attention, give_back)
+    async with played.play(*played.in_turn(played.Deed(played.at("B2"), claim), edited, no_more)) as here:
+        here.absent = lambda state: state.task is not None and state.step.number == "B2" and not no_more.done
+        outcome = await here.run()
+
+    first = next(event for event in here.trail if event.kind == "drift-over")
+    heard = next(event for event in here.trail if event.kind == "message" and event.message == "retry by ann: because")
+    assert heard.at - first.at < MINUTE
     assert outcome is Outcome.COMPLETED
