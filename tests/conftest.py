@@ -41,16 +41,18 @@ LONGEST = (
     "e2e/test_keys.py",
     "e2e/test_full_disk.py",
     "sweep/test_sample.py",
+    "workflows/test_many_histories.py",
     "simulation/test_durable.py",
     "api/test_simulations.py",
     "cli/test_simulate.py",
+    "workflows/test_ninety_days.py",
     "api/test_standing.py",
+    "api/test_console_sites.py",
     "api/test_command_line.py",
     "terminating/test_terminate_sweep.py",
     "sepm/test_round_trips.py",
     "workflows/test_cancel.py",
     "simulation/test_seeds.py",
-    "workflows/test_many_histories.py",
 )
 """Those that take longest, most of it by waiting. Begun last, one of them would keep everybody waiting for it alone."""
 

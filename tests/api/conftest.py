@@ -13,11 +13,13 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 from temporalio.worker import Worker
 from typer.testing import CliRunner
 
 from activities.registry import all_activities
+from activities.world import wall_clock
 from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
@@ -41,6 +43,9 @@ from workflows.watch_certificates import WatchCertificates
 KEY = "a-key-for-tests"
 _PATIENCE = 120
 """Seconds for what takes some ten of a machine that has nothing else to do."""
+_SETTINGS = ApiSettings(api_key=SecretStr(KEY))
+_unused: list[FastAPI] = []
+"""Applications over parts that are gone, with these settings and the wall clock."""
 _LET_END = timedelta(seconds=10)
 """An activity that is cut off while it closes its connections leaves them open."""
 
@@ -115,7 +120,12 @@ async def store(tmp_path) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API over `parts`. Whatever it is answered must stand in the API's description."""
-    app = create_app(parts, ApiSettings(api_key=SecretStr(KEY)))
+    settings = ApiSettings(api_key=SecretStr(KEY))
+    # an application builds its routes with its first requests, which takes longer than most tests: the next one has it
+    used = parts is not None and parts.clock is wall_clock and settings == _SETTINGS
+    app = _unused.pop() if used and _unused else create_app(parts, settings)
+    if parts is not None:
+        app.state.parts = parts
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     # the handler of last resort answers and then raises again, for the log
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -127,6 +137,9 @@ async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[h
         transport=transport, base_url="http://rotator", headers=headers, event_hooks={"response": [is_described]}
     ) as client:
         yield client
+    if used:
+        del app.state.parts
+        _unused.append(app)
 
 
 @pytest.fixture

@@ -165,22 +165,6 @@ async def test_a_plan_is_printed_for_people(rotator, site):
         assert said in out
 
 
-async def test_a_plan_is_simulated_as_its_site_was_surveyed(rotator, site):
-    """It is played with the site's own names and size; a size beside a plan is refused."""
-    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
-    _, out, _ = await rotator("plan", site, "-c", json.loads(out)["certificate"]["id"], "--json")
-    command = ("simulate", "--plan", json.loads(out)["id"], "--seed", "4", "--json")
-    code, out, err = await rotator(*command)
-    assert code == 0, err
-    told = json.loads(out)
-    assert (told["played"]["site_id"], told["played"]["played"], told["outcomes"]) == (site, 20, {"completed": 1})
-    assert told["differs"] == []
-    assert told["again"]["4"].endswith(" --seed 4")
-    code, _, err = await rotator(*command, "--servers", "2")
-    assert (code, "as it was surveyed" in err) == (2, True)
-    assert (await rotator("simulate", "--plan", "plan-none"))[0] == 1
-
-
 async def test_what_is_chosen_of_unproven_failover_is_read(rotator, site):
     """A choice for every group and choices for single ones; two for every group are a slip of the pen."""
     code, _, err = await rotator("plan", site, "-c", "cert-none", "--unproven", "relax", "--unproven", "approve")

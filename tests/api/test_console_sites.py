@@ -209,7 +209,7 @@ class Console:
             self.stated += await self._say("state_gate", "ann", evidence=right if self.stated else unknown)
         elif self.stated == 2 and not tasks:
             await upload(self._api, self._site, exported(datetime.now(UTC)))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)  # each look has the rotation queried
 
     async def _do(self, task):
         path = f"/v1/tasks/{task['id']}"

@@ -80,3 +80,19 @@ async def test_what_is_not_there_or_out_of_bounds_is_refused(whole, plan, proble
     asked = (await whole.post(url, json=ORDER, headers=key)).json()
     problem(await whole.post(url, json=ORDER | {"runs": 3}, headers=key), 422, "idempotency-conflict")
     await whole.post(f"{url}/{asked['id']}/cancel")
+
+
+async def test_a_plan_is_simulated_as_its_site_was_surveyed(rotator, site):
+    """It is played with the site's own names and size; a size beside a plan is refused."""
+    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    _, out, _ = await rotator("plan", site, "-c", json.loads(out)["certificate"]["id"], "--json")
+    command = ("simulate", "--plan", json.loads(out)["id"], "--seed", "4", "--json")
+    code, out, err = await rotator(*command)
+    assert code == 0, err
+    told = json.loads(out)
+    assert (told["played"]["site_id"], told["played"]["played"], told["outcomes"]) == (site, 20, {"completed": 1})
+    assert told["differs"] == []
+    assert told["again"]["4"].endswith(" --seed 4")
+    code, _, err = await rotator(*command, "--servers", "2")
+    assert (code, "as it was surveyed" in err) == (2, True)
+    assert (await rotator("simulate", "--plan", "plan-none"))[0] == 1

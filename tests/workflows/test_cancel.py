@@ -31,22 +31,6 @@ async def put_back(here, handle, before) -> None:
     assert not await here.store.originals.unrestored("site")
 
 
-async def test_a_cancel_in_a_gate_puts_everything_back(stage):
-    """Cancelled while gate A8 waits, the rotation restores settings, deletes its copy and ends as cancelled."""
-    here = stage(small())
-    await here.register()
-    before = here.settings()
-
-    async with here.running() as handle:
-        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
-        assert (await here.say(handle, Move.CANCEL, why="not today")).accepted
-        await put_back(here, handle, before)
-
-    kinds = [event.kind for event in await here.story()]
-    assert "turning-back" in kinds
-    assert kinds[-1] == "ended"
-
-
 async def test_the_cancel_button_of_the_temporal_ui_is_our_cancel(stage):
     """A cancel request of Temporal's own turns back in good order; the workflow completes and is not torn down."""
     here = stage(small())
@@ -94,6 +78,20 @@ async def all_is_put_back(here, before, outcome) -> None:
     assert here.lost() == []
     assert not await here.stage.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED])
     assert not await here.stage.store.originals.unrestored("site")
+
+
+async def test_a_cancel_in_a_gate_puts_everything_back(played):
+    """Cancelled while gate A8 waits, the rotation restores settings, deletes its copy and ends as cancelled."""
+    cancelled = played.Deed(played.at("A8"), cancel)
+    async with played.play(cancelled, spec=small()) as here:
+        before = here.settings()
+        outcome = await here.run()
+        await all_is_put_back(here, before, outcome)
+
+    assert cancelled.answer.accepted
+    kinds = [event.kind for event in here.trail]
+    assert "turning-back" in kinds
+    assert kinds[-1] == "ended"
 
 
 async def test_a_cancel_withdraws_a_task_that_nobody_holds(played):
@@ -182,25 +180,33 @@ async def test_a_cancel_of_an_unclaimed_swap_that_was_done_is_refused(played):
     assert here.lost() == []
 
 
-async def test_after_the_first_certificate_a_cancel_is_refused(stage):
-    """With one certificate replaced a cancel would cut clients off: it is refused, the UI's cancel shows."""
+async def test_after_the_first_certificate_a_cancel_is_refused(played):
+    """With one certificate replaced a cancel would cut clients off: it is refused, and the rotation completes."""
+    refused = played.Deed(lambda state: state.swapped, cancel)
+    async with played.play(refused, spec=small()) as here:
+        before = here.settings()
+        outcome = await here.run()
+
+    assert not refused.answer.accepted
+    assert "would cut clients off" in refused.answer.findings[0].message
+    assert outcome is Outcome.COMPLETED
+    assert here.settings() == before
+    assert here.lost() == []
+
+
+async def test_a_refused_cancel_of_the_temporal_ui_is_shown(stage):
+    """Nobody waits for an answer to the UI's button: why it was refused is shown, and the rotation goes on."""
     here = stage(small())
     await here.register()
-    before = here.settings()
 
     async with here.running() as handle:
         await here.until(handle, lambda state: state.swapped)
-        with pytest.raises(MoveRefused) as rejected:
-            await here.say(handle, Move.CANCEL, why="not today")
         await handle.cancel()
         shown = await here.attention(handle, "cancel-refused")
-        result = await here.end(handle)
+        state = await here.until(handle, lambda state: state.step.number != "A9")
 
-    assert "would cut clients off" in str(rejected.value)
     assert "would cut clients off" in shown.message
-    assert result.outcome is Outcome.COMPLETED
-    assert here.settings() == before
-    assert here.lost() == []
+    assert state.phase is not Phase.TURNING_BACK
 
 
 async def test_a_claim_that_crosses_a_cancel_is_answered(stage):

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from emulator.scenarios import three_servers
+from emulator.scenarios import one_server
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
@@ -108,7 +108,7 @@ async def test_rule_12_a_policy_of_the_time_between_proves_nothing(played):
 
 async def test_of_two_claims_at_once_one_is_granted(stage):
     """Two persons claim the same task in the same moment: one holds it, the other is told who does."""
-    here = stage(three_servers(clients=10, heartbeat=HEARTBEAT, returns=SOON))
+    here = stage(one_server(clients=4, heartbeat=HEARTBEAT))
     await here.register()
 
     async with here.running(leaving={SWAP}) as handle:

@@ -2,42 +2,45 @@
 
 from datetime import timedelta
 
-import pytest
-
 from emulator.scenarios import one_server
-from engine.fault import MoveRefused
 from rotation.plan.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 
 
-async def test_a_held_rotation_does_nothing_until_it_is_resumed(stage):
+async def test_a_held_rotation_does_nothing_until_it_is_resumed(played):
     """Held in a gate, it stays there past the gate's time; resumed, it completes. Both are told with who and why."""
-    here = stage(one_server(clients=8, heartbeat=timedelta(minutes=5)))
-    await here.register()
 
-    async with here.running() as handle:
-        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
-        assert (await here.say(handle, Move.HOLD, who="ann", why="month's end")).accepted
-        held = await here.state(handle)
-        with pytest.raises(MoveRefused) as twice:
-            await here.say(handle, Move.HOLD, why="me too")
-        effects = here.simulation.effects.report()
+    def seen(name, move, who, why=""):
+        def done(here):
+            here.kept[name] = (here.state.cursor, here.stage.simulation.effects.report())
+            return here.say(move, who, why)
+
+        return done
+
+    def is_held(state):
+        return state.held_by == "ann"
+
+    held, twice, *more, resumed = deeds = played.in_turn(
+        played.Deed(played.at("A8"), seen("then", Move.HOLD, "ann", "month's end")),
+        played.Deed(is_held, lambda here: here.say(Move.HOLD, "bob", "me too")),
         # more messages would move it on, if anything could
-        for _ in range(5):
-            with pytest.raises(MoveRefused):
-                await here.say(handle, Move.RETRY)
-        still = await here.state(handle)
-        assert (still.cursor, still.held_by, still.hold_reason) == (held.cursor, "ann", "month's end")
-        assert here.simulation.effects.report() == effects
-        assert (await here.say(handle, Move.RESUME, who="eve")).accepted
-        result = await here.end(handle)
+        *(played.Deed(is_held, lambda here: here.say(Move.RETRY), after=timedelta(hours=2)) for _ in range(5)),
+        played.Deed(is_held, seen("still", Move.RESUME, "eve")),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=timedelta(minutes=5))) as here:
+        here.absent = lambda state: state.held_by
+        outcome = await here.run()
 
-    assert "already, by ann" in str(twice.value)
-    assert result.outcome is Outcome.COMPLETED
+    assert held.answer.accepted
+    assert "already, by ann" in twice.answer.findings[0].message
+    assert not any(deed.answer.accepted for deed in more)
+    assert resumed.seen_at - held.seen_at > played.QUICK.gate_patience
+    assert resumed.saw.hold_reason == "month's end"
+    assert here.kept["still"] == here.kept["then"]
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
-    told = [event.message for event in await here.story() if event.kind == "message"]
-    assert told == ["hold by ann: month's end", "resume by eve"]
+    assert here.said()[:2] == ["hold by ann: month's end", "resume by eve"]
 
 
 async def test_a_held_task_is_not_closed_by_time_and_goes_on_after_resume(played):

@@ -12,24 +12,22 @@ HEARTBEAT = timedelta(minutes=5)
 LABS = f"{ROOT_GROUP}\\Labs"
 
 
-async def test_list_a_happens_in_the_vendors_order_and_loses_nobody(stage):
+async def test_list_a_happens_in_the_vendors_order_and_loses_nobody(played):
     """A1-A4, A5, A7, A8, A9, A10b, A10c, A10d begin in that order, those on canaries first; nobody is lost."""
-    here = stage(one_server(clients=12, heartbeat=HEARTBEAT))
-    await here.register()
-    before = here.settings()
+    async with played.play(spec=one_server(clients=12, heartbeat=HEARTBEAT)) as here:
+        before = here.settings()
+        outcome = await here.run()
 
-    result = await here.rotate()
-
-    assert result.outcome is Outcome.COMPLETED
+    assert outcome is Outcome.COMPLETED
     assert here.lost() == []
     assert here.settings() == before
-    began = [event.data["number"] for event in await here.story() if event.kind == "step-began"]
+    began = [event.data["number"] for event in here.trail if event.kind == "step-began"]
     assert began == [
         *("preflight", "recovery", "A1-A4", *("A5", "A7", "A8") * 2, "A9", "A10b", "signed"),
         *("A10c", "A10c", "A10d", "A10d") * 2,
         *("A2-undo", "closing"),
     ]
-    assert [each.kind for each in here.simulation.effects.report()][-1] == "console.delete_list"
+    assert [each.kind for each in here.stage.simulation.effects.report()][-1] == "console.delete_list"
 
 
 def with_labs(server_list: str, *, secure: bool) -> SiteSpec:

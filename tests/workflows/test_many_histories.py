@@ -78,3 +78,29 @@ async def test_what_is_asked_is_not_forgotten_in_a_new_history(forgetful_stage):
     assert len(await here.store.roster.left_out(here.rotation_id)) == 1
     told = [event.message for event in await here.story() if event.kind == "attention"]
     assert len(told) == len(set(told)) == 2
+
+
+async def test_a_roll_back_goes_on_through_several_histories(forgetful_stage):
+    """On Temporal, with a new history every 150 events: asked for, approved and done as in one history, 0 lost."""
+    here = forgetful_stage(one_server(clients=8, heartbeat=timedelta(minutes=5)))
+    await here.register(PATIENT)
+    before, certificate = here.settings(), here.simulation.site.server("SEPM-1").credential
+
+    async with here.working():
+        handle = await here.start(await here.plan())
+        async with here.attended(handle, leaving={"delete_list"}):  # it waits there, however busy this machine is
+            await here.until(handle, lambda state: state.swapped)
+            assert (await here.say(handle, Move.ROLL_BACK, who="ann", why="they call us")).accepted
+            asked = await here.attention(handle, "roll-back")
+            assert (await here.say(handle, Move.APPROVE, who="eve")).accepted
+        async with here.attended(handle):
+            result = await here.end(handle)
+        runs = {each.run_id async for each in here.client.list_workflows(f'WorkflowId = "{handle.id}"')}
+
+    assert set(asked.options) == {Move.APPROVE, Move.FINISH}
+    assert "SEPM-1" in asked.message
+    assert len(runs) > 3
+    assert result.outcome is Outcome.ROLLED_BACK
+    assert here.simulation.site.server("SEPM-1").credential == certificate
+    assert here.settings() == before
+    assert here.lost() == []

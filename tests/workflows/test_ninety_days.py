@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+from temporalio.worker import Replayer
+
 from emulator.scenarios import three_servers
+from engine.plugin import RotatorPlugin
 from rotation.running.state import Outcome
 from rotation.site import Limits
+from workflows.rotate_site import RotateSite
 
 
 async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage):
-    """Clients that return after 80 days find the new certificates through the holdout, and the rotation completes."""
+    """Clients that return after 80 days find the new certificates through the holdout; it completes, and replays."""
     hour = timedelta(hours=1)
     away = (timedelta(days=60), timedelta(days=80))
     here = stage(three_servers(clients=60, heartbeat=hour, returns=away))
@@ -21,8 +25,10 @@ async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage
     async with here.working():
         handle = await here.start(plan)
         async with here.attended(handle):
-            result = await handle.result()
+            result = await here.end(handle)
+        history = await handle.fetch_history()
 
+    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
     assert result.outcome is Outcome.COMPLETED
     assert here.clock() - began > timedelta(days=90)
     verdict = here.simulation.verdict()

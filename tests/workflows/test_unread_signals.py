@@ -15,7 +15,7 @@ HEARTBEAT = timedelta(minutes=5)
 
 
 async def test_a_rotation_ends_well_in_spite_of_them(stage):
-    """Sent at a gate while it is held: attention until somebody speaks, told once, nobody lost; it replays."""
+    """Sent at a gate while it is held: attention until somebody speaks, told once; then it obeys, ends, and replays."""
     here = stage(one_server(clients=8, heartbeat=HEARTBEAT))
     await here.register()
 
@@ -29,12 +29,13 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
         raised = [each.code for each in shown.attention]
         assert (await here.say(handle, Move.RESUME, who="ann")).accepted
         after = await here.state(handle)
+        assert (await here.say(handle, Move.CANCEL, who="ann", why="enough")).accepted
         result = await here.end(handle)
         history = await handle.fetch_history()
 
     assert raised == [UNREAD]
     assert (UNREAD in {each.code for each in after.attention}, after.refused) == (False, "")
-    assert result.outcome is Outcome.COMPLETED
+    assert result.outcome is Outcome.CANCELLED
     assert here.lost() == []
     told = [event.message for event in await here.story() if event.kind == "attention"]
     assert len(told) == 1
