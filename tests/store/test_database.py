@@ -1,6 +1,4 @@
 import asyncio
-import subprocess
-import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -137,21 +135,6 @@ async def test_many_writers_wait_for_each_other(running, make):
     await asyncio.gather(*appends)
     await other.close()
     assert (await running.events.verify_chain("rot-1")).number == 40
-
-
-def test_two_processes_may_start_at_once(empty, process_environment):
-    """Several processes open a store that is not there yet: all succeed, with one key and one schema."""
-    program = (
-        "import asyncio\nfrom store.settings import StoreSettings\nfrom store.store import Store\n"
-        "async def main():\n"
-        "    store = await Store.open(StoreSettings())\n"
-        "    await store.close()\n"
-        "asyncio.run(main())\n"
-    )
-    command, environment = [sys.executable, "-c", program], process_environment(empty)
-    started = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(4)]
-    errors = [process.communicate(timeout=60)[1].decode() for process in started]
-    assert [process.returncode for process in started] == [0, 0, 0, 0], errors
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:"])

@@ -1,4 +1,7 @@
+"""Processes of the store: several that start at once, and one that is killed."""
+
 import asyncio
+import subprocess
 import sys
 
 import pytest
@@ -40,3 +43,18 @@ async def test_what_was_said_to_be_stored_survives_kill_9(running, settings, pro
         head = await running.events.verify_chain(RotationId("rot-1"))
         assert head.number in {acknowledged, acknowledged + 1}
     assert acknowledged >= 45
+
+
+def test_two_processes_may_start_at_once(empty, process_environment):
+    """Several processes open a store that is not there yet: all succeed, with one key and one schema."""
+    program = (
+        "import asyncio\nfrom store.settings import StoreSettings\nfrom store.store import Store\n"
+        "async def main():\n"
+        "    store = await Store.open(StoreSettings())\n"
+        "    await store.close()\n"
+        "asyncio.run(main())\n"
+    )
+    command, environment = [sys.executable, "-c", program], process_environment(empty)
+    started = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(4)]
+    errors = [process.communicate(timeout=60)[1].decode() for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0, 0], errors
