@@ -106,8 +106,8 @@ async def stand_still(run: Running, step: Step) -> None:
 async def look(run: Running, step: Step) -> bool:
     """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
 
-    0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list of which
-       somebody has said that it is right is known again
+    0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list that a person
+       has confirmed, before the site is read or meanwhile, is known again
     1. read it; name what is new, and tell what is over
     2. what the plan itself set is written back and read back, once more when a person has said so
     3. the gates whose proof rested on it start anew (rule 12)
@@ -144,7 +144,7 @@ async def look(run: Running, step: Step) -> bool:
 
 
 def _take_answer(run: Running) -> frozenset[str]:
-    """Somebody has answered: what was repaired may be written once more. The edited lists that they say are right."""
+    """A person has answered: the rotation may write its repairs once more. Gives the edited lists that they confirm."""
     state = run.state
     state.repaired = state.left_by_rest = ()
     return frozenset(told.subject for told in state.drift if told.edited_at is not None)

@@ -121,9 +121,9 @@ async def store(tmp_path) -> AsyncIterator[Store]:
 async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API over `parts`. Whatever it is answered must stand in the API's description."""
     settings = ApiSettings(api_key=SecretStr(KEY))
-    # an application builds its routes with its first requests, which takes longer than most tests: the next one has it
-    used = parts is not None and parts.clock is wall_clock and settings == _SETTINGS
-    app = _unused.pop() if used and _unused else create_app(parts, settings)
+    # an application builds its routes with its first requests, which takes longer than most tests: the next test has it
+    shared = parts is not None and parts.clock is wall_clock and settings == _SETTINGS
+    app = _unused.pop() if shared and _unused else create_app(parts, settings)
     if parts is not None:
         app.state.parts = parts
     headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -137,7 +137,7 @@ async def calling(parts: Parts | None, key: str | None = KEY) -> AsyncIterator[h
         transport=transport, base_url="http://rotator", headers=headers, event_hooks={"response": [is_described]}
     ) as client:
         yield client
-    if used:
+    if shared:
         del app.state.parts
         _unused.append(app)
 

@@ -20,7 +20,7 @@ from temporalio.client import (
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 from temporalio.plugin import SimplePlugin
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from engine.binding import REFUSED
@@ -37,13 +37,14 @@ from engine.contract import (
 )
 from engine.converter import data_converter
 from engine.ids import rotation_workflow
-from engine.plugin import PASSED_THROUGH, RotatorPlugin
+from engine.plugin import PASSED_THROUGH
 from engine.rotations import start_rotation, state
 from engine.speaking import send
 from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Message, Move, Reply
 from rotation.running.state import Attention, RotationState
 from rotation.running.unread_signal import UNREAD
 from rotation.values import OrderId, SiteId
+from tests.replaying import replay
 from workflows.issue_certificate import IssueCertificate
 from workflows.rotate_site import RotateSite
 from workflows.simulate_plan import SimulatePlan
@@ -123,7 +124,7 @@ async def test_a_signal_that_does_not_bind_is_shown_and_the_rotation_goes_on(cli
     found = await state(client, standing.site_id)
     assert (found.held_by, refusal(found), found.refused) == ("ann", None, "")
     assert await times(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) == 0
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(await handle.fetch_history())
+    await replay(await handle.fetch_history())
 
 
 async def test_the_ui_offers_every_signal_with_its_description(client, standing) -> None:
@@ -173,7 +174,7 @@ async def test_a_thousand_bad_signals_do_not_grow_a_rotation(client, worker_clie
         assert len(found.model_dump_json()) < 5_000
         assert await send(client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
     assert await times(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED) == 0
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(await handle.fetch_history())
+    await replay(await handle.fetch_history())
 
 
 async def test_signals_that_come_with_the_start_are_heard(client, worker_client, task_queue, begin, seen) -> None:
@@ -275,7 +276,7 @@ async def test_a_rotation_that_is_stuck_goes_on_after_the_upgrade(temporal, work
         await seen(worker_client, begin.site_id, refusal)
         assert await send(worker_client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
         assert (await state(worker_client, begin.site_id)).held_by == "ann"
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(await handle.fetch_history())
+    await replay(await handle.fetch_history())
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
 

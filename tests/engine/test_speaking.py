@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
 from temporalio.client import Client
-from temporalio.worker import Replayer, Worker
+from temporalio.worker import Worker
 
 from engine.client import connect, lazy_client
 from engine.contract import ROTATE_WORKFLOW, Counted, RotateInput
@@ -32,6 +32,7 @@ from rotation.running.message import (
     Progress,
     Reply,
 )
+from tests.replaying import replay
 from workflows.rotate_site import RotateSite
 
 
@@ -284,4 +285,4 @@ async def test_a_word_that_comes_with_an_answer_replays(client, worker_client, t
     signalled = kinds.index(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED)
     assert EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED in kinds[signalled:]
     assert EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED not in kinds
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
+    await replay(history)

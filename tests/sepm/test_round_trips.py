@@ -202,8 +202,7 @@ def test_java_reads_the_corpus(keytool, openssl, tmp_path):
 def test_we_read_what_java_writes(keytool, openssl, tmp_path, kind):
     """A keystore made with keytool, as the vendor's texts tell to."""
     file = tmp_path / "keystore"
-    # what makes keys is worth the better compiler
-    keytool("-J-XX:TieredStopAtLevel=4", "-genkeypair", "-alias", "tomcat", "-keyalg", "RSA", "-keysize", "2048",
+    keytool("-genkeypair", "-alias", "tomcat", "-keyalg", "RSA", "-keysize", "2048",
             "-dname", "CN=sepm", "-ext", "san=dns:sepm", "-validity", "90", "-storetype", kind, "-keystore", file,
             "-storepass", TEXT, "-keypass", TEXT)  # fmt: skip
     parsed = parse(file.read_bytes())

@@ -195,7 +195,7 @@ async def test_after_the_first_certificate_a_cancel_is_refused(played):
 
 
 async def test_a_refused_cancel_of_the_temporal_ui_is_shown(stage):
-    """Nobody waits for an answer to the UI's button: why it was refused is shown, and the rotation goes on."""
+    """The rotation shows why it has refused the cancel of the UI, and goes on past its gate."""
     here = stage(small())
     await here.register()
 
@@ -203,7 +203,7 @@ async def test_a_refused_cancel_of_the_temporal_ui_is_shown(stage):
         await here.until(handle, lambda state: state.swapped)
         await handle.cancel()
         shown = await here.attention(handle, "cancel-refused")
-        state = await here.until(handle, lambda state: state.step.number != "A9")
+        state = await here.until(handle, lambda state: state.step.number == "signed")
 
     assert "would cut clients off" in shown.message
     assert state.phase is not Phase.TURNING_BACK

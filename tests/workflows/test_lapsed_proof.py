@@ -72,7 +72,7 @@ async def test_a_proof_that_holds_is_read_again_as_long_as_somebody_holds_the_ta
 
 
 async def test_a_retry_that_crosses_a_look_is_heard(played, monkeypatch):
-    """Somebody says that an edited list is right while the site is being looked at: they are not asked once more."""
+    """A person confirms an edited list while the rotation looks at the site: the rotation does not ask again."""
     attempt = SimulatedHost._attempt
     said: list[Message] = []
 

@@ -2,16 +2,13 @@
 
 from datetime import timedelta
 
-from temporalio.worker import Replayer
-
 from emulator.scenarios import three_servers
-from engine.plugin import RotatorPlugin
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from workflows.rotate_site import RotateSite
+from tests.replaying import replay, save
 
 
-async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage):
+async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage, tmp_path):
     """Clients that return after 80 days find the new certificates through the holdout; it completes, and replays."""
     hour = timedelta(hours=1)
     away = (timedelta(days=60), timedelta(days=80))
@@ -28,7 +25,8 @@ async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage
             result = await here.end(handle)
         history = await handle.fetch_history()
 
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
+    save(history, tmp_path / "holdout.json")
+    await replay(history)
     assert result.outcome is Outcome.COMPLETED
     assert here.clock() - began > timedelta(days=90)
     verdict = here.simulation.verdict()

@@ -1,42 +1,22 @@
-"""Replay: what runs today goes the way that histories of yesterday tell. `test_ninety_days.py` replays list B too.
+"""Replay: what runs today goes the way that histories of yesterday tell.
 
 A history is committed for each kind of rotation and each version that was released; those of a release are added to,
 never replaced.
-`pytest tests/workflows/test_replay.py --basetemp DIR` leaves new ones below DIR.
+`pytest tests/workflows/test_replay.py tests/workflows/test_ninety_days.py --basetemp DIR` leaves new ones below DIR.
 """
 
-import json
-import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
 
 from emulator.scenarios import one_server
-from engine.plugin import RotatorPlugin
 from rotation.running.message import Move
-from workflows.rotate_site import RotateSite
+from tests.replaying import replay, save
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 HEARTBEAT = timedelta(minutes=5)
-
-
-async def replay(history: WorkflowHistory) -> None:
-    """Run the workflow over its history, as a worker of ours would.
-
-    Raises:
-        NondeterminismError: when it would go another way.
-    """
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
-
-
-def save(history: WorkflowHistory, path: Path) -> None:
-    """Keep a history, one event a line and without the names of processes and machines."""
-    events = history.to_json_dict()["events"]
-    lines = ",\n".join(re.sub(r'"\d+@[^"]*"', '"a process"', json.dumps(each)) for each in events)
-    path.write_text(f'{{"events": [\n{lines}\n]}}\n')
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)

@@ -2,20 +2,17 @@
 
 from datetime import timedelta
 
-from temporalio.worker import Replayer
-
 from emulator.scenarios import one_server
-from engine.plugin import RotatorPlugin
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.running.unread_signal import UNREAD, UnreadSignal
-from workflows.rotate_site import RotateSite
+from tests.replaying import replay
 
 HEARTBEAT = timedelta(minutes=5)
 
 
 async def test_a_rotation_ends_well_in_spite_of_them(stage):
-    """Sent at a gate while it is held: attention until somebody speaks, told once; then it obeys, ends, and replays."""
+    """A held rotation shows them until a person speaks, and stores one event; it obeys a cancel, ends, and replays."""
     here = stage(one_server(clients=8, heartbeat=HEARTBEAT))
     await here.register()
 
@@ -46,7 +43,7 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
         "move: ",
     )
     assert told[0].startswith(tuple(f"signal resume: it was not obeyed: {why}" for why in whys))
-    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
+    await replay(history)
 
 
 async def test_the_attention_is_over_with_its_step(played):

@@ -1,0 +1,27 @@
+"""Histories of rotations: replayed, and kept as a file."""
+
+import json
+import re
+from pathlib import Path
+
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from engine.plugin import RotatorPlugin
+from workflows.rotate_site import RotateSite
+
+
+async def replay(history: WorkflowHistory) -> None:
+    """Run the workflow over its history, as a worker of ours would.
+
+    Raises:
+        NondeterminismError: when it would go another way.
+    """
+    await Replayer(workflows=[RotateSite], plugins=[RotatorPlugin()]).replay_workflow(history)
+
+
+def save(history: WorkflowHistory, path: Path) -> None:
+    """Keep a history, one event a line and without the names of processes and machines."""
+    events = history.to_json_dict()["events"]
+    lines = ",\n".join(re.sub(r'"\d+@[^"]*"', '"a process"', json.dumps(each)) for each in events)
+    path.write_text(f'{{"events": [\n{lines}\n]}}\n')
