@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from emulator.spec import ClientSpec, GroupSpec, LocationSpec, RobotSpec, ServerSpec, SiteSpec
+from emulator.switches import Switches
 
-_HEARTBEAT = timedelta(seconds=1)
+_HEARTBEAT, _STAYS = timedelta(seconds=1), timedelta(seconds=12)
 _PACE = RobotSpec(shortest_delay=timedelta(seconds=0.1), longest_delay=timedelta(seconds=0.2))
 _ROOT, _SALES = "My Company", "My Company\\Sales"
 LIMITS = {
@@ -13,6 +14,7 @@ LIMITS = {
     "purge_after": None,
     "holdout_minimum": "PT5S",
     "holdout_maximum": "PT10M",
+    "stays": "PT12S",
 }
 
 
@@ -24,6 +26,8 @@ def site(name: str, servers: int) -> SiteSpec:
         name=name,
         database_shared=servers > 1,
         robot=_PACE,
+        # of two servers one shows what the other signs when clients have moved there (rule 24)
+        switches=Switches(stays=_STAYS),
         servers=tuple(
             ServerSpec(name=f"SEPM-{number}", restart_time=timedelta(seconds=1)) for number in range(1, servers + 1)
         ),
