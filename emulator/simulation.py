@@ -133,9 +133,10 @@ class Simulation:
         if server_list is None and write.secure_communications is None and not write.others:
             return
         effect = NO_EFFECT
-        if write.others:
-            kind = "rest.communication_settings" if write.log_kb is None else "rest.client_log"
-            effect = self.effects.record(kind, target.path, place.name)
+        if write.log_kb is not None:
+            effect = self.effects.record("rest.client_log", target.path, place.name, str(write.log_kb))
+        elif write.others:
+            effect = self.effects.record("rest.communication_settings", target.path, place.name)
         if server_list is not None:
             effect = self.effects.record("rest.sem_server", target.path, place.name, server_list.name)
         if write.secure_communications is not None:
