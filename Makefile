@@ -65,7 +65,7 @@ fuzz: $(VENV)/.dev ## Play 100,000 damaged and hostile files to every parser (AR
 rewrap: $(VENV)/.dev ## Put 10,000 secrets under a new key while rotations run, through two kills with -9
 	ROTATOR_TEST_SECRETS=10000 $(BIN)/python -m pytest -s --durations=1 tests/store/keys/test_rewrapping.py $(ARGS)
 
-proof: $(VENV)/.dev ## Play 10,000 random rotations, 300 of them through the real Temporal too (ARGS="--help" shows how)
+proof: $(VENV)/.dev ## Play 5,000 random rotations, 200 of them through the real Temporal too (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof --json build/proof.json $(ARGS)
 
 crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touches (ARGS="--help" shows how)

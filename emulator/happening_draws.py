@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from math import exp
 from random import Random
 from types import MappingProxyType
+from typing import Any
 
 from emulator.happenings import (
+    ApiSilent,
     CertificateGenerated,
     CertificateRestored,
     ClockSet,
@@ -20,18 +22,26 @@ from emulator.happenings import (
     HeartbeatSet,
     InheritanceSet,
     ListAssigned,
+    ListEdited,
     LocationAdded,
+    PoliciesEditedOften,
     PolicyEdited,
     RecordsDoubled,
+    RecordShared,
+    RowsDoubled,
     Scheduled,
     SecureCommunicationsSet,
     ServerCutOff,
+    ServerDies,
     ServerRestarts,
+    ServerUpgraded,
+    SylinkHandedOut,
 )
-from emulator.spec import GroupSpec, SiteSpec
+from emulator.spec import GroupSpec, Protocol, SiteSpec
 
 _MONTH = timedelta(days=30)
 _HEARTBEATS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
+_NEWER = "14.3.12154.10000"
 _BUILDS = ("14.3.9816.7000", "14.3.9816.7000", "14.0.3752.1000", "14.2.3335.1000")
 
 USUAL: Mapping[str, float] = MappingProxyType(
@@ -57,6 +67,18 @@ USUAL: Mapping[str, float] = MappingProxyType(
     }
 )
 """How often each kind happens in 30 days, on average."""
+
+WIDER = (
+    "api_silent",
+    "list_edited",
+    "policies_edited_often",
+    "record_shared",
+    "rows_doubled",
+    "server_dies",
+    "server_upgraded",
+    "sylink_handed_out",
+)
+"""Ordinary administration, which nobody thinks of as a danger to a rotation."""
 
 
 def draw_happenings(
@@ -107,6 +129,14 @@ class _Drawing:
             "group_added": self._added,
             "location_added": lambda: LocationAdded(group=self._owner().path, name=f"Place {self._number()}"),
             "group_moved": lambda: GroupMoved(group=self._group(), parent=self._group()),
+            "api_silent": lambda: ApiSilent(lasting=self._minutes(30, 4 * 24 * 60)),
+            "list_edited": self._list_edited,
+            "policies_edited_often": self._edited_often,
+            "record_shared": lambda: RecordShared(group=self._group()),
+            "rows_doubled": lambda: RowsDoubled(group=self._group(), count=self._few()),
+            "server_dies": lambda: ServerDies(server=self._second_server()),
+            "server_upgraded": lambda: ServerUpgraded(server=self._server(), version=_NEWER),
+            "sylink_handed_out": self._handed_out,
             "inheritance_set": lambda: InheritanceSet(group=self._group(), inherits=self._source.random() < 1 / 2),
         }
         return makers[kind]()
@@ -135,6 +165,26 @@ class _Drawing:
         group, chosen = self._owner(), self._source.choice(self._spec.server_lists).name
         return ListAssigned(group=group.path, location=self._location(group), server_list=chosen)
 
+    def _list_edited(self) -> Happening:
+        group, server = self._owner(), self._server()
+        where: dict[str, Any] = {"group": group.path, "location": self._location(group)}
+        original = self._source.random() < 1 / 2
+        edits: tuple[dict[str, Any], ...] = (
+            {"protocol": Protocol.HTTPS},
+            {"http_ports": {server: 8015}},
+            {"https_ports": {server: 8443}},
+            {"servers": ((server,),)},
+        )
+        return ListEdited.model_validate(where | {"original": original} | self._source.choice(edits))
+
+    def _edited_often(self) -> Happening:
+        every = self._source.choice(_HEARTBEATS)
+        return PoliciesEditedOften(group=self._owner().path, every=every, times=self._source.randint(10, 200))
+
+    def _handed_out(self) -> Happening:
+        age, times = timedelta(days=self._source.randrange(60)), self._source.randint(1, 20)
+        return SylinkHandedOut(group=self._group(), count=self._few(), age=age, times=times)
+
     def _added(self) -> Happening:
         return GroupAdded(path=f"{self._group()}\\Added {self._number()}", inherits=self._source.random() < 1 / 2)
 
@@ -149,6 +199,11 @@ class _Drawing:
 
     def _server(self) -> str:
         return self._source.choice(self._spec.servers).name
+
+    def _second_server(self) -> str:
+        """Not the first: without the server that answers REST nothing can be read until the site names another one."""
+        others = self._spec.servers[1:]
+        return self._source.choice(others).name if others else ""
 
     def _few(self) -> int:
         return self._source.randint(1, 3)

@@ -27,7 +27,7 @@ from simulation.chance import Chance
 from simulation.faults import with_switches
 from simulation.misfortune import behind_proxies, clumsy, drawn_happenings, purged
 from simulation.scenario import Act, Pace, Scenario, Since
-from simulation.themes import Shares, drawn_theme, shares_of
+from simulation.themes import Shares, Theme, drawn_theme, shares_of
 
 _Option = TypeVar("_Option")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -39,13 +39,17 @@ class Sizes(Value):
     """How large drawn sites may be."""
 
     servers: int = 12
+    fewest_servers: int = 1
     groups: int = 12
     clients: int = 24
+    fewest_clients: int = 0
     holdout: timedelta = timedelta(days=90)
     quick: float = 0.5
     """The share of sites whose people are there within half an hour."""
     absent: float = 0.35
     """The share of clients that are away at some time."""
+    wider: float = 0.0
+    """That a certain kind of ordinary administration goes on beside the rotation."""
     away: timedelta = timedelta(days=400)
     """How long somebody may be away. Whoever is gone for good is away that long."""
 
@@ -65,12 +69,12 @@ class Faults(StrEnum):
     """That, and people make mistakes, and things happen that nobody asked for."""
 
 
-def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL) -> Scenario:
-    """The scenario of a seed."""
-    return drawn(Chance(seed), seed, sizes, faults)
+def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL, theme: Theme | None = None) -> Scenario:
+    """The scenario of a seed; about what chance has it, where no theme is given."""
+    return drawn(Chance(seed), seed, sizes, faults, theme)
 
 
-def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
+def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Theme | None = None) -> Scenario:
     """A scenario by chance. Where `chance` gives its least, it is the simplest one.
 
     Args:
@@ -78,8 +82,9 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
         seed: of the emulated site and of the people.
         sizes: how large it may be.
         faults: what may go wrong.
+        theme: what it is about; None: by chance too.
     """
-    theme = drawn_theme(chance)
+    theme = theme or drawn_theme(chance)
     shares = shares_of(theme)
     spec = _site(chance, seed, sizes, shares)
     limits = _limits(chance, sizes, shares)
@@ -88,7 +93,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults) -> Scenario:
     happenings: tuple[Scheduled, ...] = ()
     if faults is Faults.ALL:
         spec, limits = purged(behind_proxies(clumsy(spec, chance, shares), chance, shares), limits, chance)
-        happenings = drawn_happenings(spec, seed, chance, shares)
+        happenings = drawn_happenings(spec, seed, chance, shares, wider=sizes.wider)
     return Scenario(
         seed=seed,
         theme=theme,
@@ -131,7 +136,7 @@ def _site(chance: Chance, seed: int, sizes: Sizes, shares: Shares) -> SiteSpec:
 
 
 def _servers(chance: Chance, sizes: Sizes, shares: Shares) -> tuple[ServerSpec, ...]:
-    count = min(sizes.servers, _weighted(chance, shares.servers, "servers"))
+    count = min(sizes.servers, max(sizes.fewest_servers, _weighted(chance, shares.servers, "servers")))
     ahead = chance.happens(0.2, "skew")
     return tuple(
         ServerSpec(
@@ -199,7 +204,7 @@ def _clients(
     chance: Chance, sizes: Sizes, shares: Shares, groups: Sequence[GroupSpec], servers: Sequence[str]
 ) -> tuple[ClientSpec, ...]:
     most = min(sizes.clients, 24)
-    left = chance.whole(min(shares.clients, most), most, "clients")
+    left = chance.whole(min(max(shares.clients, sizes.fewest_clients), most), most, "clients")
     if chance.happens(0.02, "many clients"):
         left = chance.whole(0, sizes.clients, "more clients")
     batches: list[ClientSpec] = []

@@ -79,6 +79,8 @@ class Facts:
     """Whom each replacement that was asked for has left without a way, by the emulator's own truth."""
     slips: tuple[MadeSlip, ...] = ()
     """The mistakes that were made at the console, in order."""
+    shown: frozenset[str] = frozenset()
+    """The codes of all attention and refusals that people were shown."""
 
     @property
     def outcome(self) -> Outcome | None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.happening_draws import USUAL, draw_happenings
+from emulator.happening_draws import USUAL, WIDER, draw_happenings
 from emulator.happenings import Scheduled
 from emulator.slips import Mistake, Slip
 from emulator.spec import SiteSpec
@@ -60,9 +60,12 @@ def purged(spec: SiteSpec, limits: Limits, chance: Chance) -> tuple[SiteSpec, Li
     return spec.model_copy(update={"purge_after": after}), limits.model_copy(update={"purge_after": after})
 
 
-def drawn_happenings(spec: SiteSpec, seed: int, chance: Chance, shares: Shares) -> tuple[Scheduled, ...]:
+def drawn_happenings(
+    spec: SiteSpec, seed: int, chance: Chance, shares: Shares, *, wider: float
+) -> tuple[Scheduled, ...]:
     """A few kinds of what nobody asks for, each once or twice within the first weeks, or as often as a theme has it."""
     kinds = [kind for kind in USUAL if chance.happens(_share(kind, shares), "happens", kind)]
+    kinds += [kind for kind in WIDER if chance.happens(wider, "happens", kind)]
     span = chance.between(*shares.within, "happens within")
     monthly = 1.5 * (_MONTH / _SPAN) if shares.times is None else shares.times * (_MONTH / span)
     return draw_happenings(spec, seed, START, START + span, dict.fromkeys(kinds, monthly))

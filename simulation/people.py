@@ -66,11 +66,14 @@ class People:
         self._watch_at: datetime | None = None
         self._requests = 0
         self._state: RotationState | None = None
+        self.shown: set[str] = set()
+        """The codes of all attention and refusals that they were shown."""
         self._follows(Since.BEGIN, START)
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""
         self._state = state
+        self.shown.update(each.code for each in state.attention)
         for since in _reached(state):
             if since not in self._began:
                 self._began[since] = now
@@ -117,6 +120,7 @@ class People:
 
     def hear(self, message: Message, reply: Reply) -> None:
         """The answer to what was said."""
+        self.shown.update(each.code for each in reply.findings)
         self._waiting.pop(message.request_id, None)
         if message.move is Move.CLAIM_TASK and reply.accepted and message.task_id:
             self._held.setdefault(message.task_id, _Held())

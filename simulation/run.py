@@ -115,6 +115,7 @@ async def _gather(
         secrets=frozenset({stage.scenario.spec.password, *stage.ear.secrets} if stage.ear is not None else ()),
         cut_off=tuple(stage.operator.cut_off),
         slips=tuple(stage.operator.hands.made),
+        shown=frozenset(stage.people.shown),
     )
 
 

@@ -32,7 +32,7 @@ class RestLine:
     """Carries calls to the emulated REST API: the same bytes as over the network, without it."""
 
     def __init__(self, simulation: Simulation, clock: SimulatedClock, ear: Ear | None = None) -> None:
-        self._ear = ear
+        self._ear, self.clock = ear, clock
         self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now(), pause=clock.sleep))
 
     async def send(self, call: Call) -> Answer:

@@ -148,6 +148,22 @@ async def test_a_certificate_that_ends_meanwhile_is_not_to_be_put_back(surveyed)
     assert seen.wrong.code == "recovery-certificate-expired"
 
 
+async def test_another_certificate_than_the_one_to_put_back_is_named(surveyed):
+    """Somebody puts in a certificate that no client holds: the task stays open and says so."""
+    await save(surveyed, damage(surveyed, DamageForm.ANOTHER))
+    plan = await planned(surveyed)
+    (step,) = [step for step in plan.body.steps if step.kind == "console"]
+    await surveyed.store.plans.add(plan)
+    ref = StepRef(rotation_id=ROTATION, site_id=surveyed.site.id, plan_id=plan.id, step=step.id)
+    scope = await scope_of(surveyed.world, ref)
+    surveyed.simulation.console.generate_certificate(SEPM_2)
+    surveyed.clock.leap_to(surveyed.clock.now() + HOUR)
+    seen = await put_back_evidence(surveyed.world, scope, step.work)
+    assert not seen.done
+    assert seen.wrong is not None
+    assert seen.wrong.code == "recovery-other-certificate"
+
+
 async def test_clocks_that_differ_do_not_mislead(surveyed):
     """SEPM's clock is a day ahead: contacts from before the damage are not taken for contacts after it."""
     server = surveyed.simulation.site.first_server

@@ -7,10 +7,10 @@ from temporalio.exceptions import ApplicationError
 from activities.tasks import Tasks
 from emulator.happenings import GroupMoved
 from emulator.scenarios import one_server
-from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
-from engine.contract import OpenTaskRequest, StepRef
+from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
+from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console, Write
-from rotation.plan.task import RefreshImages
+from rotation.plan.task import DeleteList, RefreshImages
 from rotation.site import Limits
 from simulation.scenario import Scenario
 from simulation.stage import Stage
@@ -60,3 +60,24 @@ async def test_images_are_refreshed_in_the_groups_as_they_are_called_now():
         task = await stage.store.tasks.get(opened.task_id)
     assert step.work == RefreshImages(groups=(images,))
     assert task.work == RefreshImages(groups=(f"{above}\\Images",))
+
+
+async def test_a_list_that_sepm_still_shows_is_not_deleted(stage):
+    """Whoever says that the copy is deleted is contradicted by SEPM's list of policies, until it is."""
+    plan = await stage.plan()
+    state = await stage.begin(plan)
+    step, name = next(
+        (s, s.work.list) for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, DeleteList)
+    )
+    ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+    console = stage.simulation.console
+    console.copy_list(DEFAULT_LIST, name)
+    task_id = (await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))).task_id
+
+    async def contradicts():
+        seen = await Tasks(stage.world).observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, said={}))
+        return seen.contradicts and seen.contradicts.code
+
+    assert await contradicts() == "list-still-there"
+    console.delete_list(name)
+    assert await contradicts() is None

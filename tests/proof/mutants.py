@@ -1,7 +1,8 @@
 """`make mutants`: shows that a product without one of its rules is caught by the invariants.
 
-1. each mutation of tests/proof/mutations/ is played on the seed that the ledger (tests/proof/mutants.toml) keeps for it
-2. caught: an invariant is violated with it, and none without it
+1. each mutation of tests/proof/mutations/ is played on the seed that the ledger (tests/proof/mutants.toml) keeps, or on
+   the known scenario that it names (tests/simulation/holes.py)
+2. caught: an invariant is violated with it, and none without it; in a known scenario something is not as promised
 3. where the ledger's seed catches it no longer, other seeds are searched, and the ledger is written anew
 4. a mutation that nothing catches survives: the exit code is 1
 """
@@ -13,6 +14,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -24,15 +26,18 @@ from simulation.invariants import check
 from simulation.run import play
 from simulation.scenario import Scenario
 from tests.proof.mutation import Mutation, applied
-from tests.proof.mutations import proofs, treatment, turning, who
+from tests.proof.mutations import administration, proofs, treatment, turning, waiting, who
 from tests.proof.where import is_quick
+from tests.simulation.holes import HOLES, shortcomings
 
-MUTATIONS: tuple[Mutation, ...] = (*who.MUTATIONS, *treatment.MUTATIONS, *proofs.MUTATIONS, *turning.MUTATIONS)
+MUTATIONS: tuple[Mutation, ...] = tuple(
+    each for room in (who, treatment, proofs, waiting, turning, administration) for each in room.MUTATIONS
+)
 LEDGER = Path(__file__).with_name("mutants.toml")
 SIZES = Sizes(servers=3, groups=4, clients=24)
 """Small sites suffice, and are quick."""
 _HEAD = """\
-# What catches each mutation of the product: the seed of a drawn scenario, and the invariant that it violates.
+# What catches each mutation of the product: the seed of a drawn scenario or a known scenario, and what it violates.
 # `python -m tests.proof.mutants --search` writes this file; `make mutants` plays it.
 """
 _SEEDS = 4000
@@ -41,13 +46,29 @@ _PLAYED = 80
 """How many of them are played at most: a rotation takes seconds."""
 
 
+_LONGEST = timedelta(days=60)
+"""A known scenario that has not ended by then has no way out."""
+
+
 class Caught(Value):
-    """What catches a mutation."""
+    """What catches a mutation: a seed of drawn scenarios, or a known scenario."""
 
     name: str
-    seed: int
-    faults: Faults
+    seed: int | None = None
+    faults: Faults = Faults.UNKNOWN
+    hole: str = ""
     invariant: str
+
+    @property
+    def told(self) -> str:
+        """For a reader."""
+        return f"{self.invariant}, {f'seed {self.seed}' if self.seed is not None else self.hole}"
+
+    @property
+    def entry(self) -> str:
+        """As the ledger keeps it."""
+        where = f'hole = "{self.hole}"' if self.hole else f'seed = {self.seed}\nfaults = "{self.faults.value}"'
+        return f'\n[[mutant]]\nname = "{self.name}"\n{where}\ninvariant = "{self.invariant}"\n'
 
 
 def read_ledger() -> dict[str, Caught]:
@@ -60,11 +81,7 @@ def read_ledger() -> dict[str, Caught]:
 def write_ledger(found: Iterable[Caught]) -> None:
     """Keep `found`, in the order of the mutations."""
     order = {each.name: number for number, each in enumerate(MUTATIONS)}
-    entries = (
-        f'\n[[mutant]]\nname = "{each.name}"\nseed = {each.seed}\n'
-        f'faults = "{each.faults.value}"\ninvariant = "{each.invariant}"\n'
-        for each in sorted(found, key=lambda each: order[each.name])
-    )
+    entries = (each.entry for each in sorted(found, key=lambda each: order[each.name]))
     LEDGER.write_text(_HEAD + "".join(entries))
 
 
@@ -78,6 +95,30 @@ async def violated(seed: int, faults: Faults, mutated: Mutation | None = None) -
     return next((violation.invariant for violation in check(facts)), "it_ends" if facts.unfinished else "")
 
 
+async def not_as_promised(hole: str, mutated: Mutation | None = None) -> str:
+    """What is not as promised in a known scenario, with a mutation or without; empty when all is."""
+    known = next(each.scenario for each in HOLES if each.name == hole)
+    scenario = known.model_copy(update={"longest": _LONGEST})
+    with applied(mutated) if mutated else nullcontext():
+        facts = await play(scenario)
+    return next((each.kind for each in shortcomings(facts)), "")
+
+
+async def again(mutated: Mutation, known: Caught) -> Caught | None:
+    """What the ledger keeps of `mutated`, when it catches it still."""
+    if known.seed is not None:
+        return await caught(mutated, known.seed, known.faults)
+    return await caught_in_hole(mutated)
+
+
+async def caught_in_hole(mutated: Mutation) -> Caught | None:
+    """What catches `mutated` in its known scenario; None when nothing does, or when that is open without it."""
+    invariant = await not_as_promised(mutated.hole, mutated)
+    if not invariant or await not_as_promised(mutated.hole):
+        return None
+    return Caught(name=mutated.name, hole=mutated.hole, invariant=invariant)
+
+
 async def caught(mutated: Mutation, seed: int, faults: Faults) -> Caught | None:
     """What catches `mutated` on a seed; None when nothing does, or when the seed violates something without it."""
     invariant = await violated(seed, faults, mutated)
@@ -88,6 +129,8 @@ async def caught(mutated: Mutation, seed: int, faults: Faults) -> Caught | None:
 
 async def searched(mutated: Mutation, seeds: Iterable[int]) -> Caught | None:
     """The first of `seeds` that catches `mutated`, of those in which its rule can matter and that are soon played."""
+    if mutated.hole:
+        return await caught_in_hole(mutated)
     worth = (seed for seed in seeds if _is_worth_playing(mutated, draw(seed, SIZES, mutated.faults)))
     for seed in islice(worth, _PLAYED):
         found = await caught(mutated, seed, mutated.faults)
@@ -106,12 +149,12 @@ async def shown(mutations: Sequence[Mutation], *, search: bool, seeds: int) -> d
     _say(f"{'mutation':52} {'rule':5} caught by")
     for mutated in mutations:
         known = ledger.get(mutated.name)
-        entry = await caught(mutated, known.seed, known.faults) if known and not search else None
+        entry = await again(mutated, known) if known and not search else None
         note = ""
         if entry is None:
             entry = await searched(mutated, range(seeds))
             note = " (a new seed)" if known and entry and known != entry else ""
-        told = f"{entry.invariant}, seed {entry.seed}{note}" if entry else f"nothing in {seeds} seeds: it survives"
+        told = f"{entry.told}{note}" if entry else f"nothing in {mutated.hole or f'{seeds} seeds'}: it survives"
         _say(f"{mutated.name:52} {mutated.rule:5} {told}")
         if entry is not None:
             found[mutated.name] = entry

@@ -21,14 +21,16 @@ class Mutation:
     name: str
     rule: str
     """The rule of proof that is off (docs/proof.md), or `issue` for a hole that has no rule of its own."""
-    hole: str
+    wrong: str
     """What is wrong with the product then."""
     replaces: Any
     """The function, method or property."""
     changed: Callable[..., Any]
     """Called with the original, then with its arguments."""
     where: Callable[[Scenario], bool]
-    """In which scenarios the rule can matter: others are not worth a search."""
+    """In which drawn scenarios the rule can matter: others are not worth a search."""
+    hole: str = ""
+    """The known scenario that the rule closes (`tests/simulation/holes.py`), where none is drawn that needs it."""
     faults: Faults = Faults.ALL
     """What goes wrong in those."""
     behind: tuple[tuple[Any, Callable[..., Any]], ...] = ()
@@ -45,6 +47,7 @@ def mutation(
     rule: str,
     replaces: Any,
     where: Callable[[Scenario], bool] = everywhere,
+    hole: str = "",
     faults: Faults = Faults.ALL,
     behind: Mapping[Any, Callable[..., Any]] | None = None,
 ) -> Callable[[Callable[..., Any]], Mutation]:
@@ -54,10 +57,11 @@ def mutation(
         return Mutation(
             name=changed.__name__.replace("_", "-"),
             rule=rule,
-            hole=inspect.cleandoc(changed.__doc__ or ""),
+            wrong=inspect.cleandoc(changed.__doc__ or ""),
             replaces=replaces,
             changed=changed,
             where=where,
+            hole=hole,
             faults=faults,
             behind=tuple((behind or {}).items()),
         )

@@ -8,9 +8,10 @@ from rotation.values import Value
 from simulation.durable import digest_of
 from simulation.facts import Facts
 from simulation.invariants import Violation
+from simulation.reached import codes, traits
 from simulation.record import Record, record
 
-_FEW, _MANY = 38, 100
+_FEW, _MANY = 60, 130
 """Events of a rotation: some in a hundred have no more than the first; few have more than the second."""
 _MANY_OF = 30
 """Of so many that go through Temporal one has many events."""
@@ -38,6 +39,10 @@ class Outcome(Value):
     """Why not, one of each kind."""
     refused: tuple[str, ...] = ()
     """The codes for which no plan was made."""
+    codes: tuple[str, ...] = ()
+    """Of attention, drift, repairs, refusals and findings that came up."""
+    traits: tuple[str, ...] = ()
+    """What it covers: the site, SEPM's behaviour, events, tasks, ends."""
     differs: str | None = None
     """Where the run through Temporal differed; empty: nowhere; None: it did not go there."""
     error: str = ""
@@ -64,6 +69,8 @@ def outcome(facts: Facts, began: float) -> Outcome:
         lost=len(told.lost),
         excuses=tuple(sorted({loss.excuse.partition(":")[0] for loss in told.lost})),
         refused=tuple(sorted({finding.code for finding in told.refused})),
+        codes=tuple(sorted(codes(facts))),
+        traits=tuple(sorted(traits(facts))),
         cpu=timedelta(seconds=time.process_time() - began),
     )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from simulation.drawing import SMALL, Faults, Sizes, draw
 from simulation.scenario import Scenario
+from simulation.themes import Theme
 
 _ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.03)
 _TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.06)
@@ -15,12 +16,34 @@ _EVERY_LARGE, _EVERY_SMALL, _EVERY_SOME, _EVERY_LONG = 2000, 200, 50, 50
 _SHORT_FROM = 500
 """Before it no seed is short; after it nearly all are, so that there can be ten thousand."""
 
+SECOND = 100_000
+"""From here on seeds are drawn the second way, which `make proof` plays: more servers, more clients."""
+_PAIR = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=7), quick=1.0, absent=0.03)
+_SEVERAL = Sizes(
+    servers=4,
+    fewest_servers=2,
+    groups=3,
+    clients=24,
+    fewest_clients=21,
+    holdout=timedelta(days=7),
+    quick=1.0,
+    absent=0.02,
+)
+_THREE = _SEVERAL.model_copy(update={"fewest_servers": 3})
+_KINDS = (_SHORT, _SHORT, _SHORT, _PAIR, _SEVERAL, _THREE)
+"""Two in five have two servers and more, one in five three and more, a third has over twenty clients."""
+_WIDER = 0.05
+_STALE, _EVERY_STALE = 4, 12
+"""Of so many seeds one is about stale signatures by its number alone, with several servers."""
+
 
 def sizes(seed: int) -> Sizes:
     """How large the site of a seed may be."""
     for every, size in ((_EVERY_LARGE, _LARGE), (_EVERY_SMALL, SMALL), (_EVERY_SOME, _SOME)):
         if seed % every == every - 1:
             return size
+    if seed >= SECOND:
+        return _KINDS[seed % len(_KINDS)].model_copy(update={"wider": _WIDER})
     if seed < _SHORT_FROM:
         return (_ONE, _TWO)[seed % 2]
     if seed % _EVERY_LONG:
@@ -30,4 +53,5 @@ def sizes(seed: int) -> Sizes:
 
 def scenario(seed: int) -> Scenario:
     """The scenario of a seed, with every fault that can be drawn."""
-    return draw(seed, sizes(seed), Faults.ALL)
+    stale = seed >= SECOND and seed % _EVERY_STALE == _STALE
+    return draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from pydantic import Field
 from rich.console import Console
 from rich.table import Table
 
@@ -11,6 +12,7 @@ from rotation.values import Value
 from tests.proof.beside import Beside
 from tests.proof.beside import told as compared
 from tests.proof.outcome import Outcome
+from tests.proof.reach import missing
 
 _DAY = timedelta(days=1)
 
@@ -36,6 +38,12 @@ class Summary(Value):
     excuses: dict[str, int]
     """Rotations in which a client was lost that the promise does not cover, by why it does not."""
     failures: tuple[str, ...]
+    codes: dict[str, int] = Field(default_factory=dict)
+    """In how many rotations each code came up."""
+    traits: dict[str, int] = Field(default_factory=dict)
+    """In how many rotations each of what is to be covered was there."""
+    missing: tuple[str, ...] = ()
+    """What of both neither came up nor is come to by a named test."""
     cpu_seconds_each: float
     beside: tuple[Beside, ...] = ()
     """What rival strategies did to some of the sites, by kind of site."""
@@ -44,6 +52,8 @@ class Summary(Value):
 def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int, wanted_compared: int) -> Summary:
     """The sum of what was played in process, and of what was played through the real Temporal again."""
     everything = tuple(played)
+    came_up = _counted(code for each in everything for code in each.codes)
+    covered = _counted(trait for each in everything for trait in each.traits)
     return Summary(
         wanted=wanted,
         rotations=sum(not each.refused for each in everything),
@@ -62,6 +72,9 @@ def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int,
             *(f"seed {each.seed}: {failure}" for each in everything for failure in failures(each)),
             *(f"seed {each.seed}: {failure}" for each in compared for failure in differences(each)),
         ),
+        codes=came_up,
+        traits=covered,
+        missing=tuple(missing([*came_up, *covered])),
         cpu_seconds_each=round(sum(each.cpu.total_seconds() for each in played) / max(1, len(played)), 3),
     )
 
@@ -97,6 +110,8 @@ def show(console: Console, told: Summary, seconds: float) -> None:
         ("no plan, because of", _listed(told.refusals)),
         ("clients lost outside the promise", f"{told.lost_outside_the_promise:,}"),
         ("in rotations, because", _listed(told.excuses)),
+        ("codes that came up", f"{len(told.codes):,}, the rarest {_listed(dict(list(told.codes.items())[-3:]))}"),
+        ("neither these nor a named test come to", ", ".join(told.missing) or "-"),
         ("violations and other failures", f"{len(told.failures):,}"),
         ("time", f"{seconds / 60:.1f} min, {told.cpu_seconds_each} s of CPU a rotation"),
     ):

@@ -13,7 +13,7 @@ from emulator.happenings import (
 )
 from emulator.slips import Mistake
 from emulator.spec import LocationSpec, Mode, Protocol
-from emulator.switches import InheritorsFollow, SerialReported
+from emulator.switches import Downloads, InheritorsFollow, SerialReported
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
 from simulation.scenario import START, Scenario, Since
@@ -52,6 +52,12 @@ def reaches_in_part(scenario: Scenario) -> bool:
     """Some clients reach one server only."""
     some = any(len(batch.reachable_servers or "many") == 1 for batch in scenario.spec.clients)
     return some and len(scenario.spec.servers) > 1
+
+
+def takes_two_downloads(scenario: Scenario) -> bool:
+    """Some clients are away for days, and policy and server list are two downloads."""
+    away = any(end - begin > 2 * _DAY for batch in scenario.spec.clients for begin, end in batch.away)
+    return away and scenario.spec.switches.downloads is not Downloads.ONE
 
 
 def is_away_at_first(scenario: Scenario) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from emulator.happenings import (
     HttpPortMoved,
@@ -19,7 +20,7 @@ from rotation.plan.request import Unproven
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from simulation.facts import Facts
-from simulation.scenario import Follows, Scenario, Since
+from simulation.scenario import Follows, Pace, Scenario, Since
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 OWN_LIST = "Own List"
@@ -37,7 +38,14 @@ class Hole:
     scenario: Scenario
 
 
-def shortcomings(facts: Facts) -> list[str]:
+class Shortcoming(NamedTuple):
+    """What is not as promised, as a word and as a sentence."""
+
+    kind: str
+    said: str
+
+
+def shortcomings(facts: Facts) -> list[Shortcoming]:
     """What of a rotation is not as promised."""
     told = _attention_shown(facts) + _drift_shown(facts)
     untold = [each for each in facts.lost if not any(_in_time(each, *while_) for while_ in told)]
@@ -45,16 +53,25 @@ def shortcomings(facts: Facts) -> list[str]:
     brought_back = facts.state is not None and facts.state.outcome is Outcome.ROLLED_BACK
     by_us = [each for each in facts.lost if not each.others_did]
     found = [
-        f"{each.name} was lost by what was asked for: {each.why}"
+        Shortcoming("nobody_is_lost", f"{each.name} was lost by what was asked for: {each.why}")
         for each in by_us
         if each in untold or not (each.healed and brought_back)
     ]
-    found.extend(f"{each.name} is seen at the end and takes nothing: {each.why}" for each in facts.refusing)
-    found.extend(f"{name} could get in only at a server that is down for good" for name in sorted(facts.shut_out))
+    found.extend(
+        Shortcoming("nobody_refuses", f"{each.name} is seen at the end and takes nothing: {each.why}")
+        for each in facts.refusing
+    )
+    found.extend(
+        Shortcoming("nobody_is_shut_out", f"{name} could get in only at a server that is down for good")
+        for name in sorted(facts.shut_out)
+    )
     if facts.unfinished:
-        found.append(f"it had no way out: {facts.unfinished}")
+        found.append(Shortcoming("it_ends", f"it had no way out: {facts.unfinished}"))
     late = [each for each in untold if each.others_did]
-    found.extend(f"{each.name} failed from {each.first_failed} on, and no attention said so in time" for each in late)
+    found.extend(
+        Shortcoming("it_is_told_in_time", f"{each.name} failed from {each.first_failed} on, and no attention said so")
+        for each in late
+    )
     return found
 
 
@@ -87,10 +104,10 @@ def _in_time(client: LostClient, begun: datetime, over: datetime) -> bool:
     return begun <= client.first_failed + TOLD_WITHIN and over >= client.first_failed
 
 
-def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, **more) -> SiteSpec:
-    """A site whose clients use a list that somebody made, with an hourly heartbeat."""
+def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, heartbeat: timedelta = HOUR, **more) -> SiteSpec:
+    """A site whose clients use a list that somebody made, with an hourly heartbeat where no other is given."""
     names = tuple(f"SEPM-{number + 1}" for number in range(servers))
-    location = LocationSpec(heartbeat=HOUR, randomization=HOUR / 6, server_list=OWN_LIST)
+    location = LocationSpec(heartbeat=heartbeat, randomization=heartbeat / 6, server_list=OWN_LIST)
     return SiteSpec(
         name="Site",
         seed=3,
@@ -103,10 +120,11 @@ def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, **more) -> 
     )
 
 
-def hole(name: str, rule: int, spec: SiteSpec, *follows: Follows) -> Hole:
-    """A hole with people at their usual pace, and a holdout of two days where there is one."""
-    limits = Limits(purge_after=None, holdout_minimum=2 * DAY)
-    return Hole(name, rule, Scenario(seed=3, spec=spec, limits=limits, unproven=Unproven.APPROVE, follows=follows))
+def hole(name: str, rule: int, spec: SiteSpec, *follows: Follows, pace: Pace | None = None) -> Hole:
+    """A hole with people at their usual pace where no other is given, and a holdout of two days where there is one."""
+    limits, pace = Limits(purge_after=None, holdout_minimum=2 * DAY), pace or Pace()
+    scenario = Scenario(seed=3, spec=spec, limits=limits, unproven=Unproven.APPROVE, follows=follows, pace=pace)
+    return Hole(name, rule, scenario)
 
 
 def roaming() -> SiteSpec:
@@ -141,6 +159,7 @@ def with_an_old_build() -> SiteSpec:
     return spec.model_copy(update={"groups": (*spec.groups, group), "clients": (*spec.clients, clients)})
 
 
+_SOON = Pace(first=20 * MINUTE, last=40 * MINUTE, work=20 * MINUTE)
 _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
 
@@ -190,6 +209,13 @@ HOLES = (
         19,
         site(),
         Follows(since=Since.CLAIM, after=3 * MINUTE, happening=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)),
+    ),
+    hole(
+        "secure communications are ticked after the claim of somebody who works for a quarter of an hour",
+        19,
+        site(heartbeat=5 * MINUTE),
+        Follows(since=Since.CLAIM, happening=SecureCommunicationsSet(group=ROOT_GROUP, enabled=True)),
+        pace=_SOON,
     ),
     hole(
         "the last holdout dies",

@@ -97,6 +97,8 @@ async def test_some_hundred_clients_are_rotated_by_exports():
         *("A6-A7", "A8", "A6-A7", "A8"),
         *("A9", "A10b", "A10c", "A10c", "A10c", "A10c"),
     ]
+    rests_on = {finding.code for finding in planned(facts).findings}
+    assert {"console-from-a6", "console-proof-drift", "console-proof-serial-copied"} <= rests_on
     settings = [task for task in facts.tasks if task.work.kind == "set_secure_communications"]
     assert {task.evidence.value for task in settings} == {"attested"}
     assert all({"serials_before", "serials"} <= task.attestation.keys() for task in settings)
@@ -122,6 +124,17 @@ async def test_machines_of_images_are_named_and_their_images_refreshed():
     (images,) = [each for each in planned(facts).findings if each.code == "console-proof-images"]
     assert images.message.startswith("2 clients are said to start from golden images")
     assert any(effect.kind == "console.refresh_golden_images" for effect in facts.journal)
+
+
+async def test_an_export_without_servers_shows_no_failover():
+    """Of two servers nothing tells at which a client was: the plan says so, and not where the column is exported."""
+    servers = (ServerSpec(name="SEPM-1"), ServerSpec(name="SEPM-2"))
+    lists = (ListSpec(name=DEFAULT_LIST, protocol=Protocol.HTTP, priorities=(("SEPM-1",), ("SEPM-2",))),)
+    spec = site().model_copy(update={"servers": servers, "server_lists": lists})
+    for told in (True, False):
+        async with Stage(scenario(AtConsole(form=ExportForm(servers=told)), spec)) as stage:
+            plan = await stage.plan()
+        assert ("console-proof-servers" in {finding.code for finding in plan.findings}) is not told
 
 
 async def test_the_plan_of_such_a_site_is_simulated():

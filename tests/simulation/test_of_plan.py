@@ -8,6 +8,7 @@ from activities.surveyed import surveyed_plan
 from emulator.happenings import ServerCutOff
 from emulator.simulation import Simulation
 from emulator.switches import SecureCommunicationsScope
+from rotation.plan.surveyed import unplayable
 from simulation.drawing import Faults
 from simulation.many import play_many
 from simulation.of_plan import CannotBePlayedError, of_plan
@@ -152,3 +153,28 @@ def test_what_the_emulator_cannot_be_is_refused(surveyed):
     doubled = surveyed.site.model_copy(update={"servers": surveyed.site.servers * 2})
     with pytest.raises(CannotBePlayedError, match="server named twice"):
         of_plan(surveyed.model_copy(update={"site": doubled}), 1, Faults.NONE)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "paths", "code"),
+    [
+        ("restore", ["My Company"], "no-rotation"),
+        ("rotate", ["My Company", "My Company\\A", "My Company\\A"], "groups-of-one-name"),
+        ("rotate", ["Branch"], "no-root-group"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_what_cannot_be_played_is_refused(surveyed, purpose, paths, code):
+    """Only the plan of a rotation, of groups that can be told apart, below the top one."""
+    top = surveyed.survey.groups[0]
+    groups = tuple(top.model_copy(update={"path": path, "inherits": False}) for path in paths)
+    body = surveyed.plan.body.model_copy(update={"purpose": purpose})
+    other = surveyed.model_copy(
+        update={
+            "survey": surveyed.survey.model_copy(update={"groups": groups}),
+            "plan": surveyed.plan.model_copy(update={"body": body}),
+        }
+    )
+    assert [finding.code for finding in unplayable(other)] == [code]
+    with pytest.raises(CannotBePlayedError):
+        of_plan(other, 1, Faults.NONE)

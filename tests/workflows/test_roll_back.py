@@ -162,6 +162,30 @@ async def test_a_second_person_approves_and_anybody_has_it_finish(played):
 
     message, reply = here.kept["refused"]
     assert (message.move, reply.accepted) == (Move.APPROVE, False)
+    assert [event.message for event in here.trail if event.kind == "attention-over"] == ["it goes on to the end"]
     assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []
+
+
+async def test_a_recovery_file_that_was_never_named_is_said_with_the_way_back(played):
+    """Only its checksum was given: the amendment warns before it is approved, and the roll-back goes on."""
+    saving = "save_recovery_file"
+
+    def nameless(here):
+        return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id, attestation={"sha256": "ab" * 32})
+
+    save, _, _ = deeds = played.in_turn(
+        played.Deed(
+            lambda state: state.task, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)
+        ),
+        played.Deed(lambda state: state.task and state.task.claimed_by, nameless),
+        played.Deed(played.at("A10b"), wants_back, after=2 * played.HEARTBEAT),
+    )
+    async with played.play(*deeds, spec=one_server(clients=4, heartbeat=played.HEARTBEAT)) as here:
+        here.leaving = {saving}
+        await rolled_back(here)
+        plan = await here.stage.store.plans.get(here.state.plan_id)
+
+    assert save.done
+    assert "recovery-file-unnamed" in {finding.code for finding in plan.findings}

@@ -116,7 +116,7 @@ async def test_the_largest_size_is_made_smaller(played):
 
 
 async def test_what_cannot_be_put_back_is_asked_about(played):
-    """SEPM takes the size no more: the group and both sizes are named, and it is put back with the next try."""
+    """SEPM takes the size no more: group and sizes are named (log-size-differs), and the next try puts it back."""
 
     def take(switch):
         return lambda here: here.stage.simulation.set_switches(Switches(patch_client_log=switch))

@@ -30,7 +30,7 @@ async def test_a_rotation_ends_well_in_spite_of_them(stage):
         result = await here.end(handle)
         history = await handle.fetch_history()
 
-    assert raised == [UNREAD]
+    assert raised == [UNREAD] == ["signal-refused"]
     assert (UNREAD in {each.code for each in after.attention}, after.refused) == (False, "")
     assert result.outcome is Outcome.CANCELLED
     assert here.lost() == []

@@ -55,7 +55,7 @@ async def test_another_certificate_in_the_right_server_is_named(played):
 
 
 async def test_the_right_certificate_in_the_wrong_server_is_named(played):
-    """The file of one server put into another: attention names that one; its old certificate is put back, 0 lost."""
+    """The file of one server put into another: it is named (unexpected-certificate) and put back, 0 lost."""
 
     async def mistake(here):
         right = here.state.step.work.server

@@ -5,7 +5,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from emulator.effects import Actor
-from emulator.happening_draws import USUAL, draw_happenings
+from emulator.happening_draws import USUAL, WIDER, draw_happenings
 from emulator.happenings import (
     CertificateGenerated,
     CertificateRestored,
@@ -311,8 +311,10 @@ def test_draws_are_the_seeds(start):
     assert all(start <= each.at < until for each in drawn)
     adapter: TypeAdapter[Happening] = TypeAdapter(Happening)
     assert all(adapter.validate_json(each.happening.model_dump_json()) == each.happening for each in drawn)
-    kinds = {each.happening.happening for seed in range(20) for each in draw_happenings(spec, seed, start, until)}
-    assert kinds == set(USUAL)
+    often = {**USUAL, **dict.fromkeys(WIDER, 0.5)}
+    many = [each.happening for seed in range(20) for each in draw_happenings(spec, seed, start, until, often)]
+    assert {each.happening for each in many} == set(often)
+    assert all(adapter.validate_json(each.model_dump_json()) == each for each in many)
 
 
 def test_one_kind_draws_for_itself(start):

@@ -1,0 +1,50 @@
+"""What somebody says of settings at a site without REST: it is taken with the serials that show it, else refused."""
+
+from datetime import timedelta
+
+import pytest
+
+from activities.tasks import Tasks
+from emulator.scenarios import one_server
+from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
+from rotation.plan.step import Write
+from rotation.site import Limits
+from simulation.scenario import AtConsole, Scenario
+from simulation.stage import Stage
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def said():
+    """Says that the first settings task of such a site is done, with some evidence; the code of what speaks against."""
+    spec = one_server(clients=4, heartbeat=HOUR)
+    async with Stage(Scenario(seed=1, spec=spec, at_console=AtConsole(), limits=Limits(purge_after=None))) as stage:
+        plan = await stage.plan()
+        state = await stage.begin(plan)
+        step = next(each for each in plan.body.steps if isinstance(each, Write))
+        ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+        tasks = Tasks(stage.world)
+        opened = await tasks.open_task(OpenTaskRequest(ref=ref, by_hand=True, opened_at=stage.clock.now()))
+        task = await stage.store.tasks.get(opened.task_id)
+        stage.console.look_before(task)
+
+        async def say(**evidence):
+            request = ObserveTaskRequest(ref=ref, task_id=opened.task_id, said=evidence, who="ann")
+            seen = await tasks.observe_task(request)
+            return seen.contradicts and seen.contradicts.code
+
+        yield say, stage, task
+
+
+async def test_a_serial_of_no_group_of_the_task_is_refused(said):
+    """Its letters are of none of the groups: it was copied from another page."""
+    say, *_ = said
+    assert await say(serials="ZZZZ-01/01/2026 00:00:00 000") == "serial-unreadable"
+
+
+async def test_serials_before_and_after_are_wanted(said):
+    """A word alone shows no change; the same serial before and after shows none either."""
+    say, stage, task = said
+    assert await say(seen="I did it") == "serial-wanted"
+    assert await say(**stage.console.shown(task)) == "serial-did-not-move"

@@ -1,0 +1,93 @@
+"""Mutations of what meets ordinary administration: rules 11, 18 to 20, 22 and 24, each in its known scenario."""
+
+from rotation.drift import lists, moved, served
+from rotation.planning import without
+from rotation.procedure import signing
+from rotation.proof import acceptance, silence
+from rotation.proof import moved as shown
+from tests.proof.mutation import mutation
+from workflows import cut_off
+
+_CONTACT = "contact is taken for acceptance (stay_and_report)"
+_NEW_DATES = "the dates of stale signatures look new (fail_over)"
+_OTHER_PORT = "the original list gives another port when it is put back"
+_TICKED = "secure communications are ticked after the claim of somebody who works for a quarter of an hour"
+_HOLDOUT_DIES = "the last holdout dies"
+_DIES_CLAIMED = "the only other server dies while a replacement is claimed"
+_SILENT_RELAXED = "relaxed clients fall silent behind the swap"
+_OLD_SYLINK = "a script hands out an old Sylink.xml each day"
+
+
+def _nothing_to_do(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+    """A procedure without these steps."""
+    return iter(())
+
+
+_NOBODY_LOOKS_AT_SIGNATURES = {signing.compare_signed_files: _nothing_to_do, signing.shown_by_clients: _nothing_to_do}
+"""Rule 24 sees what rule 11 sees, before it."""
+
+
+@mutation(rule="11", replaces=acceptance.refuses, hole=_CONTACT, behind=_NOBODY_LOOKS_AT_SIGNATURES)
+def nobody_refuses(original, kept):  # noqa: ARG001 - as the rule it replaces
+    """Clients that check in and take nothing are waited for like any others, and nobody is told of them."""
+    return False
+
+
+@mutation(rule="11", replaces=cut_off.tell, hole=_OLD_SYLINK)
+async def clients_in_trouble_are_not_told_of(original, run, seen):
+    """Who refuses or is silent after a change is counted, and no attention says so."""
+
+
+@mutation(rule="18", replaces=lists.edited_lists, hole=_OTHER_PORT)
+def edited_lists_are_not_named(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+    """A server list may be edited between its survey and the step that rests on it."""
+    return ()
+
+
+@mutation(rule="19", replaces=moved.Sighting.differs_from, hole=_TICKED)
+def nobody_watches_open_replacements(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """What is changed while somebody holds a replacement is found by the next look that is due."""
+    return False
+
+
+@mutation(rule="20", replaces=served._must_serve, hole=_DIES_CLAIMED)
+def a_dead_server_is_not_named(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """A server that must go on with its former certificate may be down."""
+    return False
+
+
+@mutation(rule="20", replaces=without.finish_without, hole=_HOLDOUT_DIES)
+def there_is_no_end_without_a_dead_server(original, approved, servers, *, at):  # noqa: ARG001 - as the rule it replaces
+    """The plan that is to leave a dead server as it is replaces its certificate all the same."""
+    return approved
+
+
+@mutation(rule="22", replaces=silence._is_relaxed, hole=_SILENT_RELAXED)
+def silence_of_relaxed_clients_is_not_told(original, rule):  # noqa: ARG001 - as the rule it replaces
+    """Relaxed clients of which nothing is heard after a replacement are waited for without a word."""
+    return False
+
+
+@mutation(rule="24", replaces=signing.shown_by_clients, hole=_NEW_DATES)
+def nobody_shows_what_servers_sign(original, *args, **named):
+    """The dates of .SIG files are believed, and no client shows that it takes what a server signs."""
+    return _nothing_to_do(original, *args, **named)
+
+
+@mutation(rule="24", replaces=shown.has_taken, hole=_NEW_DATES)
+def whoever_is_asked_has_shown_it(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+    """Whoever is asked to take a policy is taken to have taken it."""
+    return True
+
+
+MUTATIONS = (
+    nobody_refuses,
+    clients_in_trouble_are_not_told_of,
+    edited_lists_are_not_named,
+    nobody_watches_open_replacements,
+    a_dead_server_is_not_named,
+    there_is_no_end_without_a_dead_server,
+    silence_of_relaxed_clients_is_not_told,
+    nobody_shows_what_servers_sign,
+    whoever_is_asked_has_shown_it,
+)

@@ -1,0 +1,37 @@
+"""Mutations of who is waited for while a rotation runs: rules 3, 10 and 11."""
+
+from rotation.proof import coverage, reading
+from simulation.drawing import Faults
+from simulation.themes import Theme
+from tests.proof import where
+from tests.proof.mutation import mutation
+from workflows import gate_step
+
+
+@mutation(rule="10", replaces=coverage._was_away, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))
+def whoever_is_silent_was_away(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """A client that the change itself has silenced counts as one that was switched off before it."""
+    return True
+
+
+@mutation(rule="11", replaces=reading._verifies_next, where=where.takes_two_downloads)
+def whoever_is_away_may_verify_next(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Relaxed clients that were away at a replacement are given the policy that verifies before the list."""
+    return False
+
+
+@mutation(
+    rule="3",
+    replaces=gate_step.holdout,
+    where=where.about(Theme.HOLDOUT, where.fails_over_and_is_away),
+    faults=Faults.UNKNOWN,
+)
+async def the_holdout_is_over_at_once(original, running, step):
+    """The last servers are replaced without waiting for clients that are away."""
+
+
+MUTATIONS = (
+    whoever_is_silent_was_away,
+    whoever_is_away_may_verify_next,
+    the_holdout_is_over_at_once,
+)
