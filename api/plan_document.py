@@ -28,8 +28,8 @@ class PlanOrder(Value):
     )
     unproven_failover: Unproven = Field(
         default=Unproven.RELAX,
-        description="What to do with groups whose clients were not all seen at a second server: relax them, have a "
-        "drill show it before the first certificate, or approve these clients by name",
+        description="What to do with groups whose clients were not all seen at two servers of each of their lists: "
+        "relax them, have a drill show it before the first certificate, or approve these clients by name",
     )
     unproven_by_group: dict[str, Unproven] = Field(
         default={}, description="The same for single groups, by path or id of the group that owns its settings"

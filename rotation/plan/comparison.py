@@ -28,9 +28,8 @@ def newly_on_trust(approved: Plan, now: Plan) -> tuple[Finding, ...]:
         names = sorted(name for client, name in now.trusted[group.group_id].items() if client not in known)
         if names:
             shown = ", ".join(names[:_NAMES_SHOWN])
-            text = (
-                f"{len(names)} clients came that were never seen at a second server of their list, among them {shown}"
-            )
+            unseen = "were never seen at a second server of each of their lists"
+            text = f"{len(names)} clients came that {unseen}, among them {shown}"
             found.append(blocking("on-trust-new", group.path, text, "approve their names with the plan that has them"))
     return tuple(found)
 

@@ -75,7 +75,7 @@ class GatePurpose(StrEnum):
     RELAXED = "relaxed"
     """A8: clients hold the HTTP list and do not verify."""
     DRILLED = "drilled"
-    """B1: clients were seen at a second server of their list."""
+    """B1: clients were seen at a second server of each of their lists."""
     SWAPPED = "swapped"
     """A10b and B3: clients know the new certificate of a server, or will through another."""
     VERIFYING = "verifying"

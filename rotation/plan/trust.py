@@ -1,4 +1,4 @@
-"""Failover that was never seen (rule 8): whose it is, and whom a person trusts by name."""
+"""Failover that was never seen (rules 8 and 21): whose it is, and whom a person trusts by name."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from rotation.survey import ObservedClient, ObservedGroup
 from rotation.values import ClientId, GroupId, ListName, ServerName, Value
 
 SERVERS = 2
-"""Servers of one list at which a client must have been seen to have shown that it fails over."""
+"""Servers of each list at which a client must have been seen to have shown that it fails over."""
 
 Names = dict[ClientId, str]
 """Clients, with the names by which a person knows them."""
@@ -39,7 +39,7 @@ def unproven(
     seen_at: Mapping[ClientId, frozenset[ServerName]],
     usable: Mapping[ListName, frozenset[ServerName]],
 ) -> tuple[ClientId, ...]:
-    """Clients never seen at two usable servers of one and the same list of their group.
+    """Clients that have not shown that they fail over, whichever list of their group they come to use.
 
     Args:
         group: the owner of the clients' settings.
@@ -47,9 +47,13 @@ def unproven(
         seen_at: from stored history, the servers at which each client was ever seen.
         usable: by list, the servers of this site in it that answer.
     """
-    offers = [usable[location.settings.server_list] for location in group.locations]
-    return tuple(
-        client.id
-        for client in clients
-        if max(len(seen_at.get(client.id, frozenset()) & offer) for offer in offers) < SERVERS
-    )
+    offers = {usable[location.settings.server_list] for location in group.locations}
+    return tuple(client.id for client in clients if not fails_over(seen_at.get(client.id, frozenset()), offers))
+
+
+def fails_over(seen_at: frozenset[ServerName], offers: Iterable[frozenset[ServerName]]) -> bool:
+    """Whether a client was seen at two servers of every list: REST does not show at which location it is (rule 21).
+
+    Lists with the same servers, and those that have both, are shown together.
+    """
+    return all(len(seen_at & offer) >= SERVERS for offer in offers)

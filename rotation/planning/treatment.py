@@ -28,7 +28,7 @@ class OwnerView(Value):
     site: Site
     unreachable: frozenset[ServerName]
     unproven: tuple[ClientId, ...] = ()
-    """Clients never seen at a second server of their list (rule 8)."""
+    """Clients never seen at a second server of each of their lists (rule 8)."""
     choice: Unproven = Unproven.RELAX
     """What a person wants of them."""
     stays_relaxed: bool = False
@@ -58,8 +58,8 @@ def _on_trust(owner: OwnerView) -> Iterable[Finding]:
         yield warning(
             "failover-on-trust",
             owner.group.path,
-            f"{len(names)} clients were never seen at a second server of their list and are taken to find one, by "
-            f"name: {_some(names)}",
+            f"{len(names)} clients were never seen at a second server of each of their lists, and are taken to find "
+            f"one, by name: {_some(names)}",
             "read all their names in the plan before you approve it",
         )
 
@@ -70,8 +70,8 @@ def _to_be_drilled(owner: OwnerView) -> Iterable[Finding]:
         yield info(
             "failover-drill",
             owner.group.path,
-            f"{len(names)} clients were never seen at a second server of their list: a drill shows before the first "
-            f"certificate whether they get on there: {_some(names)}",
+            f"{len(names)} clients were never seen at a second server of each of their lists: a drill shows before the "
+            f"first certificate whether they get on there: {_some(names)}",
             "if some are not seen, you are asked whether their group is relaxed, or they are approved by name",
         )
 
@@ -133,7 +133,7 @@ def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
         yield warning(
             "relax-failover-unproven",
             owner.group.path,
-            f"{len(names)} clients were never seen at a second server of their list: {_some(names)}",
+            f"{len(names)} clients were never seen at a second server of each of their lists: {_some(names)}",
             "survey more often before planning, have a drill show it (unproven_failover: drill), or approve them by "
             "name (approve)",
         )

@@ -29,7 +29,7 @@ def drill(knobs: Knobs) -> Iterator[Step]:
         yield Gate(
             id="",
             number=_B1,
-            title="Wait until clients were seen at a second server of their list",
+            title="Wait until clients were seen at a second server of each of their lists",
             purpose=GatePurpose.DRILLED,
             scope=ScopeName.DRILLED,
             minimum=least,

@@ -7,7 +7,7 @@ over it. The denominator is the roster: every client ever seen (rule 1).
 from datetime import datetime
 
 from rotation.plan.step import GatePurpose
-from rotation.plan.trust import SERVERS
+from rotation.plan.trust import fails_over
 from rotation.proof.acceptance import grown, refuses, takes_policy
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
 from rotation.serial import parse_or_none
@@ -58,7 +58,7 @@ def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decide
     if kept.covered and kept.reason is not None:
         return Verdict.COVERED, kept.reason
     if rule.drill is not None:
-        shown = max(len(entry.seen_at & offer) for offer in rule.drill.offers) >= SERVERS
+        shown = fails_over(entry.seen_at, rule.drill.offers)
         return (Verdict.COVERED, Reason.SEEN_AT_SECOND_SERVER) if shown else None
     seen = entry.observed.last_seen if entry.observed else None
     if seen is None:

@@ -14,6 +14,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -97,10 +98,10 @@ async def violated(seed: int, faults: Faults, mutated: Mutation | None = None) -
 
 async def not_as_promised(hole: str, mutated: Mutation | None = None) -> str:
     """What is not as promised in a known scenario, with a mutation or without; empty when all is."""
-    known = next(each.scenario for each in HOLES if each.name == hole)
-    scenario = known.model_copy(update={"longest": _LONGEST})
+    known = next(each for each in HOLES if each.name == hole)
+    shortened = replace(known, scenario=known.scenario.model_copy(update={"longest": _LONGEST}))
     with applied(mutated) if mutated else nullcontext():
-        facts = await play(scenario)
+        facts = await shortened.played()
     return next((each.kind for each in shortcomings(facts)), "")
 
 

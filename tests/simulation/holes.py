@@ -16,14 +16,18 @@ from emulator.happenings import (
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
 from emulator.switches import RejectedDownload, Switches
 from emulator.verdict import LostClient
+from rotation.plan.plan import Plan
 from rotation.plan.request import Unproven
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from simulation.facts import Facts
+from simulation.run import play
 from simulation.scenario import Follows, Pace, Scenario, Since
+from simulation.stage import Stage
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 OWN_LIST = "Own List"
+_SURVEYS_APART = 6 * HOUR
 TOLD_WITHIN = 3 * HOUR + 30 * MINUTE
 """Three heartbeats of these sites, and a poll."""
 
@@ -36,6 +40,19 @@ class Hole:
     rule: int
     """The rule of proof that closes it."""
     scenario: Scenario
+    surveyed: timedelta = timedelta(0)
+    """For how long the site is surveyed, every few hours, before its plan is made."""
+
+    async def played(self) -> Facts:
+        """What its rotation came to."""
+        return await play(self.scenario, planned=self._planned)
+
+    async def _planned(self, stage: Stage) -> Plan:
+        until = stage.clock.now() + self.surveyed
+        while stage.clock.now() < until:
+            await stage.survey()
+            stage.clock.leap_to(stage.clock.now() + _SURVEYS_APART)
+        return await stage.plan()
 
 
 class Shortcoming(NamedTuple):
@@ -120,16 +137,28 @@ def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, heartbeat: 
     )
 
 
-def hole(name: str, rule: int, spec: SiteSpec, *follows: Follows, pace: Pace | None = None) -> Hole:
+def hole(
+    name: str,
+    rule: int,
+    spec: SiteSpec,
+    *follows: Follows,
+    pace: Pace | None = None,
+    unproven: Unproven = Unproven.APPROVE,
+    surveyed: timedelta = timedelta(0),
+) -> Hole:
     """A hole with people at their usual pace where no other is given, and a holdout of two days where there is one."""
     limits, pace = Limits(purge_after=None, holdout_minimum=2 * DAY), pace or Pace()
-    scenario = Scenario(seed=3, spec=spec, limits=limits, unproven=Unproven.APPROVE, follows=follows, pace=pace)
-    return Hole(name, rule, scenario)
+    scenario = Scenario(seed=3, spec=spec, limits=limits, unproven=unproven, follows=follows, pace=pace)
+    return Hole(name, rule, scenario, surveyed)
 
 
 def roaming() -> SiteSpec:
-    """As `site`, of three servers, with clients that are at home half the day, and reach SEPM-1 only elsewhere."""
-    spec, far = site(3, 4), "Far List"
+    """As `site`, of three servers and one far away, with clients that are elsewhere half the day.
+
+    The list that they use there has SEPM-1 and the server far away, which they do not reach.
+    """
+    spec, far = site(4, 4), "Far List"
+    own = ListSpec(name=OWN_LIST, priorities=(tuple(server.name for server in spec.servers[:3]),))
     root = spec.groups[0]
     elsewhere = root.locations[0].model_copy(update={"name": "Elsewhere", "server_list": far})
     roamers = ClientSpec(
@@ -137,7 +166,7 @@ def roaming() -> SiteSpec:
     )
     return spec.model_copy(
         update={
-            "server_lists": (*spec.server_lists, ListSpec(name=far, priorities=(("SEPM-1",), ("SEPM-3",)))),
+            "server_lists": (spec.server_lists[0], own, ListSpec(name=far, priorities=(("SEPM-1",), ("SEPM-4",)))),
             "groups": (root.model_copy(update={"locations": (*root.locations, elsewhere)}),),
             "clients": (*spec.clients, roamers),
         }
@@ -181,7 +210,13 @@ HOLES = (
         for kind in RejectedDownload
     ),
     hole("agents of another kind take the list days after the policy", 10, of_two_kinds()),
-    hole("roamers use a list whose other servers they never reach", 21, roaming()),
+    hole(
+        "roamers use a list whose other server they never reach",
+        21,
+        roaming(),
+        unproven=Unproven.RELAX,
+        surveyed=10 * DAY,
+    ),
     hole(
         "the copy of a list speaks HTTPS when the certificate is replaced",
         18,

@@ -1,6 +1,7 @@
-"""Mutations of what meets ordinary administration: rules 11, 18 to 20, 22 and 24, each in its known scenario."""
+"""Mutations of what meets ordinary administration: rules 11, 18 to 22 and 24, each in its known scenario."""
 
 from rotation.drift import lists, moved, served
+from rotation.plan import trust
 from rotation.planning import without
 from rotation.procedure import signing
 from rotation.proof import acceptance, silence
@@ -12,6 +13,7 @@ _CONTACT = "contact is taken for acceptance (stay_and_report)"
 _NEW_DATES = "the dates of stale signatures look new (fail_over)"
 _OTHER_PORT = "the original list gives another port when it is put back"
 _TICKED = "secure communications are ticked after the claim of somebody who works for a quarter of an hour"
+_ROAMERS = "roamers use a list whose other server they never reach"
 _HOLDOUT_DIES = "the last holdout dies"
 _DIES_CLAIMED = "the only other server dies while a replacement is claimed"
 _SILENT_RELAXED = "relaxed clients fall silent behind the swap"
@@ -80,6 +82,12 @@ def whoever_is_asked_has_shown_it(original, *args, **named):  # noqa: ARG001 - a
     return True
 
 
+@mutation(rule="21", replaces=trust.fails_over, hole=_ROAMERS)
+def one_list_stands_for_the_others(original, seen_at, offers):
+    """Who was seen at two servers of one list is taken to fail over in every other list of the group."""
+    return any(original(seen_at, [offer]) for offer in offers)
+
+
 MUTATIONS = (
     nobody_refuses,
     clients_in_trouble_are_not_told_of,
@@ -90,4 +98,5 @@ MUTATIONS = (
     silence_of_relaxed_clients_is_not_told,
     nobody_shows_what_servers_sign,
     whoever_is_asked_has_shown_it,
+    one_list_stands_for_the_others,
 )

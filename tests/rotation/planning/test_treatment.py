@@ -151,15 +151,24 @@ def test_rule_8_a_client_never_seen_at_a_second_server_relaxes_its_group(make):
     assert reasons(plan) == {("relax-failover-unproven", "G")}
 
 
-def test_rule_8_two_servers_of_two_lists_prove_nothing(make):
-    """Seen at s1 (the office's list) and s3 (the home's list): in neither place it has shown a second server."""
-    lists = [make.server_list("L", "s1", "s2"), make.server_list("M", "s3", "s4")]
+@pytest.mark.parametrize(
+    ("home", "seen", "treatment"),
+    [
+        (("s3", "s4"), ("s1", "s3"), Treatment.RELAX),
+        (("s3", "s4"), ("s1", "s2"), Treatment.RELAX),
+        (("s1", "s4"), ("s1", "s2"), Treatment.RELAX),
+        (("s3", "s4"), ("s1", "s2", "s3", "s4"), Treatment.FAILOVER),
+        (("s2", "s1"), ("s1", "s2"), Treatment.FAILOVER),
+        (("s1", "s2", "s3"), ("s1", "s2"), Treatment.FAILOVER),
+    ],
+)
+def test_rule_21_failover_is_shown_for_each_list_of_a_group(make, home, seen, treatment):
+    """REST shows no location: a client was seen at two servers of the office's list and at two of the home's."""
+    lists = [make.server_list("L", "s1", "s2"), make.server_list("M", *home)]
     site = make.site("s1", "s2", "s3", "s4", lists=lists)
     group = make.group("G", make.location("Office", server_list="L"), make.location("Home", server_list="M"))
-    across = make.plan(site, group, clients=[make.client("c1")], seen_at={"c1": frozenset({"s1", "s3"})})
-    assert treated(across) == {"G": Treatment.RELAX}
-    within = make.plan(site, group, clients=[make.client("c1")], seen_at={"c1": frozenset({"s1", "s2"})})
-    assert treated(within) == {"G": Treatment.FAILOVER}
+    plan = make.plan(site, group, clients=[make.client("c1")], seen_at={"c1": frozenset(seen)})
+    assert treated(plan) == {"G": treatment}
 
 
 def test_rule_8_a_second_server_that_is_silent_now_proves_nothing(make):
@@ -216,7 +225,7 @@ def test_rule_8_unproven_clients_are_counted_and_named(make, choice, code, remed
     plan = make.plan(site, make.group("G", server_list="L"), clients=clients, seen_at={}, request=request)
     (found,) = [each for each in plan.findings if each.code == code]
     assert found.subject == "G"
-    assert found.message.startswith(f"{count} clients were never seen at a second server of their list")
+    assert found.message.startswith(f"{count} clients were never seen at a second server of each of their lists")
     assert found.message.endswith(f": {told}")
     assert found.remedy == remedy
 
