@@ -60,12 +60,13 @@ def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decide
     if rule.drill is not None:
         shown = fails_over(entry.seen_at, rule.drill.offers)
         return (Verdict.COVERED, Reason.SEEN_AT_SECOND_SERVER) if shown else None
-    seen = entry.observed.last_seen if entry.observed else None
-    if seen is None:
+    observed = entry.observed
+    seen = observed.last_seen if observed else None
+    if observed is None or seen is None:
         return None
     if rule.swap is None:
         last_one = kept.contact_seen if rule.purpose is GatePurpose.RELAXED else kept.serial_seen
-        confirmed = last_one is not None and seen > last_one
+        confirmed = last_one is not None and seen > last_one and holds(observed, rule)
         return (Verdict.COVERED, Reason.SERIAL_CONFIRMED) if confirmed else None
     return _proven_after_swap(entry, rule, rule.swap, kept, seen)
 
@@ -132,6 +133,8 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
     observed = entry.observed
     if observed is None or observed.last_seen is None:
         return kept
+    if _went_back(observed, observed.last_seen, rule, kept):
+        kept = kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
     if kept.serial_seen is None and holds(observed, rule):
         kept = kept._replace(serial_seen=observed.last_seen)
     if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):
@@ -139,11 +142,20 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
     return grown(observed, observed.last_seen, rule, kept)
 
 
+def _went_back(observed: ObservedClient, seen: datetime, rule: GateRule, kept: ClientEvidence) -> bool:
+    """Whether an older policy is reported than was shown before (rule 23): of two machines with one record, say."""
+    serial = parse_or_none(observed.serial)
+    if kept.serial_seen is None or seen <= kept.serial_seen or rule.reference is None or serial is None:
+        return False
+    return serial.belongs_to(observed.group_id) and serial.at < min(rule.earlier, default=rule.reference)
+
+
 def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: datetime) -> bool:
     """Whether a check-in is one after that which took the policy; after a swap, one that took what was published."""
     swap = rule.swap
     if swap is None:
-        return kept.serial_seen is not None and seen > kept.serial_seen
+        known = entry.observed is not None and holds(entry.observed, rule)
+        return known and kept.serial_seen is not None and seen > kept.serial_seen
     return _trusts_last(entry, rule, swap) and seen > swap.first_seen + swap.settle
 
 

@@ -163,7 +163,7 @@ def test_rule_3_before_a_swap_of_relaxed_groups_nobody_is_safe(make):
     swapped=st.booleans(),
 )
 def test_coverage_is_monotone(make, readings, swapped):
-    """Once covered, a client stays so within its gate, whatever is read of it later; what was seen is not unseen."""
+    """Once covered, a client stays so within its gate, unless it shows an older policy later; so does what was seen."""
     rule = make.swap_rule(reference=make.t0) if swapped else make.gate_rule()
     evidence, covered = None, False
     for reading in readings:
@@ -172,6 +172,9 @@ def test_coverage_is_monotone(make, readings, swapped):
         else:
             minute, serial = reading
             judged = make.judge(rule, seen(make, minute, serial=serial), evidence)
+            since = evidence.serial_seen if evidence is not None else None
+            if since is not None and make.at(minutes=minute) > since and serial is not None and serial < 0:
+                evidence, covered = None, False
         assert judged.verdict is Verdict.COVERED or not covered
         covered = judged.verdict is Verdict.COVERED
         assert judged.evidence.covered == covered
@@ -183,11 +186,30 @@ def test_coverage_is_monotone(make, readings, swapped):
 
 @given(serials=st.lists(st.integers(-30, 30), min_size=1, max_size=6), reference=st.integers(-30, 30))
 def test_rule_9_and_10_covered_means_a_proven_serial_and_a_later_check_in(make, serials, reference):
-    """In whatever order policies arrive, a client is covered exactly when it came twice after it had the serial."""
+    """In whatever order policies arrive, a client is covered when it came three times on end with the serial."""
     rule = make.gate_rule(reference=make.at(minutes=reference))
     readings = [seen(make, 100 + n, serial=serial) for n, serial in enumerate(serials)]
     judged = make.read(rule, *readings)
-    assert (judged.verdict is Verdict.COVERED) == any(serial >= reference for serial in serials[:-2])
+    assert (judged.verdict is Verdict.COVERED) == (
+        len(serials) > 2 and all(serial >= reference for serial in serials[-3:])
+    )
+
+
+def test_rule_23_a_serial_that_goes_back_takes_its_proof_along(make):
+    """Two machines under one record: one was covered, and now the row shows the older policy of the other."""
+    rule = make.gate_rule()
+    covered = [seen(make, minute, serial=0) for minute in (1, 6, 11)]
+    assert make.read(rule, *covered).verdict is Verdict.COVERED
+    judged = make.read(rule, *covered, seen(make, 13, serial=-9))
+    assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.OLD_POLICY)
+    assert make.read(rule, *covered, seen(make, 13, serial=-9), seen(make, 16, serial=0)).reason is Reason.SEEN_ONCE
+
+
+def test_rule_23_each_check_in_that_confirms_shows_the_serial(make):
+    """The second check-in shows none, and the third one of another group: neither confirms what the first has shown."""
+    first = seen(make, 1, serial=0)
+    others = [seen(make, 6), seen(make, 11, serial=0, of="H"), seen(make, 16, serial=0)]
+    assert make.read(make.gate_rule(), first, *others).reason is Reason.SEEN_ONCE
 
 
 # -- the gates after a swap --------------------------------------------------------------------------
