@@ -5,13 +5,26 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.sweep.procedures import PROCEDURES
+
 ROOT = Path(__file__).parents[2]
 
 
 def test_a_rotation_ends_right_whoever_dies_in_it() -> None:
     """Worker, Temporal, API or SEPM's side die at some points of a rotation: it ends right, each effect once."""
     seed = str(datetime.now(UTC).toordinal())
-    command = [sys.executable, "-m", "tests.sweep", "--sample", "--seed", seed]
+    assert f"sample {seed} of " in swept("--sample", "--seed", seed)
+
+
+def test_each_procedure_ends_right_where_nobody_dies() -> None:
+    """Else a sweep could not even begin."""
+    shown = swept("--undisturbed")
+    assert [name for name in PROCEDURES if f"{name} undisturbed" not in shown] == []
+
+
+def swept(*options: str) -> str:
+    """What a sweep with those options has shown, which found nothing."""
+    command = [sys.executable, "-m", "tests.sweep", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
-    assert f"sample {seed} of " in done.stdout
+    return done.stdout
