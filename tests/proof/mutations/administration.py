@@ -13,6 +13,7 @@ _CONTACT = "contact is taken for acceptance (stay_and_report)"
 _NEW_DATES = "the dates of stale signatures look new (fail_over)"
 _OTHER_PORT = "the original list gives another port when it is put back"
 _TICKED = "secure communications are ticked after the claim of somebody who works for a quarter of an hour"
+_COPY_EDITED = "the copy of a list speaks HTTPS when the certificate is replaced"
 _ROAMERS = "roamers use a list whose other server they never reach"
 _HOLDOUT_DIES = "the last holdout dies"
 _DIES_CLAIMED = "the only other server dies while a replacement is claimed"
@@ -44,6 +45,12 @@ async def clients_in_trouble_are_not_told_of(original, run, seen):
 def edited_lists_are_not_named(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """A server list may be edited between its survey and the step that rests on it."""
     return ()
+
+
+@mutation(rule="18", replaces=lists._lists, hole=_COPY_EDITED)
+def copies_of_lists_are_not_looked_at(original, body):
+    """Only the original lists are looked at: the copy that clients use may be edited."""
+    return original(body) - {copy.copy_name for copy in body.copies}
 
 
 @mutation(rule="19", replaces=moved.Sighting.differs_from, hole=_TICKED)
@@ -92,6 +99,7 @@ MUTATIONS = (
     nobody_refuses,
     clients_in_trouble_are_not_told_of,
     edited_lists_are_not_named,
+    copies_of_lists_are_not_looked_at,
     nobody_watches_open_replacements,
     a_dead_server_is_not_named,
     there_is_no_end_without_a_dead_server,
