@@ -78,7 +78,9 @@ def _proven_after_swap(
 
     Before clients verify again one with the serial must come once more: it may have had the policy without the list.
     """
-    if kept.serial_seen is not None and (not rule.verifies_next or seen > kept.serial_seen):
+    first = kept.serial_seen
+    again = first is not None and seen > first and entry.observed is not None and holds(entry.observed, rule)
+    if again or (first is not None and not rule.verifies_next):
         return Verdict.COVERED, Reason.SERIAL_MOVED_AFTER_SWAP
     if kept.contact_seen is not None and seen > kept.contact_seen and _trusts_last(entry, rule, swap):
         return Verdict.COVERED, Reason.TWO_TRUSTED_CONTACTS
@@ -145,9 +147,13 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
 def _went_back(observed: ObservedClient, seen: datetime, rule: GateRule, kept: ClientEvidence) -> bool:
     """Whether an older policy is reported than was shown before (rule 23): of two machines with one record, say."""
     serial = parse_or_none(observed.serial)
-    if kept.serial_seen is None or seen <= kept.serial_seen or rule.reference is None or serial is None:
+    if serial is None or not serial.belongs_to(observed.group_id):
         return False
-    return serial.belongs_to(observed.group_id) and serial.at < min(rule.earlier, default=rule.reference)
+    if kept.older_serial is not None and serial.at < kept.older_serial:
+        return True
+    if kept.serial_seen is None or seen <= kept.serial_seen or rule.reference is None:
+        return False
+    return serial.at < min(rule.earlier, default=rule.reference)
 
 
 def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: datetime) -> bool:

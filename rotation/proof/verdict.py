@@ -95,7 +95,7 @@ class ClientEvidence(NamedTuple):
     contact_seen: datetime | None = None
     """The first check-in at a server that it trusts, later than the swap; before one, the second with the serial."""
     covered: bool = False
-    """Coverage is monotone: once proven it stays so while the gate lasts, but for a client that refuses its policy."""
+    """Once proven it stays so while the gate lasts, unless the client refuses its policy or reports an older one."""
     reason: Reason | None = None
     older_times: int = 0
     """At how many check-ins since the replacement it has shown the same policy, which is older than its group's."""

@@ -324,6 +324,21 @@ def test_rule_11_before_clients_verify_again_a_serial_needs_another_check_in(mak
     assert (twice.verdict, twice.reason) == (Verdict.COVERED, Reason.SERIAL_MOVED_AFTER_SWAP)
 
 
+@pytest.mark.parametrize("shown", [{}, {"serial": 1, "of": "H"}])
+def test_rule_23_before_clients_verify_again_the_second_check_in_shows_the_serial(make, shown):
+    """No serial, and that of another group, confirm nothing."""
+    rule = make.swap_rule(relaxed=True, verifies_next=True, reference=make.at(minutes=1))
+    assert make.read(rule, seen(make, 2, serial=1), seen(make, 7, **shown)).reason is Reason.SEEN_ONCE
+
+
+def test_rule_23_contacts_too_prove_nothing_once_an_older_policy_is_shown(make):
+    """Two machines under one record: the one that was proven by its contacts is not the one that comes now."""
+    rule = make.swap_rule(published=make.at(minutes=-5))
+    covered = [seen(make, minute, serial=-5) for minute in (3, 8)]
+    assert make.read(rule, *covered).verdict is Verdict.COVERED
+    assert make.read(rule, *covered, seen(make, 10, serial=-9)).verdict is Verdict.WAITING
+
+
 def test_away_client_of_a_relaxed_group_without_proof_is_not_safe(make):
     """It may hold the old policy, and a build that does not fail over: no holdout and no other server helps it."""
     rule = make.swap_rule(relaxed=True, protected=True)
