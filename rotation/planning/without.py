@@ -1,6 +1,6 @@
 """Going on without a server that is down for good: its certificate stays as it is (rule 20)."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rotation.drift.recorded import relaxed_now
 from rotation.plan.plan import PlanBody
@@ -12,14 +12,15 @@ from rotation.values import ServerName
 def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: str) -> PlanBody:
     """The body that goes on after the step `at` without the replacements of `servers`.
 
-    1. their replacements go, with the gate and the task after each
+    1. their replacements go, with the gate and the task after each; the gate stays where clients verify next, and asks
+       of the server that was replaced last: until now it may have left clients that are away to the one after it
     2. where no other replacement is left: nothing is relaxed any more, and nobody is waited for who would be cut off by
        one; what is relaxed now is restored
     3. the rest stays as it was approved
     """
     index = approved.steps.index(approved.step(at))
     done, ahead = approved.steps[: index + 1], approved.steps[index + 1 :]
-    left = [step for step in ahead if _server(step) not in servers]
+    left = list(_left(done, ahead, servers))
     if not any(_replaces(step) for step in left):
         left = list(_ending(left, relaxed=bool(relaxed_now(approved, at))))
     return approved.model_copy(
@@ -32,6 +33,31 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
             "steps": (*done, *left),
         }
     )
+
+
+def _left(done: Sequence[Step], ahead: Sequence[Step], servers: Collection[ServerName]) -> Iterator[Step]:
+    last: ServerName | None = None
+    for index, step in enumerate((*done, *ahead)):
+        here = _server(step)
+        if here is not None and here not in servers and _replaces(step):
+            last = here
+        if index < len(done):
+            continue
+        if here not in servers:
+            yield step
+        elif isinstance(step, Gate) and last is not None and _verifies_next(ahead[index - len(done) + 1 :], servers):
+            title = f"Wait until every client knows the new certificate of {last}"
+            yield step.model_copy(update={"server": last, "title": title})
+
+
+def _verifies_next(ahead: Iterable[Step], servers: Collection[ServerName]) -> bool:
+    """Whether settings are restored before another certificate is replaced."""
+    for step in ahead:
+        if isinstance(step, Write):
+            return step.restores
+        if _replaces(step) and _server(step) not in servers:
+            return False
+    return False
 
 
 def _server(step: Step) -> ServerName | None:
