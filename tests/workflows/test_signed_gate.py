@@ -4,15 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from activities.moving import Moving
 from activities.planning import plan_from_survey
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import PatchClientLog, RejectedDownload, Switches
+from engine.contract import StepRequest
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from rotation.values import ServerName
+from workflows.requests import about
 
 HEARTBEAT = timedelta(minutes=5)
 LIMITS = Limits(
@@ -116,12 +119,15 @@ async def test_the_largest_size_is_made_smaller(played):
 
 
 async def test_what_cannot_be_put_back_is_asked_about(played):
-    """SEPM takes the size no more: group and sizes are named (log-size-differs), and the next try puts it back."""
+    """SEPM takes the size no more: group and sizes are named, and the next try puts it back."""
 
     def take(switch):
         return lambda here: here.stage.simulation.set_switches(Switches(patch_client_log=switch))
 
-    def retry(here):
+    async def retry(here):
+        request = StepRequest(ref=about(here.state, here.state.step))
+        left = await Moving(here.stage.world).put_policies_back(request)
+        assert [(each.code, each.subject) for each in left.findings] == [("log-size-differs", "My Company / Default")]
         take(PatchClientLog.WORKS)(here)
         return here.say(Move.RETRY)
 

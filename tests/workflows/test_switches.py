@@ -45,6 +45,7 @@ SETTINGS = {
         token_life=timedelta(seconds=30),
         rate_limit=40,
         publish_delay=timedelta(minutes=1),
+        stays=timedelta(hours=3),
     ),
     "coarse": Switches(
         patch_sem_server=PatchSemServer.IGNORED,
@@ -64,6 +65,7 @@ SETTINGS = {
         rejected_download=RejectedDownload.FAIL_OVER,
         tls_mismatch_when_unverified=UnverifiedMismatch.ACCEPTED,
         rest_port_follows_certificate=False,
+        edits_move_list_times=False,
     ),
 }
 SITES = {
@@ -86,21 +88,24 @@ async def test_nobody_is_lost_on_any_setting_of_the_switches(played, site, setti
     assert here.settings() == before
 
 
-def test_every_switch_is_turned():
-    """Each switch has a setting above that is not its default; what shows what servers sign has tests of its own.
+async def test_rule_9_where_serials_do_not_move_there_is_no_proof(played):
+    """Nothing shows who holds the relaxed policy: the rotation asks, and a cancel puts everything back."""
+    unmoved = SITES["list-a"].model_copy(update={"switches": Switches(settings_move_serials=False)})
+    cancelled = played.Deed(played.asked("serial-did-not-move"), lambda here: here.say(Move.CANCEL))
+    async with played.play(cancelled, spec=unmoved, limits=LIMITS) as here:
+        here.absent = played.asked("serial-did-not-move")
+        before = here.settings()
+        assert await here.run() is Outcome.CANCELLED
 
-    Where serials do not move with settings there is no proof: the rotation asks (rule 9), as tests of the gate show.
-    """
+    assert here.settings() == before
+    assert here.lost() == []
+
+
+def test_every_switch_is_turned():
+    """Each switch has a setting above that is not its default; others have tests of their own."""
     usual = Switches().model_dump()
     turned = {name for each in SETTINGS.values() for name, value in each.model_dump().items() if value != usual[name]}
-    others = {
-        "patch_client_log",
-        "stays",
-        "stale_sig_files",
-        "stale_sig_dates",
-        "settings_move_serials",
-        "edits_move_list_times",
-    }
+    others = {"patch_client_log", "stale_sig_files", "stale_sig_dates", "settings_move_serials"}
     assert turned == set(Switches.model_fields) - others
 
 

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from activities.tasks import Tasks
 from emulator.scenarios import one_server
+from engine.contract import ObserveTaskRequest
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from workflows.requests import about
 
 HEARTBEAT = timedelta(minutes=5)
 SWAP = "replace_certificate"
@@ -55,7 +58,7 @@ async def test_another_certificate_in_the_right_server_is_named(played):
 
 
 async def test_the_right_certificate_in_the_wrong_server_is_named(played):
-    """The file of one server put into another: it is named (unexpected-certificate) and put back, 0 lost."""
+    """The file of one server put into another: attention names it, its old certificate is put back, 0 lost."""
 
     async def mistake(here):
         right = here.state.step.work.server
@@ -63,7 +66,11 @@ async def test_the_right_certificate_in_the_wrong_server_is_named(played):
         here.kept["old"] = here.stage.simulation.site.server(other).credential
         here.stage.simulation.console.replace_certificate(other, *await here.hands.file(f"cert-{right}"))
 
-    def put_back(here):
+    async def put_back(here):
+        ref = about(here.state, here.state.step)
+        seen = await Tasks(here.stage.world).observe_task(ObserveTaskRequest(ref=ref, task_id=here.state.task.id))
+        assert seen.wrong is not None
+        assert (seen.wrong.code, seen.wrong.subject) == ("unexpected-certificate", here.kept["other"])
         here.hands.restore_certificate(here.kept["other"], here.kept["old"])
 
     _, _, noticed, right = deeds = played.in_turn(

@@ -165,7 +165,8 @@ def test_rule_3_before_a_swap_of_relaxed_groups_nobody_is_safe(make):
 def test_coverage_is_monotone(make, readings, swapped):
     """Once covered, a client stays so within its gate, unless it shows an older policy later; so does what was seen."""
     rule = make.swap_rule(reference=make.t0) if swapped else make.gate_rule()
-    evidence, covered = None, False
+    evidence: ClientEvidence | None = None
+    covered = False
     for reading in readings:
         if reading is None:
             judged = make.vanish(rule, evidence=evidence)

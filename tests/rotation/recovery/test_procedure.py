@@ -8,7 +8,7 @@ from rotation.drift.drift import Drift
 from rotation.drift.restart import voided
 from rotation.finding import blocking
 from rotation.plan.refused import PlanRefusedError
-from rotation.plan.step import Write
+from rotation.plan.step import GatePurpose, Write
 from rotation.recovery.damage import Damage, Form, RecoveryCopy
 from rotation.recovery.held import Held
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
@@ -95,6 +95,7 @@ def test_the_steps_of_a_recovery(make, damage, plan):
     assert {owner.treatment.value for owner in made.body.scopes} == {"failover"}
     assert (made.body.purpose, made.body.holdouts, made.body.left_out) == ("recover", (), ())
     gate = made.body.steps[2]
+    assert gate.purpose is GatePurpose.RECOVERED
     assert (gate.minimum, gate.patience) == (3 * make.heartbeat + 3 * timedelta(minutes=1), 2 * DAY)
     assert [(each.server, each.fingerprint, each.replaces) for each in made.body.certificates] == [
         ("s1", GOOD, GOOD),
