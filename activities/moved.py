@@ -16,6 +16,7 @@ from rotation.proof.moved import (
     lists_to_show,
     offers_one,
     refused_at,
+    says_nothing,
     still_shown,
     unshown,
     used_of_late,
@@ -53,11 +54,13 @@ class Taken:
         waits = []
         for asked in request.asked:
             found = who.get(asked.client)
-            if found is not None and has_taken(
-                asked, found[0], only_there=offers_one(found[1], site), stays=site.limits.stays
-            ):
+            if found is None:
+                waits.append(asked)
+                continue
+            client, only_there = found[0], offers_one(found[1], site)
+            if has_taken(asked, client, only_there=only_there, stays=site.limits.stays):
                 known.setdefault(asked.server, self.clock)
-            else:
+            elif not says_nothing(asked, client, only_there=only_there, stays=site.limits.stays):
                 waits.append(asked)
         verify = {client: each for client, each in who.items() if verifying(each[1])}
         lists = lists_to_show(self.scope.plan.body, site, self.step)

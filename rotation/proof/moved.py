@@ -179,6 +179,18 @@ def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool, stays: tim
     return stayed and now.last_server == asked.server and not now.non_persistent
 
 
+def says_nothing(asked: Asked, now: ObservedClient, *, only_there: bool, stays: timedelta) -> bool:
+    """Whether a client was read too late: it may have left its server by itself, and taken the policy at another one.
+
+    After an outage of the service, for example. Others that are at the server then are asked.
+    """
+    if only_there or now.last_seen is None or now.last_seen - asked.seen < stays:
+        return False
+    former, newer = parse_or_none(asked.serial), parse_or_none(now.serial)
+    has_newer = former is not None and newer is not None and newer.at > former.at
+    return has_newer or now.last_server != asked.server
+
+
 def offers_one(owner: OwnerScope, site: Site) -> bool:
     """Whether all lists of an owner offer one and the same server only."""
     lists = {pair.server_list for pair in owner.pairs}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rotation.plan.step import Gate, GatePurpose
-from rotation.proof.moved import Asked, asked_of, has_taken, lists_to_show, refused_at, to_move, unshown
+from rotation.proof.moved import Asked, asked_of, has_taken, lists_to_show, refused_at, says_nothing, to_move, unshown
 from rotation.values import ClientId, ServerName
 
 OLD_BUILD = {"build": "14.2.1.0"}
@@ -139,6 +139,22 @@ def test_rule_24_a_newer_policy_that_was_taken_at_a_server_shows_it(make, asked)
     late = asked(seen=make.at(days=-1, minutes=-3))
     assert not takes(-7, before=late), "it may have been elsewhere meanwhile"
     assert takes(-7, before=late, only_there=True)
+
+
+def test_rule_24_who_was_read_too_late_says_nothing(make, asked):
+    """Longer than it stays with a server, the client may have left by itself, and have taken the policy elsewhere."""
+
+    def silent(made, *, minutes, only_there=False, **now):
+        serial = make.serial("G", make.at(minutes=made))
+        before = asked(seen=make.at(days=-1, minutes=minutes))
+        client = make.client("g", seen=0, serial=serial, **now)
+        return says_nothing(before, client, only_there=only_there, stays=timedelta(days=1))
+
+    assert silent(-7, minutes=0), "it is back, with a policy that it may have taken elsewhere"
+    assert silent(-60, minutes=0, server="s3"), "it is elsewhere, and may have gone there by itself"
+    assert not silent(-60 * 25, minutes=0), "it is there, and has not taken it"
+    assert not silent(-7, minutes=1, server="s3"), "it left before its time"
+    assert not silent(-7, minutes=0, only_there=True), "there is no other server"
 
 
 def test_rule_24_who_was_asked_and_has_not_taken_it_there_speaks_against_the_server(make, asked):
