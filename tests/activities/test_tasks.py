@@ -63,7 +63,7 @@ async def test_images_are_refreshed_in_the_groups_as_they_are_called_now():
 
 
 async def test_a_list_that_sepm_still_shows_is_not_deleted(stage):
-    """Whoever says that the copy is deleted is contradicted by SEPM's list of policies, until it is."""
+    """A person who says that the copy is deleted is contradicted by the list of policies of SEPM, until it is."""
     plan = await stage.plan()
     state = await stage.begin(plan)
     step, name = next(

@@ -32,7 +32,7 @@ _NOBODY_LOOKS_AT_SIGNATURES = {signing.compare_signed_files: _nothing_to_do, sig
 
 @mutation(rule="11", replaces=acceptance.refuses, hole=_CONTACT, behind=_NOBODY_LOOKS_AT_SIGNATURES)
 def nobody_refuses(original, kept):  # noqa: ARG001 - as the rule it replaces
-    """Clients that check in and take nothing are waited for like any others, and nobody is told of them."""
+    """Clients that check in and take nothing are waited for like any others, and no attention names them."""
     return False
 
 
@@ -84,8 +84,8 @@ def nobody_shows_what_servers_sign(original, *args, **named):
 
 
 @mutation(rule="24", replaces=shown.has_taken, hole=_NEW_DATES)
-def whoever_is_asked_has_shown_it(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
-    """Whoever is asked to take a policy is taken to have taken it."""
+def a_client_that_is_asked_has_shown_it(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+    """A client that is asked to take a policy is taken to have taken it."""
     return True
 
 
@@ -105,6 +105,6 @@ MUTATIONS = (
     there_is_no_end_without_a_dead_server,
     silence_of_relaxed_clients_is_not_told,
     nobody_shows_what_servers_sign,
-    whoever_is_asked_has_shown_it,
+    a_client_that_is_asked_has_shown_it,
     one_list_stands_for_the_others,
 )

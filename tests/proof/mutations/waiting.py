@@ -9,13 +9,13 @@ from workflows import gate_step
 
 
 @mutation(rule="10", replaces=coverage._was_away, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))
-def whoever_is_silent_was_away(original, *args):  # noqa: ARG001 - as the rule it replaces
+def silent_clients_were_away(original, *args):  # noqa: ARG001 - as the rule it replaces
     """A client that the change itself has silenced counts as one that was switched off before it."""
     return True
 
 
 @mutation(rule="11", replaces=reading._verifies_next, where=where.takes_two_downloads)
-def whoever_is_away_may_verify_next(original, *args):  # noqa: ARG001 - as the rule it replaces
+def clients_that_are_away_may_verify_next(original, *args):  # noqa: ARG001 - as the rule it replaces
     """Relaxed clients that were away at a replacement are given the policy that verifies before the list."""
     return False
 
@@ -31,7 +31,7 @@ async def the_holdout_is_over_at_once(original, running, step):
 
 
 MUTATIONS = (
-    whoever_is_silent_was_away,
-    whoever_is_away_may_verify_next,
+    silent_clients_were_away,
+    clients_that_are_away_may_verify_next,
     the_holdout_is_over_at_once,
 )
