@@ -1,6 +1,6 @@
 """Policies moved over REST, to have clients show what a replaced server signs, and put back (rule 24)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -23,6 +23,7 @@ from store.writes import WriteOutcome
 _LARGEST = 9999
 """KB: what SEPM takes at most (REST facts, `client_log.system_maxsize`)."""
 _SENDS = 2
+_ON_ITS_WAY = timedelta(seconds=5)
 
 
 class Moving:
@@ -66,18 +67,30 @@ class Moving:
 
     async def _move(self, client: Sepm, scope: StepScope, gate: Gate, owner: OwnerScope) -> str:
         """Move the policy of one owner; why that was not done, or nothing."""
-        before = await noted(client, scope, gate, owner.group_id)
         for pair in (Pair(group_id=owner.group_id, location_id=each.location_id) for each in owner.pairs):
             try:
-                now = (await client.pair_settings(pair)).log_kb
+                now = await self._settled(client, scope.ref, pair)
             except Gone:
                 continue
             original = await self._recorded(scope, pair)
             if original is None or now not in {original, _other(original)}:
                 return "SEPM shows another size of the clients' system log than was recorded, or none"
             wanted = _other(original) if now == original else original
+            before = await noted(client, scope, gate, owner.group_id)
             return await self._write(client, scope.ref, pair, wanted, before)
         return "none of its locations is there any more"
+
+    async def _settled(self, client: Sepm, ref: StepRef, pair: Pair) -> int | None:
+        """The size that SEPM shows; a write that a crash has cut off may still be on its way, and is waited for."""
+        writes = self._world.store.writes
+        now = (await client.pair_settings(pair)).log_kb
+        noted_before = await writes.written(ref.rotation_id, ref.step)
+        if any((each.pair, each.field, each.outcome) == (pair, SettingField.LOG_SIZE, None) for each in noted_before):
+            await self._world.sleep(_ON_ITS_WAY)
+            now = (await client.pair_settings(pair)).log_kb
+            what = (ref.rotation_id, ref.step, pair, SettingField.LOG_SIZE)
+            await writes.seen(*what, value=str(now), at=self._world.clock())
+        return now
 
     async def _recorded(self, scope: StepScope, pair: Pair) -> int | None:
         """The recorded size."""

@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType
 
 from api.reconciler import EVERY
+from rotation.plan.step import SettingField
 from rotation.values import RotationId
 from store.settings import StoreSettings
 from store.store import Store
@@ -126,7 +127,7 @@ def _differences(told: Story, undisturbed: Story) -> list[str]:
 
 
 async def _records(visit: Visit) -> list[str]:
-    """The store's own: the chain of events, tasks, writes."""
+    """The store's own: the chain of events, tasks, writes. A policy is moved once more after a crash (rule 24)."""
     tasks = Counter(
         (each["rotation_id"], each["step"]) for each in (await visit.lane.get(f"/v1/tasks?site={visit.id}"))["items"]
     )
@@ -137,7 +138,8 @@ async def _records(visit: Visit) -> list[str]:
             found += [
                 f"write of step {each.step_id} is noted as {each.outcome}, attempt {each.attempt}"
                 for each in await store.writes.written(RotationId(rotation))
-                if (each.outcome, each.attempt) != (WriteOutcome.APPLIED, 1)
+                if each.outcome is not WriteOutcome.APPLIED
+                or (each.attempt != 1 and each.field is not SettingField.LOG_SIZE)
             ]
     return found
 
