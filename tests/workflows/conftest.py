@@ -77,8 +77,6 @@ QUICK = Limits(
 """Short waits, so that a test needs few readings."""
 REAL_LIMIT = 120
 """Seconds of real time within which what is waited for must come."""
-_TOO_LATE = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
-"""A worker that has just begun, on a busy machine: what is said has an id of its own, and is said once more."""
 
 Handle = WorkflowHandle[object, RotateResult]
 
@@ -294,8 +292,8 @@ class Stage:
                 try:
                     return await say(handle, message) or await answer(handle, message)
                 except RPCError as error:
-                    if error.status not in _TOO_LATE:
-                        raise
+                    if error.status not in {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}:
+                        raise  # the other two are of a worker that has just begun: it is said once more, by the same id
 
     async def state(self, handle: Handle) -> RotationState:
         """The whole state of the rotation."""
