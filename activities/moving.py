@@ -13,6 +13,7 @@ from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, SettingField
+from rotation.proof.gate import Reference
 from rotation.proof.moved import asked_of, to_move
 from rotation.survey import Pair
 from sepm.errors import Gone, NotPermitted, OutcomeUnknown, Refused
@@ -40,7 +41,8 @@ class Moving:
         2. store the owner's policy date and SEPM's clock, and what is written, before the write
         3. write, read back; a group whose size is not as recorded, or that REST leaves as it is, is named
 
-        A call that is repeated after a crash moves the policy once more, which does no harm.
+        A call that is repeated after a crash moves the policy once more, which does no harm. It does so where the
+        clients have left the server meanwhile, too: else a policy would be waited for that was noted and never sent.
         """
         world, scope = self._world, await scope_of(self._world, request.ref)
         step = scope.step
@@ -52,7 +54,8 @@ class Moving:
         with told_apart():
             async with await world.sepm(scope.site) as client:
                 clock = await client.clock()
-                owners = to_move(scope.plan.body, request.unshown, clients, swapped, now=clock)
+                chosen = to_move(scope.plan.body, request.unshown, clients, swapped, now=clock)
+                owners = (*chosen, *[each for each in await _cut_off(scope, step) if each not in chosen])
                 for owner in owners:
                     why = await self._move(client, scope, step, owner)
                     if why:
@@ -136,6 +139,16 @@ class Moving:
         outcome = WriteOutcome.REFUSED if why else WriteOutcome.APPLIED
         await writes.record_outcome(*what, outcome=outcome, at=at(), detail=why)
         return why
+
+
+async def _cut_off(scope: StepScope, gate: Gate) -> list[OwnerScope]:
+    """The owners of which a move was noted, and nothing is known of what came of it."""
+    noted_before = await scope.world.store.references.of_gate(scope.ref.rotation_id, gate.id)
+    return [each for each in scope.plan.body.scopes if _is_open(noted_before.get(each.group_id))]
+
+
+def _is_open(reference: Reference | None) -> bool:
+    return reference is not None and reference.fixed is None
 
 
 def _other(size: int) -> int:

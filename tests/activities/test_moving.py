@@ -1,0 +1,72 @@
+"""Policies that are moved for clients to show what a replaced server signs, also behind a crash (rule 24)."""
+
+import pytest
+
+from activities.moving import Moving
+from activities.originals import Originals
+from emulator.scenarios import three_servers
+from engine.contract import MoveRequest, StepRef, StepRequest
+from rotation.plan.request import Unproven
+from rotation.plan.scope import Treatment
+from rotation.plan.step import Gate, GatePurpose, SettingField
+from rotation.proof.gate import Reference
+from rotation.site import Limits
+from rotation.survey import Pair
+from rotation.values import ServerName
+from simulation.scenario import Scenario
+from simulation.stage import ROTATION, SITE, Stage
+from store.writes import WriteOutcome
+
+
+@pytest.fixture
+async def moving():
+    """The gate of a rotation before its last wave; no client is at a replaced server."""
+    scenario = Scenario(
+        seed=1, spec=three_servers(clients=8), limits=Limits(purge_after=None), unproven=Unproven.APPROVE
+    )
+    async with Stage(scenario) as stage:
+        plan = await stage.plan()
+        await stage.begin(plan)
+        gate = next(s for s in plan.body.steps if isinstance(s, Gate) and s.purpose is GatePurpose.SIGNED)
+        ref = StepRef(rotation_id=ROTATION, site_id=SITE, plan_id=plan.id, step=gate.id)
+        await Originals(stage.world).record_originals(StepRequest(ref=ref))
+        owner = next(each for each in plan.body.scopes if each.treatment is Treatment.FAILOVER)
+        yield stage, MoveRequest(ref=ref, unshown=(ServerName("SEPM-1"),)), owner
+
+
+async def moved(stage, request):
+    """How many sizes a call has written."""
+    before = stage.simulation.effects.count("rest.client_log")
+    await Moving(stage.world).move_policies(request)
+    return stage.simulation.effects.count("rest.client_log") - before
+
+
+async def test_nothing_is_moved_where_nobody_would_take_it(moving):
+    """No client is at the server, and no move was cut off."""
+    stage, request, _ = moving
+    assert await moved(stage, request) == 0
+
+
+async def test_a_move_that_a_crash_has_cut_off_before_its_write_is_made_all_the_same(moving):
+    """Its reference was noted, and its clients have left: the rotation waits for that policy, and must not in vain."""
+    stage, request, owner = moving
+    now = stage.clock.now()
+    cut = Reference(owner=owner.group_id, date_before=now, written_at=now, not_before=now)
+    await stage.store.references.save(ROTATION, request.ref.step, cut)
+    assert await moved(stage, request) == 1
+    assert stage.simulation.effects.count("rest.client_log", owner.path) == 1
+
+
+async def test_a_write_that_a_crash_has_cut_off_gets_its_outcome(moving):
+    """It had reached SEPM: the next move is another attempt, and both are noted as applied."""
+    stage, request, owner = moving
+    now, pair = stage.clock.now(), Pair(group_id=owner.group_id, location_id=owner.pairs[0].location_id)
+    cut = Reference(owner=owner.group_id, date_before=now, written_at=now, not_before=now)
+    await stage.store.references.save(ROTATION, request.ref.step, cut)
+    what = (ROTATION, request.ref.step, pair, SettingField.LOG_SIZE)
+    await stage.store.writes.record_write(*what, value="513", at=now, policy_date_before=now)
+    async with await stage.world.sepm(stage.site) as client:
+        await client.set_log_size(pair, 513)
+    assert await moved(stage, request) == 1
+    notes = [(each.value, each.outcome) for each in await stage.store.writes.written(ROTATION, request.ref.step)]
+    assert notes == [("513", WriteOutcome.APPLIED), ("512", WriteOutcome.APPLIED)]
