@@ -25,6 +25,7 @@ _LARGEST = 9999
 """KB: what SEPM takes at most (REST facts, `client_log.system_maxsize`)."""
 _SENDS = 2
 _ON_ITS_WAY = timedelta(seconds=5)
+"""Within that a call of a worker that has died has reached SEPM, or never will."""
 
 
 class Moving:

@@ -78,7 +78,7 @@ WIDER = (
     "server_upgraded",
     "sylink_handed_out",
 )
-"""Ordinary administration, which nobody thinks of as a danger to a rotation."""
+"""Ordinary administration that may endanger a rotation."""
 
 
 def draw_happenings(

@@ -14,8 +14,8 @@ def codes(facts: Facts) -> frozenset[str]:
     """The codes of attention, drift, repairs, refusals and findings that came up."""
     plans = [plan for plan in (facts.plan, facts.last_plan) if plan is not None]
     found = [*facts.refused, *(finding for plan in plans for finding in plan.findings)]
-    told = (event.data.get("code", "") for event in facts.trail)
-    return facts.shown | {each.code for each in found} | {code for code in told if code}
+    of_events = (event.data.get("code", "") for event in facts.trail)
+    return facts.shown | {each.code for each in found} | {code for code in of_events if code}
 
 
 def traits(facts: Facts) -> frozenset[str]:

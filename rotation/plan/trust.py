@@ -1,4 +1,4 @@
-"""Failover that was never seen (rules 8 and 21): whose it is, and whom a person trusts by name."""
+"""Clients whose failover was never seen (rules 8 and 21), and clients that a person trusts by name."""
 
 import hashlib
 import json

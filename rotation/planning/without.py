@@ -36,16 +36,15 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
 
 
 def _left(done: Sequence[Step], ahead: Sequence[Step], servers: Collection[ServerName]) -> Iterator[Step]:
-    last: ServerName | None = None
-    for index, step in enumerate((*done, *ahead)):
+    """The steps ahead without those of `servers`, but for a gate after which clients verify."""
+    replaced = (_server(step) for step in reversed(done) if _replaces(step))
+    last = next((server for server in replaced if server not in servers), None)
+    for index, step in enumerate(ahead):
         here = _server(step)
-        if here is not None and here not in servers and _replaces(step):
-            last = here
-        if index < len(done):
-            continue
         if here not in servers:
+            last = here if _replaces(step) else last
             yield step
-        elif isinstance(step, Gate) and last is not None and _verifies_next(ahead[index - len(done) + 1 :], servers):
+        elif isinstance(step, Gate) and last is not None and _verifies_next(ahead[index + 1 :], servers):
             title = f"Wait until every client knows the new certificate of {last}"
             yield step.model_copy(update={"server": last, "title": title})
 

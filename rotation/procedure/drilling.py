@@ -13,7 +13,7 @@ def drill(knobs: Knobs) -> Iterator[Step]:
     """The steps of the drill; none where nobody is drilled.
 
     1. for each round: other servers come first, then a gate of three heartbeats at least, which ends when every
-       client was seen at a second server of its list, or by itself when each has had the time to leave its last one
+       client was seen at a second server of each of its lists, or when each has had the time to leave its last one
     2. the lists' own order again
     3. the rest is planned anew: groups with clients that were not seen are relaxed, or these approved by name
     """

@@ -13,7 +13,7 @@ def takes_policy(observed: ObservedClient, rule: GateRule) -> bool:
     """Whether a client reports the newest policy of its owner; a contact with an older one proves nothing."""
     if rule.published is None:
         return True
-    serial = _serial(observed)
+    serial = own_serial(observed)
     return serial is not None and serial >= rule.published
 
 
@@ -22,7 +22,7 @@ def grown(observed: ObservedClient, seen: datetime, rule: GateRule, kept: Client
 
     A client that reports another policy than before has taken one: its check-ins are counted from there.
     """
-    serial = _serial(observed)
+    serial = own_serial(observed)
     if rule.swap is None or rule.published is None or serial is None:
         return kept
     if serial != kept.older_serial:
@@ -43,10 +43,11 @@ def keeps_older(observed: ObservedClient | None, published: datetime | None, *, 
     """Whether a client checks in with an older policy later than `allowed` after the newest was made (rule 28)."""
     if observed is None or observed.last_seen is None or published is None:
         return False
-    serial = _serial(observed)
+    serial = own_serial(observed)
     return serial is not None and serial < published and observed.last_seen > published + allowed
 
 
-def _serial(observed: ObservedClient) -> datetime | None:
+def own_serial(observed: ObservedClient) -> datetime | None:
+    """When the policy was made that a client reports; None where it reports none of its own group."""
     serial = parse_or_none(observed.serial)
     return serial.at if serial is not None and serial.belongs_to(observed.group_id) else None

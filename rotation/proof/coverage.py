@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rotation.plan.step import GatePurpose
 from rotation.plan.trust import fails_over
-from rotation.proof.acceptance import grown, refuses, takes_policy
+from rotation.proof.acceptance import grown, own_serial, refuses, takes_policy
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
@@ -146,14 +146,14 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
 
 def _went_back(observed: ObservedClient, seen: datetime, rule: GateRule, kept: ClientEvidence) -> bool:
     """Whether an older policy is reported than was shown before (rule 23): of two machines with one record, say."""
-    serial = parse_or_none(observed.serial)
-    if serial is None or not serial.belongs_to(observed.group_id):
+    serial = own_serial(observed)
+    if serial is None:
         return False
-    if kept.older_serial is not None and serial.at < kept.older_serial:
+    if kept.older_serial is not None and serial < kept.older_serial:
         return True
     if kept.serial_seen is None or seen <= kept.serial_seen or rule.reference is None:
         return False
-    return serial.at < min(rule.earlier, default=rule.reference)
+    return serial < min(rule.earlier, default=rule.reference)
 
 
 def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: datetime) -> bool:

@@ -172,8 +172,8 @@ def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool, stays: tim
         only_there: whether its lists offer it no other server.
         stays: how long a client stays with its server: within that it has not been elsewhere meanwhile.
     """
-    former, newer = parse_or_none(asked.serial), parse_or_none(now.serial)
-    if former is None or newer is None or newer.at <= former.at or not newer.belongs_to(now.group_id):
+    newer = parse_or_none(now.serial)
+    if newer is None or not _is_newer(asked, now) or not newer.belongs_to(now.group_id):
         return False
     stayed = only_there or (now.last_seen is not None and now.last_seen - asked.seen < stays)
     return stayed and now.last_server == asked.server and not now.non_persistent
@@ -186,9 +186,13 @@ def says_nothing(asked: Asked, now: ObservedClient, *, only_there: bool, stays: 
     """
     if only_there or now.last_seen is None or now.last_seen - asked.seen < stays:
         return False
+    return _is_newer(asked, now) or now.last_server != asked.server
+
+
+def _is_newer(asked: Asked, now: ObservedClient) -> bool:
+    """Whether a client reports a later policy than when it was asked."""
     former, newer = parse_or_none(asked.serial), parse_or_none(now.serial)
-    has_newer = former is not None and newer is not None and newer.at > former.at
-    return has_newer or now.last_server != asked.server
+    return former is not None and newer is not None and newer.at > former.at
 
 
 def offers_one(owner: OwnerScope, site: Site) -> bool:

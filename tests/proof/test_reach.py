@@ -11,7 +11,7 @@ def test_codes_are_found_where_they_are_said():
     assert all(" " not in code for code in codes())
 
 
-def test_whatever_nobody_comes_to_is_missing():
+def test_what_is_not_reached_is_missing():
     """A proof that has come to nothing lacks everything but what tests come to."""
     assert set(missing(())) == (codes() | traits()) - elsewhere().keys()
     assert missing(codes() | traits()) == []

@@ -31,13 +31,13 @@ _NOBODY_LOOKS_AT_SIGNATURES = {signing.compare_signed_files: _nothing_to_do, sig
 
 
 @mutation(rule="11", replaces=acceptance.refuses, hole=_CONTACT, behind=_NOBODY_LOOKS_AT_SIGNATURES)
-def nobody_refuses(original, kept):  # noqa: ARG001 - as the rule it replaces
+def refusing_clients_are_not_named(original, kept):  # noqa: ARG001 - as the rule it replaces
     """Clients that check in and take nothing are waited for like any others, and no attention names them."""
     return False
 
 
 @mutation(rule="11", replaces=cut_off.tell, hole=_OLD_SYLINK)
-async def clients_in_trouble_are_not_told_of(original, run, seen):
+async def no_attention_names_clients_in_trouble(original, run, seen):
     """Who refuses or is silent after a change is counted, and no attention says so."""
 
 
@@ -54,7 +54,7 @@ def copies_of_lists_are_not_looked_at(original, body):
 
 
 @mutation(rule="19", replaces=moved.Sighting.differs_from, hole=_TICKED)
-def nobody_watches_open_replacements(original, *args):  # noqa: ARG001 - as the rule it replaces
+def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the rule it replaces
     """What is changed while somebody holds a replacement is found by the next look that is due."""
     return False
 
@@ -72,13 +72,13 @@ def there_is_no_end_without_a_dead_server(original, approved, servers, *, at):  
 
 
 @mutation(rule="22", replaces=silence._is_relaxed, hole=_SILENT_RELAXED)
-def silence_of_relaxed_clients_is_not_told(original, rule):  # noqa: ARG001 - as the rule it replaces
+def silence_of_relaxed_clients_raises_no_attention(original, rule):  # noqa: ARG001 - as the rule it replaces
     """Relaxed clients of which nothing is heard after a replacement are waited for without a word."""
     return False
 
 
 @mutation(rule="24", replaces=signing.shown_by_clients, hole=_NEW_DATES)
-def nobody_shows_what_servers_sign(original, *args, **named):
+def no_client_shows_what_servers_sign(original, *args, **named):
     """The dates of .SIG files are believed, and no client shows that it takes what a server signs."""
     return _nothing_to_do(original, *args, **named)
 
@@ -96,15 +96,15 @@ def one_list_stands_for_the_others(original, seen_at, offers):
 
 
 MUTATIONS = (
-    nobody_refuses,
-    clients_in_trouble_are_not_told_of,
+    refusing_clients_are_not_named,
+    no_attention_names_clients_in_trouble,
     edited_lists_are_not_named,
     copies_of_lists_are_not_looked_at,
-    nobody_watches_open_replacements,
+    open_replacements_are_not_watched,
     a_dead_server_is_not_named,
     there_is_no_end_without_a_dead_server,
-    silence_of_relaxed_clients_is_not_told,
-    nobody_shows_what_servers_sign,
+    silence_of_relaxed_clients_raises_no_attention,
+    no_client_shows_what_servers_sign,
     a_client_that_is_asked_has_shown_it,
     one_list_stands_for_the_others,
 )
