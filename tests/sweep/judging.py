@@ -21,6 +21,8 @@ from tests.sweep.visits import Visit
 
 _LOOK_AGAIN = 0.5
 _REPLACED = "console.replace_certificate"
+_MOVED = "rest.client_log"
+_SIZES = 2
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,19 @@ async def problems(visit: Visit, procedure: Procedure, before: Before, undisturb
 
     1. each rotation ended as it must, there is no other, and nothing is asked of anybody any more
     2. the site is as it was, but for the certificates; nobody was ever lost
-    3. every effect happened once, and the same things were done and told as in a run in which nobody died
+    3. every effect happened once, and the same things were done and told as in a run in which nobody died; a policy may
+       have been moved more than once, and as often back: a call that a crash cut off moves it again (rule 24)
     4. no event is missing or altered, no task was opened twice, each write is noted once and as made, and no workflow
        task ever failed
     """
     found = [*await _endings(visit, procedure), *await _site(visit, procedure, before)]
     told = await story(visit)
-    found += [f"{' '.join(effect)} happened {count} times" for effect, count in told.effects.items() if count != 1]
+    found += [
+        f"{' '.join(effect)} happened {count} times"
+        for effect, count in told.effects.items()
+        if count != 1 and effect[0] != _MOVED
+    ]
+    found += moved_for_good(told.effects)
     if undisturbed is not None:
         found += _differences(told, undisturbed)
     return [*found, *await _records(visit), *await _history(visit)]
@@ -110,6 +118,17 @@ async def _site(visit: Visit, procedure: Procedure, before: Before) -> list[str]
     found += [] if now.lists == before.lists else [f"server lists are {now.lists}, they were {before.lists}"]
     lost = (await visit.truth("verdict"))["lost_ever"]
     return found + [f"client {each['name']} was lost: {each['why']}" for each in lost]
+
+
+def moved_for_good(effects: Counter[tuple[str, ...]]) -> list[str]:
+    """The pairs whose policy was moved more often than back: of two sizes each must have been set as often."""
+    moved = {effect[1:3] for effect in effects if effect[0] == _MOVED}
+    found = []
+    for pair in sorted(moved):
+        counts = [count for effect, count in effects.items() if effect[:3] == (_MOVED, *pair)]
+        if len(counts) != _SIZES or len(set(counts)) != 1:
+            found.append(f"the system log of {' '.join(pair)} is not as large as before: {counts}")
+    return found
 
 
 def _differences(told: Story, undisturbed: Story) -> list[str]:
