@@ -19,6 +19,6 @@ from tests.sweep.judging import moved_for_good
 )
 def test_a_policy_is_moved_as_often_as_back(sizes, fair):
     """A call that a crash cut off moves it again; in the end the size is as before. Other effects are left alone."""
-    effects = Counter({("rest.client_log", "Root", "Default", size): count for size, count in sizes.items()})
-    effects["console.republish",] = 3
+    effects: Counter[tuple[str, ...]] = Counter({("console.republish",): 3})
+    effects.update({("rest.client_log", "Root", "Default", size): count for size, count in sizes.items()})
     assert (moved_for_good(effects) == []) is fair
