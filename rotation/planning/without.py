@@ -16,7 +16,8 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
        of the server that was replaced last: until now it may have left clients that are away to the one after it
     2. where no other replacement is left: nothing is relaxed any more, and nobody is waited for who would be cut off by
        one; what is relaxed now is restored
-    3. the rest stays as it was approved
+    3. no replacement asks a gate any more that has gone
+    4. the rest stays as it was approved
     """
     index = approved.steps.index(approved.step(at))
     done, ahead = approved.steps[: index + 1], approved.steps[index + 1 :]
@@ -30,9 +31,18 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
             "waves": tuple(
                 wave for each in approved.waves if (wave := tuple(server for server in each if server not in servers))
             ),
-            "steps": (*done, *left),
+            "steps": (*done, *_asking_what_is_there(done, left)),
         }
     )
+
+
+def _asking_what_is_there(done: Sequence[Step], left: Sequence[Step]) -> Iterator[Step]:
+    """The steps ahead, of which no replacement is held by a gate that the plan has no more: nobody could read it."""
+    there = {step.id for step in (*done, *left)}
+    for step in left:
+        holds = step.holds if isinstance(step, Console) else ()
+        gone = [gate for gate in holds if gate not in there]
+        yield step.model_copy(update={"holds": tuple(gate for gate in holds if gate in there)}) if gone else step
 
 
 def _left(done: Sequence[Step], ahead: Sequence[Step], servers: Collection[ServerName]) -> Iterator[Step]:

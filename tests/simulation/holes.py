@@ -277,6 +277,12 @@ HOLES = (
         Follows(since=Since.BEGIN, after=11 * HOUR, happening=ServerDies(server="SEPM-2")),
     ),
     hole(
+        "a server dies before its turn, and another one is to be replaced after it",
+        20,
+        site(3, 12),
+        Follows(since=Since.SWAP, after=MINUTE, happening=ServerDies(server="SEPM-2")),
+    ),
+    hole(
         "relaxed clients fall silent behind the swap",
         22,
         site(),

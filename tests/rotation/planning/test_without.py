@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan.step import Gate
+from rotation.plan.step import Console, Gate
 from rotation.planning.without import finish_without
 from rotation.values import ServerName
 
@@ -70,3 +70,14 @@ def test_other_servers_go_on_as_approved(body):
     without = ahead(finish_without(approved, [S2], at=at), at)
     assert without == ["B3", *ahead(approved, at)[3:]]
     assert without.count("B2") == 1
+
+
+def test_no_replacement_is_held_by_a_gate_that_has_gone(make):
+    """Where nobody is relaxed the gate of s2 goes with its replacement: s3 is held by the gates that are left."""
+    site = make.site("s1", "s2", "s3")
+    approved = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    left = finish_without(approved, [S2], at=recheck(approved, 0))
+    there = {step.id for step in left.steps}
+    held = {step.id: step.holds for step in left.steps if isinstance(step, Console) and step.holds}
+    assert any(set(approved.step(step).holds) - there for step in held)
+    assert {gate for holds in held.values() for gate in holds} <= there
