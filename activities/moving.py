@@ -120,7 +120,7 @@ class Moving:
     async def _put_back(self, client: Sepm, ref: StepRef, original: Original) -> list[Finding]:
         pair, size = original.pair, original.settings.log_kb
         try:
-            now = (await client.pair_settings(pair)).log_kb
+            now = await self._settled(client, ref, pair)
         except Gone:
             return []
         if size is None or now != _other(size):

@@ -70,3 +70,14 @@ async def test_a_write_that_a_crash_has_cut_off_gets_its_outcome(moving):
     assert await moved(stage, request) == 1
     notes = [(each.value, each.outcome) for each in await stage.store.writes.written(ROTATION, request.ref.step)]
     assert notes == [("513", WriteOutcome.APPLIED), ("512", WriteOutcome.APPLIED)]
+
+
+async def test_a_size_that_was_being_put_back_when_a_crash_came_gets_its_outcome(moving):
+    """The write had reached SEPM, and nothing is left to put back: it is noted as applied all the same."""
+    stage, request, owner = moving
+    now, pair = stage.clock.now(), Pair(group_id=owner.group_id, location_id=owner.pairs[0].location_id)
+    what = (ROTATION, request.ref.step, pair, SettingField.LOG_SIZE)
+    await stage.store.writes.record_write(*what, value="512", at=now, policy_date_before=now)
+    answer = await Moving(stage.world).put_policies_back(StepRequest(ref=request.ref))
+    notes = [(each.value, each.outcome) for each in await stage.store.writes.written(ROTATION, request.ref.step)]
+    assert (answer.findings, notes) == ((), [("512", WriteOutcome.APPLIED)])
