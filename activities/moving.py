@@ -61,7 +61,9 @@ class Moving:
                     why = await self._move(client, scope, step, owner)
                     if why:
                         by_hand[owner.path] = why
-        asked = asked_of(owners, request.unshown, clients, swapped, now=clock)
+        visits = await world.store.roster.visits(scope.site.id)
+        stays = scope.site.limits.stays
+        asked = asked_of(owners, request.unshown, clients, swapped, visits=visits, stays=stays, now=clock)
         by_person = {owner.group_id for owner in owners if owner.path in by_hand}
         return MoveAnswer(
             by_hand=tuple(by_hand),

@@ -183,6 +183,15 @@ class Roster:
                 seen[ClientId(client)].add(ServerName(server))
         return {client: frozenset(servers) for client, servers in seen.items()}
 
+    async def visits(self, site_id: SiteId) -> dict[ClientId, dict[ServerName, datetime]]:
+        """When each client was last seen at each server. Clients without any are not in it."""
+        wanted = select(ClientServerRow.client_id, ClientServerRow.server, ClientServerRow.last_seen)
+        seen: defaultdict[ClientId, dict[ServerName, datetime]] = defaultdict(dict)
+        async with self._database.read() as session:
+            for client, server, at in await session.execute(wanted.where(ClientServerRow.site_id == site_id)):
+                seen[ClientId(client)][ServerName(server)] = at
+        return dict(seen)
+
     async def moved(self, site_id: SiteId, since: datetime) -> tuple[MovedClient, ...]:
         """Clients that were first seen in another group by a reading that began at `since` or later; by id.
 

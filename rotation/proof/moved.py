@@ -122,6 +122,8 @@ class Asked(Value):
     server: ServerName
     serial: str | None
     seen: datetime
+    stays_until: datetime | None = None
+    """Until then it does not leave that server by itself; None: nobody knows since when it is there."""
     by_hand: bool = False
     """Whether a person was to move the policy, some time later: what it does meanwhile speaks against no server."""
 
@@ -132,6 +134,8 @@ def asked_of(
     clients: Iterable[ObservedClient],
     swapped: Mapping[ServerName, datetime],
     *,
+    visits: Mapping[ClientId, Mapping[ServerName, datetime]],
+    stays: timedelta,
     now: datetime,
 ) -> tuple[Asked, ...]:
     """Some clients of those owners at each of those servers, that have been there since its certificate was replaced.
@@ -141,6 +145,8 @@ def asked_of(
         servers: those that must be shown.
         clients: those that are listed now.
         swapped: when the new certificate of each server was first seen.
+        visits: when each client was last seen at each server.
+        stays: how long a client stays with its server.
         now: SEPM's clock.
     """
     owner_of = {group: owner for owner in owners for group in owner.groups}
@@ -150,6 +156,7 @@ def asked_of(
         if owner is None or server is None or server not in servers or not is_there(client, owner, swapped, now=now):
             continue
         kept = found.setdefault(server, [])
+        elsewhere = [at for other, at in visits.get(client.id, {}).items() if other != server]
         if len(kept) < _KEPT and client.last_seen is not None:
             kept.append(
                 Asked(
@@ -158,6 +165,7 @@ def asked_of(
                     server=server,
                     serial=client.serial,
                     seen=client.last_seen,
+                    stays_until=max(elsewhere) + stays if elsewhere else None,
                 )
             )
     return tuple(each for server in sorted(found) for each in found[server])
@@ -180,13 +188,16 @@ def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool, stays: tim
 
 
 def says_nothing(asked: Asked, now: ObservedClient, *, only_there: bool, stays: timedelta) -> bool:
-    """Whether a client was read too late: it may have left its server by itself, and taken the policy at another one.
+    """Whether a client may have left its server by itself, and taken the policy at another one.
 
-    After an outage of the service, for example. Others that are at the server then are asked.
+    Its stay was over; or it was read too late, after an outage of the service, for example. Others that are at the
+    server then are asked.
     """
-    if only_there or now.last_seen is None or now.last_seen - asked.seen < stays:
+    if only_there or now.last_seen is None:
         return False
-    return _is_newer(asked, now) or now.last_server != asked.server
+    if now.last_server != asked.server:
+        return asked.stays_until is None or now.last_seen >= asked.stays_until
+    return now.last_seen - asked.seen >= stays and _is_newer(asked, now)
 
 
 def _is_newer(asked: Asked, now: ObservedClient) -> bool:

@@ -47,6 +47,7 @@ async def test_servers_where_a_client_was_seen_are_kept(site, make):
         await site.roster.update("site-1", make.at(hours=hour), None, [client])
     await site.roster.update("site-1", make.at(hours=5), None, [make.client("b", last_seen=None)])
     assert await site.roster.servers_seen("site-1") == {"a": {"sepm1", "sepm2"}}
+    assert await site.roster.visits("site-1") == {"a": {"sepm1": make.at(hours=3), "sepm2": make.at(hours=1)}}
 
 
 async def test_the_first_word_on_a_client_left_out_stays(running, make):

@@ -10,6 +10,7 @@ from rotation.values import ClientId, ServerName
 
 OLD_BUILD = {"build": "14.2.1.0"}
 S1, S2, S3 = ServerName("s1"), ServerName("s2"), ServerName("s3")
+STAYS = {"visits": {}, "stays": timedelta(days=1)}
 
 
 @pytest.fixture
@@ -96,17 +97,29 @@ def test_rule_24_who_was_there_before_the_replacement_only_shows_nothing(make, b
     """What it took there was signed by whatever was in then."""
     client = make.client("g", "G", seen=-5)
     (owner,) = [each for each in body.scopes if each.path == "G"]
-    assert [each.client for each in asked_of([owner], [S1], [client], swapped, now=make.t0)] == ["g"]
-    assert asked_of([owner], [S1], [client], {S1: make.at(minutes=-4)}, now=make.t0) == ()
-    assert asked_of([owner], [S1], [client], {}, now=make.t0) == ()
+    assert [each.client for each in asked_of([owner], [S1], [client], swapped, **STAYS, now=make.t0)] == ["g"]
+    assert asked_of([owner], [S1], [client], {S1: make.at(minutes=-4)}, **STAYS, now=make.t0) == ()
+    assert asked_of([owner], [S1], [client], {}, **STAYS, now=make.t0) == ()
 
 
 def test_rule_24_ten_clients_of_each_server_are_asked(make, body, swapped):
     """More would make the state of a rotation of 100,000 clients large."""
     clients = [make.client(f"g{n:02d}", "G", server=server) for n in range(30) for server in ("s1", "s2")]
     (owner,) = [each for each in body.scopes if each.path == "G"]
-    asked = asked_of([owner], [S1, S2], clients, swapped, now=make.t0)
+    asked = asked_of([owner], [S1, S2], clients, swapped, **STAYS, now=make.t0)
     assert [each.server for each in asked] == [S1] * 10 + [S2] * 10
+
+
+def test_rule_24_since_when_a_client_is_there_is_known_by_when_it_was_elsewhere(make, body, swapped):
+    """It came after it was last seen at another server, and stays for a day; else nobody knows."""
+    clients = [make.client(name, "G") for name in ("g1", "g2")]
+    (owner,) = [each for each in body.scopes if each.path == "G"]
+    visits = {
+        ClientId("g1"): {S1: make.t0, S2: make.at(hours=-3), S3: make.at(hours=-5)},
+        ClientId("g2"): {S1: make.t0},
+    }
+    asked = asked_of([owner], [S1], clients, swapped, visits=visits, stays=timedelta(days=1), now=make.t0)
+    assert [each.stays_until for each in asked] == [make.at(hours=21), None]
 
 
 @pytest.fixture
@@ -144,16 +157,18 @@ def test_rule_24_a_newer_policy_that_was_taken_at_a_server_shows_it(make, asked)
 def test_rule_24_who_was_read_too_late_says_nothing(make, asked):
     """Longer than it stays with a server, the client may have left by itself, and have taken the policy elsewhere."""
 
-    def silent(made, *, minutes, only_there=False, **now):
+    def silent(made, *, minutes, only_there=False, until=None, **now):
         serial = make.serial("G", make.at(minutes=made))
-        before = asked(seen=make.at(days=-1, minutes=minutes))
+        before = asked(seen=make.at(days=-1, minutes=minutes), stays_until=until)
         client = make.client("g", seen=0, serial=serial, **now)
         return says_nothing(before, client, only_there=only_there, stays=timedelta(days=1))
 
     assert silent(-7, minutes=0), "it is back, with a policy that it may have taken elsewhere"
     assert silent(-60, minutes=0, server="s3"), "it is elsewhere, and may have gone there by itself"
     assert not silent(-60 * 25, minutes=0), "it is there, and has not taken it"
-    assert not silent(-7, minutes=1, server="s3"), "it left before its time"
+    assert silent(-7, minutes=900, server="s3"), "nobody knows since when it was there"
+    assert silent(-7, minutes=900, server="s3", until=make.t0), "its stay was over"
+    assert not silent(-7, minutes=900, server="s3", until=make.at(minutes=1)), "it left before its time"
     assert not silent(-7, minutes=0, only_there=True), "there is no other server"
 
 
