@@ -1,6 +1,7 @@
 """What clients that fail over show of replaced servers: by a moved policy that they take there (rule 24)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from rotation.values import ClientId, ServerName
 
 OLD_BUILD = {"build": "14.2.1.0"}
 S1, S2, S3 = ServerName("s1"), ServerName("s2"), ServerName("s3")
-STAYS = {"visits": {}, "stays": timedelta(days=1)}
+STAYS: dict[str, Any] = {"visits": {}, "stays": timedelta(days=1)}
 
 
 @pytest.fixture
