@@ -176,12 +176,7 @@ class Roster:
 
     async def servers_seen(self, site_id: SiteId) -> dict[ClientId, frozenset[ServerName]]:
         """At which servers each client was ever seen. Clients without any are not in it."""
-        wanted = select(ClientServerRow.client_id, ClientServerRow.server).where(ClientServerRow.site_id == site_id)
-        seen: defaultdict[ClientId, set[ServerName]] = defaultdict(set)
-        async with self._database.read() as session:
-            for client, server in await session.execute(wanted):
-                seen[ClientId(client)].add(ServerName(server))
-        return {client: frozenset(servers) for client, servers in seen.items()}
+        return {client: frozenset(servers) for client, servers in (await self.visits(site_id)).items()}
 
     async def visits(self, site_id: SiteId) -> dict[ClientId, dict[ServerName, datetime]]:
         """When each client was last seen at each server. Clients without any are not in it."""

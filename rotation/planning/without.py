@@ -37,12 +37,13 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
 
 
 def _asking_what_is_there(done: Sequence[Step], left: Sequence[Step]) -> Iterator[Step]:
-    """The steps ahead, of which no replacement is held by a gate that the plan has no more: nobody could read it."""
+    """The steps ahead; a replacement keeps only the gates that are still in the plan, as no other can be read."""
     there = {step.id for step in (*done, *left)}
     for step in left:
-        holds = step.holds if isinstance(step, Console) else ()
-        gone = [gate for gate in holds if gate not in there]
-        yield step.model_copy(update={"holds": tuple(gate for gate in holds if gate in there)}) if gone else step
+        if isinstance(step, Console) and not there.issuperset(step.holds):
+            yield step.model_copy(update={"holds": tuple(gate for gate in step.holds if gate in there)})
+        else:
+            yield step
 
 
 def _left(done: Sequence[Step], ahead: Sequence[Step], servers: Collection[ServerName]) -> Iterator[Step]:

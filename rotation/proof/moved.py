@@ -123,7 +123,7 @@ class Asked(Value):
     serial: str | None
     seen: datetime
     stays_until: datetime | None = None
-    """Until then it does not leave that server by itself; None: nobody knows since when it is there."""
+    """Until then the client does not leave that server by itself. None: it is not known when the client came."""
     by_hand: bool = False
     """Whether a person was to move the policy, some time later: what it does meanwhile speaks against no server."""
 

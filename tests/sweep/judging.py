@@ -70,8 +70,8 @@ async def problems(visit: Visit, procedure: Procedure, before: Before, undisturb
 
     1. each rotation ended as it must, there is no other, and nothing is asked of anybody any more
     2. the site is as it was, but for the certificates; nobody was ever lost
-    3. every effect happened once, and the same things were done and told as in a run in which nobody died; a policy may
-       have been moved more than once, and as often back: a call that a crash cut off moves it again (rule 24)
+    3. every effect happened once; effects and events are those of the undisturbed run. One exception: a call that a
+       crash cut off moves a policy again (rule 24), so a policy may be moved several times, and back as often
     4. no event is missing or altered, no task was opened twice, each write is noted once and as made, and no workflow
        task ever failed
     """

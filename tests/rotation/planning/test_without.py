@@ -73,7 +73,7 @@ def test_other_servers_go_on_as_approved(body):
 
 
 def test_no_replacement_is_held_by_a_gate_that_has_gone(make):
-    """Where nobody is relaxed the gate of s2 goes with its replacement: s3 is held by the gates that are left."""
+    """No group is relaxed, so the gate of s2 goes with its replacement. The gates that are left hold s3."""
     site = make.site("s1", "s2", "s3")
     approved = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
     left = finish_without(approved, [S2], at=recheck(approved, 0))

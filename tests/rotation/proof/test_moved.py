@@ -112,7 +112,7 @@ def test_rule_24_ten_clients_of_each_server_are_asked(make, body, swapped):
 
 
 def test_rule_24_since_when_a_client_is_there_is_known_by_when_it_was_elsewhere(make, body, swapped):
-    """It came after it was last seen at another server, and stays for a day; else nobody knows."""
+    """A client came after it was last seen at another server, and stays for a day; without another it is unknown."""
     clients = [make.client(name, "G") for name in ("g1", "g2")]
     (owner,) = [each for each in body.scopes if each.path == "G"]
     visits = {
@@ -167,7 +167,7 @@ def test_rule_24_who_was_read_too_late_says_nothing(make, asked):
     assert silent(-7, minutes=0), "it is back, with a policy that it may have taken elsewhere"
     assert silent(-60, minutes=0, server="s3"), "it is elsewhere, and may have gone there by itself"
     assert not silent(-60 * 25, minutes=0), "it is there, and has not taken it"
-    assert silent(-7, minutes=900, server="s3"), "nobody knows since when it was there"
+    assert silent(-7, minutes=900, server="s3"), "it is not known when the client came"
     assert silent(-7, minutes=900, server="s3", until=make.t0), "its stay was over"
     assert not silent(-7, minutes=900, server="s3", until=make.at(minutes=1)), "it left before its time"
     assert not silent(-7, minutes=0, only_there=True), "there is no other server"
@@ -184,6 +184,6 @@ def test_rule_24_who_was_asked_and_has_not_taken_it_there_speaks_against_the_ser
     assert refused_at([asked("a"), *three[:2]], quiet, settled, awake=True) == set()
     assert refused_at([asked("a")], heard, settled, awake=False) == {S1}
     assert refused_at([asked("a", by_hand=True)], heard, settled, awake=True) == set(), "it was not moved at once"
-    assert refused_at([asked("a")], heard, {}, awake=True) == set(), "nobody knows yet when it was moved"
+    assert refused_at([asked("a")], heard, {}, awake=True) == set(), "when it was moved is not known yet"
     assert refused_at(three, {}, settled, awake=True) == {S2}, "whom SEPM has lost is silent"
     assert refused_at([asked("a")], heard, {make.id_of("G"): make.at(minutes=-5)}, awake=True) == set(), "too early"
