@@ -40,6 +40,7 @@ LONGEST = (
     "e2e/test_up.py",
     "e2e/test_keys.py",
     "e2e/test_full_disk.py",
+    "sweep/test_undisturbed.py",
     "sweep/test_sample.py",
     "workflows/test_many_histories.py",
     "simulation/test_durable.py",

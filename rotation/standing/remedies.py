@@ -20,3 +20,5 @@ def terminate(run: Run, service: Service) -> str:
 
 WORKER = "rotator up"
 """What starts a worker; where each part runs apart, `python -m worker`."""
+NO_ANSWER = f"{WORKER}; where a worker runs, make room on the disk of Temporal's database, or see why that fails"
+"""A Temporal that cannot write gives its workers nothing to do: seen from the API, that is a worker that is silent."""

@@ -130,8 +130,8 @@ def _no_answer(recorded: Recorded, run: Run, service: Service) -> Trouble | None
     if not isinstance(run.word, Silent) or service.now - run.word.since < _SILENT:
         return None
     text = f"no worker answers for it since {_at(run.word.since)}, and none has asked for work since "
-    text += f"{_at(service.polled_at)}; it waits and loses nothing"
-    return stalled(TroubleCode.NO_WORKER, recorded.rotation_id, text, remedies.WORKER)
+    text += f"{_at(service.polled_at)}: no worker runs, or Temporal cannot write; the rotation waits and loses nothing"
+    return stalled(TroubleCode.NO_WORKER, recorded.rotation_id, text, remedies.NO_ANSWER)
 
 
 def _activity_fails(recorded: Recorded, run: Run, _service: Service) -> Trouble | None:

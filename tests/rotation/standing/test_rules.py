@@ -78,7 +78,7 @@ def seconds(count: float) -> timedelta:
         ),
         (
             WELL.model_copy(update={"word": Silent(since=NOW - seconds(24))}),
-            Standing.STALLED, TroubleCode.NO_WORKER, UP,
+            Standing.STALLED, TroubleCode.NO_WORKER, f"{UP}; where a worker runs, make room on the disk of Temporal",
         ),
         (
             WELL.model_copy(
