@@ -56,10 +56,12 @@ def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:
 
 
 def _written_again(body: PlanBody, current: Step) -> Iterator[Write]:
-    """The relaxing writes that are still to come before anything is put back, and before the next certificate.
+    """The relaxing write that runs, and those still to come before anything is put back, and before a certificate.
 
     An amendment may have taken along pairs that the steps before it did not know: they show what they had until then.
     """
+    if isinstance(current, Write) and not current.restores:
+        yield current
     for step in body.steps[body.steps.index(current) + 1 :]:
         match step:
             case Console(work=ReplaceCertificate()) | Write(restores=True):

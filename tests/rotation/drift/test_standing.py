@@ -80,8 +80,10 @@ def test_what_an_amendment_takes_along_shows_its_own_list_until_it_is_relaxed(ma
     amended = body.model_copy(update={"steps": (*body.steps[:index], *again, *body.steps[index:])})
     left = {pair.group_id: each for pair, each in standing(amended, at).items()}[make.id_of("H")]
     assert (set(left.server_lists), set(left.secure_communications)) == ({LIST, COPY}, {True, False})
+    left = {pair.group_id: each for pair, each in standing(amended, again[0].id).items()}[make.id_of("H")]
+    assert set(left.server_lists) == {LIST, COPY}
     left = {pair.group_id: each for pair, each in standing(amended, again[-1].id).items()}[make.id_of("H")]
-    assert set(left.server_lists) == {COPY}
+    assert (set(left.server_lists), set(left.secure_communications)) == ({COPY}, {True, False})
 
 
 def test_the_rest_is_untouched_while_the_canaries_go_first(make):
