@@ -87,13 +87,17 @@ class Contacts:
         elif not server.serves:
             why, effect = f"{server.name} cannot be reached", server.stopped_by
         elif over_http and client.http_blocked:
-            why, effect = f"its network lets no HTTP through to {server.name}", client.listed.effect
+            why = f"its network lets no HTTP through to {server.name}"
+            effect = self._outbox.since(client.listed, client.location, lambda settings: settings.over_http)
         elif client.reachable is not None and server.id not in client.reachable:
             why, effect = f"its network does not reach {server.name}", client.listed.effect
         else:
-            asked, there = (entry.http_port, server.http_port) if over_http else (entry.https_port, server.https_port)
+            there = server.http_port if over_http else server.https_port
+            port = client.settings.port_of(server.id)
+            asked = entry.http_port if over_http else entry.https_port
             why = f"its list gives port {asked} for {server.name}, which listens on {there}"
-            effect = max(client.listed.effect, server.ports_by)
+            gives = self._outbox.since(client.listed, client.location, lambda now: now.port_of(server.id) == port)
+            effect = max(gives, server.ports_by)
         return Trouble(at, why, entry.server_id, max(effect, client.effect))
 
     def _rejected_for(self, client: Client, server: Server) -> int:

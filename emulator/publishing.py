@@ -1,6 +1,7 @@
 """What the servers publish for a group: one policy file with everything a client needs, signed by each server."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -28,6 +29,13 @@ class PublishedLocation:
     def by_server(self) -> dict[str, ServerEntry]:
         """The servers of the list by id."""
         return {entry.server_id: entry for pool in self.priorities for entry in pool}
+
+    def port_of(self, server_id: str) -> tuple[Protocol, int] | None:
+        """Where the list has clients ask that server; None where it does not name it."""
+        entry = self.by_server.get(server_id)
+        if entry is None:
+            return None
+        return self.protocol, entry.http_port if self.over_http else entry.https_port
 
     @property
     def protocol(self) -> Protocol:
@@ -189,6 +197,16 @@ class Outbox:
         """What was published for a group when that effect happened."""
         history = self._history[group_id]
         return next((each for _, each in reversed(history) if each.effect < effect), history[0][1])
+
+    def since(self, listed: Publication, location: str, fits: Callable[[PublishedLocation], bool]) -> int:
+        """The effect from which on each version fits until `listed`: a client need not have met those between."""
+        effect = listed.effect
+        for _, each in reversed(self._history[listed.group_id]):
+            if each.number <= listed.number:
+                if not fits(each.location(location)):
+                    break
+                effect = each.effect
+        return effect
 
 
 def published_location(site: Site, settings: LocationSettings) -> PublishedLocation:

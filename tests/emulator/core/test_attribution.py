@@ -77,6 +77,32 @@ def test_an_edit_of_a_list_in_use_is_named(play, site_of):
     assert lost_by(played) == {("A", "console.edit_list", True)}
 
 
+def test_an_edit_that_clients_met_by_a_later_file_is_named(play, site_of):
+    """A client that was switched off when a list was broken names the edit, not the write whose file brought it."""
+    off = ClientSpec(group=ROOT_GROUP, count=2, away=((4 * HOUR, 8 * HOUR),))
+    played = play(site_of(1, off)).run(HOUR)
+    played.relax()
+    played.run(4 * HOUR)
+    played.console.edit_list("Default Management Server List HTTP", http_ports={"A": 8015})
+    with acting(Actor.PRODUCT):
+        played.simulation.write_settings(ROOT_GROUP, "Default", SettingsWrite(secure_communications=True))
+    played.run(15 * HOUR)
+    assert lost_by(played) == {("A", "console.edit_list", True)}
+
+
+def test_a_list_that_speaks_http_is_named_by_its_assignment(play, site_of):
+    """A client whose network lets no HTTP through names the HTTP list, whatever policy brought it there."""
+    blocked = ClientSpec(group=ROOT_GROUP, count=1, http_blocked=True, away=((HOUR, 3 * HOUR),))
+    played = play(site_of(1, blocked)).run(2 * HOUR)
+    played.console.copy_list("Default Management Server List", "Copy")
+    played.console.edit_list("Copy", protocol=Protocol.HTTP)
+    with acting(Actor.PRODUCT):
+        played.simulation.write_settings(ROOT_GROUP, "Default", SettingsWrite(server_list="Copy"))
+    played.console.edit_policy(ROOT_GROUP)
+    played.run(12 * HOUR)
+    assert lost_by(played) == {("A", "rest.sem_server", False)}
+
+
 def test_a_file_that_does_not_verify_names_what_it_was_published_for(play, site_of):
     """With stale signatures a client is lost by the write whose file it rejects, not by the swap before it."""
     played = play(site_of(1, switches=Switches(stale_sig_files=True))).run(HOUR)
