@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities.builds_back import with_builds
 from activities.in_numbers import NAMES
 from activities.scope import StepScope, scope_of
 from activities.surveying import Surveying
@@ -45,11 +46,8 @@ class ClosingCheck:
             *_certificates(scope, survey),
         )
         roster = await world.store.roster.entries(ref.site_id, None)
-        return ClosingAnswer(
-            findings=findings,
-            born=newborn(scope.plan.body, survey),
-            reading=_back(scope, roster, survey),
-        )
+        reading = await with_builds(world, scope, survey, _back(scope, roster, survey), roster)
+        return ClosingAnswer(findings=findings, born=newborn(scope.plan.body, survey), reading=reading)
 
 
 def _settings(survey: SiteSurvey, originals: Iterable[Original], left: Collection[str]) -> Iterable[Finding]:

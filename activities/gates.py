@@ -207,6 +207,8 @@ class Gates:
                 seen_at=seen_at.get(client.id, frozenset()),
                 knows_another=owner_of[client.group_id] in others
                 and client.id in passed[others[owner_of[client.group_id]]],
+                last_known=client.last_known,
+                longest_silence=client.longest_silence,
             )
             for client in clients
             if client.group_id in owner_of

@@ -9,7 +9,7 @@ from emulator.client import Client
 from emulator.console import Console
 from emulator.draws import draw, origin
 from emulator.effects import Actor, acting
-from emulator.errors import EmulatorError, ServerBusyError
+from emulator.errors import EmulatorError, ServerBusyError, UnknownNameError
 from emulator.group_tree import GroupTree
 from emulator.happenings import (
     ApiSilent,
@@ -124,7 +124,11 @@ class Fate:
                 for client in self._drawn(group, count):
                     self._machines.double_row(client.name)
             case RecordShared(group=group):
-                self._machines.share_record(*(client.name for client in self._drawn(group, 2)))
+                match self._drawn(group, 2):
+                    case [client, other]:
+                        self._machines.share_record(client.name, other.name)
+                    case _:
+                        raise UnknownNameError("second machine in group", group)
 
     def _to_server(self, happening: _ToServer) -> None:
         server = self._site.server(happening.server)

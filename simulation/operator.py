@@ -1,7 +1,7 @@
 """The person at the emulated console: does there what a console task of the product asks for."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from emulator.desk import SiteDesk
 from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
 from emulator.happenings import Happening
+from emulator.instants import to_ms
 from emulator.simulation import Simulation
 from emulator.site import ServerList
 from emulator.slips import Slip
@@ -69,6 +70,13 @@ class Operator:
     def absence(self, task: ConsoleTask) -> timedelta:
         """How long the person is away before beginning `task`."""
         return self.hands.absence(self._as_read(task))
+
+    def finds_failing(self, names: Collection[str]) -> bool:
+        """Look at the clients with those names: whether one of them is switched on and gets nothing."""
+        now = self._clock.now()
+        self._simulation.advance_to(now)
+        clients = self._simulation.fleet.settled()
+        return any(each.name in names and each.trouble is not None and each.powered(to_ms(now)) for each in clients)
 
     async def put_right(self, state: RotationState) -> None:
         """Look through the site when the product has named something: own mistakes, and what nobody asked for.

@@ -24,6 +24,8 @@ _PATIENCE = 4
 _DAY = timedelta(days=1)
 _LONGER = timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
+_SEVERAL = 3
+"""For fewer clients a person does not put certificates back."""
 _SAYS = 3
 """How often somebody says that a task is done before looking at the console again."""
 
@@ -143,12 +145,12 @@ class People:
         wishes: list[_Wish | None] = [
             _Wish("attention", each.code)
             for each in state.attention
-            if each.options and not (each.code == "signs-with-former-key" and _wants_back(state))
+            if each.options and not (each.code == "signs-with-former-key" and self._wants_back(state))
         ]
         if state.held_by:
             wishes.append(_Wish("resume", state.held_by))
-        if _wants_back(state):
-            wishes.append(_Wish("back", "refusing"))
+        if self._wants_back(state):
+            wishes.append(_Wish("back", "cut off"))
         if state.task is not None:
             wishes.append(self._about_task(state, state.task))
         if self._console.exports and state.wait is not None:
@@ -159,15 +161,29 @@ class People:
         wishes.extend(_Wish("go on", task) for task, held in self._held.items() if task != open_now and not held.worked)
         return [wish for wish in wishes if wish is not None]
 
+    def _wants_back(self, state: RotationState) -> bool:
+        """Whether a person rolls back: clients refuse what a server signs, or several are on and get nothing."""
+        if not state.swapped or state.rolling_back is not None or state.body.purpose != "rotate":
+            return False
+        codes = {attention.code for attention in state.attention}
+        if codes & {"refusing", "signs-with-former-key"}:
+            return True
+        reading = state.wait.reading if state.wait is not None else None
+        if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:
+            return False
+        return self._operator.finds_failing(reading.silent_names)
+
     def _about_task(self, state: RotationState, task: OpenTask) -> _Wish | None:
         held = self._held.get(task.id)
         if task.claimed_by != _OPERATOR or held is None:
             return _Wish("claim", task.id)
         if state.withdrawing:
             return _Wish("give back", task.id)
-        if any(attention.code == "task-wrong" for attention in state.attention):
-            return _Wish("correct", task.id)
-        if any(attention.code == "proof-lapsed" for attention in state.attention) and not held.worked:
+        codes = {attention.code for attention in state.attention}
+        lapsed = "proof-lapsed" in codes and not held.worked
+        if "task-wrong" in codes:
+            return _Wish("put right" if lapsed else "correct", task.id)
+        if lapsed:
             return None  # told not to do it now
         return _Wish("say done" if held.worked else "work", task.id)
 
@@ -180,7 +196,7 @@ class People:
         pace, tries = self._scenario.pace, self._tries.get(wish, 0)
         occasion = (*wish, tries)
         match wish.about:
-            case "work" | "correct" | "go on":
+            case "work" | "correct" | "put right" | "go on":
                 return self._chance.between(pace.work / 8, pace.work, *occasion)
             case "export":
                 beat = self._seen.wait.heartbeat if self._seen.wait is not None else pace.first
@@ -200,8 +216,9 @@ class People:
             case "work" | "correct":
                 await self._work(wish.subject, now)
                 return None
-            case "go on":
-                await self._go_on(wish.subject)
+            case "put right" | "go on":
+                held_on = wish.about == "go on"
+                await (self._go_on(wish.subject) if held_on else self._operator.put_right(self._seen))
                 return None
             case "say done":
                 return await self._say_done(wish.subject)
@@ -271,7 +288,7 @@ class People:
     def _choice(self, attention: Attention, tries: int) -> Move:
         """Wait longer, or approve, or try again; another way when that has not helped for some time."""
         options = attention.options
-        if attention.code == "site-differs":
+        if attention.code == "site-differs" and tries <= _PATIENCE:
             return Move.RETRY  # they have put it right
         if tries > _PATIENCE:
             for way in (Move.PROCEED, Move.CANCEL):
@@ -309,14 +326,8 @@ class People:
 
 _OWNERS_MOVES = {
     "resume": (Move.RESUME, ""),
-    "back": (Move.ROLL_BACK, "clients refuse what the new certificate signs"),
+    "back": (Move.ROLL_BACK, "clients refuse what the new certificate signs, or get nothing"),
 }
-
-
-def _wants_back(state: RotationState) -> bool:
-    """Whether a person rolls back because clients refuse what a server signs."""
-    refuses = any(attention.code in {"refusing", "signs-with-former-key"} for attention in state.attention)
-    return refuses and bool(state.swapped) and state.rolling_back is None and state.body.purpose == "rotate"
 
 
 def _reached(state: RotationState) -> Iterator[Since]:

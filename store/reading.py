@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, bindparam, case, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, case, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.survey import ObservedClient
@@ -111,6 +111,9 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     moved = ClientRow.group_id != new.excluded.group_id
     taken["moved_from"] = case((moved, ClientRow.group_id), else_=ClientRow.moved_from)
     taken["moved_at"] = case((moved, new.excluded.read_at), else_=ClientRow.moved_at)
+    silence = type_coerce(ClientRow.read_at, BigInteger) - type_coerce(ClientRow.last_seen, BigInteger)
+    over = (new.excluded.last_seen > ClientRow.last_seen) & (silence > ClientRow.longest_silence)
+    taken["longest_silence"] = case((over, silence), else_=ClientRow.longest_silence)
     return built_once(new.on_conflict_do_update(index_elements=["site_id", "id"], set_=taken, where=newer))
 
 
@@ -151,4 +154,5 @@ def _row(reading: Reading, client: ObservedClient) -> dict[str, object]:
         "last_survey": reading.survey_id,
         "moved_from": None,
         "moved_at": None,
+        "longest_silence": 0,
     }

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -30,6 +30,7 @@ _COLUMNS = (
     ClientRow.first_seen_at,
     ClientRow.read_at,
     ClientRow.reading,
+    ClientRow.longest_silence,
 )
 
 # Streamed: a site has up to 100,000 clients, and the event loop has other work between two parts of them.
@@ -70,6 +71,10 @@ class RosterClient(NamedTuple):
     """When the reading began that first showed it."""
     read_at: datetime
     """When the reading began that last showed or missed it."""
+    last_known: datetime | None = None
+    """Its last check-in by the newest reading that showed it: also of one that has vanished."""
+    longest_silence: timedelta = timedelta()
+    """The longest silence that a reading met, and after which the client was seen again."""
 
 
 class LatestReading(NamedTuple):
@@ -234,6 +239,8 @@ def _client(row: Row[*tuple[Any, ...]], mark: str, seen: Mapping[ClientId, Obser
         non_persistent=row.non_persistent,
         first_seen_at=row.first_seen_at,
         read_at=row.read_at,
+        last_known=row.last_seen,
+        longest_silence=timedelta(microseconds=row.longest_silence),
     )
 
 

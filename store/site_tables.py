@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.certificate import CertificateFacts
@@ -115,6 +115,8 @@ class ClientRow(Base):
     """The group that it was in before the one that it is in now."""
     moved_at: Mapped[datetime | None]
     """When the reading began that first saw it in another group."""
+    longest_silence: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Microseconds: the longest silence that a reading met, and after which the client was seen again."""
 
 
 class ClientServerRow(Base):

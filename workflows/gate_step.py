@@ -65,7 +65,8 @@ async def holdout(run: Running, step: Holdout) -> None:
 async def closing(run: Running, step: Closing) -> None:
     """One last full reading: every setting as recorded, every certificate as planned, who was born, who came back.
 
-    What differs is put right, or two persons leave it so.
+    What differs is put right, or two persons leave it so. Where several clients of one build were there before the last
+    replacement, and none of them was heard since, it is read on until one is, or until its limit.
     """
     if run.state.wait is None:
         _open(run, step, step.minimum, step.patience, run.state.body.owners(ScopeName.ALL))
@@ -84,12 +85,28 @@ async def closing(run: Running, step: Closing) -> None:
             if not await _ends_so(run, step, checked.findings):
                 continue
         left = await signed_gate.put_back(run, step)
-        if not left or await _ends_so(run, step, left):
+        if left and not await _ends_so(run, step, left):
+            continue
+        if not await _waits_for_builds(run, step, checked.reading):
             break
     reading = checked.reading
     born = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
     await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
     run.state.wait = None
+
+
+async def _waits_for_builds(run: Running, step: Closing, reading: GateReading) -> bool:
+    """Whether the closing check waited for builds of which no client is back, and is to be made again."""
+    wait, now = _wait(run), run.host.now()
+    if not reading.unheard_builds or now >= wait.limit:
+        return False
+    at = next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
+    run.state.wait = wait.model_copy(update={"next_at": at})
+    summary = f"{step.number}: wait for a client of {', '.join(reading.unheard_builds)}"
+    await run.wait(until=at, summary=summary, ready=lambda: look_due(run))
+    if look_due(run):
+        await look(run, step)
+    return True
 
 
 async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> bool:

@@ -118,7 +118,8 @@ def _was_away(entry: RosterEntry, rule: GateRule) -> bool:
     """Whether the client was silent before the change, and has been since.
 
     One that spoke just before and is silent now may have been cut off by the change: it is waited for. Of several
-    changes it may be the first one, and of a replacement the moment after the former certificate was last seen.
+    changes it may be the first one, and of a replacement the moment after the former certificate was last seen. Of one
+    that SEPM has forgotten since, the last check-in that a reading showed counts.
     """
     if rule.swap is not None:
         since: datetime | None = rule.swap.former_seen or rule.swap.first_seen
@@ -126,7 +127,7 @@ def _was_away(entry: RosterEntry, rule: GateRule) -> bool:
         since = rule.changed_from or rule.reference
     if since is None or (rule.as_of is not None and rule.as_of <= since):
         return False  # an export of before the change shows nobody to be silent since
-    seen = entry.observed.last_seen if entry.observed else None
+    seen = entry.observed.last_seen if entry.observed else entry.last_known
     return seen is None or seen < since - rule.quiet_after
 
 

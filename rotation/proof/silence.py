@@ -1,11 +1,20 @@
 """Clients that a change has silenced, as far as a reading can tell: named long before the gate's limit."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from rotation.plan.step import GatePurpose
 from rotation.proof.verdict import GateRule, Judgement, RosterEntry, Swap, Verdict
-from rotation.values import GroupId
+from rotation.values import ClientId, GroupId
+
+_TOGETHER = 3
+"""Fewer clients that fall silent at the same time may have been switched off."""
+_UNUSUAL = 2
+"""Readings are hours apart, so that a client may have been silent for longer than any reading has met."""
+_DAYS_BEFORE = timedelta(days=4)
+"""A long weekend."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def silenced(
@@ -17,17 +26,73 @@ def silenced(
     """Clients that were there until the change, are waited for, and have been silent for three heartbeats.
 
     After a swap those of its server (rule 8); after relaxing, those of every group but the canaries, which are asked
-    about by themselves (rule 10). Of the clients that are relaxed when a certificate is replaced only all of them
-    together tell something: one that is switched off is silent too, and no certificate silences it (rule 22).
+    about by themselves (rule 10). Of the clients that are relaxed when a certificate is replaced only several
+    together tell something: one that is switched off is silent too, and no certificate silences it (rule 22). Those are
+    all of them, or most of the clients of one build in one group, where that is no silence as they have each night.
     """
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     relaxed = [entry for entry in entries if _is_relaxed(by_owner[entry.owner])]
     silent = [
         entry for entry in entries if entry.id in waiting and _is_silenced(entry, by_owner[entry.owner], sepm_clock)
     ]
-    if relaxed and all(_is_quiet(entry, by_owner[entry.owner], sepm_clock) for entry in relaxed):
-        silent += [entry for entry in relaxed if entry.id in waiting and _was_there(entry, by_owner[entry.owner])]
-    return silent
+    quiet = [entry for entry in relaxed if _is_quiet(entry, by_owner[entry.owner], sepm_clock)]
+    if len(quiet) == len(relaxed):
+        together = [entry for entry in relaxed if _was_there(entry, by_owner[entry.owner])]
+    else:
+        unusual = {entry.id for entry in quiet if is_unusual(entry, sepm_clock)}
+        known = [entry for entry in relaxed if entry.relaxed]
+        together = [entry for alike in _alike(known) for entry in _together(alike, unusual, by_owner)]
+    return silent + [entry for entry in together if entry.id in waiting]
+
+
+def builds_not_back(entries: Iterable[RosterEntry], since: datetime) -> list[list[RosterEntry]]:
+    """The clients of each build of each owner of which none was heard since the last replacement.
+
+    Where several were there in the days before it: the others are away. Nothing says yet whether agents of that build
+    took the list with the new certificate.
+
+    Args:
+        entries: the clients, as the closing check has read them.
+        since: when that certificate was first seen, on SEPM's clock.
+    """
+    return [
+        alike
+        for alike in _alike(entries)
+        if all(_heard(each) < since for each in alike)
+        and sum(_heard(each) >= since - _DAYS_BEFORE for each in alike) >= _TOGETHER
+    ]
+
+
+def _heard(entry: RosterEntry) -> datetime:
+    seen = entry.observed.last_seen if entry.observed is not None else None
+    return seen if seen is not None else _NEVER
+
+
+def _alike(entries: Iterable[RosterEntry]) -> list[list[RosterEntry]]:
+    """The clients of each build of each owner: agents of another build may fetch policy and list otherwise."""
+    alike = defaultdict[tuple[GroupId, str | None], list[RosterEntry]](list)
+    for entry in entries:
+        if entry.observed is not None:
+            alike[entry.owner, entry.observed.build].append(entry)
+    return list(alike.values())
+
+
+def _together(
+    alike: Sequence[RosterEntry], unusual: Collection[ClientId], by_owner: Mapping[GroupId, GateRule]
+) -> list[RosterEntry]:
+    """Those of clients that are alike who fell silent together: all of them, or most of those that were there."""
+    silent = [entry for entry in alike if entry.id in unusual]
+    if len(silent) < len(alike):
+        there = [entry for entry in alike if _was_there(entry, by_owner[entry.owner])]
+        silent = [entry for entry in silent if entry in there]
+        return silent if len(silent) >= max(_TOGETHER, len(there) / 2) else []
+    return silent if len(silent) >= _TOGETHER else []
+
+
+def is_unusual(entry: RosterEntry, sepm_clock: datetime) -> bool:
+    """Whether the client is silent for much longer than it has been before and come back."""
+    seen = entry.observed.last_seen if entry.observed is not None else None
+    return seen is not None and sepm_clock - seen > _UNUSUAL * entry.longest_silence
 
 
 def _is_relaxed(rule: GateRule) -> bool:

@@ -84,6 +84,10 @@ class RosterEntry(NamedTuple):
     """In a drill, the servers at which it was ever seen."""
     knows_another: bool = False
     """Whether it is known to trust another server of its list, and would go there."""
+    last_known: datetime | None = None
+    """Its last check-in by the newest reading that showed it, where SEPM does not list it any more."""
+    longest_silence: timedelta = timedelta()
+    """The longest silence that a reading met, and after which the client was seen again."""
 
 
 class ClientEvidence(NamedTuple):

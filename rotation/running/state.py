@@ -90,6 +90,8 @@ class GateReading(Value):
     """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
     silent_names: tuple[str, ...] = ()
     """Some of either."""
+    unheard_builds: tuple[str, ...] = ()
+    """Builds of which the closing check has heard no client since the last replacement."""
     refusing_names: tuple[str, ...] = ()
     """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
 

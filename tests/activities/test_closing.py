@@ -1,9 +1,12 @@
 """The last look at a site: what differs from what was recorded, and which certificates are not there."""
 
+from datetime import timedelta
+
 import pytest
 
 from activities.closing import ClosingCheck
 from activities.originals import Originals
+from emulator.happenings import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP
 from engine.contract import ClosingRequest, StepRef, StepRequest
@@ -47,3 +50,24 @@ async def test_other_settings_and_a_copy_in_use_are_found(closing):
     differs = ("setting-differs", ROOT)
     assert await found(stage, ref) >= {differs, ("copy-in-use", ROOT)}
     assert ("copy-in-use", ROOT) not in await found(stage, ref, ROOT)
+
+
+async def test_a_build_of_which_no_client_was_heard_since_the_last_replacement_is_named(closing):
+    """The closing check waits for a client of it, and tells of its clients once they are overdue."""
+    stage, plan, ref = closing
+    (chosen,) = plan.body.certificates
+    check = ClosingCheck(stage.world).check_closing
+    assert (await check(ClosingRequest(ref=ref))).reading.unheard_builds == ()
+
+    now, dark = stage.clock.now(), timedelta(hours=9)
+    stage.simulation.schedule(ServerCutOff(server="SEPM-1", lasting=dark, from_product=False, from_clients=True), now)
+    await stage.world.store.swaps.seen(
+        ref.rotation_id, chosen.server, chosen.fingerprint, first_seen=now + timedelta(hours=1), seen_at=now
+    )
+    readings = []
+    for later in (timedelta(minutes=5), timedelta(hours=8), timedelta(hours=12)):
+        stage.clock.leap_to(now + later)
+        readings.append((await check(ClosingRequest(ref=ref))).reading)
+    builds = [reading.unheard_builds for reading in readings]
+    assert [len(each) for each in builds] == [1, 1, 0]
+    assert [reading.silent_after_swap for reading in readings] == [0, 4, 0]

@@ -102,7 +102,7 @@ async def not_as_promised(hole: str, mutated: Mutation | None = None) -> str:
     shortened = replace(known, scenario=known.scenario.model_copy(update={"longest": _LONGEST}))
     with applied(mutated) if mutated else nullcontext():
         facts = await shortened.played()
-    return next((each.kind for each in shortcomings(facts)), "")
+    return next((each.kind for each in shortcomings(facts, residual=known.residual)), "")
 
 
 async def again(mutated: Mutation, known: Caught) -> Caught | None:

@@ -42,6 +42,8 @@ class Hole:
     scenario: Scenario
     surveyed: timedelta = timedelta(0)
     """For how long the site is surveyed, every few hours, before its plan is made."""
+    residual: bool = False
+    """Whether nothing shows its clients before the replacement: they are cut off until the old certificate is back."""
 
     async def played(self) -> Facts:
         """What its rotation came to."""
@@ -62,12 +64,13 @@ class Shortcoming(NamedTuple):
     said: str
 
 
-def shortcomings(facts: Facts) -> list[Shortcoming]:
-    """What of a rotation is not as promised."""
+def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
+    """What of a rotation is not as promised; with `residual`, clients that were told of and brought back are."""
     told = _attention_shown(facts) + _drift_shown(facts)
     untold = [each for each in facts.lost if not any(_in_time(each, *while_) for while_ in told)]
     # told in time, and brought back by the way back that somebody took then
-    brought_back = facts.state is not None and facts.state.outcome is Outcome.ROLLED_BACK
+    refuses = any(event.data.get("code") in {"refusing", "signs-with-former-key"} for event in facts.trail)
+    brought_back = facts.outcome is Outcome.ROLLED_BACK and (residual or refuses)
     by_us = [each for each in facts.lost if not each.others_did]
     found = [
         Shortcoming("nobody_is_lost", f"{each.name} was lost by what was asked for: {each.why}")
@@ -145,11 +148,12 @@ def hole(
     pace: Pace | None = None,
     unproven: Unproven = Unproven.APPROVE,
     surveyed: timedelta = timedelta(0),
+    residual: bool = False,
 ) -> Hole:
     """A hole with people at their usual pace where no other is given, and a holdout of two days where there is one."""
     limits, pace = Limits(purge_after=None, holdout_minimum=2 * DAY), pace or Pace()
     scenario = Scenario(seed=3, spec=spec, limits=limits, unproven=unproven, follows=follows, pace=pace)
-    return Hole(name, rule, scenario, surveyed)
+    return Hole(name, rule, scenario, surveyed, residual)
 
 
 def roaming() -> SiteSpec:
@@ -173,10 +177,12 @@ def roaming() -> SiteSpec:
     )
 
 
-def of_two_kinds() -> SiteSpec:
-    """As `site`, with clients of an agent that takes the policy at once, and the server list two days later."""
-    spec = site()
-    others = ClientSpec(group=ROOT_GROUP, count=5, prefix="OTHER", build="14.3.5413.3000", list_lag=2 * DAY)
+def of_two_kinds(
+    servers: int = 1, list_lag: timedelta | None = 2 * DAY, away: tuple[tuple[timedelta, timedelta], ...] = ()
+) -> SiteSpec:
+    """As `site`, with clients of an agent that takes the policy at once, and the server list later; None: never."""
+    spec = site(servers)
+    others = ClientSpec(group=ROOT_GROUP, count=5, prefix="OTHER", build="14.3.5413.3000", list_lag=list_lag, away=away)
     return spec.model_copy(update={"clients": (*spec.clients, others)})
 
 
@@ -209,7 +215,8 @@ HOLES = (
         )
         for kind in RejectedDownload
     ),
-    hole("agents of another kind take the list days after the policy", 10, of_two_kinds()),
+    hole("agents of another kind take the list days after the policy", 22, of_two_kinds(), residual=True),
+    hole("agents of another kind never take the list, and fail over", 8, of_two_kinds(3, None), residual=True),
     hole(
         "roamers use a list whose other server they never reach",
         21,

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+
 async def _ids(store, groups=None):
     return {client.id: client.observed is not None for client in await store.roster.entries("site-1", groups)}
 
@@ -48,6 +51,14 @@ async def test_servers_where_a_client_was_seen_are_kept(site, make):
     await site.roster.update("site-1", make.at(hours=5), None, [make.client("b", last_seen=None)])
     assert await site.roster.servers_seen("site-1") == {"a": {"sepm1", "sepm2"}}
     assert await site.roster.visits("site-1") == {"a": {"sepm1": make.at(hours=3), "sepm2": make.at(hours=1)}}
+
+
+async def test_the_longest_silence_that_ended_is_kept(site, make):
+    """How long a client was silent when it was read counts once it was seen again; a silence that lasts does not."""
+    for hour, seen in ((1, 1), (4, 1), (9, 2), (10, 10), (12, 10), (13, 13), (90, 13)):
+        await site.roster.update("site-1", make.at(hours=hour), None, [make.client("a", last_seen=make.at(hours=seen))])
+    (client,) = await site.roster.entries("site-1", None)
+    assert client.longest_silence == timedelta(hours=7)
 
 
 async def test_the_first_word_on_a_client_left_out_stays(running, make):

@@ -38,3 +38,12 @@ def test_machines_share_a_record(play, site_of):
     assert len(shown) == 4
     played.swap("A")
     assert played.run(9 * HOUR).verdict().clients_lost == 4
+
+
+def test_a_machine_that_is_alone_in_its_group_shares_no_record(play, site_of):
+    """Such an event is void: it is told as missed, and nothing changes."""
+    played = play(site_of(1, ClientSpec(group=ROOT_GROUP, count=1))).run(2 * HOUR)
+    played.simulation.schedule(RecordShared(group=ROOT_GROUP), played.simulation.now)
+    played.run(HOUR)
+    assert len(played.simulation.missed) == 1
+    assert len(list(played.simulation.fleet.records())) == 1

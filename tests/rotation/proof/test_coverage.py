@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.plan.step import GatePurpose
+from rotation.proof.coverage import judge
 from rotation.proof.verdict import ClientEvidence, Reason, Verdict
 from rotation.values import ClientId
 
@@ -34,6 +35,13 @@ def test_rule_10_a_canary_that_was_there_and_is_silent_holds_its_gate(make):
     """It spoke just before the write: its port may be blocked."""
     judged = make.read(make.gate_rule(canary=True), seen(make, -5, serial=-90))
     assert (judged.verdict, judged.reason) == (Verdict.WAITING, Reason.NOT_SEEN)
+
+
+@pytest.mark.parametrize(("minute", "verdict"), [(-5, Verdict.WAITING), (-60, Verdict.SAFE), (None, Verdict.SAFE)])
+def test_rule_10_a_canary_that_sepm_has_forgotten_was_away_only_when_it_was(make, minute, verdict):
+    """SEPM purges clients that are silent for a month: of one that the write has silenced that proves nothing."""
+    gone = make.entry(last_known=None if minute is None else make.at(minutes=minute))._replace(observed=None)
+    assert judge(gone, make.gate_rule(canary=True), None).verdict is verdict
 
 
 def test_rule_10_a_canary_that_the_first_of_several_writes_has_silenced_holds_its_gate(make):

@@ -1,9 +1,11 @@
 """Clients that a change has silenced are noticed, and those that were away, or came back, are not."""
 
+from datetime import timedelta
+
 import pytest
 
 from rotation.proof.reading import judge_all
-from rotation.proof.silence import silenced
+from rotation.proof.silence import builds_not_back, silenced
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,64 @@ def test_rule_10_clients_that_relaxing_silenced_are_noticed_without_a_canary_too
     assert [each.id for each in silenced([entry], judged, by_owner, make.at(minutes=now))] == (["c1"] if silent else [])
     canaries = {entry.owner: make.gate_rule(changed_from=make.at(minutes=-30), canary=True)}
     assert silenced([entry], judged, canaries, make.at(minutes=now)) == []
+
+
+def _of_two_builds(make, others, *, longest=0, relaxed=True):
+    """Two clients that are back after a replacement, and others of another build, seen in those minutes."""
+    seen = [*((f"c{number}", 500, "14.3.1") for number in range(2))]
+    seen += [(f"o{number}", minute, "14.3.2") for number, minute in enumerate(others)]
+    return [
+        make.entry(
+            make.client(name, seen=minute, build=build),
+            id=name,
+            relaxed=relaxed,
+            longest_silence=timedelta(minutes=longest),
+        )
+        for name, minute, build in seen
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "longest", "told"),
+    [
+        ((-2, -3, -4), 0, 3),  # all of that build
+        ((-2, -3, -4, 500), 0, 3),  # most of it
+        ((-2, -3, -4, 500, 500, 500, 500), 0, 0),  # the lesser part: they may be switched off
+        ((-2, -3), 0, 0),  # so may two
+        ((-2, -3, -4), 300, 0),  # they have been silent for so long before
+        ((-2, -3, -4), 250, 3),  # not for that long
+        ((-300, -300, -300), 0, 3),  # switched off before the replacement, and none has come back
+        ((-300, -300, -300), 420, 0),  # as each night
+        ((-300, -300, -300, -2), 0, 4),
+        ((-300, -300, -300, 500), 0, 0),  # one is back: the others are switched off still
+    ],
+)
+def test_rule_22_relaxed_clients_of_one_build_are_missed_together(make, others, longest, told):
+    """Agents of another build may not have taken the list; a silence that they come back from is none to tell of."""
+    entries = _of_two_builds(make, others, longest=longest)
+    by_owner = {entry.owner: make.swap_rule(relaxed=True, verifies_next=True) for entry in entries}
+    found = silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=510))
+    assert [each.id[0] for each in found] == ["o"] * told
+
+
+def test_clients_that_never_took_the_relaxed_policy_say_nothing_of_their_build(make):
+    """They were away before, and are waited for."""
+    entries = _of_two_builds(make, (-2, -3, -4), relaxed=False)
+    by_owner = {entry.owner: make.swap_rule(relaxed=True, verifies_next=True) for entry in entries}
+    assert silenced(entries, judge_all(entries, by_owner, {}), by_owner, make.at(minutes=510)) == []
+
+
+@pytest.mark.parametrize(
+    ("others", "missed"),
+    [
+        ((-2, -300, -5700), True),  # within four days before it
+        ((-2, -300, -5800), False),  # two may be switched off
+        ((-2, -3, 0), False),  # one is back
+        ((-2, -3, None), False),  # one was never there
+    ],
+)
+def test_a_build_is_not_back_while_none_of_its_clients_is(make, others, missed):
+    """Three of them were there in the days before the replacement, and none was heard since."""
+    entries = _of_two_builds(make, others)
+    found = builds_not_back(entries, make.at())
+    assert [[each.id for each in build] for build in found] == ([["o0", "o1", "o2"]] if missed else [])
