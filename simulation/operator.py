@@ -71,12 +71,13 @@ class Operator:
         """How long the person is away before beginning `task`."""
         return self.hands.absence(self._as_read(task))
 
-    def finds_failing(self, names: Collection[str]) -> bool:
-        """Look at the clients with those names: whether one of them is switched on and gets nothing."""
+    def finds_cut_off(self, names: Collection[str]) -> bool:
+        """Look at the clients with those names: whether one is switched on, and a replacement has cut it off."""
         now = self._clock.now()
         self._simulation.advance_to(now)
-        clients = self._simulation.fleet.settled()
-        return any(each.name in names and each.trouble is not None and each.powered(to_ms(now)) for each in clients)
+        on = (each for each in self._simulation.fleet.settled() if each.name in names and each.powered(to_ms(now)))
+        effects = (self._simulation.effects.view(each.trouble.effect) for each in on if each.trouble is not None)
+        return any(effect is not None and effect.kind in _SWAPS for effect in effects)
 
     async def put_right(self, state: RotationState) -> None:
         """Look through the site when the product has named something: own mistakes, and what nobody asked for.

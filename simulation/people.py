@@ -162,7 +162,7 @@ class People:
         return [wish for wish in wishes if wish is not None]
 
     def _wants_back(self, state: RotationState) -> bool:
-        """Whether a person rolls back: clients refuse what a server signs, or several are on and get nothing."""
+        """Whether a person rolls back: clients refuse what a server signs, or a replacement cut several off."""
         if not state.swapped or state.rolling_back is not None or state.body.purpose != "rotate":
             return False
         codes = {attention.code for attention in state.attention}
@@ -171,7 +171,7 @@ class People:
         reading = state.wait.reading if state.wait is not None else None
         if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:
             return False
-        return self._operator.finds_failing(reading.silent_names)
+        return self._operator.finds_cut_off(reading.silent_names)
 
     def _about_task(self, state: RotationState, task: OpenTask) -> _Wish | None:
         held = self._held.get(task.id)
@@ -326,7 +326,7 @@ class People:
 
 _OWNERS_MOVES = {
     "resume": (Move.RESUME, ""),
-    "back": (Move.ROLL_BACK, "clients refuse what the new certificate signs, or get nothing"),
+    "back": (Move.ROLL_BACK, "clients refuse what the new certificate signs, or know no server any more"),
 }
 
 

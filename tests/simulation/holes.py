@@ -69,8 +69,8 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
     told = _attention_shown(facts) + _drift_shown(facts)
     untold = [each for each in facts.lost if not any(_in_time(each, *while_) for while_ in told)]
     # told in time, and brought back by the way back that somebody took then
-    refuses = any(event.data.get("code") in {"refusing", "signs-with-former-key"} for event in facts.trail)
-    brought_back = facts.outcome is Outcome.ROLLED_BACK and (residual or refuses)
+    foretold = residual or bool(facts.shown & {"refusing", "signs-with-former-key"})
+    brought_back = facts.outcome is Outcome.ROLLED_BACK and foretold
     by_us = [each for each in facts.lost if not each.others_did]
     found = [
         Shortcoming("nobody_is_lost", f"{each.name} was lost by what was asked for: {each.why}")

@@ -18,6 +18,8 @@ _ROAMERS = "roamers use a list whose other server they never reach"
 _HOLDOUT_DIES = "the last holdout dies"
 _DIES_CLAIMED = "the only other server dies while a replacement is claimed"
 _SILENT_RELAXED = "relaxed clients fall silent behind the swap"
+_ANOTHER_KIND = "agents of another kind take the list days after the policy"
+_NO_LIST = "agents of another kind never take the list, and fail over"
 _OLD_SYLINK = "a script hands out an old Sylink.xml each day"
 
 
@@ -77,6 +79,18 @@ def silence_of_relaxed_clients_raises_no_attention(original, rule):  # noqa: ARG
     return False
 
 
+@mutation(rule="22", replaces=silence._together, hole=_ANOTHER_KIND)
+def relaxed_clients_of_one_build_are_not_missed(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Only when nothing is heard of any relaxed client is that told: the clients of one build may be cut off."""
+    return []
+
+
+@mutation(rule="8", replaces=silence._by_swap, hole=_NO_LIST)
+def silence_after_a_replacement_raises_no_attention(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Clients of the replaced server that do not reappear are waited for without a word."""
+    return False
+
+
 @mutation(rule="24", replaces=signing.shown_by_clients, hole=_NEW_DATES)
 def no_client_shows_what_servers_sign(original, *args, **named):
     """The dates of .SIG files are believed, and no client shows that it takes what a server signs."""
@@ -104,6 +118,8 @@ MUTATIONS = (
     a_dead_server_is_not_named,
     there_is_no_end_without_a_dead_server,
     silence_of_relaxed_clients_raises_no_attention,
+    relaxed_clients_of_one_build_are_not_missed,
+    silence_after_a_replacement_raises_no_attention,
     no_client_shows_what_servers_sign,
     a_client_that_is_asked_has_shown_it,
     one_list_stands_for_the_others,
