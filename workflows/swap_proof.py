@@ -70,6 +70,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         mid_wave=True,
         excluded=state.excluded,
         lists_shown=state.lists_shown,
+        versions_shown=state.versions_shown,
         at=step.id,
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from rotation.certificate import CertificateFacts
 from rotation.console.proof import weaker
+from rotation.drift.upgraded import HTTP_SILENT
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, Place, unfit
 from rotation.plan.forecast import least, step_least
@@ -77,8 +78,8 @@ def unfit_now(
     return tuple(finding for finding in found if finding.code != IN_USE)  # then it has been replaced, and is seen to be
 
 
-SILENT, HTTP_SILENT = "server-silent", "http-port-silent"
-"""The codes of a server of which nobody knows what it serves, and of one that relaxed clients could not reach."""
+SILENT = "server-silent"
+"""The code of a server of which nobody knows what it serves."""
 
 
 def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:

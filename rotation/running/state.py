@@ -167,6 +167,8 @@ class Told(Value):
     """The group that was born, whose clients no gate counts."""
     edited_at: datetime | None = None
     """When the server list was edited, on SEPM's clock."""
+    version: str = ""
+    """The version that SEPM has now, where it has changed."""
 
 
 class Restarted(Value):
@@ -265,6 +267,8 @@ class RotationState(BaseModel):
     """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
+    versions_shown: tuple[str, ...] = ()
+    """The versions of SEPM for which somebody has said that ports and certificates are right."""
     repaired: tuple[str, ...] = ()
     """What was written back during this step, one entry for each time."""
     left_by_rest: tuple[str, ...] = ()
