@@ -15,6 +15,7 @@ from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.planning.database_link import renews_the_databases
 from rotation.planning.latest_start import latest_start
 from rotation.planning.shortening import Shortening, near_or_past
+from rotation.planning.slow_clocks import young
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ServerName, Value
@@ -63,6 +64,7 @@ def _certificate_rules(facts: Preconditions, server: ServerName, certificate: Ce
     needed = facts.horizon + least(facts.body) + _MARGIN
     place = Place(site=facts.site, server=server, served=facts.survey.served)
     yield from unfit(certificate, now=facts.now, needed=needed, place=place)
+    yield from young(facts.body, server, certificate, now=facts.now)
 
 
 def unfit_now(
