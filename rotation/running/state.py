@@ -90,6 +90,10 @@ class GateReading(Value):
     """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
     silent_names: tuple[str, ...] = ()
     """Some of either."""
+    quiet: int = 0
+    """Clients that are covered, and were not heard for three heartbeats."""
+    quiet_names: tuple[str, ...] = ()
+    """Some of them."""
     refusing_names: tuple[str, ...] = ()
     """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
 

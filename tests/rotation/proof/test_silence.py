@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.proof.reading import judge_all
-from rotation.proof.silence import silenced
+from rotation.proof.silence import fallen_silent, silenced
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,18 @@ def test_rule_10_clients_that_relaxing_silenced_are_noticed_without_a_canary_too
     assert [each.id for each in silenced([entry], judged, by_owner, make.at(minutes=now))] == (["c1"] if silent else [])
     canaries = {entry.owner: make.gate_rule(changed_from=make.at(minutes=-30), canary=True)}
     assert silenced([entry], judged, canaries, make.at(minutes=now)) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "quiet"),
+    [(8, 24, True), (8, 23, False), (None, 600, False)],
+    ids=["not heard for three heartbeats", "not overdue yet", "never covered"],
+)
+def test_covered_clients_that_fall_silent_are_named(make, last, now, quiet):
+    """They hold no gate any more: whoever replaces the certificate shall know of them."""
+    rule, newest = make.gate_rule(), make.serial("G", make.t0)
+    readings = [make.client("c1", seen=minute, serial=newest) for minute in ((2, 5, last) if last else (-2,))]
+    judged = make.read(rule, *readings)
+    entry = make.entry(readings[-1])
+    found = fallen_silent([entry], [judged], {entry.owner: rule}, make.at(minutes=now))
+    assert [each.id for each in found] == (["c1"] if quiet else [])
