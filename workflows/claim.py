@@ -25,7 +25,7 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     """Whoever does the work claims it first; before a swap that asks for all proof once more (rule 12).
 
     While a cancel restores, what is restored by hand needs the old certificates to be in force, as over REST (rule 16).
-    Covered clients that have fallen silent hold nothing: the trail names them, for whoever looks for the cause later.
+    Covered clients that have fallen silent hold nothing: the trail names them, so that their cause can be found later.
     """
     proof = await _proof_now(run, step)
     if proof.findings:

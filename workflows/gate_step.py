@@ -240,7 +240,7 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
 
 
 def _give_back(run: Running, step: Gate | Holdout, unread: timedelta, *, reading: timedelta = timedelta(0)) -> None:
-    """Clients are not asked for what nobody could read. A holdout lasts longer by a person's word only.
+    """Clients are not asked for what could not be read. A holdout lasts longer by a person's word only.
 
     Args:
         run: the rotation.

@@ -38,7 +38,7 @@ class Drift(Value):
     version: str = ""
     """The version that SEPM has now, where it has changed."""
     unlike: tuple[ServerName, ...] = ()
-    """The servers whose ports do not show what they showed: nobody can confirm that version yet."""
+    """The servers whose ports do not show what they showed: that version cannot be confirmed yet."""
 
 
 class Move(Value):

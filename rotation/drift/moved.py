@@ -19,7 +19,7 @@ class Sighting:
     lists: Mapping[ListName, datetime] | None = None
     """When each server list was last edited; None: nobody has read that."""
     version: str | None = None
-    """SEPM's version; None: nobody has read that."""
+    """SEPM's version; None: it was not read."""
 
     def differs_from(self, before: "Sighting", due: ServerName | None) -> bool:
         """Whether something was changed since `before`, of what both have read.

@@ -85,7 +85,7 @@ def _shut(server: Server) -> str:
 
 
 def _closed(silent: Mapping[ServerName, str]) -> Iterator[Drift]:
-    """Clients that are about to be relaxed would come to a port at which nobody listens."""
+    """Clients that are about to be relaxed would come to a closed port."""
     for server, what in sorted(silent.items()):
         text = f"{server} {what}: relaxed clients could not reach it"
         yield Drift(finding=blocking(HTTP_SILENT, server, text, f"have {server} listen there again"))

@@ -81,7 +81,7 @@ def unfit_now(
 
 
 SILENT = "server-silent"
-"""The code of a server of which nobody knows what it serves."""
+"""The code of a server that did not answer: what it serves is not known."""
 
 
 def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:

@@ -21,7 +21,7 @@ UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000", resets_por
     ids=["claimed", "before clients are relaxed", "behind the replacement"],
 )
 async def test_an_upgrade_is_asked_about_once(follows: Follows) -> None:
-    """Also where every port is as it was; what follows waits for the person's word, and nobody is lost."""
+    """Also where every port is as it was; what follows waits for the person's word, and no client is lost."""
     facts = await play(hole("upgraded", 27, site(), follows).scenario)
     assert facts.state is not None
     assert facts.state.outcome is Outcome.COMPLETED

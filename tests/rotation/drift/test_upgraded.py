@@ -65,14 +65,14 @@ def test_it_matters_until_the_last_list_is_assigned(found, number, matters):
 
 
 @pytest.mark.parametrize("number", ["A8", "A9", "A10b"])
-def test_a_person_is_asked_whatever_is_planned_anew(found, body, number):
+def test_a_person_is_asked_even_where_the_rest_is_planned_again(found, body, number):
     """A plan that is made again rests on the ports as they were registered, too."""
     (drift,) = found(NEW, number=number)
     at = next(step.id for step in body.steps if step.number == number)
     assert react(drift, Circumstances(body=body, at=at)).reaction is Reaction.ASK
 
 
-def test_nobody_confirms_a_version_while_a_port_is_not_as_it_was(found):
+def test_a_version_is_not_confirmed_while_a_port_is_not_as_it_was(found):
     """A word of a person does not stand against what the ports show."""
     (right,) = found(NEW)
     (silent,) = found(NEW, silent=("s1",))

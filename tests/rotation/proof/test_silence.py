@@ -81,7 +81,7 @@ def test_rule_10_clients_that_relaxing_silenced_are_noticed_without_a_canary_too
     ids=["not heard for three heartbeats", "not overdue yet", "never covered"],
 )
 def test_covered_clients_that_fall_silent_are_named(make, last, now, quiet):
-    """They hold no gate any more: whoever replaces the certificate shall know of them."""
+    """They hold no gate any more: the person who replaces the certificate shall know of them."""
     rule, newest = make.gate_rule(), make.serial("G", make.t0)
     readings = [make.client("c1", seen=minute, serial=newest) for minute in ((2, 5, last) if last else (-2,))]
     judged = make.read(rule, *readings)
