@@ -30,7 +30,7 @@ from rotation.proof.reading import (
     still_standing,
     unheard,
 )
-from rotation.proof.silence import silenced
+from rotation.proof.silence import fallen_silent, silenced
 from rotation.proof.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
 from rotation.running.state import GateReading
 from rotation.survey import SiteSurvey
@@ -94,7 +94,9 @@ class Gates:
         )
         scoped = [entry for entry in entries if entry.owner in by_owner]
         as_of = survey.clients_as_of if survey is not None else clock
-        silent = silenced(scoped, judgements, by_owner, min(clock, as_of) if scope.site.at_console else clock)
+        heard_until = min(clock, as_of) if scope.site.at_console else clock
+        silent = silenced(scoped, judgements, by_owner, heard_until)
+        quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
         reading = _reading(step, asked_at, entries, judgements, silent)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         unheard_of = await self._unheard(scope, step, seen, clock)
@@ -103,7 +105,9 @@ class Gates:
         if asked is not None:
             reading = asked.told(reading, entries, request)
         reading = await by_export(world, scope, request, reading, scoped)
-        return reading.model_copy(update={"unheard": unheard_of, "waiting_groups": groups})
+        names = tuple(sorted(entry.name for entry in quiet)[:NAMES])
+        update = {"unheard": unheard_of, "waiting_groups": groups, "quiet": len(quiet), "quiet_names": names}
+        return reading.model_copy(update=update)
 
     async def _unheard(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
         """Whether no client has taken anything since the certificate went in that was taken out again (rule 15)."""

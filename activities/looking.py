@@ -15,6 +15,7 @@ from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, Step
 from rotation.drift.drift import Drift, Move, drift, moved, stays_behind
 from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
+from rotation.drift.upgraded import upgraded
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, GatePurpose, ScopeName
@@ -22,7 +23,7 @@ from rotation.proof.gate import written
 from rotation.proof.membership import followers
 from rotation.proof.reading import evidence_key
 from rotation.survey import SiteSurvey
-from rotation.values import GroupId
+from rotation.values import GroupId, ServerName
 from sepm.port import Sepm
 
 _SECOND = timedelta(seconds=1)
@@ -38,30 +39,40 @@ class Looking:
     async def look(self, request: LookRequest) -> LookAnswer:
         """What differs from what the rotation left.
 
-        1. read groups, inheritance, lists and secure communications; probe every server
+        1. read groups, inheritance, lists, secure communications and SEPM's version; probe every server's ports
         2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
         3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
         """
         scope = await scope_of(self._world, request.ref)
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
-                survey = await self._read(scope, client)
-                found = await self._differences(scope, survey, request)
+                planned = await self._world.store.surveys.get(scope.plan.survey_id)
+                survey = await self._read(scope, client, planned)
+                found = await self._differences(scope, survey, planned, request)
                 await self._note(scope, client, found)
         return LookAnswer(drifts=found)
 
-    async def _read(self, scope: StepScope, client: Sepm) -> SiteSurvey:
+    async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey) -> SiteSurvey:
         groups = tuple(await client.groups())
         return SiteSurvey(
             taken_at=self._world.clock(),
             sepm_clock=client.clock_of_last_answer(),
-            version="",
+            version=await client.version(),
             groups=groups,
             lists_edited=await dates_of_lists(client),
             served=await self._world.served(scope.site.servers),
+            http_silent=await self._http_silent(scope, planned),
         )
 
-    async def _differences(self, scope: StepScope, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:
+    async def _http_silent(self, scope: StepScope, planned: SiteSurvey) -> frozenset[ServerName]:
+        """The servers that answered on their HTTP port when the plan was made, and do not now."""
+        answered = [each for each in scope.site.servers if each.name not in planned.http_silent]
+        answers = [await self._world.probe.probe_http(server) for server in answered]
+        return frozenset(each.name for each, now in zip(answered, answers, strict=True) if not now.answers)
+
+    async def _differences(
+        self, scope: StepScope, survey: SiteSurvey, planned: SiteSurvey, request: LookRequest
+    ) -> tuple[Drift, ...]:
         store, body = self._world.store, scope.plan.body
         if body.purpose == "recover":
             return self._of_recovered(body, survey, request)
@@ -99,6 +110,7 @@ class Looking:
                 said=request.lists_shown,
                 at=scope.step.id,
             ),
+            *upgraded(scope.site, body, planned, survey, at=scope.step.id, said=request.versions_shown),
         )
 
     def _of_recovered(self, body: PlanBody, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:

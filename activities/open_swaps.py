@@ -65,4 +65,5 @@ class OpenSwaps:
         if not isinstance(task.work, ReplaceCertificate):
             return Sighting(served)
         async with await self._world.sepm(site) as client:
-            return Sighting(served, await client.all_policy_dates(), await dates_of_lists(client))
+            policies, lists = await client.all_policy_dates(), await dates_of_lists(client)
+            return Sighting(served, policies, lists, await client.version())

@@ -22,6 +22,7 @@ from engine.contract import (
 from rotation.drift.drift import Drift, drift
 from rotation.drift.recorded import as_recorded, relaxed_now, with_copies
 from rotation.drift.served import certificate_drift
+from rotation.drift.upgraded import HTTP_SILENT, confirmed, upgraded
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
 from rotation.plan.comparison import compare, newly_on_trust
@@ -34,7 +35,7 @@ from rotation.plan.task import ReplaceCertificate
 from rotation.planning.amendment import amend
 from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
-from rotation.planning.preconditions import HTTP_SILENT, SILENT, unfit_now
+from rotation.planning.preconditions import SILENT, unfit_now
 from rotation.planning.without import finish_without
 from rotation.survey import SiteSurvey
 from rotation.values import ListName, ServerName, SiteId
@@ -178,9 +179,12 @@ class Planning:
             on_trust=request.on_trust,
         )
         edited: dict[ListName, datetime] = {}
+        versions: tuple[str, ...] = ()
         if request.at:
             lists = await self._lists(request, plan, await store.surveys.get(request.survey_id))
-            findings = (*findings, *(each.finding for each in lists))
+            other = await self._upgraded(request, plan, await store.surveys.get(request.survey_id))
+            versions = confirmed(other, [each.version for each in other])
+            findings = (*findings, *(each.finding for each in (*lists, *other) if each.finding.code != HTTP_SILENT))
             edited = {ListName(each.finding.subject): each.edited_at for each in lists if each.edited_at is not None}
         if request.at and (silent := _silent(findings)):
             return await self._without(request, plan, findings, silent)
@@ -188,8 +192,8 @@ class Planning:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
             amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
             await store.plans.add(amendment)
-            return PlanCheckAnswer(findings=findings, amendment=amendment.id, lists_edited=edited)
-        return PlanCheckAnswer(findings=findings, lists_edited=edited)
+            return PlanCheckAnswer(findings=findings, amendment=amendment.id, lists_edited=edited, versions=versions)
+        return PlanCheckAnswer(findings=findings, lists_edited=edited, versions=versions)
 
     async def _without(
         self, request: PlanCheckRequest, plan: Plan, findings: tuple[Finding, ...], silent: tuple[ServerName, ...]
@@ -238,6 +242,7 @@ class Planning:
         return (
             *blockers((*(each.finding for each in found), *served)),
             *(each.finding for each in await self._lists(request, plan, survey)),
+            *(each.finding for each in await self._upgraded(request, plan, survey)),
             *await self._unfit(request, plan, survey),
         )
 
@@ -246,6 +251,11 @@ class Planning:
         return await lists_not_as_known(
             store, site, request.rotation_id, plan, survey, said=request.lists_shown, at=request.at
         )
+
+    async def _upgraded(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
+        store, site = self._world.store, await self._world.site(request.site_id)
+        planned = await store.surveys.get(plan.survey_id)
+        return upgraded(site, plan.body, planned, survey, at=request.at, said=request.versions_shown)
 
     async def _unfit(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
         """Why the certificate that is about to go in must not; what a recovery file puts back was there before."""

@@ -167,6 +167,12 @@ class Simulation:
             self._changes.start(server)
             self.effects.record("server.start", server.name)
 
+    def set_ports(self, name: str, https_port: int, http_port: int) -> None:
+        """Have a server listen at these ports, as its administrator sets them."""
+        server = self.site.server(name)
+        effect = self.effects.record("server.ports", server.name, f"{https_port}/{http_port}")
+        self._changes.move_ports(server, effect, https_port=https_port, http_port=http_port)
+
     def _nights(self) -> None:
         """Every night, a day after the start for the first time, SEPM cleans up."""
 

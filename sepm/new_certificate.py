@@ -22,7 +22,7 @@ def make_self_signed(
     Args:
         names: host names and addresses of the server; the first is the subject too.
         identity: the id that it gets.
-        now: when it is made. It is valid from an hour before, for servers and clients whose clocks are behind.
+        now: when it is made. It is valid from two days before, for servers and clients whose clocks are slow.
         valid_for: from `now`. SEPM's own last ten years; not more than that is asked of clients' date arithmetic.
 
     Raises:
@@ -38,7 +38,7 @@ def make_self_signed(
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_before(now - timedelta(days=2))
         .not_valid_after(now + valid_for)
         .add_extension(x509.SubjectAlternativeName(as_names(names)), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

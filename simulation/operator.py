@@ -58,6 +58,7 @@ class Operator:
         self.hands = ClumsyHands(self._desk, slips)
         self._began = site_facts(simulation)
         self._clock = clock
+        self._ports = self._ports_now()
         self._lists = self._lists_now()
         """As this person left them last."""
         self.cut_off: list[CutOff] = []
@@ -95,6 +96,7 @@ class Operator:
                 known = self._lists.get(edited.id, edited)
                 if edited != known:
                     self._simulation.console.put_list(known)
+            self._put_ports_back()
 
     async def do(self, task: ConsoleTask) -> dict[str, str] | None:
         """Do the work of `task`. The evidence for it; None when the console refused."""
@@ -113,6 +115,17 @@ class Operator:
 
     def _lists_now(self) -> dict[str, ServerList]:
         return dict(self._simulation.site.server_lists)
+
+    def _ports_now(self) -> dict[str, tuple[int, int]]:
+        return {each.name: (each.https_port, each.http_port) for each in self._simulation.site.servers.values()}
+
+    def _put_ports_back(self) -> None:
+        """The ports that an upgrade has reset; those that somebody moved otherwise stay as they are."""
+        upgraded = {each.subject[0] for each in self._simulation.effects.views() if each.kind == "server.upgrade"}
+        now = self._ports_now()
+        for server in sorted(upgraded):
+            if now[server] != self._ports[server]:
+                self._simulation.set_ports(server, *self._ports[server])
 
     @contextmanager
     def _own_lists(self) -> Iterator[None]:

@@ -25,6 +25,7 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     """Whoever does the work claims it first; before a swap that asks for all proof once more (rule 12).
 
     While a cancel restores, what is restored by hand needs the old certificates to be in force, as over REST (rule 16).
+    Covered clients that have fallen silent hold nothing: the trail names them, so that their cause can be found later.
     """
     proof = await _proof_now(run, step)
     if proof.findings:
@@ -36,6 +37,8 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     now = run.host.now()
     update = {"claimed_by": message.who, "claimed_at": now, "proven_at": now, "refused": None}
     run.state.task = run.open_task.model_copy(update=update)
+    if proof.quiet:
+        await run.record(EventKind.QUIET, f"{step.title}: {'; '.join(proof.quiet)}")
     run.reply(message)
 
 

@@ -25,7 +25,7 @@ from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted, Told
 from rotation.survey import Pair
 from rotation.values import ListName, ServerName
-from workflows import statement
+from workflows import said, statement
 from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
 from workflows.requests import about
@@ -106,8 +106,8 @@ async def stand_still(run: Running, step: Step) -> None:
 async def look(run: Running, step: Step) -> bool:
     """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
 
-    0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list that a person
-       has confirmed, before the site is read or meanwhile, is known again
+    0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list, or a version,
+       that a person has confirmed, before the site is read or meanwhile, is known again
     1. read it; name what is new, and tell what is over
     2. what the plan itself set is written back and read back, once more when a person has said so
     3. the gates whose proof rested on it start anew (rule 12)
@@ -126,16 +126,13 @@ async def look(run: Running, step: Step) -> bool:
         since=state.started_at,
         excluded=state.excluded,
         lists_shown=state.lists_shown,
+        versions_shown=state.versions_shown,
     )
     seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
     if not answered and was_answered(run) and run.host.patched("answered-while-looking"):
         said_right = _take_answer(run)
     now = _circumstances(run, step)
-    # what was put right was edited once more, just before somebody said so
-    shown = {ListName(each.finding.subject): each.edited_at for each in seen.drifts if each.edited_at is not None}
-    known = {name: edited_at for name, edited_at in shown.items() if name in said_right}
-    state.lists_shown = {**state.lists_shown, **known}
-    reacted = [react(each, now) for each in seen.drifts if each.edited_at is None or each.finding.subject not in known]
+    reacted = [react(each, now) for each in said.take_up(state, seen.drifts, said_right)]
     await _name(run, step, reacted)
     await _repair(run, step, [each for each in reacted if each.reaction is Reaction.REPAIR])
     await _prove_anew(run, step)
@@ -144,10 +141,10 @@ async def look(run: Running, step: Step) -> bool:
 
 
 def _take_answer(run: Running) -> frozenset[str]:
-    """A person has answered: the rotation may write its repairs once more. Gives the edited lists that they confirm."""
+    """A person has answered: the rotation may write its repairs once more. Gives the lists and versions confirmed."""
     state = run.state
     state.repaired = state.left_by_rest = ()
-    return frozenset(told.subject for told in state.drift if told.edited_at is not None)
+    return said.confirms(state.drift)
 
 
 def _circumstances(run: Running, step: Step) -> Circumstances:
@@ -198,6 +195,7 @@ def _told(run: Running, step: Step, each: Reacted) -> Told:
         excludable=finding.code in NEWBORN,
         born=each.drift.born,
         edited_at=each.drift.edited_at,
+        version=each.drift.version,
     )
 
 

@@ -27,7 +27,7 @@ from workflows.running import SECOND, Running
 _LIMIT, _DIFFERS = "gate-limit", "site-differs"
 _WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED})
 _OUTAGE = timedelta(minutes=2)
-"""A reading that takes longer could not be had for a while."""
+"""A reading that comes later could not be had for a while."""
 _PUBLISHED = timedelta(seconds=2)
 """After the delay that the site allows for publishing: clocks are known to the second."""
 
@@ -41,7 +41,7 @@ async def gate(run: Running, step: Gate) -> None:
     4. a drill ends at its limit by itself: what it has not shown is decided about by the recheck that follows; one
        that shows what servers sign moves a policy first (workflows/signed_gate.py)
     5. past the limit of any other, when the reading does not reach coverage: a person extends, proceeds with a second
-       person's word, or cancels; canaries are read on meanwhile. Time in which no reading could be had does not count
+       person's word, or cancels; canaries are read on meanwhile. Time in which nothing was read does not count
     """
     if run.state.wait is None:
         least = timedelta(0) if signed_gate.is_it(step) else step.minimum
@@ -49,6 +49,7 @@ async def gate(run: Running, step: Gate) -> None:
     if step.purpose not in _WITHOUT_A_WRITE and not _wait(run).fixed:
         await fix_references(run, step)
         run.state.wait = _wait(run).model_copy(update={"fixed": True})
+        _give_back(run, step, run.host.now() - _wait(run).opened_at - 2 * run.state.body.publish_delay)
     await _until_covered(run, step)
 
 
@@ -160,7 +161,9 @@ async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | N
         ends = await _ends_unproven(run, step, wait.reading, wait.reading.taken_at)
         return wait.reading if ends else None
     if any(told.blocks for told in drift):
+        stood_at = run.host.now()
         await stand_still(run, step)
+        _give_back(run, step, run.host.now() - stood_at)
     return None
 
 
@@ -185,12 +188,16 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
             return None  # it was resumed before its time, or began anew
     asked_at = run.host.now()
     reading = await _read(run, step)
-    _give_back(run, step, run.host.now() - asked_at)
+    read_at = run.host.now()
+    _give_back(run, step, read_at - min(at, asked_at), reading=read_at - asked_at)
     await _note(run, reading)
     await statement.ask(run, step, reading, _wait(run).due)
     proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due)
-    ends = (proven and await clear(run, step)) or await _ends_unproven(run, step, reading, asked_at)
-    return reading if ends else None
+    if proven:
+        if await clear(run, step):
+            return reading
+        _give_back(run, step, run.host.now() - read_at)
+    return reading if await _ends_unproven(run, step, reading, asked_at) else None
 
 
 async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReading, asked_at: datetime) -> bool:
@@ -249,11 +256,22 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
 
 
-def _give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
-    """Clients are not asked for what nobody could read. A holdout lasts longer by a person's word only."""
+def _give_back(run: Running, step: Gate | Holdout, unread: timedelta, *, reading: timedelta = timedelta(0)) -> None:
+    """Clients are not asked for what could not be read. A holdout lasts longer by a person's word only.
+
+    Args:
+        run: the rotation.
+        step: whose limit moves.
+        unread: for how long nothing was read, though it was time: SEPM was away, somebody held the rotation, or a
+            person was asked about the site.
+        reading: how much of that a reading took that was being tried; histories of before gave back no more.
+    """
     wait = _wait(run)
-    if isinstance(step, Gate) and unread > _OUTAGE:
-        run.state.wait = wait.model_copy(update={"limit": wait.limit + unread})
+    if not isinstance(step, Gate) or unread <= _OUTAGE:
+        return
+    before = reading if reading > _OUTAGE else timedelta(0)
+    lost = unread if unread == before or run.host.patched("time-unread") else before
+    run.state.wait = wait.model_copy(update={"limit": wait.limit + lost})
 
 
 async def _note(run: Running, reading: GateReading) -> None:

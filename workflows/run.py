@@ -158,6 +158,7 @@ async def _recheck(run: Running, step: Recheck) -> None:
         chosen = await run.ask("plan-differs", step.title, text, options)
         if chosen is Move.RETRY:
             state.lists_shown = {**state.lists_shown, **checked.lists_edited}
+            state.versions_shown = (*state.versions_shown, *checked.versions)
         if chosen is not Move.PROCEED:
             state.proceed = None
         if chosen is Move.APPROVE and checked.amendment is not None:
@@ -201,6 +202,7 @@ async def _survey_and_check(run: Running, *, at: Recheck | None = None) -> PlanC
         at=at.id if at else "",
         on_trust=at is not None and state.proceed is not None,
         lists_shown=state.lists_shown,
+        versions_shown=state.versions_shown,
     )
     return await run.call(ActivityName.CHECK_PLAN, request, PlanCheckAnswer, summary="does the plan still fit?")
 

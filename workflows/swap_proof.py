@@ -45,6 +45,8 @@ class SwapProof(Value):
     """The gates that wait for clients."""
     waiting: int = 0
     """How many."""
+    quiet: tuple[str, ...] = ()
+    """By gate, which covered clients have fallen silent: it stands against nothing."""
 
     @property
     def lacks_clients_only(self) -> bool:
@@ -70,6 +72,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         mid_wave=True,
         excluded=state.excluded,
         lists_shown=state.lists_shown,
+        versions_shown=state.versions_shown,
         at=step.id,
     )
     checked = await run.call(ActivityName.CHECK_PLAN, check, PlanCheckAnswer, summary="does the plan still fit?")
@@ -81,6 +84,7 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
 async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
     findings: list[Finding] = []
     gates: list[str] = []
+    quiet: list[str] = []
     waiting = 0
     restarted = {each.gate: each for each in run.state.restarted}
     for gate in dict.fromkeys((*step.holds, *restarted)):
@@ -89,11 +93,15 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             continue
         request = GateRequest(ref=about(run.state, step, other=gate), swapped=run.state.swapped, verified_by=survey_id)
         reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
+        if reading.quiet:
+            more = reading.quiet - len(reading.quiet_names)
+            names = f"{', '.join(reading.quiet_names)}{f' and {more} more' if more else ''}"
+            quiet.append(f"{reading.quiet} clients that {gate} has covered are silent for three heartbeats: {names}")
         if not reading.reached:
             findings.append(blocking("gate-does-not-hold", gate, _who(reading)))
             gates += [gate] if reading.waiting else []
             waiting += reading.waiting
-    return SwapProof(findings=tuple(findings), gates=tuple(gates), waiting=waiting)
+    return SwapProof(findings=tuple(findings), gates=tuple(gates), waiting=waiting, quiet=tuple(quiet))
 
 
 def next_proof(run: Running, now: datetime, *, since: datetime) -> datetime:

@@ -83,6 +83,7 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     DRIFT_OVER = "drift-over"
     GATE_RESTARTED = "gate-restarted"
+    QUIET = "quiet"  # at a claim, covered clients were silent: they are named, and no person is asked
     ADOPTED = "adopted"  # what was born, or has vanished, is left so by a person's word; `subject` says what
     AMENDED = "amended"
     TURNING_BACK = "turning-back"

@@ -25,6 +25,8 @@ class PlanCheckRequest(Value):
     """Locations that were born, with which two persons go on as they are."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
+    versions_shown: tuple[str, ...] = ()
+    """The versions of SEPM for which somebody has said that ports and certificates are right."""
     on_trust: bool = False
     """Whether clients that a drill has not shown to fail over shall be approved by name, instead of relaxed."""
 
@@ -36,6 +38,8 @@ class PlanCheckAnswer(Value):
     amendment: PlanId | None = None
     lists_edited: dict[ListName, datetime] = Field(default_factory=dict)
     """The lists among the findings that somebody has edited, with when, on SEPM's clock."""
+    versions: tuple[str, ...] = ()
+    """The version of SEPM among the findings that a person may confirm."""
     silent: tuple[ServerName, ...] = ()
     """Servers that do not answer, where nothing else stands against going on: it can be gone on without them."""
 

@@ -79,6 +79,8 @@ class LookRequest(StepRequest):
     """Locations that were born, with which two persons go on as they are."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
+    versions_shown: tuple[str, ...] = ()
+    """The versions of SEPM for which somebody has said that ports and certificates are right."""
 
 
 class LookAnswer(Value):

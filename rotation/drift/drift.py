@@ -13,7 +13,7 @@ from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import SettingField
 from rotation.proof.membership import followers
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
-from rotation.values import GroupId, Value
+from rotation.values import GroupId, ServerName, Value
 
 LOCATION_NEW = "location-new"
 _GROUP_NEW = "group-new"
@@ -35,6 +35,10 @@ class Drift(Value):
     """The group that was born, whose clients no gate counts."""
     edited_at: datetime | None = None
     """When the server list was edited, on SEPM's clock."""
+    version: str = ""
+    """The version that SEPM has now, where it has changed."""
+    unlike: tuple[ServerName, ...] = ()
+    """The servers whose ports do not show what they showed: that version cannot be confirmed yet."""
 
 
 class Move(Value):

@@ -18,6 +18,8 @@ class Sighting:
     """When the policy of each group was made; None: nobody has read that."""
     lists: Mapping[ListName, datetime] | None = None
     """When each server list was last edited; None: nobody has read that."""
+    version: str | None = None
+    """SEPM's version; None: it was not read."""
 
     def differs_from(self, before: "Sighting", due: ServerName | None) -> bool:
         """Whether something was changed since `before`, of what both have read.
@@ -31,7 +33,11 @@ class Sighting:
         )
         return another or any(
             None not in (mine, theirs) and mine != theirs
-            for mine, theirs in ((self.policies, before.policies), (self.lists, before.lists))
+            for mine, theirs in (
+                (self.policies, before.policies),
+                (self.lists, before.lists),
+                (self.version, before.version),
+            )
         )
 
 
@@ -41,4 +47,5 @@ def sighting_of(survey: SiteSurvey) -> Sighting:
         policies={group.id: group.policy_date for group in survey.groups},
         lists=dict(survey.lists_edited),
         served={seen.server: seen.fingerprint for seen in survey.served},
+        version=survey.version or None,
     )

@@ -10,6 +10,7 @@ from rotation.drift.drift import Drift
 from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP
 from rotation.drift.served import THIRD
 from rotation.drift.standing import last_write, relaxed
+from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.finding import Severity
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
@@ -21,7 +22,7 @@ _REPAIRS = 2
 """Whoever undoes a repair so often means it, and is asked."""
 # `certificate-replaced` is what histories of before call a third one
 _CERTIFICATES = frozenset({THIRD, "certificate-replaced", "certificate-restored", "certificate-early"})
-_KEPT_IN_MIND = _CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP}
+_KEPT_IN_MIND = _CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED}
 """What planning anew does not settle."""
 NEWBORN = frozenset({"group-new", "location-new"})
 _OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}

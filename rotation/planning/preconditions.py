@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from rotation.certificate import CertificateFacts
 from rotation.console.proof import weaker
+from rotation.drift.upgraded import HTTP_SILENT
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, Place, unfit
 from rotation.plan.forecast import least, step_least
@@ -14,6 +15,7 @@ from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.planning.database_link import renews_the_databases
 from rotation.planning.latest_start import latest_start
 from rotation.planning.shortening import Shortening, near_or_past
+from rotation.planning.slow_clocks import young
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ServerName, Value
@@ -62,6 +64,7 @@ def _certificate_rules(facts: Preconditions, server: ServerName, certificate: Ce
     needed = facts.horizon + least(facts.body) + _MARGIN
     place = Place(site=facts.site, server=server, served=facts.survey.served)
     yield from unfit(certificate, now=facts.now, needed=needed, place=place)
+    yield from young(facts.body, server, certificate, now=facts.now)
 
 
 def unfit_now(
@@ -77,8 +80,8 @@ def unfit_now(
     return tuple(finding for finding in found if finding.code != IN_USE)  # then it has been replaced, and is seen to be
 
 
-SILENT, HTTP_SILENT = "server-silent", "http-port-silent"
-"""The codes of a server of which nobody knows what it serves, and of one that relaxed clients could not reach."""
+SILENT = "server-silent"
+"""The code of a server that did not answer: what it serves is not known."""
 
 
 def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:

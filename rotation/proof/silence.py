@@ -95,6 +95,24 @@ def is_unusual(entry: RosterEntry, sepm_clock: datetime) -> bool:
     return seen is not None and sepm_clock - seen > _UNUSUAL * entry.longest_silence
 
 
+def fallen_silent(
+    entries: Sequence[RosterEntry],
+    judgements: Sequence[Judgement],
+    by_owner: Mapping[GroupId, GateRule],
+    sepm_clock: datetime,
+) -> list[RosterEntry]:
+    """Clients that are covered, and of which nothing was heard for three heartbeats: most are switched off."""
+    covered = {judgement.client for judgement in judgements if judgement.verdict is Verdict.COVERED}
+    return [
+        entry
+        for entry in entries
+        if entry.id in covered
+        and entry.observed is not None
+        and entry.observed.last_seen is not None
+        and entry.observed.last_seen < sepm_clock - by_owner[entry.owner].quiet_after
+    ]
+
+
 def _is_relaxed(rule: GateRule) -> bool:
     return rule.swap is not None and rule.relaxed
 

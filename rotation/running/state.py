@@ -92,6 +92,10 @@ class GateReading(Value):
     """Some of either."""
     unheard_builds: tuple[str, ...] = ()
     """Builds of which the closing check has heard no client since the last replacement."""
+    quiet: int = 0
+    """Clients that are covered, and were not heard for three heartbeats."""
+    quiet_names: tuple[str, ...] = ()
+    """Some of them."""
     refusing_names: tuple[str, ...] = ()
     """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
 
@@ -169,6 +173,8 @@ class Told(Value):
     """The group that was born, whose clients no gate counts."""
     edited_at: datetime | None = None
     """When the server list was edited, on SEPM's clock."""
+    version: str = ""
+    """The version that SEPM has now, where it has changed."""
 
 
 class Restarted(Value):
@@ -267,6 +273,8 @@ class RotationState(BaseModel):
     """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
+    versions_shown: tuple[str, ...] = ()
+    """The versions of SEPM for which somebody has said that ports and certificates are right."""
     repaired: tuple[str, ...] = ()
     """What was written back during this step, one entry for each time."""
     left_by_rest: tuple[str, ...] = ()

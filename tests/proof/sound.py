@@ -25,6 +25,8 @@ STOPPING = frozenset(
         "list-edited",
         "list-taken-up",
         "server-silent",
+        "version-changed",
+        "http-port-silent",
         "refusing",
         "signs-with-former-key",
         "signature-unknown",

@@ -129,7 +129,7 @@ class Make:
             "subject": f"CN={server}",
             "issuer": f"CN={server}",
             "names": (f"{server}.test",),
-            "not_before": T0 - timedelta(days=1),
+            "not_before": T0 - timedelta(days=9),
             "not_after": T0 + timedelta(days=900),
             "key_algorithm": "RSA",
             "key_bits": 2048,

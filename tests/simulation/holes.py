@@ -124,7 +124,15 @@ def _in_time(client: LostClient, begun: datetime, over: datetime) -> bool:
     return begun <= client.first_failed + TOLD_WITHIN and over >= client.first_failed
 
 
-def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, heartbeat: timedelta = HOUR, **more) -> SiteSpec:
+def site(
+    servers: int = 1,
+    clients: int = 8,
+    *,
+    https_port: int = 0,
+    http_port: int = 0,
+    heartbeat: timedelta = HOUR,
+    **more,
+) -> SiteSpec:
     """A site whose clients use a list that somebody made, with an hourly heartbeat where no other is given."""
     names = tuple(f"SEPM-{number + 1}" for number in range(servers))
     location = LocationSpec(heartbeat=heartbeat, randomization=heartbeat / 6, server_list=OWN_LIST)
@@ -132,7 +140,7 @@ def site(servers: int = 1, clients: int = 8, *, https_port: int = 0, heartbeat: 
         name="Site",
         seed=3,
         database_shared=servers > 1,
-        servers=tuple(ServerSpec(name=name, https_port=https_port) for name in names),
+        servers=tuple(ServerSpec(name=name, https_port=https_port, http_port=http_port) for name in names),
         server_lists=(ListSpec(priorities=(names,)), ListSpec(name=OWN_LIST, priorities=(names,))),
         groups=(GroupSpec(path=ROOT_GROUP, locations=(location,)),),
         clients=(ClientSpec(group=ROOT_GROUP, count=clients),),
@@ -311,6 +319,12 @@ HOLES = (
         "an upgrade resets the ports of a server",
         27,
         site(https_port=8443),
+        Follows(since=Since.BEGIN, after=4 * HOUR, happening=_UPGRADE),
+    ),
+    hole(
+        "an upgrade resets the plain HTTP port before clients are relaxed",
+        27,
+        site(http_port=8015),
         Follows(since=Since.BEGIN, after=4 * HOUR, happening=_UPGRADE),
     ),
 )

@@ -64,6 +64,25 @@ async def test_a_client_that_is_away_at_the_swap_is_waited_for_before_clients_ve
     assert here.lost() == []
 
 
+async def test_covered_clients_that_are_silent_at_the_claim_are_named(played):
+    """It was covered and left: the trail names it when the replacement is claimed, and no person is asked about it."""
+    limits = LIMITS.model_copy(update={"relax_floor": 6 * HOUR, "gate_patience": 24 * HOUR})
+    async with played.play(spec=with_laptop(20 * HOUR, leaves=3 * HOUR), limits=limits) as here:
+        outcome = await here.run()
+
+    (quiet,) = (event for event in here.trail if event.kind == "quiet")
+    opened, closed = (
+        next(event.at for event in here.trail if event.kind == kind and "Replace" in event.message)
+        for kind in ("task-opened", "task-closed")
+    )
+    assert "LAPTOP-0001" in quiet.message
+    assert "PC-" not in quiet.message
+    assert opened <= quiet.at <= closed
+    assert not [code for code, message in here.asked if "LAPTOP" in message and code != "gate-limit"]
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
 async def test_past_its_limit_the_gate_asks_and_can_be_extended(played):
     """At the limit the rotation stands still with attention; extended, also by the second person, it waits on."""
     extend, proceed, longer = deeds = played.in_turn(

@@ -1,6 +1,6 @@
-"""Mutations of what meets ordinary administration: rules 11, 18 to 22 and 24, each in its known scenario."""
+"""Mutations of what meets ordinary administration: rules 11, 18 to 22, 24 and 27, each in its known scenario."""
 
-from rotation.drift import lists, moved, served
+from rotation.drift import lists, moved, served, upgraded
 from rotation.plan import trust
 from rotation.planning import without
 from rotation.procedure import signing
@@ -21,6 +21,7 @@ _SILENT_RELAXED = "relaxed clients fall silent behind the swap"
 _ANOTHER_KIND = "agents of another kind take the list days after the policy"
 _NO_LIST = "agents of another kind never take the list, and fail over"
 _OLD_SYLINK = "a script hands out an old Sylink.xml each day"
+_HTTP_PORT = "an upgrade resets the plain HTTP port before clients are relaxed"
 
 
 def _nothing_to_do(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
@@ -109,6 +110,12 @@ def one_list_stands_for_the_others(original, seen_at, offers):
     return any(original(seen_at, [offer]) for offer in offers)
 
 
+@mutation(rule="27", replaces=upgraded.upgraded, hole=_HTTP_PORT)
+def upgrades_are_not_named(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
+    """SEPM may be of another version than the plan was made on, and a server may listen at another HTTP port."""
+    return ()
+
+
 MUTATIONS = (
     refusing_clients_are_not_named,
     no_attention_names_clients_in_trouble,
@@ -123,4 +130,5 @@ MUTATIONS = (
     no_client_shows_what_servers_sign,
     a_client_that_is_asked_has_shown_it,
     one_list_stands_for_the_others,
+    upgrades_are_not_named,
 )

@@ -14,7 +14,12 @@ A, B, C = Fingerprint("aa"), Fingerprint("bb"), Fingerprint("cc")
 @pytest.fixture
 def before(make):
     """A site with two servers, seen a moment ago."""
-    return Sighting(policies={GroupId("G"): make.t0}, lists={ListName("L"): make.t0}, served={S1: A, S2: B})
+    return Sighting(
+        policies={GroupId("G"): make.t0},
+        lists={ListName("L"): make.t0},
+        served={S1: A, S2: B},
+        version="14.3.9816.7000",
+    )
 
 
 def test_a_site_as_it_was_has_not_moved(before):
@@ -28,6 +33,7 @@ def test_a_site_as_it_was_has_not_moved(before):
         {"policies": {}},  # a group was removed
         {"lists": {}},  # a list was deleted
         {"served": {S1: C, S2: B}},  # a certificate was replaced
+        {"version": "14.3.12154.10000"},  # SEPM was upgraded
     ],
     ids=lambda change: next(iter(change)),
 )

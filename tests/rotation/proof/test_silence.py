@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rotation.proof.reading import judge_all
-from rotation.proof.silence import builds_not_back, silenced
+from rotation.proof.silence import builds_not_back, fallen_silent, silenced
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,18 @@ def test_a_build_is_not_back_while_none_of_its_clients_is(make, others, missed):
     entries = _of_two_builds(make, others)
     found = builds_not_back(entries, make.at())
     assert [[each.id for each in build] for build in found] == ([["o0", "o1", "o2"]] if missed else [])
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "quiet"),
+    [(8, 24, True), (8, 23, False), (None, 600, False)],
+    ids=["not heard for three heartbeats", "not overdue yet", "never covered"],
+)
+def test_covered_clients_that_fall_silent_are_named(make, last, now, quiet):
+    """They hold no gate any more: the person who replaces the certificate shall know of them."""
+    rule, newest = make.gate_rule(), make.serial("G", make.t0)
+    readings = [make.client("c1", seen=minute, serial=newest) for minute in ((2, 5, last) if last else (-2,))]
+    judged = make.read(rule, *readings)
+    entry = make.entry(readings[-1])
+    found = fallen_silent([entry], [judged], {entry.owner: rule}, make.at(minutes=now))
+    assert [each.id for each in found] == (["c1"] if quiet else [])

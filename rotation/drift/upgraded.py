@@ -1,0 +1,101 @@
+"""SEPM is of another version, or a plain HTTP port is silent: an upgrade resets ports of one's own (rule 27)."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from rotation.drift.drift import Drift
+from rotation.drift.served import Serves, serves
+from rotation.finding import blocking
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Console, SettingField, Step, Write
+from rotation.plan.task import ReplaceCertificate
+from rotation.site import Server, Site
+from rotation.survey import SiteSurvey
+from rotation.values import Fingerprint, ServerName
+
+VERSION_CHANGED, HTTP_SILENT = "version-changed", "http-port-silent"
+
+
+def upgraded(
+    site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey, *, at: str, said: Collection[str] = ()
+) -> tuple[Drift, ...]:
+    """What an upgrade of SEPM has changed, or may have changed, since the plan was made.
+
+    REST tells one version, and not whether it is that of every server or of the one that answers. So a version that
+    the plan was made on, or that a person has confirmed, stays known; and ports are looked at whatever the version is.
+
+    Args:
+        site: with the ports as they were registered.
+        body: the plan that runs.
+        planned: the survey that the plan rests on.
+        survey: the site as it is.
+        at: the id of the step that runs.
+        said: the versions for which somebody has said that ports and certificates are right.
+    """
+    ahead = body.steps[body.steps.index(body.step(at)) :]
+    silent = {server: why for server, why in _http_silent(site, planned, survey).items() if body.copies}
+    found = list(_closed(silent)) if any(_relaxes(step) for step in ahead) else []
+    known = {planned.version, *said}
+    told = "" not in (planned.version, survey.version)
+    if told and survey.version not in known and any(_rests_on_it(step) for step in ahead):
+        unlike = {**_unlike(site, body, planned, survey), **silent}
+        found.append(_changed(site, survey.version, planned.version, unlike))
+    return tuple(found)
+
+
+def confirmed(found: Collection[Drift], said: Collection[str]) -> tuple[str, ...]:
+    """The versions of which a person has said that ports and certificates are right, and whose ports say so too."""
+    return tuple(each.version for each in found if each.version and each.version in said and not each.unlike)
+
+
+def _changed(site: Site, now: str, planned: str, unlike: Mapping[ServerName, str]) -> Drift:
+    seen = "".join(f"; {server} {what}" for server, what in sorted(unlike.items()))
+    text = f"SEPM is of version {now}, and was of {planned} when the plan was made: an upgrade resets ports{seen}"
+    ports = ", ".join(f"{each.name}={each.https_port}/{each.http_port}" for each in site.servers)
+    remedy = (
+        f"compare the HTTPS and HTTP ports of every server ({ports}) and its certificate, put right what differs, "
+        "then retry to say that they are right"
+    )
+    finding = blocking(VERSION_CHANGED, site.name, text, remedy)
+    return Drift(finding=finding, version=now, unlike=tuple(sorted(unlike)))
+
+
+def _unlike(site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey) -> dict[ServerName, str]:
+    """The servers whose client port presented a certificate, and presents none now, or none that is known."""
+    before: dict[ServerName, Fingerprint] = {
+        each.server: each.fingerprint for each in planned.served if each.fingerprint is not None
+    }
+    ports = {each.name: each.client_port for each in site.servers}
+    now = {seen.server: serves(body, seen, before=before.get(seen.server)) for seen in survey.served}
+    return {
+        server: f"presents no certificate that is known at {ports.get(server, 'its client port')}"
+        for server, shown in now.items()
+        if server in before and shown in {Serves.NOTHING, Serves.UNKNOWN}
+    }
+
+
+def _http_silent(site: Site, planned: SiteSurvey, survey: SiteSurvey) -> dict[ServerName, str]:
+    """The servers that answer on their client port, and not on the HTTP port on which they answered."""
+    up = {seen.server for seen in survey.served if seen.fingerprint is not None}
+    shut = (survey.http_silent - planned.http_silent) & up
+    return {each.name: _shut(each) for each in site.servers if each.name in shut}
+
+
+def _shut(server: Server) -> str:
+    return f"does not answer on its HTTP port {server.http_port}"
+
+
+def _closed(silent: Mapping[ServerName, str]) -> Iterator[Drift]:
+    """Clients that are about to be relaxed would come to a closed port."""
+    for server, what in sorted(silent.items()):
+        text = f"{server} {what}: relaxed clients could not reach it"
+        yield Drift(finding=blocking(HTTP_SILENT, server, text, f"have {server} listen there again"))
+
+
+def _relaxes(step: Step) -> bool:
+    return isinstance(step, Write) and step.field is SettingField.SERVER_LIST and not step.restores
+
+
+def _rests_on_it(step: Step) -> bool:
+    """Whether clients must find a server, and know it, after this step."""
+    replaces = isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
+    return replaces or (isinstance(step, Write) and step.field is SettingField.SERVER_LIST)

@@ -1,0 +1,60 @@
+"""SEPM of another version than the plan was made on: a claim and a recheck find it, until a person has confirmed it."""
+
+from datetime import timedelta
+
+import pytest
+
+from activities.planning import Planning
+from emulator.happenings import ServerUpgraded
+from engine.contract import PlanCheckRequest
+from rotation.plan.request import Unproven
+from rotation.plan.step import Console, Recheck
+from rotation.plan.task import ReplaceCertificate
+from rotation.site import Limits
+from simulation.scenario import Scenario
+from simulation.stage import Stage
+from tests.simulation.holes import site
+
+NEW = "14.3.12154.10000"
+
+
+@pytest.fixture
+async def stage():
+    """A site of three servers whose clients fail over, one of them its holdout."""
+    scenario = Scenario(seed=1, spec=site(3, 6), limits=Limits(purge_after=None), unproven=Unproven.APPROVE)
+    async with Stage(scenario) as made:
+        yield made
+
+
+def _of_kind(body, kind):
+    """The first step at which a claim, or a recheck, looks."""
+    if kind == "claim":
+        return next(e for e in body.steps if isinstance(e, Console) and isinstance(e.work, ReplaceCertificate))
+    return next(each for each in body.steps if isinstance(each, Recheck))
+
+
+@pytest.mark.parametrize("kind", ["claim", "recheck"])
+async def test_another_version_stands_against_it_until_it_is_confirmed(stage, kind):
+    """Both say which version a person may confirm; what is confirmed is not found again."""
+    plan = await stage.plan()
+    state = await stage.begin(plan)
+    stage.simulation.schedule(ServerUpgraded(server="SEPM-1", version=NEW, resets_ports=False), stage.clock.now())
+    stage.clock.leap_to(stage.clock.now() + timedelta(hours=1))
+    surveyed = await stage.survey()
+
+    async def check(*said):
+        request = PlanCheckRequest(
+            rotation_id=state.rotation_id,
+            site_id=state.site_id,
+            plan_id=plan.id,
+            survey_id=surveyed.survey_id,
+            mid_wave=kind == "claim",
+            at=_of_kind(plan.body, kind).id,
+            versions_shown=said,
+        )
+        return await Planning(stage.world).check_plan(request)
+
+    found = await check()
+    assert [each.code for each in found.findings] == ["version-changed"]
+    assert found.versions == ((NEW,) if kind == "recheck" else ())
+    assert (await check(NEW)).findings == ()

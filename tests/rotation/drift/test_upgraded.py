@@ -1,0 +1,106 @@
+"""SEPM of another version waits for a person, who has compared ports and certificates; so does a closed HTTP port."""
+
+import pytest
+
+from rotation.drift.reaction import Circumstances, Reaction, react
+from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
+
+OLD, NEW = "14.3.9816.7000", "14.3.12154.10000"
+
+
+@pytest.fixture
+def site(make):
+    """One server and its list."""
+    return make.site("s1")
+
+
+@pytest.fixture
+def body(make, site):
+    """The plan that relaxes its only group."""
+    return make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+
+
+@pytest.fixture
+def found(make, site, body):
+    """What is found at a step when SEPM was of one version and is of another now."""
+
+    def find(now, *, then=OLD, number="A8", said=(), planned=None, **seen):
+        at = next(step.id for step in body.steps if step.number == number)
+        before = make.survey(site, version=then, **(planned or {}))
+        return upgraded(site, body, before, make.survey(site, version=now, **seen), at=at, said=said)
+
+    return find
+
+
+def codes(found):
+    """Their codes with what they are about."""
+    return [(each.finding.code, each.finding.subject) for each in found]
+
+
+def test_another_version_blocks_and_says_what_to_compare(found):
+    """With every port as it was registered."""
+    (drift,) = found(NEW)
+    assert codes([drift]) == [(VERSION_CHANGED, "Vienna")]
+    assert (drift.version, drift.unlike) == (NEW, ())
+    assert OLD in drift.finding.message
+    assert "s1=443/8014" in drift.finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "said"),
+    [(OLD, OLD, ()), (NEW, "", ()), ("", OLD, ()), (NEW, OLD, (NEW,)), (OLD, OLD, (NEW,))],
+    ids=["the same", "not known before", "not known now", "confirmed", "of another server that answers"],
+)
+def test_what_is_known_or_was_never_told_is_no_change(found, now, then, said):
+    """REST may tell the version of whichever server answers: the planned one stays known beside a confirmed one."""
+    assert found(now, then=then, said=said) == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "matters"), [("A1-A4", True), ("A9", True), ("A10c", True), ("A2-undo", False), ("closing", False)]
+)
+def test_it_matters_until_the_last_list_is_assigned(found, number, matters):
+    """Behind the last certificate and the last assignment the rotation changes nothing that ports are needed for."""
+    assert bool(found(NEW, number=number)) is matters
+
+
+@pytest.mark.parametrize("number", ["A8", "A9", "A10b"])
+def test_a_person_is_asked_even_where_the_rest_is_planned_again(found, body, number):
+    """A plan that is made again rests on the ports as they were registered, too."""
+    (drift,) = found(NEW, number=number)
+    at = next(step.id for step in body.steps if step.number == number)
+    assert react(drift, Circumstances(body=body, at=at)).reaction is Reaction.ASK
+
+
+def test_a_version_is_not_confirmed_while_a_port_is_not_as_it_was(found):
+    """A word of a person does not stand against what the ports show."""
+    (right,) = found(NEW)
+    (silent,) = found(NEW, silent=("s1",))
+    (shut,) = found(NEW, http_silent=frozenset({"s1"}))
+    assert confirmed([right], [NEW]) == (NEW,)
+    assert confirmed([right], []) == ()
+    assert [each.unlike for each in (silent, shut)] == [("s1",), ("s1",)]
+    assert confirmed([silent], [NEW]) == confirmed([shut], [NEW]) == ()
+    assert "s1.test:443" in silent.finding.message
+    assert "HTTP port 8014" in shut.finding.message
+
+
+def test_a_server_that_did_not_answer_before_is_not_waited_for(found):
+    """What was so when the plan was made is no sign of the upgrade."""
+    was_silent = {"silent": ("s1",), "http_silent": frozenset({"s1"})}
+    (drift,) = found(NEW, planned=was_silent, **was_silent)
+    assert drift.unlike == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "seen", "blocks"),
+    [
+        ("A1-A4", {"http_silent": frozenset({"s1"})}, True),
+        ("A1-A4", {"http_silent": frozenset({"s1"}), "silent": ("s1",)}, False),
+        ("A8", {"http_silent": frozenset({"s1"})}, False),
+    ],
+    ids=["before clients are relaxed", "the whole server is down", "clients are relaxed already"],
+)
+def test_a_closed_http_port_stops_the_relaxation(found, number, seen, blocks):
+    """Whatever the version says. Of a server that is down `server-silent` tells; of relaxed clients, their silence."""
+    assert codes(found(OLD, number=number, **seen)) == ([(HTTP_SILENT, "s1")] if blocks else [])

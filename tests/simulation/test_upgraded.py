@@ -1,0 +1,36 @@
+"""SEPM is upgraded during a rotation: asked about once, and nothing irreversible follows before the answer."""
+
+import pytest
+
+from emulator.happenings import ServerUpgraded
+from rotation.running.state import Outcome
+from simulation.run import play
+from simulation.scenario import Follows, Since
+from tests.simulation.holes import HOUR, MINUTE, hole, shortcomings, site
+
+UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000", resets_ports=False)
+
+
+@pytest.mark.parametrize(
+    "follows",
+    [
+        Follows(since=Since.CLAIM, happening=UPGRADE),
+        Follows(since=Since.BEGIN, after=10 * HOUR, happening=UPGRADE),
+        Follows(since=Since.SWAP, after=MINUTE, happening=UPGRADE),
+    ],
+    ids=["claimed", "before clients are relaxed", "behind the replacement"],
+)
+async def test_an_upgrade_is_asked_about_once(follows: Follows) -> None:
+    """Also where every port is as it was; what follows waits for the person's word, and no client is lost."""
+    facts = await play(hole("upgraded", 27, site(), follows).scenario)
+    assert facts.state is not None
+    assert facts.state.outcome is Outcome.COMPLETED
+    assert shortcomings(facts) == []
+    (found,) = (each for each in facts.trail if each.data.get("code") == "version-changed" and each.kind == "drift")
+    (over,) = (each for each in facts.trail if each.data.get("code") == "version-changed" and each.kind == "drift-over")
+    (said,) = (each for each in facts.trail if each.kind == "message" and "retry" in each.message)
+    assert found.at < said.at <= over.at
+    meanwhile = [each.kind for each in facts.trail if found.at < each.at < over.at]
+    assert "gate-passed" not in meanwhile
+    swaps = [each.at for each in facts.by_the_product("console.replace_certificate")]
+    assert not [at for at in swaps if found.at < at < over.at]
