@@ -14,7 +14,7 @@ from emulator.happenings import (
     SylinkHandedOut,
 )
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
-from emulator.switches import RejectedDownload, Switches
+from emulator.switches import Downloads, MismatchClearsLastServer, RejectedDownload, Switches
 from emulator.verdict import LostClient
 from rotation.plan.plan import Plan
 from rotation.plan.request import Unproven
@@ -180,6 +180,22 @@ def of_two_kinds() -> SiteSpec:
     return spec.model_copy(update={"clients": (*spec.clients, others)})
 
 
+def coming_back_between(**switches) -> SiteSpec:
+    """As `site`, of three servers that sign with their former key, whose clients take the list before the policy.
+
+    A client that finds an unknown certificate takes the list from another server, and goes back to the replaced one
+    for the policy.
+    """
+    known = Switches(
+        stale_sig_files=True,
+        downloads=Downloads.LIST_FIRST,
+        rejected_download=RejectedDownload.SILENT,
+        mismatch_clears_last_server=MismatchClearsLastServer.AFTER_24H,
+        **switches,
+    )
+    return site(3, 40, switches=known)
+
+
 def with_an_old_build() -> SiteSpec:
     """As `site`, of three servers, with a group of clients that fail over nowhere and are relaxed around each wave."""
     spec, old = site(3, 6), f"{ROOT_GROUP}\\Old"
@@ -208,6 +224,12 @@ HOLES = (
             site(3, 40, switches=Switches(stale_sig_files=True, stale_sig_dates=False, rejected_download=kind)),
         )
         for kind in RejectedDownload
+    ),
+    hole("clients come back to a replaced server between list and policy", 24, coming_back_between()),
+    hole(
+        "clients come back between list and policy, and the dates look new",
+        24,
+        coming_back_between(stale_sig_dates=False),
     ),
     hole("agents of another kind take the list days after the policy", 10, of_two_kinds()),
     hole(
