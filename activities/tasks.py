@@ -17,6 +17,7 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.plan.instructions import instructions
+from rotation.plan.signed_files import while_there
 from rotation.plan.step import Console, SettingField
 from rotation.plan.task import (
     AssignList,
@@ -125,6 +126,10 @@ def _word(request: ObserveTaskRequest) -> Word | None:
     return Word(task_id=request.task_id, who=request.who, evidence=request.said)
 
 
+def _while_there(scope: StepScope, work: Work) -> tuple[str, ...]:
+    return while_there(scope.plan.body.scopes) if isinstance(work, ReplaceCertificate) else ()
+
+
 def _what_to_say(scope: StepScope, work: Work) -> tuple[str, ...]:
     if scope.site.at_console is None or not isinstance(work, _BY_WORD):
         return ()
@@ -171,6 +176,6 @@ def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Wor
         evidence=_evidence(scope, work, by_hand=request.by_hand),
         work=work,
         title=scope.title,
-        instructions=(*_again(request), *instructions(work), *_what_to_say(scope, work)),
+        instructions=(*_again(request), *instructions(work), *_while_there(scope, work), *_what_to_say(scope, work)),
         opened_at=request.opened_at,
     )

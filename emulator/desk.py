@@ -105,6 +105,18 @@ class SiteDesk:
         """Whether the replication relationship is broken."""
         return self._site.replication_paused
 
+    def when_it_runs(self, server: str) -> None:
+        """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""
+        restarting = self._site.server(server)
+        lasting = self._simulation.switches.restart_after_swap
+        back = self._simulation.now + (restarting.restart_time if lasting is None else lasting)
+
+        def look() -> None:
+            if restarting.up and self._simulation.console.signed_files(server).are_stale:
+                act(self._simulation.console, Republish(server=server))
+
+        self._simulation.do_at(back, Actor.TASK, look)
+
     def at_night(self, operations: Sequence[Operation]) -> None:
         """Have somebody do, in the coming night and unasked, what the console then allows."""
 

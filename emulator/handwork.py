@@ -87,6 +87,10 @@ class Desk(Protocol):
         """Whether the replication relationship is broken."""
         ...
 
+    def when_it_runs(self, server: str) -> None:
+        """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""
+        ...
+
     def at_night(self, operations: Sequence[Operation]) -> None:
         """Have somebody do, in the coming night and unasked, what the console then allows."""
         ...
@@ -189,18 +193,22 @@ async def _replace(desk: Desk, task: CertificateTask, file: CertificateFile | No
     fingerprint = wanted.fingerprint_sha256.replace(":", "").lower()
     if desk.fingerprint(wanted.server) == fingerprint and (desk.is_up(wanted.server) or not task.recovers):
         return
+    await desk.operate(_replacement(task, fingerprint, file))
+    if task.looks_at_signatures:
+        desk.when_it_runs(wanted.server)
+
+
+def _replacement(task: CertificateTask, fingerprint: str, file: CertificateFile | None) -> Operation:
+    wanted = task.subject
     if file is None and (wanted.puts_back or task.recovers):
-        await desk.operate(RestoreCertificate(server=wanted.server, fingerprint_sha256=fingerprint))
-        return
+        return RestoreCertificate(server=wanted.server, fingerprint_sha256=fingerprint)
     if file is None:
         raise CertificateFileError(f"there is no certificate file for {wanted.server}")
-    await desk.operate(
-        ReplaceCertificate.model_construct(
-            server=wanted.server,
-            content_base64=file.content_base64,
-            format=file.format,
-            password=file.password,
-        )
+    return ReplaceCertificate.model_construct(
+        server=wanted.server,
+        content_base64=file.content_base64,
+        format=file.format,
+        password=file.password,
     )
 
 

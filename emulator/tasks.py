@@ -98,6 +98,8 @@ class _Task(_Wire):
     state: str
     title: str = ""
     claimed_by: str | None = None
+    instructions: tuple[str, ...] = ()
+    """What to do at the console, one step a line."""
 
 
 class SaveRecoveryFileTask(_Task):
@@ -145,6 +147,11 @@ class CertificateTask(_Task):
     def recovers(self) -> bool:
         """Whether the same certificate goes back in, out of the server's recovery file."""
         return self.kind == "put_certificate_back"
+
+    @property
+    def looks_at_signatures(self) -> bool:
+        """Whether this person is to look at .SIG files before leaving a server whose certificate was replaced."""
+        return not self.recovers and any(".SIG" in line for line in self.instructions)
 
 
 class DeleteListTask(_Task):

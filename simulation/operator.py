@@ -171,6 +171,7 @@ class Operator:
             "state": task.state.value,
             "kind": work.kind,
             "subject": work.model_dump(mode="json", exclude={"kind"}),
+            "instructions": task.instructions,
         }
         return _TASK.validate_python(by_name(asked) if self._console is not None and self._console.only else asked)
 

@@ -1,13 +1,31 @@
 """What is said of a server's .SIG files after its certificate was replaced: no SEPM API shows them (TECH161487)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from rotation.finding import Finding, blocking
+from rotation.plan.scope import OwnerScope, Treatment
 from rotation.values import ServerName
 
 CERTIFICATE, OLDEST = "certificate", "oldest_sig"
 """The evidence: when the keystore was last changed, and the oldest .SIG file of all group folders."""
+
+
+def while_there(owners: Iterable[OwnerScope]) -> tuple[str, ...]:
+    """What the person who replaces a certificate does before leaving, where clients verify meanwhile (rule 24).
+
+    The replacement has every policy published again. A client that takes the list from another server, comes back and
+    finds a policy that the former key has signed is cut off long before the gate is over and dates are compared.
+    """
+    if not any(
+        owner.treatment is Treatment.FAILOVER and pair.secure_communications for owner in owners for pair in owner.pairs
+    ):
+        return ()
+    return (
+        "As soon as the services run again, before you leave the server, look at ...\\data\\outbox\\agent",
+        "Where a .SIG file there is older than ...\\tomcat\\etc\\keystore.jks, have the server publish again at once:",
+        "clients that verify reject such a file",
+    )
 
 
 def not_signed_anew(

@@ -6,11 +6,12 @@ from temporalio.exceptions import ApplicationError
 
 from activities.tasks import Tasks
 from emulator.happenings import GroupMoved
-from emulator.scenarios import one_server
+from emulator.scenarios import one_server, three_servers
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
+from rotation.plan.request import Unproven
 from rotation.plan.step import Console, Write
-from rotation.plan.task import DeleteList, RefreshImages
+from rotation.plan.task import DeleteList, RefreshImages, ReplaceCertificate
 from rotation.site import Limits
 from simulation.scenario import Scenario
 from simulation.stage import Stage
@@ -60,6 +61,20 @@ async def test_images_are_refreshed_in_the_groups_as_they_are_called_now():
         task = await stage.store.tasks.get(opened.task_id)
     assert step.work == RefreshImages(groups=(images,))
     assert task.work == RefreshImages(groups=(f"{above}\\Images",))
+
+
+@pytest.mark.parametrize(("spec", "looks"), [(one_server(clients=4), False), (three_servers(clients=6), True)])
+async def test_rule_24_signatures_are_looked_at_before_a_replaced_server_is_left(spec, looks):
+    """In list B clients may come back to the server before its gate is over; in list A no client verifies then."""
+    limits, unproven = Limits(purge_after=None), Unproven.APPROVE
+    async with Stage(Scenario(seed=1, spec=spec, limits=limits, unproven=unproven)) as stage:
+        plan = await stage.plan()
+        state = await stage.begin(plan)
+        step = next(s for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, ReplaceCertificate))
+        ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
+        opened = await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
+        task = await stage.store.tasks.get(opened.task_id)
+    assert any(".SIG" in line for line in task.instructions) is looks
 
 
 async def test_a_list_that_sepm_still_shows_is_not_deleted(stage):

@@ -76,6 +76,9 @@ class _PaperDesk:
     def fingerprint(self, server: str) -> str:
         return self.fingerprints[server]
 
+    def when_it_runs(self, server: str) -> None:
+        self.deeds.append(f"look at the signatures of {server}")
+
     def is_up(self, server: str) -> bool:
         assert server in self.fingerprints
         self.looks_until_up -= 1

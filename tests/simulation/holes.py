@@ -14,7 +14,7 @@ from emulator.happenings import (
     SylinkHandedOut,
 )
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
-from emulator.switches import RejectedDownload, Switches
+from emulator.switches import Downloads, MismatchClearsLastServer, RejectedDownload, Switches
 from emulator.verdict import LostClient
 from rotation.plan.plan import Plan
 from rotation.plan.request import Unproven
@@ -194,6 +194,22 @@ def of_two_kinds(
     return spec.model_copy(update={"clients": (*spec.clients, others)})
 
 
+def coming_back_between(**switches) -> SiteSpec:
+    """As `site`, of three servers that sign with their former key, whose clients take the list before the policy.
+
+    A client that finds an unknown certificate takes the list from another server, and goes back to the replaced one
+    for the policy.
+    """
+    known = Switches(
+        stale_sig_files=True,
+        downloads=Downloads.LIST_FIRST,
+        rejected_download=RejectedDownload.SILENT,
+        mismatch_clears_last_server=MismatchClearsLastServer.AFTER_24H,
+        **switches,
+    )
+    return site(3, 40, switches=known)
+
+
 def with_an_old_build() -> SiteSpec:
     """As `site`, of three servers, with a group of clients that fail over nowhere and are relaxed around each wave."""
     spec, old = site(3, 6), f"{ROOT_GROUP}\\Old"
@@ -225,6 +241,12 @@ HOLES = (
     ),
     hole("agents of another kind take the list days after the policy", 22, of_two_kinds(), residual=True),
     hole("agents of another kind never take the list, and fail over", 8, of_two_kinds(3, None), residual=True),
+    hole("clients come back to a replaced server between list and policy", 24, coming_back_between()),
+    hole(
+        "clients come back between list and policy, and the dates look new",
+        24,
+        coming_back_between(stale_sig_dates=False),
+    ),
     hole(
         "roamers use a list whose other server they never reach",
         21,

@@ -5,8 +5,20 @@ import pytest
 from rotation.running.state import Outcome
 from tests.simulation.holes import DAY, HOLES, HOUR, hole, of_two_kinds, shortcomings
 
+OPEN = frozenset({"clients come back between list and policy, and the dates look new"})
+"""Those that are expected to fail until their rule is built."""
 
-@pytest.mark.parametrize("hole", HOLES, ids=lambda each: each.name)
+
+@pytest.mark.parametrize(
+    "hole",
+    [
+        pytest.param(each, marks=pytest.mark.xfail(strict=True, reason=f"rule {each.rule}"))
+        if each.name in OPEN
+        else each
+        for each in HOLES
+    ],
+    ids=lambda each: each.name,
+)
 async def test_nobody_is_cut_off(hole):
     """No client is lost by what the product asked for, what others do is told in time, and there is a way out."""
     assert shortcomings(await hole.played(), residual=hole.residual) == []

@@ -1,7 +1,7 @@
 """Mutations of what meets ordinary administration: rules 11, 18 to 22, 24 and 27, each in its known scenario."""
 
 from rotation.drift import lists, moved, served, upgraded
-from rotation.plan import trust
+from rotation.plan import signed_files, trust
 from rotation.planning import without
 from rotation.procedure import signing
 from rotation.proof import acceptance, silence
@@ -11,6 +11,7 @@ from workflows import cut_off
 
 _CONTACT = "contact is taken for acceptance (stay_and_report)"
 _NEW_DATES = "the dates of stale signatures look new (fail_over)"
+_BETWEEN = "clients come back to a replaced server between list and policy"
 _OTHER_PORT = "the original list gives another port when it is put back"
 _TICKED = "secure communications are ticked after the claim of somebody who works for a quarter of an hour"
 _COPY_EDITED = "the copy of a list speaks HTTPS when the certificate is replaced"
@@ -29,7 +30,16 @@ def _nothing_to_do(original, *args, **named):  # noqa: ARG001 - as the rule it r
     return iter(())
 
 
-_NOBODY_LOOKS_AT_SIGNATURES = {signing.compare_signed_files: _nothing_to_do, signing.shown_by_clients: _nothing_to_do}
+def _leaves(original, owners):  # noqa: ARG001 - as the rule it replaces
+    """The person who replaces a certificate leaves the server without a look at its .SIG files."""
+    return ()
+
+
+_NOBODY_LOOKS_AT_SIGNATURES = {
+    signed_files.while_there: _leaves,
+    signing.compare_signed_files: _nothing_to_do,
+    signing.shown_by_clients: _nothing_to_do,
+}
 """Rule 24 sees what rule 11 sees, before it."""
 
 
@@ -104,6 +114,12 @@ def a_client_that_is_asked_has_shown_it(original, *args, **named):  # noqa: ARG0
     return True
 
 
+@mutation(rule="24", replaces=signed_files.while_there, hole=_BETWEEN)
+def a_replaced_server_is_left_without_a_look(original, owners):
+    """Dates of .SIG files are compared when the gate after a replacement is over, and no sooner."""
+    return _leaves(original, owners)
+
+
 @mutation(rule="21", replaces=trust.fails_over, hole=_ROAMERS)
 def one_list_stands_for_the_others(original, seen_at, offers):
     """Who was seen at two servers of one list is taken to fail over in every other list of the group."""
@@ -129,6 +145,7 @@ MUTATIONS = (
     silence_after_a_replacement_raises_no_attention,
     no_client_shows_what_servers_sign,
     a_client_that_is_asked_has_shown_it,
+    a_replaced_server_is_left_without_a_look,
     one_list_stands_for_the_others,
     upgrades_are_not_named,
 )

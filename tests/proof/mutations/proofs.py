@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from rotation.plan import signed_files
 from rotation.planning import canary
 from rotation.procedure import relaxation, signing
 from rotation.proof import coverage, gate, signed
@@ -27,12 +28,20 @@ def _no_files_compared(original, *args):  # noqa: ARG001 - as the rule it replac
     return iter(())
 
 
+def _leaves(original, owners):  # noqa: ARG001 - as the rule it replaces
+    """The person who replaces a certificate leaves the server without a look at its .SIG files."""
+    return ()
+
+
+_NO_FILES_LOOKED_AT = {signing.compare_signed_files: _no_files_compared, signed_files.while_there: _leaves}
+
+
 @mutation(
     rule="9",
     replaces=gate.fix,
     where=where.about(Theme.STALE, where.follows_late),
     faults=Faults.UNKNOWN,
-    behind={signed.to_show: _nothing_to_show, signing.compare_signed_files: _no_files_compared},
+    behind={signed.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
 )
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
@@ -80,7 +89,7 @@ def any_client_is_proven_after_a_swap(original, *args):  # noqa: ARG001 - as the
     replaces=relaxation.restore,
     where=where.about(Theme.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
-    behind={signing.compare_signed_files: _no_files_compared},
+    behind=_NO_FILES_LOOKED_AT,
 )
 def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are made to verify and given their lists at once, canaries or not."""
@@ -92,7 +101,7 @@ def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - a
     replaces=signed.to_show,
     where=where.about(Theme.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
-    behind={signing.compare_signed_files: _no_files_compared},
+    behind=_NO_FILES_LOOKED_AT,
 )
 def canaries_show_nothing_of_servers(original, *args):
     """Canaries that verify again stand for every server of their list, wherever they were."""
@@ -112,6 +121,7 @@ def a_standing_connection_is_a_check_in(original, communication, mode):
     replaces=signing.compare_signed_files,
     where=where.about(Theme.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
+    behind={signed_files.while_there: _leaves},
 )
 def nobody_compares_signed_files(original, *args):
     """A server may go on signing with its former key, and whoever is seen there counts as proven."""
@@ -134,7 +144,7 @@ async def gates_are_skipped(original, running, step):
     replaces=coverage.holds,
     where=where.about(Theme.STALE),
     faults=Faults.UNKNOWN,
-    behind={signed.to_show: _nothing_to_show, signing.compare_signed_files: _no_files_compared},
+    behind={signed.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
 )
 def serials_are_compared_as_text(original, observed, rule):
     """A serial is right when its text is not less than the reference's: the text begins with the month."""

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rotation.plan.signed_files import not_signed_anew
-from rotation.values import ServerName
+from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
+from rotation.plan.signed_files import not_signed_anew, while_there
+from rotation.values import GroupId, ListName, LocationId, ServerName
 
 S1 = ServerName("s1")
 SWAP = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -47,3 +48,28 @@ def test_what_shows_something_else_is_refused(said, code):
 def test_a_replacement_that_nobody_saw_begins_at_its_certificate():
     """Where the former certificate was never seen, the keystore's own date counts."""
     assert not_signed_anew(S1, RIGHT | {"certificate": "2020-01-01T00:00:00Z"}, not_before=None, not_after=NOW) is None
+
+
+def owner(treatment, *secure):
+    """An owner with a location for each setting of secure communications."""
+    pairs = tuple(
+        PlannedPair(
+            location_id=LocationId(f"L{number}"),
+            location_name=f"Place {number}",
+            server_list=ListName("List"),
+            secure_communications=each,
+        )
+        for number, each in enumerate(secure)
+    )
+    beat = timedelta(hours=1)
+    return OwnerScope(
+        group_id=GroupId("G"), path="G", treatment=treatment, pairs=pairs, slowest_heartbeat=beat, jitter=beat
+    )
+
+
+def test_rule_24_where_clients_verify_meanwhile_files_are_looked_at_before_the_server_is_left():
+    """One location whose clients verify and fail over is enough; relaxed clients take what the former key signs."""
+    relaxed = owner(Treatment.RELAX, True)
+    said = "\n".join(while_there([relaxed, owner(Treatment.FAILOVER, False, True)]))
+    assert [word for word in (".SIG", "keystore.jks", "publish again", "before you leave") if word not in said] == []
+    assert while_there([relaxed, owner(Treatment.FAILOVER, False)]) == ()
