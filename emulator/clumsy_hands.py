@@ -97,6 +97,11 @@ class ClumsyHands:
                     await self.desk.operate(operation)
             self._owed.pop(0)
 
+    @property
+    def owes(self) -> bool:
+        """Whether something is to be undone that was done in the wrong place."""
+        return any(owed.operations for owed in self._owed)
+
     def _wrong(self, task: Task) -> Mistake | None:
         for mistake in Mistake:
             if mistake is not Mistake.AWAY and self._slips(task, mistake):

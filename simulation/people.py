@@ -180,10 +180,9 @@ class People:
         if state.withdrawing:
             return _Wish("give back", task.id)
         codes = {attention.code for attention in state.attention}
-        lapsed = "proof-lapsed" in codes and not held.worked
         if "task-wrong" in codes:
-            return _Wish("put right" if lapsed else "correct", task.id)
-        if lapsed:
+            return _Wish("put right" if self._operator.hands.owes else "correct", task.id)
+        if "proof-lapsed" in codes and not held.worked:
             return None  # told not to do it now
         return _Wish("say done" if held.worked else "work", task.id)
 
