@@ -1,10 +1,14 @@
-"""What is said of a saved recovery file, held against what was saved of the site before."""
+"""What is said of the files that were saved off the box, held against what was saved of the site before."""
 
 from collections.abc import Mapping
 
+from activities.kept_originals import NoOriginalsError, kept_originals
 from activities.scope import StepScope
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
+from rotation.finding import Finding, blocking
+from rotation.originals.file import sha256_of
+from rotation.originals.saving import ORIGINALS_SHA256, another_file, asks_for_it
 from rotation.plan.task import ConsoleTask, SaveRecoveryFile, TaskState
 from rotation.recovery.saved import SavedFile, doubtful, sha256_in
 from rotation.values import Fingerprint, ServerName
@@ -21,7 +25,19 @@ async def recovery_evidence(
         earlier=await _saved(world, scope, sha256_in(said)),
         presents=chosen.replaces if chosen else None,
     )
+    doubt = doubt or await _doubtful_originals(world, scope, said)
     return ObserveTaskAnswer(done=False, seen=doubt.message if doubt else "", contradicts=doubt)
+
+
+async def _doubtful_originals(world: World, scope: StepScope, said: Mapping[str, str]) -> Finding | None:
+    """Why the word about the file of originals is not taken, where the task asked for it and something was said."""
+    if not said.get(ORIGINALS_SHA256) or not asks_for_it(scope.plan.body, scope.step):
+        return None
+    try:
+        kept = await kept_originals(world.store, scope.ref.rotation_id)
+    except NoOriginalsError as none:
+        return blocking("originals-sha256-another", ORIGINALS_SHA256, str(none), f"leave {ORIGINALS_SHA256} out")
+    return another_file(said, sha256_of(kept), scope.ref.rotation_id)
 
 
 async def _saved(world: World, scope: StepScope, sha256: Fingerprint | None) -> list[SavedFile]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from activities.identity import new_plan_id
 from rotation.drift.recorded import as_approved
+from rotation.originals.known import copies_that_may_be, is_from_file
 from rotation.plan.plan import ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
 from rotation.plan.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
@@ -36,6 +37,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
     tasks = [task for each in ended for task in await store.tasks.list(rotation_id=each.id)]
     survey = await store.surveys.get(survey_id)
     plan = _as_it_stands(await store.plans.get(ended[0].plan_id), survey)
+    from_file = is_from_file(plan)
     approved = dict(plan.body.pairs(ScopeName.ALL))
     interrupted = Interrupted(
         plan=plan,
@@ -48,8 +50,8 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
             )
             for original in originals
         ),
-        copies=_copies_made(tasks),
-        reordered=_reordered(tasks, plan),
+        copies=_copies_made(tasks, copies_that_may_be(plan, survey) if from_file else ()),
+        reordered=_reordered(tasks, plan, every=from_file),
         swapped=_swapped(plan, survey),
     )
     return make_restore_plan(
@@ -76,9 +78,12 @@ async def _ended(store: Store, site_id: SiteId, newest: RotationId) -> tuple[Rot
             return tuple(found)
 
 
-def _copies_made(tasks: Sequence[ConsoleTask]) -> tuple[ListCopy, ...]:
-    """Copies that may exist: a task that was done, or claimed and never closed, and no deletion after it."""
-    made: dict[str, ListCopy] = {}
+def _copies_made(tasks: Sequence[ConsoleTask], known: Sequence[ListCopy]) -> tuple[ListCopy, ...]:
+    """Copies that may exist: a task that was done, or claimed and never closed, and no deletion after it.
+
+    Those in `known` may exist though no task of them is kept.
+    """
+    made: dict[str, ListCopy] = {copy.copy_name: copy for copy in known}
     for task in tasks:
         begun = task.state in {TaskState.DONE, TaskState.CLAIMED}
         if begun and isinstance(task.work, CopyList):
@@ -88,9 +93,13 @@ def _copies_made(tasks: Sequence[ConsoleTask]) -> tuple[ListCopy, ...]:
     return tuple(made.values())
 
 
-def _reordered(tasks: Sequence[ConsoleTask], plan: Plan) -> tuple[ReorderList, ...]:
-    """The order of each list that a drill may have changed, where nobody has said that it is put back."""
-    left: set[str] = set()
+def _reordered(tasks: Sequence[ConsoleTask], plan: Plan, *, every: bool) -> tuple[ReorderList, ...]:
+    """The order of each list that a drill may have changed, where no person has said that it is put back.
+
+    That is `every` list of the drill, where no task of it is kept.
+    """
+    works = [step.work for step in plan.body.steps if isinstance(step, Console) and isinstance(step.work, ReorderList)]
+    left = {work.list for work in works if every}
     for task in tasks:
         if not isinstance(task.work, ReorderList):
             continue
@@ -98,7 +107,6 @@ def _reordered(tasks: Sequence[ConsoleTask], plan: Plan) -> tuple[ReorderList, .
             left.add(task.work.list)
         if task.work.restores and task.state is TaskState.DONE:
             left.discard(task.work.list)
-    works = [step.work for step in plan.body.steps if isinstance(step, Console) and isinstance(step.work, ReorderList)]
     return tuple(work for work in works if work.restores and work.list in left)
 
 

@@ -16,6 +16,7 @@ from engine.contract import (
     OpenTaskAnswer,
     OpenTaskRequest,
 )
+from rotation.originals.saving import asks_for_it, how_to_save
 from rotation.plan.instructions import instructions
 from rotation.plan.signed_files import while_there
 from rotation.plan.step import Console, SettingField
@@ -130,6 +131,11 @@ def _while_there(scope: StepScope, work: Work) -> tuple[str, ...]:
     return while_there(scope.plan.body.scopes) if isinstance(work, ReplaceCertificate) else ()
 
 
+def _what_to_save(scope: StepScope) -> tuple[str, ...]:
+    """The originals are stored by now: the first console task has them kept off the box too."""
+    return how_to_save(scope.ref.rotation_id) if asks_for_it(scope.plan.body, scope.step) else ()
+
+
 def _what_to_say(scope: StepScope, work: Work) -> tuple[str, ...]:
     if scope.site.at_console is None or not isinstance(work, _BY_WORD):
         return ()
@@ -176,6 +182,12 @@ def _task(scope: StepScope, request: OpenTaskRequest, task_id: TaskId, work: Wor
         evidence=_evidence(scope, work, by_hand=request.by_hand),
         work=work,
         title=scope.title,
-        instructions=(*_again(request), *instructions(work), *_while_there(scope, work), *_what_to_say(scope, work)),
+        instructions=(
+            *_again(request),
+            *instructions(work),
+            *_what_to_save(scope),
+            *_while_there(scope, work),
+            *_what_to_say(scope, work),
+        ),
         opened_at=request.opened_at,
     )

@@ -39,6 +39,7 @@ from store.certificates import UnknownCertificate
 from store.console import OlderExport
 from store.contacts import LastPin, NotPinned
 from store.fault import StoreFault
+from store.given_originals import OriginalsKept
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused
 from store.keystores import KeystoreGone, UnknownKeystore
@@ -89,6 +90,9 @@ _STORE: dict[type[StoreFault], _Answer] = {
     NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
     LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
     OlderExport: _Answer(HTTPStatus.CONFLICT, "export-not-newer", "export the clients again, and upload that"),
+    OriginalsKept: _Answer(
+        HTTPStatus.CONFLICT, "originals-kept", "restore without the file: rotator restore SITE --why REASON"
+    ),
     SiteBusy: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
     PlanAltered: _Answer(HTTPStatus.CONFLICT, "plan-altered", "make a new plan"),
     IdempotencyConflict: _Answer(

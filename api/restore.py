@@ -6,10 +6,11 @@ from fastapi import APIRouter, Response
 
 from activities.restoring import NothingToRestoreError, restore_plan
 from api.fresh_survey import fresh_survey
+from api.given_originals import RestoreOrder, read_given, require_own_agree, take_in_given
 from api.orphaned_tasks import require_no_claimed_task
 from api.parts import Parts, WithParts
 from api.problems import ProblemError, described
-from api.rotation_document import Order, RotationOrder, RotationShown
+from api.rotation_document import RotationOrder, RotationShown
 from api.rotation_now import busy, still_running
 from api.starting import begin, new_id, retry_after
 from rotation.values import SiteId
@@ -23,8 +24,10 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
 )
-async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response: Response) -> RotationShown:
+async def restore_site(site_id: SiteId, order: RestoreOrder, parts: WithParts, response: Response) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.
+
+    A service that has lost that record takes it from the file of originals. One that has it keeps its own.
 
     Refused while somebody holds a task of that rotation: 409 `task-held` says who, and how the task is given back.
 
@@ -41,16 +44,22 @@ async def restore_site(site_id: SiteId, order: Order, parts: WithParts, response
     return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
 
 
-def _is_that(running: Rotation, order: Order) -> bool:
+def _is_that(running: Rotation, order: RestoreOrder) -> bool:
     """Whether `order` is the request that recorded a restore, asked again."""
     return running.purpose == "restore" and (running.started_by, running.why) == (order.who, order.why)
 
 
-async def _new_restore(site_id: SiteId, order: Order, parts: Parts) -> Rotation:
+async def _new_restore(site_id: SiteId, order: RestoreOrder, parts: Parts) -> Rotation:
+    given = await read_given(parts, site_id, order)
+    own = await parts.store.originals.unrestored(site_id)
+    if given is not None:
+        await require_own_agree(parts, given, own)
     await require_no_claimed_task(parts, site_id)
-    if not await parts.store.originals.unrestored(site_id):
+    if not own and given is None:
         raise await _nothing(parts, site_id, f"site {site_id}: no rotation left it changed")
     survey_id = await fresh_survey(parts, site_id, order.survey_max_age)
+    if not own and given is not None:
+        await take_in_given(parts, site_id, given, survey_id, order)
     try:
         plan = await restore_plan(parts.store, site_id, survey_id, now=parts.clock())
     except NothingToRestoreError as nothing:

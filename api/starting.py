@@ -16,6 +16,7 @@ from api.problems import ProblemError, refused
 from api.rotation_document import RotationOrder
 from api.rotation_now import busy, require_alive, require_free, still_running
 from rotation.finding import blocking
+from rotation.originals.known import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.shortening import too_late
 from rotation.values import RotationId
@@ -128,6 +129,9 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
 
 async def _require_fit(parts: Parts, plan: Plan, order: RotationOrder) -> None:
     """Refuse a plan that the site has grown out of, and one that would begin too late."""
+    if is_from_file(plan):
+        told = "it says what a file knows of a rotation, and runs nothing"
+        raise refused("plan-stale", [blocking("plan-is-from-file", plan.id, told, "make a new plan")])
     if plan.body.purpose == "restore":
         return
     if plan.body.purpose == "recover":

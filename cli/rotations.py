@@ -1,12 +1,14 @@
 """`rotator start`, `status`, `restore`: beginning rotations and looking at them."""
 
 from itertools import chain
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
 
-from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.originals import text_of
 from cli.patience import post_patiently
 from cli.people import WhoOption, WhyOption, named
 from cli.progress import overview
@@ -55,13 +57,30 @@ def restore(
     who: WhoOption = None,
     *,
     why: WhyOption,
+    originals: Annotated[
+        Path | None,
+        typer.Option(help="The file that `rotator originals` wrote, where the service has lost its own record"),
+    ] = None,
+    accept_differences: Annotated[
+        bool,
+        typer.Option(
+            "--accept-differences",
+            help="Restore though the site differs from the file: what is gone is left out, what somebody changed gets "
+            "what the file says",
+        ),
+    ] = False,
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
     """Bring back a site that a rotation left changed."""
+    order: dict[str, Any] = {"who": named(who), "why": why}
+    if accept_differences and originals is None:
+        raise UnreadableError("--accept-differences is about a file: give --originals too")
+    if originals is not None:
+        order |= {"originals": text_of(originals), "accept_differences": accept_differences}
     with opened(api, folder) as rotator:
-        started = post_patiently(rotator, f"/v1/sites/{site}/restore", {"who": named(who), "why": why})
+        started = post_patiently(rotator, f"/v1/sites/{site}/restore", order)
     say_started(started, as_json=as_json)
 
 

@@ -8,6 +8,7 @@ from store.contacts import Contacts
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
+from store.given_originals import GivenOriginals
 from store.inventory import Inventory
 from store.issuer_accounts import IssuerAccounts
 from store.keys.key_encryption import LocalKey
@@ -52,6 +53,7 @@ class Store:
         self.plans = Plans(database)
         self.rotations = Rotations(database)
         self.originals = Originals(database)
+        self.given_originals = GivenOriginals(database)
         self.references = References(database)
         self.writes = Writes(database)
         self.coverage = Coverage(database)

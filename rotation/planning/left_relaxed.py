@@ -34,6 +34,8 @@ def left_relaxed(site: Site, survey: SiteSurvey, copies: Collection[ListName]) -
         f"{', '.join(paths[:_NAMED])}{more} use an HTTP copy that a rotation made, {off} of {len(paths)} with secure "
         "communications off, and no rotation that is known is under way: a plan would take this for the original state",
         f"restore the service from its backup, and the site by POST /v1/sites/{site.id}/restore; without a backup, "
+        f"rotator restore {site.id} --originals FILE --why REASON, with the file that the rotation's first task had "
+        "saved off the box; without that file, "
         f"assign the original lists (by their names {', '.join(sources)}) and switch secure communications on at the "
         "console; then survey again",
     )

@@ -73,7 +73,12 @@ BODIES: dict[str, Any] = {
     "PC-1,My Company,2026-03-01T07:59:00Z,12.1.7004.6500\r\n",
     "PUT /v1/sites/{site_id}/database": {"database": "own"},
     "PUT /v1/sites/{site_id}/limits": _LIMITS,
-    "POST /v1/sites/{site_id}/restore": {**_WHO, "survey_max_age": "PT1H"},
+    "POST /v1/sites/{site_id}/restore": {
+        **_WHO,
+        "survey_max_age": "PT1H",
+        "originals": "{}",
+        "accept_differences": True,
+    },
     "POST /v1/sites/{site_id}/recovery-plans": {"files": {}, "held": {"sepm1": "aa" * 32}},
     "POST /v1/sites/{site_id}/trust/pin": _PIN,
     "POST /v1/sites/{site_id}/trust/drop": _PIN,

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -18,6 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from rotation.originals.file import write_originals
+from rotation.originals.kept import KeptCertificate, KeptCopy, KeptOrder, KeptOriginals, KeptPair, KeptServer
+from rotation.survey import Mode
+from rotation.values import Fingerprint, GroupId, ListName, LocationId, PlanId, RotationId, ServerName, SiteId
 from tests.fuzz.asn1 import PASSWORD, by_pbkdf2, data, encrypted, name, pem, pkcs12, sequence, tlv
 
 _KEY = Path(__file__).with_name("key.pem")
@@ -155,6 +159,48 @@ def plain_exports() -> tuple[bytes, ...]:
     times = ("2025-11-26 13:05:59 +0100", "Nov 26, 2025 1:05:59 PM UTC", "26-Nov-2025 13:05 GMT", "1764162359000", "-")
     text = "\n".join((header, *(f"PC-{place};My Company;{time};12.1.7004.6500" for place, time in enumerate(times))))
     return text.encode(), text.encode("utf-16-le")
+
+
+@cache
+def originals() -> tuple[bytes, ...]:
+    """Files of originals: of one pair, and of some with all that can stand in them."""
+    pair = KeptPair(
+        group_id=GroupId("A" * 32),
+        group_path="My Company",
+        location_id=LocationId("B" * 32),
+        location_name="Default",
+        server_list=ListName("Default List"),
+        secure_communications=True,
+        mode=Mode.PULL,
+        heartbeat=timedelta(minutes=5),
+        jitter=timedelta(0),
+        log_kb=None,
+    )
+    one = KeptOriginals(
+        site_id=SiteId("brno"),
+        site_name="Brno",
+        servers=(KeptServer(name=ServerName("SEPM-1"), address="sepm1.example"),),
+        rotation_id=RotationId("rot-1"),
+        plan_id=PlanId("plan-1"),
+        plan_hash="ab" * 32,
+        recorded_at=_BEGIN.replace(tzinfo=UTC),
+        clients=20,
+        pairs=(pair,),
+    )
+    other = {"group_id": "C" * 32, "group_path": "My Company\\Sales, Süd", "log_kb": 512, "mode": Mode.PUSH}
+    some = {
+        "pairs": (pair, pair.model_copy(update=other)),
+        "copies": (KeptCopy(source=pair.server_list, copy_name=ListName("Copy")),),
+        "orders": (KeptOrder(list=pair.server_list, order=((ServerName("SEPM-1"),),)),),
+        "certificates": (
+            KeptCertificate(
+                server=ServerName("SEPM-1"), fingerprint=Fingerprint("cd" * 32), replaces=Fingerprint("ef" * 32)
+            ),
+        ),
+        "canaries": (pair.group_id,),
+        "replication_partners": ("Vienna",),
+    }
+    return write_originals(one).encode(), write_originals(one.model_copy(update=some)).encode()
 
 
 def _cert_bag(der: bytes) -> bytes:

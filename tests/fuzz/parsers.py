@@ -1,5 +1,7 @@
 """Every parser that takes bytes from outside. Whoever writes another adds it to PARSERS."""
 
+import hashlib
+import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,6 +10,7 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from rotation.originals.file import UnusableOriginalsError, read_originals, write_originals
 from rotation.recovery.check import examine
 from rotation.recovery.file import RecoveryFile
 from rotation.site import Server
@@ -101,6 +104,22 @@ def export_undeclared(content: bytes) -> object:
     return parse_client_export(content, ExportForm(columns={Field.BUILD: "Version"}))
 
 
+def originals(content: bytes) -> object:
+    """A file of originals, as it comes with a request."""
+    read = read_originals(content.decode("utf-8", "replace"))
+    assert read_originals(write_originals(read)) == read
+    return read
+
+
+def originals_signed(content: bytes) -> object:
+    """The same, with the SHA-256 of what it holds after it was changed."""
+    with suppress(ValueError, RecursionError, TypeError, KeyError):
+        document = json.loads(content)
+        canonical = json.dumps(document["originals"], sort_keys=True, separators=(",", ":")).encode()
+        content = json.dumps(document | {"sha256": hashlib.sha256(canonical).hexdigest()}).encode()
+    return originals(content)
+
+
 _FILE = (UnusableCertificateFile,)
 _DER = (mutation.by_der,)
 PARSERS = (
@@ -113,4 +132,6 @@ PARSERS = (
     Parser("sylink", sylink, (UnreadableSylink,), corpus.sylinks, (mutation.by_xml,)),
     Parser("recovery", recovery_file, (UnusableRecoveryFile,), corpus.recovery_files, (by_archive,), share=2),
     Parser("served", served, (), corpus.served, _DER),
+    Parser("originals", originals, (UnusableOriginalsError,), corpus.originals, (mutation.by_lines,)),
+    Parser("originals-signed", originals_signed, (UnusableOriginalsError,), corpus.originals, (mutation.by_lines,)),
 )

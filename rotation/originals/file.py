@@ -1,0 +1,103 @@
+"""The file of originals as text: written, and read back only when it is whole.
+
+It is JSON: a form, a version, the originals, and the SHA-256 of their canonical text. Line ends do not count.
+"""
+
+import hashlib
+import json
+
+from pydantic import JsonValue, ValidationError
+
+from rotation.originals.kept import KeptOriginals
+
+FORM, VERSION = "sepm-rotator-originals", 1
+LARGEST = 10 << 20
+"""Characters of the text: a request that brings it writes some of them as two, and has a bound as well."""
+_ANOTHER = "take the file that `rotator originals ROTATION --out FILE` wrote, or another copy of it"
+_PLACES = 3
+
+
+class UnusableOriginalsError(ValueError):
+    """A file of originals that cannot be used. It is refused as a whole."""
+
+    def __init__(self, code: str, told: str, remedy: str = _ANOTHER) -> None:
+        super().__init__(told)
+        self.code = code
+        self.remedy = remedy
+
+
+def sha256_of(originals: KeptOriginals) -> str:
+    """What names the originals: the SHA-256 that stands in their file."""
+    return _digest(originals.model_dump(mode="json"))
+
+
+def write_originals(originals: KeptOriginals) -> str:
+    """The text of the file. The same originals make the same text.
+
+    Raises:
+        UnusableOriginalsError: when it would be too long to be read again.
+    """
+    document = {
+        "form": FORM,
+        "version": VERSION,
+        "sha256": sha256_of(originals),
+        "originals": originals.model_dump(mode="json"),
+    }
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    if len(text) > LARGEST:
+        told = f"the {len(originals.pairs)} (group, location) pairs need more than {LARGEST >> 20} MiB"
+        raise UnusableOriginalsError("no-originals", told, "keep a backup off the box instead: rotator backup")
+    return text
+
+
+def read_originals(text: str) -> KeptOriginals:
+    """The originals of a file.
+
+    Raises:
+        UnusableOriginalsError: when the text is too long, no such file, of a newer release, damaged, or edited.
+    """
+    document = _document(text)
+    version = document.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise UnusableOriginalsError("originals-unreadable", "it names no version of its form")
+    if version > VERSION:
+        told = f"it is of version {version}, and this release reads up to {VERSION}"
+        raise UnusableOriginalsError("originals-newer", told, "install the release that wrote it, or a newer one")
+    inside = document.get("originals")
+    if _digest(inside) != document.get("sha256"):
+        raise UnusableOriginalsError("originals-damaged", "it is damaged or was edited: its SHA-256 is another one")
+    try:
+        # what JSON writes as text is read as JSON: dates and spans have no other form there
+        originals = KeptOriginals.model_validate_json(json.dumps(inside))
+    except ValidationError as error:
+        raise UnusableOriginalsError("originals-malformed", f"what it holds has another form: {_told(error)}") from None
+    if len(originals.goes_back()) != len(originals.pairs):
+        raise UnusableOriginalsError("originals-malformed", "it holds a (group, location) twice")
+    return originals
+
+
+def _document(text: str) -> dict[str, JsonValue]:
+    if len(text) > LARGEST:
+        told = f"it is larger than {LARGEST >> 20} MiB"
+        raise UnusableOriginalsError("originals-unreadable", told)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UnusableOriginalsError("originals-unreadable", "it is no JSON: damaged, or another file") from None
+    if not isinstance(document, dict) or document.get("form") != FORM:
+        raise UnusableOriginalsError("originals-unreadable", "it is no file of originals")
+    return document
+
+
+def _digest(inside: object) -> str:
+    try:
+        canonical = json.dumps(inside, sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        raise UnusableOriginalsError("originals-unreadable", "it is nested too deeply") from None
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _told(error: ValidationError) -> str:
+    """Where, and against which rule: what stood there is not repeated."""
+    found = error.errors(include_input=False, include_url=False)[:_PLACES]
+    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"[:200] for each in found)

@@ -1,0 +1,50 @@
+"""Saving the file of originals off the box: what the first console task asks for, and what is held against the file."""
+
+from collections.abc import Mapping
+
+from rotation.finding import Finding, blocking
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Console, Step
+from rotation.plan.task import SaveRecoveryFile
+from rotation.recovery.saved import sha256_in
+from rotation.values import RotationId
+
+ORIGINALS_SHA256 = "originals_sha256"
+"""What the person who saved it may say of it: it is compared."""
+
+
+def file_name(rotation_id: RotationId) -> str:
+    """The name that the file gets."""
+    return f"originals-{rotation_id}.json"
+
+
+def command(rotation_id: RotationId) -> str:
+    """The command that writes the file."""
+    return f"rotator originals {rotation_id} --out {file_name(rotation_id)}"
+
+
+def asks_for_it(body: PlanBody, step: Step) -> bool:
+    """Whether `step` is the one whose task has the file of originals saved as well: the first console task."""
+    first = next((each for each in body.steps if isinstance(each, Console)), None)
+    return first is not None and first.id == step.id and isinstance(first.work, SaveRecoveryFile)
+
+
+def how_to_save(rotation_id: RotationId) -> tuple[str, ...]:
+    """What a person reads in that task."""
+    return (
+        f"Save the original settings as well, and keep that file on another machine: {command(rotation_id)}",
+        "Where the service's databases are lost, rotator restore SITE --originals FILE --why REASON puts them back",
+        f"Its SHA-256, which the command prints, may be said too, as {ORIGINALS_SHA256}=...: it is compared",
+    )
+
+
+def another_file(said: Mapping[str, str], sha256: str, rotation_id: RotationId) -> Finding | None:
+    """Why the word about the saved file of originals is not taken. It need not be given."""
+    if not said.get(ORIGINALS_SHA256, "").strip():
+        return None
+    told = sha256_in(said, ORIGINALS_SHA256)
+    if told == sha256:
+        return None
+    text = "is no SHA-256" if told is None else f"{told[:16]}... is not that of these originals, {sha256[:16]}..."
+    remedy = f"save it once more: {command(rotation_id)}; or leave {ORIGINALS_SHA256} out"
+    return blocking("originals-sha256-another", ORIGINALS_SHA256, text, remedy)

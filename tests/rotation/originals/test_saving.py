@@ -1,0 +1,44 @@
+"""Saving the file of originals: which task asks for it, and which word about it is taken."""
+
+import pytest
+
+from rotation.originals.saving import another_file, asks_for_it, how_to_save
+from rotation.plan.step import Console
+from rotation.values import RotationId
+
+ROT, SUM = RotationId("rot-1"), "ab" * 32
+
+
+def test_the_first_console_task_asks_for_it(planned):
+    """And no other one, that of the second server's recovery file included."""
+    asking = [step.number for step in planned.body.steps if asks_for_it(planned.body, step)]
+    assert asking == ["recovery"]
+    assert [step.number for step in planned.body.steps if isinstance(step, Console)][:2] == ["recovery"] * 2
+
+
+def test_another_first_task_does_not(planned):
+    """A plan without recovery files, such as a restore, has nothing to be saved."""
+    rest = planned.body.model_copy(update={"steps": planned.body.steps[3:]})
+    assert not any(asks_for_it(rest, step) for step in rest.steps)
+
+
+def test_the_exact_commands_are_said():
+    """To save it, and to put settings back from it."""
+    text = "\n".join(how_to_save(ROT))
+    assert "rotator originals rot-1 --out originals-rot-1.json" in text
+    assert "rotator restore SITE --originals FILE --why REASON" in text
+
+
+@pytest.mark.parametrize("said", [{}, {"originals_sha256": ""}, {"originals_sha256": SUM.upper()}])
+def test_its_sha256_need_not_be_said(said):
+    """Where it is, in whichever form, it is that of these originals."""
+    assert another_file(said, SUM, ROT) is None
+
+
+@pytest.mark.parametrize("told", ["cd" * 32, "no"])
+def test_another_sha256_is_not_taken(told):
+    """The file that was saved is another one, or none."""
+    finding = another_file({"originals_sha256": told}, SUM, ROT)
+    assert finding is not None
+    assert finding.code == "originals-sha256-another"
+    assert "rotator originals rot-1" in finding.remedy
