@@ -21,7 +21,7 @@ from engine.contract import (
 )
 from rotation.drift.drift import Drift, drift
 from rotation.drift.recorded import as_recorded, relaxed_now, with_copies
-from rotation.drift.served import certificate_drift
+from rotation.drift.served import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, confirmed, upgraded
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
@@ -35,7 +35,7 @@ from rotation.plan.task import ReplaceCertificate
 from rotation.planning.amendment import amend
 from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
-from rotation.planning.preconditions import SILENT, unfit_now
+from rotation.planning.preconditions import unfit_now
 from rotation.planning.without import finish_without
 from rotation.survey import SiteSurvey
 from rotation.values import ListName, ServerName, SiteId

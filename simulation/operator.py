@@ -80,6 +80,10 @@ class Operator:
         effects = (self._simulation.effects.view(each.trouble.effect) for each in on if each.trouble is not None)
         return any(effect is not None and effect.kind in _SWAPS for effect in effects)
 
+    def finds_http_open(self, names: Collection[str]) -> bool:
+        """Look whether plain HTTP gets through from the clients with those names."""
+        return not any(each.name in names and each.http_blocked for each in self._simulation.fleet.settled())
+
     async def put_right(self, state: RotationState) -> None:
         """Look through the site when the product has named something: own mistakes, and what nobody asked for.
 

@@ -24,6 +24,8 @@ _PATIENCE = 4
 _DAY = timedelta(days=1)
 _LONGER = timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
+_GIVES_UP = 200
+"""How often somebody tries at the console what it refuses, for example at a server that is down for good."""
 _SEVERAL = 3
 """For fewer clients a person does not put certificates back."""
 _SAYS = 3
@@ -44,6 +46,8 @@ class _Held:
     worked: bool = False
     refusals: int = 0
     """How often the product would not believe that it was done."""
+    in_vain: int = 0
+    """How often the console has refused the work."""
     not_before: datetime | None = None
     """When somebody who is away is back."""
     evidence: dict[str, str] = field(default_factory=dict)
@@ -162,11 +166,13 @@ class People:
         return [wish for wish in wishes if wish is not None]
 
     def _wants_back(self, state: RotationState) -> bool:
-        """Whether a person rolls back: clients refuse what a server signs, or a replacement cut several off."""
+        """Whether a person rolls back: clients refuse or were cut off, or the console refuses the work."""
         if not state.swapped or state.rolling_back is not None or state.body.purpose != "rotate":
             return False
         codes = {attention.code for attention in state.attention}
-        if codes & {"refusing", "signs-with-former-key"}:
+        if codes & {"refusing", "signs-with-former-key"} or any(
+            held.in_vain > _GIVES_UP for held in self._held.values()
+        ):
             return True
         reading = state.wait.reading if state.wait is not None else None
         if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:
@@ -244,7 +250,9 @@ class People:
             held.not_before = now + absence
             return
         evidence = await self._operator.do(task)
-        if evidence is not None:
+        if evidence is None:
+            held.in_vain += 1
+        else:
             held.worked, held.evidence = True, evidence
 
     async def _go_on(self, task_id: str) -> None:
@@ -287,6 +295,9 @@ class People:
     def _choice(self, attention: Attention, tries: int) -> Move:
         """Wait longer, or approve, or try again; another way when that has not helped for some time."""
         options = attention.options
+        if attention.code == "canary-back":
+            held = self._seen.wait.held if self._seen.wait is not None else ()
+            return Move.PROCEED if self._operator.finds_http_open(held) else Move.CANCEL
         if attention.code == "site-differs" and tries <= _PATIENCE:
             return Move.RETRY  # they have put it right
         if tries > _PATIENCE:

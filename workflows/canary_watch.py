@@ -10,10 +10,11 @@ from rotation.running.state import GateReading
 from workflows import second_person
 from workflows.running import SECOND, Running
 
-HELD = "canary-held"
+HELD, BACK = "canary-held", "canary-back"
+CODES = (HELD, BACK)
 _LOOK = {
     GatePurpose.RELAXED: "open the HTTP port of their network (a client that cannot reach it hears of nothing any more "
-    "and is brought back by the open port or by a new Sylink.xml)",
+    "and is brought back by the open port, or by a new Sylink.xml, which shows nothing of the port)",
     GatePurpose.VERIFYING: "look whether the policy of their group was published",
     GatePurpose.RETURNED: "look whether the .SIG files of their group are older than the new certificate, and have the "
     "server publish again",
@@ -34,15 +35,16 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
        shown what a server signs, that server at once: it is looked at by hand before anybody else verifies there
     2. extend: asked again later; cancel: turned back
     3. proceed: a second person is asked; approved, the rest follows, and nobody is left out of the gate for all
+    4. when they are heard again: two persons say that the port was opened, and that no other Sylink.xml did it
     """
     state = run.state
-    proceed, wait = second_person.wish(run, (HELD,)), state.wait
+    proceed, wait = second_person.wish(run, CODES), state.wait
     if proceed is not None and proceed.approved_by:
-        on = f"on {_without(reading, 'the canaries')}"
+        on = f"on {_without(run, reading, 'the canaries')}"
         run.note(EventKind.MESSAGE, f"{on}, by {proceed.asked_by} and {proceed.approved_by}")
         return True
     if proceed is not None:
-        whom = _without(reading, f"{proceed.waiting} clients of the canaries")
+        whom = _without(run, reading, f"{proceed.waiting} clients of the canaries")
         text = f"{proceed.asked_by} wants to go on {whom}: {proceed.why}"
         await _show(run, SECOND, step, text, (Move.APPROVE, Move.EXTEND))
     elif wait is not None and _lacks_servers_only(reading) and run.host.now() >= wait.due:
@@ -52,17 +54,32 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
             f"each group are newer than the certificate, and have it publish again where they are not; then {_ON}"
         )
         await _show(run, HELD, step, text, (Move.PROCEED,))
+    elif wait is not None and reading.reached:
+        text = (
+            f"{', '.join(wait.held)} did not get through, and is heard again: look whether the HTTP port of that "
+            "network is open now, since another Sylink.xml with HTTPS brings a client back too. If it is open, "
+            f"{_ON}; else {_THEN[Move.CANCEL]}"
+        )
+        await _show(run, BACK, step, text, (Move.PROCEED, Move.CANCEL))
     elif wait is not None and run.host.now() >= wait.limit:
         offered = tuple(move for move in _THEN if move is not Move.CANCEL or not state.replaced)
         then = ", ".join(_THEN[move] for move in offered)
-        text = f"{_who(reading)}: {_LOOK[step.purpose]}; the gate then passes by itself. Or {then}"
+        by_itself = "" if step.purpose is GatePurpose.RELAXED else "; the gate then passes by itself"
+        text = f"{_who(reading)}: {_LOOK[step.purpose]}{by_itself}. Or {then}"
+        if step.purpose is GatePurpose.RELAXED and run.host.patched(BACK):
+            state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.waiting_names}))})
         await _show(run, HELD, step, text, offered)
     return False
 
 
+def doubts(run: Running, step: Gate) -> bool:
+    """Whether canaries that were named as not getting through are heard again, and two persons say by what."""
+    return step.purpose is GatePurpose.RELAXED and run.state.wait is not None and bool(run.state.wait.held)
+
+
 def was_answered(run: Running) -> bool:
     """Whether a person's answer waits to be obeyed: a gate need not be read for it at its own time."""
-    proceed = second_person.wish(run, (HELD,))
+    proceed = second_person.wish(run, CODES)
     asked = any(attention.code == SECOND for attention in run.state.attention)
     return proceed is not None and (bool(proceed.approved_by) or not asked)
 
@@ -72,8 +89,10 @@ def _lacks_servers_only(reading: GateReading) -> bool:
     return bool(reading.unshown) and reading.waiting == 0 and reading.covered > 0
 
 
-def _without(reading: GateReading, whom: str) -> str:
-    """What two persons go on without: clients, or what nobody has shown of servers."""
+def _without(run: Running, reading: GateReading, whom: str) -> str:
+    """What two persons go on without: clients, or what nobody has shown of servers, or of a port."""
+    if reading.reached and run.state.wait is not None:
+        return f"since the HTTP port is open for {', '.join(run.state.wait.held)}"
     if _lacks_servers_only(reading):
         return f"though no canary has shown what {', '.join(reading.unshown)} signs"
     return f"without {whom}"

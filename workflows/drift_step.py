@@ -15,7 +15,7 @@ from engine.contract import (
 )
 from rotation.drift.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
 from rotation.drift.restart import voided
-from rotation.drift.served import THIRD
+from rotation.drift.served import SILENT, THIRD
 from rotation.drift.standing import last_write
 from rotation.finding import Finding, Severity
 from rotation.plan.step import Console, Gate, GatePurpose, Step
@@ -132,6 +132,8 @@ async def look(run: Running, step: Step) -> bool:
     if not answered and was_answered(run) and run.host.patched("answered-while-looking"):
         said_right = _take_answer(run)
     now = _circumstances(run, step)
+    if any(each.finding.code == SILENT for each in seen.drifts):
+        now = now.model_copy(update={"waits_for_recheck": run.host.patched("silent-until-recheck")})
     reacted = [react(each, now) for each in said.take_up(state, seen.drifts, said_right)]
     await _name(run, step, reacted)
     await _repair(run, step, [each for each in reacted if each.reaction is Reaction.REPAIR])

@@ -146,7 +146,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     while reading is None:
         reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, canary_watch.HELD, *signed_gate.CODES):
+    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
@@ -192,7 +192,8 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     _give_back(run, step, read_at - min(at, asked_at), reading=read_at - asked_at)
     await _note(run, reading)
     await statement.ask(run, step, reading, _wait(run).due)
-    proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due)
+    doubtful = _over_canaries(step) and canary_watch.doubts(run, step)
+    proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due and not doubtful)
     if proven:
         if await clear(run, step):
             return reading

@@ -30,14 +30,16 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
        server for a day, so as long it may take
     2. whoever was there and is heard again without having taken it there, after three heartbeats, speaks against the
        server; so do several that fell silent: a person is asked
-    3. where nothing is known of it after three heartbeats, clients that are there and were not asked yet are asked
+    3. where nothing is known of it after three heartbeats, clients that are there and were not asked yet are asked;
+       past the limit once: clients that report once a day never show it, since they may have been elsewhere meanwhile
     4. nobody comes for a day: the next gate waits for it. Before the last wave nobody for days: a person is asked
     5. retry: all of it once more; proceed: a second person is asked
     """
     wait, now = _wait(run), run.host.now()
     if second_person.wish(run, _ASKED) is None:
         waits = now < wait.due  # for those that were asked last
-        if reading.there and not waits and not reading.refused_at:
+        again = wait.opened_at < wait.limit or not run.host.patched("moved-past-limit")
+        if reading.there and again and not waits and not reading.refused_at:
             await _move(run, step, reading)
             return False
         code = _code(step, reading, waits=waits, past_limit=now >= wait.limit)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rotation.drift.drift import Drift
 from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP
-from rotation.drift.served import THIRD
+from rotation.drift.served import SILENT, THIRD
 from rotation.drift.standing import last_write, relaxed
 from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.finding import Severity
@@ -50,6 +50,8 @@ class Circumstances(Value):
     """The subjects of all repairs of this step, one entry for each."""
     left: tuple[str, ...] = ()
     """The subjects that REST was asked to put right, and did not."""
+    waits_for_recheck: bool = True
+    """Whether a server that is down is decided about in the next recheck; in histories of before, at once."""
 
     @property
     def ahead(self) -> tuple[Step, ...]:
@@ -90,16 +92,18 @@ def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
     """The rest is computed again before the next certificate anyway, and a difference is an amendment to approve.
 
     Not while one is open; and within a wave not for settings, on which the proof of its gates rests. A restore that
-    comes before does not write to what was born: it asks about it by itself (rule 17).
+    comes before does not write to what was born: it asks about it by itself (rule 17). It cuts off no client at a
+    server that is down.
     """
     born, at = drift.finding.code in NEWBORN, now.body.step(now.at)
+    down = drift.finding.code == SILENT and now.waits_for_recheck
     settles = isinstance(at, Gate) and at.purpose is GatePurpose.SWAPPED
     if drift.finding.code in _KEPT_IN_MIND or _replaces(at) or (settles and drift.field is not None):
         return None
     for step in now.ahead:
         if isinstance(step, Recheck):
             return Reaction.ADOPT, "the rest is planned anew before the next certificate, and asks for an amendment"
-        if _replaces(step) or (isinstance(step, Write) and not born):
+        if _replaces(step) or (isinstance(step, Write) and not (born or down)):
             return None
     return None
 

@@ -12,6 +12,10 @@ THIRD = "third-certificate"
 """A server presents what is neither known nor announced: a wrong file, or somebody in the middle."""
 
 
+SILENT = "server-silent"
+"""A server does not answer: what it presents is not known, or clients may trust no other one."""
+
+
 class Serves(StrEnum):
     """Which of the known certificates a server presents."""
 
@@ -108,7 +112,7 @@ def _silent(seen: ServedCertificate) -> Finding:
     """Rule 20: clients that are away, or that fail over, may have no other server that they trust."""
     text = f"{seen.server} must go on with its certificate, and does not answer ({seen.error or 'no answer'})"
     remedy = f"bring {seen.server} up with the certificate and the port that it had"
-    return blocking("server-silent", seen.server, text, remedy)
+    return blocking(SILENT, seen.server, text, remedy)
 
 
 def _expected(body: PlanBody, server: ServerName, *, swapped: bool, due: bool) -> tuple[Fingerprint, ...]:

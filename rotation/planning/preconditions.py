@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from rotation.certificate import CertificateFacts
 from rotation.console.proof import weaker
+from rotation.drift.served import SILENT
 from rotation.drift.upgraded import HTTP_SILENT
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, Place, unfit
@@ -78,10 +79,6 @@ def unfit_now(
     needed = sum((step_least(each) for each in left), _MARGIN)
     found = blockers(unfit(certificate, now=now, needed=needed, place=place))
     return tuple(finding for finding in found if finding.code != IN_USE)  # then it has been replaced, and is seen to be
-
-
-SILENT = "server-silent"
-"""The code of a server that did not answer: what it serves is not known."""
 
 
 def _every_server_has_one(facts: Preconditions) -> Iterable[Finding]:

@@ -110,6 +110,8 @@ class Wait(Value):
     heartbeat: timedelta
     asked: tuple[Asked, ...] = ()
     """The clients whose policy was moved to have them show what servers sign (rule 24)."""
+    held: tuple[str, ...] = ()
+    """Canaries that were named since they did not get through: what brings them back need not be the opened port."""
     fixed: bool = False
     """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
     readings: int = 0

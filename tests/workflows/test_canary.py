@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.happenings import SylinkHandedOut
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, SerialReported, Switches
@@ -59,6 +60,43 @@ async def test_a_canary_is_covered_only_when_it_has_used_the_new_path(played, re
 
     assert "ANNEX-0001" in played.attention(held.saw, "canary-held").message
     assert outcome is Outcome.CANCELLED
+    assert [name for name in here.lost() if not name.startswith("ANNEX")] == []
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["the port", "an old Sylink.xml"])
+async def test_what_has_brought_a_canary_back_is_asked_of_two_persons(played, opened):
+    """The port of its network was opened, or a script gave it an old file with HTTPS: readings show no difference."""
+
+    def bring_back(here):
+        annex = next(each for each in here.stage.simulation.fleet.clients if each.name == "ANNEX-0001")
+        if opened:
+            annex.http_blocked, annex.steady = False, None
+        else:
+            happening = SylinkHandedOut(group=ANNEX, count=1, age=timedelta(days=30), every=HEARTBEAT, times=12)
+            here.stage.simulation.schedule(happening, here.stage.clock.now())
+
+    _held, _brought, *said = deeds = played.in_turn(
+        played.Deed(
+            played.asked("canary-held"),
+            lambda here: here.say(Move.EXTEND, why="they look at it", by=timedelta(hours=1)),
+        ),
+        played.Deed(lambda state: not played.asked("canary-held")(state), bring_back),
+        played.Deed(
+            played.asked("canary-back"),
+            lambda here: here.say(Move.PROCEED if opened else Move.CANCEL, "ann", "I have looked at the port"),
+        ),
+        *([played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "bob"))] if opened else []),
+    )
+    spec = with_annex().model_copy(update={"switches": Switches(serial_reported=SerialReported.SAME_CONTACT)})
+    async with played.play(*deeds, spec=spec) as here:
+        here.absent = played.asks
+        outcome = await here.run()
+
+    back = played.attention(said[0].saw, "canary-back")
+    assert "ANNEX-0001 did not get through, and is heard again" in back.message
+    assert set(back.options) == {Move.PROCEED, Move.CANCEL}
+    assert all(deed.answer.accepted for deed in said)
+    assert outcome is (Outcome.COMPLETED if opened else Outcome.CANCELLED)
     assert [name for name in here.lost() if not name.startswith("ANNEX")] == []
 
 

@@ -35,11 +35,11 @@ def stale(kind=RejectedDownload.FAIL_OVER, **switches):
     return site(switches=known)
 
 
-def site(*first, **fields):
+def site(*first, heartbeat=HEARTBEAT, **fields):
     """Three servers, whose clients all fail over and verify; those come first in their list."""
     names = ("SEPM-1", "SEPM-2", "SEPM-3")
     pools = (tuple(first), tuple(name for name in names if name not in first)) if first else (names,)
-    location = LocationSpec(heartbeat=HEARTBEAT, randomization=HEARTBEAT / 5, server_list="Own List")
+    location = LocationSpec(heartbeat=heartbeat, randomization=heartbeat / 5, server_list="Own List")
     return SiteSpec(
         name="Site",
         seed=3,
@@ -249,5 +249,22 @@ async def test_where_nobody_is_at_a_replaced_server_a_person_is_asked_before_the
     assert (ask.answer.accepted, approve.answer.accepted) == (True, True)
     assert any("for a day no client has shown what SEPM-1" in each.message for each in here.trail)
     assert moves(here) == 0
+    assert outcome is Outcome.COMPLETED
+    assert here.lost() == []
+
+
+async def test_clients_that_report_less_than_once_a_day_show_nothing_and_a_person_is_asked(played, monkeypatch):
+    """Each may have been elsewhere between two check-ins: past the limit a person is asked, and no other client."""
+    monkeypatch.setattr(played, "LONGEST", timedelta(days=120))
+    ask, approve = deeds = played.in_turn(
+        played.Deed(played.asked(UNKNOWN), lambda here: here.say(Move.PROCEED, why="we looked")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, who="eve")),
+    )
+    spec = site(heartbeat=timedelta(hours=36), switches=Switches(patch_client_log=PatchClientLog.REFUSED))
+    async with played.play(*deeds, spec=spec, limits=LIMITS) as here:
+        here.absent = lambda state: played.asked(UNKNOWN)(state) or played.asked("second-person")(state)
+        outcome = await here.run()
+
+    assert (ask.answer.accepted, approve.answer.accepted) == (True, True)
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []

@@ -116,6 +116,13 @@ def test_a_certificate_is_always_asked_about(make, body, code, number, wave):
     assert react(found, Circumstances(body=body, at=make.step_of(body, number, wave))).reaction is Reaction.ASK
 
 
+@pytest.mark.parametrize(("number", "reaction"), [("B3", "adopt"), ("B2", "ask"), ("A8", "ask")])
+def test_a_server_that_is_down_is_decided_about_before_the_next_certificate(make, body, number, reaction):
+    """The recheck offers to finish without it, and no step before that cuts off a client there."""
+    found = Drift(finding=blocking("server-silent", "s2", "does not answer"))
+    assert react(found, Circumstances(body=body, at=make.step_of(body, number, 0))).reaction == reaction
+
+
 def test_every_reaction_says_why(make, body):
     """What is done about drift is told with its reason."""
     for found in (Drift(finding=blocking("x", "s", "m")), Drift(finding=info("x", "s", "m"))):
