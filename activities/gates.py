@@ -30,7 +30,7 @@ from rotation.proof.reading import (
     still_standing,
     unheard,
 )
-from rotation.proof.silence import fallen_silent, silenced
+from rotation.proof.silence import fallen_silent, silenced, silent_canaries
 from rotation.proof.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
 from rotation.running.state import GateReading
 from rotation.survey import SiteSurvey
@@ -105,8 +105,13 @@ class Gates:
         if asked is not None:
             reading = asked.told(reading, entries, request)
         reading = await by_export(world, scope, request, reading, scoped)
-        names = tuple(sorted(entry.name for entry in quiet)[:NAMES])
-        update = {"unheard": unheard_of, "waiting_groups": groups, "quiet": len(quiet), "quiet_names": names}
+        update = {
+            "unheard": unheard_of,
+            "waiting_groups": groups,
+            "quiet": len(quiet),
+            "quiet_names": _names(quiet),
+            "silent_canaries": _names(silent_canaries(scoped, judgements, by_owner, heard_until)),
+        }
         return reading.model_copy(update=update)
 
     async def _unheard(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
@@ -293,6 +298,10 @@ def _reading(
         update={
             "silent_after_swap": len(silent) if swapped else 0,
             "silent_after_write": 0 if swapped else len(silent),
-            "silent_names": tuple(sorted(entry.name for entry in silent)[:NAMES]),
+            "silent_names": _names(silent),
         }
     )
+
+
+def _names(entries: Iterable[RosterEntry]) -> tuple[str, ...]:
+    return tuple(sorted(entry.name for entry in entries)[:NAMES])

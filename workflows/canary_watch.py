@@ -54,7 +54,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
             f"each group are newer than the certificate, and have it publish again where they are not; then {_ON}"
         )
         await _show(run, HELD, step, text, (Move.PROCEED,))
-    elif wait is not None and reading.reached:
+    elif wait is not None and reading.reached and doubts(run, step):
         text = (
             f"{', '.join(wait.held)} did not get through, and is heard again: look whether the HTTP port of that "
             "network is open now, since another Sylink.xml with HTTPS brings a client back too. If it is open, "
@@ -66,15 +66,15 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         then = ", ".join(_THEN[move] for move in offered)
         by_itself = "" if step.purpose is GatePurpose.RELAXED else "; the gate then passes by itself"
         text = f"{_who(reading)}: {_LOOK[step.purpose]}{by_itself}. Or {then}"
-        if step.purpose is GatePurpose.RELAXED and run.host.patched(BACK):
-            state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.waiting_names}))})
+        if reading.silent_canaries and run.host.patched(BACK):
+            state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
         await _show(run, HELD, step, text, offered)
     return False
 
 
 def doubts(run: Running, step: Gate) -> bool:
     """Whether canaries that were named as not getting through are heard again, and two persons say by what."""
-    return step.purpose is GatePurpose.RELAXED and run.state.wait is not None and bool(run.state.wait.held)
+    return step.over_canaries and run.state.wait is not None and bool(run.state.wait.held)
 
 
 def was_answered(run: Running) -> bool:
@@ -91,7 +91,7 @@ def _lacks_servers_only(reading: GateReading) -> bool:
 
 def _without(run: Running, reading: GateReading, whom: str) -> str:
     """What two persons go on without: clients, or what nobody has shown of servers, or of a port."""
-    if reading.reached and run.state.wait is not None:
+    if reading.reached and run.state.wait is not None and run.state.wait.held:
         return f"since the HTTP port is open for {', '.join(run.state.wait.held)}"
     if _lacks_servers_only(reading):
         return f"though no canary has shown what {', '.join(reading.unshown)} signs"

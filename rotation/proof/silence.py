@@ -113,6 +113,24 @@ def fallen_silent(
     ]
 
 
+def silent_canaries(
+    entries: Sequence[RosterEntry],
+    judgements: Sequence[Judgement],
+    by_owner: Mapping[GroupId, GateRule],
+    sepm_clock: datetime,
+) -> list[RosterEntry]:
+    """Canaries that do not hold the relaxed policy yet, and of which nothing was heard for three heartbeats."""
+    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    return [
+        entry
+        for entry in entries
+        if entry.id in waiting
+        and by_owner[entry.owner].canary
+        and by_owner[entry.owner].purpose is GatePurpose.RELAXED
+        and _heard(entry) < sepm_clock - by_owner[entry.owner].quiet_after
+    ]
+
+
 def _is_relaxed(rule: GateRule) -> bool:
     return rule.swap is not None and rule.relaxed
 

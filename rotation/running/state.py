@@ -90,6 +90,8 @@ class GateReading(Value):
     """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
     silent_names: tuple[str, ...] = ()
     """Some of either."""
+    silent_canaries: tuple[str, ...] = ()
+    """Canaries that are waited for since they were relaxed, and were not heard for three heartbeats."""
     unheard_builds: tuple[str, ...] = ()
     """Builds of which the closing check has heard no client since the last replacement."""
     quiet: int = 0

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rotation.proof.reading import judge_all
-from rotation.proof.silence import builds_not_back, fallen_silent, silenced
+from rotation.proof.silence import builds_not_back, fallen_silent, silenced, silent_canaries
 
 
 @pytest.mark.parametrize(
@@ -151,3 +151,16 @@ def test_covered_clients_that_fall_silent_are_named(make, last, now, quiet):
     entry = make.entry(readings[-1])
     found = fallen_silent([entry], [judged], {entry.owner: rule}, make.at(minutes=now))
     assert [each.id for each in found] == (["c1"] if quiet else [])
+
+
+@pytest.mark.parametrize(
+    ("seen", "canary", "named"),
+    [(-2, True, True), (4, True, True), (5, True, False), (-2, False, False)],
+    ids=["silent since", "took the policy, and silent since", "heard", "no canary"],
+)
+def test_canaries_that_do_not_get_through_are_named(make, seen, canary, named):
+    """What brings such a canary back need not be the way that it is to show."""
+    entry, rule = make.entry(make.client("c1", seen=seen)), make.gate_rule(canary=canary)
+    judged = [make.judge(rule, entry.observed)]
+    found = silent_canaries([entry], judged, {entry.owner: rule}, make.at(minutes=20))
+    assert [each.id for each in found] == (["c1"] if named else [])
