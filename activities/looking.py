@@ -110,7 +110,15 @@ class Looking:
                 said=request.lists_shown,
                 at=scope.step.id,
             ),
-            *upgraded(scope.site, body, planned, survey, at=scope.step.id, said=request.versions_shown),
+            *upgraded(
+                scope.site,
+                body,
+                planned,
+                survey,
+                at=scope.step.id,
+                swapped=request.swapped,
+                said=request.versions_shown,
+            ),
         )
 
     def _of_recovered(self, body: PlanBody, survey: SiteSurvey, request: LookRequest) -> tuple[Drift, ...]:

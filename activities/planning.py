@@ -22,7 +22,7 @@ from engine.contract import (
 from rotation.drift.drift import Drift, drift
 from rotation.drift.recorded import as_recorded, relaxed_now, with_copies
 from rotation.drift.served import SILENT, certificate_drift
-from rotation.drift.upgraded import HTTP_SILENT, confirmed, upgraded
+from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
 from rotation.plan.comparison import compare, newly_on_trust
@@ -186,6 +186,9 @@ class Planning:
             versions = confirmed(other, [each.version for each in other])
             findings = (*findings, *(each.finding for each in (*lists, *other) if each.finding.code != HTTP_SILENT))
             edited = {ListName(each.finding.subject): each.edited_at for each in lists if each.edited_at is not None}
+        if any(each.code == VERSION_CHANGED for each in findings):
+            # an amendment would rest on a survey of the new version: first a person says that ports are right
+            return PlanCheckAnswer(findings=findings, lists_edited=edited, versions=versions)
         if request.at and (silent := _silent(findings)):
             return await self._without(request, plan, findings, silent)
         if findings and newer is not None and request.at:
@@ -255,7 +258,15 @@ class Planning:
     async def _upgraded(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
         store, site = self._world.store, await self._world.site(request.site_id)
         planned = await store.surveys.get(plan.survey_id)
-        return upgraded(site, plan.body, planned, survey, at=request.at, said=request.versions_shown)
+        return upgraded(
+            site,
+            plan.body,
+            planned,
+            survey,
+            at=request.at,
+            swapped=request.swapped,
+            said=request.versions_shown,
+        )
 
     async def _unfit(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:
         """Why the certificate that is about to go in must not; what a recovery file puts back was there before."""

@@ -13,7 +13,7 @@ from api.rotation_document import Order
 from api.rotation_now import require_free
 from rotation.finding import blocking
 from rotation.originals.file import LARGEST, UnusableOriginalsError, read_originals
-from rotation.originals.fit import another_site, differences, of_another_sepm
+from rotation.originals.fit import another_site, differences, of_another_sepm, other_certificates
 from rotation.originals.kept import KeptOriginals
 from rotation.values import SiteId
 from store.originals import Original
@@ -98,6 +98,8 @@ async def take_in_given(
     site, survey = await parts.store.sites.get(site_id), await parts.store.surveys.get(survey_id)
     if findings := of_another_sepm(given, site, survey):
         raise refused("originals-of-another-site", findings)
+    if findings := other_certificates(given, survey):
+        raise refused("originals-do-not-fit", findings)
     differ = differences(given, site, survey)
     if differ.findings and not order.accept_differences:
         raise refused("originals-do-not-fit", differ.findings)

@@ -297,7 +297,8 @@ class People:
         options = attention.options
         if attention.code == "canary-back":
             held = self._seen.wait.held if self._seen.wait is not None else ()
-            return Move.PROCEED if self._operator.finds_http_open(held) else Move.CANCEL
+            way = Move.PROCEED if self._operator.finds_http_open(held) else Move.CANCEL
+            return way if way in options else options[0]
         if attention.code == "site-differs" and tries <= _PATIENCE:
             return Move.RETRY  # they have put it right
         if tries > _PATIENCE:

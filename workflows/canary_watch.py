@@ -58,9 +58,9 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         text = (
             f"{', '.join(wait.held)} did not get through, and is heard again: look whether the HTTP port of that "
             "network is open now, since another Sylink.xml with HTTPS brings a client back too. If it is open, "
-            f"{_ON}; else {_THEN[Move.CANCEL]}"
+            f"{_ON}; else {'roll back' if state.replaced else _THEN[Move.CANCEL]}"
         )
-        await _show(run, BACK, step, text, (Move.PROCEED, Move.CANCEL))
+        await _show(run, BACK, step, text, (Move.PROCEED,) if state.replaced else (Move.PROCEED, Move.CANCEL))
     elif wait is not None and run.host.now() >= wait.limit:
         offered = tuple(move for move in _THEN if move is not Move.CANCEL or not state.replaced)
         then = ", ".join(_THEN[move] for move in offered)

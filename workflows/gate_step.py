@@ -163,7 +163,8 @@ async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | N
     if any(told.blocks for told in drift):
         stood_at = run.host.now()
         await stand_still(run, step)
-        _give_back(run, step, run.host.now() - stood_at)
+        if _wait(run).opened_at == wait.opened_at:
+            _give_back(run, step, run.host.now() - stood_at)
     return None
 
 
@@ -195,9 +196,11 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     doubtful = _over_canaries(step) and canary_watch.doubts(run, step)
     proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due and not doubtful)
     if proven:
+        opened = _wait(run).opened_at
         if await clear(run, step):
             return reading
-        _give_back(run, step, run.host.now() - read_at)
+        if _wait(run).opened_at == opened:  # a gate that was opened again has its whole patience
+            _give_back(run, step, run.host.now() - read_at)
     return reading if await _ends_unproven(run, step, reading, asked_at) else None
 
 

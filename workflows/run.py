@@ -10,6 +10,7 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
+from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
 from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
@@ -169,7 +170,10 @@ async def _recheck(run: Running, step: Recheck) -> None:
 
 def _choices(checked: PlanCheckAnswer, *, drilled: bool, replaced: bool) -> tuple[str, tuple[Move, ...]]:
     """What a person is told of a plan that does not fit any more, and what they may choose."""
-    text = "; ".join(f"{finding.subject}: {finding.message}" for finding in checked.findings)
+    text = "; ".join(
+        f"{finding.subject}: {finding.message}{f' ({finding.remedy})' if finding.code == VERSION_CHANGED else ''}"
+        for finding in checked.findings
+    )
     options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
     if checked.amendment is None:
         text += f"; put it right and retry, or {'roll back' if replaced else 'cancel'}"

@@ -16,7 +16,14 @@ VERSION_CHANGED, HTTP_SILENT = "version-changed", "http-port-silent"
 
 
 def upgraded(
-    site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey, *, at: str, said: Collection[str] = ()
+    site: Site,
+    body: PlanBody,
+    planned: SiteSurvey,
+    survey: SiteSurvey,
+    *,
+    at: str,
+    swapped: Collection[ServerName] = (),
+    said: Collection[str] = (),
 ) -> tuple[Drift, ...]:
     """What an upgrade of SEPM has changed, or may have changed, since the plan was made.
 
@@ -29,6 +36,7 @@ def upgraded(
         planned: the survey that the plan rests on.
         survey: the site as it is.
         at: the id of the step that runs.
+        swapped: the servers whose certificate was replaced.
         said: the versions for which somebody has said that ports and certificates are right.
     """
     ahead = body.steps[body.steps.index(body.step(at)) :]
@@ -37,7 +45,7 @@ def upgraded(
     known = {planned.version, *said}
     told = "" not in (planned.version, survey.version)
     if told and survey.version not in known and any(_rests_on_it(step) for step in ahead):
-        unlike = {**_unlike(site, body, planned, survey), **silent}
+        unlike = {**_unlike(site, body, planned, survey, swapped), **silent}
         found.append(_changed(site, survey.version, planned.version, unlike))
     return tuple(found)
 
@@ -59,8 +67,13 @@ def _changed(site: Site, now: str, planned: str, unlike: Mapping[ServerName, str
     return Drift(finding=finding, version=now, unlike=tuple(sorted(unlike)))
 
 
-def _unlike(site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey) -> dict[ServerName, str]:
-    """The servers whose client port presented a certificate, and presents none now, or none that is known."""
+def _unlike(
+    site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey, swapped: Collection[ServerName]
+) -> dict[ServerName, str]:
+    """The servers whose client port presented a certificate, and presents none now, or none that is known.
+
+    One that is down before its turn is named by rule 20, which has a way out; one that the plan has given up may be.
+    """
     before: dict[ServerName, Fingerprint] = {
         each.server: each.fingerprint for each in planned.served if each.fingerprint is not None
     }
@@ -69,7 +82,7 @@ def _unlike(site: Site, body: PlanBody, planned: SiteSurvey, survey: SiteSurvey)
     return {
         server: f"presents no certificate that is known at {ports.get(server, 'its client port')}"
         for server, shown in now.items()
-        if server in before and shown in {Serves.NOTHING, Serves.UNKNOWN}
+        if server in before and (shown is Serves.UNKNOWN or (shown is Serves.NOTHING and server in swapped))
     }
 
 

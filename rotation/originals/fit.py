@@ -87,6 +87,27 @@ def of_another_sepm(originals: KeptOriginals, site: Site, survey: SiteSurvey) ->
     return (blocking("originals-of-another-site", site.name, told, remedy),)
 
 
+def other_certificates(originals: KeptOriginals, survey: SiteSurvey) -> tuple[Finding, ...]:
+    """The servers of the file that present neither the certificate it knows as old nor the one it knows as new.
+
+    Whether clients may verify again rests on which of the two is in: of a third one, or none, the file knows nothing.
+    """
+    served = {each.server: each.fingerprint for each in survey.served}
+    known = {each.server: {each.fingerprint, each.replaces} for each in originals.certificates}
+    return tuple(
+        blocking(
+            "certificate-unlike",
+            server,
+            "does not answer on its client port"
+            if served.get(server) is None
+            else f"presents SHA-256 {served[server]}, which the file knows neither as old nor as new",
+            "bring the server up if it is down; else take the file of the rotation that put this certificate in",
+        )
+        for server, fingerprints in known.items()
+        if served.get(server) not in fingerprints
+    )[:_NAMED]
+
+
 def differences(originals: KeptOriginals, site: Site, survey: SiteSurvey) -> Differences:
     """What of the file is not at the site as a rotation leaves it."""
     now = _now(survey)

@@ -12,8 +12,9 @@ _TOGETHER = 3
 """Fewer clients that fall silent at the same time may have been switched off."""
 _UNUSUAL = 2
 """Readings are hours apart, so that a client may have been silent for longer than any reading has met."""
-_DAYS_BEFORE = timedelta(days=4)
-"""A long weekend."""
+_NIGHT = timedelta(hours=6)
+"""A client that has been silent for so long, and came back, is switched off at times: perhaps over a weekend too."""
+_LONG_WEEKEND = timedelta(days=4)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -39,7 +40,7 @@ def silenced(
     if len(quiet) == len(relaxed):
         together = [entry for entry in relaxed if _was_there(entry, by_owner[entry.owner])]
     else:
-        unusual = {entry.id for entry in quiet if is_unusual(entry, sepm_clock)}
+        unusual = {entry.id for entry in quiet if is_unusual(entry, sepm_clock) and _is_no_weekend(entry, sepm_clock)}
         known = [entry for entry in relaxed if entry.relaxed]
         together = [entry for alike in _alike(known) for entry in _together(alike, unusual, by_owner)]
     return silent + [entry for entry in together if entry.id in waiting]
@@ -59,7 +60,7 @@ def builds_not_back(entries: Iterable[RosterEntry], since: datetime) -> list[lis
         alike
         for alike in _alike(entries)
         if all(_heard(each) < since for each in alike)
-        and sum(_heard(each) >= since - _DAYS_BEFORE for each in alike) >= _TOGETHER
+        and sum(_heard(each) >= since - _LONG_WEEKEND for each in alike) >= _TOGETHER
     ]
 
 
@@ -93,6 +94,11 @@ def is_unusual(entry: RosterEntry, sepm_clock: datetime) -> bool:
     """Whether the client is silent for much longer than it has been before and come back."""
     seen = entry.observed.last_seen if entry.observed is not None else None
     return seen is not None and sepm_clock - seen > _UNUSUAL * entry.longest_silence
+
+
+def _is_no_weekend(entry: RosterEntry, sepm_clock: datetime) -> bool:
+    """Whether the client is one that is on at all times, or is silent for longer than over a weekend."""
+    return entry.longest_silence < _NIGHT or _heard(entry) < sepm_clock - _LONG_WEEKEND
 
 
 def fallen_silent(

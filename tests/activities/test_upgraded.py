@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from activities.planning import Planning
-from emulator.happenings import ServerUpgraded
+from emulator.happenings import ListAssigned, ServerUpgraded
+from emulator.spec import DEFAULT_LIST, DEFAULT_LOCATION, ROOT_GROUP
 from engine.contract import PlanCheckRequest
 from rotation.plan.request import Unproven
 from rotation.plan.step import Console, Recheck
@@ -58,3 +59,28 @@ async def test_another_version_stands_against_it_until_it_is_confirmed(stage, ki
     assert [each.code for each in found.findings] == ["version-changed"]
     assert found.versions == ((NEW,) if kind == "recheck" else ())
     assert (await check(NEW)).findings == ()
+
+
+async def test_no_amendment_passes_over_another_version(stage):
+    """Where a list was assigned too, the plan is made again only when a person has said that the ports are right."""
+    plan = await stage.plan()
+    state = await stage.begin(plan)
+    now = stage.clock.now()
+    stage.simulation.schedule(ServerUpgraded(server="SEPM-1", version=NEW, resets_ports=False), now)
+    stage.simulation.schedule(ListAssigned(group=ROOT_GROUP, location=DEFAULT_LOCATION, server_list=DEFAULT_LIST), now)
+    stage.clock.leap_to(now + timedelta(hours=1))
+    surveyed = await stage.survey()
+
+    async def check(*said):
+        request = PlanCheckRequest(
+            rotation_id=state.rotation_id,
+            site_id=state.site_id,
+            plan_id=plan.id,
+            survey_id=surveyed.survey_id,
+            at=_of_kind(plan.body, "recheck").id,
+            versions_shown=said,
+        )
+        return await Planning(stage.world).check_plan(request)
+
+    assert (await check()).amendment is None
+    assert (await check(NEW)).amendment is not None

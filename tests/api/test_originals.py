@@ -102,7 +102,9 @@ async def test_the_file_is_taken_when_the_first_task_is_open(whole, rotation, fi
     assert again.headers["content-disposition"] == f'attachment; filename="originals-{rotation["id"]}.json"'
     originals = read_originals(file)
     assert (originals.site_id, originals.rotation_id) == (site, rotation["id"])
-    assert (await whole.get(f"/v1/sites/{site}")).json()["username"] not in json.loads(file)["originals"].values()
+    shown = (await whole.get(f"/v1/sites/{site}")).json()
+    assert f'"{shown["username"]}"' not in file
+    assert "password" not in file
 
 
 async def test_a_rotation_without_originals_has_no_file(whole, plan, site, connected, problem):
@@ -194,6 +196,17 @@ async def test_a_file_of_another_site_is_refused(lost, torn, site, problem):
     ):
         body = ANN | {"originals": changed(torn, **other), "accept_differences": True}
         problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-of-another-site")
+    assert await nothing_recorded(store, site)
+
+
+async def test_a_file_whose_certificates_are_not_those_of_the_site_is_refused(lost, torn, site, problem):
+    """An older file of the same site: clients would be told to verify a certificate of which it knows nothing."""
+    api, store = lost
+    (chosen,) = read_originals(torn).certificates
+    older = chosen.model_copy(update={"fingerprint": "ab" * 32, "replaces": "cd" * 32})
+    body = ANN | {"originals": changed(torn, certificates=(older,)), "accept_differences": True}
+    told = problem(await api.post(f"/v1/sites/{site}/restore", json=body), 409, "originals-do-not-fit")
+    assert [each["code"] for each in told["findings"]] == ["certificate-unlike"]
     assert await nothing_recorded(store, site)
 
 

@@ -62,6 +62,27 @@ def test_what_an_older_version_wrote_is_kept(tmp_path):
     assert kept == [("sepm1", "aa", 1, None, 2, 3), ("sepm2", "", 4, None, None, None)]
 
 
+def test_clients_keep_their_servers_up_and_down(tmp_path):
+    """The column for their longest silence comes and goes, and what refers to a client stays."""
+    engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'clients.db'}"))
+    config = configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+        connection.execute(text("INSERT INTO sites VALUES ('s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0)"))
+        names = "site_id, id, name, group_id, online, non_persistent, present, reading, read_at, first_seen_at"
+        connection.execute(text(f"INSERT INTO clients ({names}) VALUES ('s', 'c', 'C', 'g', 1, 0, 1, 'r', 5, 5)"))
+        connection.execute(text("INSERT INTO client_servers VALUES ('s', 'c', 'sepm1', 5)"))
+    for revision in ("head", "0011", "head"):
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            (command.downgrade if revision == "0011" else command.upgrade)(config, revision)
+            assert connection.execute(text("SELECT server FROM client_servers")).scalars().all() == ["sepm1"]
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT longest_silence FROM clients")).scalars().all() == [0]
+    engine.dispose()
+
+
 def _compare_type(_context, _inspected, _column, inspected_type, declared_type):
     if isinstance(declared_type, Instant | Document):
         return not isinstance(inspected_type, type(declared_type.impl_instance))

@@ -11,11 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Keep the longest silence of each client; none is known yet."""
-    with op.batch_alter_table("clients") as clients:
-        clients.add_column(sa.Column("longest_silence", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("clients", sa.Column("longest_silence", sa.BigInteger(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
-    """Drop it: a version before does not ask for it."""
-    with op.batch_alter_table("clients") as clients:
-        clients.drop_column("longest_silence")
+    """Drop it: a version before does not ask for it. The table stays as it is, since others refer to its rows."""
+    op.drop_column("clients", "longest_silence")

@@ -24,10 +24,11 @@ def body(make, site):
 def found(make, site, body):
     """What is found at a step when SEPM was of one version and is of another now."""
 
-    def find(now, *, then=OLD, number="A8", said=(), planned=None, **seen):
+    def find(now, *, then=OLD, number="A8", said=(), planned=None, swapped=(), **seen):
         at = next(step.id for step in body.steps if step.number == number)
         before = make.survey(site, version=then, **(planned or {}))
-        return upgraded(site, body, before, make.survey(site, version=now, **seen), at=at, said=said)
+        after = make.survey(site, version=now, **seen)
+        return upgraded(site, body, before, after, at=at, swapped=swapped, said=said)
 
     return find
 
@@ -75,7 +76,7 @@ def test_a_person_is_asked_even_where_the_rest_is_planned_again(found, body, num
 def test_a_version_is_not_confirmed_while_a_port_is_not_as_it_was(found):
     """A word of a person does not stand against what the ports show."""
     (right,) = found(NEW)
-    (silent,) = found(NEW, silent=("s1",))
+    (silent,) = found(NEW, silent=("s1",), swapped=("s1",))
     (shut,) = found(NEW, http_silent=frozenset({"s1"}))
     assert confirmed([right], [NEW]) == (NEW,)
     assert confirmed([right], []) == ()
@@ -83,6 +84,12 @@ def test_a_version_is_not_confirmed_while_a_port_is_not_as_it_was(found):
     assert confirmed([silent], [NEW]) == confirmed([shut], [NEW]) == ()
     assert "s1.test:443" in silent.finding.message
     assert "HTTP port 8014" in shut.finding.message
+
+
+def test_a_server_that_is_down_before_its_turn_does_not_hold_the_word(found):
+    """Rule 20 names it, and offers an end without it; of one that is given up nothing is waited for."""
+    (drift,) = found(NEW, silent=("s1",))
+    assert drift.unlike == ()
 
 
 def test_a_server_that_did_not_answer_before_is_not_waited_for(found):

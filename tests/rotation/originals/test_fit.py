@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.originals.fit import another_site, differences, of_another_sepm
+from rotation.originals.fit import another_site, differences, of_another_sepm, other_certificates
 from rotation.values import SiteId
 
 COPY = "Default List (HTTP for certificate rotation)"
@@ -95,3 +95,22 @@ def test_of_many_some_are_named(make, here, originals):
     found = differences(originals.model_copy(update={"pairs": many}), here, make.survey(here, make.group("G")))
     assert len(found.gone) == 25
     assert [each.subject for each in found.findings][19:] == ["G / L19", "5 more"]
+
+
+@pytest.mark.parametrize(
+    ("second", "named"),
+    [
+        ("cd" * 32, []),
+        ("ef" * 32, ["s2"]),  # a later rotation has put a third one in
+        (None, ["s2"]),  # it is down
+    ],
+)
+def test_a_certificate_that_the_file_does_not_know_is_named(make, here, originals, second, named):
+    """Whether clients may verify again rests on which of the two certificates of the file is in."""
+    survey = make.survey(here, make.group("G"))
+    served = tuple(
+        each.model_copy(update={"fingerprint": now})
+        for each, now in zip(survey.served, ("ab" * 32, second), strict=True)
+    )
+    found = other_certificates(originals, survey.model_copy(update={"served": served}))
+    assert codes(found) == [("certificate-unlike", each) for each in named]
