@@ -108,15 +108,8 @@ def fallen_silent(
     sepm_clock: datetime,
 ) -> list[RosterEntry]:
     """Clients that are covered, and of which nothing was heard for three heartbeats: most are switched off."""
-    covered = {judgement.client for judgement in judgements if judgement.verdict is Verdict.COVERED}
-    return [
-        entry
-        for entry in entries
-        if entry.id in covered
-        and entry.observed is not None
-        and entry.observed.last_seen is not None
-        and entry.observed.last_seen < sepm_clock - by_owner[entry.owner].quiet_after
-    ]
+    unheard = _unheard(entries, judgements, Verdict.COVERED, by_owner, sepm_clock)
+    return [entry for entry in unheard if _heard(entry) is not _NEVER]
 
 
 def silent_canaries(
@@ -126,14 +119,24 @@ def silent_canaries(
     sepm_clock: datetime,
 ) -> list[RosterEntry]:
     """Canaries that do not hold the relaxed policy yet, and of which nothing was heard for three heartbeats."""
-    waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
+    unheard = _unheard(entries, judgements, Verdict.WAITING, by_owner, sepm_clock)
+    rules = ((entry, by_owner[entry.owner]) for entry in unheard)
+    return [entry for entry, rule in rules if rule.canary and rule.purpose is GatePurpose.RELAXED]
+
+
+def _unheard(
+    entries: Sequence[RosterEntry],
+    judgements: Sequence[Judgement],
+    verdict: Verdict,
+    by_owner: Mapping[GroupId, GateRule],
+    sepm_clock: datetime,
+) -> list[RosterEntry]:
+    """The clients with that verdict of which nothing was heard for three heartbeats."""
+    judged = {judgement.client for judgement in judgements if judgement.verdict is verdict}
     return [
         entry
         for entry in entries
-        if entry.id in waiting
-        and by_owner[entry.owner].canary
-        and by_owner[entry.owner].purpose is GatePurpose.RELAXED
-        and _heard(entry) < sepm_clock - by_owner[entry.owner].quiet_after
+        if entry.id in judged and _heard(entry) < sepm_clock - by_owner[entry.owner].quiet_after
     ]
 
 

@@ -34,53 +34,47 @@ def _of_kind(body, kind):
     return next(each for each in body.steps if isinstance(each, Recheck))
 
 
+@pytest.fixture
+async def checked(stage):
+    """What a claim or a recheck finds after an upgrade, with the versions that a person has confirmed."""
+
+    async def check(kind, *said, beside=()):
+        plan = await stage.plan()
+        state = await stage.begin(plan)
+        now = stage.clock.now()
+        for happening in (ServerUpgraded(server="SEPM-1", version=NEW, resets_ports=False), *beside):
+            stage.simulation.schedule(happening, now)
+        stage.clock.leap_to(now + timedelta(hours=1))
+        surveyed = await stage.survey()
+        requests = [
+            PlanCheckRequest(
+                rotation_id=state.rotation_id,
+                site_id=state.site_id,
+                plan_id=plan.id,
+                survey_id=surveyed.survey_id,
+                mid_wave=kind == "claim",
+                at=_of_kind(plan.body, kind).id,
+                versions_shown=versions,
+            )
+            for versions in ((), said)
+        ]
+        return [await Planning(stage.world).check_plan(request) for request in requests]
+
+    return check
+
+
 @pytest.mark.parametrize("kind", ["claim", "recheck"])
-async def test_another_version_stands_against_it_until_it_is_confirmed(stage, kind):
+async def test_another_version_stands_against_it_until_it_is_confirmed(checked, kind):
     """Both say which version a person may confirm; what is confirmed is not found again."""
-    plan = await stage.plan()
-    state = await stage.begin(plan)
-    stage.simulation.schedule(ServerUpgraded(server="SEPM-1", version=NEW, resets_ports=False), stage.clock.now())
-    stage.clock.leap_to(stage.clock.now() + timedelta(hours=1))
-    surveyed = await stage.survey()
-
-    async def check(*said):
-        request = PlanCheckRequest(
-            rotation_id=state.rotation_id,
-            site_id=state.site_id,
-            plan_id=plan.id,
-            survey_id=surveyed.survey_id,
-            mid_wave=kind == "claim",
-            at=_of_kind(plan.body, kind).id,
-            versions_shown=said,
-        )
-        return await Planning(stage.world).check_plan(request)
-
-    found = await check()
+    found, confirmed = await checked(kind, NEW)
     assert [each.code for each in found.findings] == ["version-changed"]
     assert found.versions == ((NEW,) if kind == "recheck" else ())
-    assert (await check(NEW)).findings == ()
+    assert confirmed.findings == ()
 
 
-async def test_no_amendment_passes_over_another_version(stage):
+async def test_no_amendment_passes_over_another_version(checked):
     """Where a list was assigned too, the plan is made again only when a person has said that the ports are right."""
-    plan = await stage.plan()
-    state = await stage.begin(plan)
-    now = stage.clock.now()
-    stage.simulation.schedule(ServerUpgraded(server="SEPM-1", version=NEW, resets_ports=False), now)
-    stage.simulation.schedule(ListAssigned(group=ROOT_GROUP, location=DEFAULT_LOCATION, server_list=DEFAULT_LIST), now)
-    stage.clock.leap_to(now + timedelta(hours=1))
-    surveyed = await stage.survey()
-
-    async def check(*said):
-        request = PlanCheckRequest(
-            rotation_id=state.rotation_id,
-            site_id=state.site_id,
-            plan_id=plan.id,
-            survey_id=surveyed.survey_id,
-            at=_of_kind(plan.body, "recheck").id,
-            versions_shown=said,
-        )
-        return await Planning(stage.world).check_plan(request)
-
-    assert (await check()).amendment is None
-    assert (await check(NEW)).amendment is not None
+    assigned = ListAssigned(group=ROOT_GROUP, location=DEFAULT_LOCATION, server_list=DEFAULT_LIST)
+    found, confirmed = await checked("recheck", NEW, beside=(assigned,))
+    assert found.amendment is None
+    assert confirmed.amendment is not None
