@@ -29,8 +29,8 @@ class RestoreOrder(Order):
     )
     accept_differences: bool = Field(
         default=False,
-        description="Restore though the site differs from the file: what is gone is left out, what somebody changed "
-        "gets what the file says",
+        description="Restore a site that differs from the file. The service leaves out a pair that is gone, and gives "
+        "a pair that a person changed the settings of the file.",
     )
 
 
@@ -61,7 +61,7 @@ async def require_own_agree(parts: Parts, given: KeptOriginals, own: Sequence[Or
     site_id, remedy = given.site_id, f"restore without the file: rotator restore {given.site_id} --why REASON"
     if own:
         differ = await _differing(parts, given, own)
-        told = f"rotation {own[0].rotation_id} has recorded other settings here than the file of {given.rotation_id}"
+        told = f"the store has other settings, of rotation {own[0].rotation_id}, than the file of {given.rotation_id}"
         if differ:
             raise refused("originals-differ", [blocking("originals-differ", each, told, remedy) for each in differ])
         return

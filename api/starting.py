@@ -130,7 +130,7 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
 async def _require_fit(parts: Parts, plan: Plan, order: RotationOrder) -> None:
     """Refuse a plan that the site has grown out of, and one that would begin too late."""
     if is_from_file(plan):
-        told = "it says what a file knows of a rotation, and runs nothing"
+        told = "the service made this plan from a file of originals to record a lost rotation; it cannot be started"
         raise refused("plan-stale", [blocking("plan-is-from-file", plan.id, told, "make a new plan")])
     if plan.body.purpose == "restore":
         return

@@ -65,8 +65,8 @@ def restore(
         bool,
         typer.Option(
             "--accept-differences",
-            help="Restore though the site differs from the file: what is gone is left out, what somebody changed gets "
-            "what the file says",
+            help="Restore a site that differs from the file. The service leaves out a pair that is gone, and gives a "
+            "pair that a person changed the settings of the file",
         ),
     ] = False,
     api: ApiOption = None,

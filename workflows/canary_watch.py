@@ -35,7 +35,8 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
        shown what a server signs, that server at once: it is looked at by hand before anybody else verifies there
     2. extend: asked again later; cancel: turned back
     3. proceed: a second person is asked; approved, the rest follows, and nobody is left out of the gate for all
-    4. when they are heard again: two persons say that the port was opened, and that no other Sylink.xml did it
+    4. when relaxed canaries are heard again: two persons say that the port was opened, and that no other Sylink.xml
+       brought them back
     """
     state = run.state
     proceed, wait = second_person.wish(run, CODES), state.wait

@@ -27,9 +27,9 @@ def silenced(
     """Clients that were there until the change, are waited for, and have been silent for three heartbeats.
 
     After a swap those of its server (rule 8); after relaxing, those of every group but the canaries, which are asked
-    about by themselves (rule 10). Of the clients that are relaxed when a certificate is replaced only several
-    together tell something: one that is switched off is silent too, and no certificate silences it (rule 22). Those are
-    all of them, or most of the clients of one build in one group, where that is no silence as they have each night.
+    about by themselves (rule 10). Of the clients that are relaxed when a certificate is replaced, one says nothing: no
+    certificate silences it, and it may be switched off (rule 22). So either all of them are told of, or most of the
+    clients of one build in one group, when they are silent for longer than over a night or a weekend.
     """
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     relaxed = [entry for entry in entries if _is_relaxed(by_owner[entry.owner])]
@@ -85,7 +85,7 @@ def _together(
     silent = [entry for entry in alike if entry.id in unusual]
     if len(silent) < len(alike):
         there = [entry for entry in alike if _was_there(entry, by_owner[entry.owner])]
-        silent = [entry for entry in silent if entry in there]
+        silent = [entry for entry in there if entry.id in unusual]
         return silent if len(silent) >= max(_TOGETHER, len(there) / 2) else []
     return silent if len(silent) >= _TOGETHER else []
 
