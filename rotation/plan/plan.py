@@ -15,7 +15,8 @@ from rotation.finding import Finding
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.start_by import LatestStart
-from rotation.plan.step import Gate, GatePurpose, ScopeName, Step, Write
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step, Write
+from rotation.plan.task import RefreshImages
 from rotation.plan.trust import Names, OnTrust, digest
 from rotation.survey import Pair
 from rotation.values import (
@@ -164,6 +165,12 @@ class PlanBody(Value):
         """The gates after a swap to a certificate of this plan."""
         gates = (step for step in self.way_back or self.steps if isinstance(step, Gate))
         return tuple(gate for gate in gates if gate.purpose is GatePurpose.SWAPPED)
+
+    @property
+    def image_groups(self) -> tuple[str, ...]:
+        """The groups of non-persistent machines: whose images any of its steps has refreshed."""
+        works = (step.work for step in self.steps if isinstance(step, Console))
+        return tuple(sorted({group for work in works if isinstance(work, RefreshImages) for group in work.groups}))
 
     @property
     def last_number(self) -> int:

@@ -66,11 +66,14 @@ def still_relaxed(knobs: Knobs, wave: int) -> Iterator[Step]:
 def restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
     """The steps that restore R to the recorded state, not "on": the check box first, then the list (seed 10).
 
+    0. gated, images: a machine that starts from its image must know the certificates before it verifies (rule 4)
     1. A10c on the canaries, gate, A10d on the canaries, gate: they report a policy that was signed with the new key
        after they began to verify
     2. A10c on the rest, gate, A10d on the rest, gate: both gates are for all of R
     3. of a site whose lists stay as they are, A10c only
     """
+    if gated and knobs.image_groups:
+        yield refresh_images(knobs, wave)
     if gated and knobs.first:
         yield _secure(wave, ScopeName.CANARIES)
         yield _canary_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)

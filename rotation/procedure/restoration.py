@@ -80,7 +80,7 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
         copies=tuple(CopyList(source_list=c.source, copy_list=c.copy_name, servers=()) for c in interrupted.copies),
         replacements={},
         replication_partners=interrupted.plan.body.replication_partners,
-        image_groups=(),
+        image_groups=interrupted.plan.body.image_groups if interrupted.swapped else (),
         keep_relaxed=False,
         canaries=_canaries(interrupted.plan.body, scopes) if interrupted.swapped else (),
         drill=Drill(undo=interrupted.reordered),

@@ -15,13 +15,12 @@ from rotation.plan.task import (
     CopyList,
     DeleteList,
     PauseReplication,
-    RefreshImages,
     ReplaceCertificate,
     ResumeReplication,
 )
 from rotation.procedure.relaxation import relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files
-from rotation.procedure.steps import HOLDOUT, closing, console, numbered, swap_gate
+from rotation.procedure.steps import HOLDOUT, between_servers, closing, console, numbered, restores, swap_gate
 from rotation.site import Site
 from rotation.values import CertificateId, ServerName, Value
 
@@ -57,7 +56,8 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     1. what the closing had removed already is made again: replication paused, HTTP copies
     2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
     3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; no gate between two
-       servers whose clients are all relaxed, or that somebody has put back both: their files are compared in the end
+       servers whose clients are all relaxed, or that somebody has put back both: their files are compared in the end;
+       images refreshed before the next one where groups fail over, and before R is restored (rule 4)
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
        that took only new ones and are away; relax R; then they follow
     5. restore R, canaries first; closing
@@ -112,7 +112,6 @@ def _steps(
     knobs: Knobs, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
 ) -> Iterator[Step]:
     yield from _made_again(knobs, done)
-    last = len(knobs.waves) - 1
     for index, servers in enumerate(knobs.waves):
         wave = first_wave + index
         if index:
@@ -126,10 +125,12 @@ def _steps(
             if place:
                 yield from still_relaxed(knobs, wave)
             yield from _swap(knobs, wave, server, gated=server not in followed)
+            if server not in followed:
+                yield from between_servers(knobs, index, server, wave=wave)
         for server in servers:
             if server in followed:
                 yield from compare_signed_files(knobs, wave, server)
-        if knobs.relaxed and (index == last or not knobs.keep_relaxed):
+        if restores(knobs, index):
             yield from restore(knobs, wave, gated=True)
             relaxed = False
     yield from closing(knobs)
@@ -229,7 +230,6 @@ def _knobs(
     waves: tuple[tuple[ServerName, ...], ...],
 ) -> Knobs:
     works = [step.work for step in (*done, *approved.steps) if isinstance(step, Console)]
-    images = [work.groups for work in works if isinstance(work, RefreshImages)]
     copies = {work.copy_list: work for work in works if isinstance(work, CopyList)}
     return Knobs(
         scopes=approved.scopes,
@@ -239,12 +239,19 @@ def _knobs(
         copies=tuple(copies.values()),
         replacements={former.server: _replacement(approved, former) for former in formers},
         replication_partners=approved.replication_partners,
-        image_groups=images[0] if images else (),
+        image_groups=approved.image_groups,
+        failover_images=tuple(group for group in approved.image_groups if _fails_over(approved, group)),
         keep_relaxed=approved.keep_relaxed,
         canaries=approved.canaries,
         lists_stay=lists_stay(site, approved.scopes),
         unread=site.at_console is not None,
     )
+
+
+def _fails_over(approved: PlanBody, group: str) -> bool:
+    """Whether the owner of a group's settings, itself or the nearest above it, is left to fail over."""
+    owners = {owner.path: owner.treatment for owner in approved.scopes if f"{group}\\".startswith(f"{owner.path}\\")}
+    return bool(owners) and owners[max(owners, key=len)] is Treatment.FAILOVER
 
 
 def _replacement(approved: PlanBody, former: Former) -> ReplaceCertificate:

@@ -55,7 +55,7 @@ def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, 
 
     1. preflight; lists that a drill left reordered back in their order
     2. for every server whose certificate has already been replaced: A10b gate, its .SIG files compared
-    3. A10c, A10d: the recorded state; gated only where a certificate was replaced
+    3. A10c, A10d: the recorded state; gated only where a certificate was replaced, and images are refreshed before it
     4. closing
     """
     return numbered(_restoration(knobs, swapped))
@@ -103,18 +103,22 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
             yield _recheck(index)
             yield from still_relaxed(knobs, index)
         yield from _swap(knobs, index, server)
-        ends_wave = place == len(knobs.waves[index]) - 1
-        if knobs.failover_images and not (ends_wave and (last or _restores(knobs, index))):
-            # a machine that starts from its image needs one server that the image knows, before the next one goes
-            yield refresh_images(knobs, index, knobs.failover_images)
-    if _restores(knobs, index):
-        if knobs.image_groups:
-            # and a relaxed one must know the new certificates before it is told to verify again (rule 4)
-            yield refresh_images(knobs, index)
+        yield from between_servers(knobs, index, server, wave=index)
+    if restores(knobs, index):
         yield from restore(knobs, index, gated=True)
 
 
-def _restores(knobs: Knobs, index: int) -> bool:
+def between_servers(knobs: Knobs, index: int, server: ServerName, *, wave: int) -> Iterator[Step]:
+    """Images that fail over are refreshed after a server, before the next one: they need one that they know (rule 4).
+
+    Where a restore or the closing follows, it refreshes all images.
+    """
+    ends_wave, last = server == knobs.waves[index][-1], index == len(knobs.waves) - 1
+    if knobs.failover_images and not (ends_wave and (last or restores(knobs, index))):
+        yield refresh_images(knobs, wave, knobs.failover_images)
+
+
+def restores(knobs: Knobs, index: int) -> bool:
     """Whether the recorded settings are put back at the end of a wave."""
     last = index == len(knobs.waves) - 1
     return bool(knobs.relaxed) and (last or not knobs.keep_relaxed)
@@ -156,7 +160,7 @@ def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
 def closing(knobs: Knobs) -> Iterator[Step]:
     """What every plan ends with: images, replication resumed, copies deleted, the last look."""
     if knobs.image_groups:
-        yield refresh_images(knobs, len(knobs.waves) - 1)
+        yield refresh_images(knobs, max(0, len(knobs.waves) - 1))
     if knobs.replication_partners:
         yield console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
     yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies)

@@ -3,6 +3,7 @@
 import pytest
 
 from rotation.running.state import Outcome
+from tests.simulation import image_holes
 from tests.simulation.holes import DAY, HOLES, HOUR, hole, of_two_kinds, shortcomings
 
 OPEN = frozenset({"clients come back between list and policy, and the dates look new"})
@@ -15,7 +16,7 @@ OPEN = frozenset({"clients come back between list and policy, and the dates look
         pytest.param(each, marks=pytest.mark.xfail(strict=True, reason=f"rule {each.rule}"))
         if each.name in OPEN
         else each
-        for each in HOLES
+        for each in (*HOLES, *image_holes.HOLES)
     ],
     ids=lambda each: each.name,
 )

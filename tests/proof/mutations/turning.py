@@ -1,10 +1,12 @@
 """Mutations of what is put back: rules 15 to 17, the recorded state, and its record."""
 
+from itertools import pairwise
+
 from activities.scope import StepScope
 from activities.settings import Settings
 from rotation.drift import newborn
-from rotation.plan.step import Gate, GatePurpose, Holdout
-from rotation.plan.task import TaskState
+from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
+from rotation.plan.task import RefreshImages, TaskState
 from rotation.procedure import rollback
 from simulation.drawing import Faults
 from simulation.themes import Theme
@@ -33,6 +35,18 @@ def who_was_relaxed_once_still_is(original, done, *args):
     once = (step.id for step in reversed(done) if isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED)
     first = next(once, None)
     return (first,) if first else original(done, *args)
+
+
+@mutation(
+    rule="4",
+    replaces=rollback._steps,
+    hole="images made behind a replacement start where clients verify the old certificate again",
+)
+def images_stay_as_they_are_on_the_way_back(original, *args, **named):
+    """On the way back images are refreshed where clients were just relaxed, and never again."""
+    for before, step in pairwise((None, *original(*args, **named))):
+        if isinstance(before, Write) or not (isinstance(step, Console) and isinstance(step.work, RefreshImages)):
+            yield step
 
 
 @mutation(
@@ -106,6 +120,7 @@ async def the_original_is_dropped(original, *args, **named):
 MUTATIONS = (
     old_certificates_go_back_all_at_once,
     who_was_relaxed_once_still_is,
+    images_stay_as_they_are_on_the_way_back,
     a_cancel_does_not_wait_for_the_holder,
     a_cancel_restores_without_a_probe,
     nobody_looks_for_newborn_pairs,

@@ -88,6 +88,15 @@ def test_after_a_swap_every_write_is_gated(make, restore):
     assert [chosen.server for chosen in plan.body.certificates] == ["s1"]
 
 
+def test_rule_4_after_a_swap_images_are_refreshed_before_clients_verify_again(make, restore):
+    """They were made before the new certificate was in; where no certificate was replaced any image is good."""
+    left, clients = [make.group("G"), make.group("H", **LEFT)], [make.client("v", "H", images=True, build="14.2.1.0")]
+    after = [number for number, _ in numbers(restore(*left, swapped=("s1",), clients=clients))]
+    assert after[after.index("signed") :][:3] == ["signed", "images", "A10c"]
+    assert after.count("images") == 2, "and at the end"
+    assert "images" not in {number for number, _ in numbers(restore(*left, clients=clients))}
+
+
 @pytest.mark.parametrize(("h_relaxed", "first"), [(True, ["H"]), (False, [])])
 def test_rule_13_a_gated_restore_goes_canary_first_too(make, restore, h_relaxed, first):
     """Those of the interrupted plan go first again, unless nobody would follow; G alone differs in the second case."""
