@@ -42,11 +42,7 @@ def as_approved(settings: PairSettings, planned: PlannedPair | None) -> PairSett
 
 
 def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
-    recorded = {
-        (owner.group_id, pair.location_id): (relaxed(body, pair), pair)
-        for owner in body.owners(ScopeName.RELAXED)
-        for pair in owner.pairs
-    }
+    recorded = {(pair.group_id, pair.location_id): planned for pair, planned in body.pairs(ScopeName.RELAXED)}
     sources = {copy.copy_name: copy.source for copy in body.copies}
     owners = {owner.group_id: owner for owner in body.owners(ScopeName.RELAXED)}
     verified = {group for group, owner in owners.items() if all(pair.needs_unverified for pair in owner.pairs)}
@@ -54,10 +50,15 @@ def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
     def restored(group: ObservedGroup, location: ObservedLocation) -> ObservedLocation:
         settings = location.settings
         update: dict[str, object] = {"server_list": sources.get(settings.server_list, settings.server_list)}
-        wanted, pair = recorded.get((group.id, location.id), (None, None))
-        if pair is not None and wanted == (settings.server_list, settings.secure_communications):
-            update = {"server_list": pair.server_list, "secure_communications": pair.secure_communications}
-        elif pair is None and group.id in owners:
+        pair = recorded.get((group.id, location.id))
+        if pair is not None:
+            # each setting by itself: where somebody has changed one, the other is still as the plan relaxed it
+            copy, _ = relaxed(body, pair)
+            update = {
+                "server_list": pair.server_list if settings.server_list == copy else settings.server_list,
+                "secure_communications": settings.secure_communications or pair.secure_communications,
+            }
+        elif group.id in owners:
             # born in a relaxed group: it is taken along as the others there
             secure = settings.secure_communications or group.id in verified
             update = {**update, "secure_communications": secure}

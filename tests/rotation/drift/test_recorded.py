@@ -31,9 +31,20 @@ def test_as_recorded_takes_away_what_the_plan_changed(make, body):
 
 
 def test_as_recorded_leaves_what_others_changed(make, body):
-    """A pair that is neither as recorded nor as relaxed is somebody's change, and stays to be found."""
-    changed = make.survey(make.site("s1", "s2"), make.group("G", secure=False), make.group("H", server_list=COPY))
+    """A setting that is neither as recorded nor as relaxed is somebody's change, and stays to be found."""
+    changed = make.survey(make.site("s1", "s2"), make.group("G", secure=False), make.group("H", server_list="Theirs"))
     assert as_recorded(body, changed, make.step_of(body, "B3")) == changed
+
+
+@pytest.mark.parametrize("server_list", ["Default List", "Theirs", COPY])
+@pytest.mark.parametrize("secure", [True, False])
+def test_a_setting_that_the_plan_relaxed_is_its_own_whatever_others_did_to_the_other_one(
+    make, body, server_list, secure
+):
+    """Planned anew, secure communications of a group with another list are still those that it had at first."""
+    site, at = make.site("s1", "s2"), make.step_of(body, "B3")
+    seen = as_recorded(body, make.survey(site, make.group("H", server_list=server_list, secure=secure)), at)
+    assert seen.groups[0] == make.group("H", server_list="Default List" if server_list == COPY else server_list)
 
 
 def test_a_location_that_was_born_in_a_relaxed_group_is_planned_like_the_others_there(make, body):
