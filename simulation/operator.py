@@ -25,7 +25,7 @@ from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock
 from simulation.console import ConsolePeople
 from simulation.facts import CutOff, site_facts
-from simulation.tidying import unasked_changes
+from simulation.tidying import slowed_down, unasked_changes
 from simulation.whereabouts import path_at_the_end
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
@@ -94,6 +94,8 @@ class Operator:
         with self._own_lists(), suppress(EmulatorError), acting(Actor.TASK):
             for operation in unasked_changes(self._simulation, self._began, state, self._pem):
                 await self._desk.operate(operation)
+            for path, location, heartbeat in slowed_down(state, self._simulation.effects.views()):
+                self._simulation.console.set_heartbeat(path, location, heartbeat)
             for path in _to_edit(state):
                 self._simulation.console.edit_policy(path)
             for edited in self._lists_now().values():

@@ -1,6 +1,7 @@
 """What puts a site right where somebody has changed it unasked: as whoever reads the product's drift events would."""
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import timedelta
 
 from emulator.effects import EffectView
 from emulator.operations import (
@@ -14,7 +15,8 @@ from emulator.operations import (
 from emulator.simulation import Simulation
 from rotation.drift.standing import standing
 from rotation.plan.scope import PlannedPair
-from rotation.running.state import Phase, RotationState
+from rotation.running.message import Move
+from rotation.running.state import DRIFT, Phase, RotationState
 from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.facts import SiteFacts
@@ -39,6 +41,20 @@ def unasked_changes(
     for each in simulation.site.servers.values():
         if each.up and each.signing is not each.credential:
             yield Republish(server=each.name)
+
+
+def slowed_down(state: RotationState, journal: tuple[EffectView, ...]) -> Iterator[tuple[str, str, timedelta]]:
+    """The pairs that the product asks to have their heartbeat back, and names no other way: group, location, heartbeat.
+
+    Where it offers another way, people take that, and leave the heartbeat to whoever has set it.
+    """
+    if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
+        return
+    named = {told.subject for told in state.drift if told.code == "heartbeat-drift" and told.blocks}
+    for owner in state.body.scopes:
+        for pair in owner.pairs:
+            if f"{owner.path} / {pair.location_name}" in named:
+                yield path_at_the_end(owner.path, journal), pair.location_name, owner.slowest_heartbeat
 
 
 def _certificates(
@@ -69,7 +85,8 @@ def _settings(
     """Each setting whose last change was unasked gets the value that the product says it should have now.
 
     Where it says nothing, the value that it was asked to have last, or had at first; one that an amendment has taken
-    over since stays as it is. Groups that were moved are looked for where they are.
+    over since stays as it is. Groups that were moved are looked for where they are. A location that was born since then
+    counts once it is planned.
     """
     left, planned = _left(state, journal), _planned(state, journal)
     at_first = {(path_at_the_end(path, journal), name): each for (path, name), each in began.settings.items()}
@@ -80,9 +97,9 @@ def _settings(
         asked, unasked = _last_changes(journal, kinds)
         for pair, value in sorted(unasked.items()):
             first = at_first.get(pair)
-            if pair[0] not in owned or first is None:
+            if pair[0] not in owned or (first is None and pair not in left):
                 continue
-            before = str(first[index])
+            before = str(first[index]) if first is not None else ""
             right = left[pair][index] if pair in left else _taken_over(planned.get(pair), index, value, before)
             wanted = min(right, default=asked.get(pair, before))
             if value in right or value.lower() == wanted.lower():

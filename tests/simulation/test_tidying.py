@@ -1,13 +1,20 @@
 """People who put a site right: they write what somebody has changed, and nothing that is right already."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
 from emulator.effects import Actor, acting
 from emulator.operations import AssignList, SetSecureCommunications
 from emulator.spec import ListSpec
 from rotation.plan.task import RefreshImages
-from rotation.running.state import Phase
+from rotation.running.message import Move
+from rotation.running.state import Attention, Phase, Told
 from simulation.facts import site_facts
+from simulation.scenario import START
 from simulation.stage import Stage
-from simulation.tidying import unasked_changes
+from simulation.tidying import slowed_down, unasked_changes
 
 LEGACY, BRANCH = "My Company\\Legacy", "My Company\\Branch"
 
@@ -29,6 +36,20 @@ async def test_a_setting_that_was_set_to_what_it_is_stays_and_another_is_put_bac
 
         assert put_right(name) == []
         assert put_right("Other") == [AssignList(name=name, group=pair[0], location=pair[1])]
+
+
+async def test_a_location_that_was_born_since_is_put_right_once_it_is_planned(mixed):
+    """An amendment plans it: what the product says of it is put right like that of any other location."""
+    async with Stage(mixed) as stage:
+        state = await stage.begin(await stage.plan())
+        facts, pair = site_facts(stage.simulation), (LEGACY, "Default")
+        older = replace(facts, settings={each: was for each, was in facts.settings.items() if each != pair})
+        with acting(Actor.HAPPENING):
+            stage.simulation.console.set_secure_communications(*pair, False)
+        asked = list(unasked_changes(stage.simulation, older, state, lambda _: b""))
+        assert asked == [SetSecureCommunications(group=pair[0], location=pair[1], enabled=True)]
+        turning = state.model_copy(update={"phase": Phase.TURNING_BACK})
+        assert list(unasked_changes(stage.simulation, older, turning, lambda _: b"")) == [], "who knows what it had?"
 
 
 async def test_a_group_that_was_moved_is_put_right_where_it_is(mixed):
@@ -56,3 +77,17 @@ async def test_images_of_a_group_that_was_moved_are_refreshed(mixed, played):
             stage.simulation.groups.move_group(LEGACY, BRANCH)
         assert await stage.operator.do(task) is not None
         assert stage.simulation.effects.count("console.refresh_golden_images", f"{BRANCH}\\Legacy") == 1
+
+
+@pytest.mark.parametrize(("options", "asked"), [((Move.RETRY,), True), ((Move.RETRY, Move.CANCEL), False)])
+async def test_a_slower_heartbeat_is_put_back_where_there_is_no_other_way(mixed, options, asked):
+    """On a way back nothing can be cancelled: the heartbeat of the plan is what the waits are long enough for."""
+    async with Stage(mixed) as stage:
+        state = await stage.begin(await stage.plan())
+        told = Told(code="heartbeat-drift", subject=f"{LEGACY} / Default", message="slower", matters=True, blocks=True)
+        shown = Attention(code="drift", subject="", message="slower", options=options, raised_at=START)
+        slow = state.model_copy(update={"drift": (told,), "attention": (shown,)})
+        (owner,) = [each for each in state.body.scopes if each.path == LEGACY]
+        back = [(LEGACY, "Default", owner.slowest_heartbeat)] if asked else []
+        assert list(slowed_down(slow, ())) == back
+        assert owner.slowest_heartbeat > timedelta(0)
