@@ -55,7 +55,7 @@ class Contacts:
                 self._exchanged(client, server, at, trial)
                 return
             here = self._trouble(client, server, entry, trial, at)
-            if trouble is None or self._decides(here, trouble, trial):
+            if trouble is None or self._decides(client, here, trouble, trial):
                 trouble = here
             if server is not None and trial is _Trial.UNTRUSTED:
                 why = here.why
@@ -115,12 +115,17 @@ class Contacts:
         return NO_EFFECT if unseen and found.signers.get(server.id) is now.signers[server.id] else now.effect
 
     @staticmethod
-    def _decides(here: Trouble, before: Trouble, trial: _Trial) -> bool:
+    def _decides(client: Client, here: Trouble, before: Trouble, trial: _Trial) -> bool:
         """Whether a server's trouble is what the heartbeat failed by, rather than that of those tried before it.
 
-        The later effect counts. One replacement is an unknown certificate at its own server, after which a client goes
-        on as it should, and the file that another server signs wrongly: that file is what stops it.
+        One at a server that its network reaches counts before one at a server that it never does; then the later effect
+        counts. One replacement is an unknown certificate at its own server, after which a client goes on as it should,
+        and the file that another server signs wrongly: that file is what stops it.
         """
+        if client.reachable is not None:
+            reaches, reached = (each.server_id in client.reachable for each in (here, before))
+            if reaches is not reached:
+                return reaches
         return here.effect > before.effect or (trial is _Trial.REJECTED and here.effect == before.effect)
 
     def _candidates(self, client: Client, at: int) -> Iterator[ServerEntry]:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from emulator.effects import Actor, acting
 from emulator.handwork import perform
-from emulator.happenings import ComputersAppear
+from emulator.happenings import ComputersAppear, ListEdited
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, Protocol
 from emulator.switches import Switches
@@ -157,6 +157,18 @@ def test_what_was_wrong_from_the_start_follows_from_nothing(play, site_of):
     played = play(site_of(1, blocked)).run(9 * HOUR)
     assert lost_by(played) == {("A", "", True)}
     assert {each.first_why for each in played.verdict().lost} == {"its network does not reach A"}
+
+
+def test_a_server_that_its_network_never_reaches_is_not_what_a_client_fails_by(play, site_of):
+    """The list gives a wrong port for the one server that it reaches; that others are out of reach is nothing new."""
+    far = ClientSpec(group=ROOT_GROUP, count=20, reachable_servers=frozenset({"B"}))
+    played = play(site_of(3, far, switches=Switches(stays=timedelta(0)))).run(HOUR)
+    played.relax()
+    played.run(3 * HOUR)
+    played.simulation.schedule(ListEdited(group=ROOT_GROUP, http_ports={"B": 8015}), played.simulation.now)
+    lost = played.run(9 * HOUR).verdict().lost
+    assert {each.first_why for each in lost} == {"its list gives port 8015 for B, which listens on 8014"}
+    assert len(lost) == 20
 
 
 def test_first_loss_keeps_its_cause(play, site_of):
