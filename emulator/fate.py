@@ -125,10 +125,11 @@ class Fate:
                     self._machines.double_row(client.name)
             case RecordShared(group=group):
                 match self._drawn(group, 2):
-                    case [client, other]:
+                    # a machine goes over to another record when it checks in: one that is off keeps its own
+                    case [client, other] if other.powered(self._changes.timeline.now_ms):
                         self._machines.share_record(client.name, other.name)
                     case _:
-                        raise UnknownNameError("second machine in group", group)
+                        raise UnknownNameError("second machine that is on in group", group)
 
     def _to_server(self, happening: _ToServer) -> None:
         server = self._site.server(happening.server)

@@ -40,6 +40,16 @@ def test_machines_share_a_record(play, site_of):
     assert played.run(9 * HOUR).verdict().clients_lost == 4
 
 
+def test_a_machine_that_is_off_keeps_its_record(play, site_of):
+    """A record is taken at a check-in: nothing of the site shows a machine under one that it never used."""
+    off = ClientSpec(group=ROOT_GROUP, count=2, away=((HOUR, 30 * HOUR),))
+    played = play(site_of(1, off)).run(2 * HOUR)
+    played.simulation.schedule(RecordShared(group=ROOT_GROUP), played.simulation.now)
+    played.run(HOUR)
+    assert len(played.simulation.missed) == 1
+    assert len({row.id for row in played.simulation.fleet.records()}) == 2
+
+
 def test_a_machine_that_is_alone_in_its_group_shares_no_record(play, site_of):
     """Such an event is void: it is told as missed, and nothing changes."""
     played = play(site_of(1, ClientSpec(group=ROOT_GROUP, count=1))).run(2 * HOUR)
