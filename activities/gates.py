@@ -203,6 +203,7 @@ class Gates:
         passed = {gates: await store.coverage.covered(rotation_id, gates) for gates in set(others.values())}
         drill = isinstance(step, Gate) and step.is_drill
         seen_at = await store.roster.servers_seen(scope.site.id) if drill else {}
+        alone = {client.name for client in clients if client.observed is not None}
         return [
             RosterEntry(
                 id=client.id,
@@ -218,6 +219,8 @@ class Gates:
                 and client.id in passed[others[owner_of[client.group_id]]],
                 last_known=client.last_known,
                 longest_silence=client.longest_silence,
+                # a machine that has a record of its own by now is counted there
+                twin=None if client.twin is not None and client.twin.name in alone else client.twin,
             )
             for client in clients
             if client.group_id in owner_of

@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.proof.verdict import REFUSES, ClientEvidence, Judgement, Reason, Verdict
+from rotation.proof.verdict import REFUSES, ClientEvidence, Judgement, Reason, Verdict, with_twin
 from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
 from store.base import table_of
 from store.built_once import built_once
@@ -247,7 +247,7 @@ def _verdict(judgement: JudgementRow, client: ClientRow | None) -> ClientVerdict
     server = client.last_server if client else None
     return ClientVerdict(
         client=ClientId(judgement.client_id),
-        name=client.name if client else judgement.client_id,
+        name=_name(judgement, client),
         group_id=GroupId(client.group_id) if client else None,
         verdict=Verdict(judgement.verdict),
         reason=Reason(judgement.reason),
@@ -257,3 +257,10 @@ def _verdict(judgement: JudgementRow, client: ClientRow | None) -> ClientVerdict
         last_server=ServerName(server) if server else None,
         judged_at=judgement.judged_at,
     )
+
+
+def _name(judgement: JudgementRow, client: ClientRow | None) -> str:
+    if client is None:
+        return judgement.client_id
+    shared = judgement.reason == Reason.SHARED_RECORD and client.former_name is not None
+    return with_twin(client.name, client.former_name or "") if shared else client.name

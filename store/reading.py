@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, case, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, Executable, bindparam, case, true, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from rotation.survey import ObservedClient
@@ -111,6 +111,12 @@ def _newest(*, postgres: bool, surveyed: bool) -> Executable:
     moved = ClientRow.group_id != new.excluded.group_id
     taken["moved_from"] = case((moved, ClientRow.group_id), else_=ClientRow.moved_from)
     taken["moved_at"] = case((moved, new.excluded.read_at), else_=ClientRow.moved_at)
+    renamed = ClientRow.name != new.excluded.name
+    taken["former_name"] = case((renamed, ClientRow.name), else_=ClientRow.former_name)
+    taken["former_serial"] = case((renamed, ClientRow.serial), else_=ClientRow.former_serial)
+    taken["former_seen"] = case((renamed, ClientRow.last_seen), else_=ClientRow.former_seen)
+    came_back = renamed & (new.excluded.name == ClientRow.former_name)
+    taken["shared"] = case((came_back, true()), else_=ClientRow.shared)
     silence = type_coerce(ClientRow.read_at, BigInteger) - type_coerce(ClientRow.last_seen, BigInteger)
     over = (new.excluded.last_seen > ClientRow.last_seen) & (silence > ClientRow.longest_silence)
     taken["longest_silence"] = case((over, silence), else_=ClientRow.longest_silence)
@@ -155,4 +161,8 @@ def _row(reading: Reading, client: ObservedClient) -> dict[str, object]:
         "moved_from": None,
         "moved_at": None,
         "longest_silence": 0,
+        "former_name": None,
+        "former_serial": None,
+        "former_seen": None,
+        "shared": False,
     }

@@ -31,6 +31,10 @@ _COLUMNS = (
     ClientRow.read_at,
     ClientRow.reading,
     ClientRow.longest_silence,
+    ClientRow.former_name,
+    ClientRow.former_serial,
+    ClientRow.former_seen,
+    ClientRow.shared,
 )
 
 # Streamed: a site has up to 100,000 clients, and the event loop has other work between two parts of them.
@@ -75,6 +79,8 @@ class RosterClient(NamedTuple):
     """Its last check-in by the newest reading that showed it: also of one that has vanished."""
     longest_silence: timedelta = timedelta()
     """The longest silence that a reading met, and after which the client was seen again."""
+    twin: ObservedClient | None = None
+    """The other machine that has this record, as it was last shown; None where no name has come back."""
 
 
 class LatestReading(NamedTuple):
@@ -231,6 +237,10 @@ def _client(row: Row[*tuple[Any, ...]], mark: str, seen: Mapping[ClientId, Obser
     observed = None
     if row.present:
         observed = seen[ClientId(row.id)] if row.reading == mark else _observed(row)
+    twin = None
+    if row.shared and row.former_name is not None:
+        shown = {"name": row.former_name, "serial": row.former_serial, "last_seen": row.former_seen}
+        twin = _observed(row).model_copy(update=shown)
     return RosterClient(
         id=ClientId(row.id),
         name=row.name,
@@ -241,6 +251,7 @@ def _client(row: Row[*tuple[Any, ...]], mark: str, seen: Mapping[ClientId, Obser
         read_at=row.read_at,
         last_known=row.last_seen,
         longest_silence=timedelta(microseconds=row.longest_silence),
+        twin=twin,
     )
 
 

@@ -117,6 +117,12 @@ class ClientRow(Base):
     """When the reading began that first saw it in another group."""
     longest_silence: Mapped[int] = mapped_column(BigInteger, default=0)
     """Microseconds: the longest silence that a reading met, and after which the client was seen again."""
+    former_name: Mapped[str | None]
+    """Another name that the record had, the last one, and what it showed under that name when it was last read."""
+    former_serial: Mapped[str | None]
+    former_seen: Mapped[datetime | None]
+    shared: Mapped[bool] = mapped_column(default=False)
+    """Whether a name that it had before has come back: two machines have one record (rule 23)."""
 
 
 class ClientServerRow(Base):

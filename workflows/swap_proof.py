@@ -28,6 +28,7 @@ _LACKS = {
     Reason.NOT_SEEN: "have not reported since",
     Reason.VANISHED: "are not listed by SEPM any more",
     Reason.AT_UNTRUSTED_SERVER: "were seen only where nothing is proven",
+    Reason.SHARED_RECORD: "share their record with a machine that was last shown without the policy",
     Reason.REFUSING: "check in and keep an older policy",
     Reason.REFERENCE_MISSING: "wait for the policy date to move",
 }

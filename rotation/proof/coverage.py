@@ -18,10 +18,11 @@ from rotation.values import ServerName
 def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -> Judgement:
     """The verdict on one client: the first rule that speaks decides.
 
-    Order: left out by name, non-persistent, refusing, proven before, proven now, safe without proof, else waiting.
+    Order: left out by name, non-persistent, refusing, with a twin that is not ready, proven before, proven now, safe
+    without proof, else waiting.
     """
     kept = _grow(entry, rule, evidence or ClientEvidence(client=entry.id))
-    for speak in (_left_out, _image, _refusing, _proven, _safe):
+    for speak in (_left_out, _image, _refusing, _twin, _proven, _safe):
         decided = speak(entry, rule, kept)
         if decided is not None:
             verdict, reason = decided
@@ -52,6 +53,23 @@ def _refusing(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Deci
         return None
     later = entry.observed is not None and entry.observed.last_server in rule.goes_back_later
     return (Verdict.SAFE, Reason.BROUGHT_BACK_LATER) if later else (Verdict.WAITING, Reason.REFUSING)
+
+
+def _twin(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
+    """Rule 23: the row of two machines shows whichever checked in last; the other one has to hold the policy too.
+
+    Where clients fail over, one that is away finds a server that it knows, as any other does.
+    """
+    twin, verifies = entry.twin, rule.swap is not None and not rule.relaxed
+    if twin is None or kept.covered or rule.drill is not None or rule.canary or verifies:
+        return None
+    if rule.swap is None:
+        ready = holds(twin, rule)
+    else:
+        after = rule.swap.first_seen + rule.swap.settle
+        away = entry.relaxed and not rule.verifies_next
+        ready = away or (twin.last_seen is not None and twin.last_seen > after and takes_policy(twin, rule))
+    return None if ready else (Verdict.WAITING, Reason.SHARED_RECORD)
 
 
 def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:

@@ -52,6 +52,8 @@ class Reason(StrEnum):
     SEEN_ONCE = "seen-once"
     NOT_SEEN = "not-seen"
     AT_UNTRUSTED_SERVER = "at-untrusted-server"
+    SHARED_RECORD = "shared-record"
+    """Two machines have this record, and the one that it does not show now was last shown without the policy."""
     REFUSING = "refusing"
     """Has checked in three times since the replacement, and kept an older policy than its group's (rule 11)."""
     BROUGHT_BACK_LATER = "brought-back-later"
@@ -88,6 +90,18 @@ class RosterEntry(NamedTuple):
     """Its last check-in by the newest reading that showed it, where SEPM does not list it any more."""
     longest_silence: timedelta = timedelta()
     """The longest silence that a reading met, and after which the client was seen again."""
+    twin: ObservedClient | None = None
+    """Another machine with the same record, as a reading last showed it (rule 23)."""
+
+    @property
+    def told(self) -> str:
+        """Its name for a person, with that of the machine which has the same record."""
+        return self.name if self.twin is None else with_twin(self.name, self.twin.name)
+
+
+def with_twin(name: str, twin: str) -> str:
+    """The name of a record that two machines have."""
+    return f"{name} (record shared with {twin})"
 
 
 class ClientEvidence(NamedTuple):

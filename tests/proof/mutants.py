@@ -29,7 +29,7 @@ from simulation.scenario import Scenario
 from tests.proof.mutation import Mutation, applied
 from tests.proof.mutations import administration, proofs, treatment, turning, waiting, who
 from tests.proof.where import is_quick
-from tests.simulation import image_holes
+from tests.simulation import image_holes, record_holes
 from tests.simulation.holes import HOLES, shortcomings
 
 MUTATIONS: tuple[Mutation, ...] = tuple(
@@ -99,7 +99,7 @@ async def violated(seed: int, faults: Faults, mutated: Mutation | None = None) -
 
 async def not_as_promised(hole: str, mutated: Mutation | None = None) -> str:
     """What is not as promised in a known scenario, with a mutation or without; empty when all is."""
-    known = next(each for each in (*HOLES, *image_holes.HOLES) if each.name == hole)
+    known = next(each for each in (*HOLES, *image_holes.HOLES, *record_holes.HOLES) if each.name == hole)
     shortened = replace(known, scenario=known.scenario.model_copy(update={"longest": _LONGEST}))
     with applied(mutated) if mutated else nullcontext():
         facts = await shortened.played()

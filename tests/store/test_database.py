@@ -63,7 +63,7 @@ def test_what_an_older_version_wrote_is_kept(tmp_path):
 
 
 def test_clients_keep_their_servers_up_and_down(tmp_path):
-    """The column for their longest silence comes and goes, and what refers to a client stays."""
+    """The columns for their longest silence and their former name come and go, and what refers to a client stays."""
     engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'clients.db'}"))
     config = configuration()
     with engine.begin() as connection:
@@ -79,7 +79,8 @@ def test_clients_keep_their_servers_up_and_down(tmp_path):
             (command.downgrade if revision == "0011" else command.upgrade)(config, revision)
             assert connection.execute(text("SELECT server FROM client_servers")).scalars().all() == ["sepm1"]
     with engine.begin() as connection:
-        assert connection.execute(text("SELECT longest_silence FROM clients")).scalars().all() == [0]
+        found = connection.execute(text("SELECT longest_silence, former_name, shared FROM clients")).all()
+        assert found == [(0, None, 0)]
     engine.dispose()
 
 

@@ -61,6 +61,23 @@ async def test_the_longest_silence_that_ended_is_kept(site, make):
     assert client.longest_silence == timedelta(hours=7)
 
 
+async def test_a_name_that_comes_back_shows_that_two_machines_have_one_record(site, make):
+    """A record that was renamed has one machine. Of two, what the other one showed last is kept, over what follows."""
+
+    async def read(hour, name, serial):
+        client = make.client("a", serial=serial, last_seen=make.at(hours=hour)).model_copy(update={"name": name})
+        await site.roster.update("site-1", make.at(hours=hour), None, [client])
+        (known,) = await site.roster.entries("site-1", None)
+        twin = known.twin
+        return twin and (twin.id, twin.name, twin.serial, twin.last_seen)
+
+    assert await read(1, "here", "old") is None
+    assert await read(2, "there", "new") is None
+    assert await read(3, "here", "old") == ("a", "there", "new", make.at(hours=2))
+    assert await read(4, "there", "new") == ("a", "here", "old", make.at(hours=3))
+    assert await read(5, "there", "newer") == ("a", "here", "old", make.at(hours=3))
+
+
 async def test_the_first_word_on_a_client_left_out_stays(running, make):
     """Clients are left out of one rotation by name, and naming one again is no error."""
     await running.roster.leave_out("rot-1", ["a", "b"], "ann", "scrapped", make.t0)

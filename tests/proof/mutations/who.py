@@ -59,10 +59,20 @@ def who_is_online_counts_as_covered(original, entry, rule, kept):
     return original(entry, rule, kept)
 
 
+@mutation(
+    rule="23",
+    replaces=coverage._twin,
+    hole="a machine is away whose record shows another machine that is ready",
+)
+def one_machine_speaks_for_the_record_of_two(original, *args):
+    """A record counts as covered by the machine that its row shows, whoever else has it."""
+
+
 MUTATIONS = (
     who_is_silent_for_days_is_not_counted,
     a_filtered_reading_passes_a_gate,
     patience_for_relaxed_clients_comes_after_the_swap,
     images_are_not_refreshed,
     who_is_online_counts_as_covered,
+    one_machine_speaks_for_the_record_of_two,
 )
