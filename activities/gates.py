@@ -31,6 +31,7 @@ from rotation.proof.reading import (
     unheard,
 )
 from rotation.proof.silence import fallen_silent, silenced, silent_canaries
+from rotation.proof.unusual import unusually_many
 from rotation.proof.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
 from rotation.running.state import GateReading
 from rotation.survey import SiteSurvey
@@ -96,8 +97,9 @@ class Gates:
         as_of = survey.clients_as_of if survey is not None else clock
         heard_until = min(clock, as_of) if scope.site.at_console else clock
         silent = silenced(scoped, judgements, by_owner, heard_until)
+        told = unusually_many(silent, scoped, by_owner, heard_until)
         quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
-        reading = _reading(step, asked_at, entries, judgements, silent)
+        reading = _reading(step, asked_at, entries, judgements, told)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         unheard_of = await self._unheard(scope, step, seen, clock)
         reading = signed.told(reading, scoped, request.shown)
@@ -110,6 +112,7 @@ class Gates:
             "waiting_groups": groups,
             "quiet": len(quiet),
             "quiet_names": _names(quiet),
+            "switched_off": _names(entry for entry in silent if entry not in told),
             "silent_canaries": _names(silent_canaries(scoped, judgements, by_owner, heard_until)),
         }
         return reading.model_copy(update=update)

@@ -83,7 +83,9 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     DRIFT_OVER = "drift-over"
     GATE_RESTARTED = "gate-restarted"
-    QUIET = "quiet"  # at a claim, covered clients were silent: they are named, and no person is asked
+    QUIET = (
+        "quiet"  # clients are silent, covered ones at a claim or few at a gate: they are named, and no person is called
+    )
     ADOPTED = "adopted"  # what was born, or has vanished, is left so by a person's word; `subject` says what
     AMENDED = "amended"
     TURNING_BACK = "turning-back"

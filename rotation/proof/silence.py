@@ -8,7 +8,7 @@ from rotation.plan.step import GatePurpose
 from rotation.proof.verdict import GateRule, Judgement, RosterEntry, Swap, Verdict
 from rotation.values import ClientId, GroupId
 
-_TOGETHER = 3
+TOGETHER = 3
 """Fewer clients that fall silent at the same time may have been switched off."""
 _UNUSUAL = 2
 """Readings are hours apart, so that a client may have been silent for longer than any reading has met."""
@@ -32,13 +32,13 @@ def silenced(
     clients of one build in one group, when they are silent for longer than over a night or a weekend.
     """
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
-    relaxed = [entry for entry in entries if _is_relaxed(by_owner[entry.owner])]
+    relaxed = [entry for entry in entries if is_relaxed(by_owner[entry.owner])]
     silent = [
         entry for entry in entries if entry.id in waiting and _is_silenced(entry, by_owner[entry.owner], sepm_clock)
     ]
     quiet = [entry for entry in relaxed if _is_quiet(entry, by_owner[entry.owner], sepm_clock)]
     if len(quiet) == len(relaxed):
-        together = [entry for entry in relaxed if _was_there(entry, by_owner[entry.owner])]
+        together = [entry for entry in relaxed if was_there(entry, by_owner[entry.owner])]
     else:
         unusual = {entry.id for entry in quiet if is_unusual(entry, sepm_clock) and _is_no_weekend(entry, sepm_clock)}
         known = [entry for entry in relaxed if entry.relaxed]
@@ -60,7 +60,7 @@ def builds_not_back(entries: Iterable[RosterEntry], since: datetime) -> list[lis
         alike
         for alike in _alike(entries)
         if all(_heard(each) < since for each in alike)
-        and sum(_heard(each) >= since - _LONG_WEEKEND for each in alike) >= _TOGETHER
+        and sum(_heard(each) >= since - _LONG_WEEKEND for each in alike) >= TOGETHER
     ]
 
 
@@ -84,10 +84,10 @@ def _together(
     """Those of clients that are alike who fell silent together: all of them, or most of those that were there."""
     silent = [entry for entry in alike if entry.id in unusual]
     if len(silent) < len(alike):
-        there = [entry for entry in alike if _was_there(entry, by_owner[entry.owner])]
+        there = [entry for entry in alike if was_there(entry, by_owner[entry.owner])]
         silent = [entry for entry in there if entry.id in unusual]
-        return silent if len(silent) >= max(_TOGETHER, len(there) / 2) else []
-    return silent if len(silent) >= _TOGETHER else []
+        return silent if len(silent) >= max(TOGETHER, len(there) / 2) else []
+    return silent if len(silent) >= TOGETHER else []
 
 
 def is_unusual(entry: RosterEntry, sepm_clock: datetime) -> bool:
@@ -140,7 +140,8 @@ def _unheard(
     ]
 
 
-def _is_relaxed(rule: GateRule) -> bool:
+def is_relaxed(rule: GateRule) -> bool:
+    """Whether its clients do not verify when a certificate is replaced."""
     return rule.swap is not None and rule.relaxed
 
 
@@ -151,9 +152,11 @@ def _is_quiet(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
     return sepm_clock > until and (seen is None or seen < min(until, sepm_clock - rule.quiet_after))
 
 
-def _was_there(entry: RosterEntry, rule: GateRule) -> bool:
-    seen, swap = entry.observed.last_seen if entry.observed is not None else None, rule.swap
-    return seen is not None and swap is not None and seen >= (swap.former_seen or swap.first_seen) - rule.quiet_after
+def was_there(entry: RosterEntry, rule: GateRule) -> bool:
+    """Whether the client was heard within three heartbeats before the replacement or the write, or since."""
+    seen = entry.observed.last_seen if entry.observed is not None else None
+    begun = (rule.swap.former_seen or rule.swap.first_seen) if rule.swap is not None else rule.changed_from
+    return seen is not None and begun is not None and seen >= begun - rule.quiet_after
 
 
 def _is_silenced(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
@@ -165,7 +168,7 @@ def _is_silenced(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bo
         return here and not rule.relaxed and _by_swap(seen, rule, rule.swap, sepm_clock)
     if rule.purpose is not GatePurpose.RELAXED or rule.canary or rule.changed_from is None:
         return False
-    return rule.changed_from - rule.quiet_after <= seen < sepm_clock - rule.quiet_after
+    return was_there(entry, rule) and seen < sepm_clock - rule.quiet_after
 
 
 def _by_swap(seen: datetime, rule: GateRule, swap: Swap, sepm_clock: datetime) -> bool:

@@ -90,6 +90,8 @@ class GateReading(Value):
     """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
     silent_names: tuple[str, ...] = ()
     """Some of either."""
+    switched_off: tuple[str, ...] = ()
+    """Some of those who fell silent at a write or a replacement, too few to call a person (rule 22)."""
     silent_canaries: tuple[str, ...] = ()
     """Canaries that are waited for since they were relaxed, and were not heard for three heartbeats."""
     unheard_builds: tuple[str, ...] = ()
@@ -114,6 +116,8 @@ class Wait(Value):
     """The clients whose policy was moved to have them show what servers sign (rule 24)."""
     held: tuple[str, ...] = ()
     """Canaries that were named since they did not get through: what brings them back need not be the opened port."""
+    listed: tuple[str, ...] = ()
+    """Clients that the trail has named since they fell silent, though no person was called."""
     fixed: bool = False
     """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
     readings: int = 0

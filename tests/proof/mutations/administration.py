@@ -84,7 +84,7 @@ def there_is_no_end_without_a_dead_server(original, approved, servers, *, at):  
     return approved
 
 
-@mutation(rule="22", replaces=silence._is_relaxed, hole=_SILENT_RELAXED)
+@mutation(rule="22", replaces=silence.is_relaxed, hole=_SILENT_RELAXED)
 def silence_of_relaxed_clients_raises_no_attention(original, rule):  # noqa: ARG001 - as the rule it replaces
     """Relaxed clients of which nothing is heard after a replacement are waited for without a word."""
     return False

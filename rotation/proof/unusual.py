@@ -1,0 +1,59 @@
+"""How many clients must fall silent at once before a person is called: fewer may have been switched off (rule 22)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from rotation.proof.silence import TOGETHER, is_relaxed, was_there
+from rotation.proof.verdict import GateRule, RosterEntry
+from rotation.values import GroupId
+
+
+def unusually_many(
+    silent: Sequence[RosterEntry],
+    entries: Sequence[RosterEntry],
+    by_owner: Mapping[GroupId, GateRule],
+    sepm_clock: datetime,
+) -> list[RosterEntry]:
+    """Those of the silent clients about which a person is called; the others are named in the trail.
+
+    A client that has been silent for as long before, and came back, is left out: it is switched off each night.
+
+    1. relaxed clients behind a replacement: all of them, since `silenced` has compared them with others already
+    2. behind a replacement, three of the clients of that server, and more
+    3. behind a write, at least three, and half of the clients that were there: of one group, or of all groups
+
+    Args:
+        silent: what `silenced` has found.
+        entries: the clients that the gate asks.
+        by_owner: what it asks of them.
+        sepm_clock: SEPM's time of the reading.
+    """
+    new = [entry for entry in silent if _is_new(entry, sepm_clock)]
+    told = [entry for entry in new if is_relaxed(by_owner[entry.owner])]
+    swapped = [entry for entry in new if by_owner[entry.owner].swap is not None and entry not in told]
+    if len(swapped) >= TOGETHER:
+        told += swapped
+    written = [entry for entry in new if by_owner[entry.owner].swap is None]
+    there = [entry for entry in entries if was_there(entry, by_owner[entry.owner])]
+    if _most(written, there):
+        return told + written
+    for owner, some in groupby(sorted(written, key=_owner), key=_owner):
+        theirs = list(some)
+        if _most(theirs, [entry for entry in there if entry.owner == owner]):
+            told += theirs
+    return told
+
+
+def _most(silent: Sequence[RosterEntry], there: Sequence[RosterEntry]) -> bool:
+    return len(silent) >= max(TOGETHER, len(there) / 2)
+
+
+def _is_new(entry: RosterEntry, sepm_clock: datetime) -> bool:
+    """Whether it has never been silent for so long before."""
+    seen = entry.observed.last_seen if entry.observed is not None else None
+    return seen is not None and sepm_clock - seen > entry.longest_silence
+
+
+def _owner(entry: RosterEntry) -> GroupId:
+    return entry.owner
