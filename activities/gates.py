@@ -15,6 +15,7 @@ from activities.signed import signatures
 from activities.statements import by_export
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
+from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import Reference, follow, moved_after_swap
@@ -218,6 +219,7 @@ class Gates:
                 and client.id in passed[others[owner_of[client.group_id]]],
                 last_known=client.last_known,
                 longest_silence=client.longest_silence,
+                network=UNKNOWN if client.observed is None else client.observed.network,
             )
             for client in clients
             if client.group_id in owner_of
