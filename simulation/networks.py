@@ -1,7 +1,7 @@
 """The people who know the networks of a site: they run the script on its clients, and open ports (rule 24)."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from emulator.network_answers import network_answers
@@ -14,9 +14,10 @@ from rotation.planning.plain_http import SHUT, UNSHOWN
 from rotation.reach.answer import HttpAnswer
 from rotation.reach.table import read_table
 from rotation.values import SiteId, Value
+from simulation.clock import SimulatedClock
 from store.store import Store
 
-_LONG_AGO, _SECOND = timedelta(days=45), timedelta(seconds=1)
+_LONG_AGO, _HOUR = timedelta(days=45), timedelta(hours=1)
 
 
 class Asking(StrEnum):
@@ -51,8 +52,11 @@ class Networking(Value):
 class NetworkPeople:
     """Their hands at one emulated site."""
 
-    def __init__(self, simulation: Simulation, store: Store, site_id: SiteId, how: Networking) -> None:
-        self._simulation, self._store, self._site_id, self._how = simulation, store, site_id, how
+    def __init__(
+        self, simulation: Simulation, clock: SimulatedClock, store: Store, site_id: SiteId, how: Networking
+    ) -> None:
+        self._simulation, self._clock, self._store = simulation, clock, store
+        self._site_id, self._how = site_id, how
         self._ran = False
 
     async def all(self) -> tuple[str, ...]:
@@ -60,20 +64,18 @@ class NetworkPeople:
         roster = await self._store.roster.entries(self._site_id)
         return tuple(sorted({UNKNOWN, *(each.observed.network for each in roster if each.observed is not None)}))
 
-    async def request(self, request: PlanRequest, now: datetime) -> PlanRequest:
+    async def request(self, request: PlanRequest) -> PlanRequest:
         """Do beforehand what they do; the request with the networks that they trust."""
         match self._how.asking:
             case Asking.WORD:
                 return request.model_copy(update={"trusted_networks": await self.all()})
             case Asking.SCRIPT:
-                await self.run_script(now)
+                await self.run_script()
             case Asking.STALE:
-                await self._upload(self._from_long_ago(now))
+                await self._upload(self._from_long_ago())
         return request
 
-    async def after_refusal(
-        self, request: PlanRequest, findings: Sequence[Finding], now: datetime
-    ) -> PlanRequest | None:
+    async def after_refusal(self, request: PlanRequest, findings: Sequence[Finding]) -> PlanRequest | None:
         """What they plan next, when networks are all that stands in the way; None: they give up."""
         about = {code: {each.subject for each in findings if each.code == code} for code in (UNSHOWN, SHUT)}
         if any(each.code not in about for each in findings):
@@ -86,9 +88,10 @@ class NetworkPeople:
                     request = request.model_copy(update={"leave_out_http": True})
                 case WhenShut.OPEN:
                     open_ports(self._simulation, about[SHUT])
-                    await self.run_script(now + _SECOND)
+                    self._clock.leap_to(self._clock.now() + _HOUR)
+                    await self.run_script()
         if about[UNSHOWN] and not self._ran:
-            await self.run_script(now)
+            await self.run_script()
         elif about[UNSHOWN]:
             known = self.known_open(about[UNSHOWN])
             if not known:
@@ -96,18 +99,18 @@ class NetworkPeople:
             request = request.model_copy(update={"trusted_networks": (*request.trusted_networks, *known)})
         return request
 
-    async def run_script(self, now: datetime) -> None:
+    async def run_script(self) -> None:
         """Run it on all clients, and upload what those that are switched on have written."""
         self._ran = True
-        await self._upload(self._answers(now))
+        await self._upload(self._answers())
 
     async def _upload(self, answers: Sequence[HttpAnswer]) -> None:
         await self._store.http_reach.add(self._site_id, answers, "nora")
 
-    def _from_long_ago(self, now: datetime) -> tuple[HttpAnswer, ...]:
+    def _from_long_ago(self) -> tuple[HttpAnswer, ...]:
         """What they were answered while every firewall was open."""
-        ago = now - _LONG_AGO
-        return tuple(each.model_copy(update={"result": "ok", "at": ago}) for each in self._answers(now))
+        ago = self._clock.now() - _LONG_AGO
+        return tuple(each.model_copy(update={"result": "ok", "at": ago}) for each in self._answers())
 
     def known_open(self, networks: Collection[str]) -> tuple[str, ...]:
         """Those of `networks` whose firewall lets plain HTTP through, by the word of who knows it."""
@@ -116,7 +119,8 @@ class NetworkPeople:
         }
         return tuple(sorted(set(networks) - shut))
 
-    def _answers(self, at: datetime) -> tuple[HttpAnswer, ...]:
+    def _answers(self) -> tuple[HttpAnswer, ...]:
+        at = self._clock.now()
         return read_table(network_answers(self._simulation, at).encode(), now=at).answers
 
 

@@ -81,7 +81,7 @@ class Stage:
         self.operator = Operator(
             self.simulation, self.clock, self.certificates, scenario.spec.robot.slips, self.console
         )
-        self._networking = NetworkPeople(self.simulation, self.store, self.site.id, scenario.networking)
+        self._networking = NetworkPeople(self.simulation, self.clock, self.store, self.site.id, scenario.networking)
         self.watchman = Watchman(self.simulation, self.world)
         self.people = People(scenario, self.operator, self.store, self.console, self.watchman)
 
@@ -113,14 +113,14 @@ class Stage:
             PlanRefusedError: with the blocking findings.
         """
         surveyed = await self.survey()
-        request = await self._networking.request(self._request(), self.clock.now())
+        request = await self._networking.request(self._request())
         for _ in range(_PLANS):
             try:
                 plan = await plan_from_survey(
                     self.store, self.site.id, surveyed.survey_id, request, now=self.clock.now()
                 )
             except PlanRefusedError as refused:
-                mended = await self._networking.after_refusal(request, refused.findings, self.clock.now())
+                mended = await self._networking.after_refusal(request, refused.findings)
                 if mended is None:
                     raise
                 request = mended
