@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StrictBool
 from api.problems import refused
 from rotation.finding import Finding, blocking
 from rotation.network import as_network
+from rotation.plan.effort import Effort, extra_work, minutes
 from rotation.plan.plan import CertificateFor, LeftOut, Plan, StepTime
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import Treatment
@@ -161,13 +162,17 @@ class PlanShown(Value):
         description="Networks of which the canaries show that it gets through, before anybody else there is sent to it"
     )
     on_trust: tuple[OnTrustShown, ...] = Field(description="Whom the approver takes to fail over, by name")
+    extra_work: tuple[Effort, ...] = Field(
+        description="What each rule of proof asks of people beyond the vendor's list, by estimate, and what is cheaper"
+    )
+    extra_minutes: int
     clients: int
 
     @classmethod
     def of(cls, plan: Plan) -> "PlanShown":
         """The document of a plan."""
         times = {time.step: time for time in plan.times}
-        body = plan.body
+        body, work = plan.body, extra_work(plan)
         return cls(
             id=plan.id,
             hash=plan.hash,
@@ -202,6 +207,8 @@ class PlanShown(Value):
                 OnTrustShown(path=each.path, names=tuple(sorted(plan.trusted[each.group_id].values())))
                 for each in body.on_trust
             ),
+            extra_work=work,
+            extra_minutes=minutes(work),
             clients=plan.clients,
         )
 

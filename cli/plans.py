@@ -82,6 +82,11 @@ def show(made: dict[str, Any], *, started: bool = False) -> None:
     if made["on_trust"]:
         trusted = [(name, each["path"]) for each in made["on_trust"] for name in each["names"]]
         say_table("Taken to fail over, by name", ("client", "group"), trusted)
+    if made["extra_work"]:
+        work = [
+            (each["rule"], each["what"], each["tasks"], each["minutes"], each["cheaper"]) for each in made["extra_work"]
+        ]
+        say_table("Work beyond the vendor's list", ("rule", "what", "tasks", "minutes", "cheaper"), work)
     if made["trusted_networks"]:
         say(f"By your word plain HTTP gets through from {', '.join(made['trusted_networks'])}.")
     if made["tried_networks"]:
