@@ -15,6 +15,7 @@ from activities.signed import signatures
 from activities.statements import by_export
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
+from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import Reference, follow, moved_after_swap
@@ -224,6 +225,7 @@ class Gates:
                 longest_silence=client.longest_silence,
                 # a machine that has a record of its own by now is counted there
                 twin=None if client.twin is not None and client.twin.name in alone else client.twin,
+                network=UNKNOWN if client.observed is None else client.observed.network,
             )
             for client in clients
             if client.group_id in owner_of

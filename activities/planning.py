@@ -20,7 +20,7 @@ from engine.contract import (
     StepRef,
 )
 from rotation.drift.drift import Drift, drift
-from rotation.drift.recorded import as_recorded, relaxed_now, with_copies
+from rotation.drift.recorded import as_recorded, relaxed_before, relaxed_now, with_copies
 from rotation.drift.served import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers
@@ -74,6 +74,8 @@ async def plan_from_survey(
         clients=tuple(client.observed for client in roster if client.observed is not None),
         certificates=certificates,
         seen_at=await store.roster.servers_seen(site_id),
+        relaxed=relaxed_before(amends, at) if amends else frozenset(),
+        http_answers=await store.http_reach.answers(site_id),
         stay_relaxed=relaxed_now(amends, at) if amends else frozenset(),
         replaced=frozenset(replaced),
         copies_in_use=frozenset(copy.copy_name for copy in amends.copies) if amends else frozenset(),

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Annotated
 
-from pydantic import Field, StrictBool
+from pydantic import AfterValidator, Field, StrictBool
 
 from api.problems import refused
 from rotation.finding import Finding, blocking
+from rotation.network import as_network
+from rotation.plan.effort import Effort, extra_work, minutes
 from rotation.plan.plan import CertificateFor, LeftOut, Plan, StepTime
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import Treatment
@@ -17,6 +20,7 @@ from rotation.span import UpToAYear
 from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
 
 _EVERY_SERVER = "*"
+Network = Annotated[str, Field(max_length=64), AfterValidator(as_network)]
 
 
 class PlanOrder(Value):
@@ -37,6 +41,15 @@ class PlanOrder(Value):
     holdout: tuple[ServerName, ...] = Field(default=(), description="Preferred holdout servers")
     keep_relaxed: StrictBool = False
     leave_out_away: StrictBool = Field(default=False, description="Leave out, by name, clients beyond the away limit")
+    trusted_networks: tuple[Network, ...] = Field(
+        default=(),
+        max_length=10_000,
+        description="Networks that a person takes to let plain HTTP through, e.g. 10.1.0.0/16; `unknown` stands for "
+        "clients whose row shows no address",
+    )
+    leave_out_http: StrictBool = Field(
+        default=False, description="Leave out, by name, clients that were shown not to get through over plain HTTP"
+    )
     survey_max_age: UpToAYear = Field(
         default=timedelta(0), description="A complete survey not older than this is used; PT0S: none"
     )
@@ -64,6 +77,8 @@ class PlanOrder(Value):
             holdout=self.holdout,
             keep_relaxed=self.keep_relaxed,
             leave_out_away=self.leave_out_away,
+            trusted_networks=self.trusted_networks,
+            leave_out_http=self.leave_out_http,
         )
 
 
@@ -140,14 +155,24 @@ class PlanShown(Value):
     )
     lost_if_now: int = Field(description="Clients that a replacement without any preparation would cut off now")
     left_out: tuple[LeftOut, ...]
+    trusted_networks: tuple[str, ...] = Field(
+        description="Networks that the approver takes to let plain HTTP through, and nothing has shown it"
+    )
+    tried_networks: tuple[str, ...] = Field(
+        description="Networks of which the canaries show that it gets through, before anybody else there is sent to it"
+    )
     on_trust: tuple[OnTrustShown, ...] = Field(description="Whom the approver takes to fail over, by name")
+    extra_work: tuple[Effort, ...] = Field(
+        description="What each rule of proof asks of people beyond the vendor's list, by estimate, and what is cheaper"
+    )
+    extra_minutes: int
     clients: int
 
     @classmethod
     def of(cls, plan: Plan) -> "PlanShown":
         """The document of a plan."""
         times = {time.step: time for time in plan.times}
-        body = plan.body
+        body, work = plan.body, extra_work(plan)
         return cls(
             id=plan.id,
             hash=plan.hash,
@@ -176,10 +201,14 @@ class PlanShown(Value):
             latest_start=plan.latest_start,
             lost_if_now=plan.lost_if_now,
             left_out=body.left_out,
+            trusted_networks=body.trusted_networks,
+            tried_networks=body.tried_networks,
             on_trust=tuple(
                 OnTrustShown(path=each.path, names=tuple(sorted(plan.trusted[each.group_id].values())))
                 for each in body.on_trust
             ),
+            extra_work=work,
+            extra_minutes=minutes(work),
             clients=plan.clients,
         )
 

@@ -70,6 +70,10 @@ class Api:
         told = {name: value for name, value in params.items() if value is not None}
         return self._call("PUT", path, content=content, headers={"content-type": media_type}, params=told)
 
+    def upload(self, path: str, content: bytes, media_type: str, **params: str) -> Any:
+        """Send a file that is added to what is there."""
+        return self._call("POST", path, content=content, headers={"content-type": media_type}, params=params)
+
     def download(self, path: str) -> bytes:
         """The file at `path`."""
         return self._sent("GET", path).content

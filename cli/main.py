@@ -10,6 +10,7 @@ from cli import (
     inventory,
     keys,
     moves,
+    network,
     originals,
     plans,
     recoveries,
@@ -27,6 +28,7 @@ from cli import (
 _MODULES = (
     up,
     sites,
+    network,
     certificates,
     recovery,
     recoveries,

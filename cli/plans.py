@@ -24,6 +24,13 @@ def plan(
     *,
     keep_relaxed: Annotated[bool, typer.Option(help="Keep groups relaxed through the holdout")] = False,
     leave_out_away: Annotated[bool, typer.Option(help="Leave out, by name, clients beyond the away limit")] = False,
+    leave_out_http: Annotated[
+        bool, typer.Option(help="Leave out, by name, clients that were shown not to get through over plain HTTP")
+    ] = False,
+    trust_network: Annotated[
+        list[str] | None,
+        typer.Option(help="A network that lets plain HTTP through, by your word: 10.1.0.0/16, or unknown"),
+    ] = None,
     unproven: Annotated[
         list[str] | None,
         typer.Option(
@@ -41,6 +48,8 @@ def plan(
         "holdout": holdout or [],
         "keep_relaxed": keep_relaxed,
         "leave_out_away": leave_out_away,
+        "leave_out_http": leave_out_http,
+        "trusted_networks": trust_network or [],
         **_unproven(unproven or []),
     }
     with opened(api, folder) as rotator:
@@ -73,6 +82,15 @@ def show(made: dict[str, Any], *, started: bool = False) -> None:
     if made["on_trust"]:
         trusted = [(name, each["path"]) for each in made["on_trust"] for name in each["names"]]
         say_table("Taken to fail over, by name", ("client", "group"), trusted)
+    if made["extra_work"]:
+        work = [
+            (each["rule"], each["what"], each["tasks"], each["minutes"], each["cheaper"]) for each in made["extra_work"]
+        ]
+        say_table("Work beyond the vendor's list", ("rule", "what", "tasks", "minutes", "cheaper"), work)
+    if made["trusted_networks"]:
+        say(f"By your word plain HTTP gets through from {', '.join(made['trusted_networks'])}.")
+    if made["tried_networks"]:
+        say(f"Canaries show first whether it does from {', '.join(made['tried_networks'])}.")
     say(f"It takes {span(made['least'])} at least, for {made['clients']} clients.")
     if latest := made["latest_start"]:
         say(

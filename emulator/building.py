@@ -9,6 +9,7 @@ from emulator.client import Client
 from emulator.draws import draw, identity, origin
 from emulator.instants import FAR_FUTURE, span_ms, to_ms
 from emulator.keys import pool_key
+from emulator.networks import address_in
 from emulator.publishing import Outbox, Publication
 from emulator.recovery import RecoveryFile
 from emulator.site import (
@@ -239,7 +240,7 @@ def machine(
         id=identity(site.seed, "client", name),
         hardware_key=identity(site.seed, "hardware", name),
         agent_id=identity(site.seed, "agent", name),
-        address=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+        address=address_in(location, number, http_blocked=http_blocked),
         build=build,
         group_id=group.id,
         location=location,

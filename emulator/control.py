@@ -20,6 +20,7 @@ from emulator.export import ExportForm, described_groups, export_clients
 from emulator.fleet import ClientTruth
 from emulator.handwork import replace_now
 from emulator.happenings import Happening
+from emulator.network_answers import network_answers
 from emulator.operations import Operation
 from emulator.simulation import Simulation
 from emulator.switches import Switches
@@ -95,6 +96,10 @@ def _judging_routes(controls: Controls) -> APIRouter:
     async def journal() -> list[EffectView]:
         controls.advance()
         return list(simulation.effects.views())
+
+    @router.get("/network-answers")
+    async def answered_over_http() -> Response:
+        return Response(network_answers(simulation, controls.advance()), media_type="text/csv")
 
     return router
 

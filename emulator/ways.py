@@ -110,3 +110,9 @@ def _hindrances(client: Client, there: _Shows, switches: Switches) -> Iterator[b
         yield not fails_over
     elif secure:
         yield not (fails_over and switches.rejected_download is RejectedDownload.FAIL_OVER)
+
+
+def gets_through_http(client: Client, server: Server, http_port: int) -> bool:
+    """Whether the server answers what the client asks it over plain HTTP now, whatever its settings are."""
+    reaches = client.reachable is None or server.id in client.reachable
+    return server.serves and reaches and not client.http_blocked and http_port == server.http_port

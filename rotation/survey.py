@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from rotation.certificate import Named
+from rotation.network import UNKNOWN
 from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName, Value
 
 
@@ -67,6 +68,8 @@ class ObservedClient(Value):
     serial: str | None
     online: bool = False
     non_persistent: bool = False
+    network: str = UNKNOWN
+    """In CIDR form, as its row shows it."""
 
 
 class ServedCertificate(Value):

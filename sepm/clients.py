@@ -1,5 +1,6 @@
 """A client from SEPM's payload to the domain."""
 
+from rotation.network import network_of
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName
 from sepm.errors import UnexpectedAnswer
@@ -31,4 +32,7 @@ def observed_client(payload: ClientPayload, *, address: str) -> ObservedClient |
         serial=payload.profile_serial_no or None,
         online=payload.online_status == 1,
         non_persistent=payload.is_npvdi_client == 1,
+        network=network_of(
+            payload.ip_addresses or (), payload.subnet_masks or (), payload.last_connected_ip_addr or ""
+        ),
     )

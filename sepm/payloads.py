@@ -128,6 +128,9 @@ class ClientPayload(Payload):
     online_status: int | None = None
     is_npvdi_client: int | None = None
     deleted: int | None = None
+    ip_addresses: list[str] | None = None
+    subnet_masks: list[str] | None = None
+    last_connected_ip_addr: str | None = None
 
 
 class ServerListPayload(SnakePayload):

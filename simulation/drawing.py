@@ -26,6 +26,7 @@ from rotation.values import Value
 from simulation.chance import Chance
 from simulation.faults import with_switches
 from simulation.misfortune import behind_proxies, clumsy, drawn_happenings, purged
+from simulation.networks import Asking, Networking, WhenShut
 from simulation.scenario import Act, Pace, Scenario, Since
 from simulation.themes import Shares, Theme, drawn_theme, shares_of
 
@@ -102,6 +103,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Theme 
         unproven=_unproven(chance, spec, faults, shares),
         keep_relaxed=chance.happens(shares.keep_relaxed, "keep relaxed"),
         leave_out_away=chance.happens(shares.leave_out_away, "leave out"),
+        networking=_networking(chance, spec),
         pace=_pace(chance, sizes, shares),
         acts=_acts(chance, shares),
         happenings=happenings,
@@ -271,6 +273,16 @@ def _pace(chance: Chance, sizes: Sizes, shares: Shares) -> Pace:
     if chance.happens(sizes.quick if shares.quick is None else shares.quick, "quick people"):
         return Pace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)
     return Pace()
+
+
+def _networking(chance: Chance, spec: SiteSpec) -> Networking:
+    """Where no firewall stands, whoever takes plain HTTP to get through is right, and the plan is the same."""
+    if not any(batch.http_blocked for batch in spec.clients):
+        return Networking(asking=chance.one_of((Asking.WORD, Asking.SCRIPT), "asking"))
+    return Networking(
+        asking=chance.one_of((Asking.SCRIPT, Asking.STALE, Asking.CANARIES, Asking.CANARIES), "asking"),
+        when_shut=chance.one_of(tuple(WhenShut), "when shut"),
+    )
 
 
 def _acts(chance: Chance, shares: Shares) -> tuple[Act, ...]:

@@ -13,6 +13,7 @@ from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
 from simulation.chance import Chance
 from simulation.console import ConsolePeople
+from simulation.networks import WhenShut
 from simulation.operator import Operator
 from simulation.scenario import START, Act, Scenario, Since
 from simulation.watchman import Watchman
@@ -299,6 +300,8 @@ class People:
             held = self._seen.wait.held if self._seen.wait is not None else ()
             way = Move.PROCEED if self._operator.finds_http_open(held) else Move.CANCEL
             return way if way in options else options[0]
+        if attention.code == "canary-held" and (about := self._about_networks()) is not None and about in options:
+            return about
         if attention.code == "site-differs" and tries <= _PATIENCE:
             return Move.RETRY  # they have put it right
         if tries > _PATIENCE:
@@ -309,6 +312,20 @@ class People:
             if way in options and not (way is Move.EXTEND and Move.APPROVE in options):
                 return way
         return options[0]
+
+    def _about_networks(self) -> Move | None:
+        """What they do about canaries whose network lets no plain HTTP through; None: what they do about any."""
+        held = self._seen.wait.held if self._seen.wait is not None else ()
+        if self._operator.finds_http_open(held):
+            return None
+        match self._scenario.networking.when_shut:
+            case WhenShut.OPEN:
+                self._operator.open_http(held)
+                return Move.EXTEND
+            case WhenShut.GIVE_UP:
+                return Move.CANCEL
+            case WhenShut.LEAVE_OUT:
+                return None
 
     def _message(
         self,

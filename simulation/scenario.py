@@ -12,6 +12,7 @@ from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
 from rotation.site import Limits, Site
 from rotation.values import CertificateId, ClientId, ServerName, Value
+from simulation.networks import Networking
 from simulation.themes import Theme
 
 START = datetime(2025, 12, 29, 8, tzinfo=UTC)
@@ -101,6 +102,8 @@ class Scenario(Value):
     unproven: Unproven = Unproven.RELAX
     keep_relaxed: bool = False
     leave_out_away: bool = False
+    networking: Networking = Networking()
+    """How its people find out whether plain HTTP gets through."""
     pace: Pace = Pace()
     acts: tuple[Act, ...] = ()
     happenings: tuple[Scheduled, ...] = ()

@@ -13,6 +13,7 @@ from activities.surveying import Surveying
 from emulator.simulation import Simulation
 from engine.contract import SurveyAnswer, SurveyRequest
 from rotation.plan.plan import Plan
+from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.running.state import RotationState
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
@@ -23,6 +24,7 @@ from simulation.console import ConsolePeople
 from simulation.ear import Ear
 from simulation.history import remember
 from simulation.host import SimulatedHost
+from simulation.networks import NetworkPeople
 from simulation.operator import Operator
 from simulation.people import People
 from simulation.scenario import START, Scenario
@@ -38,6 +40,8 @@ SITE = SiteId("site")
 ROTATION = RotationId("rotation")
 _PAGE = 200
 _TRIES, _LATER = 100, timedelta(minutes=20)
+_PLANS = 6
+"""How often people plan until every network is known: the script, a port, a word, each once."""
 _LIVE_ON = 7
 """Heartbeats after the end: five that fail make a client lost, and two for who was just about to call."""
 
@@ -77,6 +81,7 @@ class Stage:
         self.operator = Operator(
             self.simulation, self.clock, self.certificates, scenario.spec.robot.slips, self.console
         )
+        self._networking = NetworkPeople(self.simulation, self.clock, self.store, self.site.id, scenario.networking)
         self.watchman = Watchman(self.simulation, self.world)
         self.people = People(scenario, self.operator, self.store, self.console, self.watchman)
 
@@ -108,11 +113,21 @@ class Stage:
             PlanRefusedError: with the blocking findings.
         """
         surveyed = await self.survey()
-        plan = await plan_from_survey(
-            self.store, self.site.id, surveyed.survey_id, self._request(), now=self.clock.now()
-        )
-        await self.store.plans.add(plan)
-        return plan
+        request = await self._networking.request(self._request())
+        for _ in range(_PLANS):
+            try:
+                plan = await plan_from_survey(
+                    self.store, self.site.id, surveyed.survey_id, request, now=self.clock.now()
+                )
+            except PlanRefusedError as refused:
+                mended = await self._networking.after_refusal(request, refused.findings)
+                if mended is None:
+                    raise
+                request = mended
+            else:
+                await self.store.plans.add(plan)
+                return plan
+        raise AssertionError(f"{self.scenario.spec.name} was planned {_PLANS} times, and the networks are in the way")
 
     def _request(self) -> PlanRequest:
         scenario = self.scenario
@@ -124,6 +139,10 @@ class Stage:
             keep_relaxed=scenario.keep_relaxed,
             leave_out_away=scenario.leave_out_away,
         )
+
+    async def networks(self) -> tuple[str, ...]:
+        """Every network that a client of the site is in, as far as its row shows it."""
+        return await self._networking.all()
 
     async def survey(self) -> SurveyAnswer:
         """A survey; where SEPM cannot be read now, its owner tries again later."""

@@ -29,6 +29,7 @@ _OF_A_READING = (
     "serial",
     "online",
     "non_persistent",
+    "network",
     "present",
     "reading",
     "read_at",

@@ -26,6 +26,7 @@ _COLUMNS = (
     ClientRow.serial,
     ClientRow.online,
     ClientRow.non_persistent,
+    ClientRow.network,
     ClientRow.present,
     ClientRow.first_seen_at,
     ClientRow.read_at,
@@ -266,4 +267,5 @@ def _observed(row: Row[*tuple[Any, ...]]) -> ObservedClient:
         serial=row.serial,
         online=row.online,
         non_persistent=row.non_persistent,
+        network=row.network,
     )

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.certificate import CertificateFacts
+from rotation.network import UNKNOWN
 from rotation.site import Site
 from rotation.survey import SiteSurvey
 from store.base import Base
@@ -115,6 +116,8 @@ class ClientRow(Base):
     """The group that it was in before the one that it is in now."""
     moved_at: Mapped[datetime | None]
     """When the reading began that first saw it in another group."""
+    network: Mapped[str] = mapped_column(default=UNKNOWN)
+    """In CIDR form, as its row shows it."""
     longest_silence: Mapped[int] = mapped_column(BigInteger, default=0)
     """Microseconds: the longest silence that a reading met, and after which the client was seen again."""
     former_name: Mapped[str | None]

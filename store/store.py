@@ -9,6 +9,7 @@ from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
 from store.given_originals import GivenOriginals
+from store.http_reach import HttpReach
 from store.inventory import Inventory
 from store.issuer_accounts import IssuerAccounts
 from store.keys.key_encryption import LocalKey
@@ -48,6 +49,7 @@ class Store:
         self.contacts = Contacts(database)
         self.surveys = Surveys(database)
         self.console = ConsoleRecords(database)
+        self.http_reach = HttpReach(database)
         self.inventory = Inventory(database)
         self.roster = Roster(database)
         self.plans = Plans(database)

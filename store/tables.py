@@ -3,6 +3,7 @@
 from store.base import Base
 from store.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
 from store.console_tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
+from store.http_reach_table import HttpAnswerRow
 from store.inventory_tables import SightingRow, WatchedPortRow
 from store.reconciliations import ReconciliationRow
 from store.rotation_tables import (
@@ -42,6 +43,7 @@ __all__ = [
     "CoverageGateRow",
     "EventRow",
     "ExportedClientsRow",
+    "HttpAnswerRow",
     "IssuerAccountRow",
     "JudgementRow",
     "KeystoreRow",

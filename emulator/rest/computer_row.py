@@ -5,6 +5,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from emulator.fleet import ClientRecord
+from emulator.networks import MASK
 from emulator.site import Site
 
 _OS = "Windows 10 Enterprise Edition"
@@ -40,7 +41,7 @@ _USUAL: dict[str, Any] = (
         "domainOrWorkgroup": "WORKGROUP",
         "dnsServers": [],
         "gateways": [],
-        "subnetMasks": [],
+        "subnetMasks": [MASK],
         "winServers": [],
         "freeDisk": 100_000_000_000,
         "freeMem": 4_000_000_000,

@@ -73,6 +73,17 @@ def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
     return survey.model_copy(update={"groups": groups})
 
 
+def relaxed_before(body: PlanBody, at: str) -> frozenset[GroupId]:
+    """The owners that were relaxed at some time before step `at`: their clients have used plain HTTP.
+
+    Raises:
+        KeyError: when the plan has no step of that id.
+    """
+    done = body.steps[: body.steps.index(body.step(at))]
+    writes = (step for step in done if isinstance(step, Write) and not step.restores)
+    return frozenset(owner.group_id for step in writes for owner in body.owners(step.scope))
+
+
 def relaxed_now(body: PlanBody, at: str) -> frozenset[GroupId]:
     """The owners that are relaxed when step `at` runs: within a wave, and kept so between waves.
 

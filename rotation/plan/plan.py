@@ -102,6 +102,10 @@ class PlanBody(Value):
     """The owners whose failover is shown by a drill before the first certificate."""
     on_trust: tuple[OnTrust, ...] = ()
     """Clients that a person takes to fail over, though none was seen to (rule 8)."""
+    trusted_networks: tuple[str, ...] = ()
+    """Networks that a person takes to let plain HTTP through (rule 24)."""
+    tried_networks: tuple[str, ...] = ()
+    """Networks of which only the canaries show that it gets through."""
     replication_partners: tuple[str, ...] = ()
     publish_delay: timedelta
     keep_relaxed: bool = False

@@ -28,6 +28,10 @@ class PlanRequest(Value):
     holdout: tuple[ServerName, ...] = ()
     """Preferred holdout servers; chosen by the service when empty."""
     keep_relaxed: bool = False
+    trusted_networks: tuple[str, ...] = ()
+    """Networks that a person takes to let plain HTTP through, in CIDR form, or `unknown` (rule 24)."""
+    leave_out_http: bool = False
+    """Leave out, by name, every client that was shown not to get through."""
     leave_out_away: bool = False
     """Leave out, by name, every client that is silent for longer than the site's away limit (rule 1)."""
 

@@ -3,25 +3,31 @@
 A group goes as a whole: in which of its locations a client is, no SEPM API tells.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from rotation.finding import Finding, info, warning
+from rotation.network import UNKNOWN
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.proof.gate import minimum
 from rotation.survey import ObservedClient
-from rotation.values import GroupId, ListName, Value
+from rotation.values import ClientId, GroupId, ListName, Value
 
 
 class Place(Value):
     """What a canary stands for: the servers and ports of a list, as clients of a location reach them."""
 
     server_list: ListName
-    location: str
+    location: str = ""
     verifies: bool = False
     """Whether it is about what these servers sign, too: only who verifies can show that when all is put back."""
 
+    network: str = ""
+    """A network of which nothing has shown that plain HTTP gets through (rule 24); it stands for no location then."""
+
     def __str__(self) -> str:
+        if self.network:
+            return f"list {self.server_list!r} in network {self.network}"
         return f"list {self.server_list!r} at location {self.location!r}"
 
 
@@ -29,11 +35,21 @@ class Canaries(Value):
     """The choice, with its reasons."""
 
     groups: tuple[GroupId, ...] = ()
+    with_followers: frozenset[GroupId] = frozenset()
+    """They, and all that inherit from them."""
+    networks: frozenset[tuple[str, ListName]] = frozenset()
+    """The networks that they stand for, by list."""
     findings: tuple[Finding, ...] = ()
 
 
-def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, now: datetime) -> Canaries:
-    """For every list and location that relaxed groups use, the smallest group that can show whether it works.
+Unshown = dict[ClientId, frozenset[ListName]]
+"""Clients of whose network nothing has shown that plain HTTP gets through, with the lists that they may come to use."""
+
+
+def choose(
+    scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, now: datetime, unshown: Unshown | None = None
+) -> Canaries:
+    """For each list, at each location and in each network in doubt, the smallest group that can show whether it works.
 
     1. a group can go first when something is written to it and one of its clients is there: seen within three
        heartbeats, and no non-persistent machine, which a restart takes back to its image
@@ -46,6 +62,7 @@ def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, n
         scopes: every owner of the plan.
         clients: every client of the site.
         now: SEPM's clock at the survey.
+        unshown: whose network is in doubt. Where no address is known, nobody stands for anybody.
     """
     changed = [owner for owner in scopes if owner.treatment is Treatment.RELAX and _is_written(owner)]
     if not changed:
@@ -56,16 +73,22 @@ def choose(scopes: Iterable[OwnerScope], clients: Sequence[ObservedClient], *, n
     fit = [owner for owner in populated[:-1] if _is_there(owner, by_group, now)]
     if not fit:
         return Canaries(findings=(_nobody(populated),))
-    chosen = _cover(fit)
+    stands_for = {
+        owner.group_id: _shown(owner) | _networks(owner, by_group, unshown or {}, now - minimum([owner]))
+        for owner in fit
+    }
+    chosen = _cover(fit, stands_for)
     ids = {owner.group_id for owner in chosen}
-    shown = {place for owner in chosen for place in _shown(owner)}
+    shown = {place for owner in chosen for place in stands_for[owner.group_id]}
     untried = {place for owner in populated if owner.group_id not in ids for place in _places(owner) - shown}
     ways = {str(place) for place in untried if not place.verifies}
     signatures = {str(place) for place in untried if place.verifies} - ways
     return Canaries(
         groups=tuple(owner.group_id for owner in chosen),
+        with_followers=frozenset(group for owner in chosen for group in owner.groups),
+        networks=frozenset((place.network, place.server_list) for place in shown if place.network),
         findings=(
-            *(_first(owner, sizes[owner.group_id]) for owner in chosen),
+            *(_first(owner, sizes[owner.group_id], stands_for[owner.group_id]) for owner in chosen),
             *(_untried(place) for place in sorted(ways)),
             *(_unsigned(place) for place in sorted(signatures)),
         ),
@@ -88,11 +111,28 @@ def _smallest(sizes: Mapping[GroupId, int]) -> Callable[[OwnerScope], tuple[int,
 
 
 def _is_there(owner: OwnerScope, by_group: Mapping[GroupId, Sequence[ObservedClient]], now: datetime) -> bool:
-    since = now - minimum([owner])
-    return any(
-        client.last_seen is not None and client.last_seen >= since and not client.non_persistent
-        for group in owner.groups
-        for client in by_group.get(group, ())
+    return any(_there(owner, by_group, now - minimum([owner])))
+
+
+def _there(
+    owner: OwnerScope, by_group: Mapping[GroupId, Sequence[ObservedClient]], since: datetime
+) -> Iterator[ObservedClient]:
+    """Its clients that can show something."""
+    for group in owner.groups:
+        for client in by_group.get(group, ()):
+            if client.last_seen is not None and client.last_seen >= since and not client.non_persistent:
+                yield client
+
+
+def _networks(
+    owner: OwnerScope, by_group: Mapping[GroupId, Sequence[ObservedClient]], unshown: Unshown, since: datetime
+) -> frozenset[Place]:
+    """The networks in doubt that its clients are in, by list."""
+    return frozenset(
+        Place(server_list=name, network=client.network)
+        for client in _there(owner, by_group, since)
+        if client.network != UNKNOWN
+        for name in unshown.get(client.id, ())
     )
 
 
@@ -112,11 +152,11 @@ def _shown(owner: OwnerScope) -> frozenset[Place]:
     )
 
 
-def _cover(fit: Sequence[OwnerScope]) -> tuple[OwnerScope, ...]:
+def _cover(fit: Sequence[OwnerScope], stands_for: Mapping[GroupId, frozenset[Place]]) -> tuple[OwnerScope, ...]:
     """Groups of `fit`, the smallest first, until each of their places is shown by one."""
     offers: dict[Place, list[OwnerScope]] = {}
     for owner in fit:
-        for place in _shown(owner):
+        for place in stands_for[owner.group_id]:
             offers.setdefault(place, []).append(owner)
     chosen: dict[GroupId, OwnerScope] = {}
     for place in sorted(offers, key=lambda place: (len(offers[place]), str(place), place.verifies)):
@@ -125,8 +165,8 @@ def _cover(fit: Sequence[OwnerScope]) -> tuple[OwnerScope, ...]:
     return tuple(owner for owner in fit if owner.group_id in chosen)
 
 
-def _first(owner: OwnerScope, clients: int) -> Finding:
-    places = "; ".join(sorted({str(place) for place in _places(owner)}))
+def _first(owner: OwnerScope, clients: int, stands_for: frozenset[Place]) -> Finding:
+    places = "; ".join(sorted({str(place) for place in _places(owner) | stands_for}))
     return info("canary", owner.path, f"goes first in each wave, with its {clients} clients: it stands for {places}")
 
 

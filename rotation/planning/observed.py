@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from rotation.certificate import CertificateFacts
+from rotation.reach.answer import HttpAnswer
 from rotation.recovery.damage import RecoveryCopy
 from rotation.recovery.held import Held
 from rotation.survey import ObservedClient, SiteSurvey
@@ -18,6 +19,10 @@ class Observed(Value):
     certificates: dict[CertificateId, CertificateFacts]
     seen_at: dict[ClientId, frozenset[ServerName]] = Field(default_factory=dict)
     """From stored history: the servers at which each client was ever seen."""
+    relaxed: frozenset[GroupId] = frozenset()
+    """Owners that the plan to amend has relaxed at some time: their clients have used plain HTTP."""
+    http_answers: tuple[HttpAnswer, ...] = ()
+    """What clients were answered over plain HTTP."""
     stay_relaxed: frozenset[GroupId] = frozenset()
     """Owners that the plan to amend has relaxed, and that are so now."""
     replaced: frozenset[ServerName] = frozenset()

@@ -23,6 +23,7 @@ from rotation.planning.holdout_choice import choose_holdouts
 from rotation.planning.latest_start import latest_start, too_long
 from rotation.planning.observed import Observed
 from rotation.planning.owners import lost_if_now, owner_views, usable_servers
+from rotation.planning.plain_http import question, unshown
 from rotation.planning.preconditions import Preconditions, unmet
 from rotation.planning.recovery_advice import advise
 from rotation.planning.treatment import OwnerView, treat
@@ -51,8 +52,10 @@ def make_plan(
     held = choose_holdouts(site, views, treated, request, observed.replaced)
     scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
     waves = _waves(site, held, request)
-    first = canary.choose(scopes, observed.clients, now=observed.survey.clients_as_of)
     knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
+    away = tuple(_away(site, observed, request, knobs))
+    http = question(site, observed, scopes, request, gone={client.id for client in away})
+    first = canary.choose(scopes, observed.clients, now=observed.survey.clients_as_of, unshown=http.unshown)
     failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
     knobs = knobs.model_copy(update={"canaries": first.groups, "drill": _drill(site, observed, failover)})
     trusted = _trusted(failover)
@@ -65,12 +68,14 @@ def make_plan(
         canaries=first.groups,
         drilled=knobs.drill.groups,
         copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies),
-        left_out=tuple(_away(site, observed, request, knobs)),
+        left_out=(*away, *http.left_out),
         on_trust=tuple(
             OnTrust.of(scope.group_id, scope.path, trusted[scope.group_id])
             for scope in scopes
             if scope.group_id in trusted
         ),
+        trusted_networks=http.trusted,
+        tried_networks=tuple(sorted({network for network, _ in first.networks})),
         replication_partners=observed.survey.replication_partners,
         publish_delay=site.limits.publish_delay,
         keep_relaxed=request.keep_relaxed,
@@ -81,7 +86,14 @@ def make_plan(
     facts = Preconditions(site=site, survey=observed.survey, clients=observed.clients, body=body, now=now)
     chosen = {server: observed.certificates[wanted] for server, wanted in request.certificates.items()}
     reasons = (reason for _, found in treated.values() for reason in found)
-    findings = (*reasons, *first.findings, *unmet(facts, chosen), *advise(site, observed))
+    findings = (
+        *reasons,
+        *first.findings,
+        *http.findings,
+        *unshown(observed, http, first),
+        *unmet(facts, chosen),
+        *advise(site, observed),
+    )
     if stops := blockers(findings):
         raise PlanRefusedError(stops)
     return Plan(

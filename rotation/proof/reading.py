@@ -12,7 +12,17 @@ from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, S
 from rotation.plan.task import ReorderList, ReplaceCertificate
 from rotation.proof.coverage import holds, judge, outdates
 from rotation.proof.gate import minimum
-from rotation.proof.verdict import ClientEvidence, DrillRound, GateRule, Judgement, RosterEntry, Swap, Tally
+from rotation.proof.verdict import (
+    ClientEvidence,
+    DrillRound,
+    GateRule,
+    Judgement,
+    Reason,
+    RosterEntry,
+    Swap,
+    Tally,
+    Verdict,
+)
 from rotation.site import Protocol, Site
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value
@@ -70,7 +80,7 @@ def rules(step: Gate | Holdout, seen: Seen) -> dict[GroupId, GateRule]:
 def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
     purpose = step.purpose if isinstance(step, Gate) else GatePurpose.SWAPPED
     server = gate_server(step, seen)
-    swap = None
+    swap, canary = None, isinstance(step, Gate) and step.over_canaries
     if purpose is GatePurpose.SWAPPED and server is not None and seen.swap_seen is not None:
         swap = _swap(step, owner, seen, server, seen.swap_seen)
     return GateRule(
@@ -87,7 +97,8 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         quiet_after=minimum([owner]) + seen.skew,
         swap=swap,
         drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,
-        canary=isinstance(step, Gate) and step.over_canaries,
+        canary=canary,
+        networks=frozenset(seen.body.tried_networks) if canary and purpose is GatePurpose.RELAXED else frozenset(),
     )
 
 
@@ -229,7 +240,23 @@ def judge_all(
     entries: Iterable[RosterEntry], by_owner: Mapping[GroupId, GateRule], evidence: Mapping[ClientId, ClientEvidence]
 ) -> list[Judgement]:
     """The verdict on every client of the gate's scope."""
-    return [judge(entry, by_owner[entry.owner], evidence.get(entry.id)) for entry in entries if entry.owner in by_owner]
+    judged = [
+        (entry, judge(entry, by_owner[entry.owner], evidence.get(entry.id)))
+        for entry in entries
+        if entry.owner in by_owner
+    ]
+    tried = {entry.network for entry, judgement in judged if judgement.verdict is Verdict.COVERED}
+    return [_tries(entry, judgement, by_owner[entry.owner].networks - tried) for entry, judgement in judged]
+
+
+def _tries(entry: RosterEntry, judgement: Judgement, untried: frozenset[str]) -> Judgement:
+    """A canary that was away is waited for, where its network has nobody else to show that it lets plain HTTP through.
+
+    The rest of that network follows it (rule 24).
+    """
+    if judgement.reason is Reason.AWAY_CANARY and entry.network in untried:
+        return judgement._replace(verdict=Verdict.WAITING, reason=Reason.NETWORK_UNTRIED)
+    return judgement
 
 
 def unheard(clients: Iterable[ObservedClient | None], *, since: datetime | None, seen: Seen, clock: datetime) -> bool:

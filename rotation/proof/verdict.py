@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from rotation.network import UNKNOWN
 from rotation.plan.step import GatePurpose
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName, Value
@@ -41,6 +42,8 @@ class Reason(StrEnum):
     PROTECTED_BY_HOLDOUT = "protected-by-holdout"
     KNOWS_ANOTHER_SERVER = "knows-another-server"
     AWAY_CANARY = "away-canary"
+    NETWORK_UNTRIED = "network-untried"
+    """Was away, and no other canary has shown yet that plain HTTP gets through from its network."""
     """Was away when its group went first: the gate for all waits for it."""
     LEFT_OUT_BY_NAME = "left-out-by-name"
     NON_PERSISTENT = "non-persistent"
@@ -92,6 +95,8 @@ class RosterEntry(NamedTuple):
     """The longest silence that a reading met, and after which the client was seen again."""
     twin: ObservedClient | None = None
     """Another machine with the same record, as a reading last showed it (rule 23)."""
+    network: str = UNKNOWN
+    """In CIDR form, as its row shows it."""
 
     @property
     def told(self) -> str:
@@ -177,6 +182,8 @@ class GateRule(Value):
     drill: DrillRound | None = None
     canary: bool = False
     """Whether only those that go first are asked: the gate for all comes after it."""
+    networks: frozenset[str] = frozenset()
+    """Networks of which one of them each is to show that plain HTTP gets through (rule 24)."""
 
 
 class Judgement(NamedTuple):

@@ -292,7 +292,11 @@ async def site(whole, document, tmp_path):
 async def plan(whole, site):
     """A plan for the site, with one new certificate."""
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
-    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
+    order = {
+        "site_id": site,
+        "certificates": {"*": made.json()["certificate"]["id"]},
+        "trusted_networks": ["10.0.0.0/16"],
+    }
     answer = await whole.post("/v1/plans", json=order)
     assert answer.status_code == 201, answer.text
     return answer.json()

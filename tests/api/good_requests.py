@@ -71,6 +71,8 @@ BODIES: dict[str, Any] = {
     "PUT /v1/sites/{site_id}/console": _CONSOLE,
     "PUT /v1/sites/{site_id}/clients": "Computer Name,Group,Last time status changed,Version\r\n"
     "PC-1,My Company,2026-03-01T07:59:00Z,12.1.7004.6500\r\n",
+    "POST /v1/sites/{site_id}/http-reach": "client,address,prefix,server,host,port,result,time\r\n"
+    "PC-1,10.1.2.3,24,sepm1,sepm1.test,8014,ok,2026-02-28T20:00:00Z\r\n",
     "PUT /v1/sites/{site_id}/database": {"database": "own"},
     "PUT /v1/sites/{site_id}/limits": _LIMITS,
     "POST /v1/sites/{site_id}/restore": {
@@ -96,6 +98,8 @@ BODIES: dict[str, Any] = {
         "holdout": ["sepm1"],
         "keep_relaxed": True,
         "leave_out_away": False,
+        "trusted_networks": ["10.0.0.0/16", "unknown"],
+        "leave_out_http": False,
         "survey_max_age": "PT1H",
     },
     "POST /v1/plans/{plan_id}/simulations": {"who": "ann", "runs": 1, "seed": 7, "clients": 20},
@@ -135,6 +139,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /v1/rotations/{rotation_id}/clients": {"verdict": "waiting", "gate": "A8", "limit": "10"},
     "GET /v1/rotations/{rotation_id}/events": {"after": "0", "limit": "10"},
     "GET /v1/sites/{site_id}/trust/contacts": {"after": "0", "limit": "10"},
+    "GET /v1/sites/{site_id}/network-script": {"shell": "powershell"},
+    "POST /v1/sites/{site_id}/http-reach": {"who": "nora"},
     "PUT /v1/sites/{site_id}/clients": {
         "taken_at": "2026-03-01T08:00:00Z",
         "who": "ann",

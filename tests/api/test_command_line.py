@@ -51,7 +51,7 @@ async def test_from_a_site_to_a_rotation(rotator, site):
     assert "My Company\\Labs" in out
     code, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
     certificate = json.loads(out)["certificate"]["id"]
-    code, out, err = await rotator("plan", site, "-c", certificate, "--json")
+    code, out, err = await rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16", "--json")
     assert code == 0, err
     plan = json.loads(out)
     code, out, err = await rotator("start", plan["id"], "--why", "it ends in May", "--who", "ann", "--json")
@@ -134,7 +134,9 @@ async def test_a_recovery_file_is_held_against_its_server(rotator, site, save_re
 async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, site, save_recovery_file):
     """A cut one, and that of another server, close no task; the right one does, and its certificate is said."""
     _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
-    _, out, _ = await rotator("plan", site, "-c", json.loads(out)["certificate"]["id"], "--json")
+    _, out, _ = await rotator(
+        "plan", site, "-c", json.loads(out)["certificate"]["id"], "--trust-network", "10.0.0.0/16", "--json"
+    )
     plan = json.loads(out)["id"]
     code, _, err = await rotator("start", plan, "--why", "it ends in May", "--who", "ann", "--json")
     assert code == 0, err
@@ -159,7 +161,9 @@ async def test_a_recovery_file_is_looked_into_before_its_task_is_done(rotator, s
 async def test_a_plan_is_printed_for_people(rotator, site):
     """Which certificate goes where, the steps, the reasons, and what would be lost now."""
     _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
-    code, out, err = await rotator("plan", site, "-c", f"SEPM-1={json.loads(out)['certificate']['id']}")
+    code, out, err = await rotator(
+        "plan", site, "-c", f"SEPM-1={json.loads(out)['certificate']['id']}", "--trust-network", "10.0.0.0/16"
+    )
     assert code == 0, err
     for said in ("SEPM-1", "A9", "relax", "20 of them would be cut off", "rotator start plan-"):
         assert said in out
@@ -209,7 +213,7 @@ async def test_tasks_are_listed_claimed_and_done(rotator, site, until):
     """A person finds the task with what to do, takes it, and says done with the file that shows it."""
     _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
     certificate = json.loads(out)["certificate"]["id"]
-    _, out, _ = await rotator("plan", site, "-c", certificate, "--json")
+    _, out, _ = await rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16", "--json")
     _, out, _ = await rotator("start", json.loads(out)["id"], "--why", "a test", "--json")
     rotation = json.loads(out)["id"]
 

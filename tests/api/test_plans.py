@@ -44,7 +44,9 @@ async def test_a_plan_says_by_when_it_must_begin(plan, rotator):
     at, ends = datetime.fromisoformat(latest["at"]), datetime.fromisoformat(latest["ends"])
     assert at == ends - takes - margin
 
-    code, out, err = await rotator("plan", plan["site_id"], "-c", plan["certificates"][0]["certificate_id"])
+    code, out, err = await rotator(
+        "plan", plan["site_id"], "-c", plan["certificates"][0]["certificate_id"], "--trust-network", "10.0.0.0/16"
+    )
 
     assert code == 0, err
     assert f"Start it by {at.astimezone():%Y-%m-%d}" in out
@@ -53,7 +55,7 @@ async def test_a_plan_says_by_when_it_must_begin(plan, rotator):
 
 async def test_a_plan_names_servers_and_certificates_that_exist(whole, site, problem):
     """Unknown sites, servers and certificates are named before the site is surveyed."""
-    order = {"site_id": site, "certificates": {"*": "cert-none"}}
+    order = {"site_id": site, "certificates": {"*": "cert-none"}, "trusted_networks": ["10.0.0.0/16"]}
     body = problem(await whole.post("/v1/plans", json=order), 422, "unknown-certificate")
     assert body["findings"][0]["subject"] == "cert-none"
     order["certificates"] = {"SEPM-9": "cert-none"}
@@ -71,7 +73,12 @@ async def test_no_plan_whose_holdout_outlives_the_old_certificate(whole, three_s
     site = (await whole.post("/v1/sites", json=three_servers | {"limits": limits})).json()["id"]
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"], "days": 3650})
     certificates = {"*": made.json()["certificate"]["id"]}
-    order = {"site_id": site, "certificates": certificates, "unproven_failover": "approve"}
+    order = {
+        "site_id": site,
+        "certificates": certificates,
+        "unproven_failover": "approve",
+        "trusted_networks": ["10.0.0.0/16"],
+    }
 
     body = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
 
@@ -84,7 +91,12 @@ async def test_rule_8_who_is_taken_to_fail_over_is_shown_by_name(whole, three_se
     """The names are in the dry run; each group has its own choice, a drill too; one that is not there is refused."""
     site = (await whole.post("/v1/sites", json=three_servers)).json()["id"]
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
-    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}, "survey_max_age": "PT30M"}
+    order = {
+        "site_id": site,
+        "certificates": {"*": made.json()["certificate"]["id"]},
+        "survey_max_age": "PT30M",
+        "trusted_networks": ["10.0.0.0/16"],
+    }
     branch = "My Company\\Branch"
 
     chosen = await whole.post("/v1/plans", json=order | {"unproven_by_group": {branch: "approve"}})
@@ -111,7 +123,11 @@ async def test_no_plan_where_a_list_is_not_described(whole, site, problem):
     """A server list in use that nobody described blocks, and says how to describe it."""
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
     await whole.put(f"/v1/sites/{site}/lists", json={"lists": []})
-    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
+    order = {
+        "site_id": site,
+        "certificates": {"*": made.json()["certificate"]["id"]},
+        "trusted_networks": ["10.0.0.0/16"],
+    }
     body = problem(await whole.post("/v1/plans", json=order), 422, "plan-refused")
     assert {finding["code"] for finding in body["findings"]} == {"list-not-described"}
     assert (await whole.get("/v1/plans", params={"site": site})).json() == {"items": []}
@@ -119,7 +135,11 @@ async def test_no_plan_where_a_list_is_not_described(whole, site, problem):
 
 async def test_a_recent_survey_may_be_used(whole, site, plan):
     """Who allows an older survey gets a plan without another one."""
-    order = {"site_id": site, "certificates": {"*": plan["certificates"][0]["certificate_id"]}}
+    order = {
+        "site_id": site,
+        "certificates": {"*": plan["certificates"][0]["certificate_id"]},
+        "trusted_networks": ["10.0.0.0/16"],
+    }
     answer = await whole.post("/v1/plans", json=order | {"survey_max_age": "PT30M"})
     assert answer.json()["survey_id"] == plan["survey_id"]
     assert answer.json()["hash"] == plan["hash"]

@@ -70,7 +70,12 @@ async def test_a_late_start_is_refused_unless_it_is_accepted(whole, rotator, sit
     limits = document["limits"] | {"gate_patience": "P3660D"}  # a margin longer than the old certificate lasts
     await whole.put(f"/v1/sites/{site}/limits", json=limits)
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
-    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}, "survey_max_age": "PT1H"}
+    order = {
+        "site_id": site,
+        "certificates": {"*": made.json()["certificate"]["id"]},
+        "survey_max_age": "PT1H",
+        "trusted_networks": ["10.0.0.0/16"],
+    }
     late = (await whole.post("/v1/plans", json=order)).json()
     assert datetime.fromisoformat(late["latest_start"]["at"]) < datetime.now(UTC)
 

@@ -85,7 +85,9 @@ async def test_what_is_not_there_or_out_of_bounds_is_refused(whole, plan, proble
 async def test_a_plan_is_simulated_as_its_site_was_surveyed(rotator, site):
     """It is played with the site's own names and size; a size beside a plan is refused."""
     _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
-    _, out, _ = await rotator("plan", site, "-c", json.loads(out)["certificate"]["id"], "--json")
+    _, out, _ = await rotator(
+        "plan", site, "-c", json.loads(out)["certificate"]["id"], "--trust-network", "10.0.0.0/16", "--json"
+    )
     command = ("simulate", "--plan", json.loads(out)["id"], "--seed", "4", "--json")
     code, out, err = await rotator(*command)
     assert code == 0, err

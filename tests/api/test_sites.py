@@ -147,7 +147,11 @@ async def test_limits_are_spans_within_bounds(api, document, problem, value):
 async def test_limits_that_were_stored_before_they_had_bounds_are_shown_and_stop_plans(whole, tmp_path, site, problem):
     """The site is listed and shown with them, no plan is made, and corrected it is as any other."""
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
-    order = {"site_id": site, "certificates": {"*": made.json()["certificate"]["id"]}}
+    order = {
+        "site_id": site,
+        "certificates": {"*": made.json()["certificate"]["id"]},
+        "trusted_networks": ["10.0.0.0/16"],
+    }
     with closing(sqlite3.connect(tmp_path / "rotator.db")) as database, database:
         stored = """UPDATE sites SET site = replace(site, '"publish_delay":"PT1S"', '"publish_delay":"-P1D"')"""
         assert database.execute(stored).rowcount == 1

@@ -58,7 +58,7 @@ async def rotation(api, unstaffed, staffed, document, *, tmp_path, until):
     async with staffed(unstaffed):
         site = (await api.post("/v1/sites", json=document | {"name": tmp_path.name})).json()["id"]
         made = (await api.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})).json()
-        order = {"site_id": site, "certificates": {"*": made["certificate"]["id"]}}
+        order = {"site_id": site, "certificates": {"*": made["certificate"]["id"]}, "trusted_networks": ["10.0.0.0/16"]}
         plan = (await api.post("/v1/plans", json=order)).json()
         approved = {"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN}
         key = {"Idempotency-Key": "a-key"}

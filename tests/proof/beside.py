@@ -57,6 +57,8 @@ class Beside(Value):
     lost: Mapping[str, Losses]
     promised: int
     """Of those that the product cuts off, the ones that its promise covers."""
+    unplanned: int = 0
+    """Sites at which the product replaces nothing, since a network lets no plain HTTP through."""
 
     def __add__(self, other: "Beside") -> "Beside":
         return Beside(
@@ -65,6 +67,7 @@ class Beside(Value):
             clients=self.clients + other.clients,
             lost={name: losses + other.lost[name] for name, losses in self.lost.items()},
             promised=self.promised + other.promised,
+            unplanned=self.unplanned + other.unplanned,
         )
 
 
@@ -80,7 +83,8 @@ def told(beside: Iterable[Beside]) -> list[str]:
     """The comparison for people."""
     lines = ["clients cut off, and of these still at the end, by kind of site:"]
     for one in beside:
-        lines.append(f"{one.kind.value}: {one.sites} sites with {one.clients} clients")
+        without = f"; no plan for {one.unplanned}, until a port is opened" if one.unplanned else ""
+        lines.append(f"{one.kind.value}: {one.sites} sites with {one.clients} clients{without}")
         lines.extend(f"  {name:24} {losses.ever:6} {losses.at_end:6}" for name, losses in one.lost.items())
         lines.append(f"  of the product's, {one.promised} are within its promise")
     return lines

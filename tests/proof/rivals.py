@@ -19,7 +19,9 @@ from emulator.effects import Actor, acting
 from emulator.errors import InheritedSettingsError, UnknownNameError
 from emulator.simulation import Simulation
 from emulator.spec import Protocol, SiteSpec
+from rotation.planning.plain_http import SHUT, UNSHOWN
 from simulation.invariants import nobody_is_cut_off
+from simulation.networks import Networking, WhenShut
 from simulation.run import play
 from simulation.scenario import START, Scenario
 from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, together, told
@@ -28,6 +30,8 @@ from tests.proof.seeds import scenario
 _HEARTBEATS = 3
 _ONLINE = 0.95
 _LONGEST_WAIT = timedelta(days=7)
+_NO_PLAN = timedelta(days=7)
+"""How long a rival is watched where the product has made no plan."""
 _LIVE_ON = 7
 """Heartbeats after the product's end; as in simulation/stage.py."""
 
@@ -54,19 +58,27 @@ STRATEGIES: tuple[Strategy, ...] = (swap_at_once, wait_three_heartbeats, wait_fo
 
 
 async def compare(scenarios: Iterable[Scenario]) -> tuple[Beside, ...]:
-    """Play the sites of `scenarios` by each strategy. Sites for which the product makes no plan are left out."""
+    """Play the sites of `scenarios` by each strategy.
+
+    Sites for which the product makes no plan are left out, but for those at which a network is all that is in the way:
+    there it replaces nothing until somebody has opened a port, and the rivals do.
+    """
     return together([one for drawn in scenarios if (one := await _compare(drawn)) is not None])
 
 
 async def _compare(drawn: Scenario) -> Beside | None:
-    site = drawn.model_copy(update={"acts": (), "spec": _skilful(drawn.spec)})
+    networking = _naming_nobody(drawn.networking)
+    site = drawn.model_copy(update={"acts": (), "spec": _skilful(drawn.spec), "networking": networking})
     facts = await play(site)
-    if facts.plan is None:
+    shut = facts.plan is None and {each.code for each in facts.refused} <= {SHUT, UNSHOWN}
+    if facts.plan is None and not shut:
         return None
-    lost = {PRODUCT: Losses.of(facts.lost)}
-    lost |= {each.__name__: _played(site, each, lasting=facts.duration) for each in STRATEGIES}
-    promised = sum(1 for _ in nobody_is_cut_off(facts))
-    return Beside(kind=kind_of(site.spec), sites=1, clients=facts.clients, lost=lost, promised=promised)
+    lost = {PRODUCT: Losses() if shut else Losses.of(facts.lost)}
+    lasting = _NO_PLAN if shut else facts.duration
+    lost |= {each.__name__: _played(site, each, lasting=lasting) for each in STRATEGIES}
+    promised = 0 if shut else sum(1 for _ in nobody_is_cut_off(facts))
+    kind = kind_of(site.spec)
+    return Beside(kind=kind, sites=1, clients=facts.clients, lost=lost, promised=promised, unplanned=int(shut))
 
 
 def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> Losses:
@@ -86,6 +98,12 @@ def _played(site: Scenario, strategy: Strategy, *, lasting: timedelta) -> Losses
             simulation.console.edit_policy(group.path)
     simulation.advance_to(simulation.now + _LIVE_ON * _slowest(site.spec))
     return Losses.of(simulation.verdict().lost_ever)
+
+
+def _naming_nobody(networking: Networking) -> Networking:
+    """People who leave nobody behind a firewall out by name: they have its port opened, or give the plan up."""
+    named = networking.when_shut is WhenShut.LEAVE_OUT
+    return networking.model_copy(update={"when_shut": WhenShut.OPEN}) if named else networking
 
 
 def _skilful(spec: SiteSpec) -> SiteSpec:

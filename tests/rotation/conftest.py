@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from rotation.certificate import CertificateFacts
+from rotation.network import UNKNOWN
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.step import Console, GatePurpose
@@ -16,6 +17,7 @@ from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import Preconditions, unmet
 from rotation.proof.coverage import judge
 from rotation.proof.verdict import GateRule, RosterEntry, Swap
+from rotation.reach.answer import HttpAnswer
 from rotation.running.message import Message
 from rotation.running.state import RotationState
 from rotation.site import Database, Limits, ListEntry, Protocol, Server, ServerList, Site
@@ -94,7 +96,18 @@ class Make:
             locations=locations or (self.location(**settings),),
         )
 
-    def client(self, name, group="G", *, build="14.3.9816.7000", seen=-2, server="s1", serial=None, images=False):
+    def client(
+        self,
+        name,
+        group="G",
+        *,
+        build="14.3.9816.7000",
+        seen=-2,
+        server="s1",
+        serial=None,
+        images=False,
+        network=UNKNOWN,
+    ):
         """A client of the group of that path, last seen `seen` minutes after the start; never where that is None."""
         return ObservedClient(
             id=name,
@@ -105,6 +118,7 @@ class Make:
             last_server=server,
             serial=serial,
             non_persistent=images,
+            network=network,
         )
 
     def survey(self, site, *groups, silent=(), ends=None, **fields):
@@ -141,7 +155,7 @@ class Make:
 
     # -- plans ------------------------------------------------------------------------------------
 
-    def observed(self, site, *groups, clients=(), seen_at=None, survey=None, copies=(), **survey_fields):
+    def observed(self, site, *groups, clients=(), seen_at=None, survey=None, copies=(), answers=(), **survey_fields):
         """All that a plan of `site` rests on; clients were seen at every server, unless `seen_at` says otherwise."""
         everywhere = frozenset(server.name for server in site.servers)
         return Observed(
@@ -151,12 +165,26 @@ class Make:
             certificates={CertificateId(f"cert-{server.name}"): self.facts(server.name) for server in site.servers},
             seen_at={client.id: everywhere for client in clients} if seen_at is None else seen_at,
             copies_in_use=frozenset(copies),
+            http_answers=tuple(answers),
+        )
+
+    def answer(self, client, result="ok", *, network="10.1.0.0/24", server="s1", port=8014, days=0):
+        """What a client was answered over plain HTTP, some days before the start."""
+        return HttpAnswer(
+            client=client,
+            network=network,
+            server=server,
+            host=f"{server}.test",
+            port=port,
+            result=result,
+            at=T0 - timedelta(days=days),
         )
 
     def request(self, site, *, only=None, **fields):
         """A new certificate for every server of `site`, or for `only` those."""
         chosen = [server.name for server in site.servers] if only is None else only
-        return PlanRequest(certificates={name: CertificateId(f"cert-{name}") for name in chosen}, **fields)
+        known = {"trusted_networks": (UNKNOWN,), **fields}
+        return PlanRequest(certificates={name: CertificateId(f"cert-{name}") for name in chosen}, **known)
 
     def plan(self, site, *groups, request=None, now=T0, after=0, **observed):
         """The plan of `site` with those groups and clients."""

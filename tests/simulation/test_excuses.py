@@ -42,15 +42,15 @@ def test_whom_a_person_trusts_by_name_before_the_loss_is_excused(played):
     assert whys == ["a person took it on trust, by name", None]
 
 
-def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_not(played):
-    """No reading tells that a network lets no HTTP through before somebody is cut off there, and a canary is first."""
+def test_a_canary_behind_a_proxy_is_excused_and_nobody_else(played):
+    """A plan names the canaries beforehand; every other network is shown before its clients go to plain HTTP."""
     (owner,) = [each for each in played.body.scopes if each.path == "My Company\\Legacy"]
     asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
     blocked = lost(played, asked, name="OLD-0001", group=owner.path, first_why="its network lets no HTTP through to S")
-    assert "plain HTTP" in str(excused(blocked, played))
-    silent = replace(played, plan=played.plan.model_copy(update={"findings": ()}), last_plan=None)
-    assert excused(blocked, silent) is None
-    assert "plain HTTP" in str(excused(blocked, replace(silent, last_plan=played.last_plan))), "an amendment says it"
+    first = played.body.model_copy(update={"canaries": (owner.group_id,)})
+    named = replace(played, state=played.state.model_copy(update={"body": first}))
+    assert "canary that was named beforehand" in str(excused(blocked, named))
+    assert excused(blocked, played) is None, "nobody has gone first"
     root = next(each for each in played.body.scopes if each.path == "My Company")
     relaxed = root.model_copy(update={"treatment": owner.treatment})
     scopes = tuple(relaxed if each is root else each for each in played.body.scopes)
@@ -60,10 +60,6 @@ def test_the_first_behind_a_proxy_is_excused_and_whoever_a_canary_stood_for_is_n
     spec = played.scenario.spec.model_copy(update={"clients": (*played.scenario.spec.clients, batch)})
     shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
     assert excused(blocked, shown) is None
-    others = (each for each in spec.clients if each.group == owner.path)
-    images = (*others, batch.model_copy(update={"npvdi": True}))
-    images_only = played.scenario.model_copy(update={"spec": spec.model_copy(update={"clients": images})})
-    assert "plain HTTP" in str(excused(blocked, replace(shown, scenario=images_only)))
     said = played.trail[-1].model_copy(
         update={"message": "on without the canaries, by ann and eve", "at": played.began}
     )
@@ -123,7 +119,7 @@ def test_who_was_a_canary_when_it_failed_is_one_wherever_it_was_moved_since(play
     asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
     why = "its network lets no HTTP through to SEPM-1"
     gone = lost(played, asked, name="CANARY-0001", group=root.path, first_why=why, first_failed=at)
-    first = "its network lets no plain HTTP through, and no canary could show that"
+    first = "its network lets no plain HTTP through, and it was a canary that was named beforehand"
     assert excused(gone, facts) == (first if minutes > 0 else None)
 
 

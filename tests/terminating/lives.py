@@ -182,6 +182,7 @@ class _Life:
         request = PlanRequest(
             certificates={server: made.facts.id for server, made in certificates.items()},
             unproven_failover=stage.scenario.unproven,
+            trusted_networks=await stage.networks(),
         )
         now, passed = stage.clock.now(), told.passed
         try:

@@ -161,9 +161,9 @@ class Stage:
         """Survey and plan: by default every server, unproven failover approved."""
         surveyed = await Surveying(self.world).survey_site(SurveyRequest(site_id=SITE))
         site = await self.store.sites.get(SITE)
+        certificates = {server.name: CertificateId(f"cert-{server.name}") for server in site.servers}
         request = request or PlanRequest(
-            certificates={server.name: CertificateId(f"cert-{server.name}") for server in site.servers},
-            unproven_failover=Unproven.APPROVE,
+            certificates=certificates, unproven_failover=Unproven.APPROVE, trusted_networks=("10.0.0.0/16",)
         )
         plan = await plan_from_survey(self.store, SITE, surveyed.survey_id, request, now=self.clock())
         await self.store.plans.add(plan)

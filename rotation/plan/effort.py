@@ -1,0 +1,108 @@
+"""What the rules of proof ask of people beyond the vendor's list, and how each could be shown with less work.
+
+Minutes are what a person needs who knows the console, by estimate: nobody has measured them. Waiting counts for none.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from rotation.plan.plan import Plan
+from rotation.plan.step import Console
+from rotation.plan.task import CompareSignedFiles, RefreshImages, ReorderList
+from rotation.values import Value
+
+_SCRIPT = 15
+"""Handing the script to the company's own tool, and putting what it writes into one file."""
+_NETWORK = 3
+"""Asking whoever knows the firewall of a network."""
+_IMAGES = 20
+"""For each group of golden images."""
+_REORDER = 5
+_SIGNED = 5
+_NAMES_A_MINUTE = 20
+"""Names that a person reads before saying so by name."""
+
+
+class Effort(Value):
+    """What one rule asks of people."""
+
+    rule: str
+    """Its number in docs/proof.md."""
+    what: str
+    tasks: int = 0
+    """Console tasks among it."""
+    minutes: int
+    cheaper: str = ""
+    """How the same could be shown with less work; empty: this is the least."""
+
+
+def extra_work(plan: Plan) -> tuple[Effort, ...]:
+    """What each rule costs that asks something of people in this plan."""
+    return tuple(each for each in _efforts(plan) if each.minutes)
+
+
+def _efforts(plan: Plan) -> Iterator[Effort]:
+    body = plan.body
+    works = [step.work for step in body.steps if isinstance(step, Console)]
+    yield from _by_name(plan)
+    images = [work for work in works if isinstance(work, RefreshImages)]
+    yield Effort(
+        rule="4",
+        what="refresh golden images and install packages",
+        tasks=len(images),
+        minutes=_IMAGES * sum(len(work.groups) for work in images),
+        cheaper="build the images by a job that takes the newest Sylink.xml, and have that run",
+    )
+    orders = [work for work in works if isinstance(work, ReorderList)]
+    yield Effort(
+        rule="8",
+        what="reorder server lists for a drill, and put their order back",
+        tasks=len(orders),
+        minutes=_REORDER * len(orders),
+        cheaper="survey more often before the next plan: clients of one priority move by themselves",
+    )
+    signed = [work for work in works if isinstance(work, CompareSignedFiles)]
+    yield Effort(
+        rule="24",
+        what="compare the dates of .SIG files with that of the keystore",
+        tasks=len(signed),
+        minutes=_SIGNED * len(signed),
+    )
+    codes = {finding.code for finding in plan.findings}
+    yield Effort(
+        rule="24",
+        what="have the script ask over plain HTTP on all clients, and upload what it writes",
+        minutes=_SCRIPT if "http-shown" in codes else 0,
+    )
+    yield Effort(
+        rule="24",
+        what="ask who knows the firewalls whether plain HTTP gets through",
+        minutes=_NETWORK * len(body.trusted_networks),
+        cheaper="have the script ask: rotator network-script"
+        if len(body.trusted_networks) * _NETWORK > _SCRIPT
+        else "",
+    )
+
+
+def _by_name(plan: Plan) -> Iterator[Effort]:
+    body = plan.body
+    yield Effort(
+        rule="1",
+        what="read the names of clients that are left out",
+        minutes=_reading(len(body.left_out)),
+        cheaper="a longer wait needs no names, and clients that are gone for good can be deleted in the console",
+    )
+    yield Effort(
+        rule="8",
+        what="read the names of clients that are taken to fail over",
+        minutes=_reading(sum(each.clients for each in body.on_trust)),
+        cheaper="have a drill show it: unproven_failover: drill",
+    )
+
+
+def _reading(names: int) -> int:
+    return -(-names // _NAMES_A_MINUTE)
+
+
+def minutes(efforts: Iterable[Effort]) -> int:
+    """All of it together."""
+    return sum(each.minutes for each in efforts)

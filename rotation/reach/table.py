@@ -1,0 +1,103 @@
+"""Reading what the script has written: strict, since a line that is misread cuts clients off."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from pydantic import ValidationError
+
+from rotation.finding import Finding, blocking
+from rotation.network import network_of
+from rotation.reach.answer import HttpAnswer
+from rotation.values import ServerName, Value
+
+COLUMNS = ("client", "address", "prefix", "server", "host", "port", "result", "time")
+MOST_LINES = 400_000
+_MOST_FINDINGS = 20
+_AHEAD = timedelta(days=1)
+"""Clients' clocks are not SEPM's; an answer from later than this is a mistake."""
+
+
+class Read(Value):
+    """What a table holds, or why it is refused: then nothing of it counts."""
+
+    answers: tuple[HttpAnswer, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def read_table(content: bytes, *, now: datetime) -> Read:
+    """The answers in `content`: CSV with a comma or a semicolon, in UTF-8 or, with its mark, UTF-16.
+
+    Files of many clients may be put one behind the other: each may have its header line.
+    """
+    try:
+        text = content.decode("utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _refused([_wrong("file", f"it is neither UTF-8 nor UTF-16: byte {error.start}")])
+    lines = text.splitlines()
+    if len(lines) > MOST_LINES:
+        return _refused([_wrong("file", f"it has {len(lines)} lines, and {MOST_LINES} are read: send it in parts")])
+    found: list[HttpAnswer] = []
+    wrong: list[Finding] = []
+    for number, row in _rows(lines):
+        answer = _answer(number, row, now)
+        if isinstance(answer, Finding):
+            wrong.append(answer)
+        else:
+            found.append(answer)
+        if len(wrong) >= _MOST_FINDINGS:
+            break
+    if not found and not wrong:
+        wrong.append(_wrong("file", "it has no line of an answer"))
+    return _refused(wrong) if wrong else Read(answers=tuple(found))
+
+
+def _rows(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    for number, line in enumerate(lines, 1):
+        bare = line.strip().lstrip("\ufeff")
+        if not bare:
+            continue
+        row = [cell.strip() for cell in next(csv.reader(io.StringIO(bare), delimiter=";" if ";" in bare else ","))]
+        if tuple(cell.casefold() for cell in row) != COLUMNS:
+            yield number, row
+
+
+def _answer(number: int, row: Sequence[str], now: datetime) -> HttpAnswer | Finding:
+    where = f"line {number}"
+    if len(row) != len(COLUMNS):
+        return _wrong(where, f"it has {len(row)} fields, and {len(COLUMNS)} are meant: {', '.join(COLUMNS)}")
+    client, address, prefix, server, host, port, result, time = row
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        return _wrong(where, f"{time[:40]!r} is no time: 2026-01-31T08:00:00Z is meant")
+    if at.tzinfo is None:
+        return _wrong(where, f"{time[:40]!r} has no time zone: 2026-01-31T08:00:00Z is meant")
+    if at > now + _AHEAD:
+        return _wrong(where, f"{time[:40]} is still to come")
+    if not port.isdecimal():
+        return _wrong(where, f"port {port[:20]!r} is no number")
+    try:
+        return HttpAnswer(
+            client=client,
+            network=network_of((address,), (prefix,)),
+            server=ServerName(server),
+            host=host.casefold(),
+            port=int(port[:6]),
+            result=result.casefold(),
+            at=at.astimezone(UTC),
+        )
+    except ValidationError as error:
+        told = error.errors()[0]
+        return _wrong(where, f"{'.'.join(map(str, told['loc']))}: {told['msg']}")
+
+
+def _wrong(subject: str, message: str) -> Finding:
+    return blocking(
+        "http-reach-unreadable", subject, message, "send the file as the script wrote it: nothing of this one counts"
+    )
+
+
+def _refused(findings: Sequence[Finding]) -> Read:
+    return Read(findings=tuple(findings))
