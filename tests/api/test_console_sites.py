@@ -160,7 +160,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     plan = (await whole.post("/v1/plans", json=order)).json()
     weak = {finding["code"] for finding in plan["reasons"] if finding["code"].startswith("console-proof")}
     assert weak >= {"console-proof-settings", "console-proof-gates", "console-proof-serial", "console-proof-claim"}
-    assert [step["number"] for step in plan["steps"]][1:4] == ["recovery", "A6-A7", "A8"]
+    assert [step["number"] for step in plan["steps"]][1:5] == ["recovery", "hand-outs", "A6-A7", "A8"]
     start = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends in May"}
     rotation = (await whole.post("/v1/rotations", json=start)).json()["id"]
     console = Console(whole, site, rotation, spare["control"])

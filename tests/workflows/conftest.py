@@ -32,7 +32,15 @@ from engine.speaking import answer, say
 from rotation.plan.copied import ports_text
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
-from rotation.plan.task import CompareSignedFiles, ConsoleTask, CopyList, SaveRecoveryFile, TaskState, Work
+from rotation.plan.task import (
+    CompareSignedFiles,
+    ConsoleTask,
+    CopyList,
+    SaveRecoveryFile,
+    StopHandOuts,
+    TaskState,
+    Work,
+)
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, RotationState
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
@@ -263,6 +271,8 @@ class Stage:
             return {"list_name": work.copy_list, "protocol": "HTTP", "ports": ports_text(work)}
         if isinstance(work, CompareSignedFiles):
             return self.simulation.console.signed_files(work.server).evidence
+        if isinstance(work, StopHandOuts):
+            return {"stopped": "none"}
         return {"by": "console"}
 
     async def say(
