@@ -172,7 +172,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
 
     ended = await until(look, lambda shown: shown["finished_at"] is not None)
     assert ended["status"] == "completed"
-    assert {"nothing-attested", "statement-other-count", "approve-refused"} <= console.refused
+    assert {"nothing-attested", "hand-outs-not-told", "statement-other-count", "approve-refused"} <= console.refused
     assert console.stated == 2
     told = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
     assert "3 clients are covered by ann and eve" in told
@@ -221,7 +221,10 @@ class Console:
         if task["kind"] == "set_secure_communications":
             assert task["evidence"] == "attested"
             await self._refused(await self._api.post(f"{path}/done", json={"who": "olga"}))
-        evidence = {"filename": "Sylink.xml", "sha256": "0" * 64}
+        evidence: dict[str, object] = {"filename": "Sylink.xml", "sha256": "0" * 64}
+        if task["kind"] == "stop_hand_outs":
+            await self._refused(await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence}))
+            evidence = {"stopped": ["gpo: SEP at start-up"]}
         if task["kind"] == "compare_signed_files":
             evidence = await self._dates(task["subject"]["server"])
         await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence})

@@ -14,12 +14,11 @@ from emulator.errors import EmulatorError
 from emulator.handwork import replace_now
 from emulator.operations import Outcome
 from emulator.robot import BackOff, Robot
-from emulator.spec import HandOutSpec, RobotSpec
+from emulator.spec import RobotSpec
 
 PACE = RobotSpec(shortest_delay=timedelta(seconds=1), longest_delay=timedelta(seconds=3))
 PAIR = {"group_id": "G1", "group_path": "My Company", "location_id": "L1", "location_name": "Default"}
 OLD, NEW = "aa" * 32, "bb" * 32
-SCRIPTS = (HandOutSpec(name="Script"), HandOutSpec(name="SEP", kind="package"))
 
 
 class _PaperDesk:
@@ -33,7 +32,6 @@ class _PaperDesk:
         self.fingerprints = {"sepm-1": OLD, "sepm-2": OLD}
         self.orders: dict[str, tuple[tuple[str, ...], ...]] = {}
         self.paused = False
-        self.stopped: set[str] = set()
         self.refuse: str | None = None
         self.looks_until_up = 0
 
@@ -42,10 +40,12 @@ class _PaperDesk:
             raise EmulatorError("not now")
         self.deeds.append(operation.operation)
         match operation.operation:
-            case "copy_list" | "delete_list":
-                (self.names.append if operation.operation == "copy_list" else self.names.remove)(operation.name)
+            case "copy_list":
+                self.names.append(operation.name)
             case "edit_list":
                 self.orders[operation.name] = operation.order
+            case "delete_list":
+                self.names.remove(operation.name)
             case "assign_list":
                 self.assigned[operation.group, operation.location] = operation.name
             case "set_secure_communications":
@@ -54,8 +54,6 @@ class _PaperDesk:
                 self.fingerprints[operation.server] = NEW
             case "pause_replication" | "resume_replication":
                 self.paused = operation.operation == "pause_replication"
-            case "stop_hand_out" | "start_hand_out":
-                self.stopped ^= {operation.name}
             case "save_recovery_file":
                 return Outcome(filename="recovery_1.zip", content=b"keys")
         return Outcome()
@@ -88,9 +86,6 @@ class _PaperDesk:
 
     def replication_paused(self) -> bool:
         return self.paused
-
-    def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
-        return tuple(each for each in SCRIPTS if (each.name in self.stopped) is stopped)
 
 
 class _Product:
@@ -249,17 +244,6 @@ async def test_every_kind_of_task_is_done_at_the_console(robot, product, desk):
     }
     assert product.done[asked[3]]["evidence"] == {}
     assert product.done[asked[3]]["who"] == "console robot"
-
-
-async def test_it_says_what_it_has_stopped_and_starts_what_is_named(robot, product, desk):
-    """Everything that it knows of is stopped, once; what a task names is started again, or everything."""
-    stopping = [product.ask("stop_hand_outs", {}) for _ in range(2)]
-    named = product.ask("start_hand_outs", {"stopped": [{"kind": "gpo", "name": "Script"}], "unsaid": False})
-    rest = product.ask("start_hand_outs", {"stopped": [], "unsaid": True})
-    await robot.work_once()
-    assert desk.deeds == ["stop_hand_out", "stop_hand_out", "start_hand_out", "start_hand_out"]
-    assert {product.done[task]["evidence"]["stopped"] for task in stopping} == {"gpo: Script; package: SEP"}
-    assert [product.done[task]["evidence"] for task in (named, rest)] == [{}, {}]
 
 
 async def test_without_rest_it_works_by_names_and_copies_serials(robot, product, desk, pauses):
