@@ -6,6 +6,8 @@ from datetime import datetime
 from activities.identity import new_plan_id
 from rotation.drift.recorded import as_approved
 from rotation.originals.known import copies_that_may_be, is_from_file
+from rotation.plan.hand_outs import Stopped
+from rotation.plan.left_stopped import left_stopped
 from rotation.plan.plan import ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
 from rotation.plan.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
@@ -52,6 +54,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
         ),
         copies=_copies_made(tasks, copies_that_may_be(plan, survey) if from_file else ()),
         reordered=_reordered(tasks, plan, every=from_file),
+        hand_outs=left_stopped(tasks, began=Stopped(unsaid=from_file)),
         swapped=_swapped(plan, survey),
     )
     return make_restore_plan(

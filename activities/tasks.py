@@ -18,6 +18,7 @@ from engine.contract import (
 )
 from rotation.originals.saving import asks_for_it, how_to_save
 from rotation.plan.instructions import instructions
+from rotation.plan.left_stopped import to_start
 from rotation.plan.signed_files import while_there
 from rotation.plan.step import Console, SettingField
 from rotation.plan.task import (
@@ -30,12 +31,14 @@ from rotation.plan.task import (
     ReplaceCertificate,
     ResumeReplication,
     SetSecureCommunications,
+    StartHandOuts,
     TaskState,
     Work,
     evidence_for,
 )
 from rotation.values import ListName, TaskId
 
+_NOTHING_STOPPED = "nothing that hands out Sylink.xml was stopped"
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _BY_WORD = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {
@@ -68,6 +71,11 @@ class Tasks:
             await store.swaps.opened(request.ref.rotation_id, work.server, work.fingerprint_sha256, request.opened_at)
         if isinstance(work, RefreshImages):
             work = await self._as_named_now(scope, work)
+        if isinstance(work, StartHandOuts):
+            stopped = to_start(work, await store.tasks.list(rotation_id=request.ref.rotation_id))
+            if stopped is None:
+                return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_NOTHING_STOPPED)
+            work = stopped
         task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), work)
         await store.tasks.add(task)
         return OpenTaskAnswer(task_id=task.id, state=task.state)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from emulator.certificates import self_signed
 from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
-from emulator.handwork import Desk, copy_evidence, due, perform
+from emulator.handwork import Desk, copy_evidence, due, perform, stopped_evidence
 from emulator.keys import pool_key
 from emulator.operations import (
     AssignList,
@@ -26,6 +26,8 @@ from emulator.tasks import (
     CertificateTask,
     CopyListTask,
     SecureTask,
+    StartHandOutsTask,
+    StopHandOutsTask,
     Task,
 )
 
@@ -125,6 +127,9 @@ class ClumsyHands:
         if mistake is Mistake.ONLY_SAYS:
             self._owed.append(_Owed(task, file, ()))
             return _believed(task)
+        if mistake is Mistake.LEAVES_RUNNING:
+            self._owed.append(_Owed(task, file, ()))
+            return stopped_evidence(self.desk.hand_outs(stopped=False))
         if mistake is Mistake.UNDOES_AT_NIGHT:
             back = _back(self.desk, task)
             evidence = await perform(self.desk, task, file)
@@ -167,8 +172,10 @@ def _allows(task: Task, mistake: Mistake, desk: Desk) -> bool:
             return isinstance(task, CopyListTask) and task.subject.protocol is Protocol.HTTP
         case Mistake.UNDOES_AT_NIGHT:
             return isinstance(task, AssignListTask | SecureTask) and bool(due(desk, task))
+        case Mistake.LEAVES_RUNNING:
+            return isinstance(task, StopHandOutsTask) and bool(desk.hand_outs(stopped=False))
         case _:
-            return True
+            return not isinstance(task, StopHandOutsTask | StartHandOutsTask)
 
 
 def _replace(server: str, file: CertificateFile) -> ReplaceCertificate:

@@ -186,6 +186,17 @@ class Console:
         self._site.replication_paused = False
         self._site.effects.record("console.resume_replication")
 
+    def stop_hand_out(self, name: str) -> None:
+        """Stop something that hands out Sylink.xml."""
+        self._site.hand_outs.named(name).stopped = True
+        self._site.effects.record("console.stop_hand_out", name)
+
+    def start_hand_out(self, name: str) -> None:
+        """Start it again, with the file that each group exports now."""
+        started = self._site.hand_outs.named(name)
+        started.stopped, started.file_ms = False, self._changes.timeline.now_ms
+        self._site.effects.record("console.start_hand_out", name)
+
     def set_secure_communications(self, group: str, location: str, enabled: bool) -> None:
         """Tick or untick secure communications."""
         owner, place = self._owned(group, location)

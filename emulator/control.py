@@ -76,6 +76,8 @@ def usual_tasks(simulation: Simulation) -> dict[str, int]:
         "delete_list": lists,
         "pause_replication": replication,
         "resume_replication": replication,
+        "stop_hand_outs": 1,
+        "start_hand_outs": int(bool(site.hand_outs.known)),
     }
 
 

@@ -25,10 +25,13 @@ from emulator.operations import (
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
+    StartHandOut,
+    StopHandOut,
 )
 from emulator.signed_files import SignedFiles
 from emulator.simulation import Simulation
 from emulator.site import Site
+from emulator.spec import HandOutSpec
 
 
 class SiteDesk:
@@ -104,6 +107,10 @@ class SiteDesk:
     def replication_paused(self) -> bool:
         """Whether the replication relationship is broken."""
         return self._site.replication_paused
+
+    def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
+        """What this person knows to hand out Sylink.xml, and has stopped or not."""
+        return tuple(each.spec for each in self._site.hand_outs.known if each.stopped == stopped)
 
     def when_it_runs(self, server: str) -> None:
         """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""
@@ -182,7 +189,12 @@ def _server_list(console: Console, operation: CopyList | EditList | AssignList |
 
 def _setting(
     console: Console,
-    operation: PauseReplication | ResumeReplication | SetSecureCommunications | RefreshGoldenImages,
+    operation: PauseReplication
+    | ResumeReplication
+    | SetSecureCommunications
+    | RefreshGoldenImages
+    | StopHandOut
+    | StartHandOut,
 ) -> None:
     match operation:
         case PauseReplication():
@@ -193,3 +205,7 @@ def _setting(
             console.set_secure_communications(group, location, enabled)
         case RefreshGoldenImages(group=group):
             console.refresh_golden_images(group)
+        case StopHandOut(name=name):
+            console.stop_hand_out(name)
+        case StartHandOut(name=name):
+            console.start_hand_out(name)

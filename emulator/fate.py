@@ -110,10 +110,10 @@ class Fate:
             case ComputersReimaged(group=group, count=count, image_age=age, keeps_record=keeps):
                 for client in self._drawn(group, count):
                     self._machines.reimage(client.name, image_age=age, keeps_record=keeps)
-            case SylinkHandedOut(group=group, count=count, age=age, every=every, times=times):
+            case SylinkHandedOut(group=group, count=count, every=every, times=times):
                 names = [client.name for client in self._drawn(group, count)]
-                file = self._machines.published(group, age)
-                self._again(every, times, lambda: self._hand_out(names, file))
+                file = self._machines.published(group, happening.age)
+                self._again(every, times, lambda: self._hand_out(happening, names, file))
 
     def _to_records(self, happening: _ToRecords) -> None:
         match happening:
@@ -210,7 +210,13 @@ class Fate:
             name, edit.protocol, edit.http_ports, edit.servers, https_ports=edit.https_ports, takes_out=True
         )
 
-    def _hand_out(self, names: list[str], file: Publication) -> None:
+    def _hand_out(self, happening: SylinkHandedOut, names: list[str], file: Publication) -> None:
+        doing = self._site.hand_outs.named(happening.hand_out) if happening.hand_out else None
+        if doing is not None and doing.stopped:
+            return
+        if doing is not None and doing.file_ms is not None:
+            age = timedelta(milliseconds=self._changes.timeline.now_ms - doing.file_ms)
+            file = self._machines.published(happening.group, age)
         for name in names:
             self._machines.hand_sylink(name, file)
 

@@ -22,8 +22,11 @@ from emulator.operations import (
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
+    StartHandOut,
+    StopHandOut,
 )
 from emulator.signed_files import SignedFiles
+from emulator.spec import HandOutSpec
 from emulator.tasks import (
     AssignListTask,
     CertificateFile,
@@ -36,6 +39,8 @@ from emulator.tasks import (
     ReplicationTask,
     SaveRecoveryFileTask,
     SecureTask,
+    StartHandOutsTask,
+    StopHandOutsTask,
     Task,
 )
 
@@ -87,6 +92,10 @@ class Desk(Protocol):
         """Whether the replication relationship is broken."""
         ...
 
+    def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
+        """What this person knows to hand out Sylink.xml, and has stopped or not."""
+        ...
+
     def when_it_runs(self, server: str) -> None:
         """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""
         ...
@@ -121,6 +130,10 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
             return {"list_name": wanted.list, "order": "; ".join(", ".join(pool) for pool in desk.order(wanted.list))}
         case CertificateTask():
             await _replace(desk, task, file)
+        case StopHandOutsTask():
+            for each in desk.hand_outs(stopped=False):
+                await desk.operate(StopHandOut(name=each.name))
+            return stopped_evidence(desk.hand_outs(stopped=True))
         case _:
             for operation in due(desk, task):
                 await desk.operate(operation)
@@ -128,7 +141,8 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
 
 
 def due(
-    desk: Desk, task: ReplicationTask | AssignListTask | SecureTask | DeleteListTask | RefreshImagesTask
+    desk: Desk,
+    task: ReplicationTask | AssignListTask | SecureTask | DeleteListTask | RefreshImagesTask | StartHandOutsTask,
 ) -> list[Operation]:
     """What is left to do of `task`."""
     match task:
@@ -150,6 +164,10 @@ def due(
             return [DeleteList(name=unwanted.list)] if unwanted.list in desk.lists() else []
         case RefreshImagesTask(subject=images):
             return [RefreshGoldenImages(group=group) for group in images.groups]
+        case StartHandOutsTask(subject=asked):
+            named = {each.name for each in asked.stopped}
+            found = desk.hand_outs(stopped=True)
+            return [StartHandOut(name=each.name) for each in found if asked.unsaid or each.name in named]
 
 
 def _replication_due(desk: Desk, *, pause: bool) -> list[Operation]:
@@ -179,6 +197,11 @@ async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
     ports = {server.server: server.http_port for server in wanted.servers}
     await desk.operate(EditList(name=wanted.copy_list, protocol=wanted.protocol, http_ports=ports))
     return copy_evidence(task)
+
+
+def stopped_evidence(stopped: Sequence[HandOutSpec]) -> dict[str, Any]:
+    """What somebody says who has stopped these."""
+    return {"stopped": "; ".join(each.text for each in stopped) or "none"}
 
 
 def copy_evidence(task: CopyListTask) -> dict[str, Any]:

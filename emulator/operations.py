@@ -100,6 +100,20 @@ class ResumeReplication(_Operation):
     operation: Literal["resume_replication"] = "resume_replication"
 
 
+class StopHandOut(_Operation):
+    """Stop something that hands out Sylink.xml: not in SEPM's console, but by the same person."""
+
+    operation: Literal["stop_hand_out"] = "stop_hand_out"
+    name: str
+
+
+class StartHandOut(_Operation):
+    """Start it again, with the file that each group exports now."""
+
+    operation: Literal["start_hand_out"] = "start_hand_out"
+    name: str
+
+
 class SetSecureCommunications(_Operation):
     """Tick or untick secure communications."""
 
@@ -136,6 +150,8 @@ Operation = Annotated[
     | RefreshGoldenImages
     | PauseReplication
     | ResumeReplication
+    | StopHandOut
+    | StartHandOut
     | SetSecureCommunications
     | ExportSylink
     | SaveRecoveryFile,

@@ -9,6 +9,7 @@ from emulator.domains import Domain, Domains, Shown
 from emulator.draws import identity
 from emulator.effects import NO_EFFECT, Effects
 from emulator.errors import UnknownNameError
+from emulator.hand_outs import HandOuts
 from emulator.instants import from_ms, span_ms
 from emulator.recovery import RecoveryFile
 from emulator.spec import Mode, Protocol, SiteSpec
@@ -194,6 +195,7 @@ class Site:
         self._domains = Domains(spec.seed, spec.domain)
         self.replication_partner = spec.replication_partner
         self.replication_paused = False
+        self.hand_outs = HandOuts(spec.hand_outs)
         self.servers: dict[str, Server] = {}
         """By id; the first one serves REST and the console, and its clock dates policies."""
         self.server_lists: dict[str, ServerList] = {}

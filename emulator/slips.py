@@ -20,6 +20,8 @@ class Mistake(StrEnum):
     """Sets what the task asks for, and in the night puts one setting back."""
     ONLY_SAYS = "only_says"
     """Says that it is done, and has not begun."""
+    LEAVES_RUNNING = "leaves_running"
+    """Says that everything is stopped that hands out Sylink.xml, and has stopped nothing."""
 
 
 class Slip(BaseModel):

@@ -157,6 +157,21 @@ class ClientSpec(_Spec):
         return self
 
 
+class HandOutSpec(_Spec):
+    """Something that gives clients a Sylink.xml without SEPM; what it does, a happening says."""
+
+    name: str
+    kind: str = "gpo"
+    """As the product's task has it: gpo, sccm, intune, image, package, auto-upgrade, other."""
+    known: bool = True
+    """Whether the people of the site know of it, and so can stop it."""
+
+    @property
+    def text(self) -> str:
+        """As people say it."""
+        return f"{self.kind}: {self.name}"
+
+
 class RobotSpec(_Spec):
     """The person at the console: pace and mistakes."""
 
@@ -192,6 +207,7 @@ class SiteSpec(_Spec):
     """After what silence SEPM deletes a client, each night; None: never. SEPM's own setting is 30 days."""
     duplicate_records: int = Field(default=0, ge=0, le=100)
     """How many machines in a hundred have a second record from the start, which no contact touches any more."""
+    hand_outs: tuple[HandOutSpec, ...] = ()
     robot: RobotSpec = RobotSpec()
     switches: Switches = Switches()
     seed: int = 1
@@ -211,6 +227,7 @@ class SiteSpec(_Spec):
         groups = {group.path: group for group in self.groups}
         _unique("server", [server.name for server in self.servers])
         _unique("server list", [each.name for each in self.server_lists])
+        _unique("hand-out", [each.name for each in self.hand_outs])
         _unique("group", [group.path for group in self.groups])
         for each in self.server_lists:
             _known("server", {name for pool in each.priorities for name in pool} | set(each.ports), servers)

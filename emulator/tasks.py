@@ -92,6 +92,21 @@ class ImagesSubject(_Wire):
     groups: tuple[str, ...]
 
 
+class HandOut(_Wire):
+    """Something that hands out Sylink.xml."""
+
+    kind: str
+    name: str
+
+
+class StoppedSubject(_Wire):
+    """What is to be started again."""
+
+    stopped: tuple[HandOut, ...] = ()
+    unsaid: bool = False
+    """Whether it may be more than that."""
+
+
 class _Task(_Wire):
     id: str
     site_name: str
@@ -182,6 +197,19 @@ class RefreshImagesTask(_Task):
     subject: ImagesSubject
 
 
+class StopHandOutsTask(_Task):
+    """Stop what hands out Sylink.xml."""
+
+    kind: Literal["stop_hand_outs"]
+
+
+class StartHandOutsTask(_Task):
+    """Start it again, with the file of now."""
+
+    kind: Literal["start_hand_outs"]
+    subject: StoppedSubject
+
+
 Task = Annotated[
     SaveRecoveryFileTask
     | ReplicationTask
@@ -192,7 +220,9 @@ Task = Annotated[
     | DeleteListTask
     | CompareSignedFilesTask
     | ReorderListTask
-    | RefreshImagesTask,
+    | RefreshImagesTask
+    | StopHandOutsTask
+    | StartHandOutsTask,
     Field(discriminator="kind"),
 ]
 

@@ -25,7 +25,7 @@ from rotation.site import Limits
 from rotation.values import Value
 from simulation.chance import Chance
 from simulation.faults import with_switches
-from simulation.misfortune import behind_proxies, clumsy, drawn_happenings, purged
+from simulation.misfortune import behind_proxies, clumsy, drawn_happenings, purged, with_hand_outs
 from simulation.networks import Asking, Networking, WhenShut
 from simulation.scenario import Act, Pace, Scenario, Since
 from simulation.themes import Shares, Theme, drawn_theme, shares_of
@@ -95,6 +95,7 @@ def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Theme 
     if faults is Faults.ALL:
         spec, limits = purged(behind_proxies(clumsy(spec, chance, shares), chance, shares), limits, chance)
         happenings = drawn_happenings(spec, seed, chance, shares, wider=sizes.wider)
+        spec, happenings = with_hand_outs(spec, happenings, chance)
     return Scenario(
         seed=seed,
         theme=theme,

@@ -30,6 +30,8 @@ class SiteFacts:
     served: dict[ServerName, Fingerprint]
     log_sizes: dict[tuple[str, str], int] = field(default_factory=dict)
     """Of every pair, how large its clients' system log may become: what moves a policy (rule 24)."""
+    stopped: frozenset[str] = frozenset()
+    """What hands out Sylink.xml, and is stopped (rule 26)."""
 
 
 class CutOff(NamedTuple):
@@ -150,4 +152,5 @@ def site_facts(simulation: Simulation) -> SiteFacts:
         lists=frozenset(each.name for each in site.server_lists.values()),
         served={ServerName(each.name): Fingerprint(each.credential.fingerprint) for each in site.servers.values()},
         log_sizes={(group.path, place.name): settings.log_kb for group, place, settings in site.pairs()},
+        stopped=frozenset(each.spec.name for each in site.hand_outs.known if each.stopped),
     )

@@ -1,11 +1,12 @@
 """What goes wrong around a drawn rotation beside SEPM itself: mistakes, acts of others, networks, the purge."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from emulator.happening_draws import USUAL, WIDER, draw_happenings
-from emulator.happenings import Scheduled
+from emulator.happenings import Scheduled, SylinkHandedOut
 from emulator.slips import Mistake, Slip
-from emulator.spec import SiteSpec
+from emulator.spec import HandOutSpec, SiteSpec
 from rotation.site import Limits
 from simulation.chance import Chance
 from simulation.scenario import START
@@ -16,6 +17,8 @@ _SPAN = timedelta(days=60)
 """Within which things happen that nobody asked for."""
 _MONTH = timedelta(days=30)
 _MOSTLY = 0.7
+_KNOWN = 0.8
+"""That the people of a site know what hands out Sylink.xml there."""
 _PURGE = timedelta(days=30)
 """SEPM's own setting."""
 
@@ -69,6 +72,22 @@ def drawn_happenings(
     span = chance.between(*shares.within, "happens within")
     monthly = 1.5 * (_MONTH / _SPAN) if shares.times is None else shares.times * (_MONTH / span)
     return draw_happenings(spec, seed, START, START + span, dict.fromkeys(kinds, monthly))
+
+
+def with_hand_outs(
+    spec: SiteSpec, happenings: Sequence[Scheduled], chance: Chance
+) -> tuple[SiteSpec, tuple[Scheduled, ...]]:
+    """The site with what hands out Sylink.xml there, and what happens with each that does: people may know of it."""
+    found: list[HandOutSpec] = []
+    named: list[Scheduled] = []
+    for each in happenings:
+        happening = each.happening
+        if isinstance(happening, SylinkHandedOut):
+            number = len(found) + 1
+            found.append(HandOutSpec(name=f"Script {number}", known=chance.happens(_KNOWN, "known hand-out", number)))
+            happening = happening.model_copy(update={"hand_out": found[-1].name})
+        named.append(each.model_copy(update={"happening": happening}))
+    return spec.model_copy(update={"hand_outs": tuple(found)}), tuple(named)
 
 
 def _share(kind: str, shares: Shares) -> float:

@@ -16,8 +16,17 @@ from engine.contract import (
 from rotation.finding import Finding, blocking
 from rotation.plan.copied import not_as_asked
 from rotation.plan.drill import contradicted
+from rotation.plan.hand_outs import untold
 from rotation.plan.step import Console, Step, Write
-from rotation.plan.task import CopyList, Evidence, ReorderList, ReplaceCertificate, TaskState, evidence_for
+from rotation.plan.task import (
+    CopyList,
+    Evidence,
+    ReorderList,
+    ReplaceCertificate,
+    StopHandOuts,
+    TaskState,
+    evidence_for,
+)
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import OpenTask, Phase
@@ -82,8 +91,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
 
 async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool:
     """One life of a task: whether it was done."""
-    if run.state.task is None:
-        await _open(run, step, request)
+    if run.state.task is None and not await _open(run, step, request):
+        return True
     if not run.state.withdrawing:
         with suppress(TurnBack):
             return await _watch(run, step)
@@ -92,12 +101,17 @@ async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest
     raise TurnBack
 
 
-async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> None:
+async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> bool:
+    """Open the task of a step; False where there is nothing to do."""
     update = {"opened_at": run.host.now(), "turning_back": run.state.phase is Phase.TURNING_BACK}
     request = asked.model_copy(update=update)
     opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=f"open task: {step.title}")
+    if opened.needless:
+        run.note(EventKind.TASK_CLOSED, f"{step.title}: {opened.needless}")
+        return False
     run.state.task = OpenTask(id=opened.task_id, step=step.id, opened_at=run.host.now())
     await run.record(EventKind.TASK_OPENED, step.title)
+    return True
 
 
 async def _watch(run: Running, step: Console | Write) -> bool:
@@ -255,6 +269,8 @@ def _untrue(run: Running, step: Console | Write, message: Message) -> Finding | 
             return contradicted(reordering, message.attestation)
         case Console(work=CopyList() as copying) if not run.state.withdrawing:
             return not_as_asked(copying, message.attestation)
+        case Console(work=StopHandOuts()):
+            return untold(message.attestation)
         case _:
             return None
 

@@ -63,11 +63,16 @@ class RecordShared(HappeningBase):
 
 
 class SylinkHandedOut(HappeningBase):
-    """Somebody's script gives computers the Sylink.xml that their group had some time ago, each time it runs."""
+    """Somebody's script gives computers the Sylink.xml that their group had some time ago, each time it runs.
+
+    Not while it is stopped; where it has been started again since, it gives them the file that was exported then.
+    """
 
     happening: Literal["sylink_handed_out"] = "sylink_handed_out"
     group: str
     count: int = Field(default=1, ge=1)
     age: timedelta = Field(ge=timedelta())
+    hand_out: str = ""
+    """Which of the site's hand-outs does it; empty: one that nobody knows of, and that nobody stops."""
     every: timedelta = Field(default=timedelta(days=1), gt=timedelta(), le=DECADES)
     times: int = Field(default=1, ge=1, le=1000)

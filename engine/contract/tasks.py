@@ -26,6 +26,8 @@ class OpenTaskAnswer(Value):
 
     task_id: TaskId
     state: TaskState
+    needless: str = ""
+    """Why there is nothing to do, and no task was opened."""
 
 
 class ObserveTaskRequest(StepRequest):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rotation.plan.copied import NAME, PORTS, PROTOCOL, ports_text
+from rotation.plan.hand_outs import NOTHING, STOPPED, HandOutKind
 from rotation.plan.signed_files import CERTIFICATE, OLDEST
 from rotation.plan.task import (
     AssignList,
@@ -17,6 +18,8 @@ from rotation.plan.task import (
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
+    StartHandOuts,
+    StopHandOuts,
     TaskPair,
     Work,
 )
@@ -55,8 +58,8 @@ def _lines(work: Work) -> Iterable[str]:
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
         case PutCertificateBack():
             yield from _put_back(work)
-        case CompareSignedFiles() | RefreshImages():
-            yield from _looked_after(work)
+        case CompareSignedFiles() | RefreshImages() | StopHandOuts() | StartHandOuts():
+            yield from _beside_sepm(work)
 
 
 def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
@@ -76,14 +79,41 @@ def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
             yield f"Say done with order={work.text!r} when the file shows that"
 
 
-def _looked_after(work: CompareSignedFiles | RefreshImages) -> Iterable[str]:
-    if isinstance(work, RefreshImages):
-        yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
-        return
+def _beside_sepm(work: CompareSignedFiles | RefreshImages | StopHandOuts | StartHandOuts) -> Iterable[str]:
+    match work:
+        case CompareSignedFiles():
+            yield from _compared(work)
+        case RefreshImages():
+            yield f"Refresh the golden images and install packages of {', '.join(work.groups)}"
+        case StopHandOuts():
+            yield from _stopped()
+        case StartHandOuts():
+            yield from _started(work)
+
+
+def _compared(work: CompareSignedFiles) -> Iterable[str]:
     yield f"On {work.server}, look when ...\\tomcat\\etc\\keystore.jks was last changed"
     yield "In ...\\data\\outbox\\agent, look for the oldest .SIG file of all group folders"
     yield "If that file is older than the keystore, have the server publish again, and look once more"
     yield f"Say done with {CERTIFICATE}= and {OLDEST}=, with seconds, as 2026-01-31T17:05:42Z, by its own clock"
+
+
+def _stopped() -> Iterable[str]:
+    yield "Ask who else gives clients a Sylink.xml: group policy, SCCM, Intune, images that computers are installed"
+    yield "from, install packages, client install packages assigned to groups (auto-upgrade), scripts, other tools"
+    yield "Stop each of them until a task of this rotation has it started again; let no upgrade of clients begin"
+    yield "Where computers must be installed meanwhile, export their package on the same day"
+    yield f"Say done with {STOPPED}={NOTHING}, or with each as KIND: NAME, parted by semicolons, for example"
+    yield f"{STOPPED}='gpo: SEP at start-up; package: SEP 14.3'. KIND is one of:"
+    yield ", ".join(kind.value for kind in HandOutKind)
+
+
+def _started(work: StartHandOuts) -> Iterable[str]:
+    yield "Export the Sylink.xml of each group, or its install package, as it is now"
+    yield "In each of these, replace the file by it, and start it again:"
+    yield from (f"- {each.text}" for each in work.stopped)
+    if work.unsaid:
+        yield "- whatever else was stopped: somebody had begun to stop it, and has not said what"
 
 
 def _source(work: ReplaceCertificate) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rotation.plan.drill import Drill
+from rotation.plan.hand_outs import Stopped
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.task import CopyList, ReplaceCertificate
 from rotation.site import Limits, Site
@@ -26,6 +27,9 @@ class Knobs(Value):
     drill: Drill = Drill()
     failover_images: tuple[str, ...] = ()
     """Of `image_groups`, those whose machines fail over."""
+
+    hand_outs: Stopped | None = None
+    """What is known to be stopped that hands out Sylink.xml; None: the plan neither stops it nor starts it again."""
 
     lists_stay: bool = False
     """Whether a site of 12.x speaks HTTP already: no list is copied, and list A begins at A6 (facts, 1.2)."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rotation.plan.hand_outs import HandOut
 from rotation.site import Protocol
 from rotation.values import (
     Fingerprint,
@@ -151,6 +152,22 @@ class RefreshImages(Value):
     groups: tuple[str, ...]
 
 
+class StopHandOuts(Value):
+    """Stop everything beside SEPM that gives clients a Sylink.xml: nothing shows it, and who does it (rule 26)."""
+
+    kind: Literal["stop_hand_outs"] = "stop_hand_outs"
+
+
+class StartHandOuts(Value):
+    """Start again what was stopped, with a Sylink.xml or a package of the certificates in force."""
+
+    kind: Literal["start_hand_outs"] = "start_hand_outs"
+    stopped: tuple[HandOut, ...] = ()
+    """In a plan, what an earlier rotation has left stopped; in a task, everything."""
+    unsaid: bool = False
+    """Whether somebody had begun to stop it, and did not say what."""
+
+
 class DeleteList(Value):
     """Delete the HTTP copy once nothing uses it."""
 
@@ -190,13 +207,24 @@ Work = Annotated[
     | PutCertificateBack
     | CompareSignedFiles
     | RefreshImages
+    | StopHandOuts
+    | StartHandOuts
     | DeleteList
     | ReorderList,
     Field(discriminator="kind"),
 ]
 
 _ATTESTED = frozenset(
-    {"save_recovery_file", "copy_list", "compare_signed_files", "refresh_images", "delete_list", "reorder_list"}
+    {
+        "save_recovery_file",
+        "copy_list",
+        "compare_signed_files",
+        "refresh_images",
+        "stop_hand_outs",
+        "start_hand_outs",
+        "delete_list",
+        "reorder_list",
+    }
 )
 
 

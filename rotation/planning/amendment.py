@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Closing, Console, Holdout, Preflight, Step
-from rotation.plan.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
+from rotation.plan.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile, StopHandOuts
 from rotation.values import ListName, ServerName
 
 
@@ -35,6 +35,7 @@ def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterat
     held = [step for step in done if isinstance(step, Holdout)]
     again = {step.id: _kept(step, held) for step in newer.steps if isinstance(step, Holdout)}
     before = max((step.wave for step in done), default=0) + 1
+    stopped = any(isinstance(step, Console) and isinstance(step.work, StopHandOuts) for step in done)
     made = {step.work.copy_list for step in done if isinstance(step, Console) and isinstance(step.work, CopyList)}
     deleted = {
         step.work.list for step in newer.steps if isinstance(step, Console) and isinstance(step.work, DeleteList)
@@ -44,7 +45,7 @@ def _rest(approved: PlanBody, newer: PlanBody, done: Collection[Step]) -> Iterat
             for old in approved.steps:
                 if isinstance(old, Console) and isinstance(old.work, DeleteList) and old.work.list in made - deleted:
                     yield old
-        if not _is_done(step, made) and not again.get(step.id):
+        if not _is_done(step, made, stopped=stopped) and not again.get(step.id):
             yield _following(step, before, again)
 
 
@@ -62,11 +63,13 @@ def _kept(step: Holdout, held: Sequence[Holdout]) -> tuple[str, ...]:
     return tuple(each.id for each in held) if set(step.servers) <= servers else ()
 
 
-def _is_done(step: Step, made: Collection[ListName]) -> bool:
+def _is_done(step: Step, made: Collection[ListName], *, stopped: bool) -> bool:
     """The survey is the one of the recheck; recovery files were saved and replication was paused at the start."""
     match step:
         case Preflight() | Console(work=SaveRecoveryFile() | PauseReplication()):
             return True
+        case Console(work=StopHandOuts()):
+            return stopped
         case Console(work=CopyList(copy_list=name)):
             return name in made
         case _:

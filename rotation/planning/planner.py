@@ -10,6 +10,7 @@ from rotation.certificate import CertificateFacts
 from rotation.finding import blockers
 from rotation.plan.drill import Drill, Drilled, plan_drill
 from rotation.plan.forecast import forecast, least
+from rotation.plan.hand_outs import Stopped
 from rotation.plan.knobs import Knobs, lists_stay
 from rotation.plan.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody, copy_name
 from rotation.plan.refused import PlanRefusedError
@@ -192,6 +193,7 @@ def _knobs(
         image_groups=tuple(sorted(group.path for group in groups if group.id in images)),
         failover_images=tuple(sorted(group.path for group in groups if group.id in images & failover)),
         keep_relaxed=request.keep_relaxed,
+        hand_outs=Stopped(),
         lists_stay=lists_stay(site, scopes),
         unread=site.at_console is not None,
     )

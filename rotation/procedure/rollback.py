@@ -7,6 +7,7 @@ holds a rotation against its plan - drift, gates, evidence of a task, the closin
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from rotation.plan.hand_outs import Stopped
 from rotation.plan.knobs import Knobs, lists_stay
 from rotation.plan.plan import CertificateFor, PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
@@ -17,7 +18,10 @@ from rotation.plan.task import (
     PauseReplication,
     ReplaceCertificate,
     ResumeReplication,
+    StartHandOuts,
+    StopHandOuts,
 )
+from rotation.procedure.handing_out import stop_hand_outs
 from rotation.procedure.relaxation import relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files
 from rotation.procedure.steps import HOLDOUT, between_servers, closing, console, numbered, restores, swap_gate
@@ -53,7 +57,7 @@ class Reached(Value):
 def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     """The body that puts the old certificates back: same executed prefix, same R, same gates, one server at a time.
 
-    1. what the closing had removed already is made again: replication paused, HTTP copies
+    1. what the closing had undone already is done again: replication paused, hand-outs stopped, HTTP copies
     2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
     3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; no gate between two
        servers whose clients are all relaxed, or that somebody has put back both: their files are compared in the end;
@@ -169,6 +173,8 @@ def _made_again(knobs: Knobs, done: Sequence[Step]) -> Iterator[Step]:
     works = [step.work for step in done if isinstance(step, Console)]
     if knobs.replication_partners and any(isinstance(work, ResumeReplication) for work in works):
         yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+    if any(isinstance(work, StartHandOuts) for work in works):
+        yield from stop_hand_outs(knobs)
     deleted = {work.list for work in works if isinstance(work, DeleteList)}
     for copy in knobs.copies:
         if copy.copy_list in deleted:
@@ -243,6 +249,7 @@ def _knobs(
         failover_images=tuple(group for group in approved.image_groups if _fails_over(approved, group)),
         keep_relaxed=approved.keep_relaxed,
         canaries=approved.canaries,
+        hand_outs=Stopped() if any(isinstance(work, StopHandOuts) for work in works) else None,
         lists_stay=lists_stay(site, approved.scopes),
         unread=site.at_console is not None,
     )

@@ -18,9 +18,12 @@ from rotation.plan.task import (
     ReplaceCertificate,
     ResumeReplication,
     SaveRecoveryFile,
+    StartHandOuts,
+    StopHandOuts,
     Work,
 )
 from rotation.procedure.drilling import drill, undo
+from rotation.procedure.handing_out import start_hand_outs, stop_hand_outs
 from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files, shown_by_clients
 from rotation.proof.gate import minimum
@@ -34,7 +37,7 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
     """The steps that replace every certificate of a site; they are counted from `after` on.
 
     1. preflight: survey, compare with the plan, store the original settings
-    2. every server's recovery file off the box; replication paused
+    2. every server's recovery file off the box; replication paused; what else hands out Sylink.xml stopped (rule 26)
     3. B1, where it was asked for: lists with another server first, a gate, their own order again; then the rest is
        planned anew (rule 8)
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
@@ -45,7 +48,8 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
        for each server: A9/B2 replace, A10b/B3 gate, its .SIG files compared (rule 24), images that fail over refreshed
        (rule 4); before the next one the rest is computed again (rule 12);
        all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
-    6. closing: images refreshed, replication resumed, copies deleted, every client back
+    6. closing: images refreshed, replication resumed, copies deleted, what handed out Sylink.xml started again, every
+       client back
     """
     return numbered(_rotation(knobs), after)
 
@@ -70,6 +74,7 @@ def _rotation(knobs: Knobs) -> Iterator[Step]:
             )
     if knobs.replication_partners:
         yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+    yield from stop_hand_outs(knobs)
     yield from drill(knobs)
     for copy in knobs.copies:
         yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
@@ -158,12 +163,13 @@ def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
 
 
 def closing(knobs: Knobs) -> Iterator[Step]:
-    """What every plan ends with: images, replication resumed, copies deleted, the last look."""
+    """What every plan ends with: images, replication resumed, copies deleted, hand-outs started, the last look."""
     if knobs.image_groups:
         yield refresh_images(knobs, max(0, len(knobs.waves) - 1))
     if knobs.replication_partners:
         yield console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
     yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies)
+    yield from start_hand_outs(knobs)
     longest = max((owner.slowest_heartbeat + owner.jitter for owner in knobs.scopes), default=timedelta(0))
     yield Closing(
         id="",
@@ -240,6 +246,7 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
     works = [step.work for step in begun if isinstance(step, Console)]
     copies = {work.copy_list for work in works if isinstance(work, CopyList)}
     paused = any(isinstance(work, PauseReplication) for work in works)
+    stopped = any(isinstance(work, StopHandOuts) for work in works)
     reordered = {work.list for work in works if isinstance(work, ReorderList)}
     wrote = {step.scope for step in begun if isinstance(step, Write)}
     back: dict[str, Step] = {}
@@ -249,6 +256,8 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
                 back.setdefault(f"{step.field} of {step.scope}", step)
             case Console(work=ResumeReplication()) if paused:
                 back.setdefault("replication", step)
+            case Console(work=StartHandOuts()) if stopped:
+                back.setdefault("hand-outs", step)
             case Console(work=ReorderList(list=name, restores=True)) if name in reordered:
                 back.setdefault(f"order of {name}", step)
             case Console(work=DeleteList(list=name)) if name in copies:

@@ -15,7 +15,7 @@ from simulation.whereabouts import MOVES, path_at_the_end
 
 
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
-    """4. Every (group, location) ends as it began, and what the rotation created is removed.
+    """4. Every (group, location) ends as it began; what the rotation created is removed, what was stopped is started.
 
     A group that was moved is looked up where it is at the end. Not covered: what others changed meanwhile, a copy that
     they use or that persons had stay, and a rotation that has not ended.
@@ -32,6 +32,8 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
         if facts.after.log_sizes.get(pair, size) != size:
             text = f"its clients' log may have {facts.after.log_sizes.get(pair)} KB, it was {size}"
             yield violation(it_ends_as_it_began, " / ".join(pair), text)
+    for name in sorted(facts.after.stopped - facts.before.stopped):
+        yield violation(it_ends_as_it_began, name, "it was stopped, and nobody was asked to start it again")
     made = {task.work.copy_list for task in facts.tasks if isinstance(task.work, CopyList)}
     kept = {used for pair, (used, _) in facts.after.settings.items() if pair[0] in touched}
     kept |= _left_by_persons(facts)

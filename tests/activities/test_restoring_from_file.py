@@ -12,7 +12,7 @@ from emulator.scenarios import three_servers
 from engine.contract import StepRef, StepRequest, SurveyRequest
 from rotation.originals.kept import KeptCertificate, KeptOrder
 from rotation.plan.step import ScopeName
-from rotation.plan.task import ReorderList
+from rotation.plan.task import ReorderList, StartHandOuts
 from rotation.site import Limits
 from rotation.values import Fingerprint, RotationId, ServerName
 from simulation.scenario import AtConsole, Scenario
@@ -94,6 +94,12 @@ async def test_what_may_have_been_reordered_is_asked_for(originals, restored):
     ]
     assert originals.copies
     assert (body.copies, [step for step in body.steps if step.number == "A2-undo"]) == ((), [])
+
+
+async def test_what_may_have_been_stopped_is_asked_for(originals, restored):
+    """Something that hands out Sylink.xml may be stopped: no task of it is kept, so that nobody can say what."""
+    body = await restored(originals)
+    assert [step.work for step in body.steps if step.number == "hand-outs"] == [StartHandOuts(unsaid=True)]
 
 
 async def test_a_copy_that_is_there_is_deleted(stage, originals, restored):

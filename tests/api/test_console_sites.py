@@ -160,7 +160,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
     plan = (await whole.post("/v1/plans", json=order)).json()
     weak = {finding["code"] for finding in plan["reasons"] if finding["code"].startswith("console-proof")}
     assert weak >= {"console-proof-settings", "console-proof-gates", "console-proof-serial", "console-proof-claim"}
-    assert [step["number"] for step in plan["steps"]][1:4] == ["recovery", "A6-A7", "A8"]
+    assert [step["number"] for step in plan["steps"]][1:5] == ["recovery", "hand-outs", "A6-A7", "A8"]
     start = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends in May"}
     rotation = (await whole.post("/v1/rotations", json=start)).json()["id"]
     console = Console(whole, site, rotation, spare["control"])
@@ -172,7 +172,7 @@ async def test_a_site_without_rest_is_rotated_to_the_end(whole, described, spare
 
     ended = await until(look, lambda shown: shown["finished_at"] is not None)
     assert ended["status"] == "completed"
-    assert {"nothing-attested", "statement-other-count", "approve-refused"} <= console.refused
+    assert {"nothing-attested", "hand-outs-not-told", "statement-other-count", "approve-refused"} <= console.refused
     assert console.stated == 2
     told = (await whole.get(f"/v1/rotations/{rotation}/events", params={"limit": 500})).text
     assert "3 clients are covered by ann and eve" in told
@@ -221,7 +221,10 @@ class Console:
         if task["kind"] == "set_secure_communications":
             assert task["evidence"] == "attested"
             await self._refused(await self._api.post(f"{path}/done", json={"who": "olga"}))
-        evidence = {"filename": "Sylink.xml", "sha256": "0" * 64}
+        evidence: dict[str, object] = {"filename": "Sylink.xml", "sha256": "0" * 64}
+        if task["kind"] == "stop_hand_outs":
+            await self._refused(await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence}))
+            evidence = {"stopped": ["gpo: SEP at start-up"]}
         if task["kind"] == "compare_signed_files":
             evidence = await self._dates(task["subject"]["server"])
         await self._api.post(f"{path}/done", json={"who": "olga", "evidence": evidence})

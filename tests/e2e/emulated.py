@@ -168,6 +168,8 @@ class Site:
             case "compare_signed_files":
                 (found,) = (each for each in await self.truth("servers") if each["name"] == work["server"])
                 return {"certificate": found["certificate_changed"], "oldest_sig": found["oldest_signature"]}
+            case "stop_hand_outs":
+                return {"stopped": "none"}
             case "delete_list":
                 await self.console(kind, name=work["list"])
         return {}

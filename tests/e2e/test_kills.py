@@ -62,6 +62,7 @@ async def rotation_with_kills(site) -> dict[str, object]:
     """A whole rotation, the person played here. Parts are killed while A5 is written, in A8, and in a claimed A9."""
     rotation = await site.start(relax_floor="PT20S")
     await site.work(rotation, "save_recovery_file")
+    await site.work(rotation, "stop_hand_outs")
     await site.work(rotation, "copy_list")
 
     await first_write(site)

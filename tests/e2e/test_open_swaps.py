@@ -15,6 +15,7 @@ async def test_an_edited_list_lapses_the_proof_and_a_new_certificate_closes_the_
     async with open_site(watched_house) as site:
         rotation = await site.start()
         await site.work(rotation, "save_recovery_file")
+        await site.work(rotation, "stop_hand_outs")
         await site.work(rotation, "copy_list")
         swap = await site.task(rotation, "replace_certificate")
         await site.claim(swap)

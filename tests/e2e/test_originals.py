@@ -25,6 +25,7 @@ async def test_a_site_comes_back_from_the_file_when_both_databases_are_lost(open
                 await site.work(rotation, "save_recovery_file")
                 said = await rotator(house, "originals", rotation, "--out", str(file))
                 assert f"rotator restore {site.id} --originals originals.json" in said
+                await site.work(rotation, "stop_hand_outs")
                 await site.work(rotation, "copy_list")
                 await site.in_gate(rotation)
                 assert await site.settings() != before
@@ -37,6 +38,7 @@ async def test_a_site_comes_back_from_the_file_when_both_databases_are_lost(open
                 said = await rotator(renewed, "restore", site.id, "--originals", str(file), "--why", "the disk is gone")
                 restoring = next(word for word in said.split() if word.startswith("rot-"))
                 await site.work(restoring, "delete_list")
+                await site.work(restoring, "start_hand_outs")
                 ended = await site.ended(restoring)
 
                 assert (ended["purpose"], ended["status"]) == ("restore", "completed")

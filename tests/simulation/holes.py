@@ -13,7 +13,19 @@ from emulator.happenings import (
     ServerUpgraded,
     SylinkHandedOut,
 )
-from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
+from emulator.slips import Mistake, Slip
+from emulator.spec import (
+    ROOT_GROUP,
+    ClientSpec,
+    GroupSpec,
+    HandOutSpec,
+    ListSpec,
+    LocationSpec,
+    Protocol,
+    RobotSpec,
+    ServerSpec,
+    SiteSpec,
+)
 from emulator.switches import Downloads, MismatchClearsLastServer, RejectedDownload, Switches
 from emulator.verdict import LostClient
 from rotation.plan.plan import Plan
@@ -220,6 +232,8 @@ def with_an_old_build() -> SiteSpec:
 
 _SOON = Pace(first=20 * MINUTE, last=40 * MINUTE, work=20 * MINUTE)
 _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
+_SCRIPT = HandOutSpec(name="Script")
+_OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MINUTE, times=300, hand_out=_SCRIPT.name)
 _UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000")
 
 HOLES = (
@@ -336,6 +350,26 @@ HOLES = (
         26,
         site(),
         Follows(since=Since.SWAP, after=HOUR, happening=_OLD_SYLINK),
+    ),
+    hole(
+        "a script hands out an old Sylink.xml up to the replacement",
+        26,
+        site(hand_outs=(_SCRIPT,)),
+        Follows(since=Since.BEGIN, after=HOUR, happening=_OFTEN),
+    ),
+    hole(
+        "a script that nobody knows of hands out an old Sylink.xml up to the replacement",
+        26,
+        site(hand_outs=(_SCRIPT.model_copy(update={"known": False}),)),
+        Follows(since=Since.BEGIN, after=HOUR, happening=_OFTEN),
+        residual=True,
+    ),
+    hole(
+        "a person says that a script is stopped, and it hands out an old Sylink.xml up to the replacement",
+        26,
+        site(hand_outs=(_SCRIPT,), robot=RobotSpec(slips=(Slip(mistake=Mistake.LEAVES_RUNNING),))),
+        Follows(since=Since.BEGIN, after=HOUR, happening=_OFTEN),
+        residual=True,
     ),
     hole(
         "an upgrade resets the ports of a server",

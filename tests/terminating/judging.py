@@ -19,6 +19,7 @@ async def wrong_at(stage: Stage, before: SiteFacts) -> list[str]:
         if after.log_sizes.get(pair) != size
     ]
     found += [f"the list {name!r} is left, or gone" for name in sorted(after.lists ^ before.lists)]
+    found += [f"{name} is stopped still" for name in sorted(after.stopped)]
     stage.live_on()
     found += [f"{each.name} was lost: {each.first_why}" for each in stage.simulation.verdict().lost_ever]
     open_tasks = await store.tasks.list({TaskState.OPEN, TaskState.CLAIMED})

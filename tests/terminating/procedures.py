@@ -11,6 +11,7 @@ from emulator.spec import (
     ROOT_GROUP,
     ClientSpec,
     GroupSpec,
+    HandOutSpec,
     ListSpec,
     LocationSpec,
     Protocol,
@@ -80,9 +81,12 @@ def _scenario(spec: SiteSpec, **more: object) -> Scenario:
 
 _ONE, _THREE = one_server(clients=10, heartbeat=HOUR), three_servers(clients=12, heartbeat=HOUR)
 _LATE_ONE = _ONE.model_copy(
-    update={"clients": (*_ONE.clients, ClientSpec(group=ROOT_GROUP, count=2, prefix="LATE", away=((HOUR, 9 * HOUR),)))}
+    update={
+        "hand_outs": (HandOutSpec(name="Script"),),
+        "clients": (*_ONE.clients, ClientSpec(group=ROOT_GROUP, count=2, prefix="LATE", away=((HOUR, 9 * HOUR),))),
+    }
 )
-"""One server, and two clients whose return the first gate waits for."""
+"""One server, a script that hands out Sylink.xml, and two clients whose return the first gate waits for."""
 _DAMAGED = (CertificateDamaged(server="SEPM-1", form=DamageForm.ANOTHER),)
 _CANCEL = (Act(after=4 * HOUR, move=Move.CANCEL),)
 _BACK = (Act(after=2 * HOUR, since=Since.SWAP, move=Move.ROLL_BACK),)

@@ -1,7 +1,6 @@
 """A rotation under Temporal's time skipping: real workflow, real activities, the emulator on Temporal's own clock."""
 
 import asyncio
-import hashlib
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
@@ -29,10 +28,12 @@ from emulator.spec import SiteSpec
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
 from engine.fault import MoveRefused
 from engine.speaking import answer, say
-from rotation.plan.copied import ports_text
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
-from rotation.plan.task import CompareSignedFiles, ConsoleTask, CopyList, SaveRecoveryFile, TaskState, Work
+from rotation.plan.task import (
+    ConsoleTask,
+    TaskState,
+)
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, RotationState
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
@@ -252,18 +253,7 @@ class Stage:
         """Claim a task, do it and say so."""
         if (await self.say(handle, Move.CLAIM_TASK, who=who, task=task)).accepted:
             await self.hands.do(task.work)
-            await self.say(handle, Move.TASK_DONE, who=who, task=task, attestation=self._evidence(task.work))
-
-    def _evidence(self, work: Work) -> dict[str, str]:
-        """What somebody says who did the work; each server's recovery file is another one."""
-        if isinstance(work, SaveRecoveryFile):
-            sha256 = hashlib.sha256(work.server.encode()).hexdigest()
-            return {"filename": f"recovery_{work.server}.zip", "sha256": sha256}
-        if isinstance(work, CopyList):
-            return {"list_name": work.copy_list, "protocol": "HTTP", "ports": ports_text(work)}
-        if isinstance(work, CompareSignedFiles):
-            return self.simulation.console.signed_files(work.server).evidence
-        return {"by": "console"}
+            await self.say(handle, Move.TASK_DONE, who=who, task=task, attestation=self.hands.evidence(task.work))
 
     async def say(
         self,

@@ -1,6 +1,7 @@
 """What surrounds a skipped rotation: Temporal's clock, the way to SEPM, the probe, a person's hands."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +14,10 @@ from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
+from rotation.plan.copied import ports_text
 from rotation.plan.task import (
     AssignList,
+    CompareSignedFiles,
     CopyList,
     DeleteList,
     PauseReplication,
@@ -23,7 +26,9 @@ from rotation.plan.task import (
     ReorderList,
     ReplaceCertificate,
     ResumeReplication,
+    SaveRecoveryFile,
     SetSecureCommunications,
+    StopHandOuts,
     Work,
 )
 from rotation.site import Server
@@ -137,6 +142,21 @@ class Hands:
             self._lists(work)
         else:
             self._settings(work)
+
+    def evidence(self, work: Work) -> dict[str, str]:
+        """What somebody says who did the work; each server's recovery file is another one."""
+        match work:
+            case SaveRecoveryFile(server=server):
+                sha256 = hashlib.sha256(server.encode()).hexdigest()
+                return {"filename": f"recovery_{server}.zip", "sha256": sha256}
+            case CopyList():
+                return {"list_name": work.copy_list, "protocol": "HTTP", "ports": ports_text(work)}
+            case CompareSignedFiles(server=server):
+                return self.simulation.console.signed_files(server).evidence
+            case StopHandOuts():
+                return {"stopped": "none"}
+            case _:
+                return {"by": "console"}
 
     def add_group(self, path: str) -> str:
         """Make a group with settings of its own, as its parent has them. Returns its id."""

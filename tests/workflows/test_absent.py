@@ -67,7 +67,7 @@ async def test_a_client_that_is_away_at_the_swap_is_waited_for_before_clients_ve
 async def test_covered_clients_that_are_silent_at_the_claim_are_named(played):
     """It was covered and left: the trail names it when the replacement is claimed, and no person is asked about it."""
     limits = LIMITS.model_copy(update={"relax_floor": 6 * HOUR, "gate_patience": 24 * HOUR})
-    async with played.play(spec=with_laptop(20 * HOUR, leaves=3 * HOUR), limits=limits) as here:
+    async with played.play(spec=with_laptop(20 * HOUR, leaves=4 * HOUR), limits=limits) as here:
         outcome = await here.run()
 
     (quiet,) = (event for event in here.trail if event.kind == "quiet")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.errors import UnknownNameError
 from emulator.happenings import (
     ApiSilent,
     HttpPortMoved,
@@ -13,10 +14,10 @@ from emulator.happenings import (
     ServerUpgraded,
     SylinkHandedOut,
 )
-from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, Protocol
+from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, HandOutSpec, ListSpec, LocationSpec, Protocol
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
-OWN = "Own List"
+OWN, SCRIPT = "Own List", "Script"
 
 
 @pytest.fixture
@@ -174,6 +175,35 @@ def test_an_old_sylink_is_handed_out_at_every_start(site):
     assert played.verdict().clients_lost == 2
     assert causes(played) == {"machine.sylink"}
     assert played.simulation.effects.count("machine.sylink") == 6
+
+
+def test_what_is_stopped_hands_out_nothing(site):
+    """From the stop to the start; what is started again hands out the file that is exported then, and harms nobody."""
+    played = site(1, ClientSpec(group=ROOT_GROUP, count=5), hand_outs=(HandOutSpec(name=SCRIPT),))
+    console = played.simulation.console
+    befall(played, SylinkHandedOut(group=ROOT_GROUP, count=2, age=30 * DAY, times=9, hand_out=SCRIPT), wait=HOUR)
+    console.stop_hand_out(SCRIPT)
+    played.relax()
+    played.run(4 * HOUR)
+    played.swap("A")
+    played.run(4 * HOUR).restore_security()
+    played.run(4 * HOUR).restore_lists()
+    played.run(2 * DAY)
+    assert played.simulation.effects.count("machine.sylink") == 2
+    console.start_hand_out(SCRIPT)
+    played.run(4 * DAY)
+    assert played.simulation.effects.count("machine.sylink") > 6
+    assert played.verdict().clients_lost_ever == 0
+    ours = [each.kind for each in played.simulation.effects.views() if each.kind.endswith("_hand_out")]
+    assert ours == ["console.stop_hand_out", "console.start_hand_out"]
+
+
+def test_nobody_stops_what_is_not_there(site):
+    """A name that no hand-out has is refused, and people do not see one that they do not know of."""
+    played = site(1, hand_outs=(HandOutSpec(name=SCRIPT, known=False),))
+    with pytest.raises(UnknownNameError):
+        played.simulation.console.stop_hand_out("Another")
+    assert played.simulation.site.hand_outs.known == ()
 
 
 def test_a_sylink_that_is_not_old_harms_nobody(site):

@@ -1,9 +1,9 @@
-"""Mutations of what meets ordinary administration: rules 11, 18 to 22, 24 and 27, each in its known scenario."""
+"""Mutations of what meets ordinary administration: rules 11, 18 to 22, 24, 26 and 27, each in its known scenario."""
 
 from rotation.drift import lists, moved, served, upgraded
 from rotation.plan import signed_files, trust
 from rotation.planning import without
-from rotation.procedure import signing
+from rotation.procedure import handing_out, signing
 from rotation.proof import acceptance, silence
 from rotation.proof import moved as shown
 from tests.proof.mutation import mutation
@@ -22,6 +22,7 @@ _SILENT_RELAXED = "relaxed clients fall silent behind the swap"
 _ANOTHER_KIND = "agents of another kind take the list days after the policy"
 _NO_LIST = "agents of another kind never take the list, and fail over"
 _OLD_SYLINK = "a script hands out an old Sylink.xml each day"
+_SCRIPT = "a script hands out an old Sylink.xml up to the replacement"
 _HTTP_PORT = "an upgrade resets the plain HTTP port before clients are relaxed"
 
 
@@ -126,6 +127,12 @@ def one_list_stands_for_the_others(original, seen_at, offers):
     return any(original(seen_at, [offer]) for offer in offers)
 
 
+@mutation(rule="26", replaces=handing_out.stop_hand_outs, hole=_SCRIPT)
+def nobody_stops_what_hands_out_sylink(original, *args, **named):
+    """Nobody is asked what else hands out Sylink.xml, and it goes on doing so."""
+    return _nothing_to_do(original, *args, **named)
+
+
 @mutation(rule="27", replaces=upgraded.upgraded, hole=_HTTP_PORT)
 def upgrades_are_not_named(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """SEPM may be of another version than the plan was made on, and a server may listen at another HTTP port."""
@@ -147,5 +154,6 @@ MUTATIONS = (
     a_client_that_is_asked_has_shown_it,
     a_replaced_server_is_left_without_a_look,
     one_list_stands_for_the_others,
+    nobody_stops_what_hands_out_sylink,
     upgrades_are_not_named,
 )

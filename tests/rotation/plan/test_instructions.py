@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from rotation.plan.hand_outs import HandOut, HandOutKind
 from rotation.plan.instructions import instructions
 from rotation.plan.task import (
     AssignList,
@@ -19,6 +20,8 @@ from rotation.plan.task import (
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
+    StartHandOuts,
+    StopHandOuts,
     TaskPair,
     Work,
 )
@@ -66,6 +69,11 @@ WORKS = [
     (putting_back(damaged="ef" * 32), ["keystore_1.jks", "Manage the server certificate", "Do not generate"]),
     (CompareSignedFiles(server=S1), ["On s1", "keystore.jks", "oldest .SIG", "publish again", "oldest_sig="]),
     (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
+    (StopHandOuts(), ["group policy", "auto-upgrade", "stopped=none", "KIND: NAME", "gpo, sccm, intune"]),
+    (
+        StartHandOuts(stopped=(HandOut(kind=HandOutKind.SCCM, name="SEP 14.3"),), unsaid=True),
+        ["Export the Sylink.xml", "- sccm: SEP 14.3", "- whatever else was stopped"],
+    ),
     (DeleteList(list=COPY), ["Delete 'L copy'"]),
 ]
 

@@ -13,49 +13,52 @@ WHOLE = """
     03-recovery     0  Copy the recovery file of s2 off the box
     04-recovery     0  Copy the recovery file of s3 off the box
     05-replication  0  Pause replication
-    06-A1-A4        0  Copy the list 'Default List' and make it HTTP
-    07-A5           0  Assign the HTTP copies of the canaries
-    08-A7           0  Turn secure communications of the canaries off
-    09-A8           0  Wait until the canaries hold the relaxed policy: K
-    10-A5           0  Assign the HTTP copies of the rest
-    11-A7           0  Turn secure communications of the rest off
-    12-images       0  Refresh golden images and install packages
-    13-A8           0  Wait until every client of the relaxed groups holds the relaxed policy
-    14-B2           0  Replace the certificate of s1
-    15-B3           0  Wait until clients know the new certificate of s1
-    16-signed       0  Compare the .SIG files of s1
-    17-shown        0  Wait until clients take a new policy from a replaced server
-    18-recheck      0  Survey again and compare the rest of the plan
-    19-B2           0  Replace the certificate of s2
-    20-B3           0  Wait until clients know the new certificate of s2
-    21-signed       0  Compare the .SIG files of s2
-    22-B5           1  Keep s3 on the old certificate for clients that are away
-    23-shown        1  Wait until clients take a new policy from a replaced server
-    24-recheck      1  Survey again and compare the rest of the plan
-    25-B2           1  Replace the certificate of s3
-    26-B3           1  Wait until clients know the new certificate of s3
-    27-signed       1  Compare the .SIG files of s3
-    28-images       1  Refresh golden images and install packages
-    29-A10c         1  Put secure communications of the canaries back as recorded
-    30-A10c         1  Wait until the canaries verify the new certificate: K
-    31-A10d         1  Assign the original lists of the canaries again
-    32-A10d         1  Wait until the canaries are back on their own list: K
-    33-A10c         1  Put secure communications of the rest back as recorded
-    34-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
-    35-A10d         1  Assign the original lists of the rest again
-    36-A10d         1  Wait until the clients of the relaxed groups are back on their own list
-    37-images       1  Refresh golden images and install packages
-    38-replication  0  Resume replication
-    39-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
-    40-closing      0  Check that everything is as it was and every client is back
+    06-hand-outs    0  Stop what else hands out Sylink.xml
+    07-A1-A4        0  Copy the list 'Default List' and make it HTTP
+    08-A5           0  Assign the HTTP copies of the canaries
+    09-A7           0  Turn secure communications of the canaries off
+    10-A8           0  Wait until the canaries hold the relaxed policy: K
+    11-A5           0  Assign the HTTP copies of the rest
+    12-A7           0  Turn secure communications of the rest off
+    13-images       0  Refresh golden images and install packages
+    14-A8           0  Wait until every client of the relaxed groups holds the relaxed policy
+    15-B2           0  Replace the certificate of s1
+    16-B3           0  Wait until clients know the new certificate of s1
+    17-signed       0  Compare the .SIG files of s1
+    18-shown        0  Wait until clients take a new policy from a replaced server
+    19-recheck      0  Survey again and compare the rest of the plan
+    20-B2           0  Replace the certificate of s2
+    21-B3           0  Wait until clients know the new certificate of s2
+    22-signed       0  Compare the .SIG files of s2
+    23-B5           1  Keep s3 on the old certificate for clients that are away
+    24-shown        1  Wait until clients take a new policy from a replaced server
+    25-recheck      1  Survey again and compare the rest of the plan
+    26-B2           1  Replace the certificate of s3
+    27-B3           1  Wait until clients know the new certificate of s3
+    28-signed       1  Compare the .SIG files of s3
+    29-images       1  Refresh golden images and install packages
+    30-A10c         1  Put secure communications of the canaries back as recorded
+    31-A10c         1  Wait until the canaries verify the new certificate: K
+    32-A10d         1  Assign the original lists of the canaries again
+    33-A10d         1  Wait until the canaries are back on their own list: K
+    34-A10c         1  Put secure communications of the rest back as recorded
+    35-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
+    36-A10d         1  Assign the original lists of the rest again
+    37-A10d         1  Wait until the clients of the relaxed groups are back on their own list
+    38-images       1  Refresh golden images and install packages
+    39-replication  0  Resume replication
+    40-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
+    41-hand-outs    0  Start again what hands out Sylink.xml, with the file of now
+    42-closing      0  Check that everything is as it was and every client is back
 """
 UNDONE = """
-    back-29-A10c         Put secure communications of the canaries back as recorded
-    back-31-A10d         Assign the original lists of the canaries again
-    back-33-A10c         Put secure communications of the rest back as recorded
-    back-35-A10d         Assign the original lists of the rest again
-    back-38-replication  Resume replication
-    back-39-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
+    back-30-A10c         Put secure communications of the canaries back as recorded
+    back-32-A10d         Assign the original lists of the canaries again
+    back-34-A10c         Put secure communications of the rest back as recorded
+    back-36-A10d         Assign the original lists of the rest again
+    back-39-replication  Resume replication
+    back-40-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
+    back-41-hand-outs    Start again what hands out Sylink.xml, with the file of now
 """
 
 
@@ -83,7 +86,7 @@ def test_it_reads_like_the_vendors_lists(body):
 
 def test_a_cancel_reads_like_its_end(body):
     """Cancelled when everything was relaxed: what the end would have put back is put back, in that order."""
-    back = turning_back(body, [step.id for step in body.steps[:13]])
+    back = turning_back(body, [step.id for step in body.steps[:14]])
     assert [f"{step.id} {step.title}" for step in back] == [
         " ".join(row.split()) for row in UNDONE.strip().splitlines()
     ]
@@ -94,14 +97,14 @@ def test_each_wait_has_its_times(body):
     day, minute = timedelta(days=1), timedelta(minutes=1)
     waits = {step.id: (step.minimum, step.patience) for step in body.steps if isinstance(step, Gate | Closing)}
     assert waits == {
-        "09-A8": (31 * minute, 62 * minute),
-        "13-A8": (day, 90 * day),
-        **dict.fromkeys(("15-B3", "20-B3", "26-B3"), (33 * minute, 14 * day)),
-        **dict.fromkeys(("30-A10c", "32-A10d"), (31 * minute, 62 * minute)),
-        **dict.fromkeys(("34-A10c", "36-A10d"), (31 * minute, 14 * day)),
-        "17-shown": (17 * minute, day + 17 * minute),
-        "23-shown": (17 * minute, 3 * day + 17 * minute),
-        "40-closing": (11 * minute, 14 * day),
+        "10-A8": (31 * minute, 62 * minute),
+        "14-A8": (day, 90 * day),
+        **dict.fromkeys(("16-B3", "21-B3", "27-B3"), (33 * minute, 14 * day)),
+        **dict.fromkeys(("31-A10c", "33-A10d"), (31 * minute, 62 * minute)),
+        **dict.fromkeys(("35-A10c", "37-A10d"), (31 * minute, 14 * day)),
+        "18-shown": (17 * minute, day + 17 * minute),
+        "24-shown": (17 * minute, 3 * day + 17 * minute),
+        "42-closing": (11 * minute, 14 * day),
     }
     (kept,) = [step for step in body.steps if isinstance(step, Holdout)]
     assert (kept.minimum, kept.maximum) == (30 * day, 90 * day)

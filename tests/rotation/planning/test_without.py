@@ -9,7 +9,7 @@ from rotation.planning.without import finish_without
 from rotation.values import ServerName
 
 S2, S3 = ServerName("s2"), ServerName("s3")
-ENDING = ["replication", "A2-undo", "closing"]
+ENDING = ["replication", "A2-undo", "hand-outs", "closing"]
 
 
 @pytest.fixture

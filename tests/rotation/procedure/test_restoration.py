@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from rotation.plan.hand_outs import HandOut, HandOutKind, Stopped
 from rotation.plan.plan import ListCopy
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, ScopeName
-from rotation.plan.task import ReorderList
+from rotation.plan.task import ReorderList, StartHandOuts
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.survey import Pair
 from rotation.values import ListName, PlanId, ServerName
@@ -21,7 +22,16 @@ LEFT = {"server_list": COPY, "secure": False}
 def restore(make):
     """The restore of a site of two servers that was left with `groups`, after `swapped` were replaced."""
 
-    def build(*groups, recorded=("G", "H"), swapped=(), copies=True, clients=None, reordered=(), **original):
+    def build(
+        *groups,
+        recorded=("G", "H"),
+        swapped=(),
+        copies=True,
+        clients=None,
+        reordered=(),
+        hand_outs=None,
+        **original,
+    ):
         site = make.site("s1", "s2")
         before = [make.group(path, **original) for path in recorded]
         stuck = [make.client("d1", "H", build="14.2.1.0"), make.client("c1")]
@@ -38,7 +48,12 @@ def restore(make):
         ]
         made = (ListCopy(source=ListName("Default List"), copy_name=COPY),) if copies else ()
         interrupted = Interrupted(
-            plan=ran, originals=tuple(originals), copies=made, reordered=reordered, swapped=swapped
+            plan=ran,
+            originals=tuple(originals),
+            copies=made,
+            reordered=reordered,
+            hand_outs=hand_outs or Stopped(),
+            swapped=swapped,
         )
         survey = make.survey(site, *groups)
         return make_restore_plan(site, "survey", survey, interrupted, plan_id=PlanId("restore"), now=make.t0)
@@ -71,6 +86,14 @@ def test_lists_that_a_drill_left_reordered_are_put_back_first(make, restore):
     plan = restore(make.group("G"), make.group("H", **LEFT), reordered=(work,))
     assert numbers(plan)[:3] == [("preflight", "preflight"), ("B1-undo", "console"), ("A10c", "write")]
     assert plan.body.steps[1].work == work
+
+
+def test_what_was_stopped_is_started_at_the_end(make, restore):
+    """What hands out Sylink.xml, and was stopped, is named in the last task; where nothing was, there is none."""
+    stopped = Stopped(what=(HandOut(kind=HandOutKind.GPO, name="Script"),), unsaid=True)
+    plan = restore(make.group("G"), make.group("H", **LEFT), hand_outs=stopped)
+    assert numbers(plan)[-2:] == [("hand-outs", "console"), ("closing", "closing")]
+    assert plan.body.steps[-2].work == StartHandOuts(stopped=stopped.what, unsaid=True)
 
 
 def test_after_a_swap_every_write_is_gated(make, restore):

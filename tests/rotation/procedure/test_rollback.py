@@ -98,9 +98,9 @@ def test_servers_of_the_last_wave_go_back_first_and_the_others_wait_for_who_is_a
 
 
 def test_what_the_closing_has_removed_is_made_again(back_from):
-    """Copies that were deleted are made, and replication that was resumed is paused, before R is relaxed."""
+    """Copies that were deleted are made, replication and what hands out Sylink.xml are stopped, before R is relaxed."""
     body = back_from("closing", 0, "s1", "s2", "s3")
-    assert ahead(body)[:3] == ["replication", "A1-A4", "A5"]
+    assert ahead(body)[:4] == ["replication", "hand-outs", "A1-A4", "A5"]
     works = [step.work for step in body.steps if isinstance(step, Console)]
     kinds = [type(w) for w in works if isinstance(w, PauseReplication | ResumeReplication | DeleteList)]
     assert kinds == [PauseReplication, ResumeReplication, DeleteList] * 2

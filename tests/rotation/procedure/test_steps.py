@@ -31,6 +31,7 @@ def test_one_server(make):
     assert numbers(make.plan(make.site("s1"), make.group("G"), clients=[make.client("c1")])) == [
         "preflight",
         "recovery",
+        "hand-outs",
         "A1-A4",
         "A5",
         "A7",
@@ -43,6 +44,7 @@ def test_one_server(make):
         "A10d",
         "A10d",
         "A2-undo",
+        "hand-outs",
         "closing",
     ]
 
@@ -55,6 +57,7 @@ def test_three_servers_with_failover(make):
         "recovery",
         "recovery",
         "recovery",
+        "hand-outs",
         "B2",
         "B3",
         "signed",
@@ -69,6 +72,7 @@ def test_three_servers_with_failover(make):
         "B2",
         "B3",
         "signed",
+        "hand-outs",
         "closing",
     ]
     assert (plan.body.waves, plan.body.holdouts) == ((("s1", "s2"), ("s3",)), ("s3",))
@@ -82,6 +86,7 @@ def test_mixed(mixed):
         "recovery",
         "recovery",
         "replication",
+        "hand-outs",
         "A1-A4",
         "A5",
         "A7",
@@ -107,6 +112,7 @@ def test_mixed(mixed):
         *RESTORED,
         "replication",
         "A2-undo",
+        "hand-outs",
         "closing",
     ]
 
@@ -119,6 +125,7 @@ def test_mixed_kept_relaxed(mixed):
         "recovery",
         "recovery",
         "replication",
+        "hand-outs",
         "A1-A4",
         "A5",
         "A7",
@@ -140,6 +147,7 @@ def test_mixed_kept_relaxed(mixed):
         *RESTORED,
         "replication",
         "A2-undo",
+        "hand-outs",
         "closing",
     ]
 
@@ -153,6 +161,7 @@ def test_all_14_2(make):
         "recovery",
         "recovery",
         "recovery",
+        "hand-outs",
         "A1-A4",
         *("A5", "A7", "A8"),
         *("A5", "A7", "A8"),
@@ -162,6 +171,7 @@ def test_all_14_2(make):
         *RESTORED,
         *RESTORED,
         "A2-undo",
+        "hand-outs",
         "closing",
     ]
     assert plan.body.holdouts == ()
@@ -281,9 +291,9 @@ def test_rule_12_every_gate_of_a_wave_holds_while_its_swaps_are_open(mixed):
     swaps = [step for step in steps if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)]
     held = {step.title.split()[-1]: step.holds for step in swaps}
     assert held == {
-        "s1": ("09-A8",),
-        "s2": ("09-A8", "11-B3"),
-        "s3": ("22-B5", "27-A8"),
+        "s1": ("10-A8",),
+        "s2": ("10-A8", "12-B3"),
+        "s3": ("23-B5", "28-A8"),
     }
 
 
@@ -344,7 +354,7 @@ def test_rule_12_an_amendment_shares_no_step_id_with_its_plan(make):
     unnumbered = make.plan(site, *groups, clients=more, request=request)
     amended = make.plan(site, *groups, clients=more, request=request, after=plan.body.last_number)
     ids = {step.id for step in plan.body.steps}
-    assert "07-A8" in ids & {step.id for step in unnumbered.body.steps}
+    assert "08-A8" in ids & {step.id for step in unnumbered.body.steps}
     assert not ids & {step.id for step in amended.body.steps}
 
 

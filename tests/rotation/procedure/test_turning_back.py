@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.plan.step import Console, Gate, Holdout, Preflight, Write
-from rotation.plan.task import DeleteList, ReplaceCertificate, ResumeReplication
+from rotation.plan.task import DeleteList, ReplaceCertificate, ResumeReplication, StartHandOuts
 from rotation.procedure.steps import turning_back
 
 
@@ -19,10 +19,11 @@ def test_rule_16_what_was_never_begun_is_not_undone(mixed):
     ends = {
         4: [],
         5: ["replication"],
-        6: ["replication", "A2-undo"],
-        7: ["A10c", "A10d", "replication", "A2-undo"],
-        9: ["A10c", "A10d", "replication", "A2-undo"],
-        10: ["A10c", "A10d", "replication", "A2-undo"],
+        6: ["replication", "hand-outs"],
+        7: ["replication", "A2-undo", "hand-outs"],
+        8: ["A10c", "A10d", "replication", "A2-undo", "hand-outs"],
+        10: ["A10c", "A10d", "replication", "A2-undo", "hand-outs"],
+        11: ["A10c", "A10d", "replication", "A2-undo", "hand-outs"],
     }
     assert {begun: undone(plan, begun) for begun in ends} == ends
 
@@ -39,13 +40,15 @@ def test_turning_back_undoes_only_what_was_begun(make, begun):
     works = {step.number: sum(each.number == step.number for each in reached) for step in reached}
     deleted = [step for step in back if isinstance(step, Console) and isinstance(step.work, DeleteList)]
     resumed = [step for step in back if isinstance(step, Console) and isinstance(step.work, ResumeReplication)]
+    started = [step for step in back if isinstance(step, Console) and isinstance(step.work, StartHandOuts)]
     written = [step for step in back if isinstance(step, Write)]
     assert len(deleted) == works.get("A1-A4", 0)
     assert len(resumed) == (works.get("replication", 0) > 0)
+    assert len(started) == (works.get("hand-outs", 0) > 0)
     assert len(written) == 2 * works.get("A5", 0)
     assert {step.scope for step in written} == {step.scope for step in reached if isinstance(step, Write)}
     assert all(step.restores for step in written)
-    assert len(back) == len(deleted) + len(resumed) + len(written)
+    assert len(back) == len(deleted) + len(resumed) + len(started) + len(written)
 
 
 def test_turning_back_has_no_gates_and_no_swaps(mixed):

@@ -1,0 +1,114 @@
+"""What else hands out Sylink.xml: as people say it, since no SEPM API shows it (rule 26)."""
+
+import json
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from rotation.finding import Finding, blocking
+from rotation.values import Value
+
+STOPPED = "stopped"
+"""The evidence of the task that has it stopped."""
+NOTHING = "none"
+"""What it says where nothing hands out Sylink.xml."""
+_MOST = 50
+_PARTED = re.compile(r"[;\n]")
+
+
+class HandOutKind(StrEnum):
+    """By what Sylink.xml is handed out."""
+
+    GPO = "gpo"
+    SCCM = "sccm"
+    INTUNE = "intune"
+    IMAGE = "image"
+    """An image that computers are installed from."""
+    PACKAGE = "package"
+    """An install package or a Communication Update Package."""
+    AUTO_UPGRADE = "auto-upgrade"
+    """A client install package that is assigned to a group in SEPM."""
+    OTHER = "other"
+    """Another deployment tool, or a script."""
+
+
+class HandOut(Value):
+    """Something that hands out Sylink.xml beside SEPM."""
+
+    kind: HandOutKind
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+    @property
+    def text(self) -> str:
+        """As a person says it: `gpo: SEP at start-up`."""
+        return f"{self.kind.value}: {self.name}"
+
+
+class Stopped(Value):
+    """What people have stopped, and not started again."""
+
+    what: tuple[HandOut, ...] = ()
+    unsaid: bool = False
+    """Whether somebody had begun to stop it, and did not say what."""
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether something is to be started again."""
+        return bool(self.what) or self.unsaid
+
+
+def stopped_by(said: Mapping[str, str]) -> tuple[HandOut, ...]:
+    """What somebody says to have stopped; nothing, where they say that there is none.
+
+    Args:
+        said: the evidence. `stopped` is `none`, or kinds and names: `gpo: SEP at start-up; package: SEP 14.3`; a JSON
+            list of them, where automation gives one.
+
+    Raises:
+        ValueError: where it says nothing, or what is no kind and name.
+    """
+    told = said.get(STOPPED, "").strip()
+    parts = [part.strip() for part in _parts(told) if part.strip()]
+    if not parts:
+        raise ValueError("it is not said what was stopped")
+    if [part.casefold() for part in parts] == [NOTHING]:
+        return ()
+    if len(parts) > _MOST:
+        raise ValueError(f"{len(parts)} are named, and {_MOST} can be")
+    return tuple(dict.fromkeys(_hand_out(part) for part in parts))
+
+
+def untold(said: Mapping[str, str]) -> Finding | None:
+    """Why the word that everything is stopped is not taken."""
+    try:
+        stopped_by(said)
+    except ValueError as error:
+        remedy = (
+            f"say done with {STOPPED}=none, or with {STOPPED}='KIND: NAME; KIND: NAME', where KIND is one of {_KINDS}"
+        )
+        return blocking("hand-outs-not-told", STOPPED, str(error), remedy)
+    return None
+
+
+_KINDS = ", ".join(kind.value for kind in HandOutKind)
+
+
+def _parts(told: str) -> list[str]:
+    if not told.startswith("["):
+        return _PARTED.split(told)
+    try:
+        listed = json.loads(told)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError("it is no JSON list") from error
+    return [each if isinstance(each, str) else "" for each in listed]
+
+
+def _hand_out(part: str) -> HandOut:
+    kind, _, name = part.partition(":")
+    try:
+        return HandOut.model_validate({"kind": kind.strip().casefold(), "name": name.strip()})
+    except ValidationError as error:
+        raise ValueError(f"{part[:100]!r} is no kind and name") from error

@@ -1,0 +1,24 @@
+"""Rule 26: what else hands out Sylink.xml is stopped before the first change, and started again after the last one."""
+
+from collections.abc import Iterator
+
+from rotation.plan.knobs import Knobs
+from rotation.plan.step import Console
+from rotation.plan.task import StartHandOuts, StopHandOuts
+
+_NUMBER = "hand-outs"
+
+
+def stop_hand_outs(knobs: Knobs) -> Iterator[Console]:
+    """Before anything is relaxed or replaced. A file that was made before would undo either for whoever gets it."""
+    if knobs.hand_outs is not None:
+        title = "Stop what else hands out Sylink.xml"
+        yield Console(id="", number=_NUMBER, title=title, work=StopHandOuts())
+
+
+def start_hand_outs(knobs: Knobs) -> Iterator[Console]:
+    """When every setting is as recorded: only then can the file be exported that stays right."""
+    if knobs.hand_outs is not None:
+        work = StartHandOuts(stopped=knobs.hand_outs.what, unsaid=knobs.hand_outs.unsaid)
+        title = "Start again what hands out Sylink.xml, with the file of now"
+        yield Console(id="", number=_NUMBER, title=title, work=work)
