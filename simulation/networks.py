@@ -17,7 +17,7 @@ from rotation.values import SiteId, Value
 from simulation.clock import SimulatedClock
 from store.store import Store
 
-_LONG_AGO, _HOUR = timedelta(days=45), timedelta(hours=1)
+_LONG_AGO, _HOUR, _DAY = timedelta(days=45), timedelta(hours=1), timedelta(days=1)
 
 
 class Asking(StrEnum):
@@ -58,6 +58,8 @@ class NetworkPeople:
         self._simulation, self._clock, self._store = simulation, clock, store
         self._site_id, self._how = site_id, how
         self._ran = False
+        self._opened: set[str] = set()
+        """Networks whose port they had opened; who was switched off since is asked again each day."""
 
     async def all(self) -> tuple[str, ...]:
         """Every network that a client is in, as far as its row shows it."""
@@ -88,7 +90,8 @@ class NetworkPeople:
                     request = request.model_copy(update={"leave_out_http": True})
                 case WhenShut.OPEN:
                     open_ports(self._simulation, about[SHUT])
-                    self._clock.leap_to(self._clock.now() + _HOUR)
+                    self._clock.leap_to(self._clock.now() + (_DAY if about[SHUT] <= self._opened else _HOUR))
+                    self._opened |= about[SHUT]
                     await self.run_script()
         if about[UNSHOWN] and not self._ran:
             await self.run_script()

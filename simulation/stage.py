@@ -114,20 +114,20 @@ class Stage:
         """
         surveyed = await self.survey()
         request = await self._networking.request(self._request())
-        for _ in range(_PLANS):
+        refusals = 0
+        while True:
+            now = self.clock.now()
             try:
-                plan = await plan_from_survey(
-                    self.store, self.site.id, surveyed.survey_id, request, now=self.clock.now()
-                )
+                plan = await plan_from_survey(self.store, self.site.id, surveyed.survey_id, request, now=now)
             except PlanRefusedError as refused:
+                refusals += 1
                 mended = await self._networking.after_refusal(request, refused.findings)
-                if mended is None:
+                if mended is None or refusals == _PLANS:
                     raise
-                request = mended
+                request, surveyed = mended, await self.survey()
             else:
                 await self.store.plans.add(plan)
                 return plan
-        raise AssertionError(f"{self.scenario.spec.name} was planned {_PLANS} times, and the networks are in the way")
 
     def _request(self) -> PlanRequest:
         scenario = self.scenario
