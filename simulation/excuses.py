@@ -37,9 +37,13 @@ def _before(lost: LostClient, facts: Facts) -> str | None:
 
 
 def _by_name(lost: LostClient, facts: Facts) -> str | None:
-    """A person left it out by name, in the plan or by two persons' word in a gate, before it was lost (rule 1)."""
-    named_at = facts.named_at.get(ClientId(lost.id))
-    return "a person left it out by name" if named_at is not None and named_at <= lost.first_failed else None
+    """A person left it out by name, in the plan or by two persons' word in a gate, before it was lost (rule 1).
+
+    A machine that is put back to an image may have another record afterwards, and is the one that was named still.
+    """
+    first = identity(facts.scenario.spec.seed, "client", lost.name)
+    named_at = [facts.named_at[each] for each in map(ClientId, (lost.id, first)) if each in facts.named_at]
+    return "a person left it out by name" if named_at and min(named_at) <= lost.first_failed else None
 
 
 def _on_trust(lost: LostClient, facts: Facts) -> str | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.draws import identity
 from emulator.effects import Actor
 from simulation.excuses import excused
 from tests.simulation.losses import effect, lost
@@ -28,6 +29,15 @@ def test_whom_a_person_names_only_after_the_loss_is_not_excused(played):
     asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
     named = replace(played, named_at={"client": played.ended + timedelta(days=1)})
     assert excused(lost(played, asked), named) is None
+
+
+def test_a_machine_that_was_left_out_by_name_stays_so_with_another_record(played):
+    """It was put back to an image behind the plan, and SEPM has made a new record for it; no other machine is meant."""
+    asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
+    first = identity(played.scenario.spec.seed, "client", "PC-0001")
+    named = replace(played, named_at={first: played.began})
+    assert "by name" in str(excused(lost(played, asked, name="PC-0001"), named))
+    assert excused(lost(played, asked, name="PC-0002"), named) is None
 
 
 def test_whom_a_person_trusts_by_name_before_the_loss_is_excused(played):
