@@ -13,7 +13,7 @@ from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
 from simulation.chance import Chance
 from simulation.console import ConsolePeople
-from simulation.networks import WhenShut
+from simulation.networks import NetworkPeople, WhenShut
 from simulation.operator import Operator
 from simulation.scenario import START, Act, Scenario, Since
 from simulation.watchman import Watchman
@@ -58,9 +58,16 @@ class People:
     """Everybody around one rotation. They see its state as the API shows it, and nothing else of it."""
 
     def __init__(
-        self, scenario: Scenario, operator: Operator, store: Store, console: ConsolePeople, watchman: Watchman
+        self,
+        scenario: Scenario,
+        operator: Operator,
+        store: Store,
+        console: ConsolePeople,
+        watchman: Watchman,
+        *,
+        networks: NetworkPeople,
     ) -> None:
-        self._console, self._watchman = console, watchman
+        self._console, self._watchman, self._networks = console, watchman, networks
         self._scenario, self._operator, self._store = scenario, operator, store
         self._chance = Chance(scenario.seed)
         self._agenda: dict[_Wish, datetime] = {}
@@ -239,6 +246,10 @@ class People:
             case _:
                 await self._console.count_anew(self._seen, now)
                 decision = self._decide(wish.subject)
+                if (
+                    wish.subject == "plan-differs"
+                ):  # a network that has come into the plan may be what stands in the way
+                    await self._networks.run_script()
                 if decision is not None and decision.move is not Move.APPROVE:  # what is approved is right as it is
                     await self._operator.put_right(self._seen)
                 return decision

@@ -81,9 +81,11 @@ class Stage:
         self.operator = Operator(
             self.simulation, self.clock, self.certificates, scenario.spec.robot.slips, self.console
         )
-        self._networking = NetworkPeople(self.simulation, self.clock, self.store, self.site.id, scenario.networking)
+        self.network_people = NetworkPeople(self.simulation, self.clock, self.store, self.site.id, scenario.networking)
         self.watchman = Watchman(self.simulation, self.world)
-        self.people = People(scenario, self.operator, self.store, self.console, self.watchman)
+        self.people = People(
+            scenario, self.operator, self.store, self.console, self.watchman, networks=self.network_people
+        )
 
     async def __aenter__(self) -> Self:
         await self._register()
@@ -113,7 +115,7 @@ class Stage:
             PlanRefusedError: with the blocking findings.
         """
         surveyed = await self.survey()
-        request = await self._networking.request(self._request())
+        request = await self.network_people.request(self._request())
         refusals = 0
         while True:
             now = self.clock.now()
@@ -121,7 +123,7 @@ class Stage:
                 plan = await plan_from_survey(self.store, self.site.id, surveyed.survey_id, request, now=now)
             except PlanRefusedError as refused:
                 refusals += 1
-                mended = await self._networking.after_refusal(request, refused.findings)
+                mended = await self.network_people.after_refusal(request, refused.findings)
                 if mended is None or refusals == _PLANS:
                     raise
                 request, surveyed = mended, await self.survey()
@@ -142,7 +144,7 @@ class Stage:
 
     async def networks(self) -> tuple[str, ...]:
         """Every network that a client of the site is in, as far as its row shows it."""
-        return await self._networking.all()
+        return await self.network_people.all()
 
     async def survey(self) -> SurveyAnswer:
         """A survey; where SEPM cannot be read now, its owner tries again later."""

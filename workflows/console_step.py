@@ -21,6 +21,7 @@ from rotation.plan.step import Console, Step, Write
 from rotation.plan.task import (
     CopyList,
     Evidence,
+    RefreshImages,
     ReorderList,
     ReplaceCertificate,
     StopHandOuts,
@@ -29,7 +30,7 @@ from rotation.plan.task import (
 )
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
-from rotation.running.state import OpenTask, Phase
+from rotation.running.state import Fixing, OpenTask, Phase
 from workflows import drift_step
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
@@ -103,6 +104,7 @@ async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest
 
 async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> bool:
     """Open the task of a step; False where there is nothing to do."""
+    await _published(run, step)
     update = {"opened_at": run.host.now(), "turning_back": run.state.phase is Phase.TURNING_BACK}
     request = asked.model_copy(update=update)
     opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=f"open task: {step.title}")
@@ -112,6 +114,21 @@ async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> 
     run.state.task = OpenTask(id=opened.task_id, step=step.id, opened_at=run.host.now())
     await run.record(EventKind.TASK_OPENED, step.title)
     return True
+
+
+async def _published(run: Running, step: Console | Write) -> None:
+    """Wait until servers have published what was written last, before images are refreshed: they keep what they fetch.
+
+    A server may take twice as long as the site allows for publishing.
+    """
+    images, state = isinstance(step, Console) and isinstance(step.work, RefreshImages), run.state
+    if not images or not run.host.patched("images-published"):
+        return
+    now = run.host.now()
+    published = state.fixing or Fixing(since=now, look_at=now + 2 * state.body.publish_delay)
+    state.fixing = published
+    await run.wait(until=published.look_at, summary="wait until servers have published what images must hold")
+    state.fixing = None
 
 
 async def _watch(run: Running, step: Console | Write) -> bool:

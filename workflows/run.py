@@ -177,6 +177,7 @@ def _choices(checked: PlanCheckAnswer, *, drilled: bool, replaced: bool) -> tupl
     options = (Move.RETRY,) if checked.amendment is None else (Move.APPROVE, Move.RETRY)
     if checked.amendment is None:
         text += f"; put it right and retry, or {'roll back' if replaced else 'cancel'}"
+        options = (*options, *(() if replaced else (Move.CANCEL,)))
     without = f"finish without {', '.join(checked.silent)}: it keeps its old certificate, and whoever trusts only that"
     if checked.silent and checked.amendment is None:
         text += f". Or proceed, if a second person approves, to {without} is cut off while it is down"

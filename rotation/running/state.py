@@ -200,11 +200,11 @@ WANTED = "proof-wanted"
 
 
 class Fixing(Value):
-    """A policy date that a write must move is waited for (rule 9)."""
+    """What a write must cause is waited for: a policy date that moves (rule 9), or that servers publish it (rule 4)."""
 
     since: datetime
     look_at: datetime
-    """When it is read again."""
+    """When it is read again, or taken for published."""
 
 
 class Proceed(Value):
@@ -291,7 +291,7 @@ class RotationState(BaseModel):
     excluded: tuple[str, ...] = ()
     """Locations born during the rotation, with which two persons go on as they are."""
     fixing: Fixing | None = None
-    """Set while a policy date is waited for that a write must move."""
+    """Set while that is waited for which a write must cause."""
     adopted: tuple[str, ...] = ()
     """Pairs born during the rotation that a person leaves as they are (rule 17)."""
     gone: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from simulation.invariants.swaps import (
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
 )
+from simulation.invariants.telling import nobody_is_lost_in_silence
 from simulation.invariants.violation import Checker, Violation
 
 __all__ = ["CHECKERS", "Violation", "check", "nobody_is_cut_off"]
@@ -30,6 +31,7 @@ __all__ = ["CHECKERS", "Violation", "check", "nobody_is_cut_off"]
 CHECKERS: tuple[Checker, ...] = (
     nobody_is_cut_off,
     acts_of_others_are_named,
+    nobody_is_lost_in_silence,
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
     a_recovery_changes_nothing_else,

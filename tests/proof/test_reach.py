@@ -35,5 +35,5 @@ def _words(file):
             case ast.Constant(value=str(text)) if id(each) not in prose:
                 found.update(text.split())
             case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
-                found.update({name, name.lower().replace("_", "-")})
+                found.update({name, name.lower(), name.lower().replace("_", "-")})
     return found

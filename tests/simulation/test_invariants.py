@@ -27,7 +27,27 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
     """By REST or by a console task alike."""
     for actor in (Actor.PRODUCT, Actor.TASK):
         after = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=actor)
-        assert violated(replace(played, lost=(lost(played, after),))) == {"nobody_is_cut_off"}
+        assert violated(replace(played, lost=(lost(played, after),))) == {
+            "nobody_is_cut_off",
+            "nobody_is_lost_in_silence",
+        }
+
+
+def test_a_client_that_is_lost_while_a_rotation_completes_must_be_told_of(played):
+    """Whatever has cut it off: it stays away, no person has left it out, and nothing in the trail is about trouble."""
+    after = effect(played, "machine.sylink", "PC-1", actor=Actor.SOMEBODY)
+    gone = lost(played, after, since=played.ended, first_failed=played.ended - timedelta(hours=5))
+    quiet = [event for event in played.trail if event.kind not in {"attention", "drift", "quiet"}]
+    silent = replace(played, lost=(gone,), trail=tuple(quiet))
+    assert "nobody_is_lost_in_silence" in violated(silent)
+    told = played.trail[0].model_copy(update={"kind": "attention", "at": played.ended})
+    for change in (
+        {"trail": (*quiet, told)},
+        {"named_at": {"client": played.ended}},
+        {"lost": (gone.model_copy(update={"healed": True}),)},
+        {"lost": (gone.model_copy(update={"since": played.ended + timedelta(seconds=1)}),)},
+    ):
+        assert "nobody_is_lost_in_silence" not in violated(replace(silent, **change))
 
 
 def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):

@@ -83,7 +83,9 @@ class _Life:
     def _meet(self, scenario: Scenario) -> Onlooker:
         """New people, who know nothing of what was."""
         stage = self._stage
-        people = stage.people = Onlooker(scenario, stage.operator, stage.store, stage.console, stage.watchman)
+        people = stage.people = Onlooker(
+            scenario, stage.operator, stage.store, stage.console, stage.watchman, networks=stage.network_people
+        )
         people.asked = self.told.asked
         return people
 

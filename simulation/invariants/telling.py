@@ -1,0 +1,32 @@
+"""What a person must have been told before a rotation may call itself completed."""
+
+from collections.abc import Iterator
+
+from rotation.running.state import Outcome
+from rotation.values import ClientId
+from simulation.facts import Facts
+from simulation.invariants.violation import Violation, violation
+
+_TELLING = frozenset({"attention", "drift", "quiet"})
+
+
+def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
+    """28. A rotation that completed has told of each client that was lost before its end, whatever has cut it off.
+
+    By attention, by a drift that it named, by the client's name in the trail, or because a person had left the client
+    out by name. Not covered: who was cut off before it began, or has found back; non-persistent machines (rule 4), and
+    machines of which no server has seen anything since they were installed: SEPM does not list them.
+    """
+    if facts.outcome is not Outcome.COMPLETED:
+        return
+    images = {each.prefix for each in facts.scenario.spec.clients if each.npvdi}
+    installed = {each.subject[0] for each in facts.unasked if each.kind == "machine.install"}
+    told = [event for event in facts.trail if event.kind in _TELLING]
+    for lost in facts.lost:
+        if lost.healed or lost.after is None or lost.since > facts.ended or lost.first_failed < facts.began:
+            continue
+        if ClientId(lost.id) in facts.named_at or lost.name in installed or lost.name.rpartition("-")[0] in images:
+            continue
+        if not any(event.at >= lost.first_failed for event in told):
+            text = f"{lost.first_why} at {lost.server} since {lost.first_failed}, and completed at {facts.ended}"
+            yield violation(nobody_is_lost_in_silence, lost.name, text)
