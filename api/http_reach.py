@@ -1,7 +1,6 @@
 """/v1/sites/{id}/http-reach: which networks of a site let plain HTTP through, as a script on its clients has asked."""
 
 import asyncio
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,21 +10,13 @@ from pydantic import Field
 from api.parts import WithParts
 from api.problems import described, refused
 from rotation.reach.counting import NetworkCount, counted
-from rotation.reach.powershell import powershell
-from rotation.reach.shell import shell
+from rotation.reach.script import Shell, script
 from rotation.reach.table import read_table
 from rotation.reach.targets import Target, targets
 from rotation.values import SiteId, Value
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
 _CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
-
-
-class Shell(StrEnum):
-    """What runs the script."""
-
-    POWERSHELL = "powershell"
-    SH = "sh"
 
 
 class ScriptShown(Value):
@@ -46,12 +37,11 @@ class HttpReachShown(Value):
 
 @router.get("/{site_id}/network-script", responses=described(HTTPStatus.NOT_FOUND))
 async def show_script(
-    site_id: SiteId, parts: WithParts, runs_in: Annotated[Shell, Query(alias="shell")]
+    site_id: SiteId, parts: WithParts, runs_in: Annotated[Shell, Query(alias="shell")] = Shell.POWERSHELL
 ) -> ScriptShown:
     """The script that asks every server over plain HTTP. It is read-only; run it on every client."""
     asked = targets(await parts.store.sites.get(site_id))
-    script = powershell(asked) if runs_in is Shell.POWERSHELL else shell(asked)
-    return ScriptShown(site_id=site_id, asked=asked, script=script)
+    return ScriptShown(site_id=site_id, asked=asked, script=script(asked, runs_in))
 
 
 @router.post(

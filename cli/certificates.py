@@ -14,10 +14,10 @@ from cli.client import (
     ApiOption,
     FolderOption,
     JsonOption,
-    UnreadableError,
     answered,
     opened,
 )
+from cli.given_file import content_of
 from cli.new_file import refuse_existing, write_new
 from cli.people import WhoOption, named
 from cli.spoken import findings, instant, say, say_findings, say_json, say_table
@@ -72,7 +72,7 @@ def check(
     """Say whether a certificate may go into a server, and why not. Nothing is kept; without --site nothing is sent."""
     if (site is None) != (server is None):
         raise typer.BadParameter("give both --site and --server, or neither")
-    content, password = _bytes(file), _password(password_file, ask=ask_password)
+    content, password = content_of(file), _password(password_file, ask=ask_password)
     if site is None:
         checked = check_here(content, file.name, password, days)
     else:
@@ -171,16 +171,9 @@ def _say_checked(checked: dict[str, Any], *, as_json: bool) -> None:
 
 def _password(file: Path | None, *, ask: bool) -> str | None:
     if file is not None:
-        return _bytes(file).decode("utf-8", "replace").rstrip("\r\n")
+        return content_of(file).decode("utf-8", "replace").rstrip("\r\n")
     return str(typer.prompt("Password", hide_input=True)) if ask else None
 
 
 def _encoded(path: Path) -> str:
-    return base64.b64encode(_bytes(path)).decode()
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"{path} cannot be read: {error}") from error
+    return base64.b64encode(content_of(path)).decode()

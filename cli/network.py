@@ -1,21 +1,15 @@
 """`rotator network-script` and `rotator network-answers`: whether plain HTTP gets through from each network."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.given_file import content_of
 from cli.people import WhoOption, named
 from cli.spoken import instant, say, say_json, say_table
-
-
-class Shell(StrEnum):
-    """What runs the script."""
-
-    POWERSHELL = "powershell"
-    SH = "sh"
+from rotation.reach.script import Shell
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +45,7 @@ def answers(
     path = f"/v1/sites/{site}/http-reach"
     with opened(api, folder) as rotator:
         for file in files or ():
-            rotator.upload(path, _content(file), "text/csv", who=named(who))
+            rotator.upload(path, content_of(file), "text/csv", who=named(who))
         shown = rotator.get(path)
     if as_json:
         say_json(shown)
@@ -62,10 +56,3 @@ def answers(
     ]
     say(f"{shown['answers']} answers")
     say_table("Plain HTTP", ("network", "got through", "did not", "these", "newest"), rows)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"{file} cannot be read: {error}") from error

@@ -36,7 +36,7 @@ async def test_what_the_script_writes_here_is_read(whole, site, script, tmp_path
 
 async def test_the_script_for_windows_asks_the_same(whole, site, script):
     """Names are literals of PowerShell."""
-    shown = (await whole.get(f"/v1/sites/{site}/network-script", params={"shell": "powershell"})).json()
+    shown = (await whole.get(f"/v1/sites/{site}/network-script")).json()
     (asked,) = script["asked"]
     assert shown["asked"] == [asked]
     assert f"  ,@('{asked['server']}', '{asked['host']}', {asked['port']})" in shown["script"]
