@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
+from emulator.client import Client
 from emulator.network_answers import network_answers
 from emulator.networks import MASK
 from emulator.simulation import Simulation
@@ -117,9 +118,7 @@ class NetworkPeople:
 
     def known_open(self, networks: Collection[str]) -> tuple[str, ...]:
         """Those of `networks` whose firewall lets plain HTTP through, by the word of who knows it."""
-        shut = {
-            network_of((client.address,), (MASK,)) for client in self._simulation.fleet.settled() if client.http_blocked
-        }
+        shut = {_network(client) for client in self._simulation.fleet.settled() if client.http_blocked}
         return tuple(sorted(set(networks) - shut))
 
     def _answers(self) -> tuple[HttpAnswer, ...]:
@@ -130,5 +129,15 @@ class NetworkPeople:
 def open_ports(simulation: Simulation, networks: Collection[str]) -> None:
     """Have the firewalls before these networks let plain HTTP through."""
     for client in simulation.fleet.settled():
-        if network_of((client.address,), (MASK,)) in networks:
+        if _network(client) in networks:
             client.http_blocked, client.steady = False, None
+
+
+def open_ports_of(simulation: Simulation, names: Collection[str]) -> None:
+    """Have the firewalls before the networks of these clients let plain HTTP through."""
+    behind = (each for each in simulation.fleet.settled() if each.http_blocked and each.name in names)
+    open_ports(simulation, {_network(each) for each in behind})
+
+
+def _network(client: Client) -> str:
+    return network_of((client.address,), (MASK,))

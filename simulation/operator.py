@@ -13,13 +13,11 @@ from emulator.effects import Actor, acting
 from emulator.errors import EmulatorError
 from emulator.happenings import Happening
 from emulator.instants import to_ms
-from emulator.networks import MASK
 from emulator.simulation import Simulation
 from emulator.site import ServerList
 from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task, by_name
 from emulator.ways import with_a_way
-from rotation.network import network_of
 from rotation.plan.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.running.state import RotationState
 from rotation.values import ServerName
@@ -27,7 +25,7 @@ from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock
 from simulation.console import ConsolePeople
 from simulation.facts import CutOff, site_facts
-from simulation.networks import open_ports
+from simulation.networks import open_ports_of
 from simulation.tidying import slowed_down, unasked_changes
 from simulation.whereabouts import path_at_the_end
 
@@ -89,9 +87,7 @@ class Operator:
 
     def open_http(self, names: Collection[str]) -> None:
         """Have the firewall before the networks of these clients let plain HTTP through."""
-        behind = [each for each in self._simulation.fleet.settled() if each.http_blocked]
-        networks = {network_of((each.address,), (MASK,)) for each in behind if each.name in names}
-        open_ports(self._simulation, networks)
+        open_ports_of(self._simulation, names)
 
     async def put_right(self, state: RotationState) -> None:
         """Look through the site when the product has named something: own mistakes, and what nobody asked for.

@@ -246,9 +246,8 @@ class People:
             case _:
                 await self._console.count_anew(self._seen, now)
                 decision = self._decide(wish.subject)
-                if (
-                    wish.subject == "plan-differs"
-                ):  # a network that has come into the plan may be what stands in the way
+                if wish.subject == "plan-differs":
+                    # a network that has come into the plan may be what stands in the way
                     await self._networks.run_script()
                 if decision is not None and decision.move is not Move.APPROVE:  # what is approved is right as it is
                     await self._operator.put_right(self._seen)

@@ -1,8 +1,8 @@
 """How many clients must fall silent at once before a person is called: fewer may have been switched off (rule 22)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 
 from rotation.proof.silence import TOGETHER, is_relaxed, was_there
 from rotation.proof.verdict import GateRule, RosterEntry
@@ -30,30 +30,24 @@ def unusually_many(
         sepm_clock: SEPM's time of the reading.
     """
     new = [entry for entry in silent if _is_new(entry, sepm_clock)]
-    told = [entry for entry in new if is_relaxed(by_owner[entry.owner])]
-    swapped = [entry for entry in new if by_owner[entry.owner].swap is not None and entry not in told]
+    told, swapped, written = list[RosterEntry](), list[RosterEntry](), list[RosterEntry]()
+    for entry in new:
+        rule = by_owner[entry.owner]
+        (told if is_relaxed(rule) else written if rule.swap is None else swapped).append(entry)
     if len(swapped) >= TOGETHER:
         told += swapped
-    written = [entry for entry in new if by_owner[entry.owner].swap is None]
-    there = [entry for entry in entries if was_there(entry, by_owner[entry.owner])]
-    if _most(written, there):
+    there = Counter(entry.owner for entry in entries if was_there(entry, by_owner[entry.owner]))
+    if _most(len(written), there.total()):
         return told + written
-    for owner, some in groupby(sorted(written, key=_owner), key=_owner):
-        theirs = list(some)
-        if _most(theirs, [entry for entry in there if entry.owner == owner]):
-            told += theirs
-    return told
+    silent_of = Counter(entry.owner for entry in written)
+    return told + [entry for entry in written if _most(silent_of[entry.owner], there[entry.owner])]
 
 
-def _most(silent: Sequence[RosterEntry], there: Sequence[RosterEntry]) -> bool:
-    return len(silent) >= max(TOGETHER, len(there) / 2)
+def _most(silent: int, there: int) -> bool:
+    return silent >= max(TOGETHER, there / 2)
 
 
 def _is_new(entry: RosterEntry, sepm_clock: datetime) -> bool:
     """Whether it has never been silent for so long before."""
     seen = entry.observed.last_seen if entry.observed is not None else None
     return seen is not None and sepm_clock - seen > entry.longest_silence
-
-
-def _owner(entry: RosterEntry) -> GroupId:
-    return entry.owner

@@ -15,6 +15,8 @@ from rotation.values import ServerName, Value
 COLUMNS = ("client", "address", "prefix", "server", "host", "port", "result", "time")
 MOST_LINES = 400_000
 _MOST_FINDINGS = 20
+_DIGITS = 20
+"""Of a port, at most: Python reads no number of thousands of them."""
 _AHEAD = timedelta(days=1)
 """Clients' clocks are not SEPM's; an answer from later than this is a mistake."""
 
@@ -76,7 +78,7 @@ def _answer(number: int, row: Sequence[str], now: datetime) -> HttpAnswer | Find
         return _wrong(where, f"{time[:40]!r} has no time zone: 2026-01-31T08:00:00Z is meant")
     if at > now + _AHEAD:
         return _wrong(where, f"{time[:40]} is still to come")
-    if not port.isdecimal():
+    if not port.isdecimal() or len(port) > _DIGITS:
         return _wrong(where, f"port {port[:20]!r} is no number")
     try:
         return HttpAnswer(
@@ -84,7 +86,7 @@ def _answer(number: int, row: Sequence[str], now: datetime) -> HttpAnswer | Find
             network=network_of((address,), (prefix,)),
             server=ServerName(server),
             host=host.casefold(),
-            port=int(port[:6]),
+            port=int(port),
             result=result.casefold(),
             at=at.astimezone(UTC),
         )

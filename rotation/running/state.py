@@ -85,9 +85,9 @@ class GateReading(Value):
     asks: Wanted | None = None
     """What people of a site without REST are asked for; None: nothing."""
     silent_after_swap: int = 0
-    """Clients of the swapped server that did not reappear within three heartbeats (rule 8)."""
+    """Clients of the swapped server that did not reappear within three heartbeats, and call a person (rules 8, 22)."""
     silent_after_write: int = 0
-    """Clients that were there until they were relaxed, and did not reappear within three heartbeats (rule 10)."""
+    """Clients that were there until they were relaxed, did not reappear, and call a person (rules 10, 22)."""
     silent_names: tuple[str, ...] = ()
     """Some of either."""
     switched_off: tuple[str, ...] = ()

@@ -11,11 +11,11 @@ _TELLING = frozenset({"attention", "drift", "quiet"})
 
 
 def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
-    """28. A rotation that completed has told of each client that was lost before its end, whatever has cut it off.
+    """1. Where a client was lost before the end of a completed rotation, its trail has shown trouble since.
 
-    By attention, by a drift that it named, by the client's name in the trail, or because a person had left the client
-    out by name. Not covered: who was cut off before it began, or has found back; non-persistent machines (rule 4), and
-    machines of which no server has seen anything since they were installed: SEPM does not list them.
+    Trouble is attention, a drift, or clients that are named as silent; whether it was about this client is not asked.
+    Not covered: a client that a person had left out by name, that was cut off before the rotation began, or that has
+    found back; non-persistent machines (rule 4); machines that were installed meanwhile, which SEPM may never list.
     """
     if facts.outcome is not Outcome.COMPLETED:
         return

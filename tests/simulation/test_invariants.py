@@ -33,8 +33,8 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
         }
 
 
-def test_a_client_that_is_lost_while_a_rotation_completes_must_be_told_of(played):
-    """Whatever has cut it off: it stays away, no person has left it out, and nothing in the trail is about trouble."""
+def test_a_rotation_that_completes_without_any_trouble_has_lost_no_client(played):
+    """Whatever has cut it off: it stays away, no person has left it out, and the trail shows no trouble."""
     after = effect(played, "machine.sylink", "PC-1", actor=Actor.SOMEBODY)
     gone = lost(played, after, since=played.ended, first_failed=played.ended - timedelta(hours=5))
     quiet = [event for event in played.trail if event.kind not in {"attention", "drift", "quiet"}]

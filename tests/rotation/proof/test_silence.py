@@ -22,7 +22,7 @@ from rotation.proof.silence import builds_not_back, fallen_silent, silenced, sil
     ],
 )
 def test_rule_8_clients_that_the_swap_silenced_are_noticed(make, minute, server, now, silent):
-    """A client of the swapped server that does not reappear within three heartbeats raises attention."""
+    """A client of the swapped server that does not reappear within three heartbeats counts as silenced."""
     entry = make.entry(make.client("c1", seen=minute, server=server))
     rule = make.swap_rule()
     by_owner = {entry.owner: rule}

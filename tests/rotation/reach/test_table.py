@@ -37,6 +37,7 @@ def test_what_powershell_writes_is_read(encoding):
         (GOOD.replace(",24,", ","), "it has 7 fields, and 8 are meant"),
         (GOOD.replace("8014", "http"), "port 'http' is no number"),
         (GOOD.replace("8014", "80140"), "port: Input should be less than or equal to 65535"),
+        (GOOD.replace("8014", "8" * 30), f"port {'8' * 20!r} is no number"),
         (GOOD.replace("2026-02-28T20:00:00Z", "28.02.2026"), "is no time"),
         (GOOD.replace("20:00:00Z", "20:00:00"), "has no time zone"),
         (GOOD.replace("2026-02", "2026-03"), "is still to come"),
