@@ -20,8 +20,10 @@ def unusually_many(
     A client that has been silent for as long before, and came back, is left out: it is switched off each night.
 
     1. relaxed clients behind a replacement: all of them, since `silenced` has compared them with others already
-    2. behind a replacement, three of the clients of that server, and more
-    3. behind a write, at least three, and half of the clients that were there: of one group, or of all groups
+    2. behind a replacement, three of the clients of that server, and more; or all that verify
+    3. behind a write, at least three, and half of the clients that were there: of one group, or of all groups; or all
+
+    All of them count however few they are: on a site of two clients nothing else would call before the gate's limit.
 
     Args:
         silent: what `silenced` has found.
@@ -34,10 +36,11 @@ def unusually_many(
     for entry in new:
         rule = by_owner[entry.owner]
         (told if is_relaxed(rule) else written if rule.swap is None else swapped).append(entry)
-    if len(swapped) >= TOGETHER:
+    present = [entry for entry in entries if was_there(entry, by_owner[entry.owner])]
+    if len(swapped) >= TOGETHER or len(swapped) == sum(_verifies(by_owner[entry.owner]) for entry in present):
         told += swapped
-    there = Counter(entry.owner for entry in entries if was_there(entry, by_owner[entry.owner]))
-    if _most(len(written), there.total()):
+    there = Counter(entry.owner for entry in present if by_owner[entry.owner].swap is None)
+    if _most(len(written), there.total()) or len(written) == there.total():
         return told + written
     silent_of = Counter(entry.owner for entry in written)
     return told + [entry for entry in written if _most(silent_of[entry.owner], there[entry.owner])]
@@ -45,6 +48,10 @@ def unusually_many(
 
 def _most(silent: int, there: int) -> bool:
     return silent >= max(TOGETHER, there / 2)
+
+
+def _verifies(rule: GateRule) -> bool:
+    return rule.swap is not None and not rule.relaxed
 
 
 def _is_new(entry: RosterEntry, sepm_clock: datetime) -> bool:

@@ -29,7 +29,10 @@ def _told(make, seen, rule, longest=0):
 @pytest.mark.parametrize(
     ("seen", "told"),
     [
-        ({"G": (-2, -2)}, set()),  # two may have been switched off
+        ({"G": (-2, -2, 10)}, set()),  # two may have been switched off
+        ({"G": (-2, -2)}, {"G0", "G1"}),  # not when they are all that there are
+        ({"G": (-2,), "H": (-60,)}, {"G0"}),  # the other was away before
+        ({"G": (-2,), "H": (10,)}, set()),
         ({"G": (-2, -2, -2)}, {"G0", "G1", "G2"}),
         ({"G": (-2, -2, -2, 10, 10, 10)}, {"G0", "G1", "G2"}),  # half of those that were there
         ({"G": (-2, -2, -2, 10, 10, 10, 10)}, set()),  # the lesser part
@@ -44,7 +47,7 @@ def test_rule_22_behind_a_write_most_of_those_that_were_there_are_told_of(make, 
     assert _told(make, seen, make.gate_rule(changed_from=make.at())) == told
 
 
-@pytest.mark.parametrize(("seen", "told"), [((-2, -2), 0), ((-2, -2, -2), 3), ((-2, -2, -2, 10, 10, 10, 10), 3)])
+@pytest.mark.parametrize(("seen", "told"), [((-2, -2, 10), 0), ((-2, -2), 2), ((-2, -2, -2, 10, 10, 10, 10), 3)])
 def test_rule_8_behind_a_replacement_three_clients_of_its_server_are_told_of(make, seen, told):
     """The row of a client that has gone on to another server does not show which one it was at before."""
     assert len(_told(make, {"G": seen}, make.swap_rule())) == told
