@@ -98,7 +98,8 @@ class Operator:
             await self.hands.put_right()
         with self._own_lists(), suppress(EmulatorError), acting(Actor.TASK):
             for operation in unasked_changes(self._simulation, self._began, state, self._pem):
-                await self._desk.operate(operation)
+                with suppress(EmulatorError):  # a server that is down keeps no other thing from being put right
+                    await self._desk.operate(operation)
             for path, location, heartbeat in slowed_down(state, self._simulation.effects.views()):
                 self._simulation.console.set_heartbeat(path, location, heartbeat)
             for path in _to_edit(state):

@@ -1,18 +1,18 @@
 """The people around a simulated rotation: who works at the console, who decides, and what they do unasked."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activities.open_swaps import WATCH
-from rotation.plan.step import Console, Write
-from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState
+from rotation.plan.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
 from simulation.chance import Chance
 from simulation.console import ConsolePeople
+from simulation.moments import reached
 from simulation.networks import NetworkPeople, WhenShut
 from simulation.operator import Operator
 from simulation.scenario import START, Act, Scenario, Since
@@ -27,6 +27,8 @@ _LONGER = timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
 _GIVES_UP = 200
 """How often somebody tries at the console what it refuses, for example at a server that is down for good."""
+_IN_VAIN = 20
+"""How often somebody says that a server that does not answer has its new certificate."""
 _SEVERAL = 3
 """For fewer clients a person does not put certificates back."""
 _SAYS = 3
@@ -88,7 +90,7 @@ class People:
         """When somebody acts next: what they see now is put on the agenda, what is gone is taken off it."""
         self._state = state
         self.shown.update(each.code for each in state.attention)
-        for since in _reached(state):
+        for since in reached(state):
             if since not in self._began:
                 self._began[since] = now
                 self._follows(since, now)
@@ -163,6 +165,8 @@ class People:
             wishes.append(_Wish("resume", state.held_by))
         if self._wants_back(state):
             wishes.append(_Wish("back", "cut off"))
+        if not state.swapped and not state.withdrawing and self._gives_up({each.code for each in state.attention}):
+            wishes.append(_Wish("cancel", "server"))
         if state.task is not None:
             wishes.append(self._about_task(state, state.task))
         if self._console.exports and state.wait is not None:
@@ -178,14 +182,19 @@ class People:
         if not state.swapped or state.rolling_back is not None or state.body.purpose != "rotate":
             return False
         codes = {attention.code for attention in state.attention}
-        if codes & {"refusing", "signs-with-former-key"} or any(
-            held.in_vain > _GIVES_UP for held in self._held.values()
-        ):
+        if codes & {"refusing", "signs-with-former-key"} or self._gives_up(codes):
             return True
         reading = state.wait.reading if state.wait is not None else None
         if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:
             return False
         return self._operator.finds_cut_off(reading.silent_names)
+
+    def _gives_up(self, codes: Collection[str]) -> bool:
+        """Whether the console has refused the work, or the server has not come up, for long."""
+        return any(
+            held.in_vain > _GIVES_UP or (held.refusals > _IN_VAIN and "due-server-silent" in codes)
+            for held in self._held.values()
+        )
 
     def _about_task(self, state: RotationState, task: OpenTask) -> _Wish | None:
         held = self._held.get(task.id)
@@ -240,7 +249,7 @@ class People:
             case "export":
                 await self._console.export(now)
                 return self._message(Move.LOOK_AGAIN, _OPERATOR) if self._seen.wait is not None else None
-            case "resume" | "back":
+            case "resume" | "back" | "cancel":
                 move, why = _OWNERS_MOVES[wish.about]
                 return self._message(move, _OWNER, why=why)
             case _:
@@ -364,24 +373,9 @@ class People:
 
 _OWNERS_MOVES = {
     "resume": (Move.RESUME, ""),
+    "cancel": (Move.CANCEL, "the server does not come up"),
     "back": (Move.ROLL_BACK, "clients refuse what the new certificate signs, or know no server any more"),
 }
-
-
-def _reached(state: RotationState) -> Iterator[Since]:
-    """What has come to pass, from when people count."""
-    if _is_at_a_replacement(state):
-        yield Since.CLAIM
-    if state.swapped:
-        yield Since.SWAP
-        if isinstance(state.step, Write) and state.step.restores:
-            yield Since.RESTORE
-
-
-def _is_at_a_replacement(state: RotationState) -> bool:
-    """Whether somebody holds the task to replace a certificate."""
-    held = state.task is not None and bool(state.task.claimed_by)
-    return held and isinstance(state.step, Console) and isinstance(state.step.work, ReplaceCertificate)
 
 
 def _lacks_proof(task: OpenTask) -> bool:

@@ -31,7 +31,7 @@ from rotation.plan.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
-from workflows import drift_step
+from workflows import drift_step, due_server
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART, SWAPPED
@@ -84,7 +84,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         )
         if by_hand:
             break
-    for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED):
+    for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED, due_server.SILENT):
         run.drop_attention(code)
     run.state.task = run.state.proceed = None
     return done
@@ -141,6 +141,7 @@ async def _watch(run: Running, step: Console | Write) -> bool:
             if seen.done:
                 await _close(run, step, TaskState.DONE, "the service", seen.seen)
                 return True
+            await due_server.tell(run, step, seen)
         ended = await _hear(run, step)
         if ended is not None:
             return ended
@@ -191,7 +192,9 @@ def _next_look(run: Running, step: Console | Write) -> datetime:
     heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_SLOWEST)
     first = max(_FASTEST, min(_FIRST, heartbeat / _OF_HEARTBEAT))
     slowest = _SLOWEST_CLAIMED if task.claimed_by and _swaps(step) else _SLOWEST
-    return now + min(max(first, 2 * (now - since)), slowest)
+    at = now + min(max(first, 2 * (now - since)), slowest)
+    told = due_server.tells_at(run, task)
+    return at if told is None else max(now + _FASTEST, min(at, told))
 
 
 def _is_due(run: Running) -> bool:

@@ -91,6 +91,11 @@ async def closing(run: Running, step: Closing) -> None:
         if not await _waits_for_builds(run, step, checked.reading):
             break
     reading = checked.reading
+    if reading.waiting_names and run.host.patched("names-not-back"):
+        unnamed = reading.waiting - len(reading.waiting_names)
+        more = f" and {unnamed} more" if unnamed else ""
+        text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
+        await run.record(EventKind.QUIET, f"{step.title}: {text}")
     born = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
     await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
     run.state.wait = None

@@ -83,7 +83,7 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     DRIFT_OVER = "drift-over"
     GATE_RESTARTED = "gate-restarted"
-    QUIET = "quiet"  # silent clients are named, and no person is called: covered ones at a claim, or few at a gate
+    QUIET = "quiet"  # silent clients are named, and no person is called: at a claim, at a gate, at the close
     ADOPTED = "adopted"  # what was born, or has vanished, is left so by a person's word; `subject` says what
     AMENDED = "amended"
     TURNING_BACK = "turning-back"

@@ -160,6 +160,8 @@ class OpenTask(Value):
     """When to look whether it is done; None: now."""
     refused: RefusedClaim | None = None
     """Set while nobody holds it because a claim was refused."""
+    silent_since: datetime | None = None
+    """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
 
 
 class Told(Value):

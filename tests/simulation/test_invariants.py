@@ -27,7 +27,9 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
     """By REST or by a console task alike."""
     for actor in (Actor.PRODUCT, Actor.TASK):
         after = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=actor)
-        assert violated(replace(played, lost=(lost(played, after),))) == {
+        cut_off = lost(played, after, first_failed=played.ended - timedelta(hours=5))
+        quiet = [event for event in played.trail if event.at < cut_off.first_failed or event.kind == "ended"]
+        assert violated(replace(played, lost=(cut_off,), trail=tuple(quiet))) == {
             "nobody_is_cut_off",
             "nobody_is_lost_in_silence",
         }
@@ -36,7 +38,7 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
 def test_a_rotation_that_completes_without_any_trouble_has_lost_no_client(played):
     """Whatever has cut it off: it stays away, no person has left it out, and the trail shows no trouble."""
     after = effect(played, "machine.sylink", "PC-1", actor=Actor.SOMEBODY)
-    gone = lost(played, after, since=played.ended, first_failed=played.ended - timedelta(hours=5))
+    gone = lost(played, after, since=played.ended, first_failed=played.ended - timedelta(days=5))
     quiet = [event for event in played.trail if event.kind not in {"attention", "drift", "quiet"}]
     silent = replace(played, lost=(gone,), trail=tuple(quiet))
     assert "nobody_is_lost_in_silence" in violated(silent)
@@ -46,6 +48,7 @@ def test_a_rotation_that_completes_without_any_trouble_has_lost_no_client(played
         {"named_at": {"client": played.ended}},
         {"lost": (gone.model_copy(update={"healed": True}),)},
         {"lost": (gone.model_copy(update={"since": played.ended + timedelta(seconds=1)}),)},
+        {"lost": (gone.model_copy(update={"first_failed": played.ended - timedelta(minutes=5)}),)},
     ):
         assert "nobody_is_lost_in_silence" not in violated(replace(silent, **change))
 

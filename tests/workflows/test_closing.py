@@ -1,7 +1,11 @@
 """The last look: what differs is put right, or two persons leave it so."""
 
+from datetime import timedelta
+
 import pytest
 
+from rotation.plan.step import Console
+from rotation.plan.task import DeleteList
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.facts import site_facts
@@ -12,6 +16,11 @@ DIFFERS, SECOND = "site-differs", "second-person"
 def stop(here):
     """A server stops while the last look waits."""
     here.stage.simulation.stop_server("SEPM-2")
+
+
+def deletes(state):
+    """Whether a person is asked to delete a list."""
+    return isinstance(state.step, Console) and isinstance(state.step.work, DeleteList)
 
 
 @pytest.fixture
@@ -60,3 +69,24 @@ async def test_it_is_looked_at_again_when_it_was_put_right(played, told):
     assert right.done
     assert outcome is Outcome.COMPLETED
     assert [subject for code, subject in here.told("adopted") if code == DIFFERS] == []
+
+
+async def test_clients_that_are_not_back_are_named(played):
+    """Nothing waits for a client that an old image has cut off since the last gate; its name stands in the trail."""
+
+    def reimage(here):
+        client, *_ = here.stage.simulation.fleet.settled()
+        here.kept["gone"] = client.name
+        here.absent = lambda _: True
+        here.stage.simulation.machines.reimage(client.name, image_age=timedelta(days=100), keeps_record=True)
+
+    def come_back(here):
+        here.absent = lambda _: False
+
+    gone = played.Deed(deletes, reimage)
+    async with played.play(*played.in_turn(gone, played.Deed(deletes, come_back, after=4 * played.HEARTBEAT))) as here:
+        outcome = await here.run()
+
+    assert outcome is Outcome.COMPLETED
+    quiet = [event.message for event in here.trail if event.kind == "quiet"]
+    assert any(message.endswith(f"perhaps switched off: {here.kept['gone']}") for message in quiet), quiet

@@ -1,0 +1,54 @@
+"""A server that stays silent while its certificate is to be replaced: a person is told (rule 20)."""
+
+from datetime import datetime, timedelta
+
+from engine.contract import EventKind, ObserveTaskAnswer
+from rotation.plan.step import Console, Write
+from rotation.plan.task import ReplaceCertificate
+from rotation.running.state import OpenTask
+from workflows.old_certificates import RESTART
+from workflows.running import Running
+
+SILENT = "due-server-silent"
+_LEAST = timedelta(minutes=15)
+
+
+async def tell(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> None:
+    """Tell of the server whose certificate is to be replaced when it has been silent for too long.
+
+    It is silent while it restarts, so a heartbeat and a restart pass first, a quarter of an hour at least. A server
+    that is down for good is never seen to present its new certificate: the text names the ways out.
+    """
+    work, task = step.work if isinstance(step, Console) else None, run.open_task
+    if not isinstance(work, ReplaceCertificate) or not run.host.patched("due-server-silent"):
+        return
+    if seen.fingerprint is not None:
+        run.state.task = task.model_copy(update={"silent_since": None})
+        run.drop_attention(SILENT)
+        return
+    since = task.silent_since or run.host.now()
+    run.state.task = task.model_copy(update={"silent_since": since})
+    if run.host.now() < since + _patience(run) or run.is_raised(SILENT):
+        return
+    text = f"{work.server} has not answered since {since:%Y-%m-%d %H:%M} UTC ({seen.seen or 'no answer'})"
+    run.raise_attention(SILENT, work.server, f"{text}: bring it up{_otherwise(run, work)}", ())
+    await run.record(EventKind.ATTENTION, text, code=SILENT, subject=work.server)
+
+
+def tells_at(run: Running, task: OpenTask) -> datetime | None:
+    """When a person is told of a server that is silent now; None where it answers, or a person was told."""
+    if task.silent_since is None or run.is_raised(SILENT):
+        return None
+    return task.silent_since + _patience(run)
+
+
+def _patience(run: Running) -> timedelta:
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_LEAST)
+    return max(heartbeat + RESTART, _LEAST)
+
+
+def _otherwise(run: Running, work: ReplaceCertificate) -> str:
+    """What helps where the server is down for good."""
+    if work.puts_back:
+        return ""
+    return f", or {'roll back' if run.state.swapped else 'cancel'}: whoever holds the task gives it back then"
