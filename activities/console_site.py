@@ -8,7 +8,7 @@ from rotation.access import AtConsole
 from rotation.console.exported import observed
 from rotation.console.record import Record
 from rotation.site import Site
-from rotation.survey import ObservedClient, ObservedGroup, Pair, PairSettings
+from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName
 from sepm.errors import Gone, NotTold, Refused, Unreachable
 from sepm.probe import CertificateProbe
@@ -152,9 +152,10 @@ class ConsoleSite:
         """Nothing shows them."""
         return {}
 
-    async def all_policy_dates(self) -> dict[GroupId, datetime]:
-        """As `policy_dates`, of every group of the document."""
-        return await self.policy_dates([group.id for group in await self.groups()])
+    async def glances(self) -> dict[GroupId, GroupGlance]:
+        """As `policy_dates`, of every group of the document, which counts no clients."""
+        dates = await self.policy_dates([group.id for group in await self.groups()])
+        return {group: GroupGlance(date, None) for group, date in dates.items()}
 
     async def _record(self) -> Record:
         return await record_of(self._site, self._access, self._console)

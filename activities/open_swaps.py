@@ -65,5 +65,7 @@ class OpenSwaps:
         if not isinstance(task.work, ReplaceCertificate):
             return Sighting(served)
         async with await self._world.sepm(site) as client:
-            policies, lists = await client.all_policy_dates(), await dates_of_lists(client)
-            return Sighting(served, policies, lists, await client.version())
+            groups, lists = await client.glances(), await dates_of_lists(client)
+            policies = {group: seen.policy_date for group, seen in groups.items()}
+            clients = {group: seen.computers for group, seen in groups.items() if seen.computers is not None}
+            return Sighting(served, policies, lists, await client.version(), clients)

@@ -152,6 +152,14 @@ class Fleet:
         """How many clients a group has, as the servers know them."""
         return len(self.listed(group_id=group_id))
 
+    @property
+    def next_registration(self) -> datetime | None:
+        """When a machine that has no record makes contact next."""
+        return min(
+            (from_ms(client.due) for client in self.clients if client.forgotten and client.due < FAR_FUTURE),
+            default=None,
+        )
+
     def add_group(self, group_id: str) -> None:
         """Make room for the clients of a new group."""
         self._by_group[group_id] = []

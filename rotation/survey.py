@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -43,6 +44,14 @@ class ObservedLocation(Value):
     id: LocationId
     name: str
     settings: PairSettings
+
+
+class GroupGlance(NamedTuple):
+    """What a page of groups shows of one, without its settings."""
+
+    policy_date: datetime
+    computers: int | None
+    """How many clients it has, where SEPM tells that."""
 
 
 class ObservedGroup(Value):

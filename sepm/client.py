@@ -10,7 +10,7 @@ from typing import Self
 import httpx
 from pydantic import TypeAdapter
 
-from rotation.survey import ObservedClient, ObservedGroup, Pair, PairSettings
+from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName
 from sepm.access import Access, Patience
 from sepm.clients import observed_client
@@ -18,7 +18,7 @@ from sepm.clock import Clock
 from sepm.concurrency import each
 from sepm.domains import domain_ids
 from sepm.errors import UnexpectedAnswer
-from sepm.groups import read_groups, read_policy_date, read_policy_dates, read_settings
+from sepm.groups import read_glances, read_groups, read_policy_date, read_settings
 from sepm.handshakes import Heard
 from sepm.instants import from_epoch_ms, to_epoch_ms
 from sepm.line import Line, Query
@@ -138,9 +138,9 @@ class SepmClient:
 
         return dict(zip(wanted, await each(wanted, read, at_once=self._at_once), strict=True))
 
-    async def all_policy_dates(self) -> dict[GroupId, datetime]:
-        """When SEPM made the policy of every group: a few calls, whatever the number of groups."""
-        return await read_policy_dates(self._session)
+    async def glances(self) -> dict[GroupId, GroupGlance]:
+        """When SEPM made the policy of every group, and how many clients it has: a call for each page of groups."""
+        return await read_glances(self._session)
 
     async def pair_settings(self, pair: Pair) -> PairSettings:
         """The settings of a pair, as SEPM shows them now."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from rotation.survey import ObservedGroup, ObservedLocation, Pair, PairSettings
+from rotation.survey import GroupGlance, ObservedGroup, ObservedLocation, Pair, PairSettings
 from rotation.values import GroupId
 from sepm.concurrency import each
 from sepm.domains import domain_ids, home_of, path_within
@@ -53,10 +53,10 @@ async def read_groups(session: Session, *, at_once: int) -> list[ObservedGroup]:
     return await each(found.values(), observed, at_once=at_once)
 
 
-async def read_policy_dates(session: Session) -> dict[GroupId, datetime]:
-    """When SEPM made the policy of every group of every domain."""
+async def read_glances(session: Session) -> dict[GroupId, GroupGlance]:
+    """When SEPM made the policy of every group of every domain, and how many clients it has."""
     return {
-        GroupId(row.id): from_epoch_ms(row.policy_date)
+        GroupId(row.id): GroupGlance(from_epoch_ms(row.policy_date), row.number_of_physical_computers)
         for domain in await domain_ids(session)
         async for row in _group_rows(session, {"domain": domain} if domain else {})
     }

@@ -106,6 +106,7 @@ class GroupPayload(Payload):
     full_path_name: Text = ""
     policy_date: EpochMs
     policy_inheritance_enabled: bool
+    number_of_physical_computers: int | None = Field(default=None, ge=0)
     domain: DomainPayload | None = None
 
 

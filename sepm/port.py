@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Protocol, Self
 
-from rotation.survey import ObservedClient, ObservedGroup, Pair, PairSettings
+from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName
 
 
@@ -73,6 +73,6 @@ class Sepm(Protocol):
         """The server lists that it shows, with when each was last edited, on its own clock."""
         ...
 
-    async def all_policy_dates(self) -> dict[GroupId, datetime]:
-        """When it made the policy of every group."""
+    async def glances(self) -> dict[GroupId, GroupGlance]:
+        """When it made the policy of every group, and how many clients it has."""
         ...

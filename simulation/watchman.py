@@ -34,8 +34,8 @@ class Watchman:
             return None
         if self._looked != (task.id, len(self._simulation.effects.journal)):
             return _next_minute(now)
-        changes_at = self._simulation.next_change
-        return _next_minute(max(now, changes_at)) if changes_at is not None else None
+        changes = (self._simulation.next_change, self._simulation.fleet.next_registration)
+        return min((_next_minute(max(now, at)) for at in changes if at is not None), default=None)
 
     async def look(self, state: RotationState) -> bool:
         """Look; whether the site has moved."""

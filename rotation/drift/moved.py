@@ -20,6 +20,8 @@ class Sighting:
     """When each server list was last edited; None: nobody has read that."""
     version: str | None = None
     """SEPM's version; None: it was not read."""
+    clients: Mapping[GroupId, int] | None = None
+    """How many clients SEPM counts in each group; None: nobody has read that."""
 
     def differs_from(self, before: "Sighting", due: ServerName | None) -> bool:
         """Whether something was changed since `before`, of what both have read.
@@ -31,14 +33,27 @@ class Sighting:
             for server, shown in self.served.items()
             if server != due or None not in (shown, before.served.get(server))
         )
-        return another or any(
-            None not in (mine, theirs) and mine != theirs
-            for mine, theirs in (
-                (self.policies, before.policies),
-                (self.lists, before.lists),
-                (self.version, before.version),
+        return (
+            another
+            or self._has_more_clients_than(before)
+            or any(
+                None not in (mine, theirs) and mine != theirs
+                for mine, theirs in (
+                    (self.policies, before.policies),
+                    (self.lists, before.lists),
+                    (self.version, before.version),
+                )
             )
         )
+
+    def _has_more_clients_than(self, before: "Sighting") -> bool:
+        """Whether clients came to a group: one that was installed from an old package may not be ready.
+
+        One that comes while another leaves is not seen so; the proof itself counts clients by name.
+        """
+        if self.clients is None or before.clients is None:
+            return False
+        return any(count > before.clients.get(group, 0) for group, count in self.clients.items())
 
 
 def sighting_of(survey: SiteSurvey) -> Sighting:

@@ -77,3 +77,12 @@ def test_a_survey_has_seen_all_of_it(make):
     assert seen.policies == {group.id: group.policy_date}
     assert seen.lists == {"L": make.t0}
     assert seen.served == {each.server: each.fingerprint for each in survey.served}
+
+
+def test_clients_that_came_to_a_group_show(before):
+    """One that was installed from an old package may not be ready; those that left cannot be cut off."""
+    three, four = (Sighting(**{**vars(before), "clients": {GroupId("G"): count}}) for count in (3, 4))
+    assert four.differs_from(three, S1)
+    assert not three.differs_from(four, S1)
+    assert not three.differs_from(three, S1)
+    assert not four.differs_from(before, S1), "nobody counted before"
