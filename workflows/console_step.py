@@ -87,6 +87,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED, due_server.SILENT):
         run.drop_attention(code)
     run.state.task = run.state.proceed = None
+    if isinstance(step, Console) and isinstance(step.work, RefreshImages):
+        run.state.images_at = run.host.now()
     return done
 
 

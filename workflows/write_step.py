@@ -1,5 +1,7 @@
 """Settings over REST: written, read back; where that changes nothing, a person does it by hand."""
 
+from datetime import timedelta
+
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.plan.step import Write
 from rotation.running.message import Move
@@ -13,6 +15,7 @@ from workflows.requests import about
 from workflows.running import Running
 
 _BY_HAND = "written-by-hand"
+_CONTACTS = 2
 
 
 async def write(run: Running, step: Write) -> None:
@@ -23,9 +26,12 @@ async def write(run: Running, step: Write) -> None:
     3. pairs that REST did not change become console tasks, one for each value, closed by reading them
     4. look again, until no pair differs
     5. a pair to be put back that is not there any more is asked about: it was deleted, or its group inherits now
-    6. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
+    6. what clients verify is put back when machines that started from a golden image just before it was refreshed
+       have had their first contacts: they hold what the former image holds until then
+    7. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
        one stops it and asks
     """
+    await _machines_have_reported(run, step)
     by_hand = True
     while run.state.task is not None or await _is_left(run, step, given_back=not by_hand):
         copying = copy_in_hand(run.state)
@@ -36,6 +42,20 @@ async def write(run: Running, step: Write) -> None:
             await all_old(run)
         by_hand = await console_task(run, step, by_hand=True)
     run.drop_attention(_BY_HAND)
+
+
+async def _machines_have_reported(run: Running, step: Write) -> None:
+    """Wait for the second contact of machines that started just before their golden image was refreshed (rule 4).
+
+    Policy and list may be two downloads: one that is told to verify at its first contact knows no new certificate.
+    """
+    state = run.state
+    if not step.restores or state.images_at is None or not state.replaced or not run.host.patched("images-reported"):
+        return
+    slowest = max((owner.slowest_heartbeat + owner.jitter for owner in state.body.scopes), default=timedelta(0))
+    until = state.images_at + _CONTACTS * slowest + state.body.publish_delay
+    if run.host.now() < until:
+        await run.wait(until=until, summary="wait for machines that started from the former golden image")
 
 
 async def _is_left(run: Running, step: Write, *, given_back: bool) -> bool:

@@ -32,6 +32,7 @@ _ONLINE = 0.95
 _LONGEST_WAIT = timedelta(days=7)
 _NO_PLAN = timedelta(days=7)
 """How long a rival is watched where the product has made no plan."""
+_FOR_A_SERVER, _LOOKS_AGAIN = timedelta(days=1), timedelta(minutes=10)
 _LIVE_ON = 7
 """Heartbeats after the product's end; as in simulation/stage.py."""
 
@@ -39,9 +40,13 @@ Strategy = Callable[[Simulation], None]
 
 
 def swap_at_once(simulation: Simulation) -> None:
-    """Replace every certificate at once."""
+    """Replace every certificate at once; a server that is down is waited for, for a day, and left as it is then."""
     for server in simulation.site.servers.values():
-        simulation.console.generate_certificate(server.name)
+        until = simulation.now + _FOR_A_SERVER
+        while not server.up and simulation.now < until:
+            _pass(simulation, _LOOKS_AGAIN)
+        if server.up:
+            simulation.console.generate_certificate(server.name)
 
 
 def wait_three_heartbeats(simulation: Simulation) -> None:

@@ -12,3 +12,19 @@ async def test_images_are_refreshed_when_servers_have_published_what_was_written
     assert facts.body is not None
     assert opened - written >= 2 * facts.body.publish_delay
     assert facts.lost == ()
+
+
+async def test_nobody_verifies_before_machines_of_the_former_image_have_reported():
+    """A machine may have started just before its image was refreshed: two of its contacts pass before it verifies."""
+    facts = await play(scenario(105024))
+    assert facts.body is not None
+    heartbeat = max(owner.slowest_heartbeat + owner.jitter for owner in facts.body.scopes)
+    closed = [task.closed_at for task in facts.tasks if task.work.kind == "refresh_images" and task.closed_at]
+    refreshed = max(at for at in closed if at < _verifies(facts))
+    assert _verifies(facts) >= refreshed + 2 * heartbeat
+    assert facts.lost == ()
+
+
+def _verifies(facts):
+    """When clients are first told to verify the new certificate."""
+    return next(e.at for e in facts.journal if e.kind.endswith("secure_communications") and e.subject[-1] == "true")
