@@ -25,7 +25,30 @@ def _turned_back(name: str, spec: SiteSpec, since: Since, after: timedelta) -> H
     return Hole(name, 4, hole(name, 4, spec).scenario.model_copy(update={"acts": (back,)}))
 
 
+def started_before() -> SiteSpec:
+    """As `site`, with machines that start from their image one after the other, a quarter of an hour apart, day by day.
+
+    They make their first contact within an hour.
+    """
+    spec = site(1, 6, switches=Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT))
+    off = (timedelta(minutes=15) * number for number in range(96))
+    images = tuple(
+        ClientSpec(
+            group=ROOT_GROUP,
+            count=1,
+            prefix=f"IMAGE{number:02d}",
+            npvdi=True,
+            away=tuple((begun + day * DAY, begun + 12 * HOUR + day * DAY) for day in range(-1, 60)),
+        )
+        for number, begun in enumerate(off)
+    )
+    seldom = spec.groups[0].locations[0].model_copy(update={"randomization": HOUR})
+    root = spec.groups[0].model_copy(update={"locations": (seldom,)})
+    return spec.model_copy(update={"clients": (*spec.clients, *images), "groups": (root,)})
+
+
 HOLES = (
+    hole("machines start from an image just before it is refreshed", 4, started_before()),
     _turned_back(
         "images made behind a replacement start where clients verify the old certificate again",
         with_images(1, off=2 * HOUR),

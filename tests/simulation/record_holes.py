@@ -1,11 +1,12 @@
-"""Ways in which a machine was cut off that the row of its record did not show (rule 23), one scenario each."""
+"""Ways in which a machine was cut off that no row of a record had shown (rules 19 and 23), one scenario each."""
 
 from datetime import timedelta
 
-from emulator.happenings import RecordShared, Scheduled
+from emulator.happenings import ComputersAppear, RecordShared, Scheduled
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, SiteSpec
-from simulation.scenario import START
-from tests.simulation.holes import DAY, Hole, hole, site
+from emulator.switches import Downloads, Switches
+from simulation.scenario import START, Follows, Pace, Since
+from tests.simulation.holes import DAY, MINUTE, Hole, hole, site
 
 CLONES = f"{ROOT_GROUP}\\Clones"
 
@@ -28,4 +29,17 @@ def _shared(name: str) -> Hole:
     return Hole(name, 23, found.scenario.model_copy(update={"happenings": (shared,)}), found.surveyed)
 
 
-HOLES = (_shared("a machine is away whose record shows another machine that is ready"),)
+HOLES = (
+    _shared("a machine is away whose record shows another machine that is ready"),
+    hole(
+        "computers are installed from an old package after the claim",
+        19,
+        site(switches=Switches(downloads=Downloads.POLICY_FIRST)),
+        Follows(
+            since=Since.CLAIM,
+            after=MINUTE,
+            happening=ComputersAppear(group=ROOT_GROUP, count=3, package_age=30 * DAY),
+        ),
+        pace=Pace(work=20 * MINUTE),
+    ),
+)

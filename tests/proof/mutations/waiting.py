@@ -1,11 +1,12 @@
-"""Mutations of who is waited for while a rotation runs: rules 3, 10 and 11."""
+"""Mutations of who is waited for while a rotation runs: rules 3, 4, 10, 11 and 19."""
 
+from rotation.drift import moved
 from rotation.proof import coverage, reading
 from simulation.drawing import Faults
 from simulation.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import gate_step
+from workflows import gate_step, write_step
 
 
 @mutation(rule="10", replaces=coverage._was_away, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))
@@ -30,7 +31,28 @@ async def the_holdout_is_over_at_once(original, running, step):
     """The last servers are replaced without waiting for clients that are away."""
 
 
+@mutation(
+    rule="4",
+    replaces=write_step._machines_have_reported,
+    hole="machines start from an image just before it is refreshed",
+)
+async def machines_of_the_former_image_verify_at_once(original, run, step):
+    """Clients verify as soon as golden images were refreshed, also those that started from the former one."""
+
+
+@mutation(
+    rule="19",
+    replaces=moved.Sighting._has_more_clients_than,
+    hole="computers are installed from an old package after the claim",
+)
+def who_comes_after_the_claim_is_not_missed(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """A client that comes to a group while a replacement is claimed has no proof read."""
+    return False
+
+
 MUTATIONS = (
+    machines_of_the_former_image_verify_at_once,
+    who_comes_after_the_claim_is_not_missed,
     silent_clients_were_away,
     clients_that_are_away_may_verify_next,
     the_holdout_is_over_at_once,
