@@ -27,5 +27,10 @@ class ClientBuild(Value):
         """
         return self.numbers[:2] != _NO_FAILOVER
 
+    @property
+    def release(self) -> str:
+        """What tells agents of one kind from those of another: without the number of a patch, e.g. 14.3.9816."""
+        return ".".join(str(number) for number in self.numbers[:3])
+
     def __str__(self) -> str:
         return ".".join(str(number) for number in self.numbers)

@@ -18,6 +18,12 @@ def test_build_that_is_spelt_is_read_back(numbers):
     assert (build.numbers, str(build)) == (tuple(numbers), text)
 
 
+def test_a_release_leaves_out_the_patch():
+    """Agents of two patches are of one kind."""
+    known = [ClientBuild.parse(text) for text in ("14.3.9816.7000", "14.3.9816.7001", "14.3")]
+    assert [build.release for build in known if build] == ["14.3.9816", "14.3.9816", "14.3"]
+
+
 @given(numbers=NUMBERS)
 def test_only_the_numbers_decide_on_failover(numbers):
     """A build fails over unless its first two numbers are 14 and 2."""
