@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from activities.scope import StepScope
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
-from rotation.build import ClientBuild
+from rotation.build import System, kind_of
 from rotation.plan.client_look import LookAtClients, looked_by
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
@@ -15,7 +15,6 @@ from rotation.values import ClientId, Fingerprint
 from store.roster import RosterClient
 
 NEEDLESS = "no group has clients of two builds whose list must be looked at"
-UNKNOWN = "unknown"
 
 
 async def with_builds(world: World, scope: StepScope, work: LookAtClients) -> LookAtClients | None:
@@ -100,18 +99,21 @@ def _candidate(
 ) -> Candidate:
     proven = list(proven)
     moments = [at for _, known in proven if (at := known.serial_seen or known.contact_seen) is not None]
-    told = client.observed.build if client.observed is not None else None
-    build = ClientBuild.parse(told)
     return Candidate(
         id=client.id,
         name=client.name,
-        build=build.release if build is not None else told or UNKNOWN,
+        build=_kind(client),
         owner=owner.group_id,
         path=owner.path,
         relaxed=owner.treatment is Treatment.RELAX,
         taken_at=max(moments, default=None),
         certificates=frozenset(_certificates(scope, (gate for gate, _ in proven))),
     )
+
+
+def _kind(client: RosterClient) -> str:
+    known = client.observed
+    return kind_of(known.build, known.system) if known is not None else kind_of(None, System.UNKNOWN)
 
 
 def _certificates(scope: StepScope, gates: Iterable[Gate]) -> Iterable[Fingerprint]:

@@ -121,7 +121,11 @@ class SiteDesk:
         named = next((each for each in fleet if each.id == client_id), None)
         if named is None:
             return None
-        alike = [each for each in fleet if (each.group_id, each.build) == (named.group_id, named.build)]
+        alike = [
+            each
+            for each in fleet
+            if (each.group_id, each.build, each.system) == (named.group_id, named.build, named.system)
+        ]
         here = next((each for each in (named, *alike) if each.powered(now) and not each.forgotten), None)
         return None if here is None else (here.id, held_sylink(here))
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from rotation.build import System
 from rotation.certificate import Named
 from rotation.network import UNKNOWN
 from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName, Value
@@ -70,6 +71,8 @@ class ObservedClient(Value):
     non_persistent: bool = False
     network: str = UNKNOWN
     """In CIDR form, as its row shows it."""
+    system: System = System.UNKNOWN
+    """Its operating system."""
 
 
 class ServedCertificate(Value):

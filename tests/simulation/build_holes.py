@@ -15,6 +15,13 @@ def with_a_late_one() -> SiteSpec:
     return spec.model_copy(update={"clients": (*spec.clients, late)})
 
 
+def of_another_system() -> SiteSpec:
+    """As `of_two_kinds`, where both have the same version, and the others another operating system."""
+    spec = of_two_kinds(1, None)
+    mac = spec.clients[-1].model_copy(update={"build": spec.clients[0].build, "system": "macOS 14"})
+    return spec.model_copy(update={"clients": (*spec.clients[:-1], mac)})
+
+
 def apart(spec: SiteSpec) -> SiteSpec:
     """The same site with the clients of the other kind in a group of their own: no group has two builds."""
     group = GroupSpec(path=OTHERS, locations=spec.groups[0].locations)
@@ -28,6 +35,7 @@ HOLES = (
     hole("agents of another kind never take the list, and fail over", 10, of_two_kinds(3, None)),
     hole("agents of another kind take the list days after the policy, and fail over", 10, of_two_kinds(3, 8 * DAY)),
     hole("an agent of another kind comes back when all others have their list", 10, with_a_late_one()),
+    hole("agents of another system never take the list", 10, of_another_system()),
     hole("agents of another kind are off at night", 10, of_two_kinds(1, 2 * DAY, _NIGHTS)),
     hole("agents of another kind are off at night, and fail over", 10, of_two_kinds(3, 10 * DAY, _NIGHTS)),
     # no group has two builds, and nobody is asked: told of behind the replacement (rules 8 and 22)

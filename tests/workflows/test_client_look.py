@@ -74,7 +74,9 @@ async def test_two_persons_leave_a_build_out_by_name(played):
     assert all(deed.answer.accepted for deed in deeds)
     assert {name.partition(":")[0] for name in here.lost()} == {"OTHER-0001", "OTHER-0002", "OTHER-0003"}
     told = [event.message for event in here.trail if event.kind == "adopted"]
-    assert told == [f"{OTHER[:9]}, over HTTP: its 3 clients are left out by ann and eve: they are to go anyway"]
+    assert told == [
+        f"{OTHER[:9]} on Windows, over HTTP: its 3 clients are left out by ann and eve: they are to go anyway"
+    ]
 
 
 async def test_a_first_wish_is_dropped_where_the_second_person_wants_another_look(played):
