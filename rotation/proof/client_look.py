@@ -169,8 +169,10 @@ def judge(
     wrong: list[Finding] = []
     seen: set[ClientId] = set()
     old: set[str] = set()
+    by_id, by_name, newest = _lookups(candidates)
     for each in looked:
-        found = _found(each, candidates)
+        told = each.client.strip()
+        found = _found(each, [by_id[ClientId(told)]] if told in by_id else by_name.get(told.casefold(), []))
         if isinstance(found, Finding):
             wrong.append(found)
             continue
@@ -179,7 +181,7 @@ def judge(
             old.add(found.label)
             against = _against(LIST_OLD, found.name, f"({found.label}) {other}", _when_old(found))
         if against is None:
-            until = _until(found, candidates, now)
+            until = (newest[found.label].taken_at or now) + (now - (found.taken_at or now))
             shown[found.label] = max(until, shown.get(found.label, until))
         else:
             wrong.append(against)
@@ -193,10 +195,16 @@ def judge(
     return Judged(shown, wrong[0] if wrong else None, tuple(sorted(old)))
 
 
-def _until(found: Candidate, candidates: Iterable[Candidate], now: datetime) -> datetime:
-    """When the client of its build that took its policy last must have its list."""
-    newest = youngest(each for each in candidates if each.label == found.label)
-    return (newest.taken_at or now) + (now - (found.taken_at or now))
+def _lookups(
+    candidates: Iterable[Candidate],
+) -> tuple[dict[ClientId, Candidate], dict[str, list[Candidate]], dict[str, Candidate]]:
+    """The clients by id and by name, and the youngest of each build: made once, since there may be 100,000."""
+    by_id, by_name = {each.id: each for each in candidates}, defaultdict[str, list[Candidate]](list)
+    alike = defaultdict[str, list[Candidate]](list)
+    for each in by_id.values():
+        by_name[each.name.casefold()].append(each)
+        alike[each.label].append(each)
+    return by_id, by_name, {label: youngest(those) for label, those in alike.items()}
 
 
 def _told_wrongly(
@@ -214,10 +222,7 @@ def _when_old(found: Candidate) -> str:
     return f"have {found.name} check in, and {_AGAIN}; or retry later: agents of its build may take lists days later"
 
 
-def _found(looked: Looked, candidates: Sequence[Candidate]) -> Candidate | Finding:
-    told = looked.client.strip()
-    by_id = [each for each in candidates if each.id == told]
-    alike = by_id or [each for each in candidates if each.name.casefold() == told.casefold()]
+def _found(looked: Looked, alike: Sequence[Candidate]) -> Candidate | Finding:
     if not alike:
         text = "is no client whose policy was proven: it is in no group of this task, away, left out, or not in SEPM"
         return _against("client-unknown", looked.client, text, "look at one of those that are named")

@@ -131,3 +131,26 @@ async def test_a_look_may_be_told_of_in_parts_and_lies_are_refused(played):
     assert codes == ["client-list-old", "client-look-unread", "client-not-looked-at"]
     assert deeds[-1].answer.accepted
     assert outcome is Outcome.COMPLETED
+
+
+async def test_who_gives_a_look_back_by_saying_done_has_looked_at_nobody(played):
+    """A roll-back is wanted, the task is said to be done, and somebody has the rotation finish: it is asked again."""
+
+    def looks_after_the_swap(state):
+        return state.swapped and played.work_of(state) == "look_at_clients"
+
+    deeds = played.in_turn(
+        played.Deed(looks_after_the_swap, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(looks_after_the_swap, lambda here: here.say(Move.ROLL_BACK, "ann")),
+        played.Deed(
+            lambda state: state.withdrawing,
+            lambda here: here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id),
+        ),
+        played.Deed(played.asked("roll-back"), lambda here: here.say(Move.FINISH, "eve")),
+    )
+    async with played.play(*deeds, spec=site()) as here:
+        here.absent = lambda state: looks_after_the_swap(state) and not deeds[-1].done
+        outcome = await here.run()
+        tasks = [task for task in await here.stage.store.tasks.list() if isinstance(task.work, LookAtClients)]
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    assert [bool(task.attestation.get("clients")) for task in tasks] == [True, False, True]
