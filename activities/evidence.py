@@ -1,9 +1,10 @@
 """What the world shows of a console task: the evidence that closes it, or speaks against it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from activities.attested import Word, attest_replication, attest_settings
+from activities.client_look import look_evidence
 from activities.recovering import put_back_evidence
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
@@ -12,6 +13,7 @@ from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.step import Write
 from rotation.plan.task import (
     AssignList,
@@ -50,6 +52,7 @@ class Witness:
         withdrawing: bool = False,
         said: Mapping[str, str] | None = None,
         word: Word | None = None,
+        settled: Collection[str] = (),
     ) -> ObserveTaskAnswer:
         """Whether `work` is seen to be done; what is wrong, where something else was done, or cannot have been.
 
@@ -62,6 +65,7 @@ class Witness:
         """
         if word is not None and (untaken := await self._attested(scope, work, word)):
             return ObserveTaskAnswer(done=False, seen=untaken.message, contradicts=untaken)
+        unwanted = withdrawing and isinstance(work, LookAtClients)
         match work:
             case ReplaceCertificate():
                 return await self._certificate(scope, work)
@@ -73,8 +77,8 @@ class Witness:
                 return await self._settings(scope, work, withdrawing=withdrawing)
             case CopyList() | DeleteList():
                 return await self._lists(scope, work)
-            case SaveRecoveryFile() | CompareSignedFiles() if said is not None:
-                return await self._files(scope, work, said)
+            case SaveRecoveryFile() | CompareSignedFiles() | LookAtClients() if said is not None and not unwanted:
+                return await self._files(scope, work, said, settled)
             case _:
                 return _NOTHING
 
@@ -162,8 +166,14 @@ class Witness:
         )
 
     async def _files(
-        self, scope: StepScope, work: SaveRecoveryFile | CompareSignedFiles, said: Mapping[str, str]
+        self,
+        scope: StepScope,
+        work: SaveRecoveryFile | CompareSignedFiles | LookAtClients,
+        said: Mapping[str, str],
+        settled: Collection[str],
     ) -> ObserveTaskAnswer:
+        if isinstance(work, LookAtClients):
+            return await look_evidence(self._world, scope, work, said, settled)
         if isinstance(work, CompareSignedFiles):
             return await signed_files_evidence(self._world, scope, work, said)
         return await recovery_evidence(self._world, scope, work, said)

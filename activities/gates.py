@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities.client_look import clients_of_builds
 from activities.failures import told_apart
 from activities.full_reading import every_client
 from activities.in_numbers import NAMES, in_numbers
@@ -241,10 +242,12 @@ class Gates:
 
     @activity.defn(name=ActivityName.LEAVE_OUT)
     async def leave_out(self, request: LeaveOutRequest) -> Counted:
-        """Leave out, by name and two persons' word, every client that holds the gate now, or is in a group (rule 1)."""
+        """Leave out, by name and two persons' word, who holds the gate now, is in a group or of a build (rule 1)."""
         store, ref = self._world.store, request.ref
         if request.groups:
             names = [client.id for client in await store.roster.entries(ref.site_id, request.groups)]
+        elif request.builds:
+            names = await clients_of_builds(self._world, await scope_of(self._world, ref), request.builds)
         else:
             names = await self._holding(await scope_of(self._world, ref))
         who = f"{request.asked_by}, approved by {request.approved_by}"

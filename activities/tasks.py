@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.attested import BEFORE, SERIALS, Word
+from activities.client_look import NEEDLESS, with_builds
 from activities.evidence import Witness
 from activities.failures import told_apart
 from activities.scope import StepScope, scope_of
@@ -17,6 +18,7 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.originals.saving import asks_for_it, how_to_save
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.instructions import instructions
 from rotation.plan.left_stopped import to_start
 from rotation.plan.signed_files import while_there
@@ -65,7 +67,7 @@ class Tasks:
         earlier = [t for t in await store.tasks.list(rotation_id=request.ref.rotation_id) if _is_of(t, prefix)]
         for task in earlier:
             if task.state in _WAITING:
-                return OpenTaskAnswer(task_id=task.id, state=task.state)
+                return _opened(task)
         work = await self._by_hand(scope) if request.by_hand else _own_work(scope)
         if isinstance(work, ReplaceCertificate | PutCertificateBack):
             await store.swaps.opened(request.ref.rotation_id, work.server, work.fingerprint_sha256, request.opened_at)
@@ -76,9 +78,14 @@ class Tasks:
             if stopped is None:
                 return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_NOTHING_STOPPED)
             work = stopped
+        if isinstance(work, LookAtClients):
+            looking = await with_builds(self._world, scope, work)
+            if looking is None:
+                return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=NEEDLESS)
+            work = looking
         task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), work)
         await store.tasks.add(task)
-        return OpenTaskAnswer(task_id=task.id, state=task.state)
+        return _opened(task)
 
     async def _by_hand(self, scope: StepScope) -> Work:
         """What REST left of a write: the pairs that want the same value as the first. Others get the next task."""
@@ -106,7 +113,12 @@ class Tasks:
         scope = await scope_of(self._world, request.ref)
         with told_apart():
             seen = await self._witness.observe(
-                scope, task.work, withdrawing=request.withdrawing, said=request.said, word=_word(request)
+                scope,
+                task.work,
+                withdrawing=request.withdrawing,
+                said=request.said,
+                word=_word(request),
+                settled=request.settled,
             )
         return seen.model_copy(update={"state": task.state})
 
@@ -127,6 +139,11 @@ class Tasks:
             at=request.at,
         )
         return Counted(count=1)
+
+
+def _opened(task: ConsoleTask) -> OpenTaskAnswer:
+    builds = task.work.builds if isinstance(task.work, LookAtClients) else ()
+    return OpenTaskAnswer(task_id=task.id, state=task.state, builds=tuple(build.label for build in builds))
 
 
 def _word(request: ObserveTaskRequest) -> Word | None:

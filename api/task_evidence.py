@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 
+from rotation.plan.client_look import CLIENTS
 from rotation.plan.copied import shown_by
 from rotation.site import Site
+from sepm.looked_at import read_looks
 from sepm.sylink import parse_sylink
 
 SYLINK = "sylink"
@@ -18,6 +20,8 @@ def told_by_sylink(said: Mapping[str, str], site: Site) -> dict[str, str]:
     Raises:
         UnreadableSylink: when it is none.
     """
+    if CLIENTS in said:
+        said = {**said, CLIENTS: read_looks(said[CLIENTS], site.servers)}
     if SYLINK not in said:
         return dict(said)
     others = {name: value for name, value in said.items() if name != SYLINK}

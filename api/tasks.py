@@ -54,6 +54,7 @@ async def finish_task(task_id: TaskId, order: DoneOrder, parts: WithParts, respo
     """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
 
     Evidence of a server list: what the console shows of it, or `sylink`, the text of an exported Sylink.xml.
+    Evidence of what clients hold: `clients`, a list with `client` and `sylink`, the text of its own file, for each.
     """
     task = await parts.store.tasks.get(task_id)
     evidence = told_by_sylink(order.attestation(), await parts.store.sites.get(task.site_id))

@@ -89,13 +89,19 @@ def done(
     ] = None,
     who: WhoOption = None,
     *,
+    client: Annotated[
+        list[str] | None, typer.Option(help="A client that was looked at; its file follows with --sylink")
+    ] = None,
+    sylink: Annotated[list[Path] | None, typer.Option(help="The Sylink.xml of the client named before it")] = None,
     note: Annotated[str, typer.Option(help="Anything worth remembering")] = "",
     api: ApiOption = None,
     folder: FolderOption = FOLDER,
     as_json: JsonOption = False,
 ) -> None:
     """Say that a task is done."""
-    said = dict(_pair(text) for text in evidence or ())
+    said: dict[str, Any] = dict(_pair(text) for text in evidence or ())
+    if client or sylink:
+        said["clients"] = _looked_at(client or [], sylink or [])
     with opened(api, folder) as rotator:
         shown = said | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
         body = {"who": named(who), "note": note, "evidence": shown}
@@ -152,6 +158,21 @@ def _of_file(file: Path | None, kind: str) -> dict[str, str]:
         if kind in {"copy_list", "reorder_list"}:
             return {"filename": file.name, "sylink": _text(file.read_bytes())}
         return {"filename": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{file} cannot be read: {error}") from error
+
+
+def _looked_at(clients: list[str], files: list[Path]) -> list[dict[str, str]]:
+    if len(clients) != len(files):
+        raise UnreadableError(
+            f"{len(clients)} clients and {len(files)} files: say --client NAME --sylink FILE for each"
+        )
+    return [{"client": name, "sylink": _read(file)} for name, file in zip(clients, files, strict=True)]
+
+
+def _read(file: Path) -> str:
+    try:
+        return _text(file.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableError(f"{file} cannot be read: {error}") from error
 

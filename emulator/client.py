@@ -93,6 +93,8 @@ class Client:
     """When the next heartbeat is."""
     hurries: int = FAR_FUTURE
     """When it comes once more before its next heartbeat."""
+    system: str = "Windows 10 Enterprise Edition"
+    """Its operating system."""
     list_lag: int = 0
     """How long after a policy it takes the server list; 0: as the site's switch has it."""
     policy_taken: int = 0

@@ -25,6 +25,7 @@ from emulator.tasks import (
     CertificateFile,
     CertificateTask,
     CopyListTask,
+    LookAtClientsTask,
     SecureTask,
     StartHandOutsTask,
     StopHandOutsTask,
@@ -175,7 +176,7 @@ def _allows(task: Task, mistake: Mistake, desk: Desk) -> bool:
         case Mistake.LEAVES_RUNNING:
             return isinstance(task, StopHandOutsTask) and bool(desk.hand_outs(stopped=False))
         case _:
-            return not isinstance(task, StopHandOutsTask | StartHandOutsTask)
+            return not isinstance(task, StopHandOutsTask | StartHandOutsTask | LookAtClientsTask)
 
 
 def _replace(server: str, file: CertificateFile) -> ReplaceCertificate:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from emulator.console import Console
 from emulator.effects import Actor
 from emulator.errors import EmulatorError
+from emulator.instants import to_ms
 from emulator.keyfiles import CertificateFormat
 from emulator.operations import (
     AssignList,
@@ -32,6 +33,7 @@ from emulator.signed_files import SignedFiles
 from emulator.simulation import Simulation
 from emulator.site import Site
 from emulator.spec import HandOutSpec
+from emulator.sylink import held_sylink
 
 
 class SiteDesk:
@@ -111,6 +113,21 @@ class SiteDesk:
     def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         return tuple(each.spec for each in self._site.hand_outs.known if each.stopped == stopped)
+
+    def held_by(self, client_id: str) -> tuple[str, str] | None:
+        """The id and the Sylink.xml of a client that is on, that one or another of its build and group; None: none."""
+        self._simulation.advance_to(self._clock())
+        fleet, now = list(self._simulation.fleet.settled()), to_ms(self._simulation.now)
+        named = next((each for each in fleet if each.id == client_id), None)
+        if named is None:
+            return None
+        alike = [
+            each
+            for each in fleet
+            if (each.group_id, each.build, each.system) == (named.group_id, named.build, named.system)
+        ]
+        here = next((each for each in (named, *alike) if each.powered(now) and not each.forgotten), None)
+        return None if here is None else (here.id, held_sylink(here))
 
     def when_it_runs(self, server: str) -> None:
         """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""

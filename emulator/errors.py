@@ -76,6 +76,13 @@ class StillPublishingError(EmulatorError):
         super().__init__(f"{server} is still publishing; look again")
 
 
+class NobodyThereError(EmulatorError):
+    """Every client that is to be looked at is off, and so are those like it."""
+
+    def __init__(self) -> None:
+        super().__init__("no client that could be looked at is on")
+
+
 class ServerBusyError(EmulatorError):
     """The server is down or restarts already."""
 

@@ -44,6 +44,8 @@ class ClientRecord:
     created_ms: int
     address: str
     """Its own IP address."""
+    system: str
+    """`operatingSystem`."""
 
     @property
     def last_update_time(self) -> datetime:
@@ -119,6 +121,7 @@ class Fleet:
             npvdi=client.npvdi,
             created_ms=client.created,
             address=client.address,
+            system=client.system,
         )
 
     def last_update_ms(self, client: Client) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from emulator.effects import Actor, acting
-from emulator.errors import CertificateFileError, StillPublishingError
+from emulator.errors import CertificateFileError, NobodyThereError, StillPublishingError
 from emulator.operations import (
     AssignList,
     CopyList,
@@ -31,9 +31,11 @@ from emulator.tasks import (
     AssignListTask,
     CertificateFile,
     CertificateTask,
+    ClientsSubject,
     CompareSignedFilesTask,
     CopyListTask,
     DeleteListTask,
+    LookAtClientsTask,
     RefreshImagesTask,
     ReorderListTask,
     ReplicationTask,
@@ -96,6 +98,10 @@ class Desk(Protocol):
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         ...
 
+    def held_by(self, client_id: str) -> tuple[str, str] | None:
+        """The id and the Sylink.xml of a client that is on, that one or another of its build and group; None: none."""
+        ...
+
     def when_it_runs(self, server: str) -> None:
         """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""
         ...
@@ -122,8 +128,8 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
             return {"filename": saved.filename, "sha256": hashlib.sha256(saved.content).hexdigest()}
         case CopyListTask():
             return await _copy_list(desk, task)
-        case CompareSignedFilesTask(subject=compared):
-            return await _compare(desk, compared.server)
+        case CompareSignedFilesTask() | LookAtClientsTask():
+            return await _looked_at(desk, task)
         case ReorderListTask(subject=wanted):
             if desk.order(wanted.list) != wanted.order:
                 await desk.operate(EditList(name=wanted.list, order=wanted.order))
@@ -138,6 +144,12 @@ async def _perform(desk: Desk, task: Task, file: CertificateFile | None) -> dict
             for operation in due(desk, task):
                 await desk.operate(operation)
     return {}
+
+
+async def _looked_at(desk: Desk, task: CompareSignedFilesTask | LookAtClientsTask) -> dict[str, Any]:
+    if isinstance(task, LookAtClientsTask):
+        return _held(desk, task.subject)
+    return await _compare(desk, task.subject.server)
 
 
 def due(
@@ -197,6 +209,18 @@ async def _copy_list(desk: Desk, task: CopyListTask) -> dict[str, Any]:
     ports = {server.server: server.http_port for server in wanted.servers}
     await desk.operate(EditList(name=wanted.copy_list, protocol=wanted.protocol, http_ports=ports))
     return copy_evidence(task)
+
+
+def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
+    """What clients hold that are on now.
+
+    Raises:
+        NobodyThereError: when none is.
+    """
+    found = dict(held for each in asked.builds if (held := desk.held_by(each.client)) is not None)
+    if not found:
+        raise NobodyThereError
+    return {"clients": [{"client": client, "sylink": sylink} for client, sylink in found.items()]}
 
 
 def stopped_evidence(stopped: Sequence[HandOutSpec]) -> dict[str, Any]:

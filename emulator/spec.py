@@ -120,6 +120,8 @@ class ClientSpec(_Spec):
     group: str
     count: int = Field(ge=1)
     build: str = "14.3.9816.7000"
+    system: str = "Windows 10 Enterprise Edition"
+    """Their operating system, as rows show it."""
     prefix: str = "PC"
     """Names are PREFIX-0001 and so on, per prefix."""
     machine: MachineSpec | None = None

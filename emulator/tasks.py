@@ -203,6 +203,25 @@ class StopHandOutsTask(_Task):
     kind: Literal["stop_hand_outs"]
 
 
+class ClientToLookAt(_Wire):
+    """A client whose Sylink.xml is wanted, by id; any other of its build would do."""
+
+    client: str
+
+
+class ClientsSubject(_Wire):
+    """Clients that are to be looked at, one of each build."""
+
+    builds: tuple[ClientToLookAt, ...] = ()
+
+
+class LookAtClientsTask(_Task):
+    """Look what clients hold."""
+
+    kind: Literal["look_at_clients"]
+    subject: ClientsSubject
+
+
 class StartHandOutsTask(_Task):
     """Start it again, with the file of now."""
 
@@ -222,7 +241,8 @@ Task = Annotated[
     | ReorderListTask
     | RefreshImagesTask
     | StopHandOutsTask
-    | StartHandOutsTask,
+    | StartHandOutsTask
+    | LookAtClientsTask,
     Field(discriminator="kind"),
 ]
 

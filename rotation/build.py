@@ -1,8 +1,39 @@
 """Client builds. Decide on the numeric build, never on the formatted text (facts, pitfall 6)."""
 
+from enum import StrEnum
+from functools import lru_cache
+
 from rotation.values import Value
 
 _NO_FAILOVER = (14, 2)
+
+
+class System(StrEnum):
+    """For which operating systems there are agents of their own."""
+
+    WINDOWS = "Windows"
+    MAC = "macOS"
+    LINUX = "Linux"
+    UNKNOWN = ""
+    """Nothing tells it."""
+
+
+@lru_cache
+def system_of(text: str) -> System:
+    """The operating system that SEPM's name for it means, e.g. Windows 10 Enterprise Edition."""
+    plain = text.strip().casefold()
+    if not plain:
+        return System.UNKNOWN
+    if "windows" in plain or plain.startswith("win"):
+        return System.WINDOWS
+    return System.MAC if plain.startswith(("mac", "os x", "osx")) else System.LINUX
+
+
+def kind_of(build: str | None, system: System) -> str:
+    """What tells agents of one kind from those of another, for a person to read: 14.3.9816 on Windows."""
+    known = ClientBuild.parse(build)
+    release = known.release if known is not None else build or "unknown"
+    return f"{release} on {system.value}" if system is not System.UNKNOWN else release
 
 
 class ClientBuild(Value):
@@ -26,6 +57,11 @@ class ClientBuild(Value):
         is taken (facts, section 1.2).
         """
         return self.numbers[:2] != _NO_FAILOVER
+
+    @property
+    def release(self) -> str:
+        """What tells agents of one kind from those of another: without the number of a patch, e.g. 14.3.9816."""
+        return ".".join(str(number) for number in self.numbers[:3])
 
     def __str__(self) -> str:
         return ".".join(str(number) for number in self.numbers)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
+from rotation.build import System
 from rotation.certificate import Named
 from rotation.network import UNKNOWN
 from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName, Value
@@ -79,6 +80,8 @@ class ObservedClient(Value):
     non_persistent: bool = False
     network: str = UNKNOWN
     """In CIDR form, as its row shows it."""
+    system: System = System.UNKNOWN
+    """Its operating system."""
 
 
 class ServedCertificate(Value):

@@ -1,5 +1,6 @@
 """A client from SEPM's payload to the domain."""
 
+from rotation.build import system_of
 from rotation.network import network_of
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName
@@ -35,4 +36,5 @@ def observed_client(payload: ClientPayload, *, address: str) -> ObservedClient |
         network=network_of(
             payload.ip_addresses or (), payload.subnet_masks or (), payload.last_connected_ip_addr or ""
         ),
+        system=system_of(payload.operating_system or ""),
     )

@@ -6,11 +6,14 @@ unless `HttpsPort` is 0. A list whose servers differ is refused: a person decide
 (1 is on); one server that has it on makes it the list's, because clients that trust a CA prove less (rule 11).
 """
 
+import base64
+import binascii
+import hashlib
 import re
 from xml.etree import ElementTree as ET
 
 from rotation.site import ListEntry, Protocol, Server, ServerList
-from rotation.values import ListName, ServerName
+from rotation.values import Fingerprint, ListName, ServerName
 from sepm.errors import UnreadableSylink
 
 _LARGEST = 4 << 20
@@ -60,6 +63,28 @@ def parse_sylink(xml: bytes, servers: tuple[Server, ...], *, name: str = "Sylink
         priorities=tuple(tuple(_entry(server, servers, name) for server in block) for block in elements if block),
         verifies_ca=any(_attribute(server, "HttpsVerifyCA") not in ("", "0") for server in everyone),
     )
+
+
+def certificates_in(xml: bytes, *, name: str = "Sylink.xml") -> tuple[Fingerprint, ...]:
+    """The certificates that the file has clients trust; what is none that can be read is left out.
+
+    *Inference*: each `Certificate` of its `ServerCertList` is the base64 of a DER, with or without a PEM's lines.
+
+    Raises:
+        UnreadableSylink: says what is wrong.
+    """
+    found = _root(xml, name).findall(".//ServerCertList/Certificate")
+    contents = (_der("".join(each.itertext())) for each in found)
+    return tuple(sorted({Fingerprint(hashlib.sha256(content).hexdigest()) for content in contents if content}))
+
+
+def _der(text: str) -> bytes:
+    lines = (line.strip() for line in text.splitlines())
+    plain = "".join("".join(line.split()) for line in lines if not line.startswith("-"))
+    try:
+        return base64.b64decode(plain, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _root(xml: bytes, name: str) -> ET.Element:

@@ -1,6 +1,7 @@
 """The person at the emulated console: does there what a console task of the product asks for."""
 
 import base64
+import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -18,9 +19,12 @@ from emulator.site import ServerList
 from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task, by_name
 from emulator.ways import with_a_way
+from rotation.plan.client_look import CLIENTS
 from rotation.plan.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.running.state import RotationState
+from rotation.site import Server
 from rotation.values import ServerName
+from sepm.looked_at import read_looks
 from sepm.parsed_certificate import ParsedCertificate
 from simulation.clock import SimulatedClock
 from simulation.console import ConsolePeople
@@ -51,8 +55,11 @@ class Operator:
         certificates: Mapping[ServerName, ParsedCertificate],
         slips: tuple[Slip, ...] = (),
         console: ConsolePeople | None = None,
+        *,
+        servers: tuple[Server, ...] = (),
     ) -> None:
         self._simulation = simulation
+        self._servers = servers
         self._certificates = certificates
         self._console = console
         self._desk = SiteDesk(simulation, clock.now, _nothing_to_follow)
@@ -123,7 +130,11 @@ class Operator:
             return None
         if replaces:
             self._look_who_is_cut_off(done)
-        return {name: str(value) for name, value in evidence.items()}
+        return {name: self._as_told(name, value) for name, value in evidence.items()}
+
+    def _as_told(self, name: str, value: object) -> str:
+        """A piece of evidence as the product is told it: of files that clients hold, what they show."""
+        return read_looks(json.dumps(value), self._servers) if name == CLIENTS else str(value)
 
     def _lists_now(self) -> dict[str, ServerList]:
         return dict(self._simulation.site.server_lists)

@@ -10,6 +10,7 @@ from rotation.plan.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
+from simulation import looks
 from simulation.chance import Chance
 from simulation.console import ConsolePeople
 from simulation.moments import reached
@@ -182,7 +183,8 @@ class People:
         if not state.swapped or state.rolling_back is not None or state.body.purpose != "rotate":
             return False
         codes = {attention.code for attention in state.attention}
-        if codes & {"refusing", "signs-with-former-key"} or self._gives_up(codes):
+        old = looks.takes_back(state, self._tries.get(_Wish("attention", looks.ASKED), 0))
+        if codes & {"refusing", "signs-with-former-key"} or old or self._gives_up(codes):
             return True
         reading = state.wait.reading if state.wait is not None else None
         if "silent-after-swap" not in codes or reading is None or reading.silent_after_swap < _SEVERAL:
@@ -270,10 +272,11 @@ class People:
             held.not_before = now + absence
             return
         evidence = await self._operator.do(task)
-        if evidence is None:
-            held.in_vain += 1
-        else:
+        held.not_before = looks.again_at(task.work, now) if evidence is None else None
+        if evidence is not None:
             held.worked, held.evidence = True, evidence
+        elif held.not_before is None:
+            held.in_vain += 1
 
     async def _go_on(self, task_id: str) -> None:
         """Who was not asked to give a task back is at the console with it still, and does it."""
@@ -321,6 +324,8 @@ class People:
             return way if way in options else options[0]
         if attention.code == "canary-held" and (about := self._about_networks()) is not None and about in options:
             return about
+        if attention.code == looks.ASKED:
+            return looks.choice(self._seen, options, tries)
         if attention.code == "site-differs" and tries <= _PATIENCE:
             return Move.RETRY  # they have put it right
         if tries > _PATIENCE:

@@ -79,7 +79,12 @@ class Stage:
         for each in scenario.happenings:
             self.simulation.schedule(each.happening, each.at)
         self.operator = Operator(
-            self.simulation, self.clock, self.certificates, scenario.spec.robot.slips, self.console
+            self.simulation,
+            self.clock,
+            self.certificates,
+            scenario.spec.robot.slips,
+            self.console,
+            servers=self.site.servers,
         )
         self.network_people = NetworkPeople(self.simulation, self.clock, self.store, self.site.id, scenario.networking)
         self.watchman = Watchman(self.simulation, self.world)

@@ -30,6 +30,7 @@ _OF_A_READING = (
     "online",
     "non_persistent",
     "network",
+    "system",
     "present",
     "reading",
     "read_at",

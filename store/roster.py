@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, Select, bindparam, select
 
+from rotation.build import System
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, RotationId, ServerName, SiteId, Value
 from store.built_once import built_once
@@ -27,6 +28,7 @@ _COLUMNS = (
     ClientRow.online,
     ClientRow.non_persistent,
     ClientRow.network,
+    ClientRow.system,
     ClientRow.present,
     ClientRow.first_seen_at,
     ClientRow.read_at,
@@ -268,4 +270,5 @@ def _observed(row: Row[*tuple[Any, ...]]) -> ObservedClient:
         online=row.online,
         non_persistent=row.non_persistent,
         network=row.network,
+        system=System(row.system),
     )

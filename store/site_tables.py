@@ -118,6 +118,8 @@ class ClientRow(Base):
     """When the reading began that first saw it in another group."""
     network: Mapped[str] = mapped_column(default=UNKNOWN)
     """In CIDR form, as its row shows it."""
+    system: Mapped[str] = mapped_column(default="")
+    """Its operating system; empty: nothing tells it."""
     longest_silence: Mapped[int] = mapped_column(BigInteger, default=0)
     """Microseconds: the longest silence that a reading met, and after which the client was seen again."""
     former_name: Mapped[str | None]

@@ -31,7 +31,7 @@ from rotation.plan.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
-from workflows import drift_step, due_server
+from workflows import client_look, drift_step, due_server
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART, SWAPPED
@@ -84,7 +84,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         )
         if by_hand:
             break
-    for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED, due_server.SILENT):
+    for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED, due_server.SILENT, client_look.ASKED):
         run.drop_attention(code)
     run.state.task = run.state.proceed = None
     if isinstance(step, Console) and isinstance(step.work, RefreshImages):
@@ -113,7 +113,9 @@ async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> 
     if opened.needless:
         run.note(EventKind.TASK_CLOSED, f"{step.title}: {opened.needless}")
         return False
-    run.state.task = OpenTask(id=opened.task_id, step=step.id, opened_at=run.host.now())
+    now = run.host.now()
+    look = client_look.begun(run, opened)
+    run.state.task = OpenTask(id=opened.task_id, step=step.id, opened_at=now, look=look)
     await run.record(EventKind.TASK_OPENED, step.title)
     return True
 
@@ -152,8 +154,11 @@ async def _watch(run: Running, step: Console | Write) -> bool:
         await _look_at_site(run, step)
         await keep_proof(run, step)
         await read_on(run, step)
+        if by := await client_look.go_on(run, step):
+            await _settle(run, step, by, "the clients of every other build are left out")
+            return True
         await run.wait(
-            until=_wakes(run.open_task) if observed else None,
+            until=_wakes(run.open_task) if observed else client_look.asks_at(run),
             summary=f"task: {step.title}",
             ready=lambda: bool(run.task_messages) or run.open_task.read_again or _was_answered(run, step),
         )
@@ -161,7 +166,7 @@ async def _watch(run: Running, step: Console | Write) -> bool:
 
 def _was_answered(run: Running, step: Console | Write) -> bool:
     """Whether a person has answered what was asked while a certificate may be replaced."""
-    return was_answered(run) or (_swaps(step) and drift_step.was_answered(run))
+    return was_answered(run) or client_look.was_answered(run) or (_swaps(step) and drift_step.was_answered(run))
 
 
 def _evidence(step: Console | Write) -> Evidence:
@@ -224,6 +229,7 @@ async def _look(run: Running, step: Console | Write, *, said: Message | None = N
         withdrawing=run.state.withdrawing,
         said=said.attestation if said is not None else None,
         who=said.who if said is not None else "",
+        settled=client_look.settled(run),
     )
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
     drift_step.alarm(run, *((seen.wrong,) if seen.wrong else ()))
@@ -260,6 +266,7 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
 async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
     """Attested work ends with its holder's word, unless what is seen speaks against it; observed work when seen."""
     seen = await _look(run, step, said=message)
+    await client_look.hear(run, step, seen)
     if seen.contradicts is not None:
         run.reply(message, seen.contradicts)
         return False
@@ -267,7 +274,7 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         if finding := _untrue(run, step, message):
             run.reply(message, finding)
             return False
-        await _close(run, step, TaskState.DONE, message.who, message.why, attestation=message.attestation)
+        await _settle(run, step, message.who, message.why, attestation=message.attestation)
         return True
     if seen.done:
         await _close(run, step, TaskState.DONE, message.who, seen.seen, attestation=message.attestation)
@@ -282,6 +289,14 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         ),
     )
     return False
+
+
+async def _settle(
+    run: Running, step: Console | Write, who: str, note: str, *, attestation: dict[str, str] | None = None
+) -> None:
+    """Attested work is done; behind a look at clients a wait begins."""
+    client_look.begin_wait(run)
+    await _close(run, step, TaskState.DONE, who, note, attestation=attestation)
 
 
 def _untrue(run: Running, step: Console | Write, message: Message) -> Finding | None:

@@ -20,12 +20,18 @@ def about(state: RotationState, step: Step, *, other: str | None = None) -> Step
 
 
 def left_out(
-    state: RotationState, ref: StepRef, proceed: Proceed, *, groups: tuple[GroupId, ...] = ()
+    state: RotationState,
+    ref: StepRef,
+    proceed: Proceed,
+    *,
+    groups: tuple[GroupId, ...] = (),
+    builds: tuple[str, ...] = (),
 ) -> LeaveOutRequest:
-    """Leave out by two persons' word whoever holds the gate `ref`, or is in `groups`."""
+    """Leave out by two persons' word whoever holds the gate `ref`, or is in `groups`, or of `builds`."""
     return LeaveOutRequest(
         ref=ref,
         groups=groups,
+        builds=builds,
         asked_by=proceed.asked_by,
         approved_by=proceed.approved_by,
         why=proceed.why,

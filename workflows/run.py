@@ -11,13 +11,14 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.drift.upgraded import VERSION_CHANGED
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
 from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
-from workflows import newborn_step
+from workflows import client_look, newborn_step
 from workflows.amendment import adopt
 from workflows.console_step import console_task
 from workflows.drift_step import clear, look_due, settled
@@ -101,11 +102,18 @@ async def _do(run: Running, step: Step) -> None:
         case Closing():
             await closing(run, step)
         case Console():
-            await console_task(run, step)
-            if isinstance(step.work, ReplaceCertificate | PutCertificateBack):
-                run.state.swapped = (*run.state.swapped, step.work.server)
+            await _console(run, step)
         case _:
             unreachable(step)
+
+
+async def _console(run: Running, step: Console) -> None:
+    if run.state.fixing is None or not isinstance(step.work, LookAtClients):
+        await console_task(run, step)
+    if isinstance(step.work, LookAtClients):
+        await client_look.lists_taken(run)
+    if isinstance(step.work, ReplaceCertificate | PutCertificateBack):
+        run.state.swapped = (*run.state.swapped, step.work.server)
 
 
 async def _write(run: Running, step: Write) -> None:

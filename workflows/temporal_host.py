@@ -26,6 +26,10 @@ _LONG = frozenset(
         ActivityName.CHECK_CLOSING,
         ActivityName.WRITE_SETTINGS,
         ActivityName.LOOK,
+        # a look at clients reads every one of them
+        ActivityName.OPEN_TASK,
+        ActivityName.OBSERVE_TASK,
+        ActivityName.LEAVE_OUT,
     }
 )
 _SHORT_LIMIT = timedelta(minutes=2)

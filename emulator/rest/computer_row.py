@@ -53,7 +53,6 @@ _USUAL: dict[str, Any] = (
         "groupUpdateProvider": False,
         "licenseStatus": -1,
         "logonUserName": "user",
-        "operatingSystem": _OS,
         "osName": "Windows 10",
         "osname": _OS,
         "osBitness": "x64",
@@ -96,7 +95,7 @@ def computer_json(record: ClientRecord, site: Site) -> str:
         f'"domain":{{"id":"{domain.id}","name":{quote(domain.name)}}},"externalReferenceId":null,"source":null}},'
         f'"onlineStatus":{record.online:d},"lastUpdateTime":{seen},"agentTimeStamp":{seen},"computerTimeStamp":{seen},'
         f'"creationTime":{record.created_ms},"lastDownloadTime":{seen},'
-        f'"agentVersion":{build},"majorVersion":{int(major)},"minorVersion":{int(minor)},'
+        f'"operatingSystem":{quote(record.system)},"agentVersion":{build},"majorVersion":{int(major)},"minorVersion":{int(minor)},'
         f'"deploymentRunningVersion":{build},"deploymentTargetVersion":{build},'
         f'"profileSerialNo":{quote(record.profile_serial)},'
         f'"profileVersion":{quote(".".join(record.build.split(".")[:3]))},'

@@ -137,6 +137,8 @@ class LeaveOutRequest(StepRequest):
 
     groups: tuple[GroupId, ...] = ()
     """Groups that were born, whose clients no gate counts."""
+    builds: tuple[str, ...] = ()
+    """Builds of which no client was shown to hold its list, where the step looks at clients."""
     asked_by: str
     approved_by: str
     why: str

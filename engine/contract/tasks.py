@@ -28,6 +28,8 @@ class OpenTaskAnswer(Value):
     state: TaskState
     needless: str = ""
     """Why there is nothing to do, and no task was opened."""
+    builds: tuple[str, ...] = ()
+    """The builds of which it has a client looked at."""
 
 
 class ObserveTaskRequest(StepRequest):
@@ -40,6 +42,8 @@ class ObserveTaskRequest(StepRequest):
     """The evidence of whoever says that it is done; None where nobody does."""
     who: str = ""
     """Who says so."""
+    settled: tuple[str, ...] = ()
+    """Builds that an earlier word about this task has shown, or that are left out by name."""
 
 
 class ObserveTaskAnswer(Value):
@@ -52,6 +56,10 @@ class ObserveTaskAnswer(Value):
     contradicts: Finding | None = None
     """What is seen speaks against attested work being done."""
     fingerprint: Fingerprint | None = None
+    shown: dict[str, datetime] = Field(default_factory=dict)
+    """Builds of which a client holds its list, with until when others of each may lack theirs."""
+    old_builds: tuple[str, ...] = ()
+    """Builds of which a client holds another list."""
     state: TaskState = TaskState.OPEN
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rotation.plan.client_look import CLIENTS, LookAtClients
 from rotation.plan.copied import NAME, PORTS, PROTOCOL, ports_text
 from rotation.plan.hand_outs import NOTHING, STOPPED, HandOutKind
 from rotation.plan.signed_files import CERTIFICATE, OLDEST
@@ -58,7 +59,7 @@ def _lines(work: Work) -> Iterable[str]:
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
         case PutCertificateBack():
             yield from _put_back(work)
-        case CompareSignedFiles() | RefreshImages() | StopHandOuts() | StartHandOuts():
+        case CompareSignedFiles() | RefreshImages() | StopHandOuts() | StartHandOuts() | LookAtClients():
             yield from _beside_sepm(work)
 
 
@@ -79,7 +80,9 @@ def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
             yield f"Say done with order={work.text!r} when the file shows that"
 
 
-def _beside_sepm(work: CompareSignedFiles | RefreshImages | StopHandOuts | StartHandOuts) -> Iterable[str]:
+def _beside_sepm(
+    work: CompareSignedFiles | RefreshImages | StopHandOuts | StartHandOuts | LookAtClients,
+) -> Iterable[str]:
     match work:
         case CompareSignedFiles():
             yield from _compared(work)
@@ -89,6 +92,8 @@ def _beside_sepm(work: CompareSignedFiles | RefreshImages | StopHandOuts | Start
             yield from _stopped()
         case StartHandOuts():
             yield from _started(work)
+        case LookAtClients():
+            yield from _clients(work)
 
 
 def _compared(work: CompareSignedFiles) -> Iterable[str]:
@@ -114,6 +119,16 @@ def _started(work: StartHandOuts) -> Iterable[str]:
     yield from (f"- {each.text}" for each in work.stopped)
     if work.unsaid:
         yield "- whatever else was stopped: somebody had begun to stop it, and has not said what"
+
+
+def _clients(work: LookAtClients) -> Iterable[str]:
+    yield "Take the SyLink.xml of one client of each of these builds, as it is now; better of the one that is named:"
+    yield from (f"- {each.label}: {each.name}, in {each.path} ({each.clients} clients)" for each in work.builds)
+    yield r"On Windows it lies in %ALLUSERSPROFILE%\Symantec\Symantec Endpoint Protection\CurrentVersion\Data\Config,"
+    yield "on macOS in /Library/Application Support/Symantec/SMC. Take the client's own file, and export none in SEPM"
+    yield "Say done with rotator tasks done, --client NAME --sylink FILE for each. Over the API that is evidence"
+    yield f"{CLIENTS}=, a JSON list with client, its name, and sylink, the text of its file; or, as you have read them,"
+    yield "with client, protocol, servers (server and port), and certificates (SHA-256)"
 
 
 def _source(work: ReplaceCertificate) -> Iterable[str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.hand_outs import HandOut
 from rotation.site import Protocol
 from rotation.values import (
@@ -209,6 +210,7 @@ Work = Annotated[
     | RefreshImages
     | StopHandOuts
     | StartHandOuts
+    | LookAtClients
     | DeleteList
     | ReorderList,
     Field(discriminator="kind"),
@@ -222,6 +224,7 @@ _ATTESTED = frozenset(
         "refresh_images",
         "stop_hand_outs",
         "start_hand_outs",
+        "look_at_clients",
         "delete_list",
         "reorder_list",
     }

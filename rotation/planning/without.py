@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rotation.drift.recorded import relaxed_now
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Recheck, Step, Write
 from rotation.plan.task import CompareSignedFiles, ReplaceCertificate
@@ -12,8 +13,9 @@ from rotation.values import ServerName
 def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: str) -> PlanBody:
     """The body that goes on after the step `at` without the replacements of `servers`.
 
-    1. their replacements go, with the gate and the task after each; the gate stays where clients verify next, and asks
-       of the server that was replaced last: until now it may have left clients that are away to the one after it
+    1. their replacements go, with the look before, and the gate and the task after each; the gate stays where clients
+       verify next, and asks of the server that was replaced last: until now it may have left clients that are away to
+       the one after it
     2. where no other replacement is left: nothing is relaxed any more, and nobody is waited for who would be cut off by
        one; what is relaxed now is restored
     3. no replacement asks a gate any more that has gone
@@ -52,12 +54,20 @@ def _left(done: Sequence[Step], ahead: Sequence[Step], servers: Collection[Serve
     last = next((server for server in replaced if server not in servers), None)
     for index, step in enumerate(ahead):
         here = _server(step)
+        if _looks_before(step, ahead[index + 1 : index + 2], servers):
+            continue
         if here not in servers:
             last = here if _replaces(step) else last
             yield step
         elif isinstance(step, Gate) and last is not None and _verifies_next(ahead[index + 1 :], servers):
             title = f"Wait until every client knows the new certificate of {last}"
             yield step.model_copy(update={"server": last, "title": title})
+
+
+def _looks_before(step: Step, following: Sequence[Step], servers: Collection[ServerName]) -> bool:
+    """Whether clients are looked at for a replacement that goes."""
+    looks = isinstance(step, Console) and isinstance(step.work, LookAtClients)
+    return looks and any(_replaces(each) and _server(each) in servers for each in following)
 
 
 def _verifies_next(ahead: Iterable[Step], servers: Collection[ServerName]) -> bool:
@@ -91,7 +101,7 @@ def _ending(left: Sequence[Step], *, relaxed: bool) -> Iterator[Step]:
         match step:
             case Holdout() | Recheck() | Write(restores=False) | Gate(purpose=GatePurpose.RELAXED | GatePurpose.SIGNED):
                 pass
-            case Write() | Gate() if not relaxed:
+            case Write() | Gate() | Console(work=LookAtClients()) if not relaxed:
                 pass
             case _:
                 yield step

@@ -24,6 +24,7 @@ from rotation.plan.task import (
 )
 from rotation.procedure.drilling import drill, undo
 from rotation.procedure.handing_out import start_hand_outs, stop_hand_outs
+from rotation.procedure.looking import look_at_clients, look_before_verifying
 from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files, shown_by_clients
 from rotation.proof.gate import minimum
@@ -45,9 +46,10 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
        B5 the holdout before the last wave; before each server but the first, clients take a moved policy from one
        that was replaced (rule 24);
        A5, A7 relax R, canaries first; A8 gate;
-       for each server: A9/B2 replace, A10b/B3 gate, its .SIG files compared (rule 24), images that fail over refreshed
+       for each server: one client of each build looked at (rule 10); A9/B2 replace, A10b/B3 gate, its .SIG files
+       compared (rule 24), images that fail over refreshed
        (rule 4); before the next one the rest is computed again (rule 12);
-       all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
+       one client of each build looked at, all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
     6. closing: images refreshed, replication resumed, copies deleted, what handed out Sylink.xml started again, every
        client back
     """
@@ -107,9 +109,11 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
             yield from shown_by_clients(knobs, index, asks=last)
             yield _recheck(index)
             yield from still_relaxed(knobs, index)
+        yield from look_at_clients(knobs, index)
         yield from _swap(knobs, index, server)
         yield from between_servers(knobs, index, server, wave=index)
     if restores(knobs, index):
+        yield from look_before_verifying(knobs, index)
         yield from restore(knobs, index, gated=True)
 
 

@@ -142,6 +142,27 @@ class RefusedClaim(Value):
     """How many clients they wait for."""
 
 
+class ClientLook(Value):
+    """One client of each build is looked at (rule 10)."""
+
+    since: datetime
+    """When that was asked, or when a person last wanted to wait."""
+    builds: tuple[str, ...]
+    settled: dict[str, datetime] = Field(default_factory=dict)
+    """Those that were shown, or left out by name, with until when other clients of each may lack their list."""
+    old: tuple[str, ...] = ()
+    """Those of which a client was found to hold another list."""
+    asked: bool = False
+    """Whether a person was asked what to do."""
+    leaving: tuple[str, ...] = ()
+    """Those whose clients a second one was asked to approve as lost."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The builds of which no client was shown yet."""
+        return tuple(build for build in self.builds if build not in self.settled)
+
+
 class OpenTask(Value):
     """The console task that the rotation waits for."""
 
@@ -162,6 +183,8 @@ class OpenTask(Value):
     """Set while nobody holds it because a claim was refused."""
     silent_since: datetime | None = None
     """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
+    look: ClientLook | None = None
+    """Where it is about what clients hold."""
 
 
 class Told(Value):

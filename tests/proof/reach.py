@@ -21,7 +21,17 @@ HOME = Path(__file__).parent.parent.parent
 ELSEWHERE = Path(__file__).with_name("elsewhere.toml")
 """By code or trait, the test that comes to it because no drawn site does."""
 _ROOMS = ("rotation", "workflows", "activities")
-_SAYS = {"blocking": 0, "warning": 0, "info": 0, "raise_attention": 0, "ask": 0, "_stale": 0, "_unlike": 1, "_show": 1}
+_SAYS = {
+    "blocking": 0,
+    "warning": 0,
+    "info": 0,
+    "raise_attention": 0,
+    "ask": 0,
+    "_stale": 0,
+    "_against": 0,
+    "_unlike": 1,
+    "_show": 1,
+}
 """Functions that say something, and which of their arguments is the code."""
 _METHODS = frozenset({"raise_attention", "ask"})
 _TABLES = (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.build import ClientBuild
+from rotation.build import ClientBuild, System, kind_of, system_of
 
 NUMBERS = st.lists(st.integers(min_value=0, max_value=10**6), min_size=2, max_size=5)
 
@@ -16,6 +16,36 @@ def test_build_that_is_spelt_is_read_back(numbers):
     build = ClientBuild.parse(f" {text} ")
     assert build is not None
     assert (build.numbers, str(build)) == (tuple(numbers), text)
+
+
+def test_a_release_leaves_out_the_patch():
+    """Agents of two patches are of one kind."""
+    known = [ClientBuild.parse(text) for text in ("14.3.9816.7000", "14.3.9816.7001", "14.3")]
+    assert [build.release for build in known if build] == ["14.3.9816", "14.3.9816", "14.3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "system"),
+    [
+        ("Windows 10 Enterprise Edition", System.WINDOWS),
+        ("Windows Server 2019", System.WINDOWS),
+        ("Mac OS X", System.MAC),
+        ("macOS 14", System.MAC),
+        ("Red Hat Enterprise Linux 8", System.LINUX),
+        (" ", System.UNKNOWN),
+    ],
+)
+def test_systems_are_told_apart_that_have_agents_of_their_own(text, system):
+    """Editions of one system have the same agent."""
+    assert system_of(text) is system
+
+
+def test_a_kind_is_a_release_on_a_system():
+    """Where a system or a build is not told, the rest tells what it can."""
+    assert kind_of("14.3.9816.7000", System.MAC) == "14.3.9816 on macOS"
+    assert kind_of("14.3.9816.7000", System.UNKNOWN) == "14.3.9816"
+    assert kind_of("new", System.LINUX) == "new on Linux"
+    assert kind_of(None, System.UNKNOWN) == "unknown"
 
 
 @given(numbers=NUMBERS)

@@ -253,8 +253,6 @@ HOLES = (
         )
         for kind in RejectedDownload
     ),
-    hole("agents of another kind take the list days after the policy", 22, of_two_kinds(), residual=True),
-    hole("agents of another kind never take the list, and fail over", 8, of_two_kinds(3, None), residual=True),
     hole("clients come back to a replaced server between list and policy", 24, coming_back_between()),
     hole(
         "clients come back between list and policy, and the dates look new",

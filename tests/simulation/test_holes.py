@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.running.state import Outcome
-from tests.simulation import image_holes, record_holes
+from tests.simulation import build_holes, image_holes, record_holes
 from tests.simulation.holes import DAY, HOLES, HOUR, hole, of_two_kinds, shortcomings
 
 OPEN = frozenset({"clients come back between list and policy, and the dates look new"})
@@ -16,7 +16,7 @@ OPEN = frozenset({"clients come back between list and policy, and the dates look
         pytest.param(each, marks=pytest.mark.xfail(strict=True, reason=f"rule {each.rule}"))
         if each.name in OPEN
         else each
-        for each in (*HOLES, *image_holes.HOLES, *record_holes.HOLES)
+        for each in (*HOLES, *build_holes.HOLES, *image_holes.HOLES, *record_holes.HOLES)
     ],
     ids=lambda each: each.name,
 )
@@ -30,11 +30,15 @@ async def test_rule_24_is_what_closes_it(kind, monkeypatch):
     """Without the gate that has clients show what servers sign, many of them are cut off by the last replacement."""
     monkeypatch.setattr("rotation.procedure.steps.shown_by_clients", lambda *_, **__: iter(()))
     (hole,) = (each for each in HOLES if each.name == f"the dates of stale signatures look new ({kind})")
-    assert len(shortcomings(await hole.played())) >= 15
+    assert len(shortcomings(await hole.played())) >= 8
 
 
-async def test_a_rotation_is_not_completed_while_all_clients_of_a_build_are_silent():
-    """They are off each night, also when the last certificate is replaced: it is told, and the old one put back."""
+async def test_a_rotation_is_not_completed_while_all_clients_of_a_build_are_silent(monkeypatch):
+    """They are off each night, also when the last certificate is replaced: it is told, and the old one put back.
+
+    Nobody has looked at a client of that build before (rule 10).
+    """
+    monkeypatch.setattr("rotation.procedure.steps.look_at_clients", lambda *_: iter(()))
     nights = tuple((9 * HOUR + night * DAY, 24 * HOUR + night * DAY) for night in range(40))
     facts = await hole("off at night", 8, of_two_kinds(3, 10 * DAY, nights)).played()
     assert (facts.outcome, len(facts.lost), {each.healed for each in facts.lost}) == (Outcome.ROLLED_BACK, 5, {True})

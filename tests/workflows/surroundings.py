@@ -2,18 +2,23 @@
 
 import asyncio
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 from temporalio import activity
 
 from emulator.certificates import Credential
+from emulator.desk import SiteDesk
 from emulator.keyfiles import CertificateFormat
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.copied import ports_text
 from rotation.plan.task import (
     AssignList,
@@ -34,6 +39,7 @@ from rotation.plan.task import (
 from rotation.site import Server
 from rotation.survey import ServedCertificate
 from rotation.values import CertificateId, Fingerprint
+from sepm.looked_at import read_looks
 from sepm.probe import HttpAnswer
 from store.store import Store
 
@@ -155,8 +161,17 @@ class Hands:
                 return self.simulation.console.signed_files(server).evidence
             case StopHandOuts():
                 return {"stopped": "none"}
+            case LookAtClients(builds=builds):
+                return {"clients": json.dumps(self.looked_at([each.client for each in builds]))}
             case _:
                 return {"by": "console"}
+
+    def looked_at(self, clients: Sequence[str]) -> list[dict[str, Any]]:
+        """What somebody reads in the Sylink.xml of each of these clients, or of one like it that is on."""
+        desk = SiteDesk(self.simulation, lambda: self.simulation.now)
+        held = [found for each in clients if (found := desk.held_by(each)) is not None]
+        told = json.dumps([{"client": client, "sylink": sylink} for client, sylink in held])
+        return list(json.loads(read_looks(told, ())))
 
     def add_group(self, path: str) -> str:
         """Make a group with settings of its own, as its parent has them. Returns its id."""

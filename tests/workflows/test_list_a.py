@@ -23,7 +23,18 @@ async def test_list_a_happens_in_the_vendors_order_and_loses_nobody(played):
     assert here.settings() == before
     began = [event.data["number"] for event in here.trail if event.kind == "step-began"]
     assert began == [
-        *("preflight", "recovery", "hand-outs", "A1-A4", *("A5", "A7", "A8") * 2, "A9", "A10b", "signed"),
+        *(
+            "preflight",
+            "recovery",
+            "hand-outs",
+            "A1-A4",
+            *("A5", "A7", "A8") * 2,
+            "look",
+            "A9",
+            "A10b",
+            "signed",
+            "look",
+        ),
         *("A10c", "A10c", "A10d", "A10d") * 2,
         *("A2-undo", "hand-outs", "closing"),
     ]

@@ -42,7 +42,7 @@ async def test_a_rotation_goes_on_through_several_histories(forgetful_stage):
     story = await here.story()
     assert [event.number for event in story] == list(range(1, len(story) + 1))
     began = [event.data["step"] for event in story if event.kind == "step-began"]
-    assert len(began) == len(set(began)) == 24
+    assert len(began) == len(set(began)) == 26
     opened = [event.message for event in story if event.kind == "task-opened"]
     assert len(opened) == len(set(opened)) == 6
 

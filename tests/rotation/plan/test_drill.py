@@ -55,7 +55,7 @@ def numbers(plan):
 def test_rule_8_a_drill_comes_before_the_first_certificate_and_is_followed_by_another_look(drilled):
     """The second server first, a gate, the list as it was, then the rest is planned anew: all before B2."""
     _, plan = drilled(BRANCH, {"c1": ["s1"]})
-    assert numbers(plan) == ["preflight", *["recovery"] * 3, "hand-outs", "B1", "B1", "B1-undo", "recheck"]
+    assert numbers(plan) == ["preflight", *["recovery"] * 3, "hand-outs", "B1", "B1", "B1-undo", "recheck", "look"]
     assert orders(plan) == ["s2; s1; s3", "s1; s2; s3"]
     assert plan.body.scopes[0].treatment is Treatment.FAILOVER
     assert plan.body.on_trust == ()

@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from rotation.plan.client_look import BuildToLookAt, LookAtClients
 from rotation.plan.hand_outs import HandOut, HandOutKind
 from rotation.plan.instructions import instructions
 from rotation.plan.task import (
@@ -25,9 +26,9 @@ from rotation.plan.task import (
     TaskPair,
     Work,
 )
-from rotation.values import Fingerprint, GroupId, ListName, LocationId, ServerName
+from rotation.values import ClientId, Fingerprint, GroupId, ListName, LocationId, ServerName
 
-S1, COPY = ServerName("s1"), ListName("L copy")
+S1, COPY, PC = ServerName("s1"), ListName("L copy"), ClientId("C1")
 
 ENTRY = CopyServer(server=S1, address="a.test", http_port=8080)
 PAIR = TaskPair(group_id=GroupId("G1"), group_path="Root\\A", location_id=LocationId("L1"), location_name="Office")
@@ -73,6 +74,10 @@ WORKS = [
     (
         StartHandOuts(stopped=(HandOut(kind=HandOutKind.SCCM, name="SEP 14.3"),), unsaid=True),
         ["Export the Sylink.xml", "- sccm: SEP 14.3", "- whatever else was stopped"],
+    ),
+    (
+        LookAtClients(builds=(BuildToLookAt(label="14.3, over HTTP", clients=7, client=PC, name="PC-1", path="R\\A"),)),
+        ["- 14.3, over HTTP: PC-1, in R\\A (7 clients)", "SyLink.xml", "clients=", "--client NAME --sylink FILE"],
     ),
     (DeleteList(list=COPY), ["Delete 'L copy'"]),
 ]

@@ -51,16 +51,16 @@ def test_the_holdout_is_counted_at_its_maximum(failover, make):
     latest = failover(200, 200).latest_start
     # two recovery files, what hands out Sylink.xml, s1, its gate of 17 minutes, 90 days, 17 minutes for a moved policy,
     # the look before the last wave, s2
-    assert latest.takes == 6 * PERSON + 90 * DAY + timedelta(minutes=17 + 17, seconds=60)
+    assert latest.takes == 8 * PERSON + 90 * DAY + timedelta(minutes=17 + 17, seconds=60)
     assert latest.margin == 14 * DAY
-    assert latest.at == make.t0 + 200 * DAY - 104 * DAY - 6 * PERSON - timedelta(minutes=17 + 17, seconds=60)
+    assert latest.at == make.t0 + 200 * DAY - 104 * DAY - 8 * PERSON - timedelta(minutes=17 + 17, seconds=60)
     assert latest.server == "s2"
 
 
 def test_a_certificate_is_needed_until_it_is_replaced(failover):
     """s1 is replaced before the holdout: that its certificate ends within it delays nobody."""
     assert failover(60, 400).latest_start.server == "s1"
-    assert failover(60, 400).latest_start.takes == 4 * PERSON + timedelta(seconds=30)
+    assert failover(60, 400).latest_start.takes == 5 * PERSON + timedelta(seconds=30)
     assert failover(120, 200).latest_start.server == "s2"
 
 

@@ -22,43 +22,47 @@ WHOLE = """
     12-A7           0  Turn secure communications of the rest off
     13-images       0  Refresh golden images and install packages
     14-A8           0  Wait until every client of the relaxed groups holds the relaxed policy
-    15-B2           0  Replace the certificate of s1
-    16-B3           0  Wait until clients know the new certificate of s1
-    17-signed       0  Compare the .SIG files of s1
-    18-shown        0  Wait until clients take a new policy from a replaced server
-    19-recheck      0  Survey again and compare the rest of the plan
-    20-B2           0  Replace the certificate of s2
-    21-B3           0  Wait until clients know the new certificate of s2
-    22-signed       0  Compare the .SIG files of s2
-    23-B5           1  Keep s3 on the old certificate for clients that are away
-    24-shown        1  Wait until clients take a new policy from a replaced server
-    25-recheck      1  Survey again and compare the rest of the plan
-    26-B2           1  Replace the certificate of s3
-    27-B3           1  Wait until clients know the new certificate of s3
-    28-signed       1  Compare the .SIG files of s3
-    29-images       1  Refresh golden images and install packages
-    30-A10c         1  Put secure communications of the canaries back as recorded
-    31-A10c         1  Wait until the canaries verify the new certificate: K
-    32-A10d         1  Assign the original lists of the canaries again
-    33-A10d         1  Wait until the canaries are back on their own list: K
-    34-A10c         1  Put secure communications of the rest back as recorded
-    35-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
-    36-A10d         1  Assign the original lists of the rest again
-    37-A10d         1  Wait until the clients of the relaxed groups are back on their own list
-    38-images       1  Refresh golden images and install packages
-    39-replication  0  Resume replication
-    40-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
-    41-hand-outs    0  Start again what hands out Sylink.xml, with the file of now
-    42-closing      0  Check that everything is as it was and every client is back
+    15-look         0  Look at one client of each build
+    16-B2           0  Replace the certificate of s1
+    17-B3           0  Wait until clients know the new certificate of s1
+    18-signed       0  Compare the .SIG files of s1
+    19-shown        0  Wait until clients take a new policy from a replaced server
+    20-recheck      0  Survey again and compare the rest of the plan
+    21-look         0  Look at one client of each build
+    22-B2           0  Replace the certificate of s2
+    23-B3           0  Wait until clients know the new certificate of s2
+    24-signed       0  Compare the .SIG files of s2
+    25-B5           1  Keep s3 on the old certificate for clients that are away
+    26-shown        1  Wait until clients take a new policy from a replaced server
+    27-recheck      1  Survey again and compare the rest of the plan
+    28-look         1  Look at one client of each build
+    29-B2           1  Replace the certificate of s3
+    30-B3           1  Wait until clients know the new certificate of s3
+    31-signed       1  Compare the .SIG files of s3
+    32-look         1  Look at one client of each build
+    33-images       1  Refresh golden images and install packages
+    34-A10c         1  Put secure communications of the canaries back as recorded
+    35-A10c         1  Wait until the canaries verify the new certificate: K
+    36-A10d         1  Assign the original lists of the canaries again
+    37-A10d         1  Wait until the canaries are back on their own list: K
+    38-A10c         1  Put secure communications of the rest back as recorded
+    39-A10c         1  Wait until the clients of the relaxed groups verify the new certificate
+    40-A10d         1  Assign the original lists of the rest again
+    41-A10d         1  Wait until the clients of the relaxed groups are back on their own list
+    42-images       1  Refresh golden images and install packages
+    43-replication  0  Resume replication
+    44-A2-undo      0  Delete the list 'Default List (HTTP for certificate rotation)'
+    45-hand-outs    0  Start again what hands out Sylink.xml, with the file of now
+    46-closing      0  Check that everything is as it was and every client is back
 """
 UNDONE = """
-    back-30-A10c         Put secure communications of the canaries back as recorded
-    back-32-A10d         Assign the original lists of the canaries again
-    back-34-A10c         Put secure communications of the rest back as recorded
-    back-36-A10d         Assign the original lists of the rest again
-    back-39-replication  Resume replication
-    back-40-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
-    back-41-hand-outs    Start again what hands out Sylink.xml, with the file of now
+    back-34-A10c         Put secure communications of the canaries back as recorded
+    back-36-A10d         Assign the original lists of the canaries again
+    back-38-A10c         Put secure communications of the rest back as recorded
+    back-40-A10d         Assign the original lists of the rest again
+    back-43-replication  Resume replication
+    back-44-A2-undo      Delete the list 'Default List (HTTP for certificate rotation)'
+    back-45-hand-outs    Start again what hands out Sylink.xml, with the file of now
 """
 
 
@@ -99,12 +103,12 @@ def test_each_wait_has_its_times(body):
     assert waits == {
         "10-A8": (31 * minute, 62 * minute),
         "14-A8": (day, 90 * day),
-        **dict.fromkeys(("16-B3", "21-B3", "27-B3"), (33 * minute, 14 * day)),
-        **dict.fromkeys(("31-A10c", "33-A10d"), (31 * minute, 62 * minute)),
-        **dict.fromkeys(("35-A10c", "37-A10d"), (31 * minute, 14 * day)),
-        "18-shown": (17 * minute, day + 17 * minute),
-        "24-shown": (17 * minute, 3 * day + 17 * minute),
-        "42-closing": (11 * minute, 14 * day),
+        **dict.fromkeys(("17-B3", "23-B3", "30-B3"), (33 * minute, 14 * day)),
+        **dict.fromkeys(("35-A10c", "37-A10d"), (31 * minute, 62 * minute)),
+        **dict.fromkeys(("39-A10c", "41-A10d"), (31 * minute, 14 * day)),
+        "19-shown": (17 * minute, day + 17 * minute),
+        "26-shown": (17 * minute, 3 * day + 17 * minute),
+        "46-closing": (11 * minute, 14 * day),
     }
     (kept,) = [step for step in body.steps if isinstance(step, Holdout)]
     assert (kept.minimum, kept.maximum) == (30 * day, 90 * day)

@@ -1,0 +1,123 @@
+"""Of which builds one client is looked at before a replacement, and what the look shows (rule 10)."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from activities.scope import StepScope
+from activities.world import World
+from engine.contract import ObserveTaskAnswer
+from rotation.build import System, kind_of
+from rotation.plan.client_look import LookAtClients, looked_by
+from rotation.plan.scope import OwnerScope, Treatment
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
+from rotation.proof.client_look import Candidate, builds_to_look_at, judge, lists_of, unread
+from rotation.proof.verdict import ClientEvidence
+from rotation.values import ClientId, Fingerprint
+from store.roster import RosterClient
+
+NEEDLESS = "no group has clients of two builds whose list must be looked at"
+
+
+async def with_builds(world: World, scope: StepScope, work: LookAtClients) -> LookAtClients | None:
+    """The work with the builds of which a client is looked at; None where no group has two."""
+    builds = builds_to_look_at(await _candidates(world, scope, work))
+    return work.model_copy(update={"builds": builds}) if builds else None
+
+
+async def look_evidence(
+    world: World, scope: StepScope, work: LookAtClients, said: Mapping[str, str], settled: Collection[str]
+) -> ObserveTaskAnswer:
+    """What somebody's word about clients shows of their builds, and what speaks against it."""
+    try:
+        looked = looked_by(said)
+    except ValueError as error:
+        finding = unread(str(error))
+        return ObserveTaskAnswer(done=False, seen=finding.message, contradicts=finding)
+    body = scope.plan.body
+    judged = judge(
+        work,
+        looked,
+        await _candidates(world, scope, work),
+        {owner.group_id: lists_of(body, scope.site, owner) for owner in body.scopes},
+        now=world.clock(),
+        settled=settled,
+    )
+    seen = judged.finding.message if judged.finding is not None else ""
+    return ObserveTaskAnswer(
+        done=False, seen=seen, contradicts=judged.finding, shown=judged.shown, old_builds=judged.old
+    )
+
+
+async def clients_of_builds(world: World, scope: StepScope, builds: Collection[str]) -> list[ClientId]:
+    """The clients of these builds whose policy was taken for their list, in groups of one build too."""
+    if not isinstance(scope.step, Console) or not isinstance(scope.step.work, LookAtClients):
+        raise TypeError(f"step {scope.step.id} looks at no clients")
+    return [each.id for each in await _candidates(world, scope, scope.step.work) if each.label in builds]
+
+
+async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> list[Candidate]:
+    """The clients that gates before the step have proven by their policy, as the roster has them.
+
+    Whom a holdout protects, or a person leaves out, is none; nor is a machine that starts from an image.
+    """
+    body = scope.plan.body
+    before = [step for step in body.steps[: body.steps.index(scope.step)] if isinstance(step, Gate)]
+    relaxed = [g for g in before if g.purpose is GatePurpose.RELAXED and g.scope is ScopeName.RELAXED][-1:]
+    swapped = [gate for gate in before if gate.purpose is GatePurpose.SWAPPED]
+    used = [*(relaxed if work.relaxed else ()), *(swapped if work.failover or work.verifying else ())]
+    store, rotation_id = world.store, scope.ref.rotation_id
+    evidence = {gate.id: await store.coverage.evidence(rotation_id, gate.id) for gate in used}
+    if not evidence:
+        return []
+    left_out = await store.roster.left_out(rotation_id)
+    owner_of = {group: owner for owner in body.scopes for group in owner.groups}
+    found = []
+    for client in await store.roster.entries(scope.site.id):
+        owner = owner_of.get(client.group_id)
+        if owner is None or client.observed is None or client.non_persistent or client.id in left_out:
+            continue
+        gates = swapped if work.verifying or owner.treatment is Treatment.FAILOVER else relaxed
+        proven = [
+            (gate, known)
+            for gate in gates
+            if _asks(work, owner) and (known := evidence.get(gate.id, {}).get(client.id)) is not None and known.covered
+        ]
+        if proven:
+            found.append(_candidate(scope, client, owner, proven))
+    return found
+
+
+def _asks(work: LookAtClients, owner: OwnerScope) -> bool:
+    """Whether the work is about clients of the owner."""
+    if owner.treatment is Treatment.FAILOVER:
+        return work.failover
+    pairs = owner.pairs
+    return any(pair.needs_list if work.relaxed else work.verifying and pair.needs_unverified for pair in pairs)
+
+
+def _candidate(
+    scope: StepScope, client: RosterClient, owner: OwnerScope, proven: Iterable[tuple[Gate, ClientEvidence]]
+) -> Candidate:
+    proven = list(proven)
+    moments = [at for _, known in proven if (at := known.serial_seen or known.contact_seen) is not None]
+    return Candidate(
+        id=client.id,
+        name=client.name,
+        build=_kind(client),
+        owner=owner.group_id,
+        path=owner.path,
+        relaxed=owner.treatment is Treatment.RELAX,
+        taken_at=max(moments, default=None),
+        certificates=frozenset(_certificates(scope, (gate for gate, _ in proven))),
+    )
+
+
+def _kind(client: RosterClient) -> str:
+    known = client.observed
+    return kind_of(known.build, known.system) if known is not None else kind_of(None, System.UNKNOWN)
+
+
+def _certificates(scope: StepScope, gates: Iterable[Gate]) -> Iterable[Fingerprint]:
+    for gate in gates:
+        chosen = scope.plan.body.certificate_for(gate.server) if gate.server is not None else None
+        if chosen is not None:
+            yield chosen.fingerprint

@@ -1,0 +1,97 @@
+"""What one client of each build holds: as a person reads it in its Sylink.xml, which no SEPM API shows (rule 10)."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from rotation.site import Protocol
+from rotation.values import ClientId, Fingerprint, Value
+
+CLIENTS = "clients"
+"""The evidence: a JSON list with one object for each client that was looked at."""
+_MOST = 200
+_NAME = 100
+
+
+def _capitals(told: Any) -> Any:
+    return told.strip().upper() if isinstance(told, str) else told
+
+
+def _plain(told: Any) -> Any:
+    return told.replace(":", "").strip().lower() if isinstance(told, str) else told
+
+
+class HeldServer(Value):
+    """A server as a client's list has it, by name or address."""
+
+    server: Annotated[str, Field(min_length=1, max_length=500)]
+    port: Annotated[int, Field(ge=1, le=65535)]
+
+
+class Looked(Value):
+    """What a client holds, as somebody has seen it."""
+
+    client: Annotated[str, Field(min_length=1, max_length=200)]
+    """Its id or name."""
+    protocol: Annotated[Protocol, BeforeValidator(_capitals)]
+    servers: Annotated[tuple[HeldServer, ...], Field(min_length=1, max_length=1000)]
+    certificates: tuple[Annotated[Fingerprint, BeforeValidator(_plain)], ...] = ()
+    sha256: Annotated[str, Field(max_length=64)] = ""
+    """Of its Sylink.xml, where somebody gave that."""
+
+
+class BuildToLookAt(Value):
+    """A build of which one client is to be looked at."""
+
+    label: str
+    """The build and what its clients do."""
+    clients: int
+    """How many there are."""
+    client: ClientId
+    """The one that took its policy last: all others have had theirs for longer."""
+    name: str
+    path: str
+    """Of the group that has its settings."""
+
+
+class LookAtClients(Value):
+    """Look at the Sylink.xml of one client of each build: policy and list may be two downloads, days apart."""
+
+    kind: Literal["look_at_clients"] = "look_at_clients"
+    relaxed: bool = False
+    """Whether clients must hold an HTTP copy of their list."""
+    failover: bool = False
+    """Whether clients that fail over must hold the certificates of the servers that were replaced."""
+    verifying: bool = False
+    """Whether relaxed clients must hold these certificates, since they are to verify again."""
+    builds: tuple[BuildToLookAt, ...] = ()
+    """In a task; a plan does not know who will be there."""
+
+
+def looked_by(said: Mapping[str, str]) -> tuple[Looked, ...]:
+    """What somebody has seen of clients.
+
+    Raises:
+        ValueError: where it says nothing, or what cannot be read; it names the client.
+    """
+    try:
+        listed = json.loads(said.get(CLIENTS, "") or "[]")
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is no JSON list") from error
+    if not isinstance(listed, list) or not listed:
+        raise ValueError("no client is told of")
+    if len(listed) > _MOST:
+        raise ValueError(f"{len(listed)} clients are told of, and {_MOST} can be")
+    return tuple(_looked(each) for each in listed)
+
+
+def _looked(told: Any) -> Looked:
+    try:
+        return Looked.model_validate(told)
+    except ValidationError as error:
+        name = str(told.get("client", ""))[:_NAME] if isinstance(told, dict) else ""
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"what is told of {name or 'a client'} cannot be read ({field}: {first['msg']})") from error

@@ -1,0 +1,31 @@
+"""Rule 10: before a replacement somebody looks what one client of each build holds, since no SEPM API shows it."""
+
+from collections.abc import Iterator
+
+from rotation.plan.client_look import LookAtClients
+from rotation.plan.knobs import Knobs
+from rotation.plan.scope import Treatment
+from rotation.plan.step import Console
+
+
+def look_at_clients(knobs: Knobs, wave: int) -> Iterator[Console]:
+    """Right before a replacement. Whoever opens it knows whether a group has clients of two builds: else it is passed.
+
+    Clients that fail over have something to take only once a server was replaced: before the first one it is passed
+    for them. None on a way back, which waits for nobody whom only the way back can bring.
+    """
+    relaxed = any(pair.needs_list for owner in knobs.relaxed for pair in owner.pairs)
+    failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
+    if relaxed or failover:
+        work = LookAtClients(relaxed=relaxed, failover=failover)
+        yield _look(wave, work)
+
+
+def look_before_verifying(knobs: Knobs, wave: int) -> Iterator[Console]:
+    """Right before relaxed clients verify again: who has not taken the new certificates by then refuses policies."""
+    if any(pair.needs_unverified for owner in knobs.relaxed for pair in owner.pairs):
+        yield _look(wave, LookAtClients(verifying=True))
+
+
+def _look(wave: int, work: LookAtClients) -> Console:
+    return Console(id="", number="look", wave=wave, title="Look at one client of each build", work=work)

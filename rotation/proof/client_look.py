@@ -1,0 +1,253 @@
+"""Whether one client of each build holds the list that its policy serial stands for (rule 10).
+
+Agents of one build may take policy and list in one download, and those of another one days apart.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from rotation.finding import Finding, blocking
+from rotation.plan.client_look import CLIENTS, BuildToLookAt, HeldServer, LookAtClients, Looked
+from rotation.plan.plan import PlanBody
+from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
+from rotation.plan.step import Console
+from rotation.plan.task import CopyList
+from rotation.site import Protocol, Site
+from rotation.values import ClientId, Fingerprint, GroupId, ListName, ServerName
+
+LIST_OLD = "client-list-old"
+"""The refusal of a look that has found another list than the one assigned."""
+_AGAIN = "look at its Sylink.xml once more"
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Candidate(NamedTuple):
+    """A client whose policy serial a gate has taken for its list."""
+
+    id: ClientId
+    name: str
+    build: str
+    owner: GroupId
+    path: str
+    relaxed: bool
+    taken_at: datetime | None
+    """When it was first seen with the policy."""
+    certificates: frozenset[Fingerprint] = frozenset()
+    """Those that it must hold by now."""
+
+    @property
+    def label(self) -> str:
+        """Its build and what it does: one client of each is looked at."""
+        return f"{self.build}, {'over HTTP' if self.relaxed else 'failing over'}"
+
+
+class HeldEntry(NamedTuple):
+    """A server of such a list: several servers may have one address, and one server several."""
+
+    names: frozenset[str]
+    port: int
+
+    def is_told(self, told: HeldServer) -> bool:
+        """Whether that is what somebody has seen."""
+        return told.port == self.port and _bare(told.server) in self.names
+
+
+class Held(NamedTuple):
+    """A list as a client must hold it."""
+
+    protocol: Protocol
+    entries: frozenset[HeldEntry]
+
+    def is_in(self, looked: Looked) -> bool:
+        """Whether somebody has seen just this list, in whatever order."""
+        every = all(any(entry.is_told(each) for entry in self.entries) for each in looked.servers)
+        return (
+            looked.protocol is self.protocol
+            and every
+            and all(any(entry.is_told(each) for each in looked.servers) for entry in self.entries)
+        )
+
+    def __str__(self) -> str:
+        return _text(self.protocol, ((min(entry.names), entry.port) for entry in self.entries))
+
+
+class Judged(NamedTuple):
+    """What a look has shown: builds with when the last client of each must have its list, and what is wrong."""
+
+    shown: dict[str, datetime]
+    finding: Finding | None
+    old: tuple[str, ...] = ()
+    """Builds of which a client holds another list."""
+
+
+def builds_to_look_at(candidates: Iterable[Candidate]) -> tuple[BuildToLookAt, ...]:
+    """The builds of the groups that have two and more; none where no group has.
+
+    Over all groups together, so that nobody is asked for a client of each build in each of a hundred groups.
+    """
+    of_owner: dict[tuple[GroupId, bool], list[Candidate]] = defaultdict(list)
+    for each in candidates:
+        of_owner[each.owner, each.relaxed].append(each)
+    alike: dict[str, list[Candidate]] = defaultdict(list)
+    for those in of_owner.values():
+        if len({each.build for each in those}) > 1:
+            for each in those:
+                alike[each.label].append(each)
+    return tuple(_to_look_at(label, alike[label]) for label in sorted(alike))
+
+
+def _to_look_at(label: str, those: Sequence[Candidate]) -> BuildToLookAt:
+    newest = youngest(those)
+    return BuildToLookAt(label=label, clients=len(those), client=newest.id, name=newest.name, path=newest.path)
+
+
+def youngest(candidates: Iterable[Candidate]) -> Candidate:
+    """The one that took its policy last: who came back late is the last one to have its list, too."""
+    return max(candidates, key=lambda each: (each.taken_at or _NEVER, each.id))
+
+
+def lists_of(body: PlanBody, site: Site, owner: OwnerScope) -> tuple[Held, ...]:
+    """The lists that clients of an owner may hold: REST does not say at which location a client is."""
+    works = (step.work for step in body.steps if isinstance(step, Console))
+    copies = {work.copy_list: work for work in works if isinstance(work, CopyList)}
+    found = (_list_of(body, site, owner, pair, copies) for pair in owner.pairs)
+    return tuple({held for held in found if held is not None})
+
+
+def _list_of(
+    body: PlanBody, site: Site, owner: OwnerScope, pair: PlannedPair, copies: Mapping[ListName, CopyList]
+) -> Held | None:
+    copy = copies.get(body.copy_of(pair.server_list) or ListName(""))
+    if owner.treatment is Treatment.RELAX and pair.needs_list and copy is not None:
+        return Held(copy.protocol, frozenset(_entry(e.server, e.address, e.http_port) for e in copy.servers))
+    known = site.list_named(pair.server_list)
+    if known is None:
+        return None
+    https = known.protocol is Protocol.HTTPS
+    entries = (_entry(e.server, e.address, e.https_port if https else e.http_port) for e in known.entries)
+    return Held(known.protocol, frozenset(entries))
+
+
+def _entry(server: ServerName, address: str, port: int) -> HeldEntry:
+    return HeldEntry(frozenset({_bare(server), _bare(address)}), port)
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip("[]").casefold()
+
+
+def _text(protocol: Protocol, servers: Iterable[tuple[str, int]]) -> str:
+    return f"{protocol.value} {', '.join(f'{server}:{port}' for server, port in sorted(servers))}"
+
+
+def judge(
+    asked: LookAtClients,
+    looked: Sequence[Looked],
+    candidates: Sequence[Candidate],
+    lists: Mapping[GroupId, Sequence[Held]],
+    *,
+    now: datetime,
+    settled: Collection[str] = (),
+) -> Judged:
+    """What somebody's look at clients shows. The first client that speaks against it is named.
+
+    A client that had its policy for so long when it had its list says that all of its build have theirs as long after
+    their own policy: the one that took it last decides until when others are waited for.
+
+    Args:
+        asked: the task.
+        looked: what was seen.
+        candidates: the clients of the gates behind it.
+        lists: those that clients of each owner may hold.
+        now: when it was told, by the time of check-ins.
+        settled: builds that an earlier look has shown, or that are left out by name.
+    """
+    wanted = {build.label for build in asked.builds}
+    shown: dict[str, datetime] = {}
+    wrong: list[Finding] = []
+    seen: set[ClientId] = set()
+    old: set[str] = set()
+    by_id, by_name, newest = _lookups(candidates)
+    for each in looked:
+        told = each.client.strip()
+        found = _found(each, [by_id[ClientId(told)]] if told in by_id else by_name.get(told.casefold(), []))
+        if isinstance(found, Finding):
+            wrong.append(found)
+            continue
+        against = _told_wrongly(each, found, seen, wanted)
+        if against is None and (other := _unlike(each, found, lists.get(found.owner, ()))) is not None:
+            old.add(found.label)
+            against = _against(LIST_OLD, found.name, f"({found.label}) {other}", _when_old(found))
+        if against is None:
+            until = (newest[found.label].taken_at or now) + (now - (found.taken_at or now))
+            shown[found.label] = max(until, shown.get(found.label, until))
+        else:
+            wrong.append(against)
+        seen.add(found.id)
+    shown = {label: at for label, at in shown.items() if label not in old}
+    missing = [build for build in asked.builds if build.label not in {*shown, *settled}]
+    if not wrong and missing:
+        first = missing[0]
+        text = f"is not told of, nor another client of build {first.label}"
+        wrong.append(_against("client-not-looked-at", first.name, text, f"look at {first.name} in {first.path} too"))
+    return Judged(shown, wrong[0] if wrong else None, tuple(sorted(old)))
+
+
+def _lookups(
+    candidates: Iterable[Candidate],
+) -> tuple[dict[ClientId, Candidate], dict[str, list[Candidate]], dict[str, Candidate]]:
+    """The clients by id and by name, and the youngest of each build: made once, since there may be 100,000."""
+    by_id, by_name = {each.id: each for each in candidates}, defaultdict[str, list[Candidate]](list)
+    alike = defaultdict[str, list[Candidate]](list)
+    for each in by_id.values():
+        by_name[each.name.casefold()].append(each)
+        alike[each.label].append(each)
+    return by_id, by_name, {label: youngest(those) for label, those in alike.items()}
+
+
+def _told_wrongly(
+    looked: Looked, found: Candidate, seen: Collection[ClientId], wanted: Collection[str]
+) -> Finding | None:
+    if found.id in seen:
+        return _against("client-told-twice", looked.client, "is told of twice", "tell of it once")
+    if found.label not in wanted:
+        text = f"is of build {found.label}, and asked was about {'; '.join(sorted(wanted))}"
+        return _against("client-of-another-build", looked.client, text, "look at one of those that are named")
+    return None
+
+
+def _when_old(found: Candidate) -> str:
+    return f"have {found.name} check in, and {_AGAIN}; or retry later: agents of its build may take lists days later"
+
+
+def _found(looked: Looked, alike: Sequence[Candidate]) -> Candidate | Finding:
+    if not alike:
+        text = "is no client whose policy was proven: it is in no group of this task, away, left out, or not in SEPM"
+        return _against("client-unknown", looked.client, text, "look at one of those that are named")
+    if len(alike) > 1:
+        ids = ", ".join(each.id for each in alike[:3])
+        return _against("client-ambiguous", looked.client, f"is the name of {len(alike)} clients: {ids}", "say its id")
+    return alike[0]
+
+
+def _unlike(looked: Looked, found: Candidate, lists: Sequence[Held]) -> str | None:
+    """What is otherwise in a client's Sylink.xml than it must be."""
+    if not any(held.is_in(looked) for held in lists):
+        holds = _text(looked.protocol, ((each.server, each.port) for each in looked.servers))
+        return f"holds {holds}, and must hold {'; or '.join(map(str, lists)) or 'none that is known'}"[:900]
+    lacking = found.certificates - set(looked.certificates)
+    if lacking:
+        return f"does not hold the certificate {min(lacking)[:16]}... of a server that was replaced"
+    return None
+
+
+def _against(code: str, client: str, text: str, remedy: str) -> Finding:
+    return blocking(code, client[:300], f"{client[:300]} {text}"[:1500], remedy)
+
+
+def unread(why: str) -> Finding:
+    """Why what somebody says of clients is not taken, where it cannot be read."""
+    remedy = f"say done with {CLIENTS}=[...], with client, and sylink or protocol, servers and certificates, for each"
+    return blocking("client-look-unread", CLIENTS, why[:500], remedy)

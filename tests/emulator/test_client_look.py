@@ -1,0 +1,67 @@
+"""The person at the console takes the Sylink.xml of clients as they hold it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from pydantic import TypeAdapter
+
+from emulator.desk import SiteDesk
+from emulator.errors import NobodyThereError
+from emulator.handwork import perform
+from emulator.scenarios import one_server
+from emulator.simulation import Simulation
+from emulator.tasks import Task
+from rotation.site import Protocol, Server
+from rotation.values import ServerName
+from sepm.looked_at import read_looks
+from sepm.sylink import certificates_in, parse_sylink
+from simulation.scenario import START
+
+DAY = timedelta(days=1)
+
+
+def task(*clients):
+    """A task about these clients as the product's API gives it."""
+    subject = {"relaxed": True, "builds": [{"label": "any", "client": client} for client in clients]}
+    wire = {"id": "t", "site_name": "S", "state": "claimed", "kind": "look_at_clients", "subject": subject}
+    read: Task = TypeAdapter(Task).validate_python(wire)
+    return read
+
+
+def at_the_desk(away=()):
+    """A site of two clients, of which the first may be away, with their ids."""
+    spec = one_server(clients=2, heartbeat=timedelta(minutes=5))
+    first, *_ = spec.clients
+    one, other = (first.model_copy(update={"count": 1, "prefix": prefix}) for prefix in ("ONE", "TWO"))
+    clients = (one.model_copy(update={"away": away}), other)
+    simulation = Simulation(spec.model_copy(update={"clients": clients}), START)
+    return simulation, SiteDesk(simulation, lambda: START), [each.id for each in simulation.fleet.settled()]
+
+
+async def test_a_client_gives_the_list_and_the_certificates_that_it_holds():
+    """What the product reads of it is the emulated site's own."""
+    simulation, desk, (one, _) = at_the_desk()
+    said = await perform(desk, task(one), None)
+    (server,) = simulation.site.servers.values()
+    (held,) = said["clients"]
+    content = held["sylink"].encode()
+    assert held["client"] == one
+    found = parse_sylink(content, (Server(name=ServerName(server.name), address=server.address),))
+    assert (found.protocol, found.servers) == (Protocol.HTTPS, frozenset({server.name}))
+    assert certificates_in(content) == (server.credential.fingerprint,)
+    assert json.loads(read_looks(json.dumps(said["clients"]), ()))[0]["servers"][0]["port"] == server.https_port
+
+
+async def test_who_is_off_is_looked_at_in_another_client_of_its_kind():
+    """One of the same build and group."""
+    _, desk, (one, two) = at_the_desk(away=((-DAY, DAY),))
+    said = await perform(desk, task(one), None)
+    assert [each["client"] for each in said["clients"]] == [two]
+
+
+async def test_where_nobody_is_known_there_is_nothing_to_look_at():
+    """The console refuses the work, and it is tried again."""
+    _, desk, _ = at_the_desk()
+    with pytest.raises(NobodyThereError):
+        await perform(desk, task("nobody"), None)

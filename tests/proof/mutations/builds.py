@@ -1,0 +1,33 @@
+"""Mutations of the look at one client of each build (rule 10), each in its known scenario."""
+
+from rotation.procedure import looking
+from rotation.proof import client_look
+from tests.proof.mutation import mutation
+
+_LATER = "agents of another kind take the list days after the policy"
+_LATE = "an agent of another kind comes back when all others have their list"
+
+
+@mutation(rule="10", replaces=looking.look_at_clients, hole=_LATER)
+def nobody_looks_at_clients_before_a_replacement(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """The policy that a client reports is taken for the list that was published with it."""
+    return iter(())
+
+
+@mutation(rule="10", replaces=looking.look_before_verifying, hole=_LATER)
+def nobody_looks_at_clients_before_they_verify(original, *args):  # noqa: ARG001 - as the rule it replaces
+    """Relaxed clients are made to verify again though some may not have taken the new certificate."""
+    return iter(())
+
+
+@mutation(rule="10", replaces=client_look.youngest, hole=_LATE)
+def any_client_speaks_for_its_build(original, candidates):  # noqa: ARG001 - as the rule it replaces
+    """A client that has had its policy for long is looked at, and one that came back late is taken to be as far."""
+    return min(candidates, key=lambda each: (each.taken_at, each.id))
+
+
+MUTATIONS = (
+    nobody_looks_at_clients_before_a_replacement,
+    nobody_looks_at_clients_before_they_verify,
+    any_client_speaks_for_its_build,
+)

@@ -1,0 +1,133 @@
+"""One client of each build shows that the policy which a gate has seen came with the list."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rotation.plan.client_look import HeldServer, LookAtClients, Looked
+from rotation.proof.client_look import Candidate, builds_to_look_at, judge, lists_of
+from rotation.site import Protocol
+from rotation.values import ClientId, Fingerprint, GroupId
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OLD, NEW = "14.3.5413", "14.3.9816"
+G, H = GroupId("G"), GroupId("H")
+CERTIFICATE = Fingerprint("ab" * 32)
+
+
+def client(name, build=NEW, hours=1.0, owner=G, **fields):
+    """A client that took its policy so many hours before noon."""
+    known = {"id": ClientId(f"id-{name}"), "name": name, "build": build, "owner": owner, "path": f"R\\{owner}"}
+    return Candidate(**{"relaxed": True, "taken_at": NOON - hours * HOUR, **known, **fields})
+
+
+def looked(name, protocol="HTTP", server="s1", port=8014, **fields):
+    """What somebody has seen in the file of a client."""
+    servers = (HeldServer(server=server, port=port),)
+    return Looked(client=name, protocol=Protocol(protocol), servers=servers, **fields)
+
+
+def judged(make, candidates, *told, settled=()):
+    """What these looks show of these clients, of groups that must hold the HTTP copy of a list of s1."""
+    groups = [make.group("G"), make.group("H")]
+    clients = [make.client("c1"), make.client("d1", "H")]
+    body = make.plan(site := make.site("s1"), *groups, clients=clients).body
+    work = LookAtClients(relaxed=True, builds=builds_to_look_at(candidates))
+    lists = {owner.group_id: lists_of(body, site, owner) for owner in body.scopes}
+    one = next(iter(lists.values()))
+    return judge(work, told, candidates, {G: one, H: one}, now=NOON, settled=settled)
+
+
+TWO = (client("n1"), client("n2", hours=2), client("o1", OLD, 3), client("o2", OLD, 5))
+
+
+def test_groups_of_one_build_cost_nothing():
+    """Two builds in the site, and none of its groups has both."""
+    assert builds_to_look_at([client("n1"), client("o1", OLD, owner=H)]) == ()
+
+
+def test_of_each_build_the_client_is_named_that_took_its_policy_last():
+    """Over all groups that have two builds: one of each, however many groups there are."""
+    more = [client(f"x{number}", build, 9, GroupId(f"X{number // 2}")) for number, build in enumerate((NEW, OLD) * 9)]
+    found = builds_to_look_at([*TWO, *more, client("alone", "14.2.1", owner=H)])
+    assert [(build.label, build.name, build.clients) for build in found] == [
+        (f"{OLD}, over HTTP", "o1", 11),
+        (f"{NEW}, over HTTP", "n1", 11),
+    ]
+
+
+def test_who_fails_over_is_looked_at_apart():
+    """One build that is relaxed in one group and fails over in another one holds two kinds of list."""
+    found = builds_to_look_at([*TWO, *(each._replace(owner=H, relaxed=False, id=each.id + "h") for each in TWO)])
+    assert len(found) == 4
+
+
+def test_a_client_of_each_build_is_enough(make):
+    """Its list is the one assigned, by name or address, whatever the case; by its own name or id."""
+    found = judged(make, TWO, looked("N1", server="S1"), looked("id-o1"))
+    assert found.finding is None
+    assert found.shown == {f"{NEW}, over HTTP": NOON, f"{OLD}, over HTTP": NOON}
+
+
+def test_another_client_than_the_last_one_says_less(make):
+    """It had its policy for five hours when it held its list, and another one has its own for three: two hours more."""
+    found = judged(make, TWO, looked("n1"), looked("o2"))
+    assert found.shown[f"{OLD}, over HTTP"] == NOON + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "named"),
+    [
+        ([looked("o1", "HTTPS", port=443)], "client-list-old", "o1"),
+        ([looked("o1", port=80)], "client-list-old", "o1"),
+        ([looked("o1", server="s2")], "client-list-old", "o1"),
+        ([looked("o1"), looked("id-o1")], "client-told-twice", "id-o1"),
+        ([looked("nobody")], "client-unknown", "nobody"),
+        ([looked("same")], "client-ambiguous", "same"),
+        ([looked("alone")], "client-of-another-build", "alone"),
+        ([looked("o1")], "client-not-looked-at", "n1"),
+    ],
+)
+def test_what_speaks_against_a_look_names_the_client(make, told, code, named):
+    """Each refusal says of whom, and what to do."""
+    others = (client("alone", "14.2.1", owner=H), client("same", hours=8), client("same", hours=8, id=ClientId("b")))
+    finding = judged(make, (*others, *TWO), *told).finding
+    assert (finding.code, finding.subject) == (code, named)
+    assert finding.message.startswith(named)
+    assert finding.remedy
+
+
+def test_one_old_list_speaks_against_its_build(make):
+    """Another client of it that has its list does not make up for that."""
+    found = judged(make, TWO, looked("n1"), looked("o1"), looked("o2", "HTTPS", port=443))
+    assert (list(found.shown), found.old) == ([f"{NEW}, over HTTP"], (f"{OLD}, over HTTP",))
+
+
+def test_a_build_that_was_shown_before_need_not_be_told_of_again(make):
+    """People may tell of one client at a time."""
+    assert judged(make, TWO, looked("o1"), settled=[f"{NEW}, over HTTP"]).finding is None
+
+
+def test_certificates_are_asked_for_where_they_must_be_held(make):
+    """A list with the right servers may be the one from before the replacement."""
+    candidates = [each._replace(certificates=frozenset({CERTIFICATE})) for each in TWO]
+    assert "does not hold the certificate abab" in judged(make, candidates, looked("n1")).finding.message
+    both = (looked("n1", certificates=(CERTIFICATE,)), looked("o1", certificates=(CERTIFICATE,)))
+    assert judged(make, candidates, *both).finding is None
+
+
+def test_servers_of_one_address_are_told_apart_by_their_ports(make):
+    """Each server of the list must be in the file, and no other one."""
+    lists = [make.server_list("L", "s1", "s2")]
+    site = make.site("s1", "s2", lists=lists)
+    body = make.plan(site, make.group("G", server_list="L"), clients=[make.client("c1")]).body
+    (held,) = lists_of(body, site, body.scopes[0])
+    one, two = HeldServer(server="s1", port=443), HeldServer(server="s2", port=443)
+
+    def told(*servers):
+        return Looked(client="c", protocol=Protocol.HTTPS, servers=servers)
+
+    assert held.is_in(told(two, one))
+    assert not held.is_in(told(one))
+    assert not held.is_in(told(one, two, HeldServer(server="s3", port=443)))

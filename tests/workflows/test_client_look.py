@@ -1,0 +1,156 @@
+"""One client of each build is looked at before a replacement: what is asked, and every way out."""
+
+import json
+from datetime import timedelta
+
+from emulator.scenarios import one_server
+from emulator.spec import ClientSpec
+from rotation.plan.client_look import LookAtClients
+from rotation.running.message import Move
+from rotation.running.state import Outcome
+from simulation.scenario import Pace
+
+HEARTBEAT = timedelta(minutes=5)
+OTHER, CURRENT = "14.3.5413.3000", "14.3.9816.7000"
+DAYS = timedelta(days=2)
+
+
+def site(list_lag=timedelta(0)):
+    """One server, clients of one build, and three of another one that may take their list later or never (None)."""
+    spec = one_server(clients=4, heartbeat=HEARTBEAT)
+    others = ClientSpec(group=spec.clients[0].group, count=3, prefix="OTHER", build=OTHER, list_lag=list_lag)
+    return spec.model_copy(update={"clients": (*spec.clients, others)})
+
+
+def looks(here):
+    """The tasks to look at clients that were opened."""
+    return [task for task in here.stage_tasks if isinstance(task.work, LookAtClients)]
+
+
+async def played_to_its_end(played, *deeds, **fields):
+    """The rotation with its tasks, and its outcome."""
+    async with played.play(*deeds, **fields) as here:
+        outcome = await here.run()
+        here.stage_tasks = await here.stage.store.tasks.list()
+    return here, outcome
+
+
+async def test_a_site_of_one_build_is_not_asked(played):
+    """The step is passed without a task, and the trail says why."""
+    here, outcome = await played_to_its_end(played, spec=one_server(clients=4, heartbeat=HEARTBEAT))
+    assert (outcome, looks(here)) == (Outcome.COMPLETED, [])
+    assert sum("no group has clients of two builds" in event.message for event in here.trail) == 2
+
+
+async def test_one_client_of_each_build_before_the_replacement_and_before_clients_verify(played):
+    """Twice, of two builds each, with a wait of three heartbeats behind it; nobody is asked anything else."""
+    here, outcome = await played_to_its_end(played, spec=site())
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    assert [len(task.work.builds) for task in looks(here)] == [2, 2]
+    first = looks(here)[0]
+    swap = next(task for task in here.stage_tasks if task.work.kind == "replace_certificate")
+    assert swap.opened_at >= first.closed_at + 3 * HEARTBEAT
+    assert "client-list" not in {code for code, _ in here.asked}
+    assert "sylink" not in "".join(first.attestation.values())
+
+
+async def test_an_old_list_holds_the_replacement_until_it_has_come(played):
+    """A person is asked at the first look, and looks again until the list is there."""
+    slow = Pace(first=timedelta(hours=4), last=timedelta(hours=8), work=timedelta(minutes=2))
+    here, outcome = await played_to_its_end(played, spec=site(DAYS), pace=slow)
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    assert "client-list" in {code for code, _ in here.asked}
+
+
+async def test_two_persons_leave_a_build_out_by_name(played):
+    """Its clients never take the list: they are counted no more, and each of them is lost with open eyes."""
+    asked = played.asked("client-list")
+    deeds = played.in_turn(
+        played.Deed(asked, lambda here: here.say(Move.PROCEED, "ann", "they are to go anyway")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "eve")),
+    )
+    here, outcome = await played_to_its_end(played, *deeds, spec=site(None))
+    assert outcome is Outcome.COMPLETED
+    assert all(deed.answer.accepted for deed in deeds)
+    assert {name.partition(":")[0] for name in here.lost()} == {"OTHER-0001", "OTHER-0002", "OTHER-0003"}
+    told = [event.message for event in here.trail if event.kind == "adopted"]
+    assert told == [
+        f"{OTHER[:9]} on Windows, over HTTP: its 3 clients are left out by ann and eve: they are to go anyway"
+    ]
+
+
+async def test_a_first_wish_is_dropped_where_the_second_person_wants_another_look(played):
+    """Nobody is left out by one word."""
+    deeds = played.in_turn(
+        played.Deed(played.asked("client-list"), lambda here: here.say(Move.PROCEED, "ann", "go on")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.RETRY, "eve")),
+        played.Deed(played.asked("client-list"), lambda here: here.say(Move.CANCEL, "ann", "look into it first")),
+    )
+    here, outcome = await played_to_its_end(played, *deeds, spec=site(None))
+    assert (outcome, here.lost()) == (Outcome.CANCELLED, [])
+
+
+async def test_who_is_not_looked_at_for_a_day_is_asked_about(played):
+    """Where nobody has looked at all, nobody can be left out: that would be everybody."""
+    deed = played.Deed(played.asked("client-list"), lambda here: here.say(Move.CANCEL, "ann", "nobody has time"))
+    async with played.play(deed, spec=site()) as here:
+        here.leaving = {"look_at_clients"}
+        outcome = await here.run()
+    assert outcome is Outcome.CANCELLED
+    attention = played.attention(deed.saw, "client-list")
+    assert attention.options == (Move.RETRY, Move.CANCEL)
+    assert "nobody has said for a day" in attention.message
+
+
+async def test_a_look_may_be_told_of_in_parts_and_lies_are_refused(played):
+    """Each build counts when it is told; what speaks against a word names the client."""
+
+    def open_look(state):
+        return played.work_of(state) == "look_at_clients"
+
+    def tell(*builds, **changes):
+        async def say(here):
+            task = await here.stage.store.tasks.get(here.state.task.id)
+            told = here.hands.looked_at([each.client for each in task.work.builds if each.label[:9] in builds])
+            evidence = {"clients": json.dumps([each | changes for each in told])}
+            return here.say(Move.TASK_DONE, "bob", task_id=task.id, attestation=evidence)
+
+        return say
+
+    deeds = played.in_turn(
+        played.Deed(open_look, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(open_look, tell(OTHER[:9], protocol="HTTPS")),
+        played.Deed(open_look, tell()),
+        played.Deed(open_look, tell(OTHER[:9])),
+        played.Deed(open_look, tell(CURRENT[:9])),
+    )
+    async with played.play(*deeds, spec=site()) as here:
+        here.absent = lambda state: open_look(state) and not deeds[-1].done
+        outcome = await here.run()
+    codes = [deed.answer.findings[0].code for deed in deeds[1:-1]]
+    assert codes == ["client-list-old", "client-look-unread", "client-not-looked-at"]
+    assert deeds[-1].answer.accepted
+    assert outcome is Outcome.COMPLETED
+
+
+async def test_who_gives_a_look_back_by_saying_done_has_looked_at_nobody(played):
+    """A roll-back is wanted, the task is said to be done, and somebody has the rotation finish: it is asked again."""
+
+    def looks_after_the_swap(state):
+        return state.swapped and played.work_of(state) == "look_at_clients"
+
+    deeds = played.in_turn(
+        played.Deed(looks_after_the_swap, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(looks_after_the_swap, lambda here: here.say(Move.ROLL_BACK, "ann")),
+        played.Deed(
+            lambda state: state.withdrawing,
+            lambda here: here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id),
+        ),
+        played.Deed(played.asked("roll-back"), lambda here: here.say(Move.FINISH, "eve")),
+    )
+    async with played.play(*deeds, spec=site()) as here:
+        here.absent = lambda state: looks_after_the_swap(state) and not deeds[-1].done
+        outcome = await here.run()
+        tasks = [task for task in await here.stage.store.tasks.list() if isinstance(task.work, LookAtClients)]
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    assert [bool(task.attestation.get("clients")) for task in tasks] == [True, False, True]

@@ -1,0 +1,143 @@
+"""A look at one client of each build before a replacement: what is asked when a list is old, and what follows it."""
+
+from datetime import datetime, timedelta
+
+from engine.contract import ActivityName, Counted, EventKind, ObserveTaskAnswer, OpenTaskAnswer
+from rotation.plan.step import Console, Write
+from rotation.proof.gate import minimum
+from rotation.running.message import Move
+from rotation.running.state import ClientLook, Fixing, Proceed
+from workflows.requests import about, left_out
+from workflows.running import SECOND, Running
+
+ASKED = "client-list"
+_DAY = timedelta(days=1)
+"""After it a person is asked what becomes of the look."""
+
+
+def begun(run: Running, opened: OpenTaskAnswer) -> ClientLook | None:
+    """Where a task about clients begins; None for any other."""
+    return ClientLook(since=run.host.now(), builds=opened.builds) if opened.builds else None
+
+
+def settled(run: Running) -> tuple[str, ...]:
+    """The builds that need not be told of any more."""
+    look = run.open_task.look
+    return tuple(look.settled) if look is not None else ()
+
+
+def asks_at(run: Running) -> datetime | None:
+    """When a person is asked though nobody has said anything."""
+    look = run.open_task.look
+    return look.since + _DAY if look is not None and not look.asked else None
+
+
+def was_answered(run: Running) -> bool:
+    """Whether a person has answered, and nothing has followed yet."""
+    look = run.state.task.look if run.state.task is not None else None
+    return look is not None and look.asked and not run.is_raised(ASKED) and not run.is_raised(SECOND)
+
+
+async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> None:
+    """Keep what a word about clients has shown, and ask a person at once where a client holds another list."""
+    look = run.open_task.look
+    if look is None:
+        return
+    old = tuple(dict.fromkeys((*(each for each in look.old if each not in seen.shown), *seen.old_builds)))
+    look = _keep(run, look, settled={**look.settled, **seen.shown}, old=old)
+    if seen.old_builds:
+        await _ask(run, step, look, seen.seen)
+
+
+async def go_on(run: Running, step: Console | Write) -> str:
+    """Ask a person when nobody has looked for a day, and obey. By whom every build is settled then; empty: it waits.
+
+    1. retry: it is looked at again, and asked about a day later, or at the next list that is old
+    2. proceed, if a second person approves: the clients of these builds are left out by name, as lost
+    3. cancel, where no certificate was replaced; else old certificates can be put back
+    """
+    look = run.open_task.look
+    if look is None:
+        return ""
+    by = ""
+    if was_answered(run):
+        by = await _obey(run, step, look)
+        look = run.open_task.look or look
+    if not look.asked and run.host.now() >= look.since + _DAY:
+        await _ask(run, step, look, f"nobody has said for a day what a client of {'; '.join(look.lacking)} holds")
+    return by if by and not look.lacking else ""
+
+
+async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str) -> None:
+    if run.is_raised(SECOND) or was_answered(run):
+        return
+    options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
+    text = f"{what}. Retry to look again later"
+    if out := _left_out(look):
+        options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
+        text += f", or proceed to leave out by name, by a second person's word, every client of {'; '.join(out)}: "
+        text += "they would be cut off"
+    shown = run.is_raised(ASKED)
+    run.raise_attention(ASKED, step.title, text, run.offered(options))
+    _keep(run, look, asked=True)
+    if not shown:
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}", code=ASKED)
+
+
+def _left_out(look: ClientLook) -> tuple[str, ...]:
+    """Whose clients would be left out: never all of them because nobody has looked."""
+    return look.old or (look.lacking if look.settled else ())
+
+
+async def _obey(run: Running, step: Console | Write, look: ClientLook) -> str:
+    proceed = run.state.proceed if run.state.proceed and run.state.proceed.about == ASKED else None
+    if proceed is not None and not proceed.approved_by and not look.leaving:
+        out = _left_out(look)
+        text = f"{proceed.asked_by} wants to leave out every client of {'; '.join(out)}, as lost: {proceed.why}"
+        run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
+        _keep(run, look, leaving=out)
+        return ""
+    by, now, gone = "", run.host.now(), dict[str, datetime]()
+    out = tuple(build for build in look.leaving if build not in look.settled)
+    if proceed is not None and proceed.approved_by and out:
+        by = await _leave_out(run, step, proceed, out)
+        gone = dict.fromkeys(out, now)
+    if proceed is not None:
+        run.state.proceed = None
+    _keep(run, look, since=now, asked=False, leaving=(), old=(), settled={**look.settled, **gone})
+    return by
+
+
+async def _leave_out(run: Running, step: Console | Write, proceed: Proceed, builds: tuple[str, ...]) -> str:
+    request = left_out(run.state, about(run.state, step), proceed, builds=builds)
+    left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave out the clients of a build")
+    by = f"{proceed.asked_by} and {proceed.approved_by}"
+    text = f"{'; '.join(builds)}: its {left.count} clients are left out by {by}: {proceed.why}"
+    await run.record(EventKind.ADOPTED, text, code=ASKED)
+    return by
+
+
+def _keep(run: Running, look: ClientLook, **update: object) -> ClientLook:
+    kept = look.model_copy(update=update)
+    run.state.task = run.open_task.model_copy(update={"look": kept})
+    return kept
+
+
+def begin_wait(run: Running) -> None:
+    """Every build is settled: wait as long as the slowest of them suggests, three heartbeats at least.
+
+    It is written down before the task is closed: a new history goes on with it. Not where the task is given back by
+    saying that it is done, since nobody has looked then: who has the rotation finish after all has it looked at again.
+    """
+    look, now = run.open_task.look, run.host.now()
+    if look is not None and not run.state.withdrawing:
+        until = max((now + minimum(run.state.body.scopes), *look.settled.values()))
+        run.state.fixing = Fixing(since=now, look_at=until)
+
+
+async def lists_taken(run: Running) -> None:
+    """Wait until the last client of each build must have its list; not where nothing was looked at."""
+    if run.state.fixing is not None:
+        await run.wait(until=run.state.fixing.look_at, summary="wait until clients of every build have their list")
+    run.state.fixing = None
