@@ -38,6 +38,21 @@ def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
             yield violation(nobody_is_lost_in_silence, lost.name, text)
 
 
+def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
+    """1. No close counts a client as back that fails: it names each that failed for three of its heartbeats (rule 28).
+
+    Not covered: clients that SEPM never listed, and, where more fail than a close names, the others.
+    """
+    if facts.outcome not in {Outcome.COMPLETED, Outcome.ROLLED_BACK}:
+        return
+    installed = {each.subject[0] for each in facts.unasked if each.kind == "machine.install"}
+    told = " ".join(event.message for event in facts.trail if event.kind == "quiet" and event.at == facts.ended)
+    for lost in facts.lost:
+        failing = not lost.healed and lost.first_failed + _HEARTBEATS * _slowest(facts, lost) <= facts.ended
+        if failing and lost.name not in told and lost.name not in installed and " more" not in told:
+            yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
+
+
 def _slowest(facts: Facts, lost: LostClient) -> timedelta:
     """The longest time between two contacts of a client's group, or of the site where the group was born since."""
     beats = {

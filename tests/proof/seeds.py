@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from rotation.build import System, kind_of
+from simulation.chance import Chance
 from simulation.drawing import SMALL, Faults, Sizes, draw
 from simulation.scenario import Scenario
 from simulation.themes import Theme
@@ -18,6 +20,9 @@ _SHORT_FROM = 500
 
 SECOND = 100_000
 """From here on seeds are drawn the second way, which `make proof` plays: more servers, more clients."""
+THIRD = 200_000
+"""From here on as from `SECOND`, and at one site in ten one build takes its server lists late."""
+_LAGGING, _LAGS = 0.1, (timedelta(hours=1), timedelta(days=4))
 _PAIR = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=7), quick=1.0, absent=0.03)
 _SEVERAL = Sizes(
     servers=4,
@@ -54,4 +59,29 @@ def sizes(seed: int) -> Sizes:
 def scenario(seed: int) -> Scenario:
     """The scenario of a seed, with every fault that can be drawn."""
     stale = seed >= SECOND and seed % _EVERY_STALE == _STALE
-    return draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)
+    drawn = draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)
+    return drawn if seed < THIRD else _with_a_lag(drawn)
+
+
+def _with_a_lag(drawn: Scenario) -> Scenario:
+    """As drawn; at some sites all agents of one build take the server list hours or days after the policy.
+
+    Each group that has such agents has others too: nothing shows a lag that a whole group has (docs/safety.md).
+    """
+    chance, spec = Chance(drawn.seed), drawn.spec
+    builds: dict[str, set[str]] = {}
+    for batch in spec.clients:
+        builds.setdefault(batch.group, set()).add(_kind(batch.build))
+    alone = {kind for kinds in builds.values() if len(kinds) == 1 for kind in kinds}
+    kinds = sorted({kind for each in builds.values() for kind in each} - alone)
+    if not kinds or not chance.happens(_LAGGING, "list lag"):
+        return drawn
+    kind, lag = chance.one_of(kinds, "lagging build"), chance.between(*_LAGS, "how long")
+    clients = tuple(
+        batch.model_copy(update={"list_lag": lag}) if _kind(batch.build) == kind else batch for batch in spec.clients
+    )
+    return drawn.model_copy(update={"spec": spec.model_copy(update={"clients": clients})})
+
+
+def _kind(build: str) -> str:
+    return kind_of(build, System.WINDOWS)

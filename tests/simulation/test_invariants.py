@@ -32,6 +32,7 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
         assert violated(replace(played, lost=(cut_off,), trail=tuple(quiet))) == {
             "nobody_is_cut_off",
             "nobody_is_lost_in_silence",
+            "the_close_names_who_fails",
         }
 
 
@@ -51,6 +52,20 @@ def test_a_rotation_that_completes_without_any_trouble_has_lost_no_client(played
         {"lost": (gone.model_copy(update={"first_failed": played.ended - timedelta(minutes=5)}),)},
     ):
         assert "nobody_is_lost_in_silence" not in violated(replace(silent, **change))
+
+
+def test_a_close_names_every_client_that_fails(played):
+    """Who has failed for three heartbeats is no client that is back; one that fails since a moment may be."""
+    after = effect(played, "machine.sylink", "PC-1", actor=Actor.SOMEBODY)
+    gone = lost(played, after, first_failed=played.ended - timedelta(days=1))
+    assert "the_close_names_who_fails" in violated(replace(played, lost=(gone,)))
+    named = played.trail[0].model_copy(update={"kind": "quiet", "at": played.ended, "message": "not back: PC-1"})
+    for change in (
+        {"trail": (*played.trail, named)},
+        {"lost": (gone.model_copy(update={"healed": True}),)},
+        {"lost": (gone.model_copy(update={"first_failed": played.ended - timedelta(minutes=5)}),)},
+    ):
+        assert "the_close_names_who_fails" not in violated(replace(played, **{"lost": (gone,), **change}))
 
 
 def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
