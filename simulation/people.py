@@ -192,8 +192,9 @@ class People:
         return self._operator.finds_cut_off(reading.silent_names)
 
     def _gives_up(self, codes: Collection[str]) -> bool:
-        """Whether the console has refused the work, or the server has not come up, for long."""
-        return any(
+        """Whether the console has refused the work, or a server has not come up, for long."""
+        down = any(told.code == "server-silent" and told.blocks for told in self._seen.drift)
+        return (down and self._tries.get(_Wish("attention", "drift"), 0) > _IN_VAIN) or any(
             held.in_vain > _GIVES_UP or (held.refusals > _IN_VAIN and "due-server-silent" in codes)
             for held in self._held.values()
         )

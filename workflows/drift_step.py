@@ -302,6 +302,8 @@ def _show(run: Running) -> bool:
         run.drop_attention(DRIFT)
         return False
     text = "; ".join(f"{told.subject}: {told.message}{f', {told.remedy}' if told.remedy else ''}" for told in shown)
+    if any(told.code == SILENT for told in asked):
+        text += f"; where it is down for good, {'roll back' if state.swapped else 'cancel'}"
     if not any((each.code, each.message) == (DRIFT, text) for each in state.attention):
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)
         run.raise_attention(DRIFT, state.site_name, text, run.offered(options if asked else ()))

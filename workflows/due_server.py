@@ -20,11 +20,13 @@ async def tell(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
     that is down for good is never seen to present its new certificate: the text names the ways out.
     """
     work, task = step.work if isinstance(step, Console) else None, run.open_task
-    if not isinstance(work, ReplaceCertificate) or not run.host.patched("due-server-silent"):
+    if not isinstance(work, ReplaceCertificate):
         return
     if seen.fingerprint is not None:
         run.state.task = task.model_copy(update={"silent_since": None})
         run.drop_attention(SILENT)
+        return
+    if not run.host.patched("due-server-silent"):
         return
     since = task.silent_since or run.host.now()
     run.state.task = task.model_copy(update={"silent_since": since})

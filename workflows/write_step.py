@@ -1,7 +1,5 @@
 """Settings over REST: written, read back; where that changes nothing, a person does it by hand."""
 
-from datetime import timedelta
-
 from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.plan.step import Write
 from rotation.running.message import Move
@@ -15,7 +13,6 @@ from workflows.requests import about
 from workflows.running import Running
 
 _BY_HAND = "written-by-hand"
-_CONTACTS = 2
 
 
 async def write(run: Running, step: Write) -> None:
@@ -45,17 +42,11 @@ async def write(run: Running, step: Write) -> None:
 
 
 async def _machines_have_reported(run: Running, step: Write) -> None:
-    """Wait for the second contact of machines that started just before their golden image was refreshed (rule 4).
-
-    Policy and list may be two downloads: one that is told to verify at its first contact knows no new certificate.
-    """
-    state = run.state
-    if not step.restores or state.images_at is None or not state.replaced or not run.host.patched("images-reported"):
+    """Wait for machines that started from a golden image just before it was refreshed (rule 4)."""
+    until = run.state.images_until
+    if until is None or not step.restores or run.host.now() >= until or not run.host.patched("images-reported"):
         return
-    slowest = max((owner.slowest_heartbeat + owner.jitter for owner in state.body.scopes), default=timedelta(0))
-    until = state.images_at + _CONTACTS * slowest + state.body.publish_delay
-    if run.host.now() < until:
-        await run.wait(until=until, summary="wait for machines that started from the former golden image")
+    await run.wait(until=until, summary="wait for machines that started from the former golden image")
 
 
 async def _is_left(run: Running, step: Write, *, given_back: bool) -> bool:

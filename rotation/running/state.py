@@ -315,8 +315,8 @@ class RotationState(BaseModel):
     restarted: tuple[Restarted, ...] = ()
     excluded: tuple[str, ...] = ()
     """Locations born during the rotation, with which two persons go on as they are."""
-    images_at: datetime | None = None
-    """When golden images were refreshed last."""
+    images_until: datetime | None = None
+    """Until when machines may run that started from the golden image before it was refreshed, and have not reported."""
     fixing: Fixing | None = None
     """Set while that is waited for which a write must cause."""
     adopted: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ async def test_a_group_born_after_the_first_certificate_is_relaxed_before_the_se
     assert outcome is Outcome.COMPLETED
     numbers = [number for number, _ in began(here)]
     first, second, _ = (index for index, number in enumerate(numbers) if number == "B2")
-    assert numbers[first:second] == ["B2", "B3", "signed", "shown", "recheck", *("A5", "A7", "A8") * 2]
+    assert numbers[first:second] == ["B2", "B3", "signed", "shown", "recheck", *("A5", "A7", "A8") * 2, "look"]
     amended = next(event for event in here.trail if event.kind == "amended")
     assert amended.data["number"] == "recheck"
     added = next(owner for owner in here.state.body.scopes if owner.path.endswith("Kiosks"))
