@@ -12,7 +12,7 @@ def look_at_clients(knobs: Knobs, wave: int) -> Iterator[Console]:
     """Right before a replacement. Whoever opens it knows whether a group has clients of two builds: else it is passed.
 
     Clients that fail over have something to take only once a server was replaced: before the first one it is passed
-    for them. None on a way back, which waits for nobody whom only the way back can bring.
+    for them. On a way back there is none: it waits for nobody whom only the way back can bring.
     """
     relaxed = any(pair.needs_list for owner in knobs.relaxed for pair in owner.pairs)
     failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)

@@ -22,6 +22,7 @@ from rotation.plan.task import (
     StopHandOuts,
 )
 from rotation.procedure.handing_out import stop_hand_outs
+from rotation.procedure.looking import look_before_verifying
 from rotation.procedure.relaxation import relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files
 from rotation.procedure.steps import HOLDOUT, between_servers, closing, console, numbered, restores, swap_gate
@@ -64,7 +65,7 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
        images refreshed before the next one where groups fail over, and before R is restored (rule 4)
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
        that took only new ones and are away; relax R; then they follow
-    5. restore R, canaries first; closing
+    5. one client of each build looked at; restore R, canaries first; closing
     """
     done = approved.steps[: reached.begun]
     backwards = tuple(former.server for former in reversed(reached.formers))
@@ -135,6 +136,7 @@ def _steps(
             if server in followed:
                 yield from compare_signed_files(knobs, wave, server)
         if restores(knobs, index):
+            yield from look_before_verifying(knobs, wave)
             yield from restore(knobs, wave, gated=True)
             relaxed = False
     yield from closing(knobs)
