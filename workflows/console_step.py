@@ -38,6 +38,7 @@ from workflows.old_certificates import RESTART, SWAPPED
 from workflows.refused_claim import ASKED, read_on, was_answered
 from workflows.requests import about
 from workflows.running import SECOND, Running, TurnBack
+from workflows.unreported import image_was_refreshed
 
 _WRONG, _GIVE_BACK = "task-wrong", "give-back"
 _LONGEST_REASON = 500
@@ -47,7 +48,6 @@ _OF_HEARTBEAT = 20
 _SLOWEST = timedelta(hours=4)
 _SLOWEST_CLAIMED = timedelta(minutes=15)
 """While a certificate may be replaced at any moment."""
-_CONTACTS = 2
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
 """What a message says that agrees with how its task was closed."""
 
@@ -89,17 +89,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         run.drop_attention(code)
     run.state.task = run.state.proceed = None
     if isinstance(step, Console) and isinstance(step.work, RefreshImages) and run.state.replaced:
-        run.state.images_until = _reported_by(run)
+        image_was_refreshed(run)
     return done
-
-
-def _reported_by(run: Running) -> datetime:
-    """When machines that started just before their golden image was refreshed have had two contacts (rule 4).
-
-    Policy and list may be two downloads: one that is told to verify at its first contact knows no new certificate.
-    """
-    slowest = max((owner.slowest_heartbeat + owner.jitter for owner in run.state.body.scopes), default=timedelta(0))
-    return run.host.now() + _CONTACTS * slowest + run.state.body.publish_delay
 
 
 async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool:

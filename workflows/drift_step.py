@@ -13,7 +13,7 @@ from engine.contract import (
     WriteAnswer,
     WriteRequest,
 )
-from rotation.drift.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
+from rotation.drift.reaction import CERTIFICATES, NEWBORN, Circumstances, Reacted, Reaction, react
 from rotation.drift.restart import voided
 from rotation.drift.served import SILENT, THIRD
 from rotation.drift.standing import last_write
@@ -30,6 +30,7 @@ from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
 from workflows.requests import about
 from workflows.running import Running
+from workflows.unreported import another_was_in
 
 _SELDOM = timedelta(hours=1)
 
@@ -179,6 +180,8 @@ async def _name(run: Running, step: Step, reacted: Collection[Reacted]) -> None:
             await run.record(EventKind.DRIFT, f"{told.subject}: {told.message}", code=told.code, subject=told.subject)
     for key, told in before.items():
         if key not in there:
+            if told.code in CERTIFICATES:
+                another_was_in(run)
             text = f"{told.subject}: is as it was left again"
             await run.record(EventKind.DRIFT_OVER, text, code=told.code, subject=told.subject)
 

@@ -8,6 +8,7 @@ from rotation.finding import Finding, blocking
 from rotation.running.message import Move
 from workflows.drift_step import alarm
 from workflows.running import Running
+from workflows.unreported import another_was_in, why_not_yet
 
 RESTART = timedelta(minutes=5)
 """How long a server is given to answer again after its certificate was replaced."""
@@ -24,12 +25,15 @@ async def all_old(run: Running) -> None:
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
     2. a new certificate, or one that nobody announced, stops here and asks: retry looks again
     3. a server that stays silent: a person decides
+
+    Where another certificate was in, nobody is made to verify before clients have reported since (`unreported`).
     """
     while True:
         probed = await _until_they_answer(run)
         if others := (*probed.renewed, *probed.unknown):
             text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}"
             await run.ask(SWAPPED, run.state.site_name, text, (Move.RETRY,))
+            another_was_in(run)
             continue
         if not probed.silent:
             return
@@ -47,7 +51,8 @@ async def against_restoring(run: Running) -> tuple[Finding, ...]:
     others = (*probed.renewed, *probed.unknown)
     if not others:
         run.drop_attention(SWAPPED)
-        return ()
+        return why_not_yet(run)
+    another_was_in(run)
     text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}. {_REMEDY.capitalize()}, then retry"
     shown = run.is_raised(SWAPPED)
     run.raise_attention(SWAPPED, run.state.site_name, text, (Move.RETRY,))

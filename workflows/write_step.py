@@ -11,6 +11,7 @@ from workflows.lost_pairs import all_there
 from workflows.old_certificates import SWAPPED, all_old
 from workflows.requests import about
 from workflows.running import Running
+from workflows.unreported import another_was_in, clients_have_reported
 
 _BY_HAND = "written-by-hand"
 
@@ -23,12 +24,12 @@ async def write(run: Running, step: Write) -> None:
     3. pairs that REST did not change become console tasks, one for each value, closed by reading them
     4. look again, until no pair differs
     5. a pair to be put back that is not there any more is asked about: it was deleted, or its group inherits now
-    6. what clients verify is put back when machines that started from a golden image just before it was refreshed
-       have had their first contacts: they hold what the former image holds until then
+    6. settings are put back when clients have reported that may hold what was put right: machines that started from a
+       golden image just before it was refreshed, and all of them where another certificate was in a server
     7. while turning back, every write is preceded by a probe, by hand as over REST: another certificate than the old
        one stops it and asks
     """
-    await _machines_have_reported(run, step)
+    await clients_have_reported(run, step)
     by_hand = True
     while run.state.task is not None or await _is_left(run, step, given_back=not by_hand):
         copying = copy_in_hand(run.state)
@@ -39,14 +40,6 @@ async def write(run: Running, step: Write) -> None:
             await all_old(run)
         by_hand = await console_task(run, step, by_hand=True)
     run.drop_attention(_BY_HAND)
-
-
-async def _machines_have_reported(run: Running, step: Write) -> None:
-    """Wait for machines that started from a golden image just before it was refreshed (rule 4)."""
-    until = run.state.images_until
-    if until is None or not step.restores or run.host.now() >= until or not run.host.patched("images-reported"):
-        return
-    await run.wait(until=until, summary="wait for machines that started from the former golden image")
 
 
 async def _is_left(run: Running, step: Write, *, given_back: bool) -> bool:
@@ -82,6 +75,8 @@ async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
             continue
         text = f"{written.new_certificate_at} does not present the old certificate: restoring would cut clients off"
         await run.ask(SWAPPED, step.title, text, (Move.RETRY,))
+        another_was_in(run)
+        await clients_have_reported(run, step)
     if written.refused:
         run.raise_attention(_BY_HAND, step.title, f"REST left {written.refused} pairs: {written.reason}", ())
     return written

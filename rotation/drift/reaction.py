@@ -21,8 +21,8 @@ from rotation.values import ListName, Value
 _REPAIRS = 2
 """Whoever undoes a repair so often means it, and is asked."""
 # `certificate-replaced` is what histories of before call a third one
-_CERTIFICATES = frozenset({THIRD, "certificate-replaced", "certificate-restored", "certificate-early"})
-_KEPT_IN_MIND = _CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED}
+CERTIFICATES = frozenset({THIRD, "certificate-replaced", "certificate-restored", "certificate-early"})
+_KEPT_IN_MIND = CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED}
 """What planning anew does not settle."""
 NEWBORN = frozenset({"group-new", "location-new"})
 _OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}

@@ -315,8 +315,8 @@ class RotationState(BaseModel):
     restarted: tuple[Restarted, ...] = ()
     excluded: tuple[str, ...] = ()
     """Locations born during the rotation, with which two persons go on as they are."""
-    images_until: datetime | None = None
-    """Until when machines may run that started from the golden image before it was refreshed, and have not reported."""
+    unreported_until: datetime | None = None
+    """Until when clients may hold what was put right, and have not reported: a golden image, or another certificate."""
     fixing: Fixing | None = None
     """Set while that is waited for which a write must cause."""
     adopted: tuple[str, ...] = ()

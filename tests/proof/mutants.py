@@ -29,7 +29,7 @@ from simulation.scenario import Scenario
 from tests.proof.mutation import Mutation, applied
 from tests.proof.mutations import administration, builds, networks, proofs, treatment, turning, waiting, who
 from tests.proof.where import is_quick
-from tests.simulation import build_holes, image_holes, record_holes
+from tests.simulation import build_holes, image_holes, record_holes, turning_holes
 from tests.simulation.holes import HOLES, shortcomings
 from tests.simulation.network_holes import NETWORK_HOLES
 
@@ -41,6 +41,8 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
 LEDGER = Path(__file__).with_name("mutants.toml")
 SIZES = Sizes(servers=3, groups=4, clients=24)
 """Small sites suffice, and are quick."""
+_ROOMS = (build_holes.HOLES, image_holes.HOLES, record_holes.HOLES, turning_holes.HOLES)
+_KNOWN = (*HOLES, *(each for holes in _ROOMS for each in holes), *NETWORK_HOLES)
 _HEAD = """\
 # What catches each mutation of the product: the seed of a drawn scenario or a known scenario, and what it violates.
 # `python -m tests.proof.mutants --search` writes this file; `make mutants` plays it.
@@ -102,11 +104,7 @@ async def violated(seed: int, faults: Faults, mutated: Mutation | None = None) -
 
 async def not_as_promised(hole: str, mutated: Mutation | None = None) -> str:
     """What is not as promised in a known scenario, with a mutation or without; empty when all is."""
-    known = next(
-        each
-        for each in (*HOLES, *build_holes.HOLES, *image_holes.HOLES, *record_holes.HOLES, *NETWORK_HOLES)
-        if each.name == hole
-    )
+    known = next(each for each in _KNOWN if each.name == hole)
     shortened = replace(known, scenario=known.scenario.model_copy(update={"longest": _LONGEST}))
     with applied(mutated) if mutated else nullcontext():
         facts = await shortened.played()

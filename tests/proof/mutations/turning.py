@@ -75,7 +75,7 @@ async def _has_no_objection(original, running):  # noqa: ARG001 - as the rule it
 @mutation(
     rule="16",
     replaces=old_certificates.all_old,
-    where=where.is_cancelled_after_a_mistake,
+    hole="another certificate comes into the server right before a cancel",
     behind={Settings._not_old: _sees_nothing, old_certificates.against_restoring: _has_no_objection},
 )
 async def a_cancel_restores_without_a_probe(original, running):

@@ -6,7 +6,7 @@ from simulation.drawing import Faults
 from simulation.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import gate_step, write_step
+from workflows import gate_step, unreported
 
 
 @mutation(rule="10", replaces=coverage._was_away, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))
@@ -33,7 +33,7 @@ async def the_holdout_is_over_at_once(original, running, step):
 
 @mutation(
     rule="4",
-    replaces=write_step._machines_have_reported,
+    replaces=unreported.clients_have_reported,
     hole="machines start from an image just before it is refreshed",
 )
 async def machines_of_the_former_image_verify_at_once(original, run, step):
