@@ -116,9 +116,10 @@ async def test_what_is_restored_by_hand_needs_the_old_certificates_too(played):
     replaced = played.Deed(lambda state: turns_back(state) and state.task, keep_and_replace)
     claimed = played.Deed(lambda state: state.task, claim("bob"))
     asked = played.Deed(is_asked(SWAPPED), put_back)
-    deeds = played.in_turn(played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL)), replaced, claimed, asked)
-    async with played.play(*deeds, spec=spec) as here:
-        here.absent = lambda state: turns_back(state) and not asked.done
+    again = played.Deed(lambda state: state.task, claim("bob"))
+    cancelled = played.Deed(played.at("A8"), lambda here: here.say(Move.CANCEL))
+    async with played.play(*played.in_turn(cancelled, replaced, claimed, asked, again), spec=spec) as here:
+        here.absent = lambda state: turns_back(state) and not again.done
         before = here.settings()
         outcome = await here.run()
 
@@ -127,6 +128,7 @@ async def test_what_is_restored_by_hand_needs_the_old_certificates_too(played):
     asking = played.attention(asked.saw, SWAPPED)
     assert asking.options == (Move.RETRY,)
     assert asking.message.startswith("SEPM-1 does not present the old certificate")
+    assert [each.code for each in again.answer.findings] == ["clients-unreported"], "clients may hold the other one"
     assert outcome is Outcome.CANCELLED
     assert here.settings() == before
 
