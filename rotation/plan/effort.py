@@ -5,6 +5,7 @@ Minutes are what a person needs who knows the console, by estimate: nobody has m
 
 from collections.abc import Iterable, Iterator
 
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console
 from rotation.plan.task import CompareSignedFiles, RefreshImages, ReorderList
@@ -18,6 +19,8 @@ _IMAGES = 20
 """For each group of golden images."""
 _REORDER = 5
 _SIGNED = 5
+_LOOK = 5
+"""Fetching one file of each of two or three clients."""
 _NAMES_A_MINUTE = 20
 """Names that a person reads before saying so by name."""
 
@@ -59,6 +62,14 @@ def _efforts(plan: Plan) -> Iterator[Effort]:
         tasks=len(orders),
         minutes=_REORDER * len(orders),
         cheaper="survey more often before the next plan: clients of one priority move by themselves",
+    )
+    looks = [work for work in works if isinstance(work, LookAtClients)]
+    yield Effort(
+        rule="10",
+        what="look at the Sylink.xml of one client of each build, where a group has two",
+        tasks=len(looks),
+        minutes=_LOOK * len(looks),
+        cheaper="bring the clients of a group to one build before: then no task comes",
     )
     signed = [work for work in works if isinstance(work, CompareSignedFiles)]
     yield Effort(
