@@ -80,6 +80,14 @@ class GateReading(Value):
     """Such servers at which clients are that were not asked yet."""
     refused_at: tuple[ServerName, ...] = ()
     """Servers at which clients were asked, and did not take the policy."""
+    https_shut: datetime | None = None
+    """Since when HTTPS is shut at every server, on SEPM's clock; None where one answers (rule 18)."""
+    https_open: tuple[ServerName, ...] = ()
+    """The servers that answer over HTTPS, though it should be shut."""
+    unlisted: int = 0
+    """Clients that were there until HTTPS was shut, and have not come over HTTP since."""
+    unlisted_names: tuple[str, ...] = ()
+    """Some of them."""
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     asks: Wanted | None = None
@@ -315,6 +323,14 @@ class RotationState(BaseModel):
     restarted: tuple[Restarted, ...] = ()
     excluded: tuple[str, ...] = ()
     """Locations born during the rotation, with which two persons go on as they are."""
+    https_shut: datetime | None = None
+    """Since when HTTPS was last seen to be shut at every server, on SEPM's clock; None where it is not (rule 18)."""
+    https_asked: bool = False
+    """Whether a person was asked about clients that have not come over HTTP."""
+    https_again: bool = False
+    """Whether the ports are to be shut once more, when they were opened."""
+    https_rest: datetime | None = None
+    """Until when they stay open, so that clients can take their list."""
     images_at: datetime | None = None
     """When golden images were refreshed last."""
     fixing: Fixing | None = None

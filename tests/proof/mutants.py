@@ -27,15 +27,15 @@ from simulation.invariants import check
 from simulation.run import play
 from simulation.scenario import Scenario
 from tests.proof.mutation import Mutation, applied
-from tests.proof.mutations import administration, builds, networks, proofs, treatment, turning, waiting, who
+from tests.proof.mutations import administration, builds, drills, networks, proofs, treatment, turning, waiting, who
 from tests.proof.where import is_quick
-from tests.simulation import build_holes, image_holes, record_holes
+from tests.simulation import build_holes, drill_holes, image_holes, record_holes
 from tests.simulation.holes import HOLES, shortcomings
 from tests.simulation.network_holes import NETWORK_HOLES
 
 MUTATIONS: tuple[Mutation, ...] = tuple(
     each
-    for room in (who, treatment, proofs, waiting, turning, administration, builds, networks)
+    for room in (who, treatment, proofs, waiting, turning, administration, builds, networks, drills)
     for each in room.MUTATIONS
 )
 LEDGER = Path(__file__).with_name("mutants.toml")
@@ -104,7 +104,14 @@ async def not_as_promised(hole: str, mutated: Mutation | None = None) -> str:
     """What is not as promised in a known scenario, with a mutation or without; empty when all is."""
     known = next(
         each
-        for each in (*HOLES, *build_holes.HOLES, *image_holes.HOLES, *record_holes.HOLES, *NETWORK_HOLES)
+        for each in (
+            *HOLES,
+            *build_holes.HOLES,
+            *drill_holes.HOLES,
+            *image_holes.HOLES,
+            *record_holes.HOLES,
+            *NETWORK_HOLES,
+        )
         if each.name == hole
     )
     shortened = replace(known, scenario=known.scenario.model_copy(update={"longest": _LONGEST}))

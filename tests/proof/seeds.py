@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from simulation.chance import Chance
 from simulation.drawing import SMALL, Faults, Sizes, draw
 from simulation.scenario import Scenario
 from simulation.themes import Theme
@@ -32,6 +33,9 @@ _SEVERAL = Sizes(
 _THREE = _SEVERAL.model_copy(update={"fewest_servers": 3})
 _KINDS = (_SHORT, _SHORT, _SHORT, _PAIR, _SEVERAL, _THREE)
 """Two in five have two servers and more, one in five three and more, a third has over twenty clients."""
+THIRD = 110_000
+"""From here on some sites of one server ask for the drill with HTTPS shut (rule 18); an earlier seed draws none."""
+_DRILLED = 0.2
 _WIDER = 0.05
 _STALE, _EVERY_STALE = 4, 12
 """Of so many seeds one is about stale signatures by its number alone, with several servers."""
@@ -54,4 +58,6 @@ def sizes(seed: int) -> Sizes:
 def scenario(seed: int) -> Scenario:
     """The scenario of a seed, with every fault that can be drawn."""
     stale = seed >= SECOND and seed % _EVERY_STALE == _STALE
-    return draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)
+    drawn = draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)
+    asks = seed >= THIRD and len(drawn.spec.servers) == 1 and Chance(seed).happens(_DRILLED, "drill https")
+    return drawn.model_copy(update={"drill_https": True}) if asks else drawn

@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.running.state import Outcome
-from tests.simulation import build_holes, image_holes, record_holes
+from tests.simulation import build_holes, drill_holes, image_holes, record_holes
 from tests.simulation.holes import DAY, HOLES, HOUR, hole, of_two_kinds, shortcomings
 
 OPEN = frozenset({"clients come back between list and policy, and the dates look new"})
@@ -16,7 +16,7 @@ OPEN = frozenset({"clients come back between list and policy, and the dates look
         pytest.param(each, marks=pytest.mark.xfail(strict=True, reason=f"rule {each.rule}"))
         if each.name in OPEN
         else each
-        for each in (*HOLES, *build_holes.HOLES, *image_holes.HOLES, *record_holes.HOLES)
+        for each in (*HOLES, *build_holes.HOLES, *drill_holes.HOLES, *image_holes.HOLES, *record_holes.HOLES)
     ],
     ids=lambda each: each.name,
 )
