@@ -46,7 +46,7 @@ async def with_ports(
 
 
 async def _answering(world: World, site: Site) -> tuple[ServerName, ...]:
-    return tuple(seen.server for seen in await world.served(site.servers) if seen.fingerprint is not None)
+    return tuple(seen.server for seen in await world.served(site.servers) if seen.answers)
 
 
 async def ports_evidence(

@@ -69,7 +69,8 @@ async def end_round(run: Running, step: Gate) -> None:
     state = run.state
     for code in (OPEN, UNLISTED):
         run.drop_attention(code)
-    state.https_asked, state.https_again, state.wait = False, True, None
+    state.https_asked, state.https_again = False, True
+    state.wait = state.proceed = None
     await run.record(EventKind.GATE_RESTARTED, f"{step.title}: once more, when the ports were open for a while")
 
 
