@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from activities.attested import Word, attest_replication, attest_settings
 from activities.client_look import look_evidence
+from activities.https_drill import ports_evidence
 from activities.recovering import put_back_evidence
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
@@ -14,6 +15,7 @@ from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking
 from rotation.plan.client_look import LookAtClients
+from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.step import Write
 from rotation.plan.task import (
     AssignList,
@@ -69,8 +71,8 @@ class Witness:
         match work:
             case ReplaceCertificate():
                 return await self._certificate(scope, work)
-            case PutCertificateBack():
-                return await put_back_evidence(self._world, scope, work)
+            case PutCertificateBack() | ShutHttps() | OpenHttps():
+                return await self._ports(scope, work, said=said is not None)
             case PauseReplication() | ResumeReplication():
                 return await self._replication(scope, work)
             case AssignList() | SetSecureCommunications():
@@ -92,6 +94,13 @@ class Witness:
                 return await attest_replication(self._world, scope, work, word)
             case _:
                 return None
+
+    async def _ports(
+        self, scope: StepScope, work: PutCertificateBack | ShutHttps | OpenHttps, *, said: bool
+    ) -> ObserveTaskAnswer:
+        if isinstance(work, PutCertificateBack):
+            return await put_back_evidence(self._world, scope, work)
+        return await ports_evidence(self._world, scope, work, said=said)
 
     async def _certificate(self, scope: StepScope, work: ReplaceCertificate) -> ObserveTaskAnswer:
         served = {each.server: each for each in await self._world.served(scope.site.servers)}

@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.client_look import clients_of_builds
 from activities.failures import told_apart
 from activities.full_reading import every_client
+from activities.https_drill import answering, with_ports
 from activities.in_numbers import NAMES, in_numbers
 from activities.moved import taken
 from activities.recovering import read_returned
@@ -20,6 +21,7 @@ from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import Reference, follow, moved_after_swap
+from rotation.proof.listed import unlisted
 from rotation.proof.membership import followers
 from rotation.proof.reading import (
     Seen,
@@ -72,11 +74,13 @@ class Gates:
         key = evidence_key(scope.plan.body, step)
         await world.store.roster.begin_reading(scope.site.id, asked_at)
         await world.store.coverage.begin_reading(request.ref.rotation_id, key, asked_at)
+        before = await answering(world, scope)
         with told_apart():
             async with await world.sepm(scope.site) as client:
                 clients = await every_client(client, known, survey)
                 clock = client.clock_of_last_answer()
                 seen = await self._seen(client, scope, request, clock, survey)
+        seen = await with_ports(world, scope, seen, request, clock, before=before)
         by_owner = rules(step, seen)
         signed = await signatures(scope, step, by_owner)
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
@@ -111,6 +115,10 @@ class Gates:
             reading = asked.told(reading, entries, request)
         reading = await by_export(world, scope, request, reading, scoped)
         update = {
+            "https_shut": seen.https_shut,
+            "https_open": seen.https_open,
+            "unlisted": len(unshown := unlisted(scoped, judgements, by_owner)),
+            "unlisted_names": _names(unshown),
             "unheard": unheard_of,
             "waiting_groups": groups,
             "quiet": len(quiet),

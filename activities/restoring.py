@@ -7,8 +7,9 @@ from activities.identity import new_plan_id
 from rotation.drift.recorded import as_approved
 from rotation.originals.known import copies_that_may_be, is_from_file
 from rotation.plan.hand_outs import Stopped
+from rotation.plan.left_shut import left_shut_by
 from rotation.plan.left_stopped import left_stopped
-from rotation.plan.plan import ListCopy, Plan
+from rotation.plan.plan import CertificateFor, ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
 from rotation.plan.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
@@ -54,8 +55,9 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
         ),
         copies=_copies_made(tasks, copies_that_may_be(plan, survey) if from_file else ()),
         reordered=_reordered(tasks, plan, every=from_file),
+        shut=left_shut_by(tasks),
         hand_outs=left_stopped(tasks, began=Stopped(unsaid=from_file)),
-        swapped=_swapped(plan, survey),
+        swapped=_swapped(plan, survey, await _seen_in(store, plan, ended)),
     )
     return make_restore_plan(
         await store.sites.get(site_id), survey_id, survey, interrupted, plan_id=new_plan_id(), now=now
@@ -120,6 +122,19 @@ def _as_it_stands(plan: Plan, survey: SiteSurvey) -> Plan:
     return plan.model_copy(update={"body": as_served(plan.body, still)})
 
 
-def _swapped(plan: Plan, survey: SiteSurvey) -> tuple[ServerName, ...]:
+async def _seen_in(store: Store, plan: Plan, ended: Sequence[Rotation]) -> frozenset[ServerName]:
+    """The servers that were seen with the certificate of the plan."""
+    targets = {(chosen.server, chosen.fingerprint) for chosen in plan.body.certificates}
+    swaps = [swap for each in ended for swap in await store.swaps.of(each.id)]
+    return frozenset(s.server for s in swaps if s.first_seen is not None and (s.server, s.target) in targets)
+
+
+def _swapped(plan: Plan, survey: SiteSurvey, seen_in: frozenset[ServerName]) -> tuple[ServerName, ...]:
+    """Of a server that shows nothing, as one whose port a drill has left shut, what was last seen counts."""
     served = {each.server: each.fingerprint for each in survey.served}
-    return tuple(c.server for c in plan.body.certificates if served.get(c.server) == c.fingerprint)
+
+    def is_in(chosen: CertificateFor) -> bool:
+        shown = served.get(chosen.server)
+        return shown == chosen.fingerprint or (shown is None and chosen.server in seen_in)
+
+    return tuple(chosen.server for chosen in plan.body.certificates if is_in(chosen))

@@ -6,6 +6,7 @@ from activities.attested import BEFORE, SERIALS, Word
 from activities.client_look import NEEDLESS, with_builds
 from activities.evidence import Witness
 from activities.failures import told_apart
+from activities.https_drill import ports_evidence
 from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import (
@@ -19,6 +20,7 @@ from engine.contract import (
 )
 from rotation.originals.saving import asks_for_it, how_to_save
 from rotation.plan.client_look import LookAtClients
+from rotation.plan.https_drill import OpenHttps
 from rotation.plan.instructions import instructions
 from rotation.plan.left_stopped import to_start
 from rotation.plan.signed_files import while_there
@@ -41,6 +43,7 @@ from rotation.plan.task import (
 from rotation.values import ListName, TaskId
 
 _NOTHING_STOPPED = "nothing that hands out Sylink.xml was stopped"
+_OPEN = "each server presents its certificate over HTTPS"
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _BY_WORD = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {
@@ -78,6 +81,8 @@ class Tasks:
             if stopped is None:
                 return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_NOTHING_STOPPED)
             work = stopped
+        if isinstance(work, OpenHttps) and (await ports_evidence(self._world, scope, work, said=False)).done:
+            return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_OPEN)
         if isinstance(work, LookAtClients):
             looking = await with_builds(self._world, scope, work)
             if looking is None:

@@ -40,6 +40,13 @@ class PlanOrder(Value):
     )
     holdout: tuple[ServerName, ...] = Field(default=(), description="Preferred holdout servers")
     keep_relaxed: StrictBool = False
+    drill_https: StrictBool = Field(
+        default=False,
+        description="Have each client of the relaxed groups show that it holds an HTTP list: a person shuts the HTTPS "
+        "client port of every server for three heartbeats, and until each of them has come over HTTP. Clients of other "
+        "groups are silent so long, and lose nothing; console and REST go on. It replaces the look at one client of "
+        "each build before a certificate is replaced",
+    )
     leave_out_away: StrictBool = Field(default=False, description="Leave out, by name, clients beyond the away limit")
     trusted_networks: tuple[Network, ...] = Field(
         default=(),
@@ -76,6 +83,7 @@ class PlanOrder(Value):
             unproven_by_group=self.unproven_by_group,
             holdout=self.holdout,
             keep_relaxed=self.keep_relaxed,
+            drill_https=self.drill_https,
             leave_out_away=self.leave_out_away,
             trusted_networks=self.trusted_networks,
             leave_out_http=self.leave_out_http,

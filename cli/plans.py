@@ -23,6 +23,9 @@ def plan(
     holdout: Annotated[list[str] | None, typer.Option(help="A server to keep on its old certificate longest")] = None,
     *,
     keep_relaxed: Annotated[bool, typer.Option(help="Keep groups relaxed through the holdout")] = False,
+    drill_https: Annotated[
+        bool, typer.Option(help="Shut HTTPS at every server for three heartbeats: relaxed clients show their list")
+    ] = False,
     leave_out_away: Annotated[bool, typer.Option(help="Leave out, by name, clients beyond the away limit")] = False,
     leave_out_http: Annotated[
         bool, typer.Option(help="Leave out, by name, clients that were shown not to get through over plain HTTP")
@@ -47,6 +50,7 @@ def plan(
         "certificates": dict(_chosen(text) for text in certificate),
         "holdout": holdout or [],
         "keep_relaxed": keep_relaxed,
+        "drill_https": drill_https,
         "leave_out_away": leave_out_away,
         "leave_out_http": leave_out_http,
         "trusted_networks": trust_network or [],

@@ -123,6 +123,18 @@ class Changes:
             server.stopped = False
             server.started = self.timeline.now
 
+    def shut_https(self, server: Server, effect: int) -> None:
+        """Shut the HTTPS client port of a server in its firewall."""
+        self.fleet.before_change()
+        server.https_shut = True
+        server.shut_by = effect
+        self.fleet.tell_push_clients(server_id=server.id)
+
+    def open_https(self, server: Server) -> None:
+        """Take that rule away."""
+        self.fleet.before_change()
+        server.https_shut = False
+
     def cut_off(self, server: Server, effect: int, lasting: timedelta, *, product: bool, clients: bool) -> None:
         """The network before a server is dead for a while, on the product's side, on the clients' or on both."""
 

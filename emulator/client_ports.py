@@ -43,7 +43,7 @@ class ClientPorts:
             # no TLS port can be opened with a malformed certificate: whoever shakes hands is answered nothing
             shows = tls and not isinstance(credential, MalformedCredential)
             shown = Presented(credential.certificate_pem, credential.key_pem) if shows else None
-            return PortState(up=found.answers, presented=shown)
+            return PortState(up=found.answers and not (tls and found.https_shut), presented=shown)
 
         def clock() -> datetime:
             found = self._server(server.name)

@@ -197,6 +197,17 @@ class Console:
         started.stopped, started.file_ms = False, self._changes.timeline.now_ms
         self._site.effects.record("console.start_hand_out", name)
 
+    def shut_https(self, server: str) -> None:
+        """Shut the HTTPS client port in the firewall of a server: not in SEPM's console, but by the same person."""
+        target = self._site.server(server)
+        self._changes.shut_https(target, self._site.effects.record("console.shut_https", target.name))
+
+    def open_https(self, server: str) -> None:
+        """Open it again."""
+        target = self._site.server(server)
+        self._site.effects.record("console.open_https", target.name)
+        self._changes.open_https(target)
+
     def set_secure_communications(self, group: str, location: str, enabled: bool) -> None:
         """Tick or untick secure communications."""
         owner, place = self._owned(group, location)

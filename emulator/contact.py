@@ -84,8 +84,9 @@ class Contacts:
         elif trial is _Trial.REJECTED:
             why = f"the policy file of {server.name} does not verify"
             effect = max(server.signing_by, self._rejected_for(client, server))
-        elif not server.serves:
-            why, effect = f"{server.name} cannot be reached", server.stopped_by
+        elif not server.takes(over_http=over_http):
+            effect = server.shut_by if server.serves else server.stopped_by
+            why = f"{server.name} cannot be reached"
         elif over_http and client.http_blocked:
             why = f"its network lets no HTTP through to {server.name}"
             effect = self._outbox.since(client.listed, client.location, lambda settings: settings.over_http)
@@ -166,7 +167,7 @@ class Contacts:
     def _try(self, client: Client, server: Server | None, entry: ServerEntry) -> _Trial:
         settings = client.settings
         listed = client.listed
-        if server is None or not server.serves:
+        if server is None or not server.takes(over_http=settings.over_http):
             return _Trial.UNREACHABLE
         if client.reachable is not None and server.id not in client.reachable:
             return _Trial.UNREACHABLE
@@ -247,7 +248,8 @@ class Contacts:
             client.refuse(trouble)
         servers = [self._site.servers.get(server_id) for server_id in client.settings.by_server]
         # another site's servers count as up: this site cannot tell
-        all_up = all(server.serves for server in servers if server is not None)
+        over_http = client.settings.over_http
+        all_up = all(server.takes(over_http=over_http) for server in servers if server is not None)
         if all_up:
             client.fail(at, why, trouble)
         if all_up and client.failures < FAILURES_UNTIL_LOST:

@@ -16,6 +16,7 @@ from emulator.operations import (
     EditList,
     ExportSylink,
     GenerateCertificate,
+    OpenHttps,
     Operation,
     Outcome,
     PauseReplication,
@@ -26,6 +27,7 @@ from emulator.operations import (
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
+    ShutHttps,
     StartHandOut,
     StopHandOut,
 )
@@ -110,6 +112,10 @@ class SiteDesk:
         """Whether the replication relationship is broken."""
         return self._site.replication_paused
 
+    def https_shut(self, server: str) -> bool:
+        """Whether a server's firewall shuts its HTTPS client port."""
+        return self._site.server(server).https_shut
+
     def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         return tuple(each.spec for each in self._site.hand_outs.known if each.stopped == stopped)
@@ -171,6 +177,10 @@ def act(console: Console, operation: Operation) -> Outcome:
         case SaveRecoveryFile(server=server):
             saved = console.save_recovery_file(server)
             return Outcome(filename=saved.filename, content=saved.content)
+        case ShutHttps(server=server):
+            console.shut_https(server)
+        case OpenHttps(server=server):
+            console.open_https(server)
         case _:
             _setting(console, operation)
     return Outcome()

@@ -12,6 +12,7 @@ from emulator.operations import (
     DeleteList,
     EditList,
     GenerateCertificate,
+    OpenHttps,
     Operation,
     Outcome,
     PauseReplication,
@@ -22,6 +23,7 @@ from emulator.operations import (
     ResumeReplication,
     SaveRecoveryFile,
     SetSecureCommunications,
+    ShutHttps,
     StartHandOut,
     StopHandOut,
 )
@@ -35,6 +37,7 @@ from emulator.tasks import (
     CompareSignedFilesTask,
     CopyListTask,
     DeleteListTask,
+    HttpsTask,
     LookAtClientsTask,
     RefreshImagesTask,
     ReorderListTask,
@@ -92,6 +95,10 @@ class Desk(Protocol):
 
     def replication_paused(self) -> bool:
         """Whether the replication relationship is broken."""
+        ...
+
+    def https_shut(self, server: str) -> bool:
+        """Whether a server's firewall shuts its HTTPS client port."""
         ...
 
     def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
@@ -154,7 +161,13 @@ async def _looked_at(desk: Desk, task: CompareSignedFilesTask | LookAtClientsTas
 
 def due(
     desk: Desk,
-    task: ReplicationTask | AssignListTask | SecureTask | DeleteListTask | RefreshImagesTask | StartHandOutsTask,
+    task: ReplicationTask
+    | AssignListTask
+    | SecureTask
+    | DeleteListTask
+    | RefreshImagesTask
+    | StartHandOutsTask
+    | HttpsTask,
 ) -> list[Operation]:
     """What is left to do of `task`."""
     match task:
@@ -180,6 +193,14 @@ def due(
             named = {each.name for each in asked.stopped}
             found = desk.hand_outs(stopped=True)
             return [StartHandOut(name=each.name) for each in found if asked.unsaid or each.name in named]
+        case HttpsTask():
+            return _ports_due(desk, task)
+
+
+def _ports_due(desk: Desk, asked: HttpsTask) -> list[Operation]:
+    shuts = asked.kind == "shut_https"
+    left = [each.server for each in asked.subject.ports if desk.https_shut(each.server) != shuts]
+    return [ShutHttps(server=server) if shuts else OpenHttps(server=server) for server in left]
 
 
 def _replication_due(desk: Desk, *, pause: bool) -> list[Operation]:

@@ -114,6 +114,20 @@ class StartHandOut(_Operation):
     name: str
 
 
+class ShutHttps(_Operation):
+    """Shut the HTTPS client port of a server in its firewall: not in SEPM's console, but by the same person."""
+
+    operation: Literal["shut_https"] = "shut_https"
+    server: str
+
+
+class OpenHttps(_Operation):
+    """Open it again."""
+
+    operation: Literal["open_https"] = "open_https"
+    server: str
+
+
 class SetSecureCommunications(_Operation):
     """Tick or untick secure communications."""
 
@@ -152,6 +166,8 @@ Operation = Annotated[
     | ResumeReplication
     | StopHandOut
     | StartHandOut
+    | ShutHttps
+    | OpenHttps
     | SetSecureCommunications
     | ExportSylink
     | SaveRecoveryFile,

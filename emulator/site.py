@@ -52,6 +52,8 @@ class Server:
     """How many causes keep its client ports and its REST port from answering the product, though clients reach it."""
     cut_from_clients: int = 0
     """How many causes keep clients from reaching it, though it answers the product."""
+    https_shut: bool = False
+    """Whether a rule of its own firewall shuts its HTTPS client port; all others are as they were."""
     started: datetime | None = None
     """When its services last started anew; None: they run since before the simulation."""
     recovery_files: list[RecoveryFile] = field(default_factory=list)
@@ -63,6 +65,8 @@ class Server:
     """The effect that gave it what it signs with."""
     stopped_by: int = NO_EFFECT
     """The effect after which it was last away."""
+    shut_by: int = NO_EFFECT
+    """The effect by which its HTTPS client port was last shut."""
 
     @property
     def up(self) -> bool:
@@ -78,6 +82,10 @@ class Server:
     def serves(self) -> bool:
         """Whether clients can reach it, as far as it is up to the server and the network before it."""
         return self.up and not self.cut_from_clients
+
+    def takes(self, *, over_http: bool) -> bool:
+        """Whether it takes clients that come so, as far as it is up to the server and the network before it."""
+        return self.serves and (over_http or not self.https_shut)
 
     @property
     def clock_offset(self) -> timedelta:

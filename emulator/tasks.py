@@ -222,6 +222,25 @@ class LookAtClientsTask(_Task):
     subject: ClientsSubject
 
 
+class ClientPort(_Wire):
+    """The HTTPS client port of a server."""
+
+    server: str
+
+
+class PortsSubject(_Wire):
+    """Ports that are to be shut, or opened again."""
+
+    ports: tuple[ClientPort, ...] = ()
+
+
+class HttpsTask(_Task):
+    """Shut the HTTPS client ports of servers in their firewalls, or open them again."""
+
+    kind: Literal["shut_https", "open_https"]
+    subject: PortsSubject
+
+
 class StartHandOutsTask(_Task):
     """Start it again, with the file of now."""
 
@@ -242,6 +261,7 @@ Task = Annotated[
     | RefreshImagesTask
     | StopHandOutsTask
     | StartHandOutsTask
+    | HttpsTask
     | LookAtClientsTask,
     Field(discriminator="kind"),
 ]

@@ -94,6 +94,13 @@ class ServedCertificate(Value):
     """Whom it names; None where nothing was presented, or nothing that can be read."""
     observed_at: datetime
     error: str = ""
+    unread: bool = False
+    """Whether it answered, and no certificate could be read: it speaks no TLS, or none that we speak."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether somebody listens there."""
+        return self.unread or self.fingerprint is not None
 
 
 class SiteSurvey(Value):

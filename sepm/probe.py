@@ -3,6 +3,7 @@
 Nothing secret is ever sent here, so nothing is verified: the point is to see what is really presented.
 """
 
+import ssl
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -71,7 +72,11 @@ class NetworkProbe:
             der = await fetch_certificate(server.address, server.https_port, self._timeout)
         except OSError as error:
             return ServedCertificate(
-                server=server.name, fingerprint=None, observed_at=self._clock.now(), error=_told(error)
+                server=server.name,
+                fingerprint=None,
+                observed_at=self._clock.now(),
+                error=_told(error),
+                unread=isinstance(error, ssl.SSLError),
             )
         return presented(server.name, der, self._clock.now())
 

@@ -32,6 +32,8 @@ class SiteFacts:
     """Of every pair, how large its clients' system log may become: what moves a policy (rule 24)."""
     stopped: frozenset[str] = frozenset()
     """What hands out Sylink.xml, and is stopped (rule 26)."""
+    shut: frozenset[ServerName] = frozenset()
+    """Servers whose HTTPS client port a firewall shuts (rule 18)."""
     down: frozenset[ServerName] = frozenset()
     """Servers that do not run."""
 
@@ -155,5 +157,6 @@ def site_facts(simulation: Simulation) -> SiteFacts:
         served={ServerName(each.name): Fingerprint(each.credential.fingerprint) for each in site.servers.values()},
         log_sizes={(group.path, place.name): settings.log_kb for group, place, settings in site.pairs()},
         stopped=frozenset(each.spec.name for each in site.hand_outs.known if each.stopped),
+        shut=frozenset(ServerName(each.name) for each in site.servers.values() if each.https_shut),
         down=frozenset(ServerName(each.name) for each in site.servers.values() if not each.up),
     )

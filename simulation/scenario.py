@@ -95,13 +95,15 @@ class Scenario(Value):
     """What it is about, where it was drawn."""
     spec: SiteSpec
     registered: Registered | None = None
-    """What stands in it counts before `limits`, `unproven`, `keep_relaxed` and `leave_out_away`."""
+    """What stands in it counts before `limits`, `unproven`, `keep_relaxed`, `leave_out_away` and `drill_https`."""
     at_console: AtConsole | None = None
     """Where the site has no REST API."""
     limits: Limits = Limits()
     unproven: Unproven = Unproven.RELAX
     keep_relaxed: bool = False
     leave_out_away: bool = False
+    drill_https: bool = False
+    """Whether clients show what list they hold while HTTPS is shut (rule 18)."""
     networking: Networking = Networking()
     """How its people find out whether plain HTTP gets through."""
     pace: Pace = Pace()

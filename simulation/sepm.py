@@ -79,7 +79,7 @@ class SimulatedProbe:
     async def probe(self, server: Server) -> ServedCertificate:
         """The certificate of the server's client port now."""
         now, emulated = self.clock.now(), self._look(server)
-        if not emulated.answers or emulated.https_port != server.https_port:
+        if not emulated.answers or emulated.https_shut or emulated.https_port != server.https_port:
             return ServedCertificate(server=server.name, fingerprint=None, observed_at=now, error=_SILENT)
         credential = emulated.credential
         if isinstance(credential, MalformedCredential):

@@ -145,6 +145,7 @@ class Stage:
             unproven_failover=scenario.unproven,
             keep_relaxed=scenario.keep_relaxed,
             leave_out_away=scenario.leave_out_away,
+            drill_https=scenario.drill_https,
         )
 
     async def networks(self) -> tuple[str, ...]:

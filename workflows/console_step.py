@@ -31,7 +31,7 @@ from rotation.plan.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
-from workflows import client_look, drift_step, due_server
+from workflows import client_look, drift_step, due_server, https_drill
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART, SWAPPED
@@ -233,6 +233,7 @@ async def _look(run: Running, step: Console | Write, *, said: Message | None = N
         settled=client_look.settled(run),
     )
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
+    https_drill.seen(run, seen)
     drift_step.alarm(run, *((seen.wrong,) if seen.wrong else ()))
     if seen.wrong is None:
         run.drop_attention(_WRONG)

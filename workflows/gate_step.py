@@ -14,18 +14,29 @@ from engine.contract import (
 )
 from rotation.finding import Finding
 from rotation.plan.scope import OwnerScope
-from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName
+from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName, Step
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Wait
-from workflows import canary_watch, cut_off, lost_pairs, newborn_step, second_person, signed_gate, statement
+from workflows import (
+    canary_watch,
+    cut_off,
+    https_drill,
+    lost_pairs,
+    newborn_step,
+    second_person,
+    signed_gate,
+    statement,
+)
 from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 
 _LIMIT, _DIFFERS = "gate-limit", "site-differs"
-_WITHOUT_A_WRITE = frozenset({GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED})
+_WITHOUT_A_WRITE = frozenset(
+    {GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED, GatePurpose.LISTED}
+)
 _OUTAGE = timedelta(minutes=2)
 """A reading that comes later could not be had for a while."""
 _PUBLISHED = timedelta(seconds=2)
@@ -76,7 +87,7 @@ async def closing(run: Running, step: Closing) -> None:
     while True:
         request = ClosingRequest(ref=about(run.state, step), adopted=(*run.state.adopted, *run.state.gone))
         checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
-        await _note(run, checked.reading)
+        await _note(run, step, checked.reading)
         if not await newborn_step.all_known(run, checked.born):
             continue
         if checked.findings:
@@ -149,9 +160,12 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     plan_looks(run)
     reading = await _where_it_stood(run, step)
     while reading is None:
+        if https_drill.is_it(step) and https_drill.was_answered(run):
+            await https_drill.end_round(run, step)
+            return
         reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES):
+    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *https_drill.CODES):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
@@ -196,7 +210,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     reading = await _read(run, step)
     read_at = run.host.now()
     _give_back(run, step, read_at - min(at, asked_at), reading=read_at - asked_at)
-    await _note(run, reading)
+    await _note(run, step, reading)
     await statement.ask(run, step, reading, _wait(run).due)
     doubtful = _over_canaries(step) and canary_watch.doubts(run, step)
     proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due and not doubtful)
@@ -227,7 +241,8 @@ def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
 
 
 def _is_answered(run: Running, step: Gate | Holdout) -> bool:
-    return statement.was_answered(run) or (_over_canaries(step) and canary_watch.was_answered(run))
+    again = https_drill.is_it(step) and https_drill.was_answered(run)
+    return again or statement.was_answered(run) or (_over_canaries(step) and canary_watch.was_answered(run))
 
 
 def _is_asked_for(run: Running, at: datetime) -> bool:
@@ -261,6 +276,7 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
         shown=wait.reading.shown if wait.reading is not None else (),
         signing=run.state.signing,
         asked=wait.asked,
+        https_shut=run.state.https_shut,
     )
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
 
@@ -283,12 +299,13 @@ def _give_back(run: Running, step: Gate | Holdout, unread: timedelta, *, reading
     run.state.wait = wait.model_copy(update={"limit": wait.limit + lost})
 
 
-async def _note(run: Running, reading: GateReading) -> None:
+async def _note(run: Running, step: Step, reading: GateReading) -> None:
     wait = _wait(run)
     update = {"reading": reading, "readings": wait.readings + 1, "next_at": None, "asked": reading.asked}
     if reading.signing:
         run.state.signing = reading.signing
     run.state.wait = wait.model_copy(update=update)
+    await https_drill.note(run, step, reading)
     await cut_off.tell(run, reading)
     run.host.show(run.state)
 
@@ -301,7 +318,8 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     if statement.wish(run) is not None:
         return False
     if second_person.wish(run, (_LIMIT,)) is None:
-        stated = (Move.STATE_GATE,) if reading.asks is not None else ()
+        stated: tuple[Move, ...] = (Move.STATE_GATE,) if reading.asks is not None else ()
+        stated = (*stated, Move.RETRY) if run.is_raised(https_drill.UNLISTED) else stated
         await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL))
     proceed = second_person.wish(run, (_LIMIT,))
     if proceed is None:

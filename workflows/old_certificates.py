@@ -6,6 +6,7 @@ from engine.contract import ActivityName, EventKind, ServersRequest
 from rotation.drift.served import Presented
 from rotation.finding import Finding, blocking
 from rotation.running.message import Move
+from rotation.values import ServerName
 from workflows.drift_step import alarm
 from workflows.running import Running
 from workflows.unreported import another_was_in, why_not_yet
@@ -19,17 +20,18 @@ _CUTS_OFF = "restoring now would cut clients off"
 _REMEDY = "put the old certificate back"
 
 
-async def all_old(run: Running) -> None:
+async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> None:
     """Return when every server that answers presents its old certificate.
 
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
     2. a new certificate, or one that nobody announced, stops here and asks: retry looks again
-    3. a server that stays silent: a person decides
+    3. a server that stays silent: a person decides; not about those in `but`, whose port a drill has shut: it is opened
+       first, and shows what they present
 
     Where another certificate was in, nobody is made to verify before clients have reported since (`unreported`).
     """
     while True:
-        probed = await _until_they_answer(run)
+        probed = await _until_they_answer(run, but)
         if others := (*probed.renewed, *probed.unknown):
             text = f"{', '.join(others)} does not present the old certificate: {_CUTS_OFF}"
             await run.ask(SWAPPED, run.state.site_name, text, (Move.RETRY,))
@@ -62,10 +64,11 @@ async def against_restoring(run: Running) -> tuple[Finding, ...]:
     return tuple(blocking(SWAPPED, server, finding, _REMEDY) for server in others)
 
 
-async def _until_they_answer(run: Running) -> Presented:
+async def _until_they_answer(run: Running, but: frozenset[ServerName]) -> Presented:
     began = run.host.now()
     while True:
         probed = await _probe(run)
+        probed = probed.model_copy(update={"silent": tuple(each for each in probed.silent if each not in but)})
         if probed.renewed or probed.unknown or not probed.silent or run.host.now() >= began + RESTART:
             return probed
         await run.wait(until=run.host.now() + _LOOK_AGAIN, summary="wait for a server that is silent")

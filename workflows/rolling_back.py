@@ -11,6 +11,7 @@ from engine.contract import (
 from rotation.plan.step import Step
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
+from workflows import https_drill
 from workflows.amendment import adopt
 from workflows.running import Running
 
@@ -42,6 +43,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
     begun = _begun(state)
     await adopt(run, wish.plan_id, state.body.steps[max(begun - 1, 0)])
     state.cursor = begun
+    https_drill.give_up(run)
     state.wait = state.step_began_at = state.look_since = state.rolling_back = None
     state.swapped = state.repaired = state.left_by_rest = ()
     # what was found was held against other certificates; the next look names it again

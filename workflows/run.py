@@ -12,13 +12,14 @@ from engine.contract import (
 )
 from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.plan.client_look import LookAtClients
+from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
 from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
-from workflows import client_look, newborn_step
+from workflows import client_look, https_drill, newborn_step
 from workflows.amendment import adopt
 from workflows.console_step import console_task
 from workflows.drift_step import clear, look_due, settled
@@ -108,10 +109,15 @@ async def _do(run: Running, step: Step) -> None:
 
 
 async def _console(run: Running, step: Console) -> None:
-    if run.state.fixing is None or not isinstance(step.work, LookAtClients):
+    if isinstance(step.work, ShutHttps):
+        await https_drill.rest(run)
+    waits = run.state.fixing is not None and isinstance(step.work, LookAtClients)
+    if not waits and (run.state.https_rest is None or not isinstance(step.work, OpenHttps)):
         await console_task(run, step)
     if isinstance(step.work, LookAtClients):
         await client_look.lists_taken(run)
+    if isinstance(step.work, OpenHttps):
+        await https_drill.opened(run)
     if isinstance(step.work, ReplaceCertificate | PutCertificateBack):
         run.state.swapped = (*run.state.swapped, step.work.server)
 
@@ -228,7 +234,8 @@ async def _turn_back(run: Running) -> None:
     state.phase = Phase.TURNING_BACK
     await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
     if state.body.purpose != "recover":  # it has nothing to put back
-        await all_old(run)
+        await all_old(run, but=https_drill.shut_now(run))
+    https_drill.give_up(run)
     state.steps = turning_back(state.body, state.begun)
     state.cursor = 0
 
@@ -242,7 +249,7 @@ def _phase(step: Step, current: Phase) -> Phase:
             return current
         case Write(restores=True) | Gate(purpose=GatePurpose.VERIFYING | GatePurpose.RETURNED):
             return Phase.RESTORING
-        case Write() | Gate(purpose=GatePurpose.RELAXED):
+        case Write() | Gate(purpose=GatePurpose.RELAXED | GatePurpose.LISTED):
             return Phase.RELAXING
         case Holdout() | Gate(purpose=GatePurpose.SIGNED):
             return Phase.HOLDOUT

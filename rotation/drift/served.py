@@ -65,6 +65,7 @@ def certificate_drift(
     due: ServerName | None = None,
     before: Mapping[ServerName, Fingerprint] | None = None,
     addresses: Mapping[ServerName, str] | None = None,
+    shut: Collection[ServerName] = (),
 ) -> tuple[Finding, ...]:
     """The servers that present another certificate than the rotation left them with.
 
@@ -75,6 +76,7 @@ def certificate_drift(
         due: the server whose certificate may be replaced now.
         before: what servers without a planned certificate presented when the plan was made.
         addresses: host and port of their client ports.
+        shut: the servers whose HTTPS client port a drill may have shut, and that answer over HTTP (rule 18).
     """
     found: list[Finding] = []
     for seen in served:
@@ -83,6 +85,8 @@ def certificate_drift(
         if now is Serves.UNKNOWN:
             expected = _expected(body, seen.server, swapped=is_swapped, due=is_due) or ((here,) if here else ())
             found.append(third(seen, (addresses or {}).get(seen.server, ""), expected))
+        elif now is Serves.NOTHING and seen.server in shut:
+            continue
         elif now is Serves.NOTHING and not is_swapped and not is_due and _must_serve(body, seen.server):
             found.append(_silent(seen))
         elif finding := _drift(seen, now, swapped=is_swapped, due=is_due, back=bool(body.back_from)):

@@ -6,6 +6,7 @@ Minutes are what a person needs who knows the console, by estimate: nobody has m
 from collections.abc import Iterable, Iterator
 
 from rotation.plan.client_look import LookAtClients
+from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console
 from rotation.plan.task import CompareSignedFiles, RefreshImages, ReorderList
@@ -21,6 +22,8 @@ _REORDER = 5
 _SIGNED = 5
 _LOOK = 5
 """Fetching one file of each of two or three clients."""
+_PORT = 2
+"""Setting or dropping the firewall rule of a server."""
 _NAMES_A_MINUTE = 20
 """Names that a person reads before saying so by name."""
 
@@ -77,6 +80,14 @@ def _efforts(plan: Plan) -> Iterator[Effort]:
         what="compare the dates of .SIG files with that of the keystore",
         tasks=len(signed),
         minutes=_SIGNED * len(signed),
+    )
+    ports = [work for work in works if isinstance(work, ShutHttps | OpenHttps)]
+    yield Effort(
+        rule="18",
+        what="shut the HTTPS client port of every server for the drill, and open it again",
+        tasks=len(ports),
+        minutes=_PORT * sum(len(work.ports) for work in ports),
+        cheaper="have your own automation set and drop the firewall rule: it can do both tasks",
     )
     codes = {finding.code for finding in plan.findings}
     yield Effort(

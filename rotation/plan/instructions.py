@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rotation.plan.client_look import CLIENTS, LookAtClients
 from rotation.plan.copied import NAME, PORTS, PROTOCOL, ports_text
 from rotation.plan.hand_outs import NOTHING, STOPPED, HandOutKind
+from rotation.plan.https_drill import OpenHttps, ShutHttps, how_to_drill
 from rotation.plan.signed_files import CERTIFICATE, OLDEST
 from rotation.plan.task import (
     AssignList,
@@ -59,7 +60,7 @@ def _lines(work: Work) -> Iterable[str]:
             yield "Restart the services if asked. The task closes by itself when the server presents the certificate"
         case PutCertificateBack():
             yield from _put_back(work)
-        case CompareSignedFiles() | RefreshImages() | StopHandOuts() | StartHandOuts() | LookAtClients():
+        case _:
             yield from _beside_sepm(work)
 
 
@@ -81,7 +82,7 @@ def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
 
 
 def _beside_sepm(
-    work: CompareSignedFiles | RefreshImages | StopHandOuts | StartHandOuts | LookAtClients,
+    work: CompareSignedFiles | RefreshImages | StopHandOuts | StartHandOuts | LookAtClients | ShutHttps | OpenHttps,
 ) -> Iterable[str]:
     match work:
         case CompareSignedFiles():
@@ -94,6 +95,8 @@ def _beside_sepm(
             yield from _started(work)
         case LookAtClients():
             yield from _clients(work)
+        case ShutHttps() | OpenHttps():
+            yield from how_to_drill(work)
 
 
 def _compared(work: CompareSignedFiles) -> Iterable[str]:

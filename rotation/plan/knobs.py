@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rotation.plan.drill import Drill
 from rotation.plan.hand_outs import Stopped
+from rotation.plan.https_drill import HttpsPort
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.task import CopyList, ReplaceCertificate
 from rotation.site import Limits, Site
@@ -30,6 +31,9 @@ class Knobs(Value):
 
     hand_outs: Stopped | None = None
     """What is known to be stopped that hands out Sylink.xml; None: the plan neither stops it nor starts it again."""
+
+    https_ports: tuple[HttpsPort, ...] = ()
+    """The ports that are shut while clients show what list they hold (rule 18); none: there is no such drill."""
 
     lists_stay: bool = False
     """Whether a site of 12.x speaks HTTP already: no list is copied, and list A begins at A6 (facts, 1.2)."""

@@ -74,6 +74,8 @@ class GatePurpose(StrEnum):
 
     RELAXED = "relaxed"
     """A8: clients hold the HTTP list and do not verify."""
+    LISTED = "listed"
+    """While HTTPS is shut: clients have come over HTTP, so they hold the HTTP list (rule 18)."""
     DRILLED = "drilled"
     """B1: clients were seen at a second server of each of their lists."""
     SWAPPED = "swapped"

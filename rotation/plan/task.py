@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.hand_outs import HandOut
+from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.site import Protocol
 from rotation.values import (
     Fingerprint,
@@ -211,6 +212,8 @@ Work = Annotated[
     | StopHandOuts
     | StartHandOuts
     | LookAtClients
+    | ShutHttps
+    | OpenHttps
     | DeleteList
     | ReorderList,
     Field(discriminator="kind"),

@@ -21,6 +21,7 @@ from rotation.plan.trust import Names, OnTrust
 from rotation.planning import canary
 from rotation.planning.gaps import gaps
 from rotation.planning.holdout_choice import choose_holdouts
+from rotation.planning.https_drill import https_drill, ports_to_shut
 from rotation.planning.latest_start import latest_start, too_long
 from rotation.planning.observed import Observed
 from rotation.planning.owners import lost_if_now, owner_views, usable_servers
@@ -94,6 +95,7 @@ def make_plan(
         *unshown(observed, http, first),
         *unmet(facts, chosen),
         *advise(site, observed),
+        *https_drill(site, scopes, request, first=not after),
     )
     if stops := blockers(findings):
         raise PlanRefusedError(stops)
@@ -194,6 +196,7 @@ def _knobs(
         failover_images=tuple(sorted(group.path for group in groups if group.id in images & failover)),
         keep_relaxed=request.keep_relaxed,
         hand_outs=Stopped(),
+        https_ports=ports_to_shut(site, observed.survey, scopes, request),
         lists_stay=lists_stay(site, scopes),
         unread=site.at_console is not None,
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rotation.drift.recorded import relaxed_now
 from rotation.plan.client_look import LookAtClients
+from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Recheck, Step, Write
 from rotation.plan.task import CompareSignedFiles, ReplaceCertificate
@@ -100,6 +101,8 @@ def _ending(left: Sequence[Step], *, relaxed: bool) -> Iterator[Step]:
     for step in left:
         match step:
             case Holdout() | Recheck() | Write(restores=False) | Gate(purpose=GatePurpose.RELAXED | GatePurpose.SIGNED):
+                pass
+            case Gate(purpose=GatePurpose.LISTED) | Console(work=ShutHttps() | OpenHttps()):
                 pass
             case Write() | Gate() | Console(work=LookAtClients()) if not relaxed:
                 pass

@@ -12,9 +12,11 @@ def look_at_clients(knobs: Knobs, wave: int) -> Iterator[Console]:
     """Right before a replacement. Whoever opens it knows whether a group has clients of two builds: else it is passed.
 
     Clients that fail over have something to take only once a server was replaced: before the first one it is passed
-    for them. On a way back there is none: it waits for nobody whom only the way back can bring.
+    for them. Of relaxed clients each one has shown by itself what it holds, where HTTPS was shut for that since they
+    were relaxed (rule 18). On a way back there is none: it waits for nobody whom only the way back can bring.
     """
-    relaxed = any(pair.needs_list for owner in knobs.relaxed for pair in owner.pairs)
+    drilled = bool(knobs.https_ports) and (wave == 0 or not knobs.keep_relaxed)
+    relaxed = any(pair.needs_list for owner in knobs.relaxed for pair in owner.pairs) and not drilled
     failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
     if relaxed or failover:
         work = LookAtClients(relaxed=relaxed, failover=failover)

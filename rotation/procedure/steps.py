@@ -6,6 +6,7 @@ Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 
+from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.knobs import Knobs
 from rotation.plan.plan import ListCopy, PlanBody
 from rotation.plan.scope import Treatment
@@ -24,6 +25,7 @@ from rotation.plan.task import (
 )
 from rotation.procedure.drilling import drill, undo
 from rotation.procedure.handing_out import start_hand_outs, stop_hand_outs
+from rotation.procedure.https_drill import listed_by_drill, opened_again
 from rotation.procedure.looking import look_at_clients, look_before_verifying
 from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files, shown_by_clients
@@ -45,7 +47,7 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
     5. for each wave (all but the holdout; then the holdout):
        B5 the holdout before the last wave; before each server but the first, clients take a moved policy from one
        that was replaced (rule 24);
-       A5, A7 relax R, canaries first; A8 gate;
+       A5, A7 relax R, canaries first; A8 gate; where it was asked for, clients of R come while HTTPS is shut (rule 18);
        for each server: one client of each build looked at (rule 10); A9/B2 replace, A10b/B3 gate, its .SIG files
        compared (rule 24), images that fail over refreshed
        (rule 4); before the next one the rest is computed again (rule 12);
@@ -59,7 +61,7 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
 def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
     """The steps that put the recorded settings back when no rotation is running (after a Terminate).
 
-    1. preflight; lists that a drill left reordered back in their order
+    1. preflight; ports that a drill left shut opened again; lists that one left reordered back in their order
     2. for every server whose certificate has already been replaced: A10b gate, its .SIG files compared
     3. A10c, A10d: the recorded state; gated only where a certificate was replaced, and images are refreshed before it
     4. closing
@@ -102,6 +104,7 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
         yield _recheck(index)
     if knobs.relaxed and (first or not knobs.keep_relaxed):
         yield from relax(knobs, index)
+        yield from listed_by_drill(knobs, index)
     else:
         yield from still_relaxed(knobs, index)
     for place, server in enumerate(knobs.waves[index]):
@@ -186,6 +189,8 @@ def closing(knobs: Knobs) -> Iterator[Step]:
 
 def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site")
+    if knobs.https_ports:
+        yield opened_again(knobs.https_ports)
     yield from undo(knobs)
     for server in swapped:
         yield swap_gate(knobs, 0, server, "A10b")
@@ -225,8 +230,10 @@ def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ())
             case Write():
                 # A write changes what clients hold: of the waits before it only a holdout still says something.
                 holding = [held for held in holding if held.endswith(HOLDOUT)]
-            case Gate(purpose=GatePurpose.DRILLED | GatePurpose.SIGNED):
-                pass  # what it has shown stays: of clients in the plan, of servers until their certificate changes
+            case Gate(purpose=GatePurpose.DRILLED | GatePurpose.SIGNED | GatePurpose.LISTED):
+                # what it has shown stays: of clients in the plan, of servers until their certificate changes, of lists
+                # until somebody edits one, which blocks by itself
+                pass
             case Gate(purpose=GatePurpose.RELAXED, scope=ScopeName.RELAXED):
                 holding = [held for held in holding if held not in relaxed]
                 relaxed.append(named.id)
@@ -251,6 +258,7 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
     copies = {work.copy_list for work in works if isinstance(work, CopyList)}
     paused = any(isinstance(work, PauseReplication) for work in works)
     stopped = any(isinstance(work, StopHandOuts) for work in works)
+    shut = any(isinstance(work, ShutHttps) for work in works)
     reordered = {work.list for work in works if isinstance(work, ReorderList)}
     wrote = {step.scope for step in begun if isinstance(step, Write)}
     back: dict[str, Step] = {}
@@ -262,6 +270,8 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
                 back.setdefault("replication", step)
             case Console(work=StartHandOuts()) if stopped:
                 back.setdefault("hand-outs", step)
+            case Console(work=OpenHttps()) if shut:
+                back.setdefault("https", step)
             case Console(work=ReorderList(list=name, restores=True)) if name in reordered:
                 back.setdefault(f"order of {name}", step)
             case Console(work=DeleteList(list=name)) if name in copies:

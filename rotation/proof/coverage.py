@@ -60,6 +60,9 @@ def _twin(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
 
     Where clients fail over, one that is away finds a server that it knows, as any other does.
     """
+    if rule.purpose is GatePurpose.LISTED:
+        shown = entry.twin is None or kept.covered or came_over_http(entry.twin, rule)
+        return None if shown else (Verdict.WAITING, Reason.SHARED_RECORD)
     twin, verifies = entry.twin, rule.swap is not None and not rule.relaxed
     if twin is None or kept.covered or rule.drill is not None or rule.canary or verifies:
         return None
@@ -82,11 +85,18 @@ def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decide
     seen = observed.last_seen if observed else None
     if observed is None or seen is None:
         return None
+    if rule.purpose is GatePurpose.LISTED:
+        return (Verdict.COVERED, Reason.CAME_OVER_HTTP) if came_over_http(observed, rule) else None
     if rule.swap is None:
         last_one = kept.contact_seen if rule.purpose is GatePurpose.RELAXED else kept.serial_seen
         confirmed = last_one is not None and seen > last_one and holds(observed, rule)
         return (Verdict.COVERED, Reason.SERIAL_CONFIRMED) if confirmed else None
     return _proven_after_swap(entry, rule, rule.swap, kept, seen)
+
+
+def came_over_http(observed: ObservedClient, rule: GateRule) -> bool:
+    """Whether it has checked in since no server takes anybody over HTTPS: whatever its build, it holds an HTTP list."""
+    return rule.https_shut is not None and observed.last_seen is not None and observed.last_seen > rule.https_shut
 
 
 def _proven_after_swap(
@@ -230,6 +240,8 @@ def _why_waiting(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> Re
         return Reason.NOT_SEEN
     if rule.drill is not None:
         return Reason.NOT_AT_SECOND_SERVER
+    if rule.purpose is GatePurpose.LISTED:
+        return Reason.NOT_OVER_HTTP
     if kept.serial_seen is not None or kept.contact_seen is not None:
         return Reason.SEEN_ONCE
     if rule.swap is not None:

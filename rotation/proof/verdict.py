@@ -34,6 +34,10 @@ class Reason(StrEnum):
     NOT_AT_SECOND_SERVER = "not-at-second-server"
     STATED = "stated"
     """Two persons have stated it of the console, where no export shows it."""
+    CAME_OVER_HTTP = "came-over-http"
+    """Has checked in while HTTPS was shut at every server: it holds an HTTP list (rule 18)."""
+    NOT_OVER_HTTP = "not-over-http"
+    """Has not checked in since HTTPS is shut: it may hold another list."""
     SERIAL_CONFIRMED = "serial-confirmed"
     SERIAL_MOVED_AFTER_SWAP = "serial-moved-after-swap"
     TWO_TRUSTED_CONTACTS = "two-trusted-contacts"
@@ -178,6 +182,8 @@ class GateRule(Value):
     """The newest policy date of the owner, as SEPM told it with this reading; None where it tells none."""
     goes_back_later: frozenset[ServerName] = frozenset()
     """In a roll-back, the servers that get their old certificate back after this gate."""
+    https_shut: datetime | None = None
+    """Since when HTTPS is shut at every server, on SEPM's clock, with the skew of its servers; for `LISTED`."""
     swap: Swap | None = None
     drill: DrillRound | None = None
     canary: bool = False

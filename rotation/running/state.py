@@ -80,6 +80,14 @@ class GateReading(Value):
     """Such servers at which clients are that were not asked yet."""
     refused_at: tuple[ServerName, ...] = ()
     """Servers at which clients were asked, and did not take the policy."""
+    https_shut: datetime | None = None
+    """Since when HTTPS is shut at every server, on SEPM's clock; None where one answers (rule 18)."""
+    https_open: tuple[ServerName, ...] = ()
+    """The servers that answer over HTTPS, though it should be shut."""
+    unlisted: int = 0
+    """Clients that were there until HTTPS was shut, and have not come over HTTP since."""
+    unlisted_names: tuple[str, ...] = ()
+    """Some of them."""
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     asks: Wanted | None = None
@@ -317,6 +325,14 @@ class RotationState(BaseModel):
     """Locations born during the rotation, with which two persons go on as they are."""
     unreported_until: datetime | None = None
     """Until when clients may hold what was put right, and have not reported: a golden image, or another certificate."""
+    https_shut: datetime | None = None
+    """Since when HTTPS was last seen to be shut at every server, on SEPM's clock; None where it is not (rule 18)."""
+    https_asked: bool = False
+    """Whether a person was asked about clients that have not come over HTTP."""
+    https_again: bool = False
+    """Whether the ports are to be shut once more, when they were opened."""
+    https_rest: datetime | None = None
+    """Until when they stay open, so that clients can take their list."""
     fixing: Fixing | None = None
     """Set while that is waited for which a write must cause."""
     adopted: tuple[str, ...] = ()

@@ -97,6 +97,7 @@ BODIES: dict[str, Any] = {
         "unproven_by_group": {"My Company": "relax"},
         "holdout": ["sepm1"],
         "keep_relaxed": True,
+        "drill_https": False,
         "leave_out_away": False,
         "trusted_networks": ["10.0.0.0/16", "unknown"],
         "leave_out_http": False,

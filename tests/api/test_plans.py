@@ -119,6 +119,20 @@ async def test_rule_8_who_is_taken_to_fail_over_is_shown_by_name(whole, three_se
     assert drilled.json()["on_trust"] == []
 
 
+async def test_a_plan_with_the_drill_of_https_shows_its_steps(whole, site):
+    """Shut, waited for, opened again; what it costs stands among the reasons (rule 18)."""
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    order = {
+        "site_id": site,
+        "certificates": {"*": made.json()["certificate"]["id"]},
+        "trusted_networks": ["10.0.0.0/16"],
+        "drill_https": True,
+    }
+    plan = (await whole.post("/v1/plans", json=order)).json()
+    assert [step["task"] for step in plan["steps"] if step["number"] == "drill"] == ["shut_https", None, "open_https"]
+    assert "drill-https" in [reason["code"] for reason in plan["reasons"]]
+
+
 async def test_no_plan_where_a_list_is_not_described(whole, site, problem):
     """A server list in use that nobody described blocks, and says how to describe it."""
     made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})

@@ -27,21 +27,21 @@ from simulation.invariants import check
 from simulation.run import play
 from simulation.scenario import Scenario
 from tests.proof.mutation import Mutation, applied
-from tests.proof.mutations import administration, builds, networks, proofs, treatment, turning, waiting, who
+from tests.proof.mutations import administration, builds, drills, networks, proofs, treatment, turning, waiting, who
 from tests.proof.where import is_quick
-from tests.simulation import build_holes, image_holes, record_holes, turning_holes
+from tests.simulation import build_holes, drill_holes, image_holes, record_holes, turning_holes
 from tests.simulation.holes import HOLES, shortcomings
 from tests.simulation.network_holes import NETWORK_HOLES
 
 MUTATIONS: tuple[Mutation, ...] = tuple(
     each
-    for room in (who, treatment, proofs, waiting, turning, administration, builds, networks)
+    for room in (who, treatment, proofs, waiting, turning, administration, builds, networks, drills)
     for each in room.MUTATIONS
 )
 LEDGER = Path(__file__).with_name("mutants.toml")
 SIZES = Sizes(servers=3, groups=4, clients=24)
 """Small sites suffice, and are quick."""
-_ROOMS = (build_holes.HOLES, image_holes.HOLES, record_holes.HOLES, turning_holes.HOLES)
+_ROOMS = (build_holes.HOLES, drill_holes.HOLES, image_holes.HOLES, record_holes.HOLES, turning_holes.HOLES)
 _KNOWN = (*HOLES, *(each for holes in _ROOMS for each in holes), *NETWORK_HOLES)
 _HEAD = """\
 # What catches each mutation of the product: the seed of a drawn scenario or a known scenario, and what it violates.

@@ -21,8 +21,11 @@ _SHORT_FROM = 500
 SECOND = 100_000
 """From here on seeds are drawn the second way, which `make proof` plays: more servers, more clients."""
 THIRD = 200_000
-"""From here on as from `SECOND`, and at one site in ten one build takes its server lists late."""
-_LAGGING, _LAGS = 0.1, (timedelta(hours=1), timedelta(days=4))
+"""From here on as from `SECOND`, and at one site in ten one build takes its server lists late.
+
+One site in five of one server asks for the drill with HTTPS shut (rule 18).
+"""
+_LAGGING, _LAGS, _DRILLED = 0.1, (timedelta(hours=1), timedelta(days=4)), 0.2
 _PAIR = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=7), quick=1.0, absent=0.03)
 _SEVERAL = Sizes(
     servers=4,
@@ -60,7 +63,13 @@ def scenario(seed: int) -> Scenario:
     """The scenario of a seed, with every fault that can be drawn."""
     stale = seed >= SECOND and seed % _EVERY_STALE == _STALE
     drawn = draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)
-    return drawn if seed < THIRD else _with_a_lag(drawn)
+    return drawn if seed < THIRD else _drilled(_with_a_lag(drawn))
+
+
+def _drilled(drawn: Scenario) -> Scenario:
+    """As drawn; at some sites of one server the plan asks for the drill with HTTPS shut."""
+    asks = len(drawn.spec.servers) == 1 and Chance(drawn.seed).happens(_DRILLED, "drill https")
+    return drawn.model_copy(update={"drill_https": True}) if asks else drawn
 
 
 def _with_a_lag(drawn: Scenario) -> Scenario:

@@ -97,6 +97,10 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
         Shortcoming("nobody_is_shut_out", f"{name} could get in only at a server that is down for good")
         for name in sorted(facts.shut_out)
     )
+    found.extend(
+        Shortcoming("it_ends_as_it_began", f"the HTTPS client port of {name} is shut at the end")
+        for name in sorted(facts.after.shut)
+    )
     if facts.unfinished:
         found.append(Shortcoming("it_ends", f"it had no way out: {facts.unfinished}"))
     late = [each for each in untold if each.others_did]

@@ -1,4 +1,4 @@
-"""What is terminated: list A and B, the mixed site, drill, cancel, roll-back, recovery, offline sites."""
+"""What is terminated: list A and B, the mixed site, drills, cancel, roll-back, recovery, offline sites."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -99,6 +99,7 @@ PROCEDURES = {
         Procedure("list-b", "two servers: failover, and a holdout", _scenario(_two())),
         Procedure("mixed", "three servers: groups that fail over, and one that is relaxed", _scenario(_THREE)),
         Procedure("drill", "two servers: lists are reordered first", _scenario(_two(), unproven=Unproven.DRILL)),
+        Procedure("https-drill", "three servers, the mixed site: HTTPS is shut", _scenario(_THREE, drill_https=True)),
         Procedure("cancel", "one server: cancelled in A8", _scenario(_LATE_ONE, acts=_CANCEL)),
         Procedure("roll-back", "one server: the old certificate goes back", _scenario(_LATE_ONE, acts=_BACK)),
         Procedure("mixed-roll-back", "three servers: old certificates go back", _scenario(_THREE, acts=_BACK)),

@@ -44,13 +44,15 @@ async def test_a_drawn_point_has_a_way_out(place, passed_by):
     [
         ("list-a", "A9", "move_task claimed"),
         ("list-a", "A10b", "read_gate"),
+        ("https-drill", "drill", "somebody works"),
+        ("https-drill", "drill", "read_gate"),
         ("offline", "A7", "somebody works"),
         ("offline", "A10c", "somebody says task_done"),
         ("recovery", "recover", "observe_task"),
     ],
 )
 async def test_a_point_that_once_had_no_way_out_has_one(name, step, what, passed_by):
-    """A task that somebody holds, a setting that was changed by hand and not said, a gate behind a swap."""
+    """A task that somebody holds, a setting that was changed by hand and not said, a gate behind a swap, shut ports."""
     found = [job for job in points_of(name, await passed_by(name)) if step in job.label and job.label.endswith(what)]
     assert (await lived_one(found[0], in_process)).problems == (), found[0]
 

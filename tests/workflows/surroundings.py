@@ -20,6 +20,7 @@ from emulator.simulation import Simulation
 from emulator.spec import Protocol
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.copied import ports_text
+from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.task import (
     AssignList,
     CompareSignedFiles,
@@ -97,7 +98,7 @@ class SimulatedProbe:
         now = self.clock()
         self.simulation.advance_to(now)
         emulated_server = self.simulation.site.server(server.name)
-        if not emulated_server.up:
+        if not emulated_server.up or emulated_server.https_shut:
             return ServedCertificate(server=server.name, fingerprint=None, observed_at=now, error="connection refused")
         credential = emulated_server.credential
         return ServedCertificate(
@@ -146,6 +147,10 @@ class Hands:
             self.simulation.console.restore_certificate(work.server, work.fingerprint_sha256)
         elif isinstance(work, CopyList | DeleteList | ReorderList):
             self._lists(work)
+        elif isinstance(work, ShutHttps | OpenHttps):
+            change = self.simulation.console
+            for port in work.ports:
+                (change.shut_https if isinstance(work, ShutHttps) else change.open_https)(port.server)
         else:
             self._settings(work)
 

@@ -45,6 +45,13 @@ def test_three_servers_with_two_locations_cost_less_than_an_hour(large, choice, 
     assert 0 < minutes(work) < AN_HOUR, work
 
 
+def test_the_drill_with_https_shut_costs_two_tasks_and_some_minutes_a_server(large):
+    """It is still less than an hour in all."""
+    work = extra_work(large("s1", drill_https=True))
+    assert [(each.tasks, each.minutes) for each in work if each.rule == "18"] == [(2, 4)]
+    assert minutes(work) < AN_HOUR
+
+
 def test_names_are_what_costs_and_the_drill_is_what_is_cheaper(large):
     """5,000 clients that a person takes to fail over, by name."""
     nobody_seen = {f"c{number}": frozenset({"s1"}) for number in range(5000)}

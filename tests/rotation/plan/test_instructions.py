@@ -6,6 +6,7 @@ import pytest
 
 from rotation.plan.client_look import BuildToLookAt, LookAtClients
 from rotation.plan.hand_outs import HandOut, HandOutKind
+from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.instructions import instructions
 from rotation.plan.task import (
     AssignList,
@@ -69,6 +70,8 @@ WORKS = [
     (putting_back(), ["recovery_1.zip to s1; its SHA-256 is " + "cd" * 32, "Configuration Wizard on it", "ab" * 32]),
     (putting_back(damaged="ef" * 32), ["keystore_1.jks", "Manage the server certificate", "Do not generate"]),
     (CompareSignedFiles(server=S1), ["On s1", "keystore.jks", "oldest .SIG", "publish again", "oldest_sig="]),
+    (ShutHttps(ports=(HttpsPort(server=S1, port=443),)), ["- s1: TCP 443", "netsh", "semwebsrv", "no other port"]),
+    (OpenHttps(ports=(HttpsPort(server=S1, port=443),)), ["- s1: TCP 443", "delete rule", "a server that is down"]),
     (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
     (StopHandOuts(), ["group policy", "auto-upgrade", "stopped=none", "KIND: NAME", "gpo, sccm, intune"]),
     (

@@ -1,0 +1,54 @@
+"""The drill of rule 18: who still checks in while the HTTPS client port of every server is shut holds an HTTP list."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from rotation.values import ServerName, Value
+
+
+class HttpsPort(Value):
+    """The HTTPS client port of a server."""
+
+    server: ServerName
+    port: int
+
+
+class ShutHttps(Value):
+    """Shut these ports in the firewall of each server. All other ports, those of console and REST too, stay open."""
+
+    kind: Literal["shut_https"] = "shut_https"
+    ports: tuple[HttpsPort, ...]
+
+
+class OpenHttps(Value):
+    """Open them again."""
+
+    kind: Literal["open_https"] = "open_https"
+    ports: tuple[HttpsPort, ...]
+
+
+_RULE = "rotator drill"
+"""The name of the firewall rule, so that whoever opens the port finds what whoever shut it has made."""
+
+
+def how_to_drill(work: ShutHttps | OpenHttps) -> Iterable[str]:
+    """What a person does on each server."""
+    return _shutting(work) if isinstance(work, ShutHttps) else _opening(work)
+
+
+def _shutting(work: ShutHttps) -> Iterable[str]:
+    yield "On each of these servers, have its own firewall block the port for everybody who comes in:"
+    yield from (f"- {each.server}: TCP {each.port}" for each in work.ports)
+    add = "netsh advfirewall firewall add rule dir=in action=block protocol=TCP"
+    yield f'For example: {add} name="{_RULE}" localport=PORT'
+    yield "Then restart the service of SEPM's web server (semwebsrv), so that no connection goes on that was open"
+    yield "Shut no other port, stop no other service, and leave the settings in SEPM as they are"
+    yield "Clients that still come over HTTPS are silent from now on, and come back when the port is opened again"
+    yield "The task closes by itself when none of these ports answers"
+
+
+def _opening(work: OpenHttps) -> Iterable[str]:
+    yield "On each of these servers, take the rule of the firewall away that blocks the port:"
+    yield from (f"- {each.server}: TCP {each.port}" for each in work.ports)
+    yield f'For example: netsh advfirewall firewall delete rule name="{_RULE}"'
+    yield "The task closes by itself when each port presents its certificate again. Of a server that is down, say done"

@@ -1,0 +1,41 @@
+"""Rule 18: before a certificate is replaced, clients show what list they hold, where it was asked for."""
+
+from collections.abc import Iterator
+
+from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
+from rotation.plan.knobs import Knobs
+from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step
+from rotation.proof.gate import minimum
+
+_NUMBER = "drill"
+
+
+def listed_by_drill(knobs: Knobs, wave: int) -> Iterator[Step]:
+    """The drill, behind the gate that has shown the policy of R, and before a certificate is replaced.
+
+    1. a person shuts the HTTPS client port of every server: a client that checks in after that has come over HTTP
+    2. each client of R does so, for three heartbeats at least
+    3. the ports are opened again
+    """
+    if not knobs.https_ports:
+        return
+    title = "Shut the HTTPS client port of each server in its firewall"
+    yield Console(id="", number=_NUMBER, wave=wave, title=title, work=ShutHttps(ports=knobs.https_ports))
+    least = minimum(knobs.relaxed)
+    yield Gate(
+        id="",
+        number=_NUMBER,
+        wave=wave,
+        title="Wait until every client of the relaxed groups has come over HTTP",
+        purpose=GatePurpose.LISTED,
+        scope=ScopeName.RELAXED,
+        minimum=least,
+        patience=max(knobs.limits.gate_patience, least),
+    )
+    yield opened_again(knobs.https_ports, wave)
+
+
+def opened_again(ports: tuple[HttpsPort, ...], wave: int = 0) -> Console:
+    """The ports of a drill opened again."""
+    title = "Open the HTTPS client port of each server again"
+    return Console(id="", number=_NUMBER, wave=wave, title=title, work=OpenHttps(ports=ports))
