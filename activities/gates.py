@@ -114,7 +114,11 @@ class Gates:
         if asked is not None:
             reading = asked.told(reading, entries, request)
         reading = await by_export(world, scope, request, reading, scoped)
+        planned = {group for owner in scope.plan.body.scopes for group in owner.groups}
+        upgrading = sorted(each.name for each in clients if each.upgrades and each.group_id in planned)
         update = {
+            "upgrading": len(upgrading),
+            "upgrading_names": tuple(upgrading[:NAMES]),
             "https_shut": seen.https_shut,
             "https_open": seen.https_open,
             "unlisted": len(unshown := unlisted(scoped, judgements, by_owner)),

@@ -204,7 +204,7 @@ def _known_machine(
 
 def _set_habits(client: Client, spec: SiteSpec, site: Site, batch: ClientSpec, start_ms: int) -> None:
     """What system it has, when it takes lists, and where it roams."""
-    client.system = batch.system
+    client.system, client.upgrade_to = batch.system, batch.upgrade_to
     client.list_lag = FAR_FUTURE if batch.list_lag is None else span_ms(batch.list_lag)
     if batch.roams_to is not None:
         client.other_reachable = _reachable(spec, site, batch.roams_reaching)

@@ -95,6 +95,8 @@ class Client:
     """When it comes once more before its next heartbeat."""
     system: str = "Windows 10 Enterprise Edition"
     """Its operating system."""
+    upgrade_to: str = ""
+    """The version that SEPM is about to install on it; empty: none."""
     list_lag: int = 0
     """How long after a policy it takes the server list; 0: as the site's switch has it."""
     policy_taken: int = 0

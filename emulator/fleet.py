@@ -46,6 +46,8 @@ class ClientRecord:
     """Its own IP address."""
     system: str
     """`operatingSystem`."""
+    upgrade_to: str
+    """`deploymentTargetVersion`."""
 
     @property
     def last_update_time(self) -> datetime:
@@ -122,6 +124,7 @@ class Fleet:
             created_ms=client.created,
             address=client.address,
             system=client.system,
+            upgrade_to=client.upgrade_to or client.build,
         )
 
     def last_update_ms(self, client: Client) -> int:

@@ -83,7 +83,7 @@ class Machines:
         """Give a client another build."""
         client = self._fleet.find(name)
         self._fleet.before_change_of(client, self._site.effects.record("machine.upgrade", client.name, build))
-        client.build = build
+        client.build, client.upgrade_to = build, ""
         client.defect = defect_of(build)
 
     def double_some(self, percent: int) -> None:

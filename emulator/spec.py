@@ -122,6 +122,8 @@ class ClientSpec(_Spec):
     build: str = "14.3.9816.7000"
     system: str = "Windows 10 Enterprise Edition"
     """Their operating system, as rows show it."""
+    upgrade_to: str = ""
+    """The version that SEPM is about to install on them, as rows show it; empty: none."""
     prefix: str = "PC"
     """Names are PREFIX-0001 and so on, per prefix."""
     machine: MachineSpec | None = None

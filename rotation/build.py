@@ -58,6 +58,11 @@ class ClientBuild(Value):
         """
         return self.numbers[:2] != _NO_FAILOVER
 
+    def is_before(self, target: str | None) -> bool:
+        """Whether `target` is a later version: what SEPM is about to install. An older or unreadable one is none."""
+        known = ClientBuild.parse(target)
+        return known is not None and known.numbers > self.numbers
+
     @property
     def release(self) -> str:
         """What tells agents of one kind from those of another: without the number of a patch, e.g. 14.3.9816."""

@@ -82,6 +82,8 @@ class ObservedClient(Value):
     """In CIDR form, as its row shows it."""
     system: System = System.UNKNOWN
     """Its operating system."""
+    upgrades: bool = False
+    """Whether SEPM is about to install a later version on it; only what was just read tells it."""
 
 
 class ServedCertificate(Value):

@@ -1,6 +1,6 @@
 """A client from SEPM's payload to the domain."""
 
-from rotation.build import system_of
+from rotation.build import ClientBuild, system_of
 from rotation.network import network_of
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName
@@ -23,6 +23,7 @@ def observed_client(payload: ClientPayload, *, address: str) -> ObservedClient |
             f"client {payload.computer_name!r} ({payload.unique_id}) has no group",
             "look at it in the SEPM console; move it to a group or delete it",
         )
+    build = ClientBuild.parse(payload.agent_version)
     return ObservedClient(
         id=ClientId(payload.unique_id),
         name=payload.computer_name,
@@ -37,4 +38,5 @@ def observed_client(payload: ClientPayload, *, address: str) -> ObservedClient |
             payload.ip_addresses or (), payload.subnet_masks or (), payload.last_connected_ip_addr or ""
         ),
         system=system_of(payload.operating_system or ""),
+        upgrades=build is not None and build.is_before(payload.deployment_target_version),
     )

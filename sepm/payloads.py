@@ -123,6 +123,7 @@ class ClientPayload(Payload):
     computer_name: Text = ""
     group: GroupOfClientPayload | None = None
     agent_version: str | None = None
+    deployment_target_version: str | None = None
     operating_system: str | None = None
     last_update_time: EpochMs | None = None
     last_server_name: str | None = None

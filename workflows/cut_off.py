@@ -1,4 +1,4 @@
-"""Clients that a change may have cut off, as a reading shows them: told at once, long before the gate's limit."""
+"""Clients that a change has cut off, or may cut off, as a reading shows them: told long before the gate's limit."""
 
 from engine.contract import EventKind
 from rotation.proof.verdict import REFUSES
@@ -8,15 +8,19 @@ from workflows.running import Running
 _BACK = "put the old certificate back (roll back)"
 _SILENCED = "clients that the change has silenced"
 _SILENT = "clients have not reappeared for three heartbeats"
-_REFUSING = "refusing"
+_REFUSING, _UPGRADING = "refusing", "upgrade-pending"
 _AFTER_SWAP, _AFTER_WRITE = "silent-after-swap", "silent-after-write"
 _LISTED = 100
 """So many clients are named in the trail of one gate; all of them are in the store."""
-CODES = (_AFTER_SWAP, _AFTER_WRITE, _REFUSING)
+CODES = (_AFTER_SWAP, _AFTER_WRITE, _REFUSING, _UPGRADING)
+_PATCHES = {_REFUSING: "tell-refusing", _UPGRADING: "tell-upgrades"}
 
 
 async def tell(run: Running, reading: GateReading) -> None:
-    """Raise attention for those who fell silent (rules 8, 10, 22) and those who refuse (rule 11); drop what is over."""
+    """Raise attention for those who fell silent, who refuse, and who are to be upgraded; drop what is over.
+
+    Rules 8, 10 and 22; 11; 26.
+    """
     refusing = sum(count for reason, count in reading.by_reason.items() if reason in REFUSES)
     silent, unless = ", ".join(reading.silent_names), "if not switched off, "
     for code, subject, count, text, then in (
@@ -35,13 +39,20 @@ async def tell(run: Running, reading: GateReading) -> None:
             f"clients check in and keep an older policy, among them {', '.join(reading.refusing_names)}",
             f"{_BACK}, or have the server publish again: its .SIG files may be older than its certificate",
         ),
+        (
+            _UPGRADING,
+            "clients that are about to be upgraded",
+            reading.upgrading,
+            f"clients are about to be given a later version, among them {', '.join(reading.upgrading_names)}",
+            "its package may hold an old Sylink.xml: take the upgrade off their groups until the rotation has ended",
+        ),
     ):
         if not count:
             run.drop_attention(code)
             continue
         told = run.is_raised(code)
         run.raise_attention(code, subject, f"{count} {text}; {then}", ())
-        if not told and run.host.patched("tell-silence" if code is not _REFUSING else "tell-refusing"):
+        if not told and run.host.patched(_PATCHES.get(code, "tell-silence")):
             await run.record(EventKind.ATTENTION, f"{subject}: {count} {text}", code=code)
     await _list(run, reading)
 

@@ -96,7 +96,7 @@ def computer_json(record: ClientRecord, site: Site) -> str:
         f'"onlineStatus":{record.online:d},"lastUpdateTime":{seen},"agentTimeStamp":{seen},"computerTimeStamp":{seen},'
         f'"creationTime":{record.created_ms},"lastDownloadTime":{seen},'
         f'"operatingSystem":{quote(record.system)},"agentVersion":{build},"majorVersion":{int(major)},"minorVersion":{int(minor)},'
-        f'"deploymentRunningVersion":{build},"deploymentTargetVersion":{build},'
+        f'"deploymentRunningVersion":{build},"deploymentTargetVersion":{quote(record.upgrade_to)},'
         f'"profileSerialNo":{quote(record.profile_serial)},'
         f'"profileVersion":{quote(".".join(record.build.split(".")[:3]))},'
         f'"lastServerId":"{record.last_server_id}","lastServerName":{quote(record.last_server_name)},'

@@ -108,6 +108,10 @@ class GateReading(Value):
     """Clients that are covered, and were not heard for three heartbeats."""
     quiet_names: tuple[str, ...] = ()
     """Some of them."""
+    upgrading: int = 0
+    """Clients of the plan's groups on which SEPM is about to install a later version (rule 26)."""
+    upgrading_names: tuple[str, ...] = ()
+    """Some of them."""
     refusing_names: tuple[str, ...] = ()
     """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
 
