@@ -30,10 +30,12 @@ from simulation.clock import SimulatedClock
 from simulation.console import ConsolePeople
 from simulation.facts import CutOff, site_facts
 from simulation.networks import open_ports_of
-from simulation.tidying import slowed_down, unasked_changes
+from simulation.tidying import slowed_down, to_upgrade, unasked_changes
 from simulation.whereabouts import path_at_the_end
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
+_FAILS_OVER = "14.3.9816.7000"
+"""A version that fails over, for clients that came and do not."""
 _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate"})
 
 
@@ -109,6 +111,8 @@ class Operator:
                     await self._desk.operate(operation)
             for path, location, heartbeat in slowed_down(state, self._simulation.effects.views()):
                 self._simulation.console.set_heartbeat(path, location, heartbeat)
+            for name in tuple(to_upgrade(self._simulation, state)):
+                self._simulation.machines.upgrade(name, _FAILS_OVER)
             for path in _to_edit(state):
                 self._simulation.console.edit_policy(path)
             for edited in self._lists_now().values():

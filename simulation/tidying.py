@@ -13,6 +13,7 @@ from emulator.operations import (
     SetSecureCommunications,
 )
 from emulator.simulation import Simulation
+from rotation.build import ClientBuild
 from rotation.drift.standing import standing
 from rotation.plan.scope import PlannedPair
 from rotation.running.message import Move
@@ -55,6 +56,18 @@ def slowed_down(state: RotationState, journal: tuple[EffectView, ...]) -> Iterat
         for pair in owner.pairs:
             if f"{owner.path} / {pair.location_name}" in named:
                 yield path_at_the_end(owner.path, journal), pair.location_name, owner.slowest_heartbeat
+
+
+def to_upgrade(simulation: Simulation, state: RotationState) -> Iterator[str]:
+    """The clients that the product names as ones that do not fail over, where it offers no other way."""
+    if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
+        return
+    named = {told.subject for told in state.drift if told.code == "no-failover-build" and told.blocks}
+    for group in simulation.site.groups.values():
+        for client in simulation.fleet.machines(group.id) if group.path in named else ():
+            build = ClientBuild.parse(client.build)
+            if build is not None and not build.fails_over_on_mismatch:
+                yield client.name
 
 
 def _certificates(
