@@ -4,10 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from activities.scope import StepScope
-from activities.servers import presented_when_planned
 from activities.world import World
 from engine.contract import GateRequest, ObserveTaskAnswer
-from rotation.drift.served import Serves, serves, third
 from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.step import Gate, GatePurpose
 from rotation.proof.reading import Seen
@@ -52,7 +50,7 @@ async def _answering(world: World, site: Site) -> tuple[ServerName, ...]:
 async def ports_evidence(
     world: World, scope: StepScope, work: ShutHttps | OpenHttps, *, said: bool
 ) -> ObserveTaskAnswer:
-    """Whether the ports are shut, or present their certificates again.
+    """Whether the ports are shut, or answer again.
 
     `said`: whether somebody says that it is done. Of a server that answers over HTTP neither, and so is down as a
     whole, nothing else can be known.
@@ -71,20 +69,13 @@ async def ports_evidence(
 
 
 async def _opened(world: World, scope: StepScope, work: OpenHttps, *, said: bool) -> ObserveTaskAnswer:
-    body, before = scope.plan.body, await presented_when_planned(world.store, scope.plan)
-    silent: list[ServerName] = []
-    for server, seen in zip(asked := _asked(scope, work.ports), await world.served(asked), strict=True):
-        now = serves(body, seen, before=before.get(server.name))
-        if now is Serves.UNKNOWN:
-            chosen, here = body.certificate_for(server.name), before.get(server.name)
-            known = (chosen.replaces, chosen.fingerprint) if chosen else (here,)
-            wrong = third(seen, server.client_port, [each for each in known if each])
-            return ObserveTaskAnswer(done=False, seen=wrong.message, wrong=wrong)
-        if now is Serves.NOTHING and not (said and await _is_down(world, server)):
-            silent.append(server.name)
-    if silent:
-        return ObserveTaskAnswer(done=False, seen=f"{', '.join(silent)} does not answer over HTTPS yet")
-    return ObserveTaskAnswer(done=True, seen="each server presents its certificate again")
+    """What certificate a port presents is asked by the look that follows, which names another one than it should."""
+    served = zip(asked := _asked(scope, work.ports), await world.served(asked), strict=True)
+    silent = [server for server, seen in served if not seen.answers]
+    shut = [server.name for server in silent if not (said and await _is_down(world, server))]
+    if shut:
+        return ObserveTaskAnswer(done=False, seen=f"{', '.join(shut)} does not answer over HTTPS yet")
+    return ObserveTaskAnswer(done=True, seen="each server answers over HTTPS again")
 
 
 async def _is_down(world: World, server: Server) -> bool:

@@ -43,7 +43,7 @@ from rotation.plan.task import (
 from rotation.values import ListName, TaskId
 
 _NOTHING_STOPPED = "nothing that hands out Sylink.xml was stopped"
-_OPEN = "each server presents its certificate over HTTPS"
+_OPEN = "each server answers over HTTPS"
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _BY_WORD = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {

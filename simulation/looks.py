@@ -20,13 +20,13 @@ def again_at(work: Work, now: datetime) -> datetime | None:
 
 
 def takes_back(state: RotationState, tries: int) -> bool:
-    """Whether somebody has looked often enough at a list that stays old, and takes back what was done."""
+    """Whether somebody has looked often enough at lists that stay old, or at nobody, and takes back what was done."""
     asked = any(attention.code == ASKED for attention in state.attention)
-    old = state.task is not None and state.task.look is not None and bool(state.task.look.old)
-    return asked and old and tries >= _LOOKS
+    look = state.task.look if state.task is not None else None
+    return asked and look is not None and bool(look.old or not look.settled) and tries >= _LOOKS
 
 
 def choice(state: RotationState, options: tuple[Move, ...], tries: int) -> Move:
-    """Look again; in the end cancel where a list stays old, and go on without clients that are never there."""
-    way = Move.CANCEL if takes_back(state, tries) else Move.PROCEED
-    return way if tries > _LOOKS and way in options else Move.RETRY
+    """Look again; in the end cancel where a list stays old, or go on without clients where nothing else is left."""
+    ways = (Move.CANCEL, Move.PROCEED) if takes_back(state, tries) else (Move.PROCEED,)
+    return next((way for way in ways if way in options), Move.RETRY) if tries > _LOOKS else Move.RETRY

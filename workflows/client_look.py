@@ -73,7 +73,9 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
         return
     options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
     text = f"{what}. Retry to look again later"
-    if out := _left_out(look):
+    if run.state.swapped and run.state.body.purpose == "rotate":
+        text += ", roll back"
+    if out := _left_out(run, look):
         options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
         text += f", or proceed to leave out by name, by a second person's word, every client of {'; '.join(out)}: "
         text += "they would be cut off"
@@ -84,15 +86,16 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}", code=ASKED)
 
 
-def _left_out(look: ClientLook) -> tuple[str, ...]:
-    """Whose clients would be left out: never all of them because nobody has looked."""
-    return look.old or (look.lacking if look.settled else ())
+def _left_out(run: Running, look: ClientLook) -> tuple[str, ...]:
+    """Whose clients would be left out: never all of them because nobody has looked, but where no other way is left."""
+    back = run.state.body.purpose == "roll-back"
+    return look.old or (look.lacking if look.settled or back else ())
 
 
 async def _obey(run: Running, step: Console | Write, look: ClientLook) -> str:
     proceed = run.state.proceed if run.state.proceed and run.state.proceed.about == ASKED else None
     if proceed is not None and not proceed.approved_by and not look.leaving:
-        out = _left_out(look)
+        out = _left_out(run, look)
         text = f"{proceed.asked_by} wants to leave out every client of {'; '.join(out)}, as lost: {proceed.why}"
         run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")

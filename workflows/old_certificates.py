@@ -25,8 +25,8 @@ async def all_old(run: Running, *, but: frozenset[ServerName] = frozenset()) -> 
 
     1. probe every server; one that is silent may be restarting with the new one, and is waited for
     2. a new certificate, or one that nobody announced, stops here and asks: retry looks again
-    3. a server that stays silent: a person decides; not about those in `but`, whose port a drill has shut: it is opened
-       first, and shows what they present
+    3. a server that stays silent: a person decides; not about those in `but`, whose port a drill has shut: they
+       are asked about when it is open
 
     Where another certificate was in, nobody is made to verify before clients have reported since (`unreported`).
     """

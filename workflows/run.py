@@ -117,6 +117,8 @@ async def _console(run: Running, step: Console) -> None:
     if isinstance(step.work, LookAtClients):
         await client_look.lists_taken(run)
     if isinstance(step.work, OpenHttps):
+        if run.state.phase is Phase.TURNING_BACK:
+            await all_old(run)
         await https_drill.opened(run)
     if isinstance(step.work, ReplaceCertificate | PutCertificateBack):
         run.state.swapped = (*run.state.swapped, step.work.server)

@@ -51,4 +51,4 @@ def _opening(work: OpenHttps) -> Iterable[str]:
     yield "On each of these servers, take the rule of the firewall away that blocks the port:"
     yield from (f"- {each.server}: TCP {each.port}" for each in work.ports)
     yield f'For example: netsh advfirewall firewall delete rule name="{_RULE}"'
-    yield "The task closes by itself when each port presents its certificate again. Of a server that is down, say done"
+    yield "The task closes by itself when each port answers again. Of a server that is down, say done"

@@ -76,10 +76,12 @@ def _with_a_lag(drawn: Scenario) -> Scenario:
     """As drawn; at some sites all agents of one build take the server list hours or days after the policy.
 
     Each group that has such agents has others too: nothing shows a lag that a whole group has (docs/safety.md).
+    Machines that start from an image have none: nobody looks at them.
     """
     chance, spec = Chance(drawn.seed), drawn.spec
     builds: dict[str, set[str]] = {}
-    for batch in spec.clients:
+    lasting = [batch for batch in spec.clients if not batch.npvdi]
+    for batch in lasting:
         builds.setdefault(batch.group, set()).add(_kind(batch.build))
     alone = {kind for kinds in builds.values() if len(kinds) == 1 for kind in kinds}
     kinds = sorted({kind for each in builds.values() for kind in each} - alone)
@@ -87,7 +89,8 @@ def _with_a_lag(drawn: Scenario) -> Scenario:
         return drawn
     kind, lag = chance.one_of(kinds, "lagging build"), chance.between(*_LAGS, "how long")
     clients = tuple(
-        batch.model_copy(update={"list_lag": lag}) if _kind(batch.build) == kind else batch for batch in spec.clients
+        batch.model_copy(update={"list_lag": lag}) if batch in lasting and _kind(batch.build) == kind else batch
+        for batch in spec.clients
     )
     return drawn.model_copy(update={"spec": spec.model_copy(update={"clients": clients})})
 

@@ -7,6 +7,7 @@ from simulation.durable import same_run, through_temporal
 from simulation.run import play
 from simulation.skipping import skipping_server
 from tests.proof.seeds import scenario
+from tests.simulation.drill_holes import HOLES
 
 TINY = Sizes(servers=2, groups=2, clients=6)
 
@@ -32,4 +33,13 @@ async def test_a_try_that_waits_in_vain_delays_nobody(client):
     """An activity waits a minute for SEPM's rate limit and fails; whoever acts before it is tried again is not late."""
     here = await play(scenario(1017))
     there = await play(scenario(1017), through_temporal(client))
+    assert same_run(here, there) == ""
+
+
+async def test_the_drill_with_https_shut_is_made_twice_through_the_real_temporal(client):
+    """It goes back to the step that shuts the ports (rule 18): the same events, at the same due times."""
+    (known,) = (each for each in HOLES if each.name == "agents of another kind take the list late, and HTTPS is shut")
+    here = await play(known.scenario)
+    there = await play(known.scenario, through_temporal(client))
+    assert [task.work.kind for task in there.tasks].count("shut_https") == 2
     assert same_run(here, there) == ""

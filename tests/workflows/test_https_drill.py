@@ -135,3 +135,22 @@ async def test_a_way_back_behind_a_certificate_opens_the_ports_first(played):
     here, outcome = await played_to_its_end(played, *deeds)
     assert (outcome, here.lost(), shut(here)) == (Outcome.ROLLED_BACK, [], [])
     assert all(deed.answer.accepted for deed in deeds)
+
+
+async def test_a_cancel_asks_about_certificates_when_the_ports_are_open(played):
+    """While they are shut nobody sees what a server presents: one that was replaced meanwhile stops the cancel."""
+
+    def replaced(here):
+        here.stage.simulation.console.generate_certificate("SEPM-1")
+
+    def put_back(here):
+        here.stage.simulation.console.restore_certificate("SEPM-1")
+
+    deeds = played.in_turn(
+        played.Deed(drilling, replaced),
+        played.Deed(drilling, lambda here: here.say(Move.CANCEL, "ann", "not now"), after=HEARTBEAT),
+        played.Deed(played.asked("swapped-while-turning-back"), put_back),
+    )
+    here, outcome = await played_to_its_end(played, *deeds, spec=site())
+    assert (outcome, shut(here), here.lost()) == (Outcome.CANCELLED, [], [])
+    assert deeds[2].done
