@@ -83,7 +83,8 @@ def _certificates(
         chosen = state.body.certificate_for(server)
         wanted = began.served[server]
         if chosen is not None:
-            wanted = chosen.fingerprint if server in state.swapped else chosen.replaces
+            renewed = server in state.swapped and state.phase is not Phase.TURNING_BACK  # a cancel wants the old ones
+            wanted = chosen.fingerprint if renewed else chosen.replaces
         if now == wanted:
             continue
         if wanted == began.served[server]:
