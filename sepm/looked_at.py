@@ -21,6 +21,7 @@ def read_looks(told: str, servers: tuple[Server, ...]) -> str:
     """
     try:
         listed = json.loads(told)
+        json.dumps(listed, ensure_ascii=False).encode()  # half a character cannot be told in a refusal
     except (ValueError, RecursionError):
         return ""
     return json.dumps([_read(each, servers) for each in listed]) if isinstance(listed, list) else ""

@@ -44,7 +44,8 @@ async def hear(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
     if look is None:
         return
     old = tuple(dict.fromkeys((*(each for each in look.old if each not in seen.shown), *seen.old_builds)))
-    look = _keep(run, look, settled={**look.settled, **seen.shown}, old=old)
+    settled = {each: at for each, at in {**look.settled, **seen.shown}.items() if each not in seen.old_builds}
+    look = _keep(run, look, settled=settled, old=old)
     if seen.old_builds:
         await _ask(run, step, look, seen.seen)
 
@@ -88,7 +89,7 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
 
 def _left_out(run: Running, look: ClientLook) -> tuple[str, ...]:
     """Whose clients would be left out: never all of them because nobody has looked, but where no other way is left."""
-    back = run.state.body.purpose == "roll-back"
+    back = run.state.body.purpose in {"roll-back", "restore"}
     return look.old or (look.lacking if look.settled or back else ())
 
 

@@ -325,6 +325,7 @@ def alarm(run: Running, *seen: Finding) -> None:
     if not known:
         run.drop_attention(THIRD)
         return
+    another_was_in(run)
     text = "; ".join(dict.fromkeys(f"{message}. {remedy}" for _, message, remedy in known))
     if not any((each.code, each.message) == (THIRD, text) for each in run.state.attention):
         run.raise_attention(THIRD, ", ".join(dict.fromkeys(subject for subject, _, _ in known)), text, ())

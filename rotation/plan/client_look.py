@@ -30,6 +30,9 @@ class HeldServer(Value):
     port: Annotated[int, Field(ge=1, le=65535)]
 
 
+_NUL = "\\u0000"
+
+
 class Looked(Value):
     """What a client holds, as somebody has seen it."""
 
@@ -78,8 +81,12 @@ def looked_by(said: Mapping[str, str]) -> tuple[Looked, ...]:
     """
     try:
         listed = json.loads(said.get(CLIENTS, "") or "[]")
+        written = json.dumps(listed, ensure_ascii=False)
+        written.encode()
     except (ValueError, RecursionError) as error:
-        raise ValueError("it is no JSON list") from error
+        raise ValueError("it is no JSON list, or a text in it holds half a character") from error
+    if _NUL in written:
+        raise ValueError("a text in it holds NUL")
     if not isinstance(listed, list) or not listed:
         raise ValueError("no client is told of")
     if len(listed) > _MOST:

@@ -63,7 +63,8 @@ def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, 
 
     1. preflight; ports that a drill left shut opened again; lists that one left reordered back in their order
     2. for every server whose certificate has already been replaced: A10b gate, its .SIG files compared
-    3. A10c, A10d: the recorded state; gated only where a certificate was replaced, and images are refreshed before it
+    3. A10c, A10d: the recorded state; where a certificate was replaced, gated, one client of each build looked at
+       before it, and images refreshed
     4. closing
     """
     return numbered(_restoration(knobs, swapped))
@@ -196,6 +197,8 @@ def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step
         yield swap_gate(knobs, 0, server, "A10b")
         yield from compare_signed_files(knobs, 0, server)
     if knobs.relaxed:
+        if swapped:
+            yield from look_before_verifying(knobs, 0)
         yield from restore(knobs, 0, gated=bool(swapped))
     yield from closing(knobs)
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from emulator.happenings import ListEdited
+from emulator.happenings import CertificateGenerated, CertificateRestored, ListEdited
 from emulator.spec import ROOT_GROUP, Protocol
-from emulator.switches import Switches
+from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
 from simulation.scenario import Act, Follows, Since
@@ -40,6 +40,16 @@ HOLES = (
             site(switches=_DATELESS),
             Follows(since=Since.BEGIN, after=20 * HOUR, happening=_EDITED),
         )
+    ),
+    drilled(
+        hole(
+            "another certificate comes while HTTPS is shut, and a cancel",
+            16,
+            site(switches=Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT)),
+            Follows(since=Since.BEGIN, after=41 * HOUR, happening=CertificateGenerated(server="SEPM-1")),
+            Follows(since=Since.BEGIN, after=49 * HOUR, happening=CertificateRestored(server="SEPM-1")),
+        ),
+        Act(after=42 * HOUR, move=Move.CANCEL),
     ),
     drilled(
         hole("a cancel comes while HTTPS is shut", 18, of_two_kinds(1, None)),

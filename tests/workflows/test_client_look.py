@@ -154,3 +154,39 @@ async def test_who_gives_a_look_back_by_saying_done_has_looked_at_nobody(played)
         tasks = [task for task in await here.stage.store.tasks.list() if isinstance(task.work, LookAtClients)]
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     assert [bool(task.attestation.get("clients")) for task in tasks] == [True, False, True]
+
+
+async def test_a_build_of_which_another_client_holds_an_old_list_is_not_settled_any_more(played):
+    """One client is right, the next one is not: who then tells of another build has not shown this one."""
+    spec = site(None)
+    right = ClientSpec(group=spec.clients[0].group, count=1, prefix="RIGHT", build=OTHER)
+
+    def tell(*names):
+        async def say(here):
+            ids = {client.name: client.id for client in await here.stage.store.roster.entries(here.stage.site.id)}
+            told = json.dumps(here.hands.looked_at([ids[name] for name in names]))
+            return here.say(Move.TASK_DONE, "bob", task_id=here.state.task.id, attestation={"clients": told})
+
+        return say
+
+    def looks_first(state):
+        return played.work_of(state) == "look_at_clients" and not state.swapped
+
+    deeds = played.in_turn(
+        played.Deed(looks_first, lambda here: here.say(Move.CLAIM_TASK, "bob", task_id=here.state.task.id)),
+        played.Deed(looks_first, tell("RIGHT-0001")),
+        played.Deed(looks_first, tell("OTHER-0001")),
+        played.Deed(played.asked("client-list"), lambda here: here.say(Move.RETRY, "ann")),
+        told := played.Deed(looks_first, tell("PC-0001")),
+        played.Deed(lambda state: told.answer and looks_first(state), lambda here: here.say(Move.CANCEL, "ann")),
+        played.Deed(
+            lambda state: state.withdrawing, lambda here: here.say(Move.TASK_REFUSED, "bob", task_id=here.state.task.id)
+        ),
+    )
+    async with played.play(*deeds, spec=spec.model_copy(update={"clients": (*spec.clients, right)})) as here:
+        here.absent = lambda state: looks_first(state) and not deeds[-1].done
+        outcome = await here.run()
+
+    assert not told.answer.accepted, "nobody has shown the build since its old list was seen"
+    assert outcome is Outcome.CANCELLED
+    assert here.lost() == []

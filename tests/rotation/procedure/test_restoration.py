@@ -99,9 +99,10 @@ def test_what_was_stopped_is_started_at_the_end(make, restore):
 def test_after_a_swap_every_write_is_gated(make, restore):
     """First who does not verify takes the new certificate, then it verifies, then it goes back to its list."""
     plan = restore(make.group("G"), make.group("H", **LEFT), swapped=("s1",))
-    assert numbers(plan)[1:7] == [
+    assert numbers(plan)[1:8] == [
         ("A10b", "gate"),
         ("signed", "console"),
+        ("look", "console"),
         ("A10c", "write"),
         ("A10c", "gate"),
         ("A10d", "write"),
@@ -115,7 +116,7 @@ def test_rule_4_after_a_swap_images_are_refreshed_before_clients_verify_again(ma
     """They were made before the new certificate was in; where no certificate was replaced any image is good."""
     left, clients = [make.group("G"), make.group("H", **LEFT)], [make.client("v", "H", images=True, build="14.2.1.0")]
     after = [number for number, _ in numbers(restore(*left, swapped=("s1",), clients=clients))]
-    assert after[after.index("signed") :][:3] == ["signed", "images", "A10c"]
+    assert after[after.index("signed") :][:4] == ["signed", "look", "images", "A10c"]
     assert after.count("images") == 2, "and at the end"
     assert "images" not in {number for number, _ in numbers(restore(*left, clients=clients))}
 
