@@ -87,10 +87,10 @@ def _certificates(
             wanted = chosen.fingerprint if renewed else chosen.replaces
         if now == wanted:
             continue
-        if wanted == began.served[server]:
-            yield RestoreCertificate(server=server, fingerprint_sha256=wanted)
-        else:
+        if chosen is not None and wanted == chosen.fingerprint:
             yield ReplaceCertificate(server=server, content_base64=file(server), format="pem")
+        else:
+            yield RestoreCertificate(server=server, fingerprint_sha256=wanted)
 
 
 def _settings(

@@ -47,7 +47,7 @@ HOLES = (
             16,
             site(switches=Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT)),
             Follows(since=Since.BEGIN, after=41 * HOUR, happening=CertificateGenerated(server="SEPM-1")),
-            Follows(since=Since.BEGIN, after=49 * HOUR, happening=CertificateRestored(server="SEPM-1")),
+            Follows(since=Since.BEGIN, after=48 * HOUR, happening=CertificateRestored(server="SEPM-1")),
         ),
         Act(after=42 * HOUR, move=Move.CANCEL),
     ),
