@@ -87,7 +87,7 @@ def _certificates(
             wanted = chosen.fingerprint if renewed else chosen.replaces
         if now == wanted:
             continue
-        if chosen is not None and wanted == chosen.fingerprint:
+        if chosen is not None and wanted == chosen.fingerprint and state.body.purpose == "rotate":
             yield ReplaceCertificate(server=server, content_base64=file(server), format="pem")
         else:
             yield RestoreCertificate(server=server, fingerprint_sha256=wanted)

@@ -109,10 +109,20 @@ def youngest(candidates: Iterable[Candidate]) -> Candidate:
 
 
 def lists_of(body: PlanBody, site: Site, owner: OwnerScope) -> tuple[Held, ...]:
-    """The lists that clients of an owner may hold: REST does not say at which location a client is."""
+    """The lists that clients of an owner may hold: REST does not say at which location a client is.
+
+    A restore finds some pairs on their own list already, and others on its HTTP copy.
+    """
     works = (step.work for step in body.steps if isinstance(step, Console))
     copies = {work.copy_list: work for work in works if isinstance(work, CopyList)}
-    found = (_list_of(body, site, owner, pair, copies) for pair in owner.pairs)
+    found = [_list_of(body, site, owner, pair, copies) for pair in owner.pairs]
+    if body.purpose == "restore":
+        lists = (site.list_named(pair.server_list) for pair in owner.pairs if body.copy_of(pair.server_list))
+        found.extend(
+            Held(Protocol.HTTP, frozenset(_entry(e.server, e.address, e.http_port) for e in known.entries))
+            for known in lists
+            if known is not None
+        )
     return tuple({held for held in found if held is not None})
 
 

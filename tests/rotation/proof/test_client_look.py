@@ -131,3 +131,14 @@ def test_servers_of_one_address_are_told_apart_by_their_ports(make):
     assert held.is_in(told(two, one))
     assert not held.is_in(told(one))
     assert not held.is_in(told(one, two, HeldServer(server="s3", port=443)))
+
+
+def test_in_a_restore_clients_hold_the_copy_of_their_list_or_the_list_itself(make):
+    """Some groups are on their own list again when a rotation is terminated; the restore finds both."""
+    site = make.site("s1")
+    ran = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    body = ran.model_copy(update={"purpose": "restore", "steps": ()})
+    held = lists_of(body, site, body.scopes[0])
+    for protocol, port in ((Protocol.HTTP, 8014), (Protocol.HTTPS, 443)):
+        told = Looked(client="c", protocol=protocol, servers=(HeldServer(server="s1", port=port),))
+        assert [each.is_in(told) for each in held].count(True) == 1
