@@ -26,7 +26,7 @@ async def with_builds(world: World, scope: StepScope, work: LookAtClients) -> Lo
 async def look_evidence(
     world: World, scope: StepScope, work: LookAtClients, said: Mapping[str, str], settled: Collection[str]
 ) -> ObserveTaskAnswer:
-    """What somebody's word about clients shows of their builds, and what speaks against it."""
+    """What a person's evidence about clients shows of each build, and what contradicts it."""
     try:
         looked = looked_by(said)
     except ValueError as error:
@@ -57,7 +57,8 @@ async def clients_of_builds(world: World, scope: StepScope, builds: Collection[s
 async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> list[Candidate]:
     """The clients that gates before the step have proven by their policy, as the roster has them.
 
-    Whom a holdout protects, or a person leaves out, is none; nor is a machine that starts from an image.
+    Left out are clients that a holdout protects, clients that a person has left out, and machines that start from an
+    image.
     """
     body = scope.plan.body
     before = [step for step in body.steps[: body.steps.index(scope.step)] if isinstance(step, Gate)]

@@ -104,7 +104,7 @@ class Gates:
         heard_until = min(clock, as_of) if scope.site.at_console else clock
         silent = silenced(scoped, judgements, by_owner, heard_until)
         told = unusually_many(silent, scoped, by_owner, heard_until)
-        called = {entry.id for entry in told}
+        told_of = {entry.id for entry in told}
         quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
         reading = _reading(step, asked_at, entries, judgements, told)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
@@ -127,7 +127,7 @@ class Gates:
             "waiting_groups": groups,
             "quiet": len(quiet),
             "quiet_names": _names(quiet),
-            "switched_off": _names(entry for entry in silent if entry.id not in called),
+            "switched_off": _names(entry for entry in silent if entry.id not in told_of),
             "silent_canaries": _names(silent_canaries(scoped, judgements, by_owner, heard_until)),
         }
         return reading.model_copy(update=update)

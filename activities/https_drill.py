@@ -52,8 +52,12 @@ async def ports_evidence(
 ) -> ObserveTaskAnswer:
     """Whether the ports are shut, or answer again.
 
-    `said`: whether somebody says that it is done. Of a server that answers over HTTP neither, and so is down as a
-    whole, nothing else can be known.
+    Args:
+        world: to probe in.
+        scope: of the task.
+        work: the task.
+        said: whether its holder says that it is done. The word counts for a server that answers over neither HTTPS nor
+            HTTP: it is down, and its port shows nothing.
 
     Raises:
         SepmError: when SEPM could not be asked what time it is.

@@ -10,6 +10,7 @@ from uuid import uuid4
 import typer
 
 from cli.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.given_file import content_of
 from cli.new_file import refuse_existing, write_new
 from cli.people import WhoOption, WhyOption, named
 from cli.recovery_inspection import evidence_of
@@ -154,12 +155,9 @@ def _of_file(file: Path | None, kind: str) -> dict[str, str]:
         return {}
     if kind == "save_recovery_file":
         return evidence_of(file)
-    try:
-        if kind in {"copy_list", "reorder_list"}:
-            return {"filename": file.name, "sylink": _text(file.read_bytes())}
-        return {"filename": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{file} cannot be read: {error}") from error
+    if kind in {"copy_list", "reorder_list"}:
+        return {"filename": file.name, "sylink": _read(file)}
+    return {"filename": file.name, "sha256": hashlib.sha256(content_of(file)).hexdigest()}
 
 
 def _looked_at(clients: list[str], files: list[Path]) -> list[dict[str, str]]:
@@ -171,15 +169,12 @@ def _looked_at(clients: list[str], files: list[Path]) -> list[dict[str, str]]:
 
 
 def _read(file: Path) -> str:
-    try:
-        return _text(file.read_bytes())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"{file} cannot be read: {error}") from error
-
-
-def _text(content: bytes) -> str:
     """The text of an exported file, which is UTF-8 or, with its mark, UTF-16."""
-    return content.decode("utf-16" if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig")
+    content = content_of(file)
+    try:
+        return content.decode("utf-16" if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"{file} cannot be read: {error}") from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from rotation.site import Protocol, Server
+from rotation.whole_text import is_whole
 from sepm.sylink import certificates_in, parse_sylink
 
 SYLINK = "sylink"
@@ -21,10 +22,11 @@ def read_looks(told: str, servers: tuple[Server, ...]) -> str:
     """
     try:
         listed = json.loads(told)
-        json.dumps(listed, ensure_ascii=False).encode()  # half a character cannot be told in a refusal
     except (ValueError, RecursionError):
         return ""
-    return json.dumps([_read(each, servers) for each in listed]) if isinstance(listed, list) else ""
+    # a name that no answer can repeat would be lost in the refusal of its file
+    whole = isinstance(listed, list) and is_whole(listed)
+    return json.dumps([_read(each, servers) for each in listed]) if whole else ""
 
 
 def _read(each: Any, servers: tuple[Server, ...]) -> Any:

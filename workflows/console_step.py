@@ -17,7 +17,6 @@ from rotation.finding import Finding, blocking
 from rotation.plan.copied import not_as_asked
 from rotation.plan.drill import contradicted
 from rotation.plan.hand_outs import untold
-from rotation.plan.https_drill import OpenHttps
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.task import (
     CopyList,
@@ -32,14 +31,13 @@ from rotation.plan.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
-from workflows import client_look, drift_step, due_server, https_drill
+from workflows import client_look, drift_step, due_server, https_drill, unreported
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART, SWAPPED
 from workflows.refused_claim import ASKED, read_on, was_answered
 from workflows.requests import about
 from workflows.running import SECOND, Running, TurnBack
-from workflows.unreported import another_was_in, image_was_refreshed
 
 _WRONG, _GIVE_BACK = "task-wrong", "give-back"
 _LONGEST_REASON = 500
@@ -89,18 +87,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED, due_server.SILENT, client_look.ASKED):
         run.drop_attention(code)
     run.state.task = run.state.proceed = None
-    _may_hold_what_was_put_right(run, step)
+    unreported.task_is_over(run, step)
     return done
-
-
-def _may_hold_what_was_put_right(run: Running, step: Console | Write) -> None:
-    """Clients may hold a former golden image, or, on a way out, a certificate that was behind a port that was shut."""
-    state, work = run.state, step.work if isinstance(step, Console) else None
-    restores = state.body.purpose == "restore"
-    if isinstance(work, RefreshImages) and (state.replaced or (restores and state.body.waves)):
-        image_was_refreshed(run)
-    if isinstance(work, OpenHttps) and (restores or state.phase is Phase.TURNING_BACK):
-        another_was_in(run)
 
 
 async def _attempt(run: Running, step: Console | Write, request: OpenTaskRequest) -> bool:

@@ -53,4 +53,4 @@ def _otherwise(run: Running, work: ReplaceCertificate) -> str:
     """What helps where the server is down for good."""
     if work.puts_back:
         return ""
-    return f", or {'roll back' if run.state.swapped else 'cancel'}: whoever holds the task gives it back then"
+    return f", or {'roll back' if run.state.swapped else 'cancel'}: the holder of the task then gives it back"

@@ -118,7 +118,7 @@ async def _tell_of_ports(run: Running, reading: GateReading) -> None:
         run.drop_attention(OPEN)
         return
     named = ", ".join(reading.https_open)
-    text = f"{named} answers over HTTPS: whoever checks in meanwhile shows nothing of the list that it holds"
+    text = f"{named} answers over HTTPS: a client that checks in meanwhile does not show which list it holds"
     told = run.is_raised(OPEN)
     run.raise_attention(OPEN, named, f"{text}. Shut the port again, as the task of this drill said", ())
     if not told:

@@ -1,14 +1,17 @@
-"""Clients that may hold what was put right, and have not reported since: nobody is made to verify before they have.
+"""Clients that may hold what was put right, and have not reported since: none is made to verify before it has.
 
-A relaxed client takes whatever certificate its server has, without a word. Whoever verifies before it has the right one
-refuses every policy from then on.
+A relaxed client takes any certificate that its server has, without a word. A client that verifies before it has the
+right one refuses every policy from then on.
 """
 
 from datetime import timedelta
 
 from rotation.finding import Finding, blocking
-from rotation.plan.step import Write
+from rotation.plan.https_drill import OpenHttps
+from rotation.plan.step import Console, Write
+from rotation.plan.task import RefreshImages
 from rotation.proof.gate import minimum
+from rotation.running.state import Phase
 from workflows.running import Running
 
 UNREPORTED = "clients-unreported"
@@ -20,13 +23,20 @@ def another_was_in(run: Running) -> None:
     _unreported_for(run, minimum(run.state.body.scopes))
 
 
-def image_was_refreshed(run: Running) -> None:
-    """Machines may have started from the former golden image a moment before (rule 4).
+def task_is_over(run: Running, step: Console | Write) -> None:
+    """Note what clients may hold behind a console task.
 
-    Policy and list may be two downloads: one that is told to verify at its first contact knows no new certificate.
+    1. golden images were refreshed: a machine may have started from the former one a moment before (rule 4). Policy and
+       list may be two downloads: a machine that is told to verify at its first contact knows no new certificate
+    2. on a way out, ports that a drill had shut were opened: nobody could see what certificate was behind them
     """
-    slowest = max((owner.slowest_heartbeat + owner.jitter for owner in run.state.body.scopes), default=timedelta(0))
-    _unreported_for(run, _CONTACTS * slowest)
+    state, work = run.state, step.work if isinstance(step, Console) else None
+    restores = state.body.purpose == "restore"
+    if isinstance(work, RefreshImages) and (state.replaced or (restores and state.body.waves)):
+        slowest = max((each.slowest_heartbeat + each.jitter for each in state.body.scopes), default=timedelta(0))
+        _unreported_for(run, _CONTACTS * slowest)
+    if isinstance(work, OpenHttps) and (restores or state.phase is Phase.TURNING_BACK):
+        another_was_in(run)
 
 
 async def clients_have_reported(run: Running, step: Write) -> None:
@@ -42,7 +52,7 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
     until = run.state.unreported_until
     if until is None or run.host.now() >= until:
         return ()
-    text = "clients may hold a certificate that was taken out: restoring now would cut clients off"
+    text = "clients may hold what was put right a moment ago, and have not reported: restoring now would cut them off"
     return (blocking(UNREPORTED, run.state.site_name, text, f"claim it again after {until:%Y-%m-%d %H:%M:%S} UTC"),)
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from rotation.site import Protocol
 from rotation.values import ClientId, Fingerprint, Value
+from rotation.whole_text import is_whole
 
 CLIENTS = "clients"
 """The evidence: a JSON list with one object for each client that was looked at."""
@@ -28,9 +29,6 @@ class HeldServer(Value):
 
     server: Annotated[str, Field(min_length=1, max_length=500)]
     port: Annotated[int, Field(ge=1, le=65535)]
-
-
-_NUL = "\\u0000"
 
 
 class Looked(Value):
@@ -81,12 +79,10 @@ def looked_by(said: Mapping[str, str]) -> tuple[Looked, ...]:
     """
     try:
         listed = json.loads(said.get(CLIENTS, "") or "[]")
-        written = json.dumps(listed, ensure_ascii=False)
-        written.encode()
     except (ValueError, RecursionError) as error:
-        raise ValueError("it is no JSON list, or a text in it holds half a character") from error
-    if _NUL in written:
-        raise ValueError("a text in it holds NUL")
+        raise ValueError("it is no JSON list") from error
+    if not is_whole(listed):
+        raise ValueError("a text in it holds NUL or half a character")
     if not isinstance(listed, list) or not listed:
         raise ValueError("no client is told of")
     if len(listed) > _MOST:

@@ -9,7 +9,7 @@ from rotation.plan.client_look import LookAtClients
 from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console
-from rotation.plan.task import CompareSignedFiles, RefreshImages, ReorderList
+from rotation.plan.task import CompareSignedFiles, RefreshImages, ReorderList, Work
 from rotation.values import Value
 
 _SCRIPT = 15
@@ -26,6 +26,36 @@ _PORT = 2
 """Setting or dropping the firewall rule of a server."""
 _NAMES_A_MINUTE = 20
 """Names that a person reads before saying so by name."""
+
+
+_TASKS: tuple[tuple[tuple[type, ...], str, str, str], ...] = (
+    (
+        (RefreshImages,),
+        "4",
+        "refresh golden images and install packages",
+        "build the images by a job that takes the newest Sylink.xml, and have that run",
+    ),
+    (
+        (ReorderList,),
+        "8",
+        "reorder server lists for a drill, and put their order back",
+        "survey more often before the next plan: clients of one priority move by themselves",
+    ),
+    (
+        (LookAtClients,),
+        "10",
+        "look at the Sylink.xml of one client of each build, where a group has two",
+        "bring the clients of a group to one build before: then no task comes",
+    ),
+    ((CompareSignedFiles,), "24", "compare the dates of .SIG files with that of the keystore", ""),
+    (
+        (ShutHttps, OpenHttps),
+        "18",
+        "shut the HTTPS client port of every server for the drill, and open it again",
+        "have your own automation set and drop the firewall rule: it can do both tasks",
+    ),
+)
+"""Kinds of work with their rule, what a person does, and what is cheaper."""
 
 
 class Effort(Value):
@@ -50,45 +80,11 @@ def _efforts(plan: Plan) -> Iterator[Effort]:
     body = plan.body
     works = [step.work for step in body.steps if isinstance(step, Console)]
     yield from _by_name(plan)
-    images = [work for work in works if isinstance(work, RefreshImages)]
-    yield Effort(
-        rule="4",
-        what="refresh golden images and install packages",
-        tasks=len(images),
-        minutes=_IMAGES * sum(len(work.groups) for work in images),
-        cheaper="build the images by a job that takes the newest Sylink.xml, and have that run",
-    )
-    orders = [work for work in works if isinstance(work, ReorderList)]
-    yield Effort(
-        rule="8",
-        what="reorder server lists for a drill, and put their order back",
-        tasks=len(orders),
-        minutes=_REORDER * len(orders),
-        cheaper="survey more often before the next plan: clients of one priority move by themselves",
-    )
-    looks = [work for work in works if isinstance(work, LookAtClients)]
-    yield Effort(
-        rule="10",
-        what="look at the Sylink.xml of one client of each build, where a group has two",
-        tasks=len(looks),
-        minutes=_LOOK * len(looks),
-        cheaper="bring the clients of a group to one build before: then no task comes",
-    )
-    signed = [work for work in works if isinstance(work, CompareSignedFiles)]
-    yield Effort(
-        rule="24",
-        what="compare the dates of .SIG files with that of the keystore",
-        tasks=len(signed),
-        minutes=_SIGNED * len(signed),
-    )
-    ports = [work for work in works if isinstance(work, ShutHttps | OpenHttps)]
-    yield Effort(
-        rule="18",
-        what="shut the HTTPS client port of every server for the drill, and open it again",
-        tasks=len(ports),
-        minutes=_PORT * sum(len(work.ports) for work in ports),
-        cheaper="have your own automation set and drop the firewall rule: it can do both tasks",
-    )
+    for kinds, rule, what, cheaper in _TASKS:
+        theirs = [work for work in works if isinstance(work, kinds)]
+        yield Effort(
+            rule=rule, what=what, tasks=len(theirs), minutes=sum(_minutes(work) for work in theirs), cheaper=cheaper
+        )
     codes = {finding.code for finding in plan.findings}
     yield Effort(
         rule="24",
@@ -103,6 +99,22 @@ def _efforts(plan: Plan) -> Iterator[Effort]:
         if len(body.trusted_networks) * _NETWORK > _SCRIPT
         else "",
     )
+
+
+def _minutes(work: Work) -> int:
+    match work:
+        case RefreshImages():
+            return _IMAGES * len(work.groups)
+        case ReorderList():
+            return _REORDER
+        case LookAtClients():
+            return _LOOK
+        case CompareSignedFiles():
+            return _SIGNED
+        case ShutHttps() | OpenHttps():
+            return _PORT * len(work.ports)
+        case _:
+            return 0
 
 
 def _by_name(plan: Plan) -> Iterator[Effort]:

@@ -28,7 +28,7 @@ class OpenHttps(Value):
 
 
 _RULE = "rotator drill"
-"""The name of the firewall rule, so that whoever opens the port finds what whoever shut it has made."""
+"""The name of the firewall rule: who opens the port finds by it what shut the port."""
 
 
 def how_to_drill(work: ShutHttps | OpenHttps) -> Iterable[str]:
@@ -37,7 +37,7 @@ def how_to_drill(work: ShutHttps | OpenHttps) -> Iterable[str]:
 
 
 def _shutting(work: ShutHttps) -> Iterable[str]:
-    yield "On each of these servers, have its own firewall block the port for everybody who comes in:"
+    yield "On each of these servers, have its own firewall block incoming connections to the port:"
     yield from (f"- {each.server}: TCP {each.port}" for each in work.ports)
     add = "netsh advfirewall firewall add rule dir=in action=block protocol=TCP"
     yield f'For example: {add} name="{_RULE}" localport=PORT'
@@ -48,7 +48,7 @@ def _shutting(work: ShutHttps) -> Iterable[str]:
 
 
 def _opening(work: OpenHttps) -> Iterable[str]:
-    yield "On each of these servers, take the rule of the firewall away that blocks the port:"
+    yield "On each of these servers, delete the firewall rule that blocks the port:"
     yield from (f"- {each.server}: TCP {each.port}" for each in work.ports)
     yield f'For example: netsh advfirewall firewall delete rule name="{_RULE}"'
     yield "The task closes by itself when each port answers again. Of a server that is down, say done"

@@ -39,6 +39,7 @@ def test_a_fingerprint_may_be_told_as_windows_shows_it():
         ({CLIENTS: '[{"client": "\\ud800"}]'}, "half a character"),
         ({CLIENTS: '[{"\\ud800": 1}]'}, "half a character"),
         ({CLIENTS: '[{"client": "a\\u0000"}]'}, "NUL"),
+        ({CLIENTS: '[{"client": "a\\\\u0000"}]'}, "protocol"),
         ({CLIENTS: json.dumps([1] * 201)}, "201 clients are told of"),
         (said("PC-1"), "a client cannot be read"),
         (said({"client": "PC-1", "protocol": "HTTP"}), r"PC-1 cannot be read \(servers"),
