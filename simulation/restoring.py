@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from emulator.effects import EffectView
 from emulator.happenings import ServerCutOff
 from rotation.plan.task import CopyList
-from rotation.values import ServerName
+from rotation.values import Fingerprint, ServerName
 from simulation.facts import Facts
 from simulation.unasked import LIST, SECURE, SWAPS
 
@@ -19,7 +19,7 @@ _SEEN_WITHIN = timedelta(minutes=45)
 
 
 def unprobed_writes(facts: Facts) -> Iterator[tuple[EffectView, ServerName]]:
-    """Each setting that a cancel put back while a server presented another certificate than at the beginning.
+    """Each setting that a cancel put back while a server presented another certificate than when it was planned.
 
     Where the product could have seen it: the server had restarted with it a minute ago, and was not cut off.
     """
@@ -34,7 +34,7 @@ def unprobed_writes(facts: Facts) -> Iterator[tuple[EffectView, ServerName]]:
 
 
 def _other_certificates(facts: Facts, until: Iterable[EffectView], at: datetime) -> Iterator[ServerName]:
-    """The servers that showed another certificate than at the beginning then, and had done so for a minute.
+    """The servers that showed another certificate than when it was planned, and had done so for a minute.
 
     By the effects until then: whoever puts a certificate back may put back a setting at that very moment.
     """
@@ -42,10 +42,16 @@ def _other_certificates(facts: Facts, until: Iterable[EffectView], at: datetime)
     for server in facts.scenario.spec.servers:
         swap = last.get(server.name)
         restarted = facts.scenario.spec.switches.restart_after_swap or server.restart_time
-        if swap is None or swap.subject[-1] == facts.before.served[ServerName(server.name)]:
+        if swap is None or swap.subject[-1] == _when_planned(facts, ServerName(server.name)):
             continue
         if swap.at + restarted + _MINUTE < at:
             yield ServerName(server.name)
+
+
+def _when_planned(facts: Facts, server: ServerName) -> Fingerprint:
+    """What a server presented when the plan was made: somebody may have replaced it in the hour before."""
+    chosen = facts.plan.body.certificate_for(server) if facts.plan is not None else None
+    return chosen.replaces if chosen is not None else facts.before.served[server]
 
 
 def _cut_off(facts: Facts, server: ServerName, at: datetime) -> bool:
