@@ -6,21 +6,48 @@ from activities.scope import StepScope
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.build import System, kind_of
-from rotation.plan.client_look import LookAtClients, looked_by
+from rotation.plan.client_look import CLIENTS, LookAtClients, looked_by
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
+from rotation.plan.task import ConsoleTask, TaskState
 from rotation.proof.client_look import Candidate, builds_to_look_at, judge, lists_of, unread
 from rotation.proof.verdict import ClientEvidence
 from rotation.values import ClientId, Fingerprint
 from store.roster import RosterClient
 
-NEEDLESS = "no group has clients of two builds whose list must be looked at"
+NEEDLESS = "no group has clients of two builds whose list must be looked at now"
 
 
-async def with_builds(world: World, scope: StepScope, work: LookAtClients) -> LookAtClients | None:
-    """The work with the builds of which a client is looked at; None where no group has two."""
-    builds = builds_to_look_at(await _candidates(world, scope, work))
+async def with_builds(
+    world: World, scope: StepScope, work: LookAtClients, tasks: Iterable[ConsoleTask]
+) -> LookAtClients | None:
+    """The work with the builds of which a client is looked at; None where no group has two that were not looked at.
+
+    Args:
+        world: the parts of the process.
+        scope: the step.
+        work: its work.
+        tasks: those of the rotation so far.
+    """
+    candidates = await _candidates(world, scope, work)
+    told = _told_before(scope, tasks) & {each.label for each in candidates if each.relaxed} if work.relaxed else ()
+    builds = tuple(build for build in builds_to_look_at(candidates) if build.label not in told)
     return work.model_copy(update={"builds": builds}) if builds else None
+
+
+def _told_before(scope: StepScope, tasks: Iterable[ConsoleTask]) -> frozenset[str]:
+    """The builds that were looked at before another server of the wave: what relaxed clients hold stays until its end.
+
+    A task that was given back by saying that it is done tells of nobody.
+    """
+    waves = {step.id: step.wave for step in scope.plan.body.steps if isinstance(step, Console)}
+    done = (task for task in tasks if task.state is TaskState.DONE and task.attestation.get(CLIENTS))
+    return frozenset(
+        build.label
+        for task in done
+        if isinstance(task.work, LookAtClients) and task.work.relaxed and waves.get(task.step) == scope.step.wave
+        for build in task.work.builds
+    )
 
 
 async def look_evidence(

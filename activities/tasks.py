@@ -67,7 +67,8 @@ class Tasks:
         store = self._world.store
         scope = await scope_of(self._world, request.ref)
         prefix = f"{request.ref.rotation_id}.{request.ref.step}{'.back' if request.turning_back else ''}"
-        earlier = [t for t in await store.tasks.list(rotation_id=request.ref.rotation_id) if _is_of(t, prefix)]
+        so_far = await store.tasks.list(rotation_id=request.ref.rotation_id)
+        earlier = [task for task in so_far if _is_of(task, prefix)]
         for task in earlier:
             if task.state in _WAITING:
                 return _opened(task)
@@ -77,14 +78,14 @@ class Tasks:
         if isinstance(work, RefreshImages):
             work = await self._as_named_now(scope, work)
         if isinstance(work, StartHandOuts):
-            stopped = to_start(work, await store.tasks.list(rotation_id=request.ref.rotation_id))
+            stopped = to_start(work, so_far)
             if stopped is None:
                 return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_NOTHING_STOPPED)
             work = stopped
         if isinstance(work, OpenHttps) and (await ports_evidence(self._world, scope, work, said=False)).done:
             return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_OPEN)
         if isinstance(work, LookAtClients):
-            looking = await with_builds(self._world, scope, work)
+            looking = await with_builds(self._world, scope, work, so_far)
             if looking is None:
                 return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=NEEDLESS)
             work = looking

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from emulator.scenarios import one_server
-from emulator.spec import ClientSpec
+from emulator.spec import ClientSpec, ServerSpec
 from rotation.plan.client_look import LookAtClients
 from rotation.running.message import Move
 from rotation.running.state import Outcome
@@ -20,6 +20,14 @@ def site(list_lag=timedelta(0)):
     spec = one_server(clients=4, heartbeat=HEARTBEAT)
     others = ClientSpec(group=spec.clients[0].group, count=3, prefix="OTHER", build=OTHER, list_lag=list_lag)
     return spec.model_copy(update={"clients": (*spec.clients, others)})
+
+
+def relaxed_at_two_servers():
+    """Two servers whose clients are all relaxed, since some of them do not fail over (14.2)."""
+    spec = one_server(clients=4, heartbeat=HEARTBEAT)
+    older = ClientSpec(group=spec.clients[0].group, count=2, prefix="OLDER", build="14.2.3335.1000")
+    servers = (*spec.servers, ServerSpec(name="SEPM-2"))
+    return spec.model_copy(update={"servers": servers, "clients": (spec.clients[0], older)})
 
 
 def looks(here):
@@ -190,3 +198,12 @@ async def test_a_build_of_which_another_client_holds_an_old_list_is_not_settled_
     assert not told.answer.accepted, "nobody has shown the build since its old list was seen"
     assert outcome is Outcome.CANCELLED
     assert here.lost() == []
+
+
+async def test_a_build_is_looked_at_once_before_the_servers_of_a_wave(played):
+    """What relaxed clients hold stays until they verify again: the second server of the wave asks for no look."""
+    here, outcome = await played_to_its_end(played, spec=relaxed_at_two_servers())
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    assert [task.work.verifying for task in looks(here)] == [False, True]
+    swaps = [task for task in here.stage_tasks if task.work.kind == "replace_certificate"]
+    assert len(swaps) == 2
