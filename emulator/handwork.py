@@ -105,8 +105,8 @@ class Desk(Protocol):
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         ...
 
-    def held_by(self, client_id: str) -> tuple[str, str] | None:
-        """The id and the Sylink.xml of a client that is on, that one or another of its build and group; None: none."""
+    def held_by(self, client_id: str, elsewhere: Sequence[str] = ()) -> tuple[str, str] | None:
+        """The id and the Sylink.xml of a client that is on, that one or another of its build; None: none."""
         ...
 
     def when_it_runs(self, server: str) -> None:
@@ -238,7 +238,7 @@ def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
     Raises:
         NobodyThereError: when none is.
     """
-    found = dict(held for each in asked.builds if (held := desk.held_by(each.client)) is not None)
+    found = dict(held for each in asked.builds if (held := desk.held_by(each.client, each.elsewhere)) is not None)
     if not found:
         raise NobodyThereError
     return {"clients": [{"client": client, "sylink": sylink} for client, sylink in found.items()]}

@@ -207,6 +207,8 @@ class ClientToLookAt(_Wire):
     """A client whose Sylink.xml is wanted, by id; any other of its build would do."""
 
     client: str
+    elsewhere: tuple[str, ...] = ()
+    """Paths of other groups that have clients of its build."""
 
 
 class ClientsSubject(_Wire):

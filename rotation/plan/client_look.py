@@ -55,6 +55,8 @@ class BuildToLookAt(Value):
     name: str
     path: str
     """Of the group that has its settings."""
+    elsewhere: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    """Other such groups with clients of the build, where somebody looks when all in this one are off."""
 
 
 class LookAtClients(Value):

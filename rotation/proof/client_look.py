@@ -20,6 +20,7 @@ from rotation.values import ClientId, Fingerprint, GroupId, ListName, ServerName
 LIST_OLD = "client-list-old"
 """The refusal of a look that has found another list than the one assigned."""
 _AGAIN = "look at its Sylink.xml once more"
+_MOST_PATHS = 20
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -100,7 +101,15 @@ def builds_to_look_at(candidates: Iterable[Candidate]) -> tuple[BuildToLookAt, .
 
 def _to_look_at(label: str, those: Sequence[Candidate]) -> BuildToLookAt:
     newest = youngest(those)
-    return BuildToLookAt(label=label, clients=len(those), client=newest.id, name=newest.name, path=newest.path)
+    elsewhere = sorted({each.path for each in those} - {newest.path})[:_MOST_PATHS]
+    return BuildToLookAt(
+        label=label,
+        clients=len(those),
+        client=newest.id,
+        name=newest.name,
+        path=newest.path,
+        elsewhere=tuple(elsewhere),
+    )
 
 
 def youngest(candidates: Iterable[Candidate]) -> Candidate:

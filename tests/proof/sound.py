@@ -45,6 +45,8 @@ STOPPING = frozenset(
 )
 """What rules 8, 10, 11 and 18 to 28 say to a person."""
 
+OURS = frozenset({"hand-outs", "look", "signed", "https-shut", "https-open"})
+"""Numbers of the tasks that rules 10 and 18 to 28 add to the vendor's lists; rule 4 refreshes images."""
 _EVENTS = frozenset({Theme.DEPARTURES, Theme.WAY_BACK})
 
 
@@ -60,6 +62,8 @@ class Cost(Value):
     """Clients that were taken on trust by name, where the drawn person asks for that (rule 8)."""
     lost: int
     """Clients that were cut off, and had neither been so before nor been left out by name."""
+    tasks: tuple[str, ...]
+    """The numbers of the tasks that were opened."""
     codes: tuple[str, ...]
     why_stopped: tuple[str, ...] = ()
     """What was told of each of `STOPPING`."""
@@ -83,6 +87,7 @@ async def _cost(seed: int) -> Cost:
             each.after is not None and each.first_failed >= facts.began and each.id not in facts.left_out
             for each in facts.lost
         ),
+        tasks=tuple(task.number for task in facts.tasks),
         codes=tuple(sorted(codes(facts))),
         why_stopped=tuple(
             f"{event.data['code']}: {event.message}" for event in facts.trail if event.data.get("code") in STOPPING
@@ -108,6 +113,7 @@ def told(played: Sequence[Cost]) -> Iterator[str]:
         f"left out by name {left_out} ({left_out / clients:.1%}), on trust by name {trusted} ({trusted / clients:.1%})"
     )
     yield f"lost {sum(each.lost for each in played)}, {by_name}"
+    yield from _tasks(played)
     for code in sorted(STOPPING):
         seeds = [each.seed for each in played if code in each.codes][:5]
         yield f"  {code:24} in {counts[code]:>5,} sites{f', first {seeds}' if seeds else ''}"
@@ -115,6 +121,16 @@ def told(played: Sequence[Cost]) -> Iterator[str]:
     yield "  other codes: " + ", ".join(
         f"{code} {count:,}" for code, count in counts.most_common() if code not in STOPPING
     )
+
+
+def _tasks(played: Sequence[Cost]) -> Iterator[str]:
+    """How many tasks people have, and how many of them are not the vendor's."""
+    every = Counter(number for each in played for number in each.tasks)
+    ours = sorted(sum(number in OURS for number in each.tasks) for each in played)
+    kinds = max(len(OURS & set(each.tasks)) for each in played)
+    yield "tasks: " + ", ".join(f"{number} {count:,}" for number, count in every.most_common())
+    spread = f"median {ours[len(ours) // 2]}, nine in ten at most {ours[len(ours) * 9 // 10]}, most {ours[-1]}"
+    yield f"of rules 10 and 18 to 28: {spread}; of {kinds} kinds at most"
 
 
 def main() -> int:

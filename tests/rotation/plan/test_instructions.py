@@ -79,8 +79,19 @@ WORKS = [
         ["Export the Sylink.xml", "- sccm: SEP 14.3", "- whatever else was stopped"],
     ),
     (
-        LookAtClients(builds=(BuildToLookAt(label="14.3, over HTTP", clients=7, client=PC, name="PC-1", path="R\\A"),)),
-        ["- 14.3, over HTTP: PC-1, in R\\A (7 clients)", "SyLink.xml", "clients=", "--client NAME --sylink FILE"],
+        LookAtClients(
+            builds=(
+                BuildToLookAt(
+                    label="14.3, over HTTP", clients=7, client=PC, name="PC-1", path="R\\A", elsewhere=("R\\B", "R\\C")
+                ),
+            )
+        ),
+        [
+            "- 14.3, over HTTP: PC-1, in R\\A (7 clients; others are in R\\B, R\\C)",
+            "SyLink.xml",
+            "clients=",
+            "--client NAME --sylink FILE",
+        ],
     ),
     (DeleteList(list=COPY), ["Delete 'L copy'"]),
 ]

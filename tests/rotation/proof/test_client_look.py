@@ -50,11 +50,12 @@ def test_groups_of_one_build_cost_nothing():
 def test_of_each_build_the_client_is_named_that_took_its_policy_last():
     """Over all groups that have two builds: one of each, however many groups there are."""
     more = [client(f"x{number}", build, 9, GroupId(f"X{number // 2}")) for number, build in enumerate((NEW, OLD) * 9)]
-    found = builds_to_look_at([*TWO, *more, client("alone", "14.2.1", owner=H)])
+    found = builds_to_look_at([*TWO, *(each._replace(path=each.owner) for each in more), client("alone", owner=H)])
     assert [(build.label, build.name, build.clients) for build in found] == [
         (f"{OLD}, over HTTP", "o1", 11),
         (f"{NEW}, over HTTP", "n1", 11),
     ]
+    assert [build.elsewhere for build in found] == [tuple(f"X{number}" for number in range(9))] * 2
 
 
 def test_who_fails_over_is_looked_at_apart():
