@@ -38,9 +38,12 @@ def parse_sylink(xml: bytes, servers: tuple[Server, ...], *, name: str = "Sylink
     Raises:
         UnreadableSylink: says what is wrong.
     """
-    found = _root(xml, name).find(".//ServerList")
-    if found is None:
+    lists = _root(xml, name).findall(".//ServerList")
+    if not lists:
         raise UnreadableSylink(name, "holds no ServerList", _AGAIN)
+    if len(lists) > 1:
+        raise UnreadableSylink(name, f"holds {len(lists)} ServerLists, and which one is in use is unknown", _AGAIN)
+    found = lists[0]
     list_name = _attribute(found, "Name")
     if not list_name:
         raise UnreadableSylink(name, "its ServerList has no name", _AGAIN)

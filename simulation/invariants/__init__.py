@@ -23,7 +23,11 @@ from simulation.invariants.swaps import (
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
 )
-from simulation.invariants.telling import nobody_is_lost_in_silence, the_close_names_who_fails
+from simulation.invariants.telling import (
+    nobody_is_lost_in_silence,
+    the_close_names_who_fails,
+    who_a_certificate_cuts_off_is_told_of,
+)
 from simulation.invariants.violation import Checker, Violation
 
 __all__ = ["CHECKERS", "Violation", "check", "nobody_is_cut_off"]
@@ -33,6 +37,7 @@ CHECKERS: tuple[Checker, ...] = (
     acts_of_others_are_named,
     nobody_is_lost_in_silence,
     the_close_names_who_fails,
+    who_a_certificate_cuts_off_is_told_of,
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
     a_recovery_changes_nothing_else,

@@ -8,9 +8,11 @@ from rotation.running.state import Outcome
 from rotation.values import ClientId
 from simulation.facts import Facts
 from simulation.invariants.violation import Violation, violation
+from simulation.unasked import SWAPS
 
 _TELLING = frozenset({"attention", "drift", "quiet"})
 _HEARTBEATS = 3
+_LOOK = timedelta(minutes=45)
 
 
 def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
@@ -51,6 +53,30 @@ def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
         failing = not lost.healed and lost.first_failed + _HEARTBEATS * _slowest(facts, lost) <= facts.ended
         if failing and lost.name not in told and lost.name not in installed and " more" not in told:
             yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
+
+
+def who_a_certificate_cuts_off_is_told_of(facts: Facts) -> Iterator[Violation]:
+    """1. From the first client on that a replacement cuts off, it takes three heartbeats and a look until it is told of.
+
+    Told is an attention, a drift, or clients that are named as silent; a look is at most three quarters of an hour.
+    Each replacement that was asked for counts, once. Not covered: clients that a person had left out by name, that were
+    installed meanwhile, non-persistent machines, and a rotation that ended before.
+    """
+    images = {each.prefix for each in facts.scenario.spec.clients if each.npvdi}
+    installed = {each.subject[0] for each in facts.unasked if each.kind == "machine.install"}
+    told = [event.at for event in facts.trail if event.kind in _TELLING]
+    seen: set[int] = set()
+    for lost in sorted(facts.lost, key=lambda each: each.first_failed):
+        act = lost.after
+        if act is None or act.kind not in SWAPS or not act.actor.asked or lost.others_did or act.number in seen:
+            continue
+        if ClientId(lost.id) in facts.named_at or lost.name in installed or lost.name.rpartition("-")[0] in images:
+            continue
+        seen.add(act.number)
+        until = lost.first_failed + _HEARTBEATS * _slowest(facts, lost) + _LOOK
+        if until <= facts.ended and not any(lost.first_failed <= at <= until for at in told):
+            text = f"{act.subject[0]} was replaced at {act.at}; it failed from {lost.first_failed} on, untold until {until}"
+            yield violation(who_a_certificate_cuts_off_is_told_of, lost.name, text)
 
 
 def _slowest(facts: Facts, lost: LostClient) -> timedelta:

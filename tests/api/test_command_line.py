@@ -167,6 +167,16 @@ async def test_a_plan_is_printed_for_people(rotator, site):
     assert code == 0, err
     for said in ("SEPM-1", "A9", "relax", "20 of them would be cut off", "rotator start plan-"):
         assert said in out
+    assert "HTTPS client port" not in out
+
+
+async def test_a_drill_with_https_shut_is_asked_for(rotator, site):
+    """Its steps stand in the plan."""
+    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    certificate = json.loads(out)["certificate"]["id"]
+    code, out, err = await rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16", "--drill-https")
+    assert code == 0, err
+    assert "Shut the HTTPS client port of each server" in out
 
 
 async def test_what_is_chosen_of_unproven_failover_is_read(rotator, site):
@@ -228,6 +238,10 @@ async def test_tasks_are_listed_claimed_and_done(rotator, site, until):
     code, _, err = await rotator("tasks", "done", task, "--who", "ben")
     assert code == 1
     assert "ann holds this task" in err
+    code, _, err = await rotator("tasks", "done", task, "--who", "ann", "--client", "PC-1")
+    assert (code, "say --client NAME --sylink FILE for each" in err) == (2, True)
+    code, _, err = await rotator("tasks", "done", task, "--who", "ann", "--client", "PC-1", "--sylink", __file__)
+    assert (code, "the Sylink.xml of PC-1: is no XML" in err) == (1, True)
     code, _, err = await rotator("tasks", "file", task, "--who", "ann")
     assert code == 1
     assert "it replaces no certificate" in err

@@ -109,6 +109,7 @@ def test_an_encoding_cannot_hide_a_declaration():
         (b"", "no XML"),
         (b"\xff\xff\xff", "neither UTF-8 nor UTF-16"),
         (b"<ServerSettings/>", "no ServerList"),
+        (sylink('</ServerList><ServerList Name="b">'), "holds 2 ServerLists"),
         (sylink(block(1, server("a", HttpsPort=443)), ""), "has no name"),
         (sylink(""), "no server"),
         (sylink(block(1, server("", HttpsPort=443))), "no server"),
