@@ -24,17 +24,11 @@ def _plain(told: Any) -> Any:
     return told.replace(":", "").strip().lower() if isinstance(told, str) else told
 
 
-def _no_flag(told: Any) -> Any:
-    if isinstance(told, bool):
-        raise ValueError("it is no number")
-    return told
-
-
 class HeldServer(Value):
     """A server as a client's list has it, by name or address."""
 
     server: Annotated[str, Field(min_length=1, max_length=500)]
-    port: Annotated[int, Field(ge=1, le=65535), BeforeValidator(_no_flag)]
+    port: Annotated[int, Field(ge=1, le=65535, strict=True)]
 
 
 class Looked(Value):

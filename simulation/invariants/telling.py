@@ -1,7 +1,7 @@
 """What a person must have been told before a rotation may call itself completed."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from emulator.verdict import LostClient
 from rotation.running.state import Outcome
@@ -25,17 +25,13 @@ def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
     """
     if facts.outcome is not Outcome.COMPLETED:
         return
-    images = {each.prefix for each in facts.scenario.spec.clients if each.npvdi}
-    installed = {each.subject[0] for each in facts.unasked if each.kind == "machine.install"}
-    told = [event for event in facts.trail if event.kind in _TELLING]
+    told = _told(facts)
     for lost in facts.lost:
         if lost.healed or lost.after is None or lost.since > facts.ended or lost.first_failed < facts.began:
             continue
         if facts.ended < lost.first_failed + _HEARTBEATS * _slowest(facts, lost):
             continue
-        if ClientId(lost.id) in facts.named_at or lost.name in installed or lost.name.rpartition("-")[0] in images:
-            continue
-        if not any(event.at >= lost.first_failed for event in told):
+        if not _is_out(facts, lost) and not any(at >= lost.first_failed for at in told):
             text = f"{lost.first_why} at {lost.server} since {lost.first_failed}, and completed at {facts.ended}"
             yield violation(nobody_is_lost_in_silence, lost.name, text)
 
@@ -47,36 +43,49 @@ def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
     """
     if facts.outcome not in {Outcome.COMPLETED, Outcome.ROLLED_BACK}:
         return
-    installed = {each.subject[0] for each in facts.unasked if each.kind == "machine.install"}
     told = " ".join(event.message for event in facts.trail if event.kind == "quiet" and event.at == facts.ended)
     for lost in facts.lost:
         failing = not lost.healed and lost.first_failed + _HEARTBEATS * _slowest(facts, lost) <= facts.ended
-        if failing and lost.name not in told and lost.name not in installed and " more" not in told:
+        if failing and lost.name not in told and lost.name not in _installed(facts) and " more" not in told:
             yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
 
 
 def who_a_certificate_cuts_off_is_told_of(facts: Facts) -> Iterator[Violation]:
-    """1. From the first client on that a replacement cuts off, it takes three heartbeats and a look until it is told of.
+    """1. Three heartbeats and a look after a replacement cuts the first client off, the trail has shown trouble.
 
-    Told is an attention, a drift, or clients that are named as silent; a look is at most three quarters of an hour.
-    Each replacement that was asked for counts, once. Not covered: clients that a person had left out by name, that were
-    installed meanwhile, non-persistent machines, and a rotation that ended before.
+    Each replacement that was asked for counts once; a look comes within three quarters of an hour. Not covered: clients
+    that a person had left out by name, that were installed meanwhile, non-persistent machines, and a rotation that
+    ended before.
     """
-    images = {each.prefix for each in facts.scenario.spec.clients if each.npvdi}
-    installed = {each.subject[0] for each in facts.unasked if each.kind == "machine.install"}
-    told = [event.at for event in facts.trail if event.kind in _TELLING]
-    seen: set[int] = set()
+    told, seen = _told(facts), set[int]()
     for lost in sorted(facts.lost, key=lambda each: each.first_failed):
         act = lost.after
         if act is None or act.kind not in SWAPS or not act.actor.asked or lost.others_did or act.number in seen:
             continue
-        if ClientId(lost.id) in facts.named_at or lost.name in installed or lost.name.rpartition("-")[0] in images:
+        if _is_out(facts, lost):
             continue
         seen.add(act.number)
         until = lost.first_failed + _HEARTBEATS * _slowest(facts, lost) + _LOOK
         if until <= facts.ended and not any(lost.first_failed <= at <= until for at in told):
-            text = f"{act.subject[0]} was replaced at {act.at}; it failed from {lost.first_failed} on, untold until {until}"
+            text = (
+                f"{act.subject[0]} was replaced at {act.at}: silent from {lost.first_failed} on, untold until {until}"
+            )
             yield violation(who_a_certificate_cuts_off_is_told_of, lost.name, text)
+
+
+def _told(facts: Facts) -> list[datetime]:
+    return [event.at for event in facts.trail if event.kind in _TELLING]
+
+
+def _installed(facts: Facts) -> set[str]:
+    return {each.subject[0] for each in facts.unasked if each.kind == "machine.install"}
+
+
+def _is_out(facts: Facts, lost: LostClient) -> bool:
+    """Whether a person had left a client out by name, SEPM may never list it, or an image may hold anything."""
+    images = {each.prefix for each in facts.scenario.spec.clients if each.npvdi}
+    of_image = lost.name.rpartition("-")[0] in images
+    return ClientId(lost.id) in facts.named_at or lost.name in _installed(facts) or of_image
 
 
 def _slowest(facts: Facts, lost: LostClient) -> timedelta:

@@ -33,6 +33,7 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
             "nobody_is_cut_off",
             "nobody_is_lost_in_silence",
             "the_close_names_who_fails",
+            "who_a_certificate_cuts_off_is_told_of",
         }
 
 
@@ -66,6 +67,22 @@ def test_a_close_names_every_client_that_fails(played):
         {"lost": (gone.model_copy(update={"first_failed": played.ended - timedelta(minutes=5)}),)},
     ):
         assert "the_close_names_who_fails" not in violated(replace(played, **{"lost": (gone,), **change}))
+
+
+def test_a_replacement_that_cuts_off_is_told_of_within_three_heartbeats_and_a_look(played):
+    """From the first client on; later than that is a violation, unless the rotation has ended before."""
+    after = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK)
+    failed = played.ended - timedelta(days=3)
+    facts = replace(played, lost=(lost(played, after, first_failed=failed),), trail=())
+
+    def told(after_hours):
+        event = played.trail[0].model_copy(update={"kind": "quiet", "at": failed + timedelta(hours=after_hours)})
+        return "who_a_certificate_cuts_off_is_told_of" not in violated(replace(facts, trail=(event,)))
+
+    assert [told(0), told(1), told(40)] == [True, True, False]
+    assert "who_a_certificate_cuts_off_is_told_of" in violated(facts)
+    for change in ({"named_at": {"client": played.ended}}, {"ended": failed + timedelta(minutes=1)}):
+        assert "who_a_certificate_cuts_off_is_told_of" not in violated(replace(facts, **change))
 
 
 def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
