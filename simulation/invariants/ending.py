@@ -60,7 +60,8 @@ def _left_by_persons(facts: Facts) -> set[ListName]:
 def a_cancel_knows_the_certificates(facts: Facts) -> Iterator[Violation]:
     """4. A cancel puts settings back only while every server presents its old certificate (rule 16).
 
-    Not covered: a certificate with which a server has restarted just now, and a server that the product cannot reach.
+    Not covered: a certificate with which a server has restarted just now, and a server that the product cannot reach:
+    it is cut off, or down for good, and two persons said whether to go on.
     """
     for write, server in unprobed_writes(facts):
         text = f"{' / '.join(write.subject)} was put back at {write.at}, with another certificate there"
