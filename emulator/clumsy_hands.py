@@ -83,6 +83,7 @@ class ClumsyHands:
                 raise
             await self.put_right()
             evidence = await perform(self.desk, task, file)
+        self._owed = [each for each in self._owed if each.operations or not _is_same_work(each.task, task)]
         return evidence
 
     async def put_right(self) -> None:
@@ -161,6 +162,11 @@ class ClumsyHands:
     async def _wrongly(self, operation: Operation) -> None:
         with acting(Actor.MISTAKE):
             await self.desk.operate(operation)
+
+
+def _is_same_work(task: Task, other: Task) -> bool:
+    """Whether two tasks ask for the same: a service asks again for what it does not find."""
+    return task.kind == other.kind and getattr(task, "subject", None) == getattr(other, "subject", None)
 
 
 def _allows(task: Task, mistake: Mistake, desk: Desk) -> bool:

@@ -113,6 +113,8 @@ class Fate:
             case SylinkHandedOut(group=group, count=count, every=every, times=times):
                 names = [client.name for client in self._drawn(group, count)]
                 file = self._machines.published(group, happening.age)
+                if happening.hand_out:
+                    self._site.hand_outs.named(happening.hand_out).computers = frozenset(names)
                 self._again(every, times, lambda: self._hand_out(happening, names, file))
 
     def _to_records(self, happening: _ToRecords) -> None:

@@ -15,6 +15,8 @@ class HandOut:
     stopped: bool = False
     file_ms: int | None = None
     """When the file was exported that it hands out (epoch milliseconds); None: before the start."""
+    computers: frozenset[str] = frozenset()
+    """The names of those that it gives the file."""
 
 
 class HandOuts:
@@ -32,6 +34,10 @@ class HandOuts:
         if name not in self._by_name:
             raise UnknownNameError("hand-out", name)
         return self._by_name[name]
+
+    def given_to(self, computer: str) -> tuple[HandOut, ...]:
+        """Those that give a computer their file, whether people know of them or not: it shows on the computer."""
+        return tuple(each for each in self._by_name.values() if computer in each.computers)
 
     @property
     def known(self) -> tuple[HandOut, ...]:

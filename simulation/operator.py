@@ -98,6 +98,15 @@ class Operator:
         """Have the firewall before the networks of these clients let plain HTTP through."""
         open_ports_of(self._simulation, names)
 
+    def stop_what_gave_old_lists(self, told: str) -> None:
+        """Look on the clients that a text names what else than SEPM gives them a Sylink.xml, and stop that."""
+        with acting(Actor.TASK):
+            for client in self._simulation.fleet.settled():
+                if client.name in told:
+                    for each in self._simulation.site.hand_outs.given_to(client.name):
+                        if not each.stopped:
+                            self._simulation.console.stop_hand_out(each.spec.name)
+
     async def put_right(self, state: RotationState) -> None:
         """Look through the site when the product has named something: own mistakes, and what nobody asked for.
 

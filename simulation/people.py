@@ -326,6 +326,7 @@ class People:
         if attention.code == "canary-held" and (about := self._about_networks()) is not None and about in options:
             return about
         if attention.code == looks.ASKED:
+            self._operator.stop_what_gave_old_lists(attention.message)
             return looks.choice(self._seen, options, tries)
         if attention.code == "site-differs" and tries <= _PATIENCE:
             return Move.RETRY  # they have put it right

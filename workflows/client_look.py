@@ -73,7 +73,8 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
     if run.is_raised(SECOND) or was_answered(run):
         return
     options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
-    text = f"{what}. Retry to look again later"
+    first = ", when nothing else than SEPM gives clients a Sylink.xml any more" if look.old else ""
+    text = f"{what}. Retry to look again later{first}"
     if run.state.swapped and run.state.body.purpose == "rotate":
         text += ", roll back"
     if out := _left_out(run, look):

@@ -238,7 +238,8 @@ def _told_wrongly(
 
 
 def _when_old(found: Candidate) -> str:
-    return f"have {found.name} check in, and {_AGAIN}; or retry later: agents of its build may take lists days later"
+    late = f"have {found.name} check in, and {_AGAIN}; or retry later: agents of its build may take lists days later"
+    return f"{late}. If it held the right list before, something else than SEPM gives it an old Sylink.xml: stop that"
 
 
 def _found(looked: Looked, alike: Sequence[Candidate]) -> Candidate | Finding:

@@ -39,14 +39,16 @@ def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
 def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
     """1. No close counts a client as back that fails: it names each that failed for three of its heartbeats (rule 28).
 
-    Not covered: clients that SEPM never listed, and, where more fail than a close names, the others.
+    Not covered: clients that SEPM never listed, or whose record it lists under another machine's name, and, where more
+    fail than a close names, the others.
     """
     if facts.outcome not in {Outcome.COMPLETED, Outcome.ROLLED_BACK}:
         return
+    unlisted = _installed(facts) | {each.subject[0] for each in facts.unasked if each.kind == "machine.share_record"}
     told = " ".join(event.message for event in facts.trail if event.kind == "quiet" and event.at == facts.ended)
     for lost in facts.lost:
         failing = not lost.healed and lost.first_failed + _HEARTBEATS * _slowest(facts, lost) <= facts.ended
-        if failing and lost.name not in told and lost.name not in _installed(facts) and " more" not in told:
+        if failing and lost.name not in told and lost.name not in unlisted and " more" not in told:
             yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
 
 

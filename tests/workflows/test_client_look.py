@@ -68,6 +68,8 @@ async def test_an_old_list_holds_the_replacement_until_it_has_come(played):
     here, outcome = await played_to_its_end(played, spec=site(DAYS), pace=slow)
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     assert "client-list" in {code for code, _ in here.asked}
+    told = next(event.message for event in here.trail if event.data.get("code") == "client-list")
+    assert "when nothing else than SEPM gives clients a Sylink.xml any more" in told
 
 
 async def test_two_persons_leave_a_build_out_by_name(played):
