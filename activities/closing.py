@@ -1,6 +1,7 @@
 """The closing check: the site as it was, the certificates as planned, and who has come back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from temporalio import activity
@@ -14,11 +15,13 @@ from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, SurveyR
 from rotation.drift.newborn import newborn
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope
+from rotation.plan.step import Gate
 from rotation.proof.acceptance import keeps_older
 from rotation.proof.gate import minimum
 from rotation.proof.verdict import Reason
 from rotation.running.state import GateReading
 from rotation.survey import PairSettings, SiteSurvey
+from rotation.values import GroupId
 from store.originals import Original
 from store.roster import RosterClient
 
@@ -46,8 +49,19 @@ class ClosingCheck:
             *_certificates(scope, survey),
         )
         roster = await world.store.roster.entries(ref.site_id, None)
-        reading = await with_builds(world, scope, survey, _back(scope, roster, survey), roster)
+        proven = await self._policies(scope)
+        reading = await with_builds(world, scope, survey, _back(scope, roster, survey, proven), roster)
         return ClosingAnswer(findings=findings, born=newborn(scope.plan.body, survey), reading=reading)
+
+    async def _policies(self, scope: StepScope) -> dict[GroupId, list[datetime]]:
+        """When the policies of owners were made that gates have waited for."""
+        proven = defaultdict[GroupId, list[datetime]](list)
+        for step in scope.plan.body.steps:
+            if isinstance(step, Gate):
+                kept = await self._world.store.references.of_gate(scope.ref.rotation_id, step.id)
+                for owner, reference in kept.items():
+                    proven[owner].extend([reference.fixed] if reference.fixed is not None else ())
+        return proven
 
 
 def _settings(survey: SiteSurvey, originals: Iterable[Original], left: Collection[str]) -> Iterable[Finding]:
@@ -96,7 +110,12 @@ def _certificates(scope: StepScope, survey: SiteSurvey) -> Iterable[Finding]:
             yield blocking("certificate-not-served", chosen.server, f"{what}", "bring it back, then retry")
 
 
-def _back(scope: StepScope, roster: Sequence[RosterClient], survey: SiteSurvey) -> GateReading:
+def _back(
+    scope: StepScope,
+    roster: Sequence[RosterClient],
+    survey: SiteSurvey,
+    proven: Mapping[GroupId, Sequence[datetime]],
+) -> GateReading:
     """The clients that checked in within three heartbeats and take their policy. The rotation waits for no other."""
     owner_of: dict[str, OwnerScope] = {group: owner for owner in scope.plan.body.scopes for group in owner.groups}
     dates = {group.id: group.policy_date for group in survey.groups} if scope.site.at_console is None else {}
@@ -106,8 +125,11 @@ def _back(scope: StepScope, roster: Sequence[RosterClient], survey: SiteSurvey) 
         owner = owner_of.get(client.group_id)
         if owner is None or not _is_back(client, owner, survey.clients_as_of):
             missing.append(client.name)
-        elif keeps_older(client.observed, dates.get(client.group_id), allowed=published + minimum([owner])):
-            refusing.append(client.name)
+        else:
+            made = (dates.get(client.group_id), *proven.get(owner.group_id, ()))
+            known = (date for date in made if date is not None)
+            if keeps_older(client.observed, known, allowed=published + minimum([owner])):
+                refusing.append(client.name)
     return GateReading(
         taken_at=survey.taken_at,
         total=len(roster),

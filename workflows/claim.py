@@ -56,20 +56,24 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     """A gate holds while its swap is open: a claim that lasts is proven anew, and its holder is told when it lapses.
 
     Once told not to, its holder does nothing: the proof is read on by the heartbeat at first, more seldom the longer
-    it is missing.
+    it is missing, and a person is asked when it does not come back, as after a claim that was refused.
     """
     due, asked = _due(run, run.open_task), run.open_task.read_again
     # what moves from here on is read once more
     run.state.task = run.open_task.model_copy(update={"read_again": False})
     if due is None or (run.host.now() < due and not asked):
         return
-    findings = (await _proof_now(run, step)).findings
-    task, now = run.open_task, run.host.now()
+    proof = await _proof_now(run, step)
+    findings, task, now = proof.findings, run.open_task, run.host.now()
     lapsed_at = (task.lapsed_at or now) if findings else None
-    run.state.task = task.model_copy(update={"proven_at": now, "lapsed_at": lapsed_at})
+    update = {"proven_at": now, "lapsed_at": lapsed_at, "refused": task.refused if findings else None}
+    run.state.task = task.model_copy(update=update)
     if not findings:
         run.drop_attention(LAPSED)
+        run.drop_attention(ASKED)
         return
+    if isinstance(step, Console) and run.host.patched("lapsed-asks"):
+        await refuse(run, step, proof)
     text = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
     verb = "replace" if isinstance(step, Console) else "restore"
     shown = run.is_raised(LAPSED)
@@ -85,7 +89,7 @@ def _due(run: Running, task: OpenTask) -> datetime | None:
     if task.lapsed_at is None:
         held = task.proven_at - (task.claimed_at or task.proven_at)
         return task.proven_at + min(max(_PROOF_LASTS, held / _OF_CLAIM), _PROOF_LASTS_AT_MOST)
-    return next_proof(run, task.proven_at, since=task.lapsed_at)
+    return task.refused.read_at if task.refused else next_proof(run, task.proven_at, since=task.lapsed_at)
 
 
 async def _proof_now(run: Running, step: Console | Write) -> SwapProof:

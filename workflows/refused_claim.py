@@ -1,4 +1,4 @@
-"""A claim that was refused: its proof is read on, and a person is asked when it does not come back by itself."""
+"""A claim that was refused or has lapsed: a person is asked when its proof does not come back by itself."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ _AT_LEAST = timedelta(hours=8)
 
 
 async def refuse(run: Running, step: Console, proof: SwapProof) -> datetime:
-    """Have the proof read on, since a claim was refused. When it is read next."""
+    """Have the proof read on, since a claim was refused or has lapsed. When it is read next."""
     now, task = run.host.now(), run.open_task
     refused = _keep(run, task.refused or RefusedClaim(since=now, read_at=now), proof)
     await _ask_when_late(run, step, refused, proof)
@@ -45,8 +45,8 @@ async def read_on(run: Running, step: Console | Write) -> None:
         return
     if was_answered(run):
         refused = await _obey(run, step, refused)
-    if run.host.now() < refused.read_at:
-        return
+    if run.open_task.lapsed_at is not None or run.host.now() < refused.read_at:
+        return  # of a claim that has lapsed the proof is read elsewhere
     proof = await read_proof(run, step)
     refused = _keep(run, refused, proof)
     if proof.findings:

@@ -1,5 +1,6 @@
 """Contact is not acceptance (rule 11): clients that check in after a replacement and keep an older policy."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rotation.proof.verdict import ClientEvidence, GateRule
@@ -39,12 +40,18 @@ def refuses(kept: ClientEvidence) -> bool:
     return kept.older_times >= _TIMES
 
 
-def keeps_older(observed: ObservedClient | None, published: datetime | None, *, allowed: timedelta) -> bool:
-    """Whether a client checks in with an older policy later than `allowed` after the newest was made (rule 28)."""
-    if observed is None or observed.last_seen is None or published is None:
+def keeps_older(observed: ObservedClient | None, published: Iterable[datetime], *, allowed: timedelta) -> bool:
+    """Whether a client checks in with a policy that is older than one made more than `allowed` before (rule 28).
+
+    Args:
+        observed: the client.
+        published: when policies of its group were made, as far as that is known: the newest may be a moment old.
+        allowed: how long a client may take to have a policy.
+    """
+    if observed is None or (seen := observed.last_seen) is None:
         return False
     serial = own_serial(observed)
-    return serial is not None and serial < published and observed.last_seen > published + allowed
+    return serial is not None and any(serial < made and seen > made + allowed for made in published)
 
 
 def own_serial(observed: ObservedClient) -> datetime | None:

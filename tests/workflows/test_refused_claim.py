@@ -78,3 +78,32 @@ async def test_the_proof_of_a_refused_claim_is_read_on_though_nobody_claims_it_a
     assert len(refusals(here)) == 1
     assert not here.asked
     assert outcome is Outcome.COMPLETED
+
+
+async def test_a_claim_that_has_lapsed_is_asked_about_like_one_that_was_refused(played):
+    """Bob is told to wait, and holds the task: half a day later two persons leave the missing client out."""
+
+    def held(state):
+        return open_swap(state) and state.task.claimed_by == "bob"
+
+    def bob(move):
+        return lambda here: here.say(move, who="bob", task_id=here.state.task.id)
+
+    second = played.Deed(played.asked("second-person"), lambda _: None)
+    deeds = played.in_turn(
+        played.Deed(open_swap, bob(Move.CLAIM_TASK)),
+        played.Deed(held, edit, after=timedelta(seconds=2)),
+        played.Deed(held, reimage, after=HEARTBEAT + timedelta(minutes=1)),
+        second,
+        again := played.Deed(lambda state: held(state) and state.task.lapsed_at is None, bob(Move.TASK_REFUSED)),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=HEARTBEAT)) as here:
+        here.absent = lambda state: open_swap(state) and not second.seen_at and not played.asked("claim-refused")(state)
+        outcome = await here.run()
+
+    lapsed = next(event for event in here.trail if "has lapsed" in event.message)
+    shown = next(event for event in here.trail if "its proof is missing since" in event.message)
+    assert shown.at - lapsed.at >= HOURS
+    assert f"1 clients of {ROOT_GROUP} are not covered: {PC}" in shown.message
+    assert again.done
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
