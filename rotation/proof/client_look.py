@@ -172,6 +172,8 @@ def judge(
 ) -> Judged:
     """What somebody's look at clients shows. The first client that speaks against it is named.
 
+    Once each build was shown, a client that is unknown or of another build holds nothing up.
+
     A client that had its policy for so long when it had its list says that all of its build have theirs as long after
     their own policy: the one that took it last decides until when others are waited for.
 
@@ -207,7 +209,9 @@ def judge(
         seen.add(found.id)
     shown = {label: at for label, at in shown.items() if label not in old}
     missing = [build for build in asked.builds if build.label not in {*shown, *settled}]
-    if not wrong and missing:
+    if not missing and not old:
+        return Judged(shown, None)
+    if not wrong:
         first = missing[0]
         text = f"is not told of, nor another client of build {first.label}"
         wrong.append(_against("client-not-looked-at", first.name, text, f"look at {first.name} in {first.path} too"))

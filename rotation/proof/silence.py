@@ -40,7 +40,11 @@ def silenced(
     if len(quiet) == len(relaxed):
         together = [entry for entry in relaxed if was_there(entry, by_owner[entry.owner])]
     else:
-        unusual = {entry.id for entry in quiet if is_unusual(entry, sepm_clock) and _is_no_weekend(entry, sepm_clock)}
+        unusual = {
+            entry.id
+            for entry in quiet
+            if is_unusual(entry, sepm_clock) and _is_no_weekend(entry, by_owner[entry.owner], sepm_clock)
+        }
         known = [entry for entry in relaxed if entry.relaxed]
         together = [entry for alike in _alike(known) for entry in _together(alike, unusual, by_owner)]
     return silent + [entry for entry in together if entry.id in waiting]
@@ -96,9 +100,16 @@ def is_unusual(entry: RosterEntry, sepm_clock: datetime) -> bool:
     return seen is not None and sepm_clock - seen > _UNUSUAL * entry.longest_silence
 
 
-def _is_no_weekend(entry: RosterEntry, sepm_clock: datetime) -> bool:
-    """Whether the client is one that is on at all times, or is silent for longer than over a weekend."""
-    return entry.longest_silence < _NIGHT or _heard(entry) < sepm_clock - _LONG_WEEKEND
+def _is_no_weekend(entry: RosterEntry, rule: GateRule, sepm_clock: datetime) -> bool:
+    """Whether the client is silent for longer than over a weekend, or is on at all times and was at the replacement.
+
+    Who was silent before the replacement has another cause, perhaps a first night off; not heard in the four days
+    before it, it is away.
+    """
+    if was_there(entry, rule) and entry.longest_silence < _NIGHT:
+        return True
+    begun = rule.swap.first_seen if rule.swap is not None else sepm_clock
+    return begun - _LONG_WEEKEND <= _heard(entry) < sepm_clock - _LONG_WEEKEND
 
 
 def fallen_silent(

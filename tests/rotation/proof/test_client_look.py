@@ -110,6 +110,15 @@ def test_a_build_that_was_shown_before_need_not_be_told_of_again(make):
     assert judged(make, TWO, looked("o1"), settled=[f"{NEW}, over HTTP"]).finding is None
 
 
+def test_a_client_of_which_nothing_is_known_holds_up_no_look_that_shows_each_build(make):
+    """An old list of one of them does."""
+    assert judged(make, TWO, looked("nobody"), looked("o1"), looked("n1")).finding is None
+    old = judged(
+        make, TWO, looked("nobody"), looked("o1"), looked("n1", "HTTPS", port=443), settled=[f"{NEW}, over HTTP"]
+    )
+    assert old.finding is not None
+
+
 def test_certificates_are_asked_for_where_they_must_be_held(make):
     """A list with the right servers may be the one from before the replacement."""
     candidates = [each._replace(certificates=frozenset({CERTIFICATE})) for each in TWO]

@@ -103,9 +103,11 @@ def _of_two_builds(make, others, *, longest=0, relaxed=True):
         ((-2, -3, -4), 250, 3),  # not for that long
         ((-2, -3, -4), 360, 0),  # they are switched off each night, and perhaps over a weekend
         ((-5300, -5300, -5300), 360, 3),  # no weekend is that long
-        ((-300, -300, -300), 0, 3),  # switched off before the replacement, and none has come back
+        ((-300, -300, -300), 0, 0),  # silent before the replacement: it has another cause
+        ((-5300, -5300, -5300), 0, 3),  # for longer than over a weekend
+        ((-5800, -5800, -5800), 0, 0),  # away for days before the replacement
         ((-300, -300, -300), 420, 0),  # as each night
-        ((-300, -300, -300, -2), 0, 4),
+        ((-300, -300, -300, -2), 0, 0),  # one was there
         ((-300, -300, -300, 500), 0, 0),  # one is back: the others are switched off still
     ],
 )
