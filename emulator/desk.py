@@ -34,7 +34,7 @@ from emulator.operations import (
 )
 from emulator.signed_files import SignedFiles
 from emulator.simulation import Simulation
-from emulator.site import PAIR_SEPARATOR, Site
+from emulator.site import Site
 from emulator.spec import HandOutSpec
 from emulator.sylink import held_sylink
 
@@ -121,25 +121,15 @@ class SiteDesk:
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         return tuple(each.spec for each in self._site.hand_outs.known if each.stopped == stopped)
 
-    def held_by(self, client_id: str, elsewhere: Sequence[str] = ()) -> tuple[str, str] | None:
-        """The id and the Sylink.xml of a client that is on, that one or another of its build; None: none.
-
-        Those of its own group come first, then those of the groups `elsewhere` and below them.
-        """
+    def held_by(self, client_id: str, *others: str) -> tuple[str, str] | None:
+        """The id and the Sylink.xml of a client that is on: this, one of the others, or of its build; None: none is."""
         self._simulation.advance_to(self._clock())
         fleet, now = list(self._simulation.fleet.settled()), to_ms(self._simulation.now)
-        named = next((each for each in fleet if each.id == client_id), None)
-        if named is None:
-            return None
-        alike = [each for each in fleet if (each.build, each.system) == (named.build, named.system)]
-        alike.sort(key=lambda each: each.group_id != named.group_id)
-        alike = [each for each in alike if each.group_id == named.group_id or self._is_in(each, elsewhere)]
-        here = next((each for each in (named, *alike) if each.powered(now) and not each.forgotten), None)
+        by_id = {each.id: each for each in fleet}
+        named = [by_id[each] for each in (client_id, *others) if each in by_id]
+        alike = [each for each in fleet if named and each.group_id == named[0].group_id and _is_like(each, named[0])]
+        here = next((each for each in (*named, *alike) if each.powered(now) and not each.forgotten), None)
         return None if here is None else (here.id, held_sylink(here))
-
-    def _is_in(self, client: Client, paths: Sequence[str]) -> bool:
-        path = self._site.groups[client.group_id].path
-        return any(path == each or path.startswith(f"{each}{PAIR_SEPARATOR}") for each in paths)
 
     def when_it_runs(self, server: str) -> None:
         """Have this person look at a server's .SIG files when its services run again, and publish old ones again."""
@@ -242,3 +232,8 @@ def _setting(
             console.stop_hand_out(name)
         case StartHandOut(name=name):
             console.start_hand_out(name)
+
+
+def _is_like(client: Client, other: Client) -> bool:
+    """Whether two clients are of one build."""
+    return (client.build, client.system) == (other.build, other.system)

@@ -105,7 +105,7 @@ class Desk(Protocol):
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         ...
 
-    def held_by(self, client_id: str, elsewhere: Sequence[str] = ()) -> tuple[str, str] | None:
+    def held_by(self, client_id: str, *others: str) -> tuple[str, str] | None:
         """The id and the Sylink.xml of a client that is on, that one or another of its build; None: none."""
         ...
 
@@ -238,7 +238,11 @@ def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
     Raises:
         NobodyThereError: when none is.
     """
-    found = dict(held for each in asked.builds if (held := desk.held_by(each.client, each.elsewhere)) is not None)
+    found = dict(
+        held
+        for each in asked.builds
+        if (held := desk.held_by(each.client, *(other.client for other in each.others))) is not None
+    )
     if not found:
         raise NobodyThereError
     return {"clients": [{"client": client, "sylink": sylink} for client, sylink in found.items()]}

@@ -203,12 +203,18 @@ class StopHandOutsTask(_Task):
     kind: Literal["stop_hand_outs"]
 
 
+class OtherClient(_Wire):
+    """A client that may be looked at in the place of another one."""
+
+    client: str
+
+
 class ClientToLookAt(_Wire):
     """A client whose Sylink.xml is wanted, by id; any other of its build would do."""
 
     client: str
-    elsewhere: tuple[str, ...] = ()
-    """Paths of other groups that have clients of its build."""
+    others: tuple[OtherClient, ...] = ()
+    """Others of its build, in the order in which they are to be looked at when it is off."""
 
 
 class ClientsSubject(_Wire):

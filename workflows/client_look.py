@@ -130,14 +130,16 @@ def _keep(run: Running, look: ClientLook, **update: object) -> ClientLook:
 
 
 def begin_wait(run: Running) -> None:
-    """Every build is settled: wait as long as the slowest of them suggests, three heartbeats at least.
+    """Every build is settled: wait until the last client of each must have its list, by those that were looked at.
 
     It is written down before the task is closed: a new history goes on with it. Not where the task is given back by
     saying that it is done, since nobody has looked then: who has the rotation finish after all has it looked at again.
     """
     look, now = run.open_task.look, run.host.now()
     if look is not None and not run.state.withdrawing:
-        until = max((now + minimum(run.state.body.scopes), *look.settled.values()))
+        # an upgrade takes rotations along that waited for three heartbeats in any case
+        least = now if run.host.patched("look-shows-the-last") else now + minimum(run.state.body.scopes)
+        until = max((least, *look.settled.values()))
         run.state.fixing = Fixing(since=now, look_at=until)
 
 

@@ -43,6 +43,15 @@ class Looked(Value):
     """Of its Sylink.xml, where somebody gave that."""
 
 
+class NamedClient(Value):
+    """A client as a person finds it."""
+
+    client: ClientId
+    name: str
+    path: str
+    """Of the group that has its settings."""
+
+
 class BuildToLookAt(Value):
     """A build of which one client is to be looked at."""
 
@@ -55,8 +64,8 @@ class BuildToLookAt(Value):
     name: str
     path: str
     """Of the group that has its settings."""
-    elsewhere: Annotated[tuple[str, ...], Field(max_length=20)] = ()
-    """Other such groups with clients of the build, where somebody looks when all in this one are off."""
+    others: Annotated[tuple[NamedClient, ...], Field(max_length=20)] = ()
+    """Those that took their policy before it, the last one first: for when it is off."""
 
 
 class LookAtClients(Value):

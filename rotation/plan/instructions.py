@@ -127,8 +127,10 @@ def _started(work: StartHandOuts) -> Iterable[str]:
 def _clients(work: LookAtClients) -> Iterable[str]:
     yield "Take the SyLink.xml of one client of each of these builds, as it is now; better of the one that is named:"
     for each in work.builds:
-        others = f"; others are in {', '.join(each.elsewhere)}" if each.elsewhere else ""
-        yield f"- {each.label}: {each.name}, in {each.path} ({each.clients} clients{others})"
+        yield f"- {each.label}: {each.name}, in {each.path} ({each.clients} clients)"
+        if each.others:
+            then = ", ".join(f"{other.name} in {other.path}" for other in each.others)
+            yield f"  When it is off, the first of these that is on: {then}"
     yield r"On Windows it lies in %ALLUSERSPROFILE%\Symantec\Symantec Endpoint Protection\CurrentVersion\Data\Config,"
     yield "on macOS in /Library/Application Support/Symantec/SMC. Take the client's own file, and export none in SEPM"
     yield "Say done with rotator tasks done, --client NAME --sylink FILE for each. Over the API that is evidence"

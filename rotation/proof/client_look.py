@@ -3,13 +3,14 @@
 Agents of one build may take policy and list in one download, and those of another one days apart.
 """
 
+import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from rotation.finding import Finding, blocking
-from rotation.plan.client_look import CLIENTS, BuildToLookAt, HeldServer, LookAtClients, Looked
+from rotation.plan.client_look import CLIENTS, BuildToLookAt, HeldServer, LookAtClients, Looked, NamedClient
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console
@@ -20,7 +21,9 @@ from rotation.values import ClientId, Fingerprint, GroupId, ListName, ServerName
 LIST_OLD = "client-list-old"
 """The refusal of a look that has found another list than the one assigned."""
 _AGAIN = "look at its Sylink.xml once more"
-_MOST_PATHS = 20
+_OTHERS = 9
+_LONGEST_LAG = timedelta(days=4)
+"""What is taken for a list's lag where the client looked at has had its policy for longer: a long weekend."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -100,21 +103,24 @@ def builds_to_look_at(candidates: Iterable[Candidate]) -> tuple[BuildToLookAt, .
 
 
 def _to_look_at(label: str, those: Sequence[Candidate]) -> BuildToLookAt:
-    newest = youngest(those)
-    elsewhere = sorted({each.path for each in those} - {newest.path})[:_MOST_PATHS]
+    newest, *others = heapq.nlargest(1 + _OTHERS, those, key=_taken)
     return BuildToLookAt(
         label=label,
         clients=len(those),
         client=newest.id,
         name=newest.name,
         path=newest.path,
-        elsewhere=tuple(elsewhere),
+        others=tuple(NamedClient(client=each.id, name=each.name, path=each.path) for each in others),
     )
 
 
 def youngest(candidates: Iterable[Candidate]) -> Candidate:
     """The one that took its policy last: who came back late is the last one to have its list, too."""
-    return max(candidates, key=lambda each: (each.taken_at or _NEVER, each.id))
+    return max(candidates, key=_taken)
+
+
+def _taken(candidate: Candidate) -> tuple[datetime, ClientId]:
+    return candidate.taken_at or _NEVER, candidate.id
 
 
 def lists_of(body: PlanBody, site: Site, owner: OwnerScope) -> tuple[Held, ...]:
@@ -175,7 +181,7 @@ def judge(
     Once each build was shown, a client that is unknown or of another build holds nothing up.
 
     A client that had its policy for so long when it had its list says that all of its build have theirs as long after
-    their own policy: the one that took it last decides until when others are waited for.
+    their own policy, four days at most: the one that took it last decides until when others are waited for.
 
     Args:
         asked: the task.
@@ -202,7 +208,8 @@ def judge(
             old.add(found.label)
             against = _against(LIST_OLD, found.name, f"({found.label}) {other}", _when_old(found))
         if against is None:
-            until = (newest[found.label].taken_at or now) + (now - (found.taken_at or now))
+            lag = min(now - (found.taken_at or now), _LONGEST_LAG)
+            until = (newest[found.label].taken_at or now) + lag
             shown[found.label] = max(until, shown.get(found.label, until))
         else:
             wrong.append(against)

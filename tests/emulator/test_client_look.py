@@ -60,9 +60,9 @@ async def test_who_is_off_is_looked_at_in_another_client_of_its_kind():
     assert [each["client"] for each in said["clients"]] == [two]
 
 
-async def test_where_a_whole_group_is_off_another_group_of_the_task_is_gone_to():
-    """And only one that the task names: elsewhere clients may have another list."""
-    spec = one_server(clients=10, heartbeat=timedelta(minutes=5))
+async def test_where_a_whole_group_is_off_the_others_that_the_task_names_are_looked_at():
+    """In their order; of other groups only those that it names, since clients may have another list there."""
+    spec = one_server(clients=20, heartbeat=timedelta(minutes=5))
     root, lab = spec.clients[0], next(each for each in spec.clients if each.group.endswith("Labs"))
     away = root.model_copy(update={"away": ((-DAY, DAY),)})
     simulation = Simulation(spec.model_copy(update={"clients": (away, lab)}), START)
@@ -70,10 +70,9 @@ async def test_where_a_whole_group_is_off_another_group_of_the_task_is_gone_to()
     labs = [each.id for each in simulation.fleet.settled(group_id=simulation.site.group(lab.group).id)]
     first = next(each.id for each in simulation.fleet.settled() if each.id not in labs)
     assert desk.held_by(first) is None
-    assert desk.held_by(first, ["My Company\\Sales"]) is None
-    here = desk.held_by(first, [lab.group])
+    here = desk.held_by(first, "nobody", labs[1], labs[0])
     assert here is not None
-    assert here[0] in labs
+    assert here[0] == labs[1]
 
 
 async def test_where_nobody_is_known_there_is_nothing_to_look_at():

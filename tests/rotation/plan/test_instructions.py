@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from rotation.plan.client_look import BuildToLookAt, LookAtClients
+from rotation.plan.client_look import BuildToLookAt, LookAtClients, NamedClient
 from rotation.plan.hand_outs import HandOut, HandOutKind
 from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.instructions import instructions
@@ -82,12 +82,18 @@ WORKS = [
         LookAtClients(
             builds=(
                 BuildToLookAt(
-                    label="14.3, over HTTP", clients=7, client=PC, name="PC-1", path="R\\A", elsewhere=("R\\B", "R\\C")
+                    label="14.3, over HTTP",
+                    clients=7,
+                    client=PC,
+                    name="PC-1",
+                    path="R\\A",
+                    others=(NamedClient(client=PC, name="PC-2", path="R\\B"),),
                 ),
             )
         ),
         [
-            "- 14.3, over HTTP: PC-1, in R\\A (7 clients; others are in R\\B, R\\C)",
+            "- 14.3, over HTTP: PC-1, in R\\A (7 clients)",
+            "the first of these that is on: PC-2 in R\\B",
             "SyLink.xml",
             "clients=",
             "--client NAME --sylink FILE",

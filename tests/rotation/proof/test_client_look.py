@@ -55,7 +55,8 @@ def test_of_each_build_the_client_is_named_that_took_its_policy_last():
         (f"{OLD}, over HTTP", "o1", 11),
         (f"{NEW}, over HTTP", "n1", 11),
     ]
-    assert [build.elsewhere for build in found] == [tuple(f"X{number}" for number in range(9))] * 2
+    assert [len(build.others) for build in found] == [9, 9], "and nine more, for when it is off"
+    assert found[0].others[0].name == "o2", "the next to last one first"
 
 
 def test_who_fails_over_is_looked_at_apart():
@@ -75,6 +76,12 @@ def test_another_client_than_the_last_one_says_less(make):
     """It had its policy for five hours when it held its list, and another one has its own for three: two hours more."""
     found = judged(make, TWO, looked("n1"), looked("o2"))
     assert found.shown[f"{OLD}, over HTTP"] == NOON + 2 * HOUR
+
+
+def test_a_client_with_a_policy_of_weeks_shows_a_lag_of_four_days_at_most(make):
+    """It may have had its list from the first minute on: the others are not waited for as long again."""
+    found = judged(make, (*TWO, client("o3", OLD, 24 * 30)), looked("n1"), looked("o3"))
+    assert found.shown[f"{OLD}, over HTTP"] == NOON - 3 * HOUR + timedelta(days=4)
 
 
 @pytest.mark.parametrize(
