@@ -53,8 +53,13 @@ class Machines:
         client.forgotten = True
         client.registrations = 0
         client.effect = effect
+        client.list_lag = self._lag_of(build)
         self._fleet.add(client)
         return client
+
+    def _lag_of(self, build: str) -> int:
+        """How late the agents of a build take their list: new ones do as those that are there."""
+        return next((each.list_lag for each in self._fleet.clients if each.build == build and each.list_lag), 0)
 
     def published(self, group: str, age: timedelta) -> Publication:
         """What was published for a group so long ago."""

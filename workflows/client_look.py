@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind, ObserveTaskAnswer, OpenTaskAnswer
-from rotation.plan.step import Console, Write
-from rotation.proof.gate import minimum
+from rotation.plan.client_look import LookAtClients
+from rotation.plan.step import Console, ScopeName, Write
 from rotation.running.message import Move
 from rotation.running.state import ClientLook, Fixing, Proceed
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 
 ASKED = "client-list"
+_CHECK_INS = 2
 _DAY = timedelta(days=1)
 """After it a person is asked what becomes of the look."""
 
@@ -129,18 +130,28 @@ def _keep(run: Running, look: ClientLook, **update: object) -> ClientLook:
     return kept
 
 
-def begin_wait(run: Running) -> None:
+def begin_wait(run: Running, step: Console | Write) -> None:
     """Every build is settled: wait until the last client of each must have its list, by those that were looked at.
 
+    And two check-ins more: a client shows its policy one check-in after it took it, and takes its list at another.
     It is written down before the task is closed: a new history goes on with it. Not where the task is given back by
     saying that it is done, since nobody has looked then: who has the rotation finish after all has it looked at again.
     """
     look, now = run.open_task.look, run.host.now()
     if look is not None and not run.state.withdrawing:
-        # an upgrade takes rotations along that waited for three heartbeats in any case
-        least = now if run.host.patched("look-shows-the-last") else now + minimum(run.state.body.scopes)
-        until = max((least, *look.settled.values()))
+        until = max((now, *look.settled.values())) + _CHECK_INS * _slowest(run, step)
         run.state.fixing = Fixing(since=now, look_at=until)
+
+
+def _slowest(run: Running, step: Console | Write) -> timedelta:
+    """The longest time between two check-ins of the clients that the task is about."""
+    work = step.work if isinstance(step, Console) else None
+    asked = work if isinstance(work, LookAtClients) else LookAtClients()
+    owners = [
+        *(run.state.body.owners(ScopeName.RELAXED) if asked.relaxed or asked.verifying else ()),
+        *(run.state.body.owners(ScopeName.FAILOVER) if asked.failover else ()),
+    ]
+    return max((owner.slowest_heartbeat + owner.jitter for owner in owners), default=timedelta(0))
 
 
 async def lists_taken(run: Running) -> None:

@@ -295,7 +295,7 @@ async def _settle(
     run: Running, step: Console | Write, who: str, note: str, *, attestation: dict[str, str] | None = None
 ) -> None:
     """Attested work is done; behind a look at clients a wait begins."""
-    client_look.begin_wait(run)
+    client_look.begin_wait(run, step)
     await _close(run, step, TaskState.DONE, who, note, attestation=attestation)
 
 
