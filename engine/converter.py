@@ -1,6 +1,7 @@
 """How values become payloads and come back."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from temporalio.api.common.v1 import Payload
@@ -16,6 +17,7 @@ from temporalio.converter import (
 )
 
 from engine.codec import ENCODING, is_encrypted, why_unopened
+from engine.meter import METER
 
 
 class _StillEncrypted(EncodingPayloadConverter):
@@ -38,6 +40,12 @@ class _StillEncrypted(EncodingPayloadConverter):
 class _PayloadConverter(CompositePayloadConverter):
     def __init__(self) -> None:
         super().__init__(*PydanticPayloadConverter().converters.values(), _StillEncrypted())
+
+    def to_payloads(self, values: Sequence[Any]) -> list[Payload]:
+        """One payload for each value, measured."""
+        payloads = super().to_payloads(values)
+        METER.measure(values, payloads)
+        return payloads
 
 
 class _FailureConverter(DefaultFailureConverterWithEncodedAttributes):

@@ -15,9 +15,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from engine.meter import METER
+
 # a busy machine is no reason why a property should fail
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+METER.refuses = True
+"""No test has a payload whose size follows that of a site."""
 
 pytest_plugins = ["tests.process_state", "tests.sharing"]
 

@@ -56,15 +56,16 @@ def who_a_certificate_cuts_off_is_told_of(facts: Facts) -> Iterator[Violation]:
     """1. Three heartbeats and a look after a replacement cuts the first client off, the trail has shown trouble.
 
     Each replacement that was asked for counts once; a look comes within three quarters of an hour. Not covered: clients
-    that a person had left out by name, that were installed meanwhile, non-persistent machines, and a rotation that
-    ended before.
+    that a person had left out by name, that were installed meanwhile, non-persistent machines, a rotation that ended
+    before, and a server into which somebody had put another certificate before: that was told of.
     """
     told, seen = _told(facts), set[int]()
     for lost in sorted(facts.lost, key=lambda each: each.first_failed):
         act = lost.after
         if act is None or act.kind not in SWAPS or not act.actor.asked or lost.others_did or act.number in seen:
             continue
-        if _is_out(facts, lost):
+        others = (each for each in facts.unasked if each.kind in SWAPS and each.number < act.number)
+        if _is_out(facts, lost) or any(each.subject[0] == act.subject[0] for each in others):
             continue
         seen.add(act.number)
         until = lost.first_failed + _HEARTBEATS * _slowest(facts, lost) + _LOOK
