@@ -220,7 +220,7 @@ class Fate:
             age = timedelta(milliseconds=self._changes.timeline.now_ms - doing.file_ms)
             file = self._machines.published(happening.group, age)
         for name in names:
-            self._machines.hand_sylink(name, file)
+            self._machines.hand_sylink(name, file, happening.hand_out)
 
     def _again(self, every: timedelta, times: int, act: Callable[[], None]) -> None:
         """Have something happen now and, so often in all, again; what is void then is left out."""

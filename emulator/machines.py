@@ -78,10 +78,10 @@ class Machines:
             now_ms + 1 + draw(client.stream, now_ms) % _STARTS_WITHIN_MS,
         )
 
-    def hand_sylink(self, name: str, published: Publication) -> None:
+    def hand_sylink(self, name: str, published: Publication, by: str = "") -> None:
         """Overwrite server list and certificates of a machine by those of a Sylink.xml of its group."""
         client = self._fleet.find(name)
-        self._fleet.before_change_of(client, self._site.effects.record("machine.sylink", client.name))
+        self._fleet.before_change_of(client, self._site.effects.record("machine.sylink", client.name, by))
         client.take_sylink(published)
 
     def upgrade(self, name: str, build: str) -> None:

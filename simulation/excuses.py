@@ -12,6 +12,7 @@ from rotation.plan.scope import OwnerScope
 from rotation.plan.step import ScopeName
 from rotation.values import ClientId
 from simulation.facts import Facts
+from simulation.handed_out import handed_out
 from simulation.unasked import LIST, SECURE, SEEN_WITHIN, SWAPS
 from simulation.whereabouts import groups_when_lost, path_at_the_end
 
@@ -193,6 +194,7 @@ _EXCUSES: tuple[Excuse, ...] = (
     _put_back,
     _undone,
     _put_right,
+    handed_out,
 )
 
 

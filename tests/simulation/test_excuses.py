@@ -7,6 +7,7 @@ import pytest
 
 from emulator.draws import identity
 from emulator.effects import Actor
+from emulator.spec import HandOutSpec
 from simulation.excuses import excused
 from tests.simulation.losses import effect, lost
 
@@ -225,3 +226,22 @@ def test_who_came_from_an_old_image_just_before_the_replacement_may_be_lost(play
     told = replace(played, journal=(image, swap))
     whys = [excused(lost(told, swap, name=name, first_why="down"), told) for name in ("PC-1", "PC-2")]
     assert [why is not None and "old image" in why for why in whys] == [is_excused, False]
+
+
+@pytest.mark.parametrize(
+    ("by", "hours", "is_excused"),
+    [("Rogue", 1, True), ("Script", 1, False), ("Rogue", -1, False), ("Rogue", 600, False)],
+    ids=["unknown to people", "known to people", "after the replacement", "a contact lies between"],
+)
+def test_whom_an_unknown_script_gave_an_old_list_before_the_replacement_may_be_lost(played, by, hours, is_excused):
+    """What people know of they were asked to stop: the product has to ask."""
+    swap = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.TASK, at=played.ended)
+    cut_off = lost(played, swap, first_failed=played.ended)
+    at = played.ended - timedelta(hours=hours)
+    given = effect(played, "machine.sylink", cut_off.name, by, actor=Actor.HAPPENING, at=at)
+    scripts = (HandOutSpec(name="Script"), HandOutSpec(name="Rogue", known=False))
+    scenario = played.scenario.model_copy(
+        update={"spec": played.scenario.spec.model_copy(update={"hand_outs": scripts})}
+    )
+    facts = replace(played, scenario=scenario, journal=(*played.journal, given, swap))
+    assert (excused(cut_off, facts) is not None) is is_excused

@@ -1,0 +1,29 @@
+"""Losses by an old Sylink.xml that something gave a client of which the people of a site did not know (rule 26)."""
+
+from emulator.slips import Mistake
+from emulator.verdict import LostClient
+from simulation.facts import Facts
+from simulation.unasked import SWAPS
+
+_HEARTBEATS = 3
+
+
+def handed_out(lost: LostClient, facts: Facts) -> str | None:
+    """It was given an old list between its last contact and the replacement, and no person could stop that.
+
+    What people know of they were asked to stop, and a client that is in contact later takes its list again. Nothing
+    that SEPM shows tells of either.
+    """
+    swap = lost.after
+    if swap is None or swap.kind not in SWAPS or not swap.actor.asked:
+        return None
+    unknown = {each.name for each in facts.scenario.spec.hand_outs if not each.known}
+    left = any(slip.mistake is Mistake.LEAVES_RUNNING for slip in facts.slips)
+    slowest = max(
+        place.heartbeat + place.randomization for each in facts.scenario.spec.groups for place in each.locations
+    )
+    for act in facts.unasked:
+        given = act.kind == "machine.sylink" and act.subject[0] == lost.name
+        if given and swap.at - _HEARTBEATS * slowest <= act.at <= swap.at and (left or act.subject[-1] in unknown):
+            return "it was given an old Sylink.xml before the replacement, and no person knew by what"
+    return None
