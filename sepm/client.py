@@ -15,10 +15,9 @@ from rotation.values import GroupId, ListName
 from sepm.access import Access, Patience
 from sepm.clients import observed_client
 from sepm.clock import Clock
-from sepm.concurrency import each
 from sepm.domains import domain_ids
 from sepm.errors import UnexpectedAnswer
-from sepm.groups import read_glances, read_groups, read_policy_date, read_settings
+from sepm.groups import read_glances, read_groups, read_policy_dates, read_settings
 from sepm.handshakes import Heard
 from sepm.instants import from_epoch_ms, to_epoch_ms
 from sepm.line import Line, Query
@@ -131,12 +130,7 @@ class SepmClient:
 
     async def policy_dates(self, ids: Iterable[GroupId]) -> dict[GroupId, datetime]:
         """When SEPM made the policy of each group, on its own clock, to the millisecond."""
-        wanted = list(dict.fromkeys(ids))
-
-        async def read(group_id: GroupId) -> datetime:
-            return await read_policy_date(self._session, group_id)
-
-        return dict(zip(wanted, await each(wanted, read, at_once=self._at_once), strict=True))
+        return await read_policy_dates(self._session, list(dict.fromkeys(ids)), at_once=self._at_once)
 
     async def glances(self) -> dict[GroupId, GroupGlance]:
         """When SEPM made the policy of every group, and how many clients it has: a call for each page of groups."""

@@ -1,6 +1,7 @@
 """Reading the groups of a site with the settings of every location."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -57,8 +58,7 @@ async def read_glances(session: Session) -> dict[GroupId, GroupGlance]:
     """When SEPM made the policy of every group of every domain, and how many clients it has."""
     return {
         GroupId(row.id): GroupGlance(from_epoch_ms(row.policy_date), row.number_of_physical_computers)
-        for domain in await domain_ids(session)
-        async for row in _group_rows(session, {"domain": domain} if domain else {})
+        async for row in _every_row(session)
     }
 
 
@@ -68,9 +68,38 @@ async def read_settings(session: Session, pair: Pair, *, named: str = "") -> Pai
     return pair_settings(payload, pair, address=session.address, named=named)
 
 
-async def read_policy_date(session: Session, group_id: GroupId) -> datetime:
-    """When SEPM made the policy of a group, on its own clock, to the millisecond."""
-    return from_epoch_ms((await session.get(group_path(group_id), _GROUP)).policy_date)
+async def read_policy_dates(session: Session, ids: Sequence[GroupId], *, at_once: int) -> dict[GroupId, datetime]:
+    """When SEPM made the policy of each of these groups, on its own clock, to the millisecond.
+
+    From pages of a hundred groups, as long as fewer of them were read than groups are left: at most twice as many calls
+    as the better way takes, however many groups the site has. The others are asked for one by one.
+    """
+    found: dict[GroupId, datetime] = {}
+    left = set(ids)
+    if len(left) > 1:
+        async with aclosing(_every_row(session)) as every:
+            number = 0
+            async for row in every:
+                number += 1
+                if row.id in left:
+                    found[GroupId(row.id)] = from_epoch_ms(row.policy_date)
+                    left.discard(GroupId(row.id))
+                if not left or (number % _PAGE == 0 and number // _PAGE >= len(left)):
+                    break
+
+    async def read(group_id: GroupId) -> datetime:
+        return from_epoch_ms((await session.get(group_path(group_id), _GROUP)).policy_date)
+
+    singly = [group_id for group_id in ids if group_id in left]
+    found |= dict(zip(singly, await each(singly, read, at_once=at_once), strict=True))
+    return {group_id: found[group_id] for group_id in ids}
+
+
+async def _every_row(session: Session) -> AsyncGenerator[GroupPayload]:
+    """Every group of every domain, page by page."""
+    for domain in await domain_ids(session):
+        async for row in _group_rows(session, {"domain": domain} if domain else {}):
+            yield row
 
 
 def _group_rows(session: Session, query: Query) -> AsyncIterator[GroupPayload]:
