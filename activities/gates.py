@@ -165,8 +165,8 @@ class Gates:
         swap = await self._swap_seen(scope, server, clock)
         swap_seen = swap.first_seen or clock
         dates = await client.policy_dates([owner.group_id for owner in body.scopes])
-        for owner, date in dates.items():
-            await self._note_move(ref.rotation_id, key, moved_after_swap(owner, date, swap_seen=swap_seen, skew=skew))
+        moves = (moved_after_swap(owner, date, swap_seen=swap_seen, skew=skew) for owner, date in dates.items())
+        await self._note_moves(ref.rotation_id, key, moves)
         moved = await store.references.of_gate(ref.rotation_id, key)
         published = dates if scope.site.at_console is None else {}
         update = {"references": _newest(moved.values()), "published": published, "swap_seen": swap_seen, "skew": skew}
@@ -179,17 +179,16 @@ class Gates:
         if not request.verified_by:
             return known
         survey = await store.surveys.get(request.verified_by)
-        for index, reference in enumerate(known):
-            group = survey.group(reference.owner)
-            if group is not None:
-                known[index] = await store.references.save(rotation_id, key, follow(reference, group.policy_date))
-        return known
+        groups = ((reference, survey.group(reference.owner)) for reference in known)
+        followed = [follow(reference, group.policy_date) for reference, group in groups if group is not None]
+        return list((await store.references.save_all(rotation_id, key, followed)).values())
 
-    async def _note_move(self, rotation_id: RotationId, key: str, moved: Reference | None) -> None:
+    async def _note_moves(self, rotation_id: RotationId, key: str, moved: Iterable[Reference | None]) -> None:
         """Rule 11 (a): a policy date that moved after the swap was seen is a proof of its own, once and for all."""
         references = self._world.store.references
-        if moved is not None and await references.get(rotation_id, key, moved.owner) is None:
-            await references.save(rotation_id, key, moved)
+        known = await references.of_gate(rotation_id, key)
+        if new := [each for each in moved if each is not None and each.owner not in known]:
+            await references.save_all(rotation_id, key, new)
 
     async def _swap_seen(self, scope: StepScope, server: ServerName, clock: datetime) -> SwapRecord:
         """When the new certificate was first seen, and the former one last; now, where a restore never saw the swap."""

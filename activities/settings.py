@@ -153,29 +153,30 @@ class Settings:
             raise TypeError(f"step {step.id} is no gate")
         references = self._world.store.references
         canaries = gate_before(scope.plan.body, step)
-        missing = []
+        missing, fixed = [], []
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 clock = await client.clock()
                 owners = scope.plan.body.owners(step.scope)
                 dates = await client.policy_dates([owner.group_id for owner in owners])
                 left = await _as_left(client, scope, owners) if scope.site.at_console is not None else ()
+        kept = await references.of_gate(request.ref.rotation_id, step.id)
+        earlier = await references.of_gate(request.ref.rotation_id, canaries.id) if canaries is not None else {}
         for owner in owners:
-            date = dates[owner.group_id]
-            known = await references.get(request.ref.rotation_id, step.id, owner.group_id)
+            date, known = dates[owner.group_id], kept.get(owner.group_id)
             if known is None and step.purpose is GatePurpose.SIGNED:
                 continue  # its policy was not moved
-            if known is None and canaries is not None:
-                known = await references.get(request.ref.rotation_id, canaries.id, owner.group_id)
+            known = known or earlier.get(owner.group_id)
             reference = known or Reference(
                 owner=owner.group_id, date_before=date, written_at=clock, not_before=clock, fixed=date
             )
             reference = fix(reference, date, sepm_clock=clock)
             if owner.group_id in left:
                 reference = follow(reference, date)
-            await references.save(request.ref.rotation_id, step.id, reference)
+            fixed.append(reference)
             if reference.fixed is None:
                 missing.append(owner.path)
+        await references.save_all(request.ref.rotation_id, step.id, fixed)
         return ReferenceAnswer(missing=tuple(missing))
 
 

@@ -1,5 +1,7 @@
 """The references of gates: what the policy serials of an owner must reach (rule 9)."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from rotation.proof.gate import Reference
@@ -58,7 +60,13 @@ class References:
             )
 
     async def save(self, rotation_id: RotationId, gate: str, reference: Reference) -> Reference:
-        """Keep a reference. Returns the one that is kept then.
+        """Keep one reference, as `save_all` does."""
+        return (await self.save_all(rotation_id, gate, (reference,)))[reference.owner]
+
+    async def save_all(
+        self, rotation_id: RotationId, gate: str, references: Iterable[Reference]
+    ) -> dict[GroupId, Reference]:
+        """Keep references, all or none. Returns those that are kept then, by owner.
 
         One that is fixed does not move: only a later write (a repair, which restarts the gate) replaces it. What
         follows from later looks is added to it.
@@ -66,20 +74,29 @@ class References:
         Raises:
             UnknownRotation: when no such rotation is kept.
         """
-        names = _names(rotation_id, gate, reference.owner)
         async with self._database.write_rows() as connection:
             # one writer for a rotation: two that look at once would both write
             await lock_rotation(connection, rotation_id)
-            kept: Reference | None = await connection.scalar(_ONE, names)
-            if kept is None:
-                new = {"rotation_id": rotation_id, "gate": gate, "owner": reference.owner, "reference": reference}
-                await connection.execute(_NEW, new)
-                return reference
-            later = reference.written_at > kept.written_at or reference.fixed == kept.fixed
-            if kept.fixed is not None and not later:
-                return kept
-            await connection.execute(_OTHER, {"new": reference, **names})
-            return reference
+            rows = await connection.execute(_OF_GATE, {"rotation": rotation_id, "of_gate": gate})
+            kept = {GroupId(owner): known for owner, known in rows}
+            for reference in references:
+                known = kept.get(reference.owner)
+                if known is not None and not _replaces(reference, known):
+                    continue
+                kept[reference.owner] = reference
+                names = _names(rotation_id, gate, reference.owner)
+                if known is None:
+                    new = {"rotation_id": rotation_id, "gate": gate, "owner": reference.owner, "reference": reference}
+                    await connection.execute(_NEW, new)
+                else:
+                    await connection.execute(_OTHER, {"new": reference, **names})
+            return kept
+
+
+def _replaces(reference: Reference, known: Reference) -> bool:
+    """Whether a reference takes the place of the one that is kept."""
+    later = reference.written_at > known.written_at or reference.fixed == known.fixed
+    return (known.fixed is None or later) and reference != known
 
 
 def _names(rotation_id: str, gate: str, owner: str) -> dict[str, str]:
