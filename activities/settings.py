@@ -1,5 +1,6 @@
 """Settings over REST: look, write where it differs, look again. A 200 is no proof."""
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -51,7 +52,7 @@ class Settings:
         missing = unshown = frozenset[ListName]()
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
-                for wanted in await scope.wanted(request.field, restores=request.restores):
+                for wanted in location_by_location(await scope.wanted(request.field, restores=request.restores)):
                     if request.pairs is not None and wanted.pair not in request.pairs:
                         continue
                     settings = await settings_now(client, wanted, restores=request.restores)
@@ -178,6 +179,15 @@ class Settings:
                 missing.append(owner.path)
         await references.save_all(request.ref.rotation_id, step.id, fixed)
         return ReferenceAnswer(missing=tuple(missing))
+
+
+def location_by_location(pairs: Iterable[WantedPair]) -> list[WantedPair]:
+    """The first pair of every owner, then the second of each: two writes to one owner wait for SEPM's next second."""
+    counted, ranked = Counter[GroupId](), list[tuple[int, WantedPair]]()
+    for each in pairs:
+        ranked.append((counted[each.pair.group_id], each))
+        counted[each.pair.group_id] += 1
+    return [each for _, each in sorted(ranked, key=lambda ranked: ranked[0])]
 
 
 async def noted(client: Sepm, scope: StepScope, gate: Gate | None, owner: GroupId) -> datetime:

@@ -6,13 +6,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from activities.scope import scope_of
-from activities.settings import Settings
+from activities.scope import WantedPair, scope_of
+from activities.settings import Settings, location_by_location
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
 from engine.contract import StepRef, WriteRequest
 from rotation.plan.step import SettingField, Write
 from rotation.site import Limits
+from rotation.survey import Pair
+from rotation.values import GroupId, LocationId
 from simulation.scenario import Scenario
 from simulation.sepm import RestLine, kept_client
 from simulation.stage import Stage
@@ -112,3 +114,21 @@ async def test_a_write_that_a_crash_cut_off_is_noted_as_made(writing):
     assert (answer.already, answer.refused) == (1, 0)
     assert writing.counts() == [1] * (answer.written + 1)
     assert await writing.noted() == [(1, WriteOutcome.APPLIED)] * (answer.written + 1)
+
+
+def test_settings_are_written_location_by_location():
+    """A site of many groups waits for no second between the two locations of each."""
+
+    def wanted(group, location):
+        pair = Pair(group_id=GroupId(group), location_id=LocationId(location))
+        return WantedPair(pair=pair, group_path=group, location_name=location, field=SettingField.SERVER_LIST)
+
+    names = [("A", "1"), ("A", "2"), ("B", "1"), ("C", "1"), ("C", "2")]
+    ordered = location_by_location(wanted(*each) for each in names)
+    assert [(each.group_path, each.location_name) for each in ordered] == [
+        ("A", "1"),
+        ("B", "1"),
+        ("C", "1"),
+        ("A", "2"),
+        ("C", "2"),
+    ]

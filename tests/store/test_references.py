@@ -30,6 +30,19 @@ async def test_a_fixed_reference_does_not_move(running, make):
         await save("none", "gate", fixed)
 
 
+async def test_the_references_of_a_gate_are_kept_together(running, make):
+    """Of several each is kept by the same rule, and those of other owners stay; without their rotation none is kept."""
+    one = Reference(owner=OWNER, date_before=make.t0, written_at=make.t0, not_before=make.t0, fixed=make.at(hours=1))
+    other = one.model_copy(update={"owner": GroupId("G2")})
+    save = running.references.save_all
+    assert await save("rot-1", "gate", [one]) == {"G1": one}
+    moved = one.model_copy(update={"fixed": make.at(hours=2)})
+    assert await save("rot-1", "gate", [moved, other]) == {"G1": one, "G2": other}
+    assert await save("rot-1", "gate", []) == await running.references.of_gate("rot-1", "gate")
+    with pytest.raises(UnknownRotation):
+        await save("none", "gate", [one, other])
+
+
 async def test_an_intent_without_outcome_keeps_its_first_date(running, make):
     """After a crash between write and outcome the policy date from before the first try holds."""
     note = running.writes.record_write
