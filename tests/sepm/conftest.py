@@ -15,9 +15,11 @@ from pydantic import SecretStr
 
 from rotation.values import CertificateId
 from sepm.access import Access
+from sepm.client import SepmClient
 from sepm.keystores import to_pem
 from sepm.new_certificate import make_self_signed
 from sepm.parsed_certificate import ParsedCertificate
+from sepm.trust import Trust
 
 NOON = datetime(2030, 1, 2, 12, 0, tzinfo=UTC)
 SENT_AT = "Wed, 02 Jan 2030 12:00:00 GMT"
@@ -196,3 +198,25 @@ def logged_on() -> Callable[[Script], Script]:
         return answer
 
     return wrap
+
+
+@pytest.fixture
+def open_client(certificates):
+    """Opens a client for a server with the first certificate."""
+
+    def start(server):
+        trust = Trust(fingerprints=frozenset({certificates[0].facts.fingerprint}))
+        return SepmClient(server.access, trust)
+
+    return start
+
+
+@pytest.fixture
+def ask(tls_server, logged_on, open_client):
+    """Runs one question against a site; gives the answer and the server."""
+
+    async def run(site, question):
+        async with tls_server(logged_on(site)) as server, open_client(server) as client:
+            return await question(client), server
+
+    return run

@@ -5,137 +5,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rotation.survey import Mode, Pair
-from rotation.values import GroupId, ListName, LocationId
-from sepm.client import SepmClient
+from rotation.survey import Mode
+from rotation.values import GroupId, ListName
 from sepm.errors import Gone, UnexpectedAnswer
 from sepm.site_facts import OnlineCounts
-from sepm.trust import Trust
-
-ROOT, CHILD, OFFICE, HOME = ("A" * 32, "B" * 32, "C" * 32, "D" * 32)
-PAIR = Pair(group_id=GroupId(ROOT), location_id=LocationId(OFFICE))
-MOMENT = datetime(2030, 1, 2, 3, 4, 5, 6000, tzinfo=UTC)
-MOMENT_MS = 1893553445006
-
-
-def paged(*content, **more):
-    """A page that holds everything, as SEPM frames it."""
-    return {
-        "content": list(content),
-        "totalPages": 1,
-        "firstPage": True,
-        "lastPage": True,
-        "totalElements": len(content),
-        "size": 25,
-        "number": 0,
-        "sort": None,
-        "numberOfElements": len(content),
-        **more,
-    }
-
-
-def group(identity, path, *, inherits, domain="E" * 32):
-    """A group as in the samples."""
-    return {
-        "id": identity,
-        "name": path.rpartition("\\")[2],
-        "fullPathName": path,
-        "createdBy": f"{'F' * 32}        ",
-        "policySerialNumber": f"{identity[:4]}-01/02/2030 03:04:05 006",
-        "policyDate": MOMENT_MS,
-        "domain": {"id": domain, "name": "Default"},
-        "policyInheritanceEnabled": inherits,
-    }
-
-
-def settings(**communication):
-    """Settings in the documented form."""
-    return {
-        "configuration": {
-            "communication_settings": {
-                "mode": "PULL",
-                "pull_mode_heartbeat_freq_in_seconds": 300,
-                "sem_server": {"name": "Default list", "description": ""},
-                "randomization_enabled": True,
-                "randomization_range": 120,
-                **communication,
-            },
-            "general_settings": {"security_settings": {"stopped_mode": "ALLOW", "secure_communications": True}},
-        },
-        "lockedoptions": {},
-    }
-
-
-def computer(identity, **more):
-    """A client with the keys that differ by case only."""
-    return {
-        "uniqueId": identity,
-        "computerName": f"PC-{identity}",
-        "group": {"id": ROOT, "name": "My Company", "fullPathName": None, "domain": {"id": "E" * 32, "name": "D"}},
-        "osName": "Windows 10",
-        "osname": "Windows 10",
-        "agentVersion": "14.2.1031.0100",
-        "lastUpdateTime": MOMENT_MS,
-        "lastServerName": "SRV1",
-        "profileSerialNo": f"{ROOT[:4]}-01/02/2030 03:04:05 006",
-        "onlineStatus": 1,
-        "isNpvdiClient": 0,
-        "deleted": 0,
-        **more,
-    }
-
-
-class Site:
-    """Answers by path below `/sepm/api/v1`; a callable is asked with the request."""
-
-    def __init__(self, **answers):
-        self.answers = {
-            "/domains": [{"id": "E" * 32, "name": "Default"}],
-            "/groups": paged(
-                group(ROOT, "My Company", inherits=False), group(CHILD, "My Company\\Child", inherits=True)
-            ),
-            f"/groups/{ROOT}/locations": [
-                f"Office:api/v1/locations/{OFFICE}",
-                f"At: home:api/v1/locations/{HOME}",
-            ],
-            f"/groups/{CHILD}/locations": [f"Default:api/v1/locations/{OFFICE.lower()}"],
-            f"/groups/{ROOT}": group(ROOT, "My Company", inherits=False),
-            **answers,
-        }
-
-    def __call__(self, asked):
-        """The answer to a request."""
-        path = asked.path.removeprefix("/sepm/api/v1")
-        if asked.method == "PATCH":
-            return 200, ""
-        answer = self.answers.get(path)
-        if answer is None and path.endswith("/settings"):
-            answer = settings()
-        if answer is None:
-            return 410, {"errorCode": "410", "errorMessage": "unknown"}
-        return 200, answer(asked) if callable(answer) else answer
-
-
-@pytest.fixture
-def open_client(certificates):
-    """Opens a client for a server with the first certificate."""
-
-    def start(server):
-        trust = Trust(fingerprints=frozenset({certificates[0].facts.fingerprint}))
-        return SepmClient(server.access, trust)
-
-    return start
-
-
-@pytest.fixture
-def ask(tls_server, logged_on, open_client):
-    """Runs one question against a site; gives the answer and the server."""
-
-    async def run(site, question):
-        async with tls_server(logged_on(site)) as server, open_client(server) as client:
-            return await question(client), server
-
-    return run
+from tests.sepm.samples import (
+    CHILD,
+    HOME,
+    MOMENT,
+    MOMENT_MS,
+    OFFICE,
+    PAIR,
+    ROOT,
+    Site,
+    computer,
+    group,
+    paged,
+    settings,
+)
 
 
 async def test_groups_come_with_the_settings_of_every_location(ask):
@@ -223,38 +110,6 @@ async def test_a_change_holds_only_what_changes(ask):
         {"configuration": {"general_settings": {"security_settings": {"secure_communications": False}}}},
         {"configuration": {"client_log": {"system_maxsize": 513}}},
     ]
-
-
-async def test_policy_dates_to_the_millisecond(ask):
-    """The moment of each group's policy, each asked once."""
-    dates, server = await ask(Site(), lambda client: client.policy_dates([GroupId(ROOT), GroupId(ROOT)]))
-    assert dates == {ROOT: MOMENT}
-    assert server.paths("GET") == [f"/api/v1/groups/{ROOT}"]
-
-
-async def test_policy_dates_of_many_groups_come_by_pages(ask):
-    """A hundred at once; two that are far behind are asked for one by one, before all pages are read."""
-    ids = [f"{number:032X}" for number in range(400)]
-    rows = [group(each, f"My Company\\{each}", inherits=False) for each in ids]
-
-    def page(asked):
-        index = int(asked.target.partition("pageIndex=")[2].partition("&")[0])
-        return paged(*rows[100 * (index - 1) : 100 * index], totalElements=400, totalPages=4, lastPage=index == 4)
-
-    site = Site(**{"/groups": page, **{f"/groups/{row['id']}": row for row in rows[-2:]}})
-    wanted = [GroupId(each) for each in ids[:150]]
-    dates, server = await ask(site, lambda client: client.policy_dates(wanted))
-    assert list(dates) == wanted
-    assert [path for path in server.paths("GET") if "groups" in path] == ["/api/v1/groups"] * 2
-    _, server = await ask(site, lambda client: client.policy_dates([GroupId(each) for each in ids[-2:]]))
-    asked = [path for path in server.paths("GET") if "groups" in path]
-    assert asked == ["/api/v1/groups"] * 2 + [f"/api/v1/groups/{each}" for each in ids[-2:]]
-
-
-async def test_a_vanished_group_is_gone(ask):
-    """410 is an error of its own, raised plainly although several groups are read at once."""
-    with pytest.raises(Gone):
-        await ask(Site(), lambda client: client.policy_dates([GroupId(ROOT), GroupId("9" * 32)]))
 
 
 async def test_an_id_names_nothing_but_an_object(ask):
