@@ -103,7 +103,8 @@ def builds_to_look_at(candidates: Iterable[Candidate]) -> tuple[BuildToLookAt, .
 
 
 def _to_look_at(label: str, those: Sequence[Candidate]) -> BuildToLookAt:
-    newest, *others = heapq.nlargest(1 + _OTHERS, those, key=_taken)
+    newest = youngest(those)
+    others = heapq.nlargest(_OTHERS, (each for each in those if each is not newest), key=_taken)
     return BuildToLookAt(
         label=label,
         clients=len(those),
