@@ -1,18 +1,19 @@
 """Of which builds one client is looked at before a replacement, and what the look shows (rule 10)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from activities.scope import StepScope
 from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.build import System, kind_of
-from rotation.plan.client_look import CLIENTS, LookAtClients, looked_by
+from rotation.plan.client_look import LookAtClients, looked_by
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
 from rotation.plan.task import ConsoleTask, TaskState
-from rotation.proof.client_look import Candidate, builds_to_look_at, judge, lists_of, unread
+from rotation.proof.client_look import Candidate, Held, builds_to_look_at, judge, lists_of, unread
 from rotation.proof.verdict import ClientEvidence
-from rotation.values import ClientId, Fingerprint
+from rotation.values import ClientId, Fingerprint, GroupId
 from store.roster import RosterClient
 
 NEEDLESS = "no group has clients of two builds whose list must be looked at now"
@@ -30,24 +31,36 @@ async def with_builds(
         tasks: those of the rotation so far.
     """
     candidates = await _candidates(world, scope, work)
-    told = _told_before(scope, tasks) & {each.label for each in candidates if each.relaxed} if work.relaxed else ()
+    told = _told_before(scope, tasks, candidates) if work.relaxed else frozenset[str]()
     builds = tuple(build for build in builds_to_look_at(candidates) if build.label not in told)
     return work.model_copy(update={"builds": builds}) if builds else None
 
 
-def _told_before(scope: StepScope, tasks: Iterable[ConsoleTask]) -> frozenset[str]:
-    """The builds that were looked at before another server of the wave: what relaxed clients hold stays until its end.
+def _told_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Sequence[Candidate]) -> set[str]:
+    """The builds that were shown before another server of the wave, and of which no client took its policy since then.
 
-    A task that was given back by saying that it is done tells of nobody.
+    What is kept of a task is judged once more: it may have been given back by saying that it is done, and builds may
+    have been left out. Those of clients that fail over hold something else after each server.
     """
     waves = {step.id: step.wave for step in scope.plan.body.steps if isinstance(step, Console)}
-    done = (task for task in tasks if task.state is TaskState.DONE and task.attestation.get(CLIENTS))
-    return frozenset(
-        build.label
-        for task in done
-        if isinstance(task.work, LookAtClients) and task.work.relaxed and waves.get(task.step) == scope.step.wave
-        for build in task.work.builds
-    )
+    told = set[str]()
+    for task in tasks:
+        if not isinstance(task.work, LookAtClients) or not task.work.relaxed or task.state is not TaskState.DONE:
+            continue
+        if task.step == scope.step.id or waves.get(task.step) != scope.step.wave or task.closed_at is None:
+            continue
+        with suppress(ValueError):
+            looked = looked_by(task.attestation)
+            shown = judge(task.work, looked, candidates, _lists(scope), now=task.closed_at).shown
+            late = {each.label for each in candidates if each.taken_at is None or each.taken_at > task.opened_at}
+            told |= shown.keys() & {each.label for each in candidates if each.relaxed} - late
+    return told
+
+
+def _lists(scope: StepScope) -> dict[GroupId, tuple[Held, ...]]:
+    """The lists that clients of each owner may hold."""
+    body = scope.plan.body
+    return {owner.group_id: lists_of(body, scope.site, owner) for owner in body.scopes}
 
 
 async def look_evidence(
@@ -59,12 +72,11 @@ async def look_evidence(
     except ValueError as error:
         finding = unread(str(error))
         return ObserveTaskAnswer(done=False, seen=finding.message, contradicts=finding)
-    body = scope.plan.body
     judged = judge(
         work,
         looked,
         await _candidates(world, scope, work),
-        {owner.group_id: lists_of(body, scope.site, owner) for owner in body.scopes},
+        _lists(scope),
         now=world.clock(),
         settled=settled,
     )

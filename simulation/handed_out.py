@@ -3,6 +3,7 @@
 from emulator.slips import Mistake
 from emulator.verdict import LostClient
 from simulation.facts import Facts
+from simulation.heartbeats import slowest_of
 from simulation.unasked import SWAPS
 
 _HEARTBEATS = 3
@@ -17,13 +18,11 @@ def handed_out(lost: LostClient, facts: Facts) -> str | None:
     swap = lost.after
     if swap is None or swap.kind not in SWAPS or not swap.actor.asked:
         return None
-    unknown = {each.name for each in facts.scenario.spec.hand_outs if not each.known}
     left = any(slip.mistake is Mistake.LEAVES_RUNNING for slip in facts.slips)
-    slowest = max(
-        place.heartbeat + place.randomization for each in facts.scenario.spec.groups for place in each.locations
-    )
+    running = {each.name for each in facts.scenario.spec.hand_outs if left or not each.known}
     for act in facts.unasked:
         given = act.kind == "machine.sylink" and act.subject[0] == lost.name
-        if given and swap.at - _HEARTBEATS * slowest <= act.at <= swap.at and (left or act.subject[-1] in unknown):
+        since = swap.at - _HEARTBEATS * slowest_of(facts, lost)
+        if given and since <= act.at <= swap.at and act.subject[-1] in running:
             return "it was given an old Sylink.xml before the replacement, and no person knew by what"
     return None

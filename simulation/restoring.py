@@ -57,7 +57,7 @@ def _when_planned(facts: Facts, server: ServerName) -> Fingerprint:
 def _cut_off(facts: Facts, server: ServerName, at: datetime) -> bool:
     """Whether the product could not reach the server then: a person says whether it goes on."""
     stops = (each.at for each in facts.journal if each.kind == "server.stop" and each.subject[0] == server)
-    return (server in facts.after.down and any(stopped <= at for stopped in stops)) or any(
+    return (server in facts.after.down and max(stops, default=facts.ended) <= at) or any(
         isinstance(each.happening, ServerCutOff)
         and each.happening.server == server
         and each.at <= at <= each.at + each.happening.lasting

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from engine.contract import ActivityName, Counted, EventKind, ObserveTaskAnswer, OpenTaskAnswer
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.step import Console, ScopeName, Write
+from rotation.proof.gate import minimum
 from rotation.running.message import Move
 from rotation.running.state import ClientLook, Fixing, Proceed
 from workflows.requests import about, left_out
@@ -139,7 +140,10 @@ def begin_wait(run: Running, step: Console | Write) -> None:
     """
     look, now = run.open_task.look, run.host.now()
     if look is not None and not run.state.withdrawing:
-        until = max((now, *look.settled.values())) + _CHECK_INS * _slowest(run, step)
+        shown = look.settled.values()
+        until = max((now + minimum(run.state.body.scopes), *shown))
+        if run.host.patched("two-check-ins"):
+            until = max((now, *shown)) + _CHECK_INS * _slowest(run, step)
         run.state.fixing = Fixing(since=now, look_at=until)
 
 

@@ -21,6 +21,7 @@ from rotation.values import ClientId, Fingerprint, GroupId, ListName, ServerName
 LIST_OLD = "client-list-old"
 """The refusal of a look that has found another list than the one assigned."""
 _AGAIN = "look at its Sylink.xml once more"
+_SAYS_NOTHING = frozenset({"client-unknown", "client-told-twice", "client-of-another-build"})
 _OTHERS = 9
 _LONGEST_LAG = timedelta(days=4)
 """What is taken for a list's lag where the client looked at has had its policy for longer: a long weekend."""
@@ -179,7 +180,8 @@ def judge(
 ) -> Judged:
     """What somebody's look at clients shows. The first client that speaks against it is named.
 
-    Once each build was shown, a client that is unknown or of another build holds nothing up.
+    Once each build was shown, a client that is unknown, told of twice or of another build holds nothing up, unless it
+    holds an old list.
 
     A client that had its policy for so long when it had its list says that all of its build have theirs as long after
     their own policy, four days at most: the one that took it last decides until when others are waited for.
@@ -204,10 +206,12 @@ def judge(
         if isinstance(found, Finding):
             wrong.append(found)
             continue
-        against = _told_wrongly(each, found, seen, wanted)
-        if against is None and (other := _unlike(each, found, lists.get(found.owner, ()))) is not None:
+        if (other := _unlike(each, found, lists.get(found.owner, ()))) is not None:
             old.add(found.label)
-            against = _against(LIST_OLD, found.name, f"({found.label}) {other}", _when_old(found))
+            wrong.append(_against(LIST_OLD, found.name, f"({found.label}) {other}", _when_old(found)))
+            seen.add(found.id)
+            continue
+        against = _told_wrongly(each, found, seen, wanted)
         if against is None:
             lag = min(now - (found.taken_at or now), _LONGEST_LAG)
             until = (newest[found.label].taken_at or now) + lag
@@ -217,7 +221,8 @@ def judge(
         seen.add(found.id)
     shown = {label: at for label, at in shown.items() if label not in old}
     missing = [build for build in asked.builds if build.label not in {*shown, *settled}]
-    if not missing and not old:
+    wrong.sort(key=lambda each: each.code != LIST_OLD)
+    if not missing and all(each.code in _SAYS_NOTHING for each in wrong):
         return Judged(shown, None)
     if not wrong:
         first = missing[0]

@@ -7,6 +7,7 @@ from emulator.verdict import LostClient
 from rotation.running.state import Outcome
 from rotation.values import ClientId
 from simulation.facts import Facts
+from simulation.heartbeats import slowest_of
 from simulation.invariants.violation import Violation, violation
 from simulation.unasked import SWAPS
 
@@ -29,7 +30,7 @@ def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
     for lost in facts.lost:
         if lost.healed or lost.after is None or lost.since > facts.ended or lost.first_failed < facts.began:
             continue
-        if facts.ended < lost.first_failed + _HEARTBEATS * _slowest(facts, lost):
+        if facts.ended < lost.first_failed + _HEARTBEATS * slowest_of(facts, lost):
             continue
         if not _is_out(facts, lost) and not any(at >= lost.first_failed for at in told):
             text = f"{lost.first_why} at {lost.server} since {lost.first_failed}, and completed at {facts.ended}"
@@ -47,7 +48,7 @@ def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
     unlisted = _installed(facts) | {each.subject[0] for each in facts.unasked if each.kind == "machine.share_record"}
     told = " ".join(event.message for event in facts.trail if event.kind == "quiet" and event.at == facts.ended)
     for lost in facts.lost:
-        failing = not lost.healed and lost.first_failed + _HEARTBEATS * _slowest(facts, lost) <= facts.ended
+        failing = not lost.healed and lost.first_failed + _HEARTBEATS * slowest_of(facts, lost) <= facts.ended
         if failing and lost.name not in told and lost.name not in unlisted and " more" not in told:
             yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
 
@@ -68,7 +69,7 @@ def who_a_certificate_cuts_off_is_told_of(facts: Facts) -> Iterator[Violation]:
         if _is_out(facts, lost) or any(each.subject[0] == act.subject[0] for each in others):
             continue
         seen.add(act.number)
-        until = lost.first_failed + _HEARTBEATS * _slowest(facts, lost) + _LOOK
+        until = lost.first_failed + _HEARTBEATS * slowest_of(facts, lost) + _LOOK
         if until <= facts.ended and not any(lost.first_failed <= at <= until for at in told):
             text = (
                 f"{act.subject[0]} was replaced at {act.at}: silent from {lost.first_failed} on, untold until {until}"
@@ -89,13 +90,3 @@ def _is_out(facts: Facts, lost: LostClient) -> bool:
     images = {each.prefix for each in facts.scenario.spec.clients if each.npvdi}
     of_image = lost.name.rpartition("-")[0] in images
     return ClientId(lost.id) in facts.named_at or lost.name in _installed(facts) or of_image
-
-
-def _slowest(facts: Facts, lost: LostClient) -> timedelta:
-    """The longest time between two contacts of a client's group, or of the site where the group was born since."""
-    beats = {
-        group.path: max(each.heartbeat + each.randomization for each in group.locations)
-        for group in facts.scenario.spec.groups
-        if group.locations
-    }
-    return beats.get(lost.group, max(beats.values()))
