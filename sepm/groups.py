@@ -1,5 +1,6 @@
 """Reading the groups of a site with the settings of every location."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -25,6 +26,7 @@ _GROUP = TypeAdapter(GroupPayload)
 _LOCATIONS = TypeAdapter(list[str])
 _SETTINGS = TypeAdapter(SettingsPayload)
 _PAGE = 100
+_FEW = 3
 
 
 async def read_groups(session: Session, *, at_once: int) -> list[ObservedGroup]:
@@ -58,7 +60,7 @@ async def read_glances(session: Session) -> dict[GroupId, GroupGlance]:
     """When SEPM made the policy of every group of every domain, and how many clients it has."""
     return {
         GroupId(row.id): GroupGlance(from_epoch_ms(row.policy_date), row.number_of_physical_computers)
-        async for row in _every_row(session)
+        async for row in _every_row(session, Counter())
     }
 
 
@@ -71,20 +73,18 @@ async def read_settings(session: Session, pair: Pair, *, named: str = "") -> Pai
 async def read_policy_dates(session: Session, ids: Sequence[GroupId], *, at_once: int) -> dict[GroupId, datetime]:
     """When SEPM made the policy of each of these groups, on its own clock, to the millisecond.
 
-    From pages of a hundred groups, as long as fewer of them were read than groups are left: at most twice as many calls
-    as the better way takes, however many groups the site has. The others are asked for one by one.
+    A few are asked for one by one. More come from pages of a hundred groups, until more calls were made than groups are
+    asked for; those that are left then are asked for one by one, however many groups and domains the site has.
     """
     found: dict[GroupId, datetime] = {}
-    left = set(ids)
-    if len(left) > 1:
-        async with aclosing(_every_row(session)) as every:
-            number = 0
+    left, calls = set(ids), Counter[str]()
+    if len(left) > _FEW:
+        async with aclosing(_every_row(session, calls)) as every:
             async for row in every:
-                number += 1
                 if row.id in left:
                     found[GroupId(row.id)] = from_epoch_ms(row.policy_date)
                     left.discard(GroupId(row.id))
-                if not left or (number % _PAGE == 0 and number // _PAGE >= len(left)):
+                if not left or calls.total() > len(ids):
                     break
 
     async def read(group_id: GroupId) -> datetime:
@@ -95,15 +95,18 @@ async def read_policy_dates(session: Session, ids: Sequence[GroupId], *, at_once
     return {group_id: found[group_id] for group_id in ids}
 
 
-async def _every_row(session: Session) -> AsyncGenerator[GroupPayload]:
-    """Every group of every domain, page by page."""
+async def _every_row(session: Session, calls: Counter[str]) -> AsyncGenerator[GroupPayload]:
+    """Every group of every domain, page by page; `calls` counts them."""
+    calls["domains"] += 1
     for domain in await domain_ids(session):
-        async for row in _group_rows(session, {"domain": domain} if domain else {}):
+        async for row in _group_rows(session, {"domain": domain} if domain else {}, calls):
             yield row
 
 
-def _group_rows(session: Session, query: Query) -> AsyncIterator[GroupPayload]:
+def _group_rows(session: Session, query: Query, calls: Counter[str] | None = None) -> AsyncIterator[GroupPayload]:
     async def fetch(index: int) -> PagePayload[GroupPayload]:
+        if calls is not None:
+            calls["pages"] += 1
         page: Query = {**query, "mode": "list", "pageIndex": index, "pageSize": _PAGE}
         return await session.get("/api/v1/groups", _GROUPS, page)
 

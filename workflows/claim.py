@@ -8,7 +8,7 @@ from rotation.plan.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
 from rotation.running.state import OpenTask, Phase
 from workflows.old_certificates import against_restoring
-from workflows.refused_claim import ASKED, refuse
+from workflows.refused_claim import is_over, refuse
 from workflows.running import Running
 from workflows.swap_proof import SwapProof, next_proof, read_proof
 
@@ -31,7 +31,7 @@ async def claim(run: Running, step: Console | Write, message: Message) -> None:
     if proof.findings:
         await _refuse(run, step, message, proof)
         return
-    run.drop_attention(ASKED)
+    is_over(run)
     run.state.restarted = ()
     await _take(run, message)
     now = run.host.now()
@@ -70,7 +70,7 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
     run.state.task = task.model_copy(update=update)
     if not findings:
         run.drop_attention(LAPSED)
-        run.drop_attention(ASKED)
+        is_over(run)
         return
     if isinstance(step, Console) and run.host.patched("lapsed-asks"):
         await refuse(run, step, proof)

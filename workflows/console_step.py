@@ -35,7 +35,7 @@ from workflows import client_look, drift_step, due_server, https_drill, unreport
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART, SWAPPED
-from workflows.refused_claim import ASKED, read_on, was_answered
+from workflows.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.requests import about
 from workflows.running import SECOND, Running, TurnBack
 
@@ -76,6 +76,8 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         ref=about(run.state, step), by_hand=by_hand, opened_at=run.host.now(), because=because[:_LONGEST_REASON]
     )
     while not (done := await _attempt(run, step, request)):
+        run.drop_attention(LAPSED)
+        is_over(run)
         await run.ask(
             "task-refused",
             step.title,

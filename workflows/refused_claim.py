@@ -26,6 +26,14 @@ async def refuse(run: Running, step: Console, proof: SwapProof) -> datetime:
     return refused.read_at
 
 
+def is_over(run: Running) -> None:
+    """The proof is there again, or the task is given back: what was asked about it, and wished, is void."""
+    run.drop_attention(ASKED)
+    if run.state.proceed is not None and run.state.proceed.about == ASKED:
+        run.drop_attention(SECOND)
+        run.state.proceed = None
+
+
 def was_answered(run: Running) -> bool:
     """Whether a person has answered, and nothing has followed yet."""
     refused = run.state.task.refused if run.state.task else None
@@ -52,7 +60,7 @@ async def read_on(run: Running, step: Console | Write) -> None:
     if proof.findings:
         await _ask_when_late(run, step, refused, proof)
     else:
-        run.drop_attention(ASKED)
+        is_over(run)
 
 
 def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim:
@@ -63,6 +71,7 @@ def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim
         "asked": refused.asked and bool(proof.findings),
         "gates": proof.gates if proof.lacks_clients_only else (),
         "waiting": proof.waiting,
+        "named": _named(proof),
     }
     return _changed(run, refused, **update)
 
@@ -103,13 +112,31 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
         text = f"{proceed.asked_by} wants to go on without {refused.waiting} clients: {proceed.why}"
         run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
-        return _changed(run, refused, seconded=True)
+        return _changed(run, refused, seconded=True, seconding=refused.named)
     if proceed is not None and proceed.approved_by:
-        await _leave_out(run, step, refused, proceed)
+        if await _is_as_approved(run, step, refused):
+            await _leave_out(run, step, refused, proceed)
+        else:
+            text = "other clients are missing now than those that two persons decided about: it is asked once more"
+            await run.record(EventKind.MESSAGE, f"{step.title}: {text}")
     if proceed is not None:
         run.state.proceed = None
     now = run.host.now()
     return _changed(run, refused, since=now, read_at=now, asked=False, seconded=False)
+
+
+async def _is_as_approved(run: Running, step: Console, refused: RefusedClaim) -> bool:
+    """Whether no client is missing that was not named when the second person was asked."""
+    if not run.host.patched("approved-as-asked"):
+        return True
+    proof = await read_proof(run, step)
+    return proof.lacks_clients_only and set(_named(proof)) <= set(refused.seconding)
+
+
+def _named(proof: SwapProof) -> tuple[str, ...]:
+    """What is missing of whom; not why, which changes with each check-in."""
+    told = ((each.subject, each.message.partition(" (")[0].rpartition(": ")[2]) for each in proof.findings)
+    return tuple(f"{subject}: {name}" for subject, names in told for name in names.split(", "))
 
 
 async def _leave_out(run: Running, step: Console, refused: RefusedClaim, proceed: Proceed) -> None:

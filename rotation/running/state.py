@@ -152,6 +152,10 @@ class RefusedClaim(Value):
     """The gates that did not hold when the proof was last read."""
     waiting: int = 0
     """How many clients they wait for."""
+    named: tuple[str, ...] = ()
+    """What was missing then, with the names of clients."""
+    seconding: tuple[str, ...] = ()
+    """The same, when a second person was asked: nothing else is approved."""
 
 
 class ClientLook(Value):

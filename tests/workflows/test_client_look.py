@@ -209,3 +209,26 @@ async def test_a_build_is_looked_at_once_before_the_servers_of_a_wave(played):
     assert [task.work.verifying for task in looks(here)] == [False, True]
     swaps = [task for task in here.stage_tasks if task.work.kind == "replace_certificate"]
     assert len(swaps) == 2
+
+
+async def test_a_build_of_which_a_client_came_since_is_looked_at_again(played):
+    """A computer is put back to an old image between the look and the next server: what it holds was not looked at."""
+
+    def swaps_first(state):
+        return played.work_of(state) == "replace_certificate" and not state.swapped
+
+    def reimage(here):
+        here.stage.simulation.machines.reimage("OLDER-0002", image_age=timedelta(days=30))
+
+    deeds = played.in_turn(
+        played.Deed(swaps_first, reimage, after=timedelta(minutes=1)),
+        ready := played.Deed(swaps_first, lambda _: None, after=12 * HEARTBEAT),
+    )
+    async with played.play(*deeds, spec=relaxed_at_two_servers()) as here:
+        here.absent = lambda state: swaps_first(state) and not ready.done
+        outcome = await here.run()
+        tasks = [task.work for task in await here.stage.store.tasks.list() if isinstance(task.work, LookAtClients)]
+
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    assert [work.verifying for work in tasks] == [False, False, True]
+    assert [build.label.partition(" ")[0] for build in tasks[1].builds] == ["14.2.3335"]

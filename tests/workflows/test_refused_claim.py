@@ -107,3 +107,74 @@ async def test_a_claim_that_has_lapsed_is_asked_about_like_one_that_was_refused(
     assert f"1 clients of {ROOT_GROUP} are not covered: {PC}" in shown.message
     assert again.done
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+
+
+async def test_nobody_is_left_out_whom_the_second_person_was_not_asked_about(played):
+    """Two more computers go before she approves: nothing is left out, and it is asked once more, with their names."""
+
+    def gone(*names):
+        def do(here):
+            for name in names:
+                here.stage.simulation.machines.reimage(name, image_age=timedelta(0))
+            edit(here)
+
+        return do
+
+    def held(state):
+        return open_swap(state) and state.task.claimed_by == "bob"
+
+    asked, second = played.asked("claim-refused"), played.asked("second-person")
+    deeds = played.in_turn(
+        played.Deed(open_swap, lambda here: here.say(Move.CLAIM_TASK, who="bob", task_id=here.state.task.id)),
+        played.Deed(held, edit, after=timedelta(seconds=2)),
+        played.Deed(held, gone(PC), after=HEARTBEAT + timedelta(minutes=1)),
+        played.Deed(asked, lambda here: here.say(Move.PROCEED, "ann", "it is scrap")),
+        played.Deed(second, edit, after=timedelta(minutes=10)),
+        played.Deed(second, gone("PC-0002", "PC-0003"), after=HEARTBEAT + timedelta(minutes=1)),
+        played.Deed(second, lambda here: here.say(Move.APPROVE, "eve"), after=timedelta(hours=30)),
+        again := played.Deed(asked, lambda here: here.say(Move.CANCEL, "ann", "look into it first")),
+        played.Deed(
+            lambda state: state.withdrawing,
+            lambda here: here.say(Move.TASK_REFUSED, who="bob", task_id=here.state.task.id),
+        ),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=HEARTBEAT)) as here:
+        here.absent = lambda state: open_swap(state) and not again.done
+        outcome = await here.run()
+
+    message = played.attention(again.saw, "claim-refused").message
+    assert all(name in message for name in (PC, "PC-0002", "PC-0003"))
+    assert not [event for event in here.trail if event.kind == "adopted"]
+    assert sum("it is asked once more" in event.message for event in here.trail) == 1
+    assert outcome is Outcome.CANCELLED
+
+
+async def test_a_wish_is_void_when_the_proof_has_come_back(played):
+    """The second person approves too late: the next time it lapses, a retry leaves nobody out."""
+
+    def held(state):
+        return open_swap(state) and state.task.claimed_by == "bob"
+
+    def bob(move):
+        return lambda here: here.say(move, who="bob", task_id=here.state.task.id)
+
+    asked = played.asked("claim-refused")
+    deeds = played.in_turn(
+        played.Deed(open_swap, bob(Move.CLAIM_TASK)),
+        played.Deed(held, edit, after=timedelta(seconds=2)),
+        played.Deed(held, reimage, after=HEARTBEAT + timedelta(minutes=1)),
+        played.Deed(asked, lambda here: here.say(Move.PROCEED, "ann", "it is scrap")),
+        refused := played.Deed(played.asked("second-person"), bob(Move.TASK_REFUSED)),
+    )
+    async with played.play(*deeds, spec=one_server(clients=8, heartbeat=HEARTBEAT)) as here:
+        here.absent = lambda state: open_swap(state) and not refused.done
+        given_back = played.Deed(
+            played.asked("task-refused"), lambda here: here.kept.update(state=here.state.model_copy())
+        )
+        here.deeds.append(given_back)
+        outcome = await here.run()
+
+    codes = {attention.code for attention in here.kept["state"].attention}
+    assert not codes & {"proof-lapsed", "claim-refused", "second-person"}
+    assert here.kept["state"].proceed is None
+    assert outcome is Outcome.COMPLETED

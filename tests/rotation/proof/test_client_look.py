@@ -118,8 +118,11 @@ def test_a_build_that_was_shown_before_need_not_be_told_of_again(make):
 
 
 def test_a_client_of_which_nothing_is_known_holds_up_no_look_that_shows_each_build(make):
-    """An old list of one of them does."""
+    """An old list does: of one of them, of a client that was told of before, of one of another build."""
     assert judged(make, TWO, looked("nobody"), looked("o1"), looked("n1")).finding is None
+    for more in (looked("n1", "HTTPS", port=443), looked("alone", "HTTPS", port=443)):
+        found = judged(make, (*TWO, client("alone", "14.2.1", owner=H)), looked("o1"), looked("n1"), more)
+        assert found.finding.code == "client-list-old"
     old = judged(
         make, TWO, looked("nobody"), looked("o1"), looked("n1", "HTTPS", port=443), settled=[f"{NEW}, over HTTP"]
     )
