@@ -10,10 +10,9 @@ _HEARTBEATS = 3
 
 
 def handed_out(lost: LostClient, facts: Facts) -> str | None:
-    """It was given an old list between its last contact and the replacement, and no person could stop that.
+    """It was given an old list within three heartbeats of its group before the replacement; no person stopped that.
 
-    What people know of they were asked to stop, and a client that is in contact later takes its list again. Nothing
-    that SEPM shows tells of either.
+    Not excused: scripts that people know of, unless one of them only said that they are stopped. The product has to ask.
     """
     swap = lost.after
     if swap is None or swap.kind not in SWAPS or not swap.actor.asked:

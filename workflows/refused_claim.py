@@ -70,9 +70,9 @@ def _keep(run: Running, refused: RefusedClaim, proof: SwapProof) -> RefusedClaim
         "read_at": next_proof(run, now, since=refused.since),
         "asked": refused.asked and bool(proof.findings),
         "gates": proof.gates if proof.lacks_clients_only else (),
-        "waiting": proof.waiting,
-        "named": _named(proof),
     }
+    if not refused.seconded:
+        update |= {"waiting": proof.waiting, "named": proof.names}
     return _changed(run, refused, **update)
 
 
@@ -112,7 +112,7 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
         text = f"{proceed.asked_by} wants to go on without {refused.waiting} clients: {proceed.why}"
         run.raise_attention(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
-        return _changed(run, refused, seconded=True, seconding=refused.named)
+        return _changed(run, refused, seconded=True)
     if proceed is not None and proceed.approved_by:
         if await _is_as_approved(run, step, refused):
             await _leave_out(run, step, refused, proceed)
@@ -126,17 +126,12 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
 
 
 async def _is_as_approved(run: Running, step: Console, refused: RefusedClaim) -> bool:
-    """Whether no client is missing that was not named when the second person was asked."""
+    """Whether no more clients are missing than when the second person was asked, and no other one is named."""
     if not run.host.patched("approved-as-asked"):
         return True
     proof = await read_proof(run, step)
-    return proof.lacks_clients_only and set(_named(proof)) <= set(refused.seconding)
-
-
-def _named(proof: SwapProof) -> tuple[str, ...]:
-    """What is missing of whom; not why, which changes with each check-in."""
-    told = ((each.subject, each.message.partition(" (")[0].rpartition(": ")[2]) for each in proof.findings)
-    return tuple(f"{subject}: {name}" for subject, names in told for name in names.split(", "))
+    fewer = proof.waiting <= refused.waiting and set(proof.names) <= set(refused.named)
+    return proof.lacks_clients_only and fewer
 
 
 async def _leave_out(run: Running, step: Console, refused: RefusedClaim, proceed: Proceed) -> None:

@@ -46,6 +46,8 @@ class SwapProof(Value):
     """The gates that wait for clients."""
     waiting: int = 0
     """How many."""
+    names: tuple[str, ...] = ()
+    """Some of them by name, each with its gate."""
     quiet: tuple[str, ...] = ()
     """By gate, which covered clients have fallen silent: it stands against nothing."""
 
@@ -86,6 +88,7 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
     findings: list[Finding] = []
     gates: list[str] = []
     quiet: list[str] = []
+    names: list[str] = []
     waiting = 0
     restarted = {each.gate: each for each in run.state.restarted}
     for gate in dict.fromkeys((*step.holds, *restarted)):
@@ -102,7 +105,10 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             findings.append(blocking("gate-does-not-hold", gate, _who(reading)))
             gates += [gate] if reading.waiting else []
             waiting += reading.waiting
-    return SwapProof(findings=tuple(findings), gates=tuple(gates), waiting=waiting, quiet=tuple(quiet))
+            names += (f"{gate}: {name}" for name in reading.waiting_names)
+    return SwapProof(
+        findings=tuple(findings), gates=tuple(gates), waiting=waiting, names=tuple(names), quiet=tuple(quiet)
+    )
 
 
 def next_proof(run: Running, now: datetime, *, since: datetime) -> datetime:

@@ -151,11 +151,9 @@ class RefusedClaim(Value):
     gates: tuple[str, ...] = ()
     """The gates that did not hold when the proof was last read."""
     waiting: int = 0
-    """How many clients they wait for."""
+    """How many clients they wait for; from the moment on when a second person was asked, as many as then."""
     named: tuple[str, ...] = ()
-    """What was missing then, with the names of clients."""
-    seconding: tuple[str, ...] = ()
-    """The same, when a second person was asked: nothing else is approved."""
+    """Some of these clients by name, each with its gate."""
 
 
 class ClientLook(Value):

@@ -45,7 +45,7 @@ STOPPING = frozenset(
 )
 """What rules 8, 10, 11 and 18 to 28 say to a person."""
 
-OURS = frozenset({"hand-outs", "look", "signed", "https-shut", "https-open"})
+OURS = frozenset({"hand-outs", "look", "signed", "drill"})
 """Numbers of the tasks that rules 10 and 18 to 28 add to the vendor's lists; rule 4 refreshes images."""
 _EVENTS = frozenset({Theme.DEPARTURES, Theme.WAY_BACK})
 
