@@ -12,7 +12,7 @@ _HEARTBEATS = 3
 def handed_out(lost: LostClient, facts: Facts) -> str | None:
     """It was given an old list within three heartbeats of its group before the replacement; no person stopped that.
 
-    Not excused: scripts that people know of, unless one of them only said that they are stopped. The product has to ask.
+    """It was given an old list within three heartbeats of its group before the replacement, unknown to people.
     """
     swap = lost.after
     if swap is None or swap.kind not in SWAPS or not swap.actor.asked:
