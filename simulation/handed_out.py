@@ -12,7 +12,7 @@ _HEARTBEATS = 3
 def handed_out(lost: LostClient, facts: Facts) -> str | None:
     """It was given an old list within three heartbeats of its group before the replacement; no person stopped that.
 
-    """It was given an old list within three heartbeats of its group before the replacement, unknown to people.
+    Not excused: scripts that people know of, unless a person only said that they are stopped: the product has to ask.
     """
     swap = lost.after
     if swap is None or swap.kind not in SWAPS or not swap.actor.asked:

@@ -88,7 +88,7 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
     findings: list[Finding] = []
     gates: list[str] = []
     quiet: list[str] = []
-    names: list[str] = []
+    missing: list[str] = []
     waiting = 0
     restarted = {each.gate: each for each in run.state.restarted}
     for gate in dict.fromkeys((*step.holds, *restarted)):
@@ -105,9 +105,9 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             findings.append(blocking("gate-does-not-hold", gate, _who(reading)))
             gates += [gate] if reading.waiting else []
             waiting += reading.waiting
-            names += (f"{gate}: {name}" for name in reading.waiting_names)
+            missing += (f"{gate}: {name}" for name in reading.waiting_names)
     return SwapProof(
-        findings=tuple(findings), gates=tuple(gates), waiting=waiting, names=tuple(names), quiet=tuple(quiet)
+        findings=tuple(findings), gates=tuple(gates), waiting=waiting, names=tuple(missing), quiet=tuple(quiet)
     )
 
 
