@@ -13,7 +13,14 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 
 from activities.progress import STATUS
-from engine.contract import MoveTaskRequest, PlanCheckRequest, ProgressReport, RollBackRequest, StepRequest
+from engine.contract import (
+    LoadPlanRequest,
+    MoveTaskRequest,
+    PlanCheckRequest,
+    ProgressReport,
+    RollBackRequest,
+    StepRequest,
+)
 from rotation.values import RotationId, SiteId
 from store.progress import RotationStatus
 from store.store import Store
@@ -61,7 +68,7 @@ async def _asker(store: Store, request: Any) -> tuple[RotationId, SiteId] | None
     match request:
         case StepRequest(ref=ref):
             return ref.rotation_id, ref.site_id
-        case PlanCheckRequest() | RollBackRequest() | ProgressReport():
+        case PlanCheckRequest() | RollBackRequest() | LoadPlanRequest() | ProgressReport():
             return request.rotation_id, request.site_id
         case MoveTaskRequest():
             try:

@@ -13,8 +13,10 @@ from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import Drift, Move, drift, moved, stays_behind
+from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
+from rotation.drift.told import judge
 from rotation.drift.upgraded import upgraded
 from rotation.plan.left_shut import shut_at
 from rotation.plan.plan import PlanBody
@@ -43,6 +45,7 @@ class Looking:
         1. read groups, inheritance, lists, secure communications and SEPM's version; probe every server's ports
         2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
         3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
+        4. judge what differs: it is gone on with, put right, or a person is asked
         """
         scope = await scope_of(self._world, request.ref)
         with told_apart():
@@ -51,7 +54,8 @@ class Looking:
                 survey = await self._read(scope, client, planned)
                 found = await self._differences(scope, survey, planned, request)
                 await self._note(scope, client, found)
-        return LookAnswer(drifts=found)
+        now = Circumstances(body=scope.plan.body, at=scope.step.id, repaired=request.repaired, left=request.left)
+        return LookAnswer(found=tuple(judge(each, now) for each in found))
 
     async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey) -> SiteSurvey:
         groups = tuple(await client.groups())

@@ -13,8 +13,6 @@ from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import (
     ActivityName,
-    LoadPlanAnswer,
-    LoadPlanRequest,
     PlanCheckAnswer,
     PlanCheckRequest,
     StepRef,
@@ -282,9 +280,3 @@ class Planning:
         site, facts = await store.sites.get(request.site_id), await store.certificates.facts(chosen.certificate_id)
         place = Place(site=site, server=chosen.server, served=survey.served)
         return unfit_now(facts, place, plan.body, request.at, now=self._world.clock())
-
-    @activity.defn(name=ActivityName.LOAD_PLAN)
-    async def load_plan(self, request: LoadPlanRequest) -> LoadPlanAnswer:
-        """A stored plan; the store checks its hash."""
-        plan = await self._world.store.plans.get(request.plan_id)
-        return LoadPlanAnswer(hash=plan.hash, body=plan.body)

@@ -6,6 +6,7 @@ from typing import Any
 from activities.admission import admitted
 from activities.closing import ClosingCheck
 from activities.gates import Gates
+from activities.loading import Loading
 from activities.looking import Looking
 from activities.moving import Moving
 from activities.newborns import Newborns
@@ -34,7 +35,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     every: list[Callable[..., Any]] = [
         surveying.survey_site,
         planning.check_plan,
-        planning.load_plan,
+        Loading(world).load_plan,
         RollingBack(world).plan_roll_back,
         Originals(world).record_originals,
         settings.write_settings,

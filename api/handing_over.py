@@ -3,6 +3,7 @@
 from api.parts import Parts
 from engine.contract import RotateInput
 from engine.rotations import start_rotation
+from engine.story import static_details
 from store.progress import Rotation
 
 
@@ -15,15 +16,13 @@ async def hand_over(parts: Parts, rotation: Rotation) -> None:
     """
     store = parts.store
     plan = await store.plans.get(rotation.plan_id)
-    await start_rotation(
-        parts.temporal,
-        RotateInput(
-            rotation_id=rotation.id,
-            site_id=rotation.site_id,
-            site_name=(await store.sites.get(rotation.site_id)).name,
-            plan_id=plan.id,
-            plan_hash=plan.hash,
-            body=plan.body,
-        ),
-        task_queue=parts.task_queue,
+    begin = RotateInput(
+        rotation_id=rotation.id,
+        site_id=rotation.site_id,
+        site_name=(await store.sites.get(rotation.site_id)).name,
+        plan_id=plan.id,
+        plan_hash=plan.hash,
+        purpose=plan.body.purpose,
     )
+    details = static_details(begin, plan.body)
+    await start_rotation(parts.temporal, begin, details=details, task_queue=parts.task_queue)

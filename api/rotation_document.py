@@ -88,7 +88,7 @@ class Live(Value):
             hold_reason=state.hold_reason,
             cancelling_by=state.cancelling.by if state.cancelling else "",
             rolling_back=state.rolling_back,
-            purpose=state.body.purpose,
+            purpose=state.outline.purpose,
             swapped=state.swapped,
         )
 

@@ -20,7 +20,7 @@ from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, SearchAtt
 from engine.fault import NoAnswer, NotRunning, SiteIsBusy
 from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
-from engine.story import static_details, static_summary
+from engine.story import static_summary
 from engine.surveys import survey
 from rotation.running.state import Phase, RotationState
 from rotation.values import RotationId, SiteId
@@ -41,12 +41,15 @@ class Started(NamedTuple):
     """Whether an earlier call had started it: the answer of that call was lost, and nothing was done twice."""
 
 
-async def start_rotation(client: Client, begin: RotateInput, *, task_queue: str | None = None) -> Started:
+async def start_rotation(
+    client: Client, begin: RotateInput, *, details: str = "", task_queue: str | None = None
+) -> Started:
     """Start a rotation, once: a second call for the same rotation finds the first, even when that one has ended.
 
     Args:
         client: a connection, quick or patient.
         begin: what to run.
+        details: what Temporal's UI shows of it before a worker has run it (`engine.story`).
         task_queue: whose worker runs it; the one of the settings when it is not given.
 
     Raises:
@@ -59,7 +62,7 @@ async def start_rotation(client: Client, begin: RotateInput, *, task_queue: str 
         if newest is not None and _rotation_of(newest) == begin.rotation_id:
             return Started(newest.run_id, before=True)
         try:
-            run_id = await _start(client, begin, task_queue or TemporalSettings().task_queue)
+            run_id = await _start(client, begin, details, task_queue or TemporalSettings().task_queue)
         except WorkflowAlreadyStartedError as error:
             newest = await _newest(client, begin.site_id)
             running = _rotation_of(newest) if newest is not None else None
@@ -69,7 +72,7 @@ async def start_rotation(client: Client, begin: RotateInput, *, task_queue: str 
         return Started(run_id, before=False)
 
 
-async def _start(client: Client, begin: RotateInput, task_queue: str) -> str:
+async def _start(client: Client, begin: RotateInput, details: str, task_queue: str) -> str:
     handle = await client.start_workflow(
         ROTATE_WORKFLOW,
         begin,
@@ -78,7 +81,7 @@ async def _start(client: Client, begin: RotateInput, task_queue: str) -> str:
         id_conflict_policy=OnRunning.FAIL,
         id_reuse_policy=OnEnded.ALLOW_DUPLICATE,
         static_summary=static_summary(begin),
-        static_details=static_details(begin),
+        static_details=details or None,
         search_attributes=TypedSearchAttributes(
             [
                 SearchAttributePair(_SITE, begin.site_name),

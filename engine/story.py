@@ -3,18 +3,18 @@
 import html
 
 from engine.contract import RotateInput
+from rotation.plan.plan import PlanBody
 
 _SUMMARY_LENGTH = 200
 
 
 def static_summary(begin: RotateInput) -> str:
     """One line: which site, and what for."""
-    return f"{begin.site_name}: {begin.body.purpose}, plan {begin.plan_hash[:12]}"[:_SUMMARY_LENGTH]
+    return f"{begin.site_name}: {begin.purpose}, plan {begin.plan_hash[:12]}"[:_SUMMARY_LENGTH]
 
 
-def static_details(begin: RotateInput) -> str:
+def static_details(begin: RotateInput, body: PlanBody) -> str:
     """The approved plan as lists. The UI renders no tables, and inline HTML it would render is escaped."""
-    body = begin.body
     lines = [f"# {_safe(begin.site_name)}: {body.purpose}"]
     lines += [f"- rotation `{begin.rotation_id}`", f"- plan `{begin.plan_id}`, hash `{begin.plan_hash}`"]
     if body.certificates:

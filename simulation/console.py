@@ -94,13 +94,14 @@ class ConsolePeople:
             case _:
                 return {}
 
-    def states(self, state: RotationState) -> dict[str, str]:
+    async def states(self, state: RotationState) -> dict[str, str]:
         """What they state of the open gate: how many clients its groups have, and who is not as wanted."""
         step, wait = state.step, state.wait
         if not isinstance(step, Gate | Holdout) or wait is None or wait.reading is None or wait.reading.asks is None:
             return {}
         scope = step.scope if isinstance(step, Gate) else ScopeName.FAILOVER
-        paths = followed_by(self._simulation, {owner.path for owner in state.body.owners(scope)})
+        body = (await self._store.plans.get(state.plan_id)).body
+        paths = followed_by(self._simulation, {owner.path for owner in body.owners(scope)})
         missing = unlike(self._simulation, self._simulation.now, paths, _settled(wait))
         clients = wait.reading.asks.clients
         return {CLIENTS: str(clients), COVERED: str(clients - len(missing)), MISSING: ", ".join(missing)}

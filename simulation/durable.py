@@ -275,7 +275,7 @@ async def _run(
         site_name=state.site_name,
         plan_id=state.plan_id,
         plan_hash=state.plan_hash,
-        body=state.body,
+        purpose=state.outline.purpose,
     )
     worker = Worker(
         client,

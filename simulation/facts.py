@@ -96,7 +96,7 @@ class Facts:
     @property
     def body(self) -> PlanBody | None:
         """What ran, amendments included."""
-        return self.state.body if self.state else None
+        return self.last_plan.body if self.last_plan else None
 
     @property
     def left_out(self) -> frozenset[ClientId]:

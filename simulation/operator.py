@@ -20,6 +20,7 @@ from emulator.slips import Slip
 from emulator.tasks import CertificateFile, Task, by_name
 from emulator.ways import with_a_way
 from rotation.plan.client_look import CLIENTS
+from rotation.plan.plan import PlanBody
 from rotation.plan.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.running.state import RotationState
 from rotation.site import Server
@@ -32,6 +33,7 @@ from simulation.facts import CutOff, site_facts
 from simulation.networks import open_ports_of
 from simulation.tidying import slowed_down, to_upgrade, unasked_changes
 from simulation.whereabouts import path_at_the_end
+from store.plans import Plans
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _FAILS_OVER = "14.3.9816.7000"
@@ -39,10 +41,10 @@ _FAILS_OVER = "14.3.9816.7000"
 _SWAPS = frozenset({"console.replace_certificate", "console.generate_certificate"})
 
 
-def _to_edit(state: RotationState) -> Iterator[str]:
+def _to_edit(state: RotationState, body: PlanBody) -> Iterator[str]:
     """The groups of which the product asks that a policy is edited at the console."""
     asked = [each.message for each in state.attention if each.code == "policy-by-hand"]
-    for owner in state.body.scopes:
+    for owner in body.scopes:
         if any(owner.path in message for message in asked):
             yield owner.path
 
@@ -107,22 +109,23 @@ class Operator:
                         if not each.stopped:
                             self._simulation.console.stop_hand_out(each.spec.name)
 
-    async def put_right(self, state: RotationState) -> None:
+    async def put_right(self, state: RotationState, plans: Plans) -> None:
         """Look through the site when the product has named something: own mistakes, and what nobody asked for.
 
         Certificates and settings go to what the product left last; what the console refuses now is tried next time.
         """
+        body = (await plans.get(state.plan_id)).body
         with self._own_lists(), suppress(EmulatorError):
             await self.hands.put_right()
         with self._own_lists(), suppress(EmulatorError), acting(Actor.TASK):
-            for operation in unasked_changes(self._simulation, self._began, state, self._pem):
+            for operation in unasked_changes(self._simulation, self._began, state, body, self._pem):
                 with suppress(EmulatorError):  # a server that is down keeps no other thing from being put right
                     await self._desk.operate(operation)
-            for path, location, heartbeat in slowed_down(state, self._simulation.effects.views()):
+            for path, location, heartbeat in slowed_down(state, body, self._simulation.effects.views()):
                 self._simulation.console.set_heartbeat(path, location, heartbeat)
             for name in tuple(to_upgrade(self._simulation, state)):
                 self._simulation.machines.upgrade(name, _FAILS_OVER)
-            for path in _to_edit(state):
+            for path in _to_edit(state, body):
                 self._simulation.console.edit_policy(path)
             for edited in self._lists_now().values():
                 known = self._lists.get(edited.id, edited)

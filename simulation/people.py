@@ -180,7 +180,7 @@ class People:
 
     def _wants_back(self, state: RotationState) -> bool:
         """Whether a person rolls back: clients refuse or were cut off, or the console refuses the work."""
-        if not state.swapped or state.rolling_back is not None or state.body.purpose != "rotate":
+        if not state.swapped or state.rolling_back is not None or state.outline.purpose != "rotate":
             return False
         codes = {attention.code for attention in state.attention}
         old = looks.takes_back(state, self._tries.get(_Wish("attention", looks.ASKED), 0))
@@ -243,7 +243,9 @@ class People:
                 return None
             case "put right" | "go on":
                 held_on = wish.about == "go on"
-                await (self._go_on(wish.subject) if held_on else self._operator.put_right(self._seen))
+                await (
+                    self._go_on(wish.subject) if held_on else self._operator.put_right(self._seen, self._store.plans)
+                )
                 return None
             case "say done":
                 return await self._say_done(wish.subject)
@@ -257,12 +259,12 @@ class People:
                 return self._message(move, _OWNER, why=why)
             case _:
                 await self._console.count_anew(self._seen, now)
-                decision = self._decide(wish.subject)
+                decision = await self._decide(wish.subject)
                 if wish.subject == "plan-differs":
                     # a network that has come into the plan may be what stands in the way
                     await self._networks.run_script()
                 if decision is not None and decision.move is not Move.APPROVE:  # what is approved is right as it is
-                    await self._operator.put_right(self._seen)
+                    await self._operator.put_right(self._seen, self._store.plans)
                 return decision
 
     async def _work(self, task_id: str, now: datetime) -> None:
@@ -302,7 +304,7 @@ class People:
             return await self._say_done(task_id)
         return self._message(Move.TASK_REFUSED, _OPERATOR, task_id=task_id, why="not begun yet")
 
-    def _decide(self, code: str) -> Message | None:
+    async def _decide(self, code: str) -> Message | None:
         if self._state is None:
             return None
         attention = next((each for each in self._state.attention if each.code == code), None)
@@ -311,9 +313,8 @@ class People:
         move = self._choice(attention, self._tries[_Wish("attention", code)])
         who = _SECOND if move is Move.APPROVE else _OWNER
         if move is Move.STATE_GATE:
-            return self._message(
-                move, who, why="looked at the groups' pages", attestation=self._console.states(self._seen)
-            )
+            states = await self._console.states(self._seen)
+            return self._message(move, who, why="looked at the groups' pages", attestation=states)
         return self._message(move, who, why="decided", by=_LONGER if move is Move.EXTEND else None)
 
     def _choice(self, attention: Attention, tries: int) -> Move:

@@ -85,11 +85,11 @@ async def _gather(
 ) -> Facts:
     ended = stage.clock.now()
     after = site_facts(stage.simulation)
-    named_at = {each.id: START for each in state.body.left_out} if state else {}
+    last = await stage.store.plans.get(state.plan_id) if plan is not None and state is not None else None
+    named_at = {each.id: START for each in last.body.left_out} if last else {}
     if plan is not None:
         named_at = await stage.store.roster.left_out_at(ROTATION) | named_at
         stage.live_on()
-    last = await stage.store.plans.get(state.plan_id) if plan is not None and state is not None else None
     verdict = stage.simulation.verdict()
     return Facts(
         scenario=stage.scenario,

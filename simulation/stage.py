@@ -12,6 +12,7 @@ from activities.registry import all_activities
 from activities.surveying import Surveying
 from emulator.simulation import Simulation
 from engine.contract import SurveyAnswer, SurveyRequest
+from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
@@ -174,8 +175,7 @@ class Stage:
             site_name=self.scenario.spec.name,
             plan_id=plan.id,
             plan_hash=plan.hash,
-            body=plan.body,
-            steps=plan.body.steps,
+            outline=Outline.to_load(plan.body.purpose),
             started_at=now,
         )
 

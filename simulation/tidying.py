@@ -15,7 +15,9 @@ from emulator.operations import (
 from emulator.simulation import Simulation
 from rotation.build import ClientBuild
 from rotation.drift.standing import standing
+from rotation.plan.plan import PlanBody
 from rotation.plan.scope import PlannedPair
+from rotation.plan.step import Load
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, RotationState
 from rotation.survey import Pair
@@ -26,7 +28,7 @@ from simulation.whereabouts import MOVES, path_at_the_end
 
 
 def unasked_changes(
-    simulation: Simulation, began: SiteFacts, state: RotationState, file: Callable[[ServerName], bytes]
+    simulation: Simulation, began: SiteFacts, state: RotationState, body: PlanBody, file: Callable[[ServerName], bytes]
 ) -> Iterator[Operation]:
     """What puts back certificates and settings that nobody asked to change, and has servers sign anew.
 
@@ -34,17 +36,20 @@ def unasked_changes(
         simulation: the site as it is.
         began: the site as it was.
         state: tells which servers have their new certificate.
+        body: the plan that runs.
         file: the new certificate of a server with its key, in base64.
     """
     journal = simulation.effects.views()
-    yield from _certificates(simulation, journal, began, state, file)
-    yield from _settings(simulation, journal, began, state)
+    yield from _certificates(simulation, began, state, body, file)
+    yield from _settings(simulation, journal, began, state, body)
     for each in simulation.site.servers.values():
         if each.up and each.signing is not each.credential:
             yield Republish(server=each.name)
 
 
-def slowed_down(state: RotationState, journal: tuple[EffectView, ...]) -> Iterator[tuple[str, str, timedelta]]:
+def slowed_down(
+    state: RotationState, body: PlanBody, journal: tuple[EffectView, ...]
+) -> Iterator[tuple[str, str, timedelta]]:
     """The pairs that the product asks to have their heartbeat back, and names no other way: group, location, heartbeat.
 
     Where it offers another way, people take that, and leave the heartbeat to whoever has set it.
@@ -52,7 +57,7 @@ def slowed_down(state: RotationState, journal: tuple[EffectView, ...]) -> Iterat
     if not any(each.code == DRIFT and each.options == (Move.RETRY,) for each in state.attention):
         return
     named = {told.subject for told in state.drift if told.code == "heartbeat-drift" and told.blocks}
-    for owner in state.body.scopes:
+    for owner in body.scopes:
         for pair in owner.pairs:
             if f"{owner.path} / {pair.location_name}" in named:
                 yield path_at_the_end(owner.path, journal), pair.location_name, owner.slowest_heartbeat
@@ -72,29 +77,30 @@ def to_upgrade(simulation: Simulation, state: RotationState) -> Iterator[str]:
 
 def _certificates(
     simulation: Simulation,
-    journal: tuple[EffectView, ...],
     began: SiteFacts,
     state: RotationState,
+    body: PlanBody,
     file: Callable[[ServerName], bytes],
 ) -> Iterator[Operation]:
+    journal = simulation.effects.views()
     touched = {each.subject[0] for each in journal if each.kind in SWAPS and not each.actor.asked}
     for server in map(ServerName, sorted(touched)):
         now = Fingerprint(simulation.site.server(server).credential.fingerprint)
-        chosen = state.body.certificate_for(server)
+        chosen = body.certificate_for(server)
         wanted = began.served[server]
         if chosen is not None:
             renewed = server in state.swapped and state.phase is not Phase.TURNING_BACK  # a cancel wants the old ones
             wanted = chosen.fingerprint if renewed else chosen.replaces
         if now == wanted:
             continue
-        if chosen is not None and wanted == chosen.fingerprint and state.body.purpose == "rotate":
+        if chosen is not None and wanted == chosen.fingerprint and body.purpose == "rotate":
             yield ReplaceCertificate(server=server, content_base64=file(server), format="pem")
         else:
             yield RestoreCertificate(server=server, fingerprint_sha256=wanted)
 
 
 def _settings(
-    simulation: Simulation, journal: tuple[EffectView, ...], began: SiteFacts, state: RotationState
+    simulation: Simulation, journal: tuple[EffectView, ...], began: SiteFacts, state: RotationState, body: PlanBody
 ) -> Iterator[Operation]:
     """Each setting whose last change was unasked gets the value that the product says it should have now.
 
@@ -102,7 +108,7 @@ def _settings(
     over since stays as it is. Groups that were moved are looked for where they are. A location that was born since then
     counts once it is planned.
     """
-    left, planned = _left(state, journal), _planned(state, journal)
+    left, planned = _left(state, body, journal), _planned(body, journal)
     at_first = {(path_at_the_end(path, journal), name): each for (path, name), each in began.settings.items()}
     site = simulation.site
     owned = {group.path for group in site.groups.values() if not group.inherits}
@@ -153,28 +159,28 @@ def _taken_over(planned: PlannedPair | None, index: int, value: str, before: str
     return (value,) if before.lower() != there.lower() == value.lower() else ()
 
 
-def _planned(state: RotationState, journal: tuple[EffectView, ...]) -> dict[_Pair, PlannedPair]:
+def _planned(body: PlanBody, journal: tuple[EffectView, ...]) -> dict[_Pair, PlannedPair]:
     """Each pair as it is planned, by the path that its group has now."""
     return {
         (path_at_the_end(owner.path, journal), pair.location_name): pair
-        for owner in state.body.scopes
+        for owner in body.scopes
         for pair in owner.pairs
     }
 
 
 def _left(
-    state: RotationState, journal: tuple[EffectView, ...]
+    state: RotationState, body: PlanBody, journal: tuple[EffectView, ...]
 ) -> dict[_Pair, tuple[Collection[str], Collection[str]]]:
     """The lists and secure communications that each pair may have at the step that runs."""
-    if state.step is None or state.phase is Phase.TURNING_BACK:
+    if state.step is None or isinstance(state.step, Load) or state.phase is Phase.TURNING_BACK:
         return {}
     names = {
         Pair(group_id=owner.group_id, location_id=planned.location_id): (path, planned.location_name)
-        for owner in state.body.scopes
+        for owner in body.scopes
         for path in (path_at_the_end(owner.path, journal),)
         for planned in owner.pairs
     }
     return {
         names[pair]: (there.server_lists, {str(each).lower() for each in there.secure_communications})
-        for pair, there in standing(state.body, state.step.id).items()
+        for pair, there in standing(body, state.step.id).items()
     }

@@ -1,5 +1,6 @@
 """Histories of rotations: replayed, and kept as a file."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -24,4 +25,14 @@ def save(history: WorkflowHistory, path: Path) -> None:
     """Keep a history, one event a line and without the names of processes and machines."""
     events = history.to_json_dict()["events"]
     lines = ",\n".join(re.sub(r'"\d+@[^"]*"', '"a process"', json.dumps(each)) for each in events)
-    path.write_text(f'{{"events": [\n{lines}\n]}}\n')
+    path.write_bytes(gzip.compress(f'{{"events": [\n{lines}\n]}}\n'.encode(), mtime=0))
+
+
+def kept(path: Path) -> WorkflowHistory:
+    """A history that was kept."""
+    return WorkflowHistory.from_json(name(path), gzip.decompress(path.read_bytes()).decode())
+
+
+def name(path: Path) -> str:
+    """What a kept history is called."""
+    return path.name.removesuffix(".json.gz")

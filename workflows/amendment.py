@@ -1,4 +1,4 @@
-"""Adopting an amendment: the same executed prefix, another rest, approved by a person."""
+"""Taking up a plan: the approved one at the beginning, and an amendment with the same executed prefix."""
 
 from engine.contract import ActivityName, Counted, EventKind, LoadPlanAnswer, LoadPlanRequest, StepRequest
 from rotation.plan.step import Step
@@ -7,15 +7,30 @@ from workflows.requests import about
 from workflows.running import Running
 
 
+async def load(run: Running) -> None:
+    """Take up the approved plan: from here on its steps are done.
+
+    Raises:
+        TurnBack: when somebody cancels before.
+    """
+    state = run.state
+    loaded = await _loaded(run, state.plan_id, state.plan_hash, summary="load the approved plan")
+    state.outline = loaded.outline
+    await run.record(EventKind.STARTED, f"plan {state.plan_hash[:12]}, {len(state.steps)} steps")
+
+
 async def adopt(run: Running, plan_id: PlanId, step: Step) -> None:
     """Go on with plan `plan_id`, which begins with what was done up to `step`; what is new in it is recorded first."""
     state = run.state
-    loaded = await run.call(
-        ActivityName.LOAD_PLAN, LoadPlanRequest(plan_id=plan_id), LoadPlanAnswer, summary="load the amendment"
-    )
-    state.plan_id, state.plan_hash, state.body = plan_id, loaded.hash, loaded.body
-    state.steps = loaded.body.steps
+    loaded = await _loaded(run, plan_id, summary="load the amendment")
+    state.plan_id, state.plan_hash, state.outline = plan_id, loaded.hash, loaded.outline
     request = StepRequest(ref=about(state, step))
     await run.call(ActivityName.RECORD_ORIGINALS, request, Counted, summary="store the settings of what is new")
     left = len(state.steps) - state.cursor - 1
     await run.record(EventKind.AMENDED, f"plan {loaded.hash[:12]}, {left} steps from here")
+
+
+async def _loaded(run: Running, plan_id: PlanId, approved: str = "", *, summary: str) -> LoadPlanAnswer:
+    state = run.state
+    request = LoadPlanRequest(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan_id, approved=approved)
+    return await run.call(ActivityName.LOAD_PLAN, request, LoadPlanAnswer, summary=summary)

@@ -67,7 +67,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
         then = ", ".join(_THEN[move] for move in offered)
         by_itself = "" if step.purpose is GatePurpose.RELAXED else "; the gate then passes by itself"
         text = f"{_who(reading)}: {_LOOK[step.purpose]}{by_itself}. Or {then}"
-        if reading.silent_canaries and run.host.patched(BACK):
+        if reading.silent_canaries:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
         await _show(run, HELD, step, text, offered)
     return False

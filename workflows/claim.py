@@ -72,7 +72,7 @@ async def keep_proof(run: Running, step: Console | Write) -> None:
         run.drop_attention(LAPSED)
         is_over(run)
         return
-    if isinstance(step, Console) and run.host.patched("lapsed-asks"):
+    if isinstance(step, Console):
         await refuse(run, step, proof)
     text = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
     verb = "replace" if isinstance(step, Console) else "restore"

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from engine.contract import ActivityName, Counted, EventKind, ObserveTaskAnswer, OpenTaskAnswer
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.step import Console, ScopeName, Write
-from rotation.proof.gate import minimum
 from rotation.running.message import Move
 from rotation.running.state import ClientLook, Fixing, Proceed
 from workflows.requests import about, left_out
@@ -77,7 +76,7 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
     options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
     first = ", when nothing else than SEPM gives clients a Sylink.xml any more" if look.old else ""
     text = f"{what}. Retry to look again later{first}"
-    if run.state.swapped and run.state.body.purpose == "rotate":
+    if run.state.swapped and run.state.outline.purpose == "rotate":
         text += ", roll back"
     if out := _left_out(run, look):
         options = (Move.RETRY, Move.PROCEED, Move.CANCEL)
@@ -92,7 +91,7 @@ async def _ask(run: Running, step: Console | Write, look: ClientLook, what: str)
 
 def _left_out(run: Running, look: ClientLook) -> tuple[str, ...]:
     """Whose clients would be left out: never all of them because nobody has looked, but where no other way is left."""
-    back = run.state.body.purpose in {"roll-back", "restore"}
+    back = run.state.outline.purpose in {"roll-back", "restore"}
     return look.old or (look.lacking if look.settled or back else ())
 
 
@@ -141,9 +140,7 @@ def begin_wait(run: Running, step: Console | Write) -> None:
     look, now = run.open_task.look, run.host.now()
     if look is not None and not run.state.withdrawing:
         shown = look.settled.values()
-        until = max((now + minimum(run.state.body.scopes), *shown))
-        if run.host.patched("two-check-ins"):
-            until = max((now, *shown)) + _CHECK_INS * _slowest(run, step)
+        until = max((now, *shown)) + _CHECK_INS * _slowest(run, step)
         run.state.fixing = Fixing(since=now, look_at=until)
 
 
@@ -152,8 +149,8 @@ def _slowest(run: Running, step: Console | Write) -> timedelta:
     work = step.work if isinstance(step, Console) else None
     asked = work if isinstance(work, LookAtClients) else LookAtClients()
     owners = [
-        *(run.state.body.owners(ScopeName.RELAXED) if asked.relaxed or asked.verifying else ()),
-        *(run.state.body.owners(ScopeName.FAILOVER) if asked.failover else ()),
+        *(run.state.outline.owners(ScopeName.RELAXED) if asked.relaxed or asked.verifying else ()),
+        *(run.state.outline.owners(ScopeName.FAILOVER) if asked.failover else ()),
     ]
     return max((owner.slowest_heartbeat + owner.jitter for owner in owners), default=timedelta(0))
 

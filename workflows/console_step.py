@@ -127,10 +127,10 @@ async def _published(run: Running, step: Console | Write) -> None:
     A server may take twice as long as the site allows for publishing.
     """
     images, state = isinstance(step, Console) and isinstance(step.work, RefreshImages), run.state
-    if not images or not run.host.patched("images-published"):
+    if not images:
         return
     now = run.host.now()
-    published = state.fixing or Fixing(since=now, look_at=now + 2 * state.body.publish_delay)
+    published = state.fixing or Fixing(since=now, look_at=now + 2 * state.outline.publish_delay)
     state.fixing = published
     await run.wait(until=published.look_at, summary="wait until servers have published what images must hold")
     state.fixing = None
@@ -182,7 +182,7 @@ async def _look_at_site(run: Running, step: Console | Write) -> None:
     on while SEPM answers nobody.
     """
     if not _swaps(step):
-        if run.open_task.read_again and run.state.body.purpose != "recover":
+        if run.open_task.read_again and run.state.outline.purpose != "recover":
             await look(run, step)
         return
     plan_looks(run)
@@ -197,7 +197,7 @@ def _next_look(run: Running, step: Console | Write) -> datetime:
     """
     now, task = run.host.now(), run.open_task
     since = task.claimed_at or task.opened_at
-    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_SLOWEST)
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=_SLOWEST)
     first = max(_FASTEST, min(_FIRST, heartbeat / _OF_HEARTBEAT))
     slowest = _SLOWEST_CLAIMED if task.claimed_by and _swaps(step) else _SLOWEST
     at = now + min(max(first, 2 * (now - since)), slowest)
@@ -318,7 +318,7 @@ async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:
     """Show, and store once, that the holder of a task must give it back."""
     text, asked = f"it is not wanted now: {holder} must give the task back", run.is_raised(_GIVE_BACK)
     run.raise_attention(_GIVE_BACK, step.title, text, ())
-    if not asked and run.host.patched("tell-give-back"):
+    if not asked:
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
 
 

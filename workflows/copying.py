@@ -57,7 +57,7 @@ async def finish_copy(run: Running, step: Console, *, because: str = "") -> None
 
 
 def _copies(state: RotationState) -> list[Console]:
-    return [step for step in state.body.steps if isinstance(step, Console) and isinstance(step.work, CopyList)]
+    return [step for step in state.outline.steps if isinstance(step, Console) and isinstance(step.work, CopyList)]
 
 
 def _name(step: Console) -> ListName:

@@ -13,7 +13,6 @@ _AFTER_SWAP, _AFTER_WRITE = "silent-after-swap", "silent-after-write"
 _LISTED = 100
 """So many clients are named in the trail of one gate; all of them are in the store."""
 CODES = (_AFTER_SWAP, _AFTER_WRITE, _REFUSING, _UPGRADING)
-_PATCHES = {_REFUSING: "tell-refusing", _UPGRADING: "tell-upgrades"}
 
 
 async def tell(run: Running, reading: GateReading) -> None:
@@ -52,7 +51,7 @@ async def tell(run: Running, reading: GateReading) -> None:
             continue
         told = run.is_raised(code)
         run.raise_attention(code, subject, f"{count} {text}; {then}", ())
-        if not told and run.host.patched(_PATCHES.get(code, "tell-silence")):
+        if not told:
             await run.record(EventKind.ATTENTION, f"{subject}: {count} {text}", code=code)
     await _list(run, reading)
 
@@ -61,7 +60,7 @@ async def _list(run: Running, reading: GateReading) -> None:
     """Name those who fell silent in the trail, where they are too few to call a person (rule 22)."""
     wait, step = run.state.wait, run.state.step
     new = sorted(set(reading.switched_off) - set(wait.listed))[: _LISTED - len(wait.listed)] if wait is not None else []
-    if wait is None or step is None or not new or not run.host.patched("list-silence"):
+    if wait is None or step is None or not new:
         return
     run.state.wait = wait.model_copy(update={"listed": tuple(sorted({*wait.listed, *new}))})
     text = f"silent for three heartbeats, and so few that they may be switched off: {', '.join(new)}"

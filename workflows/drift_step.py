@@ -1,6 +1,6 @@
 """Observed truth: the site is held against what the rotation left; what differs is named, and something follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from engine.contract import (
@@ -13,17 +13,15 @@ from engine.contract import (
     WriteAnswer,
     WriteRequest,
 )
-from rotation.drift.reaction import CERTIFICATES, NEWBORN, Circumstances, Reacted, Reaction, react
-from rotation.drift.restart import voided
+from rotation.drift.reaction import CERTIFICATES
 from rotation.drift.served import SILENT, THIRD
-from rotation.drift.standing import last_write
-from rotation.finding import Finding, Severity
-from rotation.plan.step import Console, Gate, GatePurpose, Step
+from rotation.drift.told import Judged, Repair, Told
+from rotation.finding import Finding
+from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.running.message import Move
-from rotation.running.state import DRIFT, Phase, Restarted, Told
-from rotation.survey import Pair
+from rotation.running.state import DRIFT, Phase, Restarted
 from rotation.values import ListName, ServerName
 from workflows import https_drill, said, statement
 from workflows.excluding import asks_second, exclude, waits_for_second
@@ -68,7 +66,7 @@ def was_answered(run: Running) -> bool:
 
 def _leaves_it(run: Running) -> bool:
     """Whether nothing is held against the plan: settings are being put back."""
-    return run.state.body.purpose == "restore" or run.state.phase is Phase.TURNING_BACK
+    return run.state.outline.purpose == "restore" or run.state.phase is Phase.TURNING_BACK
 
 
 def settled(run: Running) -> None:
@@ -128,16 +126,15 @@ async def look(run: Running, step: Step) -> bool:
         excluded=state.excluded,
         lists_shown=state.lists_shown,
         versions_shown=state.versions_shown,
+        repaired=state.repaired,
+        left=state.left_by_rest,
     )
     seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
-    if not answered and was_answered(run) and run.host.patched("answered-while-looking"):
+    if not answered and was_answered(run):
         said_right = _take_answer(run)
-    now = _circumstances(run, step)
-    if any(each.finding.code == SILENT for each in seen.drifts):
-        now = now.model_copy(update={"waits_for_recheck": run.host.patched("silent-until-recheck")})
-    reacted = [react(each, now) for each in said.take_up(state, seen.drifts, said_right)]
-    await _name(run, step, reacted)
-    await _repair(run, step, [each for each in reacted if each.reaction is Reaction.REPAIR])
+    found = said.take_up(state, seen.found, said_right)
+    await _name(run, [each.told for each in found])
+    await _repair(run, step, found)
     await _prove_anew(run, step)
     state.look_at = _next(run)
     return _show(run)
@@ -150,14 +147,9 @@ def _take_answer(run: Running) -> frozenset[str]:
     return said.confirms(state.drift)
 
 
-def _circumstances(run: Running, step: Step) -> Circumstances:
-    state = run.state
-    return Circumstances(body=state.body, at=step.id, repaired=state.repaired, left=state.left_by_rest)
-
-
 def _next(run: Running) -> datetime:
     state, now = run.state, run.host.now()
-    heartbeat = min((owner.slowest_heartbeat for owner in state.body.scopes), default=_SELDOM)
+    heartbeat = min((owner.slowest_heartbeat for owner in state.outline.scopes), default=_SELDOM)
     return next_look(now, since=state.look_since or now, heartbeat=heartbeat)
 
 
@@ -165,11 +157,11 @@ def _due(step: Step) -> ServerName | None:
     return step.work.server if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) else None
 
 
-async def _name(run: Running, step: Step, reacted: Collection[Reacted]) -> None:
+async def _name(run: Running, found: Collection[Told]) -> None:
     """An event for what is new, and for what is over. From a find on, looks are frequent again."""
     state = run.state
     before: dict[_Key, Told] = {(told.code, told.subject): told for told in state.drift}
-    there = {(told.code, told.subject): told for told in (_told(run, step, each) for each in reacted)}
+    there = {(told.code, told.subject): told for told in found}
     state.drift = tuple(there.values())
     known = {each.gate: each for each in state.restarted}
     known |= {gate: Restarted(gate=gate) for told in there.values() for gate in told.voids}
@@ -186,65 +178,42 @@ async def _name(run: Running, step: Step, reacted: Collection[Reacted]) -> None:
             await run.record(EventKind.DRIFT_OVER, text, code=told.code, subject=told.subject)
 
 
-def _told(run: Running, step: Step, each: Reacted) -> Told:
-    finding = each.drift.finding
-    adopted = each.reaction is Reaction.ADOPT
-    return Told(
-        code=finding.code,
-        subject=finding.subject,
-        message=f"{finding.message} ({each.reaction.value}: {each.why})",
-        remedy=finding.remedy,
-        matters=finding.severity is Severity.BLOCKING,
-        blocks=not adopted,
-        voids=() if adopted else voided(each.drift, run.state.body, step.id),
-        excludable=finding.code in NEWBORN,
-        born=each.drift.born,
-        edited_at=each.drift.edited_at,
-        version=each.drift.version,
-    )
-
-
-async def _repair(run: Running, step: Step, repairs: Collection[Reacted]) -> None:
+async def _repair(run: Running, step: Step, found: Iterable[Judged]) -> None:
     """Have the steps that wrote it write it again. What REST does not change is left for a person."""
-    state = run.state
-    wrote: dict[str, list[Reacted]] = {}
-    owners = {owner.group_id: owner for owner in state.body.scopes}
-    for each in repairs:
-        drift = each.drift
-        if drift.field is None or drift.owner is None:
-            continue
-        write = last_write(state.body, step.id, drift.field, owners[drift.owner])
-        if write is not None:
-            wrote.setdefault(write.id, []).append(each)
-    for write_id, found in wrote.items():
-        await _write_back(run, step, write_id, found)
+    wrote: dict[str, dict[_Key, Repair]] = {}
+    for each in found:
+        if each.repair is not None:
+            wrote.setdefault(each.repair.write, {})[each.told.code, each.told.subject] = each.repair
+    for write_id, repairs in wrote.items():
+        await _write_back(run, step, write_id, repairs)
 
 
-async def _write_back(run: Running, step: Step, write_id: str, found: Collection[Reacted]) -> None:
-    state = run.state
-    pairs: tuple[Pair, ...] = tuple(each.drift.pair for each in found if each.drift.pair is not None)
-    write = next(each for each in state.body.writes if each.id == write_id)
+async def _write_back(run: Running, step: Step, write_id: str, repairs: Mapping[_Key, Repair]) -> None:
+    state, write = run.state, run.state.outline.step(write_id)
+    if not isinstance(write, Write):
+        raise TypeError(f"step {write.id} is no write")
     request = WriteRequest(
-        ref=about(state, step, other=write.id), field=write.field, restores=write.restores, pairs=pairs
+        ref=about(state, step, other=write.id),
+        field=write.field,
+        restores=write.restores,
+        pairs=tuple(each.pair for each in repairs.values()),
     )
     written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=f"put right: {write.title}")
-    subjects = tuple(each.drift.finding.subject for each in found)
+    subjects = tuple(subject for _, subject in repairs)
     if written.refused:
         state.left_by_rest = (*state.left_by_rest, *subjects)
-        await _ask_instead(run, step, found, written.missing)
+        await _ask_instead(run, repairs, written.missing)
         return
     state.repaired = (*state.repaired, *subjects)
-    mended = {(each.drift.finding.code, each.drift.finding.subject) for each in found}
-    state.drift = tuple(told for told in state.drift if (told.code, told.subject) not in mended)
-    for code, subject in sorted(mended):
+    state.drift = tuple(told for told in state.drift if (told.code, told.subject) not in repairs)
+    for code, subject in sorted(repairs):
         text = f"{subject}: {write.title}, once more"
         await run.record(EventKind.REPAIRED, text, code=code, subject=subject)
 
 
-async def _ask_instead(run: Running, step: Step, found: Collection[Reacted], missing: Collection[ListName]) -> None:
+async def _ask_instead(run: Running, repairs: Mapping[_Key, Repair], missing: Collection[ListName]) -> None:
     """Have a person do what REST has left. A list that is not there any more has to be made first."""
-    now = _circumstances(run, step)
-    asked = [_told(run, step, react(each.drift, now)) for each in found]
+    asked = [each.by_hand for each in repairs.values()]
     if missing:
         first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task said, then retry"
         asked = [told.model_copy(update={"remedy": first}) for told in asked]
@@ -258,7 +227,7 @@ async def _prove_anew(run: Running, step: Step) -> None:
     """Start the gates anew whose ground was taken away, as soon as it is there again."""
     state = run.state
     for waiting in _to_prove_anew(run):
-        gate = state.body.step(waiting.gate)
+        gate = state.outline.step(waiting.gate)
         if not isinstance(gate, Gate):
             raise TypeError(f"step {gate.id} is no gate")
         request = StepRequest(ref=about(state, step, other=gate.id))

@@ -26,8 +26,6 @@ async def tell(run: Running, step: Console | Write, seen: ObserveTaskAnswer) -> 
         run.state.task = task.model_copy(update={"silent_since": None})
         run.drop_attention(SILENT)
         return
-    if not run.host.patched("due-server-silent"):
-        return
     since = task.silent_since or run.host.now()
     run.state.task = task.model_copy(update={"silent_since": since})
     if run.host.now() < since + _patience(run) or run.is_raised(SILENT):
@@ -45,7 +43,7 @@ def tells_at(run: Running, task: OpenTask) -> datetime | None:
 
 
 def _patience(run: Running) -> timedelta:
-    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=_LEAST)
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=_LEAST)
     return max(heartbeat + RESTART, _LEAST)
 
 

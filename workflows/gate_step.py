@@ -13,7 +13,7 @@ from engine.contract import (
     GateRequest,
 )
 from rotation.finding import Finding
-from rotation.plan.scope import OwnerScope
+from rotation.plan.scope import Pace
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName, Step
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
@@ -56,11 +56,11 @@ async def gate(run: Running, step: Gate) -> None:
     """
     if run.state.wait is None:
         least = timedelta(0) if signed_gate.is_it(step) else step.minimum
-        _open(run, step, least, step.patience, run.state.body.owners(step.scope))
+        _open(run, step, least, step.patience, run.state.outline.owners(step.scope))
     if step.purpose not in _WITHOUT_A_WRITE and not _wait(run).fixed:
         await fix_references(run, step)
         run.state.wait = _wait(run).model_copy(update={"fixed": True})
-        _give_back(run, step, run.host.now() - _wait(run).opened_at - 2 * run.state.body.publish_delay)
+        _give_back(run, step, run.host.now() - _wait(run).opened_at - 2 * run.state.outline.publish_delay)
     await _until_covered(run, step)
 
 
@@ -70,7 +70,7 @@ async def holdout(run: Running, step: Holdout) -> None:
     Between minimum and maximum it ends as soon as every client is covered; at the maximum a person decides.
     """
     if run.state.wait is None:
-        _open(run, step, step.minimum, step.maximum, run.state.body.owners(ScopeName.FAILOVER))
+        _open(run, step, step.minimum, step.maximum, run.state.outline.owners(ScopeName.FAILOVER))
     await _until_covered(run, step)
 
 
@@ -81,7 +81,7 @@ async def closing(run: Running, step: Closing) -> None:
     replacement, and none of them was heard since, it is read on until one is, or until its limit.
     """
     if run.state.wait is None:
-        _open(run, step, step.minimum, step.patience, run.state.body.owners(ScopeName.ALL))
+        _open(run, step, step.minimum, step.patience, run.state.outline.owners(ScopeName.ALL))
     await run.wait(until=_wait(run).due, summary="every client back?")
     await look(run, step)
     while True:
@@ -102,7 +102,7 @@ async def closing(run: Running, step: Closing) -> None:
         if not await _waits_for_builds(run, step, checked.reading):
             break
     reading = checked.reading
-    if reading.waiting_names and run.host.patched("names-not-back"):
+    if reading.waiting_names:
         unnamed = reading.waiting - len(reading.waiting_names)
         more = f" and {unnamed} more" if unnamed else ""
         text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
@@ -143,7 +143,7 @@ def _open(
     step: Gate | Holdout | Closing,
     minimum: timedelta,
     patience: timedelta,
-    owners: tuple[OwnerScope, ...],
+    owners: Iterable[Pace],
 ) -> None:
     now = run.host.now()
     run.state.wait = Wait(
@@ -193,7 +193,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     now = run.host.now()
     at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
     if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
-        at = min(at, wait.opened_at + run.state.body.publish_delay + _PUBLISHED)
+        at = min(at, wait.opened_at + run.state.outline.publish_delay + _PUBLISHED)
     run.state.wait = wait.model_copy(update={"next_at": at})
     await run.wait(
         until=at,
@@ -209,7 +209,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     asked_at = run.host.now()
     reading = await _read(run, step)
     read_at = run.host.now()
-    _give_back(run, step, read_at - min(at, asked_at), reading=read_at - asked_at)
+    _give_back(run, step, read_at - min(at, asked_at))
     await _note(run, step, reading)
     await statement.ask(run, step, reading, _wait(run).due)
     doubtful = _over_canaries(step) and canary_watch.doubts(run, step)
@@ -281,7 +281,7 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
 
 
-def _give_back(run: Running, step: Gate | Holdout, unread: timedelta, *, reading: timedelta = timedelta(0)) -> None:
+def _give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
     """Clients are not asked for what could not be read. A holdout lasts longer by a person's word only.
 
     Args:
@@ -289,14 +289,11 @@ def _give_back(run: Running, step: Gate | Holdout, unread: timedelta, *, reading
         step: whose limit moves.
         unread: for how long nothing was read, though it was time: SEPM was away, somebody held the rotation, or a
             person was asked about the site.
-        reading: how much of that a reading took that was being tried; histories of before gave back no more.
     """
     wait = _wait(run)
     if not isinstance(step, Gate) or unread <= _OUTAGE:
         return
-    before = reading if reading > _OUTAGE else timedelta(0)
-    lost = unread if unread == before or run.host.patched("time-unread") else before
-    run.state.wait = wait.model_copy(update={"limit": wait.limit + lost})
+    run.state.wait = wait.model_copy(update={"limit": wait.limit + unread})
 
 
 async def _note(run: Running, step: Step, reading: GateReading) -> None:

@@ -81,10 +81,10 @@ async def opened(run: Running) -> None:
     """
     state = run.state
     state.https_shut = None
-    if state.body.purpose != "rotate" or state.phase is Phase.TURNING_BACK:
+    if state.outline.purpose != "rotate" or state.phase is Phase.TURNING_BACK:
         return
     if not state.https_again:
-        others = state.body.owners(ScopeName.FAILOVER)
+        others = state.outline.owners(ScopeName.FAILOVER)
         state.https_rest = state.https_rest or run.host.now() + minimum(others)
         await rest(run, "clients that fail over come back")
         return
@@ -136,4 +136,4 @@ def shut_now(run: Running) -> frozenset[ServerName]:
     """The servers whose HTTPS client port may be shut by the step that runs."""
     state = run.state
     step = state.step
-    return shut_at(state.body.steps, step.id) if step is not None and step.id in state.begun else frozenset()
+    return shut_at(state.outline.steps, step.id) if step is not None and step.id in state.begun else frozenset()

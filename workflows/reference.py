@@ -20,7 +20,7 @@ _PUBLISHED_AT_LEAST = timedelta(minutes=5)
 async def fix_references(run: Running, gate: Gate) -> None:
     """No move of the policy date after the last write, no proof: a person must look."""
     state = run.state
-    delay = state.body.publish_delay
+    delay = state.outline.publish_delay
     patience = max(_PUBLISHED_AT_LEAST, _PUBLISHED_AFTER * delay)
     while True:
         if state.fixing is not None:

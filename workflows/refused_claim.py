@@ -83,7 +83,7 @@ def _changed(run: Running, refused: RefusedClaim, **update: object) -> RefusedCl
 
 
 def _patience(run: Running) -> timedelta:
-    return max(_GATES * minimum(run.state.body.scopes), _AT_LEAST)
+    return max(_GATES * minimum(run.state.outline.scopes), _AT_LEAST)
 
 
 async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, proof: SwapProof) -> None:
@@ -91,7 +91,7 @@ async def _ask_when_late(run: Running, step: Console, refused: RefusedClaim, pro
     if run.is_raised(SECOND) or was_answered(run) or run.host.now() < refused.since + _patience(run):
         return
     missing = "; ".join(f"{finding.subject}: {finding.message}" for finding in proof.findings)
-    slowest = max((owner.slowest_heartbeat for owner in run.state.body.scopes), default=RAREST)
+    slowest = max((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=RAREST)
     then = f"have these computers report, and leave the policies of their groups alone for {3 * slowest}"
     text = f"its proof is missing since {refused.since:%Y-%m-%d %H:%M} UTC. {missing}. {then}; or retry to wait on"
     options: tuple[Move, ...] = (Move.RETRY, Move.CANCEL)
@@ -127,8 +127,6 @@ async def _obey(run: Running, step: Console, refused: RefusedClaim) -> RefusedCl
 
 async def _is_as_approved(run: Running, step: Console, refused: RefusedClaim) -> bool:
     """Whether no more clients are missing than when the second person was asked, and no other one is named."""
-    if not run.host.patched("approved-as-asked"):
-        return True
     proof = await read_proof(run, step)
     fewer = proof.waiting <= refused.waiting and set(proof.names) <= set(refused.named)
     return proof.lacks_clients_only and fewer

@@ -41,7 +41,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
         await run.record(EventKind.ATTENTION_OVER, "it goes on to the end")
         return
     begun = _begun(state)
-    await adopt(run, wish.plan_id, state.body.steps[max(begun - 1, 0)])
+    await adopt(run, wish.plan_id, state.outline.steps[max(begun - 1, 0)])
     state.cursor = begun
     https_drill.give_up(run)
     state.wait = state.step_began_at = state.look_since = state.rolling_back = None

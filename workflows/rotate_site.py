@@ -7,6 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from engine.contract import NEXT_ACT_QUERY, ROTATE_WORKFLOW, STATE_QUERY, RotateInput, RotateResult
+    from rotation.plan.outline import Outline
     from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Heard, Message, Move
     from rotation.running.moves import refusal
     from rotation.running.state import RotationState
@@ -23,7 +24,8 @@ with workflow.unsafe.imports_passed_through():
 class RotateSite:
     """Runs an approved plan step by step: relax, wait for proof, have certificates replaced, wait, restore.
 
-    1. start: the state is built from the approved plan, or taken over from the run before
+    1. start: the plan is loaded by its id, and held against the hash that was approved; or the state is taken over from
+       the run before
     2. `run_rotation` runs the plan; every message is a signal, answered to whoever asks when the loop has read it
     3. a long history goes on as a new one with the same state
     """
@@ -190,14 +192,13 @@ class RotateSite:
 
 
 def _state(begin: RotateInput) -> RotationState:
-    """Built from the approved plan, or taken over from the history before."""
+    """Of a plan that is still to be loaded, or taken over from the history before."""
     return begin.resume or RotationState(
         rotation_id=begin.rotation_id,
         site_id=begin.site_id,
         site_name=begin.site_name,
         plan_id=begin.plan_id,
         plan_hash=begin.plan_hash,
-        body=begin.body,
-        steps=begin.body.steps,
+        outline=Outline.to_load(begin.purpose),
         started_at=workflow.now(),
     )

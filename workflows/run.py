@@ -13,14 +13,14 @@ from engine.contract import (
 from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.https_drill import OpenHttps, ShutHttps
-from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, Step, Write
+from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Load, Preflight, Recheck, Step, Write
 from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
 from workflows import client_look, https_drill, newborn_step
-from workflows.amendment import adopt
+from workflows.amendment import adopt, load
 from workflows.console_step import console_task
 from workflows.drift_step import clear, look_due, settled
 from workflows.gate_step import closing, gate, holdout
@@ -34,24 +34,26 @@ from workflows.write_step import write
 async def run_rotation(run: Running) -> Outcome:
     """Run a rotation to its end.
 
-    1. each step of the plan from the cursor on: begin it, do it, move the cursor
-    2. hold and cancel are obeyed between steps and in every wait
-    3. a cancel before the first certificate: probe every server, then put back what was recorded
-    4. a wish to roll back after it: plan the way back, and have a second person approve it
-    5. the end is stored before it is told
+    1. take up the approved plan
+    2. each step of the plan from the cursor on: begin it, do it, move the cursor
+    3. hold and cancel are obeyed between steps and in every wait
+    4. a cancel before the first certificate: probe every server, then put back what was recorded
+    5. a wish to roll back after it: plan the way back, and have a second person approve it
+    6. the end is stored before it is told
 
     Raises:
         ContinueAsNew: when a new history should go on with the state.
     """
     state = run.state
-    if state.cursor == 0 and not state.begun:
-        await run.record(EventKind.STARTED, f"plan {state.plan_hash[:12]}, {len(state.steps)} steps")
     while state.step is not None:
         try:
             if state.rolling_back is not None and state.rolling_back.stopped:
                 await roll_back(run, state.rolling_back)
                 continue
             await run.pause_point()
+            if isinstance(state.step, Load):
+                await load(run)
+                continue
             await _step(run, state.step)
         except TurnBack:
             if state.rolling_back is not None:
@@ -70,7 +72,7 @@ async def run_rotation(run: Running) -> Outcome:
 def _outcome(state: RotationState) -> Outcome:
     if state.phase is Phase.TURNING_BACK:
         return Outcome.CANCELLED
-    return Outcome.ROLLED_BACK if state.body.purpose == "roll-back" else Outcome.COMPLETED
+    return Outcome.ROLLED_BACK if state.outline.purpose == "roll-back" else Outcome.COMPLETED
 
 
 async def _step(run: Running, step: Step) -> None:
@@ -133,7 +135,7 @@ async def _write(run: Running, step: Write) -> None:
     state = run.state
     if state.task is None and (look_due(run) or any(told.blocks for told in state.drift)):
         await clear(run, step)
-    state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.body.step(each.gate)))
+    state.restarted = tuple(each for each in state.restarted if _of_a_swap(state.outline.step(each.gate)))
     await write(run, step)
 
 
@@ -164,7 +166,7 @@ async def _recheck(run: Running, step: Recheck) -> None:
     a second one approves the plan that names them (rule 8).
     """
     state = run.state
-    drilled = any(isinstance(each, Gate) and each.is_drill for each in state.body.steps)
+    drilled = any(isinstance(each, Gate) and each.is_drill for each in state.outline.steps)
     while True:
         checked = await _survey_and_check(run, at=step)
         if not checked.findings:
@@ -235,10 +237,10 @@ async def _turn_back(run: Running) -> None:
     state.attention = ()
     state.phase = Phase.TURNING_BACK
     await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
-    if state.body.purpose != "recover":  # it has nothing to put back
+    if state.outline.purpose != "recover" and not isinstance(state.step, Load):  # else there is nothing to put back
         await all_old(run, but=https_drill.shut_now(run))
     https_drill.give_up(run)
-    state.steps = turning_back(state.body, state.begun)
+    state.undoing = turning_back(state.outline.steps, state.begun)
     state.cursor = 0
 
 

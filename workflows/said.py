@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from rotation.drift.drift import Drift
-from rotation.drift.upgraded import confirmed
-from rotation.running.state import RotationState, Told
+from rotation.drift.told import Judged, Told
+from rotation.running.state import RotationState
 from rotation.values import ListName
 
 
@@ -15,13 +14,13 @@ def confirms(told: Iterable[Told]) -> frozenset[str]:
     return lists | {each.version for each in told if each.version}
 
 
-def take_up(state: RotationState, seen: Sequence[Drift], right: frozenset[str]) -> list[Drift]:
+def take_up(state: RotationState, seen: Sequence[Judged], right: frozenset[str]) -> list[Judged]:
     """Keep what is known again, and give what of `seen` is left."""
     # what was put right was edited once more, just before somebody said so
-    shown = {ListName(each.finding.subject): each.edited_at for each in seen if each.edited_at is not None}
-    known = {name: edited_at for name, edited_at in shown.items() if name in right}
-    versions = confirmed(seen, right)
+    edited = {ListName(each.told.subject): each.told.edited_at for each in seen}
+    known = {name: at for name, at in edited.items() if at is not None and name in right}
+    versions = {each.told.version for each in seen if each.told.version in right and each.confirmable}
     state.lists_shown = {**state.lists_shown, **known}
-    state.versions_shown = (*state.versions_shown, *versions)
-    left = [each for each in seen if each.edited_at is None or each.finding.subject not in known]
-    return [each for each in left if each.version not in versions or not each.version]
+    state.versions_shown = (*state.versions_shown, *sorted(versions - {""}))
+    left = [each for each in seen if each.told.edited_at is None or each.told.subject not in known]
+    return [each for each in left if each.told.version not in versions or not each.told.version]

@@ -38,8 +38,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     wait, now = _wait(run), run.host.now()
     if second_person.wish(run, _ASKED) is None:
         waits = now < wait.due  # for those that were asked last
-        again = wait.opened_at < wait.limit or not run.host.patched("moved-past-limit")
-        if reading.there and again and not waits and not reading.refused_at:
+        if reading.there and wait.opened_at < wait.limit and not waits and not reading.refused_at:
             await _move(run, step, reading)
             return False
         code = _code(step, reading, waits=waits, past_limit=now >= wait.limit)
@@ -66,9 +65,9 @@ async def put_back(run: Running, step: Closing) -> tuple[Finding, ...]:
     Returns:
         What could not be put back.
     """
-    body = run.state.body
-    moved = any(isinstance(each, Gate) and is_it(each) for each in body.steps)
-    if not moved and (body.purpose != "restore" or not run.host.patched("put-policies-back")):
+    plan = run.state.outline
+    moved = any(isinstance(each, Gate) and is_it(each) for each in plan.steps)
+    if not moved and plan.purpose != "restore":
         return ()
     request = StepRequest(ref=about(run.state, step))
     told = await run.call(ActivityName.PUT_POLICIES_BACK, request, PutBackAnswer, summary="put moved policies back")

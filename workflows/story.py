@@ -51,9 +51,9 @@ def _attributes(state: RotationState) -> list[SearchAttributeUpdate[Any]]:
 
 
 def _treatment(state: RotationState) -> str:
-    if state.body.purpose == "recover":
+    if state.outline.purpose == "recover":
         return "recovery"
-    kinds = {owner.treatment for owner in state.body.scopes}
+    kinds = {owner.treatment for owner in state.outline.scopes}
     if len(kinds) > 1:
         return "mixed"
     return "list A" if Treatment.RELAX in kinds else "list B"
@@ -75,7 +75,7 @@ def _headline(state: RotationState) -> str:
         return f"# {_safe(state.site_name)}: {state.outcome.value}"
     where = f"step {state.cursor + 1} of {len(state.steps)}" if step else "ending"
     held = f", **held** by {_safe(state.held_by)}: {_safe(state.hold_reason)}" if state.held_by else ""
-    back = _BACK.get(state.body.purpose, "")
+    back = _BACK.get(state.outline.purpose, "")
     return f"# {_safe(state.site_name)}: {state.phase.value}{back}, {where}{held}"
 
 

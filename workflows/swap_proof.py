@@ -113,7 +113,7 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
 
 def next_proof(run: Running, now: datetime, *, since: datetime) -> datetime:
     """When to read a proof again that was missing `now` too: by the heartbeat at first, later more rarely."""
-    heartbeat = min((owner.slowest_heartbeat for owner in run.state.body.scopes), default=RAREST)
+    heartbeat = min((owner.slowest_heartbeat for owner in run.state.outline.scopes), default=RAREST)
     return next_look(now, since=since, heartbeat=min(heartbeat, RAREST), rarest=RAREST)
 
 

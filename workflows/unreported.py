@@ -20,7 +20,7 @@ _CONTACTS = 2
 
 def another_was_in(run: Running) -> None:
     """Another certificate was in a server a moment ago: clients may have taken it, and need the right one again."""
-    _unreported_for(run, minimum(run.state.body.scopes))
+    _unreported_for(run, minimum(run.state.outline.scopes))
 
 
 def task_is_over(run: Running, step: Console | Write) -> None:
@@ -31,9 +31,9 @@ def task_is_over(run: Running, step: Console | Write) -> None:
     2. on a way out, ports that a drill had shut were opened: nobody could see what certificate was behind them
     """
     state, work = run.state, step.work if isinstance(step, Console) else None
-    restores = state.body.purpose == "restore"
-    if isinstance(work, RefreshImages) and (state.replaced or (restores and state.body.waves)):
-        slowest = max((each.slowest_heartbeat + each.jitter for each in state.body.scopes), default=timedelta(0))
+    restores = state.outline.purpose == "restore"
+    if isinstance(work, RefreshImages) and (state.replaced or (restores and state.outline.certificates)):
+        slowest = max((each.slowest_heartbeat + each.jitter for each in state.outline.scopes), default=timedelta(0))
         _unreported_for(run, _CONTACTS * slowest)
     if isinstance(work, OpenHttps) and (restores or state.phase is Phase.TURNING_BACK):
         another_was_in(run)
@@ -57,7 +57,5 @@ def why_not_yet(run: Running) -> tuple[Finding, ...]:
 
 
 def _unreported_for(run: Running, contacts: timedelta) -> None:
-    if not run.host.patched("clients-reported"):
-        return
-    until = run.host.now() + contacts + run.state.body.publish_delay
+    until = run.host.now() + contacts + run.state.outline.publish_delay
     run.state.unreported_until = max(run.state.unreported_until or until, until)

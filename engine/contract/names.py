@@ -50,6 +50,8 @@ class ErrorType(StrEnum):
     """What is presented is neither known nor announced: somebody may be in the middle. Nothing was sent to it."""
     SEPM_REFUSED = "sepm-refused"
     GROUP_GONE = "group-gone"
+    PLAN_ALTERED = "plan-altered"
+    """The stored plan is not the approved one."""
     STORE_UNREADABLE = "store-unreadable"
 
 

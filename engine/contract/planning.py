@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from rotation.finding import Finding
-from rotation.plan.plan import PlanBody
+from rotation.plan.outline import Outline
 from rotation.values import ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
@@ -72,13 +72,17 @@ class RollBackAnswer(Value):
 
 
 class LoadPlanRequest(Value):
-    """Read a stored plan."""
+    """Hold a stored plan against what was approved, and read its outline."""
 
+    rotation_id: RotationId
+    site_id: SiteId
     plan_id: PlanId
+    approved: str = ""
+    """The hash that was approved; empty for an amendment, which is approved by its id."""
 
 
 class LoadPlanAnswer(Value):
-    """A stored plan, by its hash."""
+    """The outline of a stored plan, and its hash."""
 
     hash: str
-    body: PlanBody
+    outline: Outline

@@ -1,19 +1,19 @@
 """What begins and ends a workflow: a rotation, a survey."""
 
-from rotation.plan.plan import PlanBody
+from rotation.plan.plan import Purpose
 from rotation.running.state import Outcome, RotationState
 from rotation.values import PlanId, RotationId, SiteId, Value
 
 
 class RotateInput(Value):
-    """What starts a rotation: an approved plan, or, after continue-as-new, the state it had."""
+    """What starts a rotation: an approved plan, by its id and hash; after continue-as-new the state it had, too."""
 
     rotation_id: RotationId
     site_id: SiteId
     site_name: str
     plan_id: PlanId
     plan_hash: str
-    body: PlanBody
+    purpose: Purpose
     resume: RotationState | None = None
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from rotation.drift.drift import Drift
+from rotation.drift.told import Judged
 from rotation.finding import Finding
 from rotation.plan.step import SettingField
 from rotation.proof.moved import Asked
@@ -68,7 +68,7 @@ class WriteAnswer(Value):
 
 
 class LookRequest(StepRequest):
-    """Hold the site against what the rotation left."""
+    """Hold the site against what the rotation left, and judge what differs."""
 
     swapped: tuple[ServerName, ...] = ()
     due: ServerName | None = None
@@ -81,12 +81,16 @@ class LookRequest(StepRequest):
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
     """The versions of SEPM for which somebody has said that ports and certificates are right."""
+    repaired: tuple[str, ...] = ()
+    """What was written back during this step, one entry for each time."""
+    left: tuple[str, ...] = ()
+    """What REST was asked to write back during this step, and did not change."""
 
 
 class LookAnswer(Value):
-    """What is not as the rotation left it."""
+    """What is not as the rotation left it, and what follows."""
 
-    drifts: tuple[Drift, ...] = ()
+    found: tuple[Judged, ...] = ()
 
 
 class ReferenceAnswer(Value):

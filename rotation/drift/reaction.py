@@ -20,8 +20,7 @@ from rotation.values import ListName, Value
 
 _REPAIRS = 2
 """Whoever undoes a repair so often means it, and is asked."""
-# `certificate-replaced` is what histories of before call a third one
-CERTIFICATES = frozenset({THIRD, "certificate-replaced", "certificate-restored", "certificate-early"})
+CERTIFICATES = frozenset({THIRD, "certificate-restored", "certificate-early"})
 _KEPT_IN_MIND = CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED}
 """What planning anew does not settle."""
 NEWBORN = frozenset({"group-new", "location-new"})
@@ -50,8 +49,6 @@ class Circumstances(Value):
     """The subjects of all repairs of this step, one entry for each."""
     left: tuple[str, ...] = ()
     """The subjects that REST was asked to put right, and did not."""
-    waits_for_recheck: bool = True
-    """Whether a server that is down is decided about in the next recheck; in histories of before, at once."""
 
     @property
     def ahead(self) -> tuple[Step, ...]:
@@ -96,7 +93,7 @@ def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
     server that is down.
     """
     born, at = drift.finding.code in NEWBORN, now.body.step(now.at)
-    down = drift.finding.code == SILENT and now.waits_for_recheck
+    down = drift.finding.code == SILENT
     settles = isinstance(at, Gate) and at.purpose is GatePurpose.SWAPPED
     if drift.finding.code in _KEPT_IN_MIND or _replaces(at) or (settles and drift.field is not None):
         return None

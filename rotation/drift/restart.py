@@ -7,8 +7,7 @@ from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose
 from rotation.values import ServerName
 
-# `certificate-replaced` is what histories of before call a third one
-_OF_A_SERVER = frozenset({THIRD, "certificate-replaced", "certificate-restored"})
+_OF_A_SERVER = frozenset({THIRD, "certificate-restored"})
 
 
 def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:

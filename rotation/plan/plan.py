@@ -7,7 +7,7 @@ minima and the names left out; never dates or forecasts.
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,7 @@ from rotation.finding import Finding
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.start_by import LatestStart
-from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step, Write
+from rotation.plan.step import Console, Gate, GatePurpose, Load, ScopeName, Step, Write, the_step
 from rotation.plan.task import RefreshImages
 from rotation.plan.trust import Names, OnTrust, digest
 from rotation.survey import Pair
@@ -81,11 +81,15 @@ class StepTime(Value):
     least: timedelta
 
 
+Purpose = Literal["rotate", "restore", "roll-back", "recover"]
+"""What a plan is for."""
+
+
 class PlanBody(Value):
     """What is approved, and what runs."""
 
     site_id: SiteId
-    purpose: Literal["rotate", "restore", "roll-back", "recover"] = "rotate"
+    purpose: Purpose = "rotate"
     """A roll-back is an amendment whose targets are the certificates that the servers had before (rule 15); a recovery
     puts back those that clients hold."""
     back_from: str = ""
@@ -110,6 +114,12 @@ class PlanBody(Value):
     publish_delay: timedelta
     keep_relaxed: bool = False
     steps: tuple[Step, ...]
+
+    @model_validator(mode="after")
+    def _is_loaded(self) -> Self:
+        if any(isinstance(step, Load) for step in self.steps):
+            raise ValueError(f"the plan of site {self.site_id} has a step that takes up a plan")
+        return self
 
     def owners(self, scope: ScopeName) -> tuple[OwnerScope, ...]:
         """The owners that `scope` names."""
@@ -154,10 +164,7 @@ class PlanBody(Value):
         Raises:
             KeyError: when the plan has none of that id.
         """
-        for step in self.steps:
-            if step.id == step_id:
-                return step
-        raise KeyError(f"plan of site {self.site_id} has no step {step_id!r}")
+        return the_step(self.steps, step_id)
 
     @property
     def way_back(self) -> tuple[Step, ...]:

@@ -27,7 +27,14 @@ class PlannedPair(Value):
     needs_unverified: bool = False
 
 
-class OwnerScope(Value):
+class Pace(Value):
+    """How often clients report, at the least."""
+
+    slowest_heartbeat: timedelta
+    jitter: timedelta
+
+
+class OwnerScope(Pace):
     """A group that owns its settings, with all that follows it (rule 5)."""
 
     group_id: GroupId
@@ -35,8 +42,6 @@ class OwnerScope(Value):
     treatment: Treatment
     pairs: tuple[PlannedPair, ...]
     inheritors: tuple[GroupId, ...] = ()
-    slowest_heartbeat: timedelta
-    jitter: timedelta
 
     @property
     def groups(self) -> tuple[GroupId, ...]:

@@ -3,6 +3,7 @@
 Steps name scopes, never lists of groups, so a plan of a thousand groups has as many steps as one of three.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -34,6 +35,12 @@ class _Step(Value):
     """The vendor's own number (`A1`..`A10d`, `B1`..`B5`), or ours for what surrounds it."""
     title: str
     wave: int = 0
+
+
+class Load(_Step):
+    """Take up the approved plan. No plan has it: it is what a rotation does before it knows its plan."""
+
+    kind: Literal["load"] = "load"
 
 
 class Preflight(_Step):
@@ -140,6 +147,18 @@ class Recheck(_Step):
 
 
 Step = Annotated[
-    Preflight | Console | Write | Gate | Holdout | Recheck | Closing,
+    Load | Preflight | Console | Write | Gate | Holdout | Recheck | Closing,
     Field(discriminator="kind"),
 ]
+
+
+def the_step(steps: Iterable[Step], step_id: str) -> Step:
+    """The step of that id.
+
+    Raises:
+        KeyError: when there is none of that id.
+    """
+    for step in steps:
+        if step.id == step_id:
+            return step
+    raise KeyError(f"the plan has no step {step_id!r}")

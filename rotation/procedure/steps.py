@@ -3,12 +3,12 @@
 Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them carries a word.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.knobs import Knobs
-from rotation.plan.plan import ListCopy, PlanBody
+from rotation.plan.plan import ListCopy
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
 from rotation.plan.task import (
@@ -247,16 +247,16 @@ def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ())
     return tuple(named_steps)
 
 
-def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
+def turning_back(steps: Sequence[Step], reached: Collection[str]) -> tuple[Step, ...]:
     """The steps of a cancel before the first certificate: settings back, copies gone, replication as it was.
 
     No gates: while the old certificates are in force every setting is safe. What was never begun is not undone.
 
     Args:
-        body: the plan that was running.
+        steps: those of the plan that was running.
         reached: ids of the steps that were begun.
     """
-    begun = [step for step in body.steps if step.id in reached]
+    begun = [step for step in steps if step.id in reached]
     works = [step.work for step in begun if isinstance(step, Console)]
     copies = {work.copy_list for work in works if isinstance(work, CopyList)}
     paused = any(isinstance(work, PauseReplication) for work in works)
@@ -265,7 +265,7 @@ def turning_back(body: PlanBody, reached: Collection[str]) -> tuple[Step, ...]:
     reordered = {work.list for work in works if isinstance(work, ReorderList)}
     wrote = {step.scope for step in begun if isinstance(step, Write)}
     back: dict[str, Step] = {}
-    for step in body.steps:
+    for step in steps:
         match step:
             case Write(restores=True) if step.scope in wrote:
                 back.setdefault(f"{step.field} of {step.scope}", step)

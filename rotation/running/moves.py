@@ -139,9 +139,9 @@ def _outlives(message: Message, wait: Wait, by: timedelta, state: RotationState)
 
 def first_to_end(state: RotationState) -> tuple[datetime, ServerName] | None:
     """When the first old certificate ends that a rotation still has to replace, and at which server."""
-    if state.body.purpose != "rotate":
+    if state.outline.purpose != "rotate":
         return None
-    needed = (chosen for chosen in state.body.certificates if chosen.server not in state.swapped)
+    needed = (chosen for chosen in state.outline.certificates if chosen.server not in state.swapped)
     return min(((each.replaces_until, each.server) for each in needed if each.replaces_until), default=None)
 
 
@@ -184,11 +184,11 @@ def _retry(message: Message, state: RotationState) -> Finding | None:
 
 
 def _cancel(message: Message, state: RotationState) -> Finding | None:
-    if state.body.purpose == "restore" and state.body.certificates:
+    if state.outline.purpose == "restore" and state.outline.certificates:
         return _refuse(message, "it only puts settings back, and certificates were replaced", "let it finish, or hold")
     if state.cancelling is not None:
         return _refuse(message, f"{state.cancelling.by} has cancelled it already")
-    if state.body.purpose == "roll-back":
+    if state.outline.purpose == "roll-back":
         return _refuse(message, "old certificates are being put back: restoring now would cut clients off", _LET)
     if state.replaced:
         return _refuse(
@@ -200,11 +200,11 @@ def _cancel(message: Message, state: RotationState) -> Finding | None:
 
 
 def _roll_back(message: Message, state: RotationState) -> Finding | None:
-    if state.body.purpose == "restore":
+    if state.outline.purpose == "restore":
         return _refuse(message, "it only puts settings back", _LET)
-    if state.body.purpose == "roll-back":
+    if state.outline.purpose == "roll-back":
         return _refuse(message, "the old certificates are being put back already", _LET)
-    if state.body.purpose == "recover":
+    if state.outline.purpose == "recover":
         return _refuse(message, "it puts back what clients hold: there is nothing before it", _LET)
     if state.rolling_back is not None:
         return _refuse(message, f"{state.rolling_back.by} has asked for it already")

@@ -6,14 +6,15 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from rotation.console.statement import Asked as Wanted
+from rotation.drift.told import Told
 from rotation.finding import Finding, warning
-from rotation.plan.plan import PlanBody
+from rotation.plan.outline import Outline
 from rotation.plan.step import Step
 from rotation.proof.moved import Asked
 from rotation.proof.verdict import Reason
 from rotation.running.message import Answered, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
-from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.values import ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
 
 class Phase(StrEnum):
@@ -201,29 +202,6 @@ class OpenTask(Value):
     """Where it is about what clients hold."""
 
 
-class Told(Value):
-    """A drift that was named, and is still there."""
-
-    code: str
-    subject: str
-    message: str
-    remedy: str = ""
-    matters: bool
-    """Whether it is shown until it is over."""
-    blocks: bool
-    """Whether nothing irreversible may happen before it is over."""
-    voids: tuple[str, ...] = ()
-    """The gates that have to be proven anew when it is over."""
-    excludable: bool = False
-    """Whether two persons may go on without it: it was born during the rotation."""
-    born: GroupId | None = None
-    """The group that was born, whose clients no gate counts."""
-    edited_at: datetime | None = None
-    """When the server list was edited, on SEPM's clock."""
-    version: str = ""
-    """The version that SEPM has now, where it has changed."""
-
-
 class Restarted(Value):
     """A gate that was passed, and has to be proven anew."""
 
@@ -294,9 +272,11 @@ class RotationState(BaseModel):
     site_name: str
     plan_id: PlanId
     plan_hash: str
-    body: PlanBody
+    outline: Outline
+    """Of the plan that runs; until that is loaded, one with the step that loads it."""
     started_at: datetime
-    steps: tuple[Step, ...]
+    undoing: tuple[Step, ...] | None = None
+    """The steps that a cancel takes instead of those of the plan."""
     cursor: int = 0
     phase: Phase = Phase.PREPARING
     begun: tuple[str, ...] = ()
@@ -364,9 +344,9 @@ class RotationState(BaseModel):
     @property
     def replaced(self) -> bool:
         """Whether a new certificate is, or may be, in: putting settings back alone would cut clients off."""
-        if self.body.purpose == "recover":
+        if self.outline.purpose == "recover":
             return False  # no setting was changed
-        return bool(self.swapped) or self.body.purpose == "roll-back"
+        return bool(self.swapped) or self.outline.purpose == "roll-back"
 
     def keep_reply(self, message: Message, reply: Reply) -> None:
         """Remember what was answered to a message, and forget the oldest answers."""
@@ -379,6 +359,11 @@ class RotationState(BaseModel):
         """Show why a message was refused; nothing when it was not."""
         because = "; ".join(finding.message for finding in findings)
         self.refused = f"{message.move.value} by {message.who}: {because}" if findings else ""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is done, in its order: the steps of the plan, or what undoes them."""
+        return self.outline.steps if self.undoing is None else self.undoing
 
     @property
     def step(self) -> Step | None:

@@ -61,13 +61,13 @@ def nothing_secret_is_told(facts: Facts) -> Iterator[Violation]:
 
 def what_runs_was_approved(facts: Facts) -> Iterator[Violation]:
     """8. What runs is what was approved: the steps begin in the order of the approved plan and its amendments."""
-    if facts.state is None or facts.plan is None:
+    if facts.body is None or facts.plan is None:
         return
     began = [str(event.data["step"]) for event in facts.trail if event.kind == "step-began"]
     forward = [step for step in began if not step.startswith("back-")]
     if len(forward) != len(set(forward)):
         yield violation(what_runs_was_approved, facts.plan.hash, "a step was begun twice")
-    order = {step.id: index for index, step in enumerate(facts.state.body.steps)}
+    order = {step.id: index for index, step in enumerate(facts.body.steps)}
     for step in forward:
         if step not in order:
             yield violation(what_runs_was_approved, step, "no approved plan has this step")

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +19,6 @@ from engine.plugin import RotatorPlugin
 from engine.ports import choose_ports
 from engine.rotations import state
 from engine.settings import TemporalSettings
-from rotation.plan.plan import PlanBody
 from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
 
@@ -95,9 +93,7 @@ async def begin(client) -> AsyncIterator[RotateInput]:
         site_name="<b>Site</b>",
         plan_id=PlanId("plan-1"),
         plan_hash="0123456789abcdef",
-        body=PlanBody(
-            site_id=site, certificates=(), waves=(), scopes=(), publish_delay=timedelta(seconds=30), steps=()
-        ),
+        purpose="rotate",
     )
     with contextlib.suppress(RPCError):  # it may have ended, or never begun
         await client.get_workflow_handle(rotation_workflow(site)).terminate()

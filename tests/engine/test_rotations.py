@@ -1,7 +1,7 @@
 """Starting a rotation once, and what is said when that is not possible."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio import workflow
@@ -16,6 +16,9 @@ from engine.ids import rotation_workflow
 from engine.ports import choose_ports
 from engine.rotations import start_rotation, state
 from engine.settings import TemporalSettings
+from engine.story import static_details
+from rotation.plan.outline import Outline
+from rotation.plan.plan import PlanBody
 from rotation.running.state import RotationState
 from rotation.values import RotationId
 
@@ -32,8 +35,7 @@ class Standing:
             site_name=begin.site_name,
             plan_id=begin.plan_id,
             plan_hash=begin.plan_hash,
-            body=begin.body,
-            steps=(),
+            outline=Outline.to_load(begin.purpose),
             started_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
 
@@ -90,7 +92,8 @@ async def test_a_site_runs_one_rotation(client, begin, task_queue) -> None:
 
 async def test_what_the_ui_shows_needs_no_worker(client, begin, task_queue) -> None:
     """Summary, details and attributes are there from the start; a name cannot smuggle HTML into the UI."""
-    await start_rotation(client, begin, task_queue=task_queue)
+    body = PlanBody(site_id=begin.site_id, certificates=(), waves=(), scopes=(), publish_delay=timedelta(0), steps=())
+    await start_rotation(client, begin, details=static_details(begin, body), task_queue=task_queue)
     found = await client.get_workflow_handle(rotation_workflow(begin.site_id)).describe()
     assert await found.static_summary() == "<b>Site</b>: rotate, plan 0123456789ab"
     assert "&lt;b&gt;Site&lt;/b&gt;" in await found.static_details()

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from engine.client import connect, lazy_client
-from engine.contract import ROTATE_WORKFLOW, Counted, RotateInput
+from engine.contract import ROTATE_WORKFLOW, LoadPlanAnswer, RotateInput
 from engine.embedded import RunningServer
 from engine.fault import MoveRefused, NoAnswer, NotRunning, TemporalDown
 from engine.ids import rotation_workflow
@@ -22,6 +22,7 @@ from engine.ports import choose_ports
 from engine.rotations import start_rotation, state
 from engine.settings import TemporalSettings
 from engine.speaking import send
+from rotation.plan.outline import Outline
 from rotation.running.message import (
     HEARD_QUERY,
     REQUEST_ID_REUSED,
@@ -257,6 +258,10 @@ async def test_what_was_said_is_heard_whoever_dies(own_server, begin) -> None:
         await running.stop()
 
 
+LOADED = Outline.to_load("rotate").model_copy(update={"steps": ()})
+"""A plan without a step."""
+
+
 @pytest.mark.parametrize("first", ["word", "answer"])
 async def test_a_word_that_comes_with_an_answer_replays(client, worker_client, task_queue, begin, first) -> None:
     """Said while an activity answers and no worker is there: both are in the history, where a replay hears them too."""
@@ -273,7 +278,7 @@ async def test_a_word_that_comes_with_an_answer_replays(client, worker_client, t
 
     async with worker():
         token = (await client.workflow_service.poll_activity_task_queue(poll)).task_token
-    answered = client.get_async_activity_handle(task_token=token).complete(Counted(count=1))
+    answered = client.get_async_activity_handle(task_token=token).complete(LoadPlanAnswer(hash="", outline=LOADED))
     said = handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
     for each in (said, answered) if first == "word" else (answered, said):
         await each

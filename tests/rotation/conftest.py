@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from rotation.certificate import CertificateFacts
 from rotation.network import UNKNOWN
+from rotation.plan.outline import outline
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.step import Console, GatePurpose
@@ -272,9 +273,8 @@ class Make:
             "site_name": "Vienna",
             "plan_id": "plan",
             "plan_hash": body.content_hash(),
-            "body": body,
+            "outline": outline(body),
             "started_at": T0,
-            "steps": body.steps,
         }
         return RotationState(**{**known, **fields})
 

@@ -20,6 +20,7 @@ from emulator.spec import (
     SiteSpec,
 )
 from engine.contract import EventKind
+from rotation.plan.outline import Outline
 from rotation.running.message import Move
 from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
@@ -139,8 +140,7 @@ async def test_after_a_terminate_the_settings_are_put_back():
             site_name=stage.site.name,
             plan_id=restore.id,
             plan_hash=restore.hash,
-            body=restore.body,
-            steps=restore.body.steps,
+            outline=Outline.to_load(restore.body.purpose),
             started_at=now,
         )
         await run_rotation(stage.host(until=now + 30 * 24 * HOUR).run(state))

@@ -7,7 +7,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from engine.contract import ActivityName, Counted, ErrorType, LoadPlanRequest
-from rotation.plan.plan import PlanBody
+from rotation.plan.outline import Outline
 from rotation.running.message import Message, Move
 from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
@@ -16,7 +16,7 @@ from simulation.host import HorizonReachedError, SimulatedHost, StuckError
 from workflows.host import ActivityRefusedError
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
-REQUEST = LoadPlanRequest(plan_id=PlanId("plan"))
+REQUEST = LoadPlanRequest(rotation_id=RotationId("rotation"), site_id=SiteId("site"), plan_id=PlanId("plan"))
 
 
 class Somebody:
@@ -51,15 +51,13 @@ def staged(*failures, people=None):
         return Counted(count=7)
 
     host = SimulatedHost([load_plan], clock, people or Somebody(), until=START + timedelta(days=9))
-    body = PlanBody(site_id=SiteId("site"), certificates=(), waves=(), scopes=(), publish_delay=timedelta(0), steps=())
     state = RotationState(
         rotation_id=RotationId("rotation"),
         site_id=SiteId("site"),
         site_name="Site",
         plan_id=PlanId("plan"),
         plan_hash="",
-        body=body,
-        steps=(),
+        outline=Outline.to_load("rotate"),
         started_at=START,
     )
     return clock, tried, host, host.run(state)

@@ -199,10 +199,10 @@ def test_within_the_holdout_of_a_way_back_only_the_new_certificate_must_stay(pla
     """Taking it out is a violation; taking out one that nobody asked for puts right what was in."""
     (server,) = played.body.holdouts
     step = next(each for each in played.state.steps if isinstance(each, Holdout))
-    body = played.body.model_copy(update={"back_from": step.id})
+    last = played.last_plan.model_copy(update={"body": played.body.model_copy(update={"back_from": step.id})})
     back = effect(played, "console.restore_certificate", server, "old", actor=Actor.TASK, at=played.began)
     trail = tuple(event for event in played.trail if event.data.get("number") != "B5")
-    told = replace(played, state=played.state.model_copy(update={"body": body}), trail=trail)
+    told = replace(played, last_plan=last, trail=trail)
 
     def keeps(actor):
         other = effect(played, "console.generate_certificate", server, "other", actor=actor, at=played.began)
@@ -214,7 +214,8 @@ def test_within_the_holdout_of_a_way_back_only_the_new_certificate_must_stay(pla
 
 def planned(facts, **changes):
     """The same with another plan."""
-    return replace(facts, plan=facts.plan.model_copy(update={"body": facts.plan.body.model_copy(update=changes)}))
+    plan = facts.plan.model_copy(update={"body": facts.plan.body.model_copy(update=changes)})
+    return replace(facts, plan=plan)
 
 
 def test_a_plan_without_a_holdout_for_a_list_is_a_violation(played):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from activities.orphaned_tasks import close_orphaned, withdraw_unclaimed
 from activities.planning import plan_from_survey
 from activities.restoring import restore_plan
+from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
@@ -121,8 +122,7 @@ class _Life:
             site_name=stage.scenario.spec.name,
             plan_id=plan.id,
             plan_hash=plan.hash,
-            body=plan.body,
-            steps=plan.body.steps,
+            outline=Outline.to_load(plan.body.purpose),
             started_at=stage.clock.now(),
         )
 

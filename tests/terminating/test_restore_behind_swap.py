@@ -62,7 +62,7 @@ async def test_on_temporal_the_same_hang_fails_its_task_and_not_the_workflow(beh
     async with skipping_server() as env:
 
         async def run(stage, state, watch):
-            if state.body.purpose != "restore":
+            if state.outline.purpose != "restore":
                 return await in_process(stage, state, watch)
             playing = asyncio.ensure_future(through_temporal(env.client)(stage, state))
             handle = env.client.get_workflow_handle(f"rotate/{stage.scenario.seed}/{id(stage)}")

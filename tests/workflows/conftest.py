@@ -181,7 +181,7 @@ class Stage:
             site_name=self.simulation.spec.name,
             plan_id=plan.id,
             plan_hash=plan.hash,
-            body=plan.body,
+            purpose=plan.body.purpose,
         )
         handle: Handle = await self.client.start_workflow(
             ROTATE_WORKFLOW, begin, id=f"rotate/{uuid4().hex}", task_queue=self.task_queue, result_type=RotateResult

@@ -12,6 +12,7 @@ from activities.open_swaps import WATCH
 from activities.registry import all_activities
 from emulator.scenarios import three_servers
 from emulator.spec import SiteSpec
+from rotation.plan.plan import PlanBody
 from rotation.plan.request import Unproven
 from rotation.plan.step import Console
 from rotation.running.message import Message, Move, Reply
@@ -82,6 +83,8 @@ class Play(Bystanders):
     leaving: set[str] = field(default_factory=set)
     """The kinds of console work that nobody does unless the test has them do it."""
     state: RotationState | None = None
+    body: PlanBody | None = None
+    """The plan that ran last."""
     replies: list[tuple[Message, Reply]] = field(default_factory=list)
     asked: set[tuple[str, str]] = field(default_factory=set)
     """Code and message of everything that was ever shown as attention."""
@@ -110,7 +113,14 @@ class Play(Bystanders):
         host = SimulatedHost(activities, stage.clock, self, until=stage.clock.now() + LONGEST)
         outcome = await run_rotation(host.run(self.state))
         self.trail = await self.stage.trail()
+        self.body = await self.plan()
         return outcome
+
+    async def plan(self) -> PlanBody:
+        """The plan that runs."""
+        if self.state is None:
+            raise AssertionError("nothing was begun")
+        return (await self.stage.store.plans.get(self.state.plan_id)).body
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When somebody acts next."""

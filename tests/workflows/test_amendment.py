@@ -30,9 +30,9 @@ async def test_a_group_born_after_the_first_certificate_is_relaxed_before_the_se
     assert numbers[first:second] == ["B2", "B3", "signed", "shown", "recheck", *("A5", "A7", "A8") * 2, "look"]
     amended = next(event for event in here.trail if event.kind == "amended")
     assert amended.data["number"] == "recheck"
-    added = next(owner for owner in here.state.body.scopes if owner.path.endswith("Kiosks"))
+    added = next(owner for owner in here.body.scopes if owner.path.endswith("Kiosks"))
     assert added.treatment is Treatment.RELAX
-    assert len({step.id for step in here.state.body.steps}) == len(here.state.body.steps)
+    assert len({step.id for step in here.body.steps}) == len(here.body.steps)
     assert here.settings() == before | here.kept["added"]
     assert here.lost() == []
 

@@ -11,6 +11,7 @@ from engine.fault import MoveRefused
 from rotation.plan.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase
+from tests.replaying import replay, save
 
 HEARTBEAT = timedelta(minutes=5)
 SWAP = "replace_certificate"
@@ -32,7 +33,7 @@ async def put_back(here, handle, before) -> None:
     assert not await here.store.originals.unrestored("site")
 
 
-async def test_the_cancel_button_of_the_temporal_ui_is_our_cancel(stage):
+async def test_the_cancel_button_of_the_temporal_ui_is_our_cancel(stage, tmp_path):
     """A cancel request of Temporal's own turns back in good order; the workflow completes and is not torn down."""
     here = stage(small())
     await here.register()
@@ -42,7 +43,9 @@ async def test_the_cancel_button_of_the_temporal_ui_is_our_cancel(stage):
         await here.until(handle, lambda state: state.wait and state.step.number == "A8")
         await handle.cancel()
         await put_back(here, handle, before)
+        save(history := await handle.fetch_history(), tmp_path / "cancel.json.gz")
 
+    await replay(history)
     assert any("the Temporal UI" in event.message for event in await here.story() if event.kind == "message")
 
 

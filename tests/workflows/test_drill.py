@@ -54,7 +54,7 @@ def shut_in():
 
 def treatments(here):
     """How each group was treated in the end."""
-    return {owner.path: owner.treatment for owner in here.state.body.scopes}
+    return {owner.path: owner.treatment for owner in here.body.scopes}
 
 
 def orders(here):
@@ -129,7 +129,7 @@ async def test_rule_8_who_was_not_seen_is_approved_by_name_by_two_persons(played
     refused = [finding.message for _, reply in here.replies for finding in reply.findings if not reply.accepted]
     assert "ann asked for it" in refused
     assert treatments(here) == {ROOT: Treatment.FAILOVER, BRANCH: Treatment.FAILOVER}
-    assert [(each.path, each.clients) for each in here.state.body.on_trust] == [(BRANCH, 1)]
+    assert [(each.path, each.clients) for each in here.body.on_trust] == [(BRANCH, 1)]
     assert here.lost() == []
 
 

@@ -63,7 +63,7 @@ async def test_at_its_maximum_a_person_decides_and_the_late_clients_are_named(pl
         here.absent = played.asks
         outcome = await here.run()
 
-    asked, body = played.attention(late.saw, "gate-limit"), late.saw.body
+    asked, body = played.attention(late.saw, "gate-limit"), here.body
     assert late.saw.step.number == "B5"
     assert "BRANCH-AWAY-0001" in asked.message
     assert Move.CANCEL not in asked.options, "it would be refused"

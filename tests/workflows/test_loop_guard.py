@@ -10,7 +10,7 @@ from temporalio import activity
 
 import workflows
 from engine.contract import ActivityName, Counted, LoadPlanRequest
-from rotation.plan.plan import PlanBody
+from rotation.plan.outline import Outline
 from rotation.running.message import Message, Move
 from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
@@ -54,20 +54,21 @@ async def record_progress(_request: object) -> Counted:
     return Counted(count=1)
 
 
+REQUEST = LoadPlanRequest(rotation_id=RotationId("rot-1"), site_id=SiteId("site"), plan_id=PlanId("plan"))
+
+
 def running(people=None):
     """A rotation on simulated time that does what a test has it do."""
     host = SimulatedHost(
         [load_plan, record_progress], SimulatedClock(START), people or Talker(0), until=START + timedelta(days=999)
     )
-    body = PlanBody(site_id=SiteId("site"), certificates=(), waves=(), scopes=(), publish_delay=timedelta(0), steps=())
     state = RotationState(
         rotation_id=RotationId("rot-1"),
         site_id=SiteId("site"),
         site_name="Vienna",
         plan_id=PlanId("plan"),
         plan_hash="",
-        body=body,
-        steps=(),
+        outline=Outline.to_load("rotate"),
         started_at=START,
     )
     return host.run(state)
@@ -102,7 +103,7 @@ async def test_activities_without_a_wait_between_them_are_ended(monkeypatch):
 
     async def ask():
         next(asks)
-        await run.call(ActivityName.LOAD_PLAN, LoadPlanRequest(plan_id=PlanId("plan")), Counted, summary="load")
+        await run.call(ActivityName.LOAD_PLAN, REQUEST, Counted, summary="load")
 
     with pytest.raises(LoopSpinsError, match="nothing was waited for"):
         await for_ever(ask)
@@ -116,7 +117,7 @@ async def test_a_loop_that_waits_goes_on():
         await run.wait(until=START + beat * HOUR, summary="a heartbeat")
         for _ in range(3):
             await run.wait(until=None, summary="", ready=lambda: True)
-        await run.call(ActivityName.LOAD_PLAN, LoadPlanRequest(plan_id=PlanId("plan")), Counted, summary="read")
+        await run.call(ActivityName.LOAD_PLAN, REQUEST, Counted, summary="read")
     assert run.host.now() == START + 1000 * HOUR
 
 

@@ -7,6 +7,7 @@ from emulator.scenarios import one_server
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
+from tests.replaying import replay, save
 
 HEARTBEAT = timedelta(minutes=5)
 PATIENT = Limits(
@@ -80,7 +81,7 @@ async def test_what_is_asked_is_not_forgotten_in_a_new_history(forgetful_stage):
     assert len(told) == len(set(told)) == 2
 
 
-async def test_a_roll_back_goes_on_through_several_histories(forgetful_stage):
+async def test_a_roll_back_goes_on_through_several_histories(forgetful_stage, tmp_path):
     """On Temporal, with a new history every 150 events: asked for, approved and done as in one history, 0 lost."""
     here = forgetful_stage(one_server(clients=8, heartbeat=timedelta(minutes=5)))
     await here.register(PATIENT)
@@ -95,8 +96,14 @@ async def test_a_roll_back_goes_on_through_several_histories(forgetful_stage):
             assert (await here.say(handle, Move.APPROVE, who="eve")).accepted
         async with here.attended(handle):
             result = await here.end(handle)
-        runs = {each.run_id async for each in here.client.list_workflows(f'WorkflowId = "{handle.id}"')}
+        runs = [each.run_id async for each in here.client.list_workflows(f'WorkflowId = "{handle.id}"')]
+        histories = [await here.client.get_workflow_handle(handle.id, run_id=each).fetch_history() for each in runs]
 
+    for history in histories:
+        await replay(history)
+    rolled_back, *_, resumed, _ = histories  # the newest first
+    save(rolled_back, tmp_path / "roll-back.json.gz")
+    save(resumed, tmp_path / "resumed.json.gz")
     assert set(asked.options) == {Move.APPROVE, Move.FINISH}
     assert "SEPM-1" in asked.message
     assert len(runs) > 3

@@ -25,7 +25,7 @@ async def test_a_holdout_of_ninety_days_passes_in_seconds_and_loses_nobody(stage
             result = await here.end(handle)
         history = await handle.fetch_history()
 
-    save(history, tmp_path / "holdout.json")
+    save(history, tmp_path / "holdout.json.gz")
     await replay(history)
     assert result.outcome is Outcome.COMPLETED
     assert here.clock() - began > timedelta(days=90)

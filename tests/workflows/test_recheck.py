@@ -100,7 +100,7 @@ async def test_a_group_born_during_the_holdout_is_adopted_and_put_back(played):
         here.absent = played.asked("plan-differs")
         outcome = await here.run()
 
-    kiosks = next(owner for owner in here.state.body.scopes if owner.path.endswith("Kiosks"))
+    kiosks = next(owner for owner in here.body.scopes if owner.path.endswith("Kiosks"))
     assert kiosks.treatment is Treatment.RELAX
     assert outcome is Outcome.COMPLETED
     assert here.settings() == here.kept["settings"]

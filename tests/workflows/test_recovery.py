@@ -69,8 +69,8 @@ async def test_a_certificate_that_goes_again_stops_it_and_has_it_proven_anew(pla
     def another(here):
         here.stage.simulation.console.generate_certificate(SEPM_1)
 
-    def put_back(here):
-        held = here.state.body.certificate_for(SEPM_1).fingerprint
+    async def put_back(here):
+        held = (await here.plan()).certificate_for(SEPM_1).fingerprint
         here.stage.simulation.console.restore_certificate(SEPM_1, held)
 
     _, right = deeds = played.in_turn(

@@ -2,7 +2,7 @@
 
 A history is committed for each kind of rotation and each version that was released; those of a release are added to,
 never replaced.
-`pytest tests/workflows/test_replay.py tests/workflows/test_ninety_days.py --basetemp DIR` leaves new ones below DIR.
+`pytest tests/workflows/test_{replay,ninety_days,cancel,many_histories}.py --basetemp DIR` leaves new ones below DIR.
 """
 
 from datetime import timedelta
@@ -13,21 +13,21 @@ from temporalio.client import WorkflowHistory
 
 from emulator.scenarios import one_server
 from rotation.running.message import Move
-from tests.replaying import replay, save
+from tests.replaying import kept, name, replay, save
 
-HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json.gz"))
 HEARTBEAT = timedelta(minutes=5)
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", HISTORIES, ids=name)
 async def test_committed_histories_replay(path):
     """Every committed history can still be replayed: a worker of this version takes over what an older one began."""
-    await replay(WorkflowHistory.from_json(path.stem, path.read_text()))
+    await replay(kept(path))
 
 
 def test_there_are_histories():
     """The test above has something to replay."""
-    assert len(HISTORIES) >= 2
+    assert {name(path) for path in HISTORIES} >= {"list-a", "holdout", "cancel", "roll-back", "resumed"}
 
 
 async def test_a_completed_rotation_replays(stage, tmp_path):
@@ -47,7 +47,7 @@ async def test_a_completed_rotation_replays(stage, tmp_path):
         await here.end(handle)
         history = await handle.fetch_history()
 
-    save(history, tmp_path / "list-a.json")
+    save(history, tmp_path / "list-a.json.gz")
     await replay(history)
 
 

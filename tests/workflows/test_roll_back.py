@@ -112,7 +112,7 @@ async def test_only_a_certificate_that_has_reached_nobody_needs_no_gate(played, 
     async with played.play(played.Deed(played.at("A10b"), wants_back, after=after), spec=spec) as here:
         await rolled_back(here)
 
-    gate = next(step for step in here.state.body.swap_gates)
+    gate = next(step for step in here.body.swap_gates)
     began, passed = (
         next(event for event in here.trail if event.kind == kind and event.data["step"] == gate.id)
         for kind in ("step-began", "gate-passed")

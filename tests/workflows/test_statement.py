@@ -7,6 +7,7 @@ import pytest
 from emulator.scenarios import one_server
 from rotation.console.record import Change
 from rotation.console.statement import Asked
+from rotation.plan.outline import outline
 from rotation.plan.step import Gate, ScopeName, SettingField
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Proceed, Restarted, Wait
@@ -28,7 +29,9 @@ async def stated():
     """A rotation at the console in its first gate, of which somebody has stated what the console shows; its store."""
     spec = one_server(clients=4, heartbeat=HOUR)
     async with Stage(Scenario(seed=1, spec=spec, at_console=AtConsole(), limits=Limits(purge_after=None))) as stage:
-        state, now = await stage.begin(await stage.plan()), stage.clock.now()
+        plan = await stage.plan()
+        state, now = await stage.begin(plan), stage.clock.now()
+        state.outline = outline(plan.body)
         state.cursor = next(place for place, step in enumerate(state.steps) if isinstance(step, Gate))
         state.wait = Wait(step=state.steps[state.cursor].id, opened_at=now, due=now, limit=now + HOUR, heartbeat=HOUR)
         state.proceed = Proceed(about=WANTED, asked_by="ann", why="seen", said=SAID, said_at=now)
@@ -40,9 +43,8 @@ def offered(run):
     return {each.code for each in run.state.attention if {Move.STATE_GATE, Move.APPROVE} & set(each.options)}
 
 
-def relaxed(run):
+def relaxed(run, body):
     """What somebody says of every group: that it is relaxed."""
-    body = run.state.body
     for owner in body.owners(ScopeName.RELAXED):
         for each in owner.pairs:
             for field in SettingField:
@@ -76,7 +78,8 @@ async def test_a_newer_export_with_another_number_of_clients_voids_it(stated, sh
 async def test_a_gate_that_begins_anew_voids_it(stated):
     """What was counted before its ground was taken away proves nothing; nothing may be stated before its minimum."""
     run, store = stated
-    await store.console.say(run.state.site_id, list(relaxed(run)), run.host.now())
+    plan = await store.plans.get(run.state.plan_id)
+    await store.console.say(run.state.site_id, list(relaxed(run, plan.body)), run.host.now())
     run.raise_attention(WANTED, "gate", "state it", (Move.STATE_GATE,))
     run.raise_attention(SECOND, "gate", "ann states", (Move.APPROVE, Move.RETRY))
     run.state.restarted = (Restarted(gate=run.state.step.id),)

@@ -157,8 +157,8 @@ def test_rule_16_a_cancel_during_the_drill_puts_the_list_back_in_its_order(drill
     _, plan = drilled(BRANCH, {"c1": ["s1"]})
     ids = [step.id for step in plan.body.steps]
     reordered = next(step.id for step in plan.body.steps if step.number == "B1")
-    assert [step.number for step in turning_back(plan.body, ids[: ids.index(reordered)])] == ["hand-outs"]
-    back, _ = turning_back(plan.body, ids[: ids.index(reordered) + 1])
+    assert [step.number for step in turning_back(plan.body.steps, ids[: ids.index(reordered)])] == ["hand-outs"]
+    back, _ = turning_back(plan.body.steps, ids[: ids.index(reordered) + 1])
     assert isinstance(back, Console)
     assert back.work == ReorderList(list=BRANCH.name, order=order_of(BRANCH), restores=True)
 
@@ -171,7 +171,7 @@ def test_rule_16_a_cancel_puts_every_list_of_the_drill_back(make):
     clients = [make.client("c1"), make.client("d1", "H")]
     request = make.request(site, unproven_failover=Unproven.DRILL)
     plan = make.plan(site, *groups, clients=clients, seen_at={}, request=request)
-    back = turning_back(plan.body, [step.id for step in plan.body.steps if step.number == "B1"])
+    back = turning_back(plan.body.steps, [step.id for step in plan.body.steps if step.number == "B1"])
     assert [step.work.list for step in back if isinstance(step, Console) and isinstance(step.work, ReorderList)] == [
         "Branch",
         "Other",

@@ -90,7 +90,7 @@ def test_it_reads_like_the_vendors_lists(body):
 
 def test_a_cancel_reads_like_its_end(body):
     """Cancelled when everything was relaxed: what the end would have put back is put back, in that order."""
-    back = turning_back(body, [step.id for step in body.steps[:14]])
+    back = turning_back(body.steps, [step.id for step in body.steps[:14]])
     assert [f"{step.id} {step.title}" for step in back] == [
         " ".join(row.split()) for row in UNDONE.strip().splitlines()
     ]

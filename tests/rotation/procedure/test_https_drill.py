@@ -76,8 +76,8 @@ def test_a_cancel_opens_what_was_begun_to_be_shut_before_it_writes(body):
     """First of all; nothing where it was not begun."""
     at = place(body, ShutHttps)
     begun = [step.id for step in body.steps[: at + 1]]
-    assert numbers(turning_back(body, begun))[0] == "drill"
-    assert "drill" not in numbers(turning_back(body, begun[:-1]))
+    assert numbers(turning_back(body.steps, begun))[0] == "drill"
+    assert "drill" not in numbers(turning_back(body.steps, begun[:-1]))
 
 
 def test_what_may_be_shut_at_a_step(body):

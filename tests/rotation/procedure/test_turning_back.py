@@ -10,7 +10,7 @@ from rotation.procedure.steps import turning_back
 
 def undone(plan, begun):
     """The numbers of the steps that turn back from a plan of which the first `begun` steps were begun."""
-    return [step.number for step in turning_back(plan.body, [step.id for step in plan.body.steps[:begun]])]
+    return [step.number for step in turning_back(plan.body.steps, [step.id for step in plan.body.steps[:begun]])]
 
 
 def test_rule_16_what_was_never_begun_is_not_undone(mixed):
@@ -36,7 +36,7 @@ def test_turning_back_undoes_only_what_was_begun(make, begun):
     stuck = [make.client(f"c{group}", group, build="14.2.1.0") for group in ("G", "H")]
     body = make.plan(site, *groups, clients=stuck, replication_partners=("Linz",)).body
     reached = body.steps[:begun]
-    back = turning_back(body, [step.id for step in reached])
+    back = turning_back(body.steps, [step.id for step in reached])
     works = {step.number: sum(each.number == step.number for each in reached) for step in reached}
     deleted = [step for step in back if isinstance(step, Console) and isinstance(step.work, DeleteList)]
     resumed = [step for step in back if isinstance(step, Console) and isinstance(step.work, ResumeReplication)]
@@ -54,7 +54,7 @@ def test_turning_back_undoes_only_what_was_begun(make, begun):
 def test_turning_back_has_no_gates_and_no_swaps(mixed):
     """While the old certificates are in force every setting is safe: nothing is waited for, nothing replaced."""
     plan = mixed()
-    back = turning_back(plan.body, [step.id for step in plan.body.steps])
+    back = turning_back(plan.body.steps, [step.id for step in plan.body.steps])
     assert not any(isinstance(step, Gate | Holdout | Preflight) for step in back)
     assert not any(isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) for step in back)
     assert len({step.id for step in back}) == len(back)
