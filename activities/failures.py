@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from engine.contract import ErrorType
+from engine.contract import SEPM_UNREACHABLE, ErrorType
 from sepm.errors import (
     BadCredentials,
     Gone,
@@ -44,4 +44,4 @@ def told_apart() -> Iterator[None]:
             if isinstance(error, kind):
                 raise ApplicationError(str(error), type=code, non_retryable=True) from error
         delay: timedelta | None = error.retry_after if isinstance(error, Throttled) else None
-        raise ApplicationError(str(error), type="sepm-unreachable", next_retry_delay=delay) from error
+        raise ApplicationError(str(error), type=SEPM_UNREACHABLE, next_retry_delay=delay) from error

@@ -26,6 +26,7 @@ from store.writes import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
 _SENDS = 2
+_PAUSES = tuple(timedelta(seconds=each) for each in (1, 2, 4, 8, 15))
 
 
 class Settings:
@@ -147,9 +148,17 @@ class Settings:
         write is judged by the policy that it has now; where policies are moved (rule 24), only their owners are asked.
         At a console a serial must be exactly one that was copied, so a later policy of the rotation's own, as when the
         canaries' lists were put back, is taken up as well.
+
+        SEPM makes a policy within seconds, mostly: for half a minute it is asked again and again. An export is not.
         """
         scope = await scope_of(self._world, request.ref)
-        step = scope.step
+        pauses = iter(() if scope.site.at_console is not None else _PAUSES)
+        while (answer := await self._fix(scope)).missing and (pause := next(pauses, None)) is not None:
+            await self._world.sleep(pause)
+        return answer
+
+    async def _fix(self, scope: StepScope) -> ReferenceAnswer:
+        step, rotation_id = scope.step, scope.ref.rotation_id
         if not isinstance(step, Gate):
             raise TypeError(f"step {step.id} is no gate")
         references = self._world.store.references
@@ -161,8 +170,8 @@ class Settings:
                 owners = scope.plan.body.owners(step.scope)
                 dates = await client.policy_dates([owner.group_id for owner in owners])
                 left = await _as_left(client, scope, owners) if scope.site.at_console is not None else ()
-        kept = await references.of_gate(request.ref.rotation_id, step.id)
-        earlier = await references.of_gate(request.ref.rotation_id, canaries.id) if canaries is not None else {}
+        kept = await references.of_gate(rotation_id, step.id)
+        earlier = await references.of_gate(rotation_id, canaries.id) if canaries is not None else {}
         for owner in owners:
             date, known = dates[owner.group_id], kept.get(owner.group_id)
             if known is None and step.purpose is GatePurpose.SIGNED:
@@ -177,7 +186,7 @@ class Settings:
             fixed.append(reference)
             if reference.fixed is None:
                 missing.append(owner.path)
-        await references.save_all(request.ref.rotation_id, step.id, fixed)
+        await references.save_all(rotation_id, step.id, fixed)
         return ReferenceAnswer(missing=tuple(missing))
 
 

@@ -15,6 +15,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from engine.beating import Beating
 from engine.binding import Binding
 from engine.converter import data_converter
+from engine.giving_back import GivingBack
 from engine.origin import ForOurWorkflows
 from engine.unread import UnreadPayloadsRunner
 
@@ -42,7 +43,7 @@ class RotatorPlugin(SimplePlugin):
             workflows=list(workflows) or None,
             activities=list(activities) or None,
             workflow_runner=_with_passthrough,
-            interceptors=[ForOurWorkflows(), Beating(), Binding()],
+            interceptors=[ForOurWorkflows(), Beating(), GivingBack(), Binding()],
         )
 
 

@@ -26,8 +26,15 @@ from temporalio.worker import (
 )
 
 from activities.registry import all_activities
-from engine.contract import ROTATE_WORKFLOW, ActivityName, RotateInput, RotateResult
+from engine.contract import (
+    NOT_ANSWERING,
+    ROTATE_WORKFLOW,
+    ActivityName,
+    RotateInput,
+    RotateResult,
+)
 from engine.fault import MoveRefused
+from engine.giving_back import is_given_back
 from engine.speaking import say
 from rotation.finding import blocking
 from rotation.running.message import Message, Reply
@@ -62,6 +69,8 @@ class Surroundings:
     said: list[Message] = field(default_factory=list)
     due_again: dict[str, datetime] = field(default_factory=dict)
     """When activities that have failed are tried again, by activity id."""
+    began: dict[str, datetime] = field(default_factory=dict)
+    """When the first try of each activity was made, by activity id."""
     failures: int = 0
     """How many tries have failed."""
     state: RotationState | None = None
@@ -84,9 +93,17 @@ class DurableHost(TemporalHost):
         """The simulated time."""
         return self._around.clock.now()
 
-    def start(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
+    def start(
+        self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str, patient: bool = True
+    ) -> Pending[Answer]:
         """As ever."""
-        pending = super().start(name, request, answer, summary=summary)
+        return self._noted(super().start(name, request, answer, summary=summary, patient=patient))
+
+    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
+        """As ever."""
+        return self._noted(super().at_once(name, request, answer, summary=summary))
+
+    def _noted(self, pending: Pending[Answer]) -> Pending[Answer]:
         if isinstance(pending, TemporalPending):
             self._pending.append(pending)
         return pending
@@ -174,14 +191,17 @@ class _Timed(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
         """One try."""
         info, clock, due_again = activity.info(), self._around.clock, self._around.due_again
+        self._around.began.setdefault(info.activity_id, clock.now())
         due = due_again.pop(info.activity_id, None)
         if due is not None:
             clock.leap_to(due)
         try:
             return await super().execute_activity(input)
         except ApplicationError as error:
-            if is_refusal(error):
+            if info.is_local or is_refusal(error):
                 raise
+            if is_given_back(error, info, clock.now() - self._around.began[info.activity_id]):
+                raise ApplicationError(error.message, type=NOT_ANSWERING) from error
             pause = error.next_retry_delay or retry_pause(info.attempt)
             due_again[info.activity_id] = clock.now() + pause
             self._around.failures += 1

@@ -6,11 +6,12 @@ earliest happens; of the same moment activities go before people, and people bef
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any, Generic, Protocol
 
 from temporalio.exceptions import ApplicationError
 
-from engine.contract import ActivityName
+from engine.contract import GIVEN_BACK_AFTER, NOT_ANSWERING, SEPM_UNREACHABLE, ActivityName
 from rotation.finding import Finding
 from rotation.running.message import Message, Reply
 from rotation.running.moves import refusal
@@ -43,11 +44,21 @@ class Bystanders(Protocol):
         """The answer to what was said."""
 
 
+class Tries(Enum):
+    """How often an activity is tried."""
+
+    ONE = auto()
+    SOME = auto()
+    """Until it has waited for SEPM for two minutes; else without end."""
+    ENDLESS = auto()
+
+
 class SimulatedPending(Generic[Answer]):
     """An activity that is tried until it answers or is refused."""
 
-    def __init__(self, name: ActivityName, request: Value, due: datetime) -> None:
+    def __init__(self, name: ActivityName, request: Value, due: datetime, *, tries: Tries) -> None:
         self.name, self.request, self.due = name, request, due
+        self._tries, self._began = tries, due
         self.failures = 0
         self._answer: Answer | None = None
         self._refused: ActivityRefusedError | None = None
@@ -67,6 +78,11 @@ class SimulatedPending(Generic[Answer]):
         if self._answer is None:
             raise AssertionError(f"{self.name} has no answer yet")
         return self._answer
+
+    def gives_up(self, error: ApplicationError, now: datetime) -> bool:
+        """Whether the failure of a try is given back, where it is the only one or as `engine.giving_back` does."""
+        late = error.type == SEPM_UNREACHABLE and now >= self._began + GIVEN_BACK_AFTER
+        return self._tries is Tries.ONE or (self._tries is Tries.SOME and late)
 
     def settle(self, answer: Answer | None, refused: ActivityRefusedError | None = None) -> None:
         """Keep how it ended."""
@@ -111,9 +127,25 @@ class SimulatedHost:
         """The simulated time."""
         return self._clock.now()
 
-    def start(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:  # noqa: ARG002 - the port's
+    def start(
+        self,
+        name: ActivityName,
+        request: Value,
+        answer: type[Answer],  # noqa: ARG002 - the port's
+        *,
+        summary: str,  # noqa: ARG002 - the port's
+        patient: bool = True,
+    ) -> Pending[Answer]:
         """Have an activity tried from now on."""
-        pending: SimulatedPending[Answer] = SimulatedPending(name, request, self._clock.now())
+        pending: SimulatedPending[Answer] = SimulatedPending(
+            name, request, self._clock.now(), tries=Tries.ENDLESS if patient else Tries.SOME
+        )
+        self._pending.append(pending)
+        return pending
+
+    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:  # noqa: ARG002 - the port's
+        """Have an activity tried once."""
+        pending: SimulatedPending[Answer] = SimulatedPending(name, request, self._clock.now(), tries=Tries.ONE)
         self._pending.append(pending)
         return pending
 
@@ -172,6 +204,8 @@ class SimulatedHost:
         except ApplicationError as error:
             if is_refusal(error):
                 pending.settle(None, ActivityRefusedError(error.type or "refused", error.message))
+            elif pending.gives_up(error, self._clock.now()):
+                pending.settle(None, ActivityRefusedError(NOT_ANSWERING, error.message))
             else:
                 pending.failures += 1
                 pause = error.next_retry_delay or retry_pause(pending.failures)

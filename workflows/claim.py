@@ -104,4 +104,5 @@ async def _take(run: Running, message: Message) -> None:
     request = MoveTaskRequest(
         task_id=run.open_task.id, to=TaskState.CLAIMED, who=message.who, note=message.why, at=run.host.now()
     )
-    await run.call(ActivityName.MOVE_TASK, request, Counted, summary=f"task claimed by {message.who}")
+    summary = f"task claimed by {message.who}"
+    await run.call(ActivityName.MOVE_TASK, request, Counted, summary=summary, of_store=True)

@@ -19,11 +19,14 @@ from rotation.plan.drill import contradicted
 from rotation.plan.hand_outs import untold
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.task import (
+    CompareSignedFiles,
     CopyList,
     Evidence,
     RefreshImages,
     ReorderList,
     ReplaceCertificate,
+    SaveRecoveryFile,
+    StartHandOuts,
     StopHandOuts,
     TaskState,
     evidence_for,
@@ -110,7 +113,8 @@ async def _open(run: Running, step: Console | Write, asked: OpenTaskRequest) -> 
     await _published(run, step)
     update = {"opened_at": run.host.now(), "turning_back": run.state.phase is Phase.TURNING_BACK}
     request = asked.model_copy(update=update)
-    opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=f"open task: {step.title}")
+    summary, of_store = f"open task: {step.title}", _is_of_store(step) or _swaps(step)
+    opened = await run.call(ActivityName.OPEN_TASK, request, OpenTaskAnswer, summary=summary, of_store=of_store)
     if opened.needless:
         run.note(EventKind.TASK_CLOSED, f"{step.title}: {opened.needless}")
         return False
@@ -218,6 +222,12 @@ def _wakes(task: OpenTask) -> datetime | None:
     return min((at for at in moments if at is not None), default=None)
 
 
+def _is_of_store(step: Console | Write) -> bool:
+    """Whether SEPM shows nothing of the work of `step`, and nobody else is asked about it than the store."""
+    work = step.work if isinstance(step, Console) else None
+    return isinstance(work, SaveRecoveryFile | CompareSignedFiles | StopHandOuts | StartHandOuts)
+
+
 def _swaps(step: Console | Write) -> bool:
     return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
@@ -232,7 +242,8 @@ async def _look(run: Running, step: Console | Write, *, said: Message | None = N
         who=said.who if said is not None else "",
         settled=client_look.settled(run),
     )
-    seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=f"look: {step.title}")
+    summary, of_store = f"look: {step.title}", _is_of_store(step)
+    seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=summary, of_store=of_store)
     https_drill.seen(run, seen)
     drift_step.alarm(run, *((seen.wrong,) if seen.wrong else ()))
     if seen.wrong is None:
@@ -372,11 +383,12 @@ async def _close(
     request = MoveTaskRequest(
         task_id=run.open_task.id, to=to, who=who, note=note, attestation=attestation or {}, at=run.host.now()
     )
-    await run.call(ActivityName.MOVE_TASK, request, Counted, summary=f"task {to.value}: {step.title}")
+    summary = f"task {to.value}: {step.title}"
+    await run.call(ActivityName.MOVE_TASK, request, Counted, summary=summary, of_store=True)
     task_id, run.state.task = run.open_task.id, None
     for message in tuple(run.task_messages):
         if message.task_id == task_id and message.move is _SAYS.get(to):
             run.reply(message)
         else:
             run.reply(message, blocking("task-closed", task_id, f"the task is {to.value} now, by {who}"))
-    await run.record(EventKind.TASK_CLOSED, f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}")
+    run.note(EventKind.TASK_CLOSED, f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}")

@@ -108,7 +108,7 @@ async def closing(run: Running, step: Closing) -> None:
         text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
         await run.record(EventKind.QUIET, f"{step.title}: {text}")
     born = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
-    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
+    run.note(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
     run.state.wait = None
 
 
@@ -164,7 +164,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
             await https_drill.end_round(run, step)
             return
         reading = await _next_reading(run, step)
-    await run.record(EventKind.GATE_PASSED, _passed(step, reading))
+    run.note(EventKind.GATE_PASSED, _passed(step, reading))
     for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *https_drill.CODES):
         run.drop_attention(code)
     run.state.proceed = None

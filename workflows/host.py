@@ -45,8 +45,16 @@ class Host(Protocol):
     def now(self) -> datetime:
         """The time of the host's clock."""
 
-    def start(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
-        """Start an activity. It is tried again until it answers or is refused."""
+    def start(
+        self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str, patient: bool = True
+    ) -> Pending[Answer]:
+        """Start an activity. It is tried again until it answers or is refused.
+
+        Unless it is `patient`, it is refused as `not-answering`, too, when it has waited for SEPM for two minutes.
+        """
+
+    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
+        """Start an activity that asks the store only, in one try: it is refused where that has failed."""
 
     async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
         """Return when `ready` is true or `until` has come, whichever is first."""

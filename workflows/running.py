@@ -1,10 +1,10 @@
 """A rotation being run: how its steps call, wait, ask people and tell what happens."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NoReturn
 
-from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
+from engine.contract import NOT_ANSWERING, ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.finding import Finding
 from rotation.plan.step import Step
 from rotation.running.message import Message, Move, Reply
@@ -16,23 +16,8 @@ from workflows.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.loop_guard import LoopGuard
 from workflows.obeying import obey
 
-_LATE = timedelta(minutes=2)
-"""An activity that is still being tried after this shows as attention."""
-_UNREACHABLE = "not-answering"
 SECOND = "second-person"
 """The attention that asks a second person."""
-_ASKS_SEPM = frozenset(
-    {
-        ActivityName.SURVEY_SITE,
-        ActivityName.WRITE_SETTINGS,
-        ActivityName.FIX_REFERENCES,
-        ActivityName.READ_GATE,
-        ActivityName.OPEN_TASK,
-        ActivityName.OBSERVE_TASK,
-        ActivityName.FIND_NEWBORN,
-        ActivityName.CHECK_CLOSING,
-    }
-)
 _TASK_MOVES = frozenset({Move.CLAIM_TASK, Move.TASK_DONE, Move.TASK_REFUSED})
 
 
@@ -69,33 +54,59 @@ class Running:
 
     # -- asking the world -------------------------------------------------------------------------
 
-    async def call(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Answer:
+    async def call(
+        self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str, of_store: bool = False
+    ) -> Answer:
         """The answer of an activity; people are asked where trying again alone cannot help.
+
+        Args:
+            name: the activity.
+            request: what it is asked.
+            answer: the kind of its answer.
+            summary: what it does, for people.
+            of_store: whether it asks the store only: it is tried once without an activity of its own then, which costs
+                one event instead of six.
 
         Raises:
             TurnBack: when a person cancels instead of trying again.
         """
+        if of_store and (found := await self._at_once(name, request, answer, summary=summary)) is not None:
+            return found
+        patient = False
         while True:
-            pending = self.host.start(name, request, answer, summary=summary)
-            await self._until_done(pending, summary, name=name)
+            pending = self.host.start(name, request, answer, summary=summary, patient=patient)
+            await self._until_done(pending, summary)
             try:
-                return pending.answer()
+                found = pending.answer()
             except ActivityRefusedError as refused:
+                if refused.code == NOT_ANSWERING:
+                    patient = True
+                    text = f"no answer yet; it is tried again until there is one. {refused.message}"
+                    self.raise_attention(NOT_ANSWERING, summary, text, ())
+                    continue
+                self.drop_attention(NOT_ANSWERING)
                 await self.ask(refused.code, summary, refused.message, (Move.RETRY, Move.CANCEL))
+            else:
+                self.drop_attention(NOT_ANSWERING)
+                return found
 
-    async def _until_done(self, pending: Pending[Value], summary: str, *, name: ActivityName) -> None:
-        # A timer only where SEPM is asked: it is what fails for hours, and each timer is a line of the UI's timeline.
-        late: datetime | None = self.host.now() + _LATE if name in _ASKS_SEPM else None
+    async def _at_once(
+        self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str
+    ) -> Answer | None:
+        pending = self.host.at_once(name, request, answer, summary=summary)
+        await self._until_done(pending, summary)
+        try:
+            return pending.answer()
+        except ActivityRefusedError:
+            return None
+
+    async def _until_done(self, pending: Pending[Value], summary: str) -> None:
         self.busy_with = summary
         while not pending.done():
             self._guard.passes(summary, self.host.now())
-            await self.host.wait(lambda: pending.done() or self._has_messages(), until=late, summary=summary)
+            await self.host.wait(lambda: pending.done() or self._has_messages(), until=None, summary=summary)
             self._read_inbox()
-            if late is not None and self.host.now() >= late and not pending.done():
-                late = None
-                self.raise_attention(_UNREACHABLE, summary, "no answer yet; it is tried again until there is one", ())
         self._guard.happened()
-        self.drop_attention(_UNREACHABLE)
 
     # -- waiting ----------------------------------------------------------------------------------
 
@@ -317,9 +328,10 @@ class Running:
         )
         self._noted.clear()
         self.host.show(state)
-        pending = self.host.start(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
-        await self._until_done(pending, "the store", name=ActivityName.RECORD_PROGRESS)
-        pending.answer()
+        if await self._at_once(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}") is None:
+            pending = self.host.start(ActivityName.RECORD_PROGRESS, report, Counted, summary=f"record: {kind.value}")
+            await self._until_done(pending, "the store")
+            pending.answer()
 
 
 def unreachable(step: Step) -> NoReturn:

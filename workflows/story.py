@@ -24,9 +24,13 @@ NEXT_ACTION = SearchAttributeKey.for_datetime(SearchAttribute.NEXT_ACTION)
 EARLIEST_END = SearchAttributeKey.for_datetime(SearchAttribute.EARLIEST_END)
 
 
-def show(state: RotationState) -> None:
-    """Set the details; upsert the attributes only where they changed, each upsert being an event."""
+def show_details(state: RotationState) -> None:
+    """Set the details."""
     workflow.set_current_details(details(state))
+
+
+def show_attributes(state: RotationState) -> None:
+    """Upsert the attributes that have changed, each upsert being an event."""
     known = workflow.info().typed_search_attributes
     changed = [update for update in _attributes(state) if known.get(update.key) != update.value]
     if changed:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Generic
 
@@ -11,13 +12,13 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from engine.contract import ActivityName, ErrorType
+    from engine.contract import NOT_ANSWERING, ActivityName, ErrorType
     from rotation.running.message import Message, Move
     from rotation.running.state import RotationState
     from rotation.values import RotationId, Value
     from workflows.early_query import Moment
     from workflows.host import ActivityRefusedError, Answer, Pending
-    from workflows.story import show
+    from workflows.story import show_attributes, show_details
 
 _LONG = frozenset(
     {
@@ -39,13 +40,18 @@ _HEARTBEAT = timedelta(seconds=15)
 _FIRST_PAUSE = timedelta(milliseconds=500)
 _LONGEST_PAUSE = timedelta(minutes=5)
 _REFUSALS = frozenset(error.value for error in ErrorType)
-_RETRY = RetryPolicy(
+_PATIENT = RetryPolicy(
     initial_interval=_FIRST_PAUSE,
     backoff_coefficient=2,
     maximum_interval=_LONGEST_PAUSE,
     non_retryable_error_types=sorted(_REFUSALS),
 )
 """For ever, with a capped back-off: an outage of SEPM or of the store is waited out."""
+_AT_FIRST = replace(_PATIENT, non_retryable_error_types=sorted({*_REFUSALS, NOT_ANSWERING}))
+"""As patient, but a person is told first."""
+_ONCE = RetryPolicy(maximum_attempts=1)
+_AT_ONCE = timedelta(seconds=5)
+"""Half of the time that a workflow task may take."""
 _UI = "the Temporal UI"
 
 
@@ -90,6 +96,9 @@ class TemporalHost:
 
     def __init__(self, rotation_id: RotationId) -> None:
         self._rotation_id = rotation_id
+        self._at_once: Pending[Value] | None = None
+        self._shown: RotationState | None = None
+        """What search attributes do not tell yet."""
         self._cancels = 0
         self._cancel_pending = False
 
@@ -97,8 +106,11 @@ class TemporalHost:
         """The server's time of this workflow task."""
         return workflow.now()
 
-    def start(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
+    def start(
+        self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str, patient: bool = True
+    ) -> Pending[Answer]:
         """Schedule an activity with its limits."""
+        self._tell()
         long = name in _LONG
         handle: ActivityHandle[Answer] = workflow.start_activity(
             name.value,
@@ -106,17 +118,33 @@ class TemporalHost:
             result_type=answer,
             start_to_close_timeout=_LONG_LIMIT if long else _SHORT_LIMIT,
             heartbeat_timeout=_HEARTBEAT,
-            retry_policy=_RETRY,
+            retry_policy=_PATIENT if patient else _AT_FIRST,
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=summary[:200],
         )
         return TemporalPending(handle)
+
+    def at_once(self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str) -> Pending[Answer]:
+        """In the workflow task itself."""
+        handle: ActivityHandle[Answer] = workflow.start_local_activity(
+            name.value,
+            request,
+            result_type=answer,
+            schedule_to_close_timeout=_AT_ONCE,
+            retry_policy=_ONCE,
+            summary=summary[:200],
+        )
+        pending = TemporalPending(handle)
+        self._at_once = pending
+        return pending
 
     async def wait(self, ready: Callable[[], bool], *, until: datetime | None, summary: str) -> None:
         """A durable wait to an absolute time. The UI's Cancel ends it and is kept for the loop to read."""
         left = None if until is None else until - workflow.now()
         if left is not None and left <= timedelta(0):
             return
+        if self._at_once is None or self._at_once.done():
+            self._tell()
         began = Moment()
         try:
             await workflow.wait_condition(
@@ -143,8 +171,16 @@ class TemporalHost:
         )
 
     def show(self, state: RotationState) -> None:
-        """Details and search attributes."""
-        show(state)
+        """Details at once; search attributes, of which each change is an event, when it rests or has ended."""
+        show_details(state)
+        self._shown = state
+        if state.outcome is not None:
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._shown is not None:
+            show_attributes(self._shown)
+            self._shown = None
 
     def patched(self, change: str) -> bool:
         """By the history."""

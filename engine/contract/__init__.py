@@ -14,9 +14,12 @@ from engine.contract.issuing import (
 )
 from engine.contract.names import (
     EARLY_QUERY,
+    GIVEN_BACK_AFTER,
     ISSUE_WORKFLOW,
     NEXT_ACT_QUERY,
+    NOT_ANSWERING,
     ROTATE_WORKFLOW,
+    SEPM_UNREACHABLE,
     SIMULATE_WORKFLOW,
     SIMULATIONS_QUEUE,
     STATE_QUERY,
@@ -69,9 +72,12 @@ from engine.contract.watching import WatchAnswer, WatchRequest
 
 __all__ = [
     "EARLY_QUERY",
+    "GIVEN_BACK_AFTER",
     "ISSUE_WORKFLOW",
     "NEXT_ACT_QUERY",
+    "NOT_ANSWERING",
     "ROTATE_WORKFLOW",
+    "SEPM_UNREACHABLE",
     "SIMULATE_WORKFLOW",
     "SIMULATIONS_QUEUE",
     "STATE_QUERY",

@@ -1,5 +1,6 @@
 """Names: of workflows, activities, failures, search attributes, events."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 ROTATE_WORKFLOW, SURVEY_WORKFLOW, SIMULATE_WORKFLOW = "RotateSite", "SurveySite", "SimulatePlan"
@@ -9,6 +10,12 @@ ISSUE_WORKFLOW = "IssueCertificate"
 STATE_QUERY, NEXT_ACT_QUERY = "state", "next_act"
 EARLY_QUERY = "asked before its workflow task: ask again"
 """What a query is answered that came to a worker ahead of the workflow task (workflows/early_query.py)."""
+
+SEPM_UNREACHABLE = "sepm-unreachable"
+"""The type of a failure that time cures: SEPM does not answer, or asks to be left alone for a while."""
+NOT_ANSWERING = "not-answering"
+"""The type of such a failure that is given back to the workflow, once for each thing that it asks."""
+GIVEN_BACK_AFTER = timedelta(minutes=2)
 
 
 class ActivityName(StrEnum):
