@@ -11,6 +11,7 @@ from rotation.plan.client_look import LookAtClients, looked_by
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
 from rotation.plan.task import ConsoleTask, TaskState
+from rotation.procedure.looking import unwritten_since
 from rotation.proof.client_look import Candidate, Held, builds_to_look_at, judge, lists_of, unread
 from rotation.proof.verdict import ClientEvidence
 from rotation.values import ClientId, Fingerprint, GroupId
@@ -37,17 +38,19 @@ async def with_builds(
 
 
 def _told_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Sequence[Candidate]) -> set[str]:
-    """The builds that were shown before another server of the wave, and of which no client took its policy since then.
+    """The builds that were shown since clients were relaxed, and of which no client took its policy since then.
+
+    That is before another server of the wave, or of an earlier one where clients stay relaxed from wave to wave.
 
     What is kept of a task is judged once more: it may have been given back by saying that it is done, and builds may
     have been left out. Those of clients that fail over hold something else after each server.
     """
-    waves = {step.id: step.wave for step in scope.plan.body.steps if isinstance(step, Console)}
+    since = unwritten_since(scope.plan.body.steps, scope.step)
     told = set[str]()
     for task in tasks:
         if not isinstance(task.work, LookAtClients) or not task.work.relaxed or task.state is not TaskState.DONE:
             continue
-        if task.step == scope.step.id or waves.get(task.step) != scope.step.wave or task.closed_at is None:
+        if task.step not in since or task.closed_at is None:
             continue
         with suppress(ValueError):
             looked = looked_by(task.attestation)

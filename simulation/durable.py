@@ -4,8 +4,12 @@ The run loop, its activities and the people are those of `simulation.run`. What 
 timers of the server, each try of an activity is the server's, and what people say comes as a signal. What is kept is
 the simulated clock: it leaps to the due time of what the server has had happen, so that both runs tell the same times
 although a server's own clock goes on while an activity works.
+
+A worker can be cut off in the midst of it. What the workflow has read of the world is on a tape (`simulation.tape`), so
+that the next worker's replay reads the same again.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -41,11 +45,13 @@ from rotation.running.message import Message, Reply
 from rotation.running.state import RotationState
 from rotation.values import Value
 from simulation.clock import SimulatedClock
+from simulation.cut import Cut
 from simulation.facts import Facts
 from simulation.people import People
 from simulation.run import Runner
 from simulation.scenario import START
 from simulation.stage import Stage
+from simulation.tape import Reader, Tape
 from workflows.host import Answer, Pending
 from workflows.rotate_site import RotateSite
 from workflows.running import Running
@@ -71,9 +77,8 @@ class Surroundings:
     """When activities that have failed are tried again, by activity id."""
     began: dict[str, datetime] = field(default_factory=dict)
     """When the first try of each activity was made, by activity id."""
-    failures: int = 0
-    """How many tries have failed."""
     state: RotationState | None = None
+    tape: Tape = field(default_factory=Tape)
 
 
 _PLAYED: dict[str, Surroundings] = {}
@@ -86,12 +91,15 @@ class DurableHost(TemporalHost):
     def __init__(self, begin: RotateInput, around: Surroundings) -> None:
         super().__init__(begin.rotation_id)
         self._around = around
+        self._read = Reader(around.tape)
         self._pending: list[TemporalPending[Any]] = []
         self.running: Running | None = None
+        self.failures = 0
+        """How many tries have failed, as far as the workflow was told."""
 
     def now(self) -> datetime:
         """The simulated time."""
-        return self._around.clock.now()
+        return self._read("now", self._around.clock.now)
 
     def start(
         self, name: ActivityName, request: Value, answer: type[Answer], *, summary: str, patient: bool = True
@@ -122,8 +130,9 @@ class DurableHost(TemporalHost):
         running, around = self.running, self._around
         if running is None:
             raise AssertionError("the host runs nothing yet")
-        self._answer_people(running)
-        act_at = around.people.due(running.state, self.now())
+        self._read("answers", lambda: self._answer_people(running))
+        now = self.now()
+        act_at = self._read("people", lambda: around.people.due(running.state, now))
         self._pending = [pending for pending in self._pending if not pending.done()]
         moment = min((at for at in (act_at, until) if at is not None), default=None)
         if not self._pending and (moment is None or moment > around.until):
@@ -131,22 +140,21 @@ class DurableHost(TemporalHost):
             raise ApplicationError(f"{why}: {running.state.attention}", type=_GIVEN_UP)
         if self._pending or (moment is not None and moment > self.now()):
             # A try takes no simulated time: nobody acts before it has answered, or has failed and is due again.
-            is_tried = bool(self._pending) and not around.due_again
+            is_tried = bool(self._pending) and not self._read("tried again", lambda: bool(around.due_again))
             left = None if is_tried or moment is None else max(moment - self.now(), timedelta(0))
             if await self._until_told(left, summary) or is_tried:
                 return
         if moment is not None:
-            around.clock.leap_to(moment)
+            self._read("leap", lambda: around.clock.leap_to(moment))
             if act_at is not None and act_at <= moment:
                 await workflow.execute_activity(_ACT, start_to_close_timeout=_LONG)
 
     async def _until_told(self, left: timedelta | None, summary: str) -> bool:
         """Wait until an activity is done or has failed once more, for a time at most. Whether it was that."""
-        pending, around = tuple(self._pending), self._around
-        failures = around.failures
+        pending, failures = tuple(self._pending), self.failures
 
         def is_told() -> bool:
-            return any(each.done() for each in pending) or around.failures != failures
+            return any(each.done() for each in pending) or self.failures != failures
 
         await super().wait(is_told, until=None if left is None else workflow.now() + left, summary=summary)
         return is_told()
@@ -165,15 +173,16 @@ class RotateSimulatedSite(RotateSite):
 
     def _loop(self, begin: RotateInput) -> Running:
         around, state = _PLAYED[workflow.info().workflow_id], super()._loop(begin).state
+        host = self._host = DurableHost(begin, around)
         if begin.resume is None:
-            state.started_at = around.clock.now()
-        host = DurableHost(begin, around)
+            state.started_at = host.now()
         host.running, around.state = Running(host, state), state
         return host.running
 
     @workflow.signal(name=_FAILED)
     def try_failed(self) -> None:
         """Wake: an activity will be tried again, and others may act before that."""
+        self._host.failures += 1
 
     @workflow.run
     async def run(self, begin: RotateInput) -> RotateResult:
@@ -204,7 +213,6 @@ class _Timed(ActivityInboundInterceptor):
                 raise ApplicationError(error.message, type=NOT_ANSWERING) from error
             pause = error.next_retry_delay or retry_pause(info.attempt)
             due_again[info.activity_id] = clock.now() + pause
-            self._around.failures += 1
             # of a failed try the server tells the workflow nothing
             await self._client.get_workflow_handle(str(info.workflow_id)).signal(_FAILED)
             raise ApplicationError(error.message, type=error.type, next_retry_delay=pause) from error
@@ -243,11 +251,14 @@ class Acting:
             people.hear(message, Reply(accepted=False, findings=(finding,)))
 
 
-def through_temporal(client: Client, *around: Interceptor) -> Runner:
-    """What `play` runs a rotation by, to have it run on the server of `client`, with interceptors of activities."""
+def through_temporal(client: Client, *around: Interceptor, cut: Cut | None = None) -> Runner:
+    """What `play` runs a rotation by, to have it run on the server of `client`, with interceptors of activities.
+
+    With `cut`, the worker is cut off when that says so, and another one goes on.
+    """
 
     async def run(stage: Stage, state: RotationState) -> tuple[str, RotationState]:
-        return await _run(client, stage, state, around)
+        return await _run(client, stage, state, around, cut)
 
     return run
 
@@ -279,11 +290,11 @@ def _done(facts: Facts) -> Iterator[tuple[object, ...]]:
 
 
 async def _run(
-    client: Client, stage: Stage, state: RotationState, interceptors: Sequence[Interceptor]
+    client: Client, stage: Stage, state: RotationState, interceptors: Sequence[Interceptor], cut: Cut | None
 ) -> tuple[str, RotationState]:
     """Run the rotation of `state` on the server of `client`. Why it was given up, and the state as it was left.
 
-    1. a worker of its own with the activities of the stage
+    1. a worker of its own with the activities of the stage; where it is cut off, another one
     2. `RotateSimulatedSite` runs the plan; its host has the server wait, and people act, at their due times
     """
     around = Surroundings(stage.clock, stage.people, until=START + stage.scenario.longest)
@@ -297,25 +308,35 @@ async def _run(
         plan_hash=state.plan_hash,
         purpose=state.outline.purpose,
     )
-    worker = Worker(
-        client,
-        task_queue=workflow_id,
-        workflows=[RotateSimulatedSite],
-        activities=[*all_activities(stage.store, stage.world), Acting(client, around, workflow_id).act],
-        interceptors=[Timed(client, around), *interceptors],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-        # one rotation does one thing at a time; a poll of the sticky queue goes on beside one of the queue itself
-        max_concurrent_workflow_task_polls=2,
-        max_concurrent_activity_task_polls=1,
-    )
+    timed: list[Interceptor] = [Timed(client, around), *interceptors]
+    if cut is not None:
+        timed.append(cut.interceptor(lambda: around.state))
+
+    def worker() -> Worker:
+        return Worker(
+            client,
+            task_queue=workflow_id,
+            workflows=[RotateSimulatedSite],
+            activities=[*all_activities(stage.store, stage.world), Acting(client, around, workflow_id).act],
+            interceptors=timed,
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            # one rotation does one thing at a time; a poll of the sticky queue goes on beside one of the queue itself
+            max_concurrent_workflow_task_polls=2,
+            max_concurrent_activity_task_polls=1,
+        )
+
     try:
-        async with worker:
-            try:
-                await client.execute_workflow(RotateSimulatedSite.run, begin, id=workflow_id, task_queue=workflow_id)
-            except WorkflowFailureError as failure:
-                if not isinstance(failure.cause, ApplicationError) or failure.cause.type != _GIVEN_UP:
-                    raise
-                return failure.cause.message, around.state or state
+        handle = await client.start_workflow(RotateSimulatedSite.run, begin, id=workflow_id, task_queue=workflow_id)
+        ending = asyncio.ensure_future(handle.result())
+        while not ending.done():
+            async with worker():
+                await (asyncio.wait({ending}) if cut is None else cut.waits_for(ending))
+        try:
+            await ending
+        except WorkflowFailureError as failure:
+            if not isinstance(failure.cause, ApplicationError) or failure.cause.type != _GIVEN_UP:
+                raise
+            return failure.cause.message, around.state or state
         return "", around.state or state
     finally:
         del _PLAYED[workflow_id]

@@ -13,7 +13,7 @@ from rotation.finding import Finding
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.task import ConsoleTask
 from rotation.running.state import Outcome, RotationState
-from rotation.values import ClientId, Fingerprint, ServerName
+from rotation.values import ClientId, Fingerprint, ServerName, TaskId
 from simulation.scenario import Scenario
 from store.events import Event
 
@@ -87,6 +87,9 @@ class Facts:
     """The mistakes that were made at the console, in order."""
     shown: frozenset[str] = frozenset()
     """The codes of all attention and refusals that people were shown."""
+
+    claims: dict[TaskId, datetime] = field(default_factory=dict)
+    """By task of which the site is watched, when it was last granted to whoever claimed it."""
 
     @property
     def outcome(self) -> Outcome | None:

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from emulator.verdict import LostClient
+from emulator.verdict import FailingClient
 from simulation.facts import Facts
 
 
-def slowest_of(facts: Facts, lost: LostClient) -> timedelta:
+def slowest_of(facts: Facts, lost: FailingClient) -> timedelta:
     """The longest time between two contacts of a client's group, or of the site where the group was born since."""
     beats = {
         group.path: max(each.heartbeat + each.randomization for each in group.locations)

@@ -116,6 +116,7 @@ async def _gather(
         cut_off=tuple(stage.operator.cut_off),
         slips=tuple(stage.operator.hands.made),
         shown=frozenset(stage.people.shown),
+        claims=dict(stage.watchman.claims),
     )
 
 

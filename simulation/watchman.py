@@ -24,6 +24,8 @@ class Watchman:
         self._swaps = OpenSwaps(world)
         self._looked: tuple[TaskId, int] | None = None
         """For which task he looked last, and how many effects there had been then."""
+        self.claims: dict[TaskId, datetime] = {}
+        """By task that he watches, when it was last granted to whoever claimed it."""
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
         """When he looks next; None while no task is open that is watched, or nothing will change by itself."""
@@ -32,6 +34,8 @@ class Watchman:
             return None
         if not is_watched(step.work, claimed=bool(task.claimed_by)):
             return None
+        if task.claimed_at is not None:
+            self.claims[task.id] = task.claimed_at
         if self._looked != (task.id, len(self._simulation.effects.journal)):
             return _next_minute(now)
         changes = (self._simulation.next_change, self._simulation.fleet.next_registration)

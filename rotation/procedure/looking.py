@@ -1,11 +1,12 @@
 """Rule 10: before a replacement somebody looks what one client of each build holds, since no SEPM API shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.knobs import Knobs
 from rotation.plan.scope import Treatment
-from rotation.plan.step import Console
+from rotation.plan.step import Console, Step, Write
 
 
 def look_at_clients(knobs: Knobs, wave: int) -> Iterator[Console]:
@@ -31,3 +32,9 @@ def look_before_verifying(knobs: Knobs, wave: int) -> Iterator[Console]:
 
 def _look(wave: int, work: LookAtClients) -> Console:
     return Console(id="", number="look", wave=wave, title="Look at one client of each build", work=work)
+
+
+def unwritten_since(steps: Sequence[Step], step: Step) -> frozenset[str]:
+    """The ids of those before a step behind which none writes settings: what relaxed clients hold stays."""
+    before = reversed(steps[: steps.index(step)])
+    return frozenset(each.id for each in takewhile(lambda each: not isinstance(each, Write), before))

@@ -29,6 +29,7 @@ from simulation.invariants.telling import (
     who_a_certificate_cuts_off_is_told_of,
 )
 from simulation.invariants.violation import Checker, Violation
+from simulation.invariants.way_back import the_old_certificate_is_back_in_time, who_was_cut_off_is_back_with_it
 
 __all__ = ["CHECKERS", "Violation", "check", "nobody_is_cut_off"]
 
@@ -38,6 +39,8 @@ CHECKERS: tuple[Checker, ...] = (
     nobody_is_lost_in_silence,
     the_close_names_who_fails,
     who_a_certificate_cuts_off_is_told_of,
+    the_old_certificate_is_back_in_time,
+    who_was_cut_off_is_back_with_it,
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
     a_recovery_changes_nothing_else,

@@ -13,13 +13,14 @@ from typing import Self, TypeVar
 
 import structlog
 
+from simulation.cut import Cut, in_a_drill
 from simulation.durable import digest_of, same_run, through_temporal
 from simulation.run import play
 from simulation.skipping import skipping_server
+from tests.proof import ways
 from tests.proof.beside import Beside
 from tests.proof.outcome import Outcome, broken, outcome
 from tests.proof.rivals import compare
-from tests.proof.seeds import scenario
 
 Given = TypeVar("Given")
 Told = TypeVar("Told")
@@ -43,14 +44,14 @@ async def _in_process(seeds: Sequence[int], until: float) -> list[Outcome]:
     for seed in takewhile(lambda _: time.monotonic() < until, seeds):
         began = time.process_time()
         try:
-            told.append(outcome(await play(scenario(seed)), began))
+            told.append(outcome(await play(ways.scenario(seed)), began))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its seed
             told.append(broken(seed, error, began))
     return told
 
 
 def durably(played: Sequence[Outcome], until: float) -> list[Outcome]:
-    """Play each again, through a real Temporal, and compare."""
+    """Play each again, through a real Temporal, and compare; the worker of one seed is cut off in a drill."""
     told = asyncio.run(_durably(played, until))
     gc.collect()
     return told
@@ -62,10 +63,12 @@ async def _durably(played: Sequence[Outcome], until: float) -> list[Outcome]:
         for one in takewhile(lambda _: time.monotonic() < until, played):
             began = time.process_time()
             try:
-                there = await play(scenario(one.seed), through_temporal(env.client))
+                cut = Cut(in_a_drill) if one.seed == ways.KNOWN[ways.Way.CUT] else None
+                there = await play(ways.scenario(one.seed), through_temporal(env.client, cut=cut))
                 same = digest_of(there) == one.digest
-                differs = "" if same else same_run(await play(scenario(one.seed)), there)
-                told.append(one.model_copy(update={"differs": differs}))
+                differs = "" if same else same_run(await play(ways.scenario(one.seed)), there)
+                taken = (*one.ways, ways.Way.CUT) if cut is not None and cut.made else one.ways
+                told.append(one.model_copy(update={"differs": differs, "ways": taken}))
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its seed
                 told.append(broken(one.seed, error, began))
     return told
@@ -74,7 +77,7 @@ async def _durably(played: Sequence[Outcome], until: float) -> list[Outcome]:
 def beside_rivals(seeds: Sequence[int], until: float) -> list[Beside]:
     """Play the site of each seed by the product and by its rivals."""
     begun = takewhile(lambda _: time.monotonic() < until, seeds)
-    return list(asyncio.run(compare(map(scenario, begun))))
+    return list(asyncio.run(compare(map(ways.scenario, begun))))
 
 
 class Lanes:

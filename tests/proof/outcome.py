@@ -10,6 +10,7 @@ from simulation.facts import Facts
 from simulation.invariants import Violation
 from simulation.reached import codes, traits
 from simulation.record import Record, record
+from tests.proof.ways import Way, ways
 
 _FEW, _MANY = 60, 130
 """Events of a rotation: some in a hundred have no more than the first; few have more than the second."""
@@ -43,6 +44,8 @@ class Outcome(Value):
     """Of attention, drift, repairs, refusals and findings that came up."""
     traits: tuple[str, ...] = ()
     """What it covers: the site, SEPM's behaviour, events, tasks, ends."""
+    ways: tuple[Way, ...] = ()
+    """Of those that a proof must have taken through Temporal, the ones that it has come through."""
     differs: str | None = None
     """Where the run through Temporal differed; empty: nowhere; None: it did not go there."""
     error: str = ""
@@ -71,6 +74,7 @@ def outcome(facts: Facts, began: float) -> Outcome:
         refused=tuple(sorted({finding.code for finding in told.refused})),
         codes=tuple(sorted(codes(facts))),
         traits=tuple(sorted(traits(facts))),
+        ways=tuple(ways(facts)),
         cpu=timedelta(seconds=time.process_time() - began),
     )
 

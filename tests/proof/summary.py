@@ -13,8 +13,11 @@ from tests.proof.beside import Beside
 from tests.proof.beside import told as compared
 from tests.proof.outcome import Outcome
 from tests.proof.reach import missing
+from tests.proof.ways import Way
 
 _DAY = timedelta(days=1)
+WHOLE = 200
+"""Of so many rotations through Temporal a whole proof has."""
 
 
 class Summary(Value):
@@ -26,6 +29,8 @@ class Summary(Value):
     wanted_compared: int
     compared: int
     """Played through the real Temporal too, event by event."""
+    ways: dict[str, int] = Field(default_factory=dict)
+    """How many of these took each way out that a proof must have taken there."""
     servers: int
     groups: int
     clients: int
@@ -48,17 +53,24 @@ class Summary(Value):
     beside: tuple[Beside, ...] = ()
     """What rival strategies did to some of the sites, by kind of site."""
 
+    @property
+    def untaken(self) -> tuple[str, ...]:
+        """The ways out that a whole run through Temporal must have taken, and this one has not."""
+        return tuple(way for way, taken in self.ways.items() if not taken) if self.wanted_compared >= WHOLE else ()
+
 
 def summary(played: Sequence[Outcome], compared: Sequence[Outcome], wanted: int, wanted_compared: int) -> Summary:
     """The sum of what was played in process, and of what was played through the real Temporal again."""
     everything = tuple(played)
     came_up = _counted(code for each in everything for code in each.codes)
     covered = _counted(trait for each in everything for trait in each.traits)
+    same = [each for each in compared if each.differs == "" and not each.error]
     return Summary(
         wanted=wanted,
         rotations=sum(not each.refused for each in everything),
         wanted_compared=wanted_compared,
         compared=sum(each.differs is not None for each in compared),
+        ways={way.value: sum(way in each.ways for each in same) for way in Way},
         servers=sum(each.servers for each in everything),
         groups=sum(each.groups for each in everything),
         clients=sum(each.clients for each in everything),
@@ -117,10 +129,19 @@ def show(console: Console, told: Summary, seconds: float) -> None:
     ):
         table.add_row(name, value)
     console.print(table)
+    if told.wanted_compared:
+        console.print(_taken(told))
     if told.beside:
         console.print("\n".join(compared(told.beside)), markup=False)
     for failure in told.failures[:20]:
         console.print(f"  {failure}", markup=False)
+
+
+def _taken(told: Summary) -> Table:
+    table = Table("through Temporal, with the same events", "rotations", box=None, pad_edge=False)
+    for way, number in told.ways.items():
+        table.add_row(way, f"{number:,}{', and there must be one' if way in told.untaken else ''}")
+    return table
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

@@ -33,6 +33,7 @@ from rotation.plan.request import Unproven
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from simulation.facts import Facts
+from simulation.invariants.way_back import the_old_certificate_is_back_in_time
 from simulation.run import play
 from simulation.scenario import Follows, Pace, Scenario, Since
 from simulation.stage import Stage
@@ -101,6 +102,8 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
         Shortcoming("it_ends_as_it_began", f"the HTTPS client port of {name} is shut at the end")
         for name in sorted(facts.after.shut)
     )
+    back = the_old_certificate_is_back_in_time(facts)
+    found.extend(Shortcoming(each.invariant, f"{each.subject}: {each.message}") for each in back)
     if facts.unfinished:
         found.append(Shortcoming("it_ends", f"it had no way out: {facts.unfinished}"))
     late = [each for each in untold if each.others_did]

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from simulation.cut import Cut, in_a_drill
 from simulation.drawing import Sizes, draw
 from simulation.durable import same_run, through_temporal
 from simulation.run import play
@@ -42,4 +43,14 @@ async def test_the_drill_with_https_shut_is_made_twice_through_the_real_temporal
     here = await play(known.scenario)
     there = await play(known.scenario, through_temporal(client))
     assert [task.work.kind for task in there.tasks].count("shut_https") == 2
+    assert same_run(here, there) == ""
+
+
+async def test_a_drill_that_a_crash_of_the_worker_cuts_goes_on_as_if_nothing_had_been(client):
+    """An activity is done and nobody hears of it; another worker replays what was, and the run is the same."""
+    (known,) = (each for each in HOLES if each.name == "agents of another kind take the list late, and HTTPS is shut")
+    cut = Cut(in_a_drill)
+    here = await play(known.scenario)
+    there = await play(known.scenario, through_temporal(client, cut=cut))
+    assert cut.made
     assert same_run(here, there) == ""

@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from emulator.scenarios import one_server
 from emulator.spec import ClientSpec, ServerSpec
 from rotation.plan.client_look import LookAtClients
@@ -232,3 +234,54 @@ async def test_a_build_of_which_a_client_came_since_is_looked_at_again(played):
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     assert [work.verifying for work in tasks] == [False, False, True]
     assert [build.label.partition(" ")[0] for build in tasks[1].builds] == ["14.2.3335"]
+
+
+def relaxed_around_two_waves(played):
+    """Three servers, of which one is a holdout; beside groups that fail over, one of two builds that is relaxed."""
+    spec = played.three()
+    old = next(each for each in spec.clients if each.prefix == "OLD")
+    newer = ClientSpec(group=old.group, count=2, prefix="NEWER", build=CURRENT)
+    return spec.model_copy(update={"clients": (*spec.clients, newer)})
+
+
+def before_a_swap(here):
+    """By look at relaxed clients that was asked for before a replacement: its wave, and the builds."""
+    waves = {step.id: step.wave for step in here.state.body.steps}
+    asked = [task for task in looks(here) if task.work.relaxed]
+    return [(waves[task.step], [build.label.partition(" ")[0] for build in task.work.builds]) for task in asked]
+
+
+@pytest.mark.parametrize("keep_relaxed", [True, False])
+async def test_clients_that_stay_relaxed_from_wave_to_wave_are_looked_at_once(played, keep_relaxed):
+    """They take no list between waves: the next wave asks again only where settings were put back in between."""
+    spec = relaxed_around_two_waves(played)
+    here, outcome = await played_to_its_end(played, spec=spec, keep_relaxed=keep_relaxed)
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    assert len(here.state.body.waves) == 2
+    assert [wave for wave, _ in before_a_swap(here)] == ([0] if keep_relaxed else [0, 1])
+
+
+async def test_a_build_of_which_a_client_came_behind_the_last_look_of_a_wave_is_looked_at_in_the_next(played):
+    """Clients stay relaxed, and one is put back to an old image while the second server waits: it asks of its build."""
+
+    def swaps_second(state):
+        return played.work_of(state) == "replace_certificate" and len(state.swapped) == 1
+
+    def reimage(here):
+        here.stage.simulation.machines.reimage("NEWER-0002", image_age=timedelta(days=30))
+
+    deeds = played.in_turn(
+        played.Deed(swaps_second, reimage, after=timedelta(minutes=1)),
+        ready := played.Deed(swaps_second, lambda _: None, after=12 * HEARTBEAT),
+        # its former record stays silent for good, and nothing shows whether it is a client
+        played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "it is scrap")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.APPROVE, "eve")),
+    )
+    async with played.play(*deeds, spec=relaxed_around_two_waves(played), keep_relaxed=True) as here:
+        here.absent = lambda state: swaps_second(state) and not ready.done
+        outcome = await here.run()
+        here.stage_tasks = await here.stage.store.tasks.list()
+
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+    (first, builds), (second, again) = before_a_swap(here)
+    assert (first, len(builds), second, again) == (0, 2, 1, [CURRENT.rpartition(".")[0]])

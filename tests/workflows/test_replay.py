@@ -12,7 +12,9 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from emulator.scenarios import one_server
+from emulator.spec import ClientSpec
 from rotation.running.message import Move
+from rotation.running.state import Outcome
 from tests.replaying import kept, name, replay, save
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json.gz"))
@@ -27,7 +29,7 @@ async def test_committed_histories_replay(path):
 
 def test_there_are_histories():
     """The test above has something to replay."""
-    assert {name(path) for path in HISTORIES} >= {"list-a", "holdout", "cancel", "roll-back", "resumed"}
+    assert {name(path) for path in HISTORIES} >= {"list-a", "holdout", "cancel", "roll-back", "resumed", "client-look"}
 
 
 async def test_a_completed_rotation_replays(stage, tmp_path):
@@ -48,6 +50,27 @@ async def test_a_completed_rotation_replays(stage, tmp_path):
         history = await handle.fetch_history()
 
     save(history, tmp_path / "list-a.json.gz")
+    await replay(history)
+
+
+async def test_a_rotation_with_looks_at_clients_replays(stage, tmp_path):
+    """Clients of two builds: a look that nobody has made for a day, a retry, both looks and the waits behind them."""
+    spec = one_server(clients=4, heartbeat=HEARTBEAT)
+    others = ClientSpec(group=spec.clients[0].group, count=2, prefix="OTHER", build="14.3.5413.3000")
+    here = stage(spec.model_copy(update={"clients": (*spec.clients, others)}))
+    await here.register()
+    leaving = {"look_at_clients"}
+
+    async with here.running(leaving=leaving) as handle:
+        await here.attention(handle, "client-list")
+        leaving.clear()
+        await here.say(handle, Move.RETRY)
+        ended = await here.end(handle)
+        history = await handle.fetch_history()
+
+    looks = [task for task in await here.store.tasks.list() if task.work.kind == "look_at_clients"]
+    assert (ended.outcome, len(looks), here.lost()) == (Outcome.COMPLETED, 2, [])
+    save(history, tmp_path / "client-look.json.gz")
     await replay(history)
 
 

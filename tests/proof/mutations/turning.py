@@ -1,5 +1,6 @@
 """Mutations of what is put back: rules 15 to 17, the recorded state, and its record."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 from activities.scope import StepScope
@@ -13,7 +14,7 @@ from simulation.themes import Theme
 from store.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import console_step, old_certificates
+from workflows import console_step, old_certificates, rolling_back
 
 
 @mutation(
@@ -61,6 +62,18 @@ async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noq
     await console_step._close(running, step, TaskState.WITHDRAWN, "the service", "cancelled")
     running.state.withdrawing = False
     return False
+
+
+@mutation(
+    rule="15",
+    replaces=rolling_back.roll_back,
+    hole="a script that nobody knows of hands out an old Sylink.xml up to the replacement",
+)
+async def a_way_back_waits_a_day(original, run, wish):
+    """The task that puts the old certificate back is opened a day after a second person has approved that."""
+    await original(run, wish)
+    if run.state.body.purpose == "roll-back":
+        await run.wait(until=run.host.now() + timedelta(days=1), summary="wait a day")
 
 
 async def _sees_nothing(original, settings, scope):
@@ -122,6 +135,7 @@ MUTATIONS = (
     who_was_relaxed_once_still_is,
     images_stay_as_they_are_on_the_way_back,
     a_cancel_does_not_wait_for_the_holder,
+    a_way_back_waits_a_day,
     a_cancel_restores_without_a_probe,
     nobody_looks_for_newborn_pairs,
     everything_is_restored_to_on,

@@ -1,0 +1,98 @@
+"""The way back in time: clients are cut off, a person rolls back, and the old certificate is in within a heartbeat."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from rotation.running.state import Outcome
+from simulation.invariants import check
+from tests.simulation.holes import HOLES, HOUR
+from tests.simulation.losses import lost
+
+SILENT = "a script that nobody knows of hands out an old Sylink.xml up to the replacement"
+REFUSING = "the dates of stale signatures look new (stay_and_report)"
+IN_TIME, BACK = "the_old_certificate_is_back_in_time", "who_was_cut_off_is_back_with_it"
+
+
+def violated(facts):
+    """The names of the invariants of the way back that do not hold."""
+    return {violation.invariant for violation in check(facts)} & {IN_TIME, BACK}
+
+
+@pytest.fixture(scope="module", params=[SILENT, REFUSING], ids=["silent", "refusing"])
+async def rolled_back(request):
+    """What is known of a rotation that was rolled back since its replacement had cut off several clients."""
+    (known,) = (each for each in HOLES if each.name == request.param)
+    facts = await known.played()
+    assert facts.outcome is Outcome.ROLLED_BACK
+    return facts
+
+
+def moments(facts):
+    """The second person's yes, and the task that it has led to: when it was opened, granted and done."""
+    wished = next(event.at for event in facts.trail if event.kind == "rolling-back")
+    said = (event for event in facts.trail if event.kind == "message" and event.message.startswith("approve by eve"))
+    yes = next(event.at for event in said if event.at >= wished)
+    (task,) = (each for each in facts.tasks if getattr(each.work, "puts_back", False))
+    return yes, task, facts.claims[task.id]
+
+
+def test_the_old_certificate_is_back_within_a_heartbeat(rolled_back):
+    """Eight clients and more were cut off; the task is there at the yes, and done an hour after it was granted."""
+    yes, task, claimed = moments(rolled_back)
+    assert task.opened_at == yes
+    put = next(each.at for each in rolled_back.journal if each.kind == "console.restore_certificate")
+    assert claimed < put <= claimed + HOUR
+    assert len(rolled_back.lost) >= 8
+    assert {each.healed for each in rolled_back.lost} == {True}
+    assert violated(rolled_back) == set()
+
+
+def test_a_task_that_comes_late_is_a_violation(rolled_back):
+    """A heartbeat is enough, a minute more is not, unless a person was asked or somebody held the rotation."""
+    yes, _, _ = moments(rolled_back)
+    beat = max(owner.slowest_heartbeat for owner in rolled_back.body.scopes)
+
+    def late(by, *, said=()):
+        before = [event for event in rolled_back.trail if event.kind not in {"attention", "drift"}]
+        moved = [
+            event.model_copy(update={"at": event.at + by}) if event.kind in {"step-began", "task-opened"} else event
+            for event in before
+        ]
+        at = next(index for index, event in enumerate(moved) if event.at > yes)
+        return replace(rolled_back, trail=(*moved[:at], *said, *moved[at:]))
+
+    opened = rolled_back.trail[0].model_copy(update={"at": yes + HOUR / 2, "data": {}})
+    asked = opened.model_copy(update={"kind": "attention", "message": "look at it"})
+    held = opened.model_copy(update={"kind": "message", "message": "hold by ann"})
+    other = opened.model_copy(update={"kind": "message", "message": "site_moved by the watch"})
+    assert IN_TIME not in violated(late(beat))
+    late_by = beat + timedelta(minutes=1)
+    assert [IN_TIME in violated(late(late_by, said=(said,))) for said in (asked, held, other)] == [False, False, True]
+
+
+def test_a_certificate_that_is_put_back_late_is_a_violation(rolled_back):
+    """More than a heartbeat after the task was granted, with people who had it at hand."""
+    _, task, claimed = moments(rolled_back)
+    early = replace(rolled_back, claims={task.id: claimed - 2 * HOUR})
+    assert IN_TIME in violated(early)
+    slow = early.scenario.pace.model_copy(update={"work": 3 * HOUR})
+    assert IN_TIME not in violated(replace(early, scenario=early.scenario.model_copy(update={"pace": slow})))
+    assert IN_TIME not in violated(replace(early, claims={}))
+
+
+def test_whoever_is_lost_still_is_a_violation(rolled_back):
+    """Five heartbeats after the old certificate went in; for other reasons than the replacement it is none."""
+    swap = next(each for each in rolled_back.journal if each.kind == "console.replace_certificate")
+    stays = lost(rolled_back, swap, first_failed=swap.at, group="My Company")
+    ended = rolled_back.ended + timedelta(days=1)
+    facts = replace(rolled_back, lost=(stays,), ended=ended)
+    assert BACK in violated(facts)
+    for change in (
+        {"lost": (stays.model_copy(update={"healed": True}),)},
+        {"ended": moments(rolled_back)[1].closed_at},
+    ):
+        assert BACK not in violated(replace(facts, **change))
+    other = swap.model_copy(update={"kind": "machine.sylink"})
+    assert BACK not in violated(replace(facts, lost=(lost(rolled_back, other, first_failed=swap.at),)))
