@@ -101,6 +101,10 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
         Shortcoming("it_ends_as_it_began", f"the HTTPS client port of {name} is shut at the end")
         for name in sorted(facts.after.shut)
     )
+    found.extend(
+        Shortcoming("it_ends_as_it_began", f"the services of {name} are stopped at the end")
+        for name in sorted(facts.after.halted)
+    )
     if facts.unfinished:
         found.append(Shortcoming("it_ends", f"it had no way out: {facts.unfinished}"))
     late = [each for each in untold if each.others_did]
