@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from activities.attested import Word, attest_replication, attest_settings
 from activities.client_look import look_evidence
-from activities.https_drill import ports_evidence
+from activities.outage import outage_evidence
 from activities.recovering import put_back_evidence
 from activities.recovery_evidence import recovery_evidence
 from activities.scope import StepScope, WantedPair, settings_now
@@ -15,7 +15,7 @@ from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking
 from rotation.plan.client_look import LookAtClients
-from rotation.plan.https_drill import OpenHttps, ShutHttps
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.step import Write
 from rotation.plan.task import (
     AssignList,
@@ -67,12 +67,12 @@ class Witness:
         """
         if word is not None and (untaken := await self._attested(scope, work, word)):
             return ObserveTaskAnswer(done=False, seen=untaken.message, contradicts=untaken)
+        if isinstance(work, Takes | GivesBack | PutCertificateBack):
+            return await self._servers(scope, work, said=said is not None)
         unwanted = withdrawing and isinstance(work, LookAtClients)
         match work:
             case ReplaceCertificate():
                 return await self._certificate(scope, work)
-            case PutCertificateBack() | ShutHttps() | OpenHttps():
-                return await self._ports(scope, work, said=said is not None)
             case PauseReplication() | ResumeReplication():
                 return await self._replication(scope, work)
             case AssignList() | SetSecureCommunications():
@@ -95,12 +95,12 @@ class Witness:
             case _:
                 return None
 
-    async def _ports(
-        self, scope: StepScope, work: PutCertificateBack | ShutHttps | OpenHttps, *, said: bool
+    async def _servers(
+        self, scope: StepScope, work: Takes | GivesBack | PutCertificateBack, *, said: bool
     ) -> ObserveTaskAnswer:
         if isinstance(work, PutCertificateBack):
             return await put_back_evidence(self._world, scope, work)
-        return await ports_evidence(self._world, scope, work, said=said)
+        return await outage_evidence(self._world, scope, work, said=said)
 
     async def _certificate(self, scope: StepScope, work: ReplaceCertificate) -> ObserveTaskAnswer:
         served = {each.server: each for each in await self._world.served(scope.site.servers)}

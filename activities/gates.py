@@ -8,9 +8,9 @@ from temporalio import activity
 from activities.client_look import clients_of_builds
 from activities.failures import told_apart
 from activities.full_reading import every_client
-from activities.https_drill import answering, with_ports
 from activities.in_numbers import NAMES, in_numbers
 from activities.moved import taken
+from activities.outage import answering, with_outage
 from activities.recovering import read_returned
 from activities.scope import StepScope, scope_of
 from activities.signed import signatures
@@ -21,8 +21,8 @@ from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import Reference, follow, moved_after_swap
-from rotation.proof.listed import unlisted
 from rotation.proof.membership import followers
+from rotation.proof.outage import OutageSeen, missing
 from rotation.proof.reading import (
     Seen,
     evidence_key,
@@ -80,7 +80,7 @@ class Gates:
                 clients = await every_client(client, known, survey)
                 clock = client.clock_of_last_answer()
                 seen = await self._seen(client, scope, request, clock, survey)
-        seen = await with_ports(world, scope, seen, request, clock, before=before)
+        seen = await with_outage(world, scope, seen, request, clock, before=before)
         by_owner = rules(step, seen)
         signed = await signatures(scope, step, by_owner)
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
@@ -119,10 +119,7 @@ class Gates:
         update = {
             "upgrading": len(upgrading),
             "upgrading_names": tuple(upgrading[:NAMES]),
-            "https_shut": seen.https_shut,
-            "https_open": seen.https_open,
-            "unlisted": len(unshown := unlisted(scoped, judgements, by_owner)),
-            "unlisted_names": _names(unshown),
+            "outage": _not_come(seen, missing(scoped, judgements, by_owner)),
             "unheard": unheard_of,
             "waiting_groups": groups,
             "quiet": len(quiet),
@@ -278,6 +275,10 @@ class Gates:
             cursor = page.cursor
             if cursor is None:
                 return names
+
+
+def _not_come(seen: Seen, missing_now: list[RosterEntry]) -> OutageSeen:
+    return seen.outage.model_copy(update={"missing": len(missing_now), "missing_names": _names(missing_now)})
 
 
 def _is_kept(judgement: Judgement, kept: Mapping[ClientId, ClientEvidence]) -> bool:

@@ -18,7 +18,7 @@ from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
 from rotation.drift.told import judge
 from rotation.drift.upgraded import upgraded
-from rotation.plan.left_shut import shut_at
+from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, GatePurpose, ScopeName
@@ -81,13 +81,15 @@ class Looking:
         store, body = self._world.store, scope.plan.body
         if body.purpose == "recover":
             return self._of_recovered(body, survey, request)
+        away = away_at(body.steps, scope.step.id)
         certificates = certificate_drift(
             body,
             survey.served,
             swapped=request.swapped,
             due=request.due,
             before=await presented_when_planned(store, scope.plan),
-            shut=shut_at(body.steps, scope.step.id) - survey.http_silent,
+            shut=away.shut - survey.http_silent,
+            stopped=away.stopped,
             addresses={each.name: each.client_port for each in scope.site.servers},
         )
         stuck = [build for build in await store.roster.builds(scope.site.id) if stays_behind(build)]

@@ -23,6 +23,7 @@ from rotation.drift.served import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers
 from rotation.fitness import Place
+from rotation.pins import behind
 from rotation.plan.comparison import compare, newly_on_trust
 from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
@@ -35,6 +36,7 @@ from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import unfit_now
 from rotation.planning.without import finish_without
+from rotation.site import Site
 from rotation.survey import SiteSurvey
 from rotation.values import ListName, ServerName, SiteId
 from store.store import Store
@@ -77,6 +79,7 @@ async def plan_from_survey(
         stay_relaxed=relaxed_now(amends, at) if amends else frozenset(),
         replaced=frozenset(replaced),
         copies_in_use=frozenset(copy.copy_name for copy in amends.copies) if amends else frozenset(),
+        rest_at=await _rest_at(store, site),
     )
     if amends is None:
         observed = observed.model_copy(update={"copies_in_use": await _copies_in_use(store, site_id)})
@@ -86,6 +89,11 @@ async def plan_from_survey(
         observed = observed.model_copy(update={"held": known, "recovery_copies": copies})
     after = amends.last_number if amends else 0
     return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
+
+
+async def _rest_at(store: Store, site: Site) -> frozenset[ServerName]:
+    """The servers that may answer at the site's REST address; none where it has no REST."""
+    return frozenset() if site.at_console else behind(site, (await store.sites.access(site.id)).rest_url)
 
 
 async def _copies_in_use(store: Store, site_id: SiteId) -> frozenset[ListName]:

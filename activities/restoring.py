@@ -7,8 +7,8 @@ from activities.identity import new_plan_id
 from rotation.drift.recorded import as_approved
 from rotation.originals.known import copies_that_may_be, is_from_file
 from rotation.plan.hand_outs import Stopped
-from rotation.plan.left_shut import left_shut_by
 from rotation.plan.left_stopped import left_stopped
+from rotation.plan.outage import left_by_tasks
 from rotation.plan.plan import CertificateFor, ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
 from rotation.plan.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
@@ -55,7 +55,7 @@ async def restore_plan(store: Store, site_id: SiteId, survey_id: str, *, now: da
         ),
         copies=_copies_made(tasks, copies_that_may_be(plan, survey) if from_file else ()),
         reordered=_reordered(tasks, plan, every=from_file),
-        shut=left_shut_by(tasks),
+        away=left_by_tasks(tasks),
         hand_outs=left_stopped(tasks, began=Stopped(unsaid=from_file)),
         swapped=_swapped(plan, survey, await _seen_in(store, plan, ended)),
     )
@@ -130,7 +130,7 @@ async def _seen_in(store: Store, plan: Plan, ended: Sequence[Rotation]) -> froze
 
 
 def _swapped(plan: Plan, survey: SiteSurvey, seen_in: frozenset[ServerName]) -> tuple[ServerName, ...]:
-    """Of a server that shows nothing, as one whose port a drill has left shut, what was last seen counts."""
+    """Of a server that shows nothing, as one that a drill has left stopped or shut, what was last seen counts."""
     served = {each.server: each.fingerprint for each in survey.served}
 
     def is_in(chosen: CertificateFor) -> bool:

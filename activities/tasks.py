@@ -6,7 +6,7 @@ from activities.attested import BEFORE, SERIALS, Word
 from activities.client_look import NEEDLESS, with_builds
 from activities.evidence import Witness
 from activities.failures import told_apart
-from activities.https_drill import ports_evidence
+from activities.outage import outage_evidence
 from activities.scope import StepScope, scope_of
 from activities.world import World
 from engine.contract import (
@@ -20,9 +20,9 @@ from engine.contract import (
 )
 from rotation.originals.saving import asks_for_it, how_to_save
 from rotation.plan.client_look import LookAtClients
-from rotation.plan.https_drill import OpenHttps
 from rotation.plan.instructions import instructions
 from rotation.plan.left_stopped import to_start
+from rotation.plan.outage import GivesBack
 from rotation.plan.signed_files import while_there
 from rotation.plan.step import Console, SettingField
 from rotation.plan.task import (
@@ -43,7 +43,6 @@ from rotation.plan.task import (
 from rotation.values import ListName, TaskId
 
 _NOTHING_STOPPED = "nothing that hands out Sylink.xml was stopped"
-_OPEN = "each server answers over HTTPS"
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
 _BY_WORD = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {
@@ -82,8 +81,8 @@ class Tasks:
             if stopped is None:
                 return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_NOTHING_STOPPED)
             work = stopped
-        if isinstance(work, OpenHttps) and (await ports_evidence(self._world, scope, work, said=False)).done:
-            return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=_OPEN)
+        if there := await self._there(scope, work):
+            return OpenTaskAnswer(task_id=TaskId(""), state=TaskState.WITHDRAWN, needless=there)
         if isinstance(work, LookAtClients):
             looking = await with_builds(self._world, scope, work, so_far)
             if looking is None:
@@ -92,6 +91,13 @@ class Tasks:
         task = _task(scope, request, TaskId(f"{prefix}.{len(earlier) + 1}"), work)
         await store.tasks.add(task)
         return _opened(task)
+
+    async def _there(self, scope: StepScope, work: Work) -> str:
+        """What is seen of something that a drill took away, and that is there already."""
+        if not isinstance(work, GivesBack):
+            return ""
+        seen = await outage_evidence(self._world, scope, work, said=False)
+        return seen.seen if seen.done else ""
 
     async def _by_hand(self, scope: StepScope) -> Work:
         """What REST left of a write: the pairs that want the same value as the first. Others get the next task."""

@@ -47,6 +47,13 @@ class PlanOrder(Value):
         "groups are silent so long, and lose nothing; console and REST go on. It replaces the look at one client of "
         "each build before a certificate is replaced",
     )
+    drill_stop: StrictBool = Field(
+        default=False,
+        description="Have each client that fails over show that it finds another server where it is: before each "
+        "replacement a person stops the services of that server for three heartbeats, and until each client that was "
+        "there has come to another one. The others carry its load meanwhile, and consoles at it are off. It takes two "
+        "tasks for each server; the one at which REST answers is left out",
+    )
     leave_out_away: StrictBool = Field(default=False, description="Leave out, by name, clients beyond the away limit")
     trusted_networks: tuple[Network, ...] = Field(
         default=(),
@@ -84,6 +91,7 @@ class PlanOrder(Value):
             holdout=self.holdout,
             keep_relaxed=self.keep_relaxed,
             drill_https=self.drill_https,
+            drill_stop=self.drill_stop,
             leave_out_away=self.leave_out_away,
             trusted_networks=self.trusted_networks,
             leave_out_http=self.leave_out_http,

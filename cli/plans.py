@@ -26,6 +26,9 @@ def plan(
     drill_https: Annotated[
         bool, typer.Option(help="Shut HTTPS at every server for three heartbeats: relaxed clients show their list")
     ] = False,
+    drill_stop: Annotated[
+        bool, typer.Option(help="Stop each server for three heartbeats before its turn: clients show another one")
+    ] = False,
     leave_out_away: Annotated[bool, typer.Option(help="Leave out, by name, clients beyond the away limit")] = False,
     leave_out_http: Annotated[
         bool, typer.Option(help="Leave out, by name, clients that were shown not to get through over plain HTTP")
@@ -51,6 +54,7 @@ def plan(
         "holdout": holdout or [],
         "keep_relaxed": keep_relaxed,
         "drill_https": drill_https,
+        "drill_stop": drill_stop,
         "leave_out_away": leave_out_away,
         "leave_out_http": leave_out_http,
         "trusted_networks": trust_network or [],

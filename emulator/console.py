@@ -24,6 +24,8 @@ from emulator.site import Group, Location, ServerEntry, ServerList, Site
 from emulator.spec import Protocol
 from emulator.sylink import sylink_xml
 
+_STOPPED = "console.stop_server"
+
 
 class Console:
     """The console of one site. Every act is counted in the site's effects as `console.ACT`."""
@@ -207,6 +209,29 @@ class Console:
         target = self._site.server(server)
         self._site.effects.record("console.open_https", target.name)
         self._changes.open_https(target)
+
+    def stop_server(self, server: str) -> None:
+        """Stop the services of a server that runs: not in SEPM's console, but by the same person.
+
+        Raises:
+            ServerBusyError: The server is down or restarts.
+        """
+        target = self._site.server(server)
+        if not target.up:
+            raise ServerBusyError(target.name)
+        self._changes.stop(target, self._site.effects.record(_STOPPED, target.name))
+
+    def start_server(self, server: str) -> None:
+        """Start them again.
+
+        Raises:
+            ServerBusyError: It is down for another reason.
+        """
+        target = self._site.server(server)
+        if not target.stopped or self._site.effects.journal[target.stopped_by].kind != _STOPPED:
+            raise ServerBusyError(target.name)
+        self._site.effects.record("console.start_server", target.name)
+        self._changes.start(target)
 
     def set_secure_communications(self, group: str, location: str, enabled: bool) -> None:
         """Tick or untick secure communications."""

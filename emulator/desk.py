@@ -30,7 +30,9 @@ from emulator.operations import (
     SetSecureCommunications,
     ShutHttps,
     StartHandOut,
+    StartServer,
     StopHandOut,
+    StopServer,
 )
 from emulator.signed_files import SignedFiles
 from emulator.simulation import Simulation
@@ -117,6 +119,10 @@ class SiteDesk:
         """Whether a server's firewall shuts its HTTPS client port."""
         return self._site.server(server).https_shut
 
+    def is_stopped(self, server: str) -> bool:
+        """Whether a server's services are stopped."""
+        return self._site.server(server).stopped
+
     def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
         """What this person knows to hand out Sylink.xml, and has stopped or not."""
         return tuple(each.spec for each in self._site.hand_outs.known if each.stopped == stopped)
@@ -177,6 +183,10 @@ def act(console: Console, operation: Operation) -> Outcome:
             console.shut_https(server)
         case OpenHttps(server=server):
             console.open_https(server)
+        case StopServer(server=server):
+            console.stop_server(server)
+        case StartServer(server=server):
+            console.start_server(server)
         case _:
             _setting(console, operation)
     return Outcome()

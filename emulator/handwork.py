@@ -25,7 +25,9 @@ from emulator.operations import (
     SetSecureCommunications,
     ShutHttps,
     StartHandOut,
+    StartServer,
     StopHandOut,
+    StopServer,
 )
 from emulator.signed_files import SignedFiles
 from emulator.spec import HandOutSpec
@@ -44,6 +46,7 @@ from emulator.tasks import (
     ReplicationTask,
     SaveRecoveryFileTask,
     SecureTask,
+    ServicesTask,
     StartHandOutsTask,
     StopHandOutsTask,
     Task,
@@ -99,6 +102,10 @@ class Desk(Protocol):
 
     def https_shut(self, server: str) -> bool:
         """Whether a server's firewall shuts its HTTPS client port."""
+        ...
+
+    def is_stopped(self, server: str) -> bool:
+        """Whether a server's services are stopped."""
         ...
 
     def hand_outs(self, *, stopped: bool) -> tuple[HandOutSpec, ...]:
@@ -167,7 +174,8 @@ def due(
     | DeleteListTask
     | RefreshImagesTask
     | StartHandOutsTask
-    | HttpsTask,
+    | HttpsTask
+    | ServicesTask,
 ) -> list[Operation]:
     """What is left to do of `task`."""
     match task:
@@ -195,12 +203,21 @@ def due(
             return [StartHandOut(name=each.name) for each in found if asked.unsaid or each.name in named]
         case HttpsTask():
             return _ports_due(desk, task)
+        case ServicesTask():
+            return _services_due(desk, task)
 
 
 def _ports_due(desk: Desk, asked: HttpsTask) -> list[Operation]:
     shuts = asked.kind == "shut_https"
     left = [each.server for each in asked.subject.ports if desk.https_shut(each.server) != shuts]
     return [ShutHttps(server=server) if shuts else OpenHttps(server=server) for server in left]
+
+
+def _services_due(desk: Desk, asked: ServicesTask) -> list[Operation]:
+    server, stops = asked.subject.server, asked.kind == "stop_server"
+    if desk.is_stopped(server) == stops:
+        return []
+    return [StopServer(server=server) if stops else StartServer(server=server)]
 
 
 def _replication_due(desk: Desk, *, pause: bool) -> list[Operation]:

@@ -128,6 +128,20 @@ class OpenHttps(_Operation):
     server: str
 
 
+class StopServer(_Operation):
+    """Stop the services of a server: not in SEPM's console, but by the same person."""
+
+    operation: Literal["stop_server"] = "stop_server"
+    server: str
+
+
+class StartServer(_Operation):
+    """Start them again."""
+
+    operation: Literal["start_server"] = "start_server"
+    server: str
+
+
 class SetSecureCommunications(_Operation):
     """Tick or untick secure communications."""
 
@@ -168,6 +182,8 @@ Operation = Annotated[
     | StartHandOut
     | ShutHttps
     | OpenHttps
+    | StopServer
+    | StartServer
     | SetSecureCommunications
     | ExportSylink
     | SaveRecoveryFile,

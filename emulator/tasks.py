@@ -249,6 +249,13 @@ class HttpsTask(_Task):
     subject: PortsSubject
 
 
+class ServicesTask(_Task):
+    """Stop the services of a server, or start them again."""
+
+    kind: Literal["stop_server", "start_server"]
+    subject: ServerSubject
+
+
 class StartHandOutsTask(_Task):
     """Start it again, with the file of now."""
 
@@ -270,6 +277,7 @@ Task = Annotated[
     | StopHandOutsTask
     | StartHandOutsTask
     | HttpsTask
+    | ServicesTask
     | LookAtClientsTask,
     Field(discriminator="kind"),
 ]

@@ -36,6 +36,8 @@ class SiteFacts:
     """Servers whose HTTPS client port a firewall shuts (rule 18)."""
     down: frozenset[ServerName] = frozenset()
     """Servers that do not run."""
+    halted: frozenset[ServerName] = frozenset()
+    """Those of them that a person has stopped, and that start when they are started (rule 18)."""
 
 
 class CutOff(NamedTuple):
@@ -162,4 +164,9 @@ def site_facts(simulation: Simulation) -> SiteFacts:
         stopped=frozenset(each.spec.name for each in site.hand_outs.known if each.stopped),
         shut=frozenset(ServerName(each.name) for each in site.servers.values() if each.https_shut),
         down=frozenset(ServerName(each.name) for each in site.servers.values() if not each.up),
+        halted=frozenset(
+            ServerName(each.name)
+            for each in site.servers.values()
+            if each.stopped and site.effects.journal[each.stopped_by].kind == "console.stop_server"
+        ),
     )

@@ -10,7 +10,7 @@ from rotation.plan.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
-from simulation import looks
+from simulation import looks, stopping
 from simulation.chance import Chance
 from simulation.console import ConsolePeople
 from simulation.moments import reached
@@ -32,6 +32,7 @@ _IN_VAIN = 20
 """How often somebody says that a server that does not answer has its new certificate."""
 _SEVERAL = 3
 """For fewer clients a person does not put certificates back."""
+_BY_A_WAY_BACK = frozenset({"signs-with-former-key", stopping.STRANDED})
 _SAYS = 3
 """How often somebody says that a task is done before looking at the console again."""
 
@@ -160,7 +161,7 @@ class People:
         wishes: list[_Wish | None] = [
             _Wish("attention", each.code)
             for each in state.attention
-            if each.options and not (each.code == "signs-with-former-key" and self._wants_back(state))
+            if each.options and not (each.code in _BY_A_WAY_BACK and self._wants_back(state))
         ]
         if state.held_by:
             wishes.append(_Wish("resume", state.held_by))
@@ -184,6 +185,7 @@ class People:
             return False
         codes = {attention.code for attention in state.attention}
         old = looks.takes_back(state, self._tries.get(_Wish("attention", looks.ASKED), 0))
+        old = old or stopping.takes_back(codes, self._tries.get(_Wish("attention", stopping.STRANDED), 0))
         if codes & {"refusing", "signs-with-former-key"} or old or self._gives_up(codes):
             return True
         reading = state.wait.reading if state.wait is not None else None
@@ -210,6 +212,8 @@ class People:
             return _Wish("put right" if self._operator.hands.owes else "correct", task.id)
         if "proof-lapsed" in codes and not held.worked:
             return None  # told not to do it now
+        if held.in_vain > _IN_VAIN and stopping.starts(state):
+            return _Wish("give back", task.id)  # it does not come up
         return _Wish("say done" if held.worked else "work", task.id)
 
     def _begins(self, wish: _Wish, now: datetime) -> datetime:
@@ -331,7 +335,7 @@ class People:
             return looks.choice(self._seen, options, tries)
         if attention.code == "site-differs" and tries <= _PATIENCE:
             return Move.RETRY  # they have put it right
-        if tries > _PATIENCE:
+        if tries > stopping.patience(attention.code, _PATIENCE):
             for way in (Move.PROCEED, Move.CANCEL):
                 if way in options:
                     return way
@@ -393,5 +397,4 @@ def _lacks_proof(task: OpenTask) -> bool:
 
 def _doubled(tries: int, most: int) -> int:
     """How much longer somebody waits after that many tries."""
-    factor: int = 1 << min(tries, 16)
-    return min(factor, most)
+    return min(int(2 ** min(tries, 16)), most)

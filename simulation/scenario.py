@@ -95,7 +95,7 @@ class Scenario(Value):
     """What it is about, where it was drawn."""
     spec: SiteSpec
     registered: Registered | None = None
-    """What stands in it counts before `limits`, `unproven`, `keep_relaxed`, `leave_out_away` and `drill_https`."""
+    """What stands in it counts before `limits`, `unproven`, `keep_relaxed`, `leave_out_away` and the drills."""
     at_console: AtConsole | None = None
     """Where the site has no REST API."""
     limits: Limits = Limits()
@@ -104,6 +104,8 @@ class Scenario(Value):
     leave_out_away: bool = False
     drill_https: bool = False
     """Whether clients show what list they hold while HTTPS is shut (rule 18)."""
+    drill_stop: bool = False
+    """Whether clients show another server while the one that is replaced next is stopped (rule 18)."""
     networking: Networking = Networking()
     """How its people find out whether plain HTTP gets through."""
     pace: Pace = Pace()

@@ -16,6 +16,7 @@ from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
+from rotation.planning.stop_drill import UNFIT
 from rotation.running.state import RotationState
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
@@ -40,6 +41,8 @@ from store.store import Store
 SITE = SiteId("site")
 ROTATION = RotationId("rotation")
 _PAGE = 200
+_REST = 8446
+"""Where REST answers, at the first server only."""
 _TRIES, _LATER = 100, timedelta(minutes=20)
 _PLANS = 6
 """How often people plan until every network is known: the script, a port, a word, each once."""
@@ -62,7 +65,7 @@ class Stage:
             self.site = self.site.model_copy(update={"access": self.console.document(START)})
         self.certificates = chosen(scenario)
         self.connection = SiteConnection(
-            rest_url="https://sepm.invalid:8446",
+            rest_url=f"https://{self.site.servers[0].address}:{_REST}",
             username=scenario.spec.administrator,
             password=SecretStr(scenario.spec.password),
             fingerprints=frozenset({Fingerprint("0" * 64)}),
@@ -129,6 +132,9 @@ class Stage:
                 plan = await plan_from_survey(self.store, self.site.id, surveyed.survey_id, request, now=now)
             except PlanRefusedError as refused:
                 refusals += 1
+                if request.drill_stop and UNFIT in {each.code for each in refused.findings}:
+                    request = request.model_copy(update={"drill_stop": False})  # as its remedy says
+                    continue
                 mended = await self.network_people.after_refusal(request, refused.findings)
                 if mended is None or refusals == _PLANS:
                     raise
@@ -147,6 +153,7 @@ class Stage:
             keep_relaxed=scenario.keep_relaxed,
             leave_out_away=scenario.leave_out_away,
             drill_https=scenario.drill_https,
+            drill_stop=scenario.drill_stop,
         )
 
     async def networks(self) -> tuple[str, ...]:
@@ -219,7 +226,11 @@ def registered(scenario: Scenario, simulation: Simulation) -> Site:
         name=scenario.spec.name,
         servers=tuple(
             Server(
-                name=ServerName(each.name), address=each.address, https_port=each.https_port, http_port=each.http_port
+                name=ServerName(each.name),
+                address=each.address,
+                https_port=each.https_port,
+                http_port=each.http_port,
+                rest_port=_REST if each is emulated.first_server else None,
             )
             for each in emulated.servers.values()
         ),

@@ -18,6 +18,7 @@ from rotation.plan.copied import not_as_asked
 from rotation.plan.drill import contradicted
 from rotation.plan.hand_outs import untold
 from rotation.plan.step import Console, Step, Write
+from rotation.plan.stop_drill import StartServer
 from rotation.plan.task import (
     CompareSignedFiles,
     CopyList,
@@ -34,7 +35,7 @@ from rotation.plan.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
-from workflows import client_look, drift_step, due_server, https_drill, unreported
+from workflows import client_look, drift_step, due_server, outage, unreported
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART, SWAPPED
@@ -70,7 +71,7 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         by_hand: whether it is what REST left of a write.
         because: why work that was said to be done is asked for again.
 
-    Returns whether it was done; only a task by hand ends without.
+    Returns whether it was done; only a task by hand ends without, and one to start a server that stays down.
 
     Raises:
         TurnBack: when a cancel came and the task has not been done.
@@ -78,16 +79,15 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
     request = OpenTaskRequest(
         ref=about(run.state, step), by_hand=by_hand, opened_at=run.host.now(), because=because[:_LONGEST_REASON]
     )
+    starts = isinstance(step, Console) and isinstance(step.work, StartServer)
     while not (done := await _attempt(run, step, request)):
         run.drop_attention(LAPSED)
         is_over(run)
-        await run.ask(
-            "task-refused",
-            step.title,
-            "whoever had the task refused it; retry opens it again",
-            (Move.RETRY, Move.CANCEL),
-        )
-        if by_hand:
+        text, otherwise = "whoever had the task refused it; retry opens it again", Move.CANCEL
+        if starts:  # a server that was stopped may not come up any more
+            text, otherwise = f"{text}; approve to go on while it is down", Move.APPROVE
+        chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))
+        if by_hand or (starts and chosen is Move.APPROVE):
             break
     for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED, due_server.SILENT, client_look.ASKED):
         run.drop_attention(code)
@@ -244,7 +244,7 @@ async def _look(run: Running, step: Console | Write, *, said: Message | None = N
     )
     summary, of_store = f"look: {step.title}", _is_of_store(step)
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=summary, of_store=of_store)
-    https_drill.seen(run, seen)
+    outage.seen(run, seen)
     drift_step.alarm(run, *((seen.wrong,) if seen.wrong else ()))
     if seen.wrong is None:
         run.drop_attention(_WRONG)

@@ -23,7 +23,7 @@ from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted
 from rotation.values import ListName, ServerName
-from workflows import https_drill, said, statement
+from workflows import outage, said, statement
 from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
 from workflows.requests import about
@@ -232,8 +232,8 @@ async def _prove_anew(run: Running, step: Step) -> None:
             raise TypeError(f"step {gate.id} is no gate")
         request = StepRequest(ref=about(state, step, other=gate.id))
         await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number} is proven anew")
-        https_drill.begin_anew(run, gate)
-        if gate.purpose not in {GatePurpose.SWAPPED, GatePurpose.RECOVERED, GatePurpose.LISTED}:
+        outage.begin_anew(run, gate)
+        if gate.purpose not in {GatePurpose.SWAPPED, GatePurpose.RECOVERED} and not outage.is_it(gate):
             await fix_references(run, gate)
         _open_again(run, step, gate)
         await run.record(EventKind.GATE_RESTARTED, f"{gate.title}: proven anew", code="gate-restarted", subject=gate.id)

@@ -21,9 +21,9 @@ from rotation.running.state import WANTED, GateReading, Wait
 from workflows import (
     canary_watch,
     cut_off,
-    https_drill,
     lost_pairs,
     newborn_step,
+    outage,
     second_person,
     signed_gate,
     statement,
@@ -35,7 +35,14 @@ from workflows.running import SECOND, Running
 
 _LIMIT, _DIFFERS = "gate-limit", "site-differs"
 _WITHOUT_A_WRITE = frozenset(
-    {GatePurpose.SWAPPED, GatePurpose.DRILLED, GatePurpose.SIGNED, GatePurpose.RECOVERED, GatePurpose.LISTED}
+    {
+        GatePurpose.SWAPPED,
+        GatePurpose.DRILLED,
+        GatePurpose.SIGNED,
+        GatePurpose.RECOVERED,
+        GatePurpose.LISTED,
+        GatePurpose.ELSEWHERE,
+    }
 )
 _OUTAGE = timedelta(minutes=2)
 """A reading that comes later could not be had for a while."""
@@ -160,12 +167,11 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     plan_looks(run)
     reading = await _where_it_stood(run, step)
     while reading is None:
-        if https_drill.is_it(step) and https_drill.was_answered(run):
-            await https_drill.end_round(run, step)
+        if await outage.is_cut_short(run, step):
             return
         reading = await _next_reading(run, step)
     run.note(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *https_drill.CODES):
+    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
         run.drop_attention(code)
     run.state.proceed = None
     run.state.wait = None
@@ -216,7 +222,7 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due and not doubtful)
     if proven:
         opened = _wait(run).opened_at
-        if await clear(run, step):
+        if outage.stops(step) or await clear(run, step):
             return reading
         if _wait(run).opened_at == opened:  # a gate that was opened again has its whole patience
             _give_back(run, step, run.host.now() - read_at)
@@ -232,8 +238,19 @@ async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReadin
     if isinstance(step, Gate) and step.is_drill:
         return asked_at >= _wait(run).limit and await clear(run, step)
     if not reading.reached and run.host.now() >= _wait(run).limit:
-        return await _decide(run, step, reading) and await clear(run, step)
+        if outage.stops(step) and second_person.wish(run, (_LIMIT,)) is None:
+            await _ask_on(run, step, reading)
+            return False
+        return await _decide(run, step, reading) and (outage.stops(step) or await clear(run, step))
     return False
+
+
+async def _ask_on(run: Running, step: Gate | Holdout, reading: GateReading) -> None:
+    """Ask at the limit, and read on meanwhile: another server may fall silent."""
+    if not run.is_raised(_LIMIT):
+        text, options = _missing(step, reading), (Move.EXTEND, Move.PROCEED, Move.RETRY, Move.CANCEL)
+        run.raise_attention(_LIMIT, step.title, text, run.offered(options))
+        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
 
 
 def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
@@ -241,8 +258,13 @@ def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
 
 
 def _is_answered(run: Running, step: Gate | Holdout) -> bool:
-    again = https_drill.is_it(step) and https_drill.was_answered(run)
-    return again or statement.was_answered(run) or (_over_canaries(step) and canary_watch.was_answered(run))
+    wanted = outage.stops(step) and second_person.wish(run, (_LIMIT,)) is not None
+    return (
+        wanted
+        or outage.was_answered(run, step)
+        or statement.was_answered(run)
+        or (_over_canaries(step) and canary_watch.was_answered(run))
+    )
 
 
 def _is_asked_for(run: Running, at: datetime) -> bool:
@@ -276,7 +298,7 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
         shown=wait.reading.shown if wait.reading is not None else (),
         signing=run.state.signing,
         asked=wait.asked,
-        https_shut=run.state.https_shut,
+        outage_since=run.state.outage.since,
     )
     return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
 
@@ -302,7 +324,7 @@ async def _note(run: Running, step: Step, reading: GateReading) -> None:
     if reading.signing:
         run.state.signing = reading.signing
     run.state.wait = wait.model_copy(update=update)
-    await https_drill.note(run, step, reading)
+    await outage.note(run, step, reading)
     await cut_off.tell(run, reading)
     run.host.show(run.state)
 
@@ -316,7 +338,7 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
         return False
     if second_person.wish(run, (_LIMIT,)) is None:
         stated: tuple[Move, ...] = (Move.STATE_GATE,) if reading.asks is not None else ()
-        stated = (*stated, Move.RETRY) if run.is_raised(https_drill.UNLISTED) else stated
+        stated = (*stated, Move.RETRY) if outage.is_asked(run, step) else stated
         await run.ask(_LIMIT, step.title, _missing(step, reading), (Move.EXTEND, Move.PROCEED, *stated, Move.CANCEL))
     proceed = second_person.wish(run, (_LIMIT,))
     if proceed is None:

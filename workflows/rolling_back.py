@@ -8,10 +8,9 @@ from engine.contract import (
     SurveyAnswer,
     SurveyRequest,
 )
-from rotation.plan.step import Step
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
-from workflows import https_drill
+from workflows import outage
 from workflows.amendment import adopt
 from workflows.running import Running
 
@@ -43,7 +42,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
     begun = _begun(state)
     await adopt(run, wish.plan_id, state.outline.steps[max(begun - 1, 0)])
     state.cursor = begun
-    https_drill.give_up(run)
+    outage.give_up(run)
     state.wait = state.step_began_at = state.look_since = state.rolling_back = None
     state.swapped = state.repaired = state.left_by_rest = ()
     # what was found was held against other certificates; the next look names it again
@@ -72,9 +71,8 @@ async def _plan(run: Running) -> RollBackAnswer:
 
 
 def _begun(state: RotationState) -> int:
-    """How many steps were begun: the one at the cursor may be."""
-    step: Step | None = state.step
-    return state.cursor + (step is not None and step.id in state.begun)
+    """How many steps were begun: the one at the cursor may be, and where a drill is made once more, some behind it."""
+    return max((at for at, step in enumerate(state.steps, start=1) if step.id in state.begun), default=state.cursor)
 
 
 def _asked(wish: RollingBack, planned: RollBackAnswer) -> str:

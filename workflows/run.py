@@ -12,14 +12,14 @@ from engine.contract import (
 )
 from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.plan.client_look import LookAtClients
-from rotation.plan.https_drill import OpenHttps, ShutHttps
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Load, Preflight, Recheck, Step, Write
 from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
-from workflows import client_look, https_drill, newborn_step
+from workflows import client_look, newborn_step, outage
 from workflows.amendment import adopt, load
 from workflows.console_step import console_task
 from workflows.drift_step import clear, look_due, settled
@@ -111,17 +111,18 @@ async def _do(run: Running, step: Step) -> None:
 
 
 async def _console(run: Running, step: Console) -> None:
-    if isinstance(step.work, ShutHttps):
-        await https_drill.rest(run)
+    if isinstance(step.work, Takes) and not await outage.begins(run, step):
+        return
     waits = run.state.fixing is not None and isinstance(step.work, LookAtClients)
-    if not waits and (run.state.https_rest is None or not isinstance(step.work, OpenHttps)):
-        await console_task(run, step)
+    done = True
+    if not waits and not outage.is_given_back(run, step):
+        done = await console_task(run, step)
     if isinstance(step.work, LookAtClients):
         await client_look.lists_taken(run)
-    if isinstance(step.work, OpenHttps):
+    if isinstance(step.work, GivesBack):
         if run.state.phase is Phase.TURNING_BACK:
             await all_old(run)
-        await https_drill.opened(run)
+        await outage.given_back(run, step, done=done)
     if isinstance(step.work, ReplaceCertificate | PutCertificateBack):
         run.state.swapped = (*run.state.swapped, step.work.server)
 
@@ -238,8 +239,8 @@ async def _turn_back(run: Running) -> None:
     state.phase = Phase.TURNING_BACK
     await run.record(EventKind.TURNING_BACK, state.cancelling.why if state.cancelling else "")
     if state.outline.purpose != "recover" and not isinstance(state.step, Load):  # else there is nothing to put back
-        await all_old(run, but=https_drill.shut_now(run))
-    https_drill.give_up(run)
+        await all_old(run, but=outage.away_now(run))
+    outage.give_up(run)
     state.undoing = turning_back(state.outline.steps, state.begun)
     state.cursor = 0
 
@@ -249,7 +250,7 @@ def _phase(step: Step, current: Phase) -> Phase:
     if current is Phase.TURNING_BACK:
         return current
     match step:
-        case Gate(purpose=GatePurpose.DRILLED):
+        case Gate(purpose=GatePurpose.DRILLED | GatePurpose.ELSEWHERE):
             return current
         case Write(restores=True) | Gate(purpose=GatePurpose.VERIFYING | GatePurpose.RETURNED):
             return Phase.RESTORING

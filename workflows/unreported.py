@@ -7,7 +7,7 @@ right one refuses every policy from then on.
 from datetime import timedelta
 
 from rotation.finding import Finding, blocking
-from rotation.plan.https_drill import OpenHttps
+from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Write
 from rotation.plan.task import RefreshImages
 from rotation.proof.gate import minimum
@@ -28,14 +28,14 @@ def task_is_over(run: Running, step: Console | Write) -> None:
 
     1. golden images were refreshed: a machine may have started from the former one a moment before (rule 4). Policy and
        list may be two downloads: a machine that is told to verify at its first contact knows no new certificate
-    2. on a way out, ports that a drill had shut were opened: nobody could see what certificate was behind them
+    2. on a way out, what a drill had shut or stopped is there again: nobody could see what certificate it had
     """
     state, work = run.state, step.work if isinstance(step, Console) else None
     restores = state.outline.purpose == "restore"
     if isinstance(work, RefreshImages) and (state.replaced or (restores and state.outline.certificates)):
         slowest = max((each.slowest_heartbeat + each.jitter for each in state.outline.scopes), default=timedelta(0))
         _unreported_for(run, _CONTACTS * slowest)
-    if isinstance(work, OpenHttps) and (restores or state.phase is Phase.TURNING_BACK):
+    if isinstance(work, GivesBack) and (restores or state.phase is Phase.TURNING_BACK):
         another_was_in(run)
 
 

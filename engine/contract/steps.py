@@ -112,8 +112,8 @@ class GateRequest(StepRequest):
     """What clients have shown of servers, with when, on SEPM's clock (rule 24)."""
     asked: tuple[Asked, ...] = ()
     """The clients whose policy was moved to have them show that."""
-    https_shut: datetime | None = None
-    """Since when HTTPS is shut at every server, on SEPM's clock (rule 18)."""
+    outage_since: datetime | None = None
+    """Since when a drill has something away, on SEPM's clock (rule 18)."""
 
 
 class MoveRequest(StepRequest):

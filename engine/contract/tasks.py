@@ -58,8 +58,8 @@ class ObserveTaskAnswer(Value):
     fingerprint: Fingerprint | None = None
     shown: dict[str, datetime] = Field(default_factory=dict)
     """Builds of which a client holds its list, with until when others of each may lack theirs."""
-    https_shut: datetime | None = None
-    """Since when HTTPS is shut at every server, on SEPM's clock (rule 18)."""
+    outage_since: datetime | None = None
+    """Since when a drill has something away, on SEPM's clock (rule 18)."""
     old_builds: tuple[str, ...] = ()
     """Builds of which a client holds another list."""
     state: TaskState = TaskState.OPEN

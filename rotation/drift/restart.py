@@ -14,7 +14,7 @@ def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
     """The ids of the gates, up to step `at`, that `drift` takes the ground from.
 
     A setting that the plan wrote: the gates that prove that write. A certificate: the gate after it was put in.
-    What a drill has shown of lists stays (rule 18): nobody can come over HTTP alone once the ports are open again.
+    What a drill has shown of lists stays (rule 18): nobody can come in spite of it once all is there again.
     """
     if drift.finding.code in _OF_A_SERVER:
         return _of_server(ServerName(drift.finding.subject), body, at)
@@ -29,7 +29,7 @@ def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
         for gate in _gates(body, at)
         if body.steps.index(gate) > body.steps.index(write)
         and gate.purpose is not GatePurpose.SWAPPED
-        and (gate.purpose is not GatePurpose.LISTED or gate.id == at)
+        and (gate.purpose not in {GatePurpose.LISTED, GatePurpose.ELSEWHERE} or gate.id == at)
         and owner in body.owners(gate.scope)
     )
 

@@ -66,6 +66,7 @@ def certificate_drift(
     before: Mapping[ServerName, Fingerprint] | None = None,
     addresses: Mapping[ServerName, str] | None = None,
     shut: Collection[ServerName] = (),
+    stopped: Collection[ServerName] = (),
 ) -> tuple[Finding, ...]:
     """The servers that present another certificate than the rotation left them with.
 
@@ -77,6 +78,7 @@ def certificate_drift(
         before: what servers without a planned certificate presented when the plan was made.
         addresses: host and port of their client ports.
         shut: the servers whose HTTPS client port a drill may have shut, and that answer over HTTP (rule 18).
+        stopped: the servers that a drill may have stopped: their clients need the others.
     """
     found: list[Finding] = []
     for seen in served:
@@ -85,10 +87,10 @@ def certificate_drift(
         if now is Serves.UNKNOWN:
             expected = _expected(body, seen.server, swapped=is_swapped, due=is_due) or ((here,) if here else ())
             found.append(third(seen, (addresses or {}).get(seen.server, ""), expected))
-        elif now is Serves.NOTHING and seen.server in shut:
+        elif now is Serves.NOTHING and (seen.server in shut or seen.server in stopped):
             continue
         elif now is Serves.NOTHING and not is_swapped and not is_due and _must_serve(body, seen.server):
-            found.append(_silent(seen))
+            found.append(_silent(seen, stopped))
         elif finding := _drift(seen, now, swapped=is_swapped, due=is_due, back=bool(body.back_from)):
             found.append(finding)
     return tuple(found)
@@ -112,10 +114,11 @@ def _must_serve(body: PlanBody, server: ServerName) -> bool:
     return body.purpose != "recover" and body.certificate_for(server) is not None
 
 
-def _silent(seen: ServedCertificate) -> Finding:
+def _silent(seen: ServedCertificate, stopped: Collection[ServerName]) -> Finding:
     """Rule 20: clients that are away, or that fail over, may have no other server that they trust."""
     text = f"{seen.server} must go on with its certificate, and does not answer ({seen.error or 'no answer'})"
-    remedy = f"bring {seen.server} up with the certificate and the port that it had"
+    first = f"start {', '.join(stopped)} first, which a drill has stopped, then " if stopped else ""
+    remedy = f"{first}bring {seen.server} up with the certificate and the port that it had"
     return blocking(SILENT, seen.server, text, remedy)
 
 

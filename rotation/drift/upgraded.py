@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from rotation.drift.drift import Drift
 from rotation.drift.served import Serves, serves
 from rotation.finding import blocking
-from rotation.plan.left_shut import shut_at
+from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, SettingField, Step, Write
 from rotation.plan.task import ReplaceCertificate
@@ -46,8 +46,8 @@ def upgraded(
     known = {planned.version, *said}
     told = "" not in (planned.version, survey.version)
     if told and survey.version not in known and any(_rests_on_it(step) for step in ahead):
-        shut = shut_at(body.steps, at)
-        unlike = {**_unlike(site, body, planned, survey, [each for each in swapped if each not in shut]), **silent}
+        away = away_at(body.steps, at).servers
+        unlike = {**_unlike(site, body, planned, survey, [each for each in swapped if each not in away]), **silent}
         found.append(_changed(site, survey.version, planned.version, unlike))
     return tuple(found)
 
@@ -75,7 +75,7 @@ def _unlike(
     """The servers whose client port presented a certificate, and presents none now, or none that is known.
 
     One that is down before its turn is named by rule 20, which has a way out; one that the plan has given up may be,
-    and so may one whose port a drill has shut.
+    and so may one that a drill has stopped, or whose port it has shut.
     """
     before: dict[ServerName, Fingerprint] = {
         each.server: each.fingerprint for each in planned.served if each.fingerprint is not None

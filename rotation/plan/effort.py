@@ -9,6 +9,7 @@ from rotation.plan.client_look import LookAtClients
 from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console
+from rotation.plan.stop_drill import StartServer, StopServer
 from rotation.plan.task import CompareSignedFiles, RefreshImages, ReorderList, Work
 from rotation.values import Value
 
@@ -24,6 +25,8 @@ _LOOK = 5
 """Fetching one file of each of two or three clients."""
 _PORT = 2
 """Setting or dropping the firewall rule of a server."""
+_SERVICES = 4
+"""Stopping or starting the services of a server."""
 _NAMES_A_MINUTE = 20
 """Names that a person reads before saying so by name."""
 
@@ -53,6 +56,12 @@ _TASKS: tuple[tuple[tuple[type, ...], str, str, str], ...] = (
         "18",
         "shut the HTTPS client port of every server for the drill, and open it again",
         "have your own automation set and drop the firewall rule: it can do both tasks",
+    ),
+    (
+        (StopServer, StartServer),
+        "21",
+        "stop the services of each server for the drill before its replacement, and start them again",
+        "have your own automation stop and start them: it can do both tasks",
     ),
 )
 """Kinds of work with their rule, what a person does, and what is cheaper."""
@@ -113,6 +122,8 @@ def _minutes(work: Work) -> int:
             return _SIGNED
         case ShutHttps() | OpenHttps():
             return _PORT * len(work.ports)
+        case StopServer() | StartServer():
+            return _SERVICES
         case _:
             return 0
 

@@ -6,7 +6,9 @@ from rotation.plan.client_look import CLIENTS, LookAtClients
 from rotation.plan.copied import NAME, PORTS, PROTOCOL, ports_text
 from rotation.plan.hand_outs import NOTHING, STOPPED, HandOutKind
 from rotation.plan.https_drill import OpenHttps, ShutHttps, how_to_drill
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.signed_files import CERTIFICATE, OLDEST
+from rotation.plan.stop_drill import StartServer, StopServer, how_to_stop
 from rotation.plan.task import (
     AssignList,
     CompareSignedFiles,
@@ -82,7 +84,7 @@ def _list(work: CopyList | DeleteList | ReorderList) -> Iterable[str]:
 
 
 def _beside_sepm(
-    work: CompareSignedFiles | RefreshImages | StopHandOuts | StartHandOuts | LookAtClients | ShutHttps | OpenHttps,
+    work: CompareSignedFiles | RefreshImages | StopHandOuts | StartHandOuts | LookAtClients | Takes | GivesBack,
 ) -> Iterable[str]:
     match work:
         case CompareSignedFiles():
@@ -97,6 +99,8 @@ def _beside_sepm(
             yield from _clients(work)
         case ShutHttps() | OpenHttps():
             yield from how_to_drill(work)
+        case StopServer() | StartServer():
+            yield from how_to_stop(work)
 
 
 def _compared(work: CompareSignedFiles) -> Iterable[str]:

@@ -35,6 +35,9 @@ class Knobs(Value):
     https_ports: tuple[HttpsPort, ...] = ()
     """The ports that are shut while clients show what list they hold (rule 18); none: there is no such drill."""
 
+    stops: tuple[ServerName, ...] = ()
+    """The servers that are stopped before their replacement while clients show another one (rules 18 and 21)."""
+
     lists_stay: bool = False
     """Whether a site of 12.x speaks HTTP already: no list is copied, and list A begins at A6 (facts, 1.2)."""
 

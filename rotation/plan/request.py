@@ -30,6 +30,8 @@ class PlanRequest(Value):
     keep_relaxed: bool = False
     drill_https: bool = False
     """Have clients show that they hold an HTTP list, while HTTPS is shut at every server (rule 18)."""
+    drill_stop: bool = False
+    """Have clients that fail over show another server, while that which is replaced next is stopped (rule 18)."""
     trusted_networks: tuple[str, ...] = ()
     """Networks that a person takes to let plain HTTP through, in CIDR form, or `unknown` (rule 24)."""
     leave_out_http: bool = False

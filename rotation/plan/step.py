@@ -83,6 +83,8 @@ class GatePurpose(StrEnum):
     """A8: clients hold the HTTP list and do not verify."""
     LISTED = "listed"
     """While HTTPS is shut: clients have come over HTTP, so they hold the HTTP list (rule 18)."""
+    ELSEWHERE = "elsewhere"
+    """While a server is stopped: clients have come to another one (rules 18 and 21)."""
     DRILLED = "drilled"
     """B1: clients were seen at a second server of each of their lists."""
     SWAPPED = "swapped"
@@ -106,7 +108,7 @@ class Gate(_Step):
     minimum: timedelta
     patience: timedelta
     server: ServerName | None = None
-    """The swapped server, for `SWAPPED`."""
+    """The swapped server, for `SWAPPED`; the stopped one, for `ELSEWHERE`."""
     asks: bool = True
     """For `SIGNED`: whether it asks a person where no client is at a replaced server; else a later gate does."""
     passes_unheard: bool = False

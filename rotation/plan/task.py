@@ -9,6 +9,7 @@ from pydantic import Field
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.hand_outs import HandOut
 from rotation.plan.https_drill import OpenHttps, ShutHttps
+from rotation.plan.stop_drill import StartServer, StopServer
 from rotation.site import Protocol
 from rotation.values import (
     Fingerprint,
@@ -214,6 +215,8 @@ Work = Annotated[
     | LookAtClients
     | ShutHttps
     | OpenHttps
+    | StopServer
+    | StartServer
     | DeleteList
     | ReorderList,
     Field(discriminator="kind"),

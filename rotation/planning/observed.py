@@ -29,6 +29,8 @@ class Observed(Value):
     """Servers that have their new certificate already: none of them can be a holdout."""
     copies_in_use: frozenset[ListName] = frozenset()
     """HTTP copies of a rotation that runs and is known: whoever uses one was relaxed by it."""
+    rest_at: frozenset[ServerName] = frozenset()
+    """The servers that may answer at the site's REST address."""
     held: dict[ServerName, Held] = Field(default_factory=dict)
     """By server, the certificate that clients hold, where that is known."""
     recovery_copies: dict[ServerName, RecoveryCopy] = Field(default_factory=dict)

@@ -28,6 +28,7 @@ from rotation.planning.owners import lost_if_now, owner_views, usable_servers
 from rotation.planning.plain_http import question, unshown
 from rotation.planning.preconditions import Preconditions, unmet
 from rotation.planning.recovery_advice import advise
+from rotation.planning.stop_drill import servers_to_stop, stop_drill
 from rotation.planning.treatment import OwnerView, treat
 from rotation.procedure.steps import rotation_steps
 from rotation.site import Protocol, ServerList, Site
@@ -96,6 +97,7 @@ def make_plan(
         *unmet(facts, chosen),
         *advise(site, observed),
         *https_drill(site, scopes, request, first=not after),
+        *stop_drill(site, observed.survey, scopes, request, observed.rest_at, first=not after),
     )
     if stops := blockers(findings):
         raise PlanRefusedError(stops)
@@ -197,6 +199,7 @@ def _knobs(
         keep_relaxed=request.keep_relaxed,
         hand_outs=Stopped(),
         https_ports=ports_to_shut(site, observed.survey, scopes, request),
+        stops=servers_to_stop(site, observed.survey, scopes, request, observed.rest_at),
         lists_stay=lists_stay(site, scopes),
         unread=site.at_console is not None,
     )

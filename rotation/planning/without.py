@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rotation.drift.recorded import relaxed_now
 from rotation.plan.client_look import LookAtClients
-from rotation.plan.https_drill import OpenHttps, ShutHttps
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Recheck, Step, Write
+from rotation.plan.stop_drill import StartServer, StopServer
 from rotation.plan.task import CompareSignedFiles, ReplaceCertificate
 from rotation.values import ServerName
 
@@ -20,7 +21,8 @@ def finish_without(approved: PlanBody, servers: Collection[ServerName], *, at: s
     2. where no other replacement is left: nothing is relaxed any more, and nobody is waited for who would be cut off by
        one; what is relaxed now is restored
     3. no replacement asks a gate any more that has gone
-    4. the rest stays as it was approved
+    4. no server is stopped for a drill any more, while another one is down
+    5. the rest stays as it was approved
     """
     index = approved.steps.index(approved.step(at))
     done, ahead = approved.steps[: index + 1], approved.steps[index + 1 :]
@@ -55,7 +57,10 @@ def _left(done: Sequence[Step], ahead: Sequence[Step], servers: Collection[Serve
     last = next((server for server in replaced if server not in servers), None)
     for index, step in enumerate(ahead):
         here = _server(step)
-        if _looks_before(step, ahead[index + 1 : index + 2], servers):
+        if _stops(step):
+            continue
+        following = [each for each in ahead[index + 1 :] if not _stops(each)]
+        if _looks_before(step, following[:1], servers):
             continue
         if here not in servers:
             last = here if _replaces(step) else last
@@ -69,6 +74,12 @@ def _looks_before(step: Step, following: Sequence[Step], servers: Collection[Ser
     """Whether clients are looked at for a replacement that goes."""
     looks = isinstance(step, Console) and isinstance(step.work, LookAtClients)
     return looks and any(_replaces(each) and _server(each) in servers for each in following)
+
+
+def _stops(step: Step) -> bool:
+    """Whether a step is of the drill that stops a server: its clients would need the one that is down."""
+    works = isinstance(step, Console) and isinstance(step.work, StopServer | StartServer)
+    return works or (isinstance(step, Gate) and step.purpose is GatePurpose.ELSEWHERE)
 
 
 def _verifies_next(ahead: Iterable[Step], servers: Collection[ServerName]) -> bool:
@@ -102,7 +113,9 @@ def _ending(left: Sequence[Step], *, relaxed: bool) -> Iterator[Step]:
         match step:
             case Holdout() | Recheck() | Write(restores=False) | Gate(purpose=GatePurpose.RELAXED | GatePurpose.SIGNED):
                 pass
-            case Gate(purpose=GatePurpose.LISTED) | Console(work=ShutHttps() | OpenHttps()):
+            case Gate(purpose=GatePurpose.LISTED):
+                pass
+            case Console(work=work) if isinstance(work, Takes | GivesBack):
                 pass
             case Write() | Gate() | Console(work=LookAtClients()) if not relaxed:
                 pass

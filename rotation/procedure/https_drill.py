@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.knobs import Knobs
-from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step
-from rotation.proof.gate import minimum
-
-_NUMBER = "drill"
+from rotation.plan.step import Console, GatePurpose, Step
+from rotation.procedure.outage import drill_gate, drill_task
 
 
 def listed_by_drill(knobs: Knobs, wave: int) -> Iterator[Step]:
@@ -20,22 +18,12 @@ def listed_by_drill(knobs: Knobs, wave: int) -> Iterator[Step]:
     if not knobs.https_ports:
         return
     title = "Shut the HTTPS client port of each server in its firewall"
-    yield Console(id="", number=_NUMBER, wave=wave, title=title, work=ShutHttps(ports=knobs.https_ports))
-    least = minimum(knobs.relaxed)
-    yield Gate(
-        id="",
-        number=_NUMBER,
-        wave=wave,
-        title="Wait until every client of the relaxed groups has come over HTTP",
-        purpose=GatePurpose.LISTED,
-        scope=ScopeName.RELAXED,
-        minimum=least,
-        patience=max(knobs.limits.gate_patience, least),
-    )
+    yield drill_task(title, ShutHttps(ports=knobs.https_ports), wave)
+    title = "Wait until every client of the relaxed groups has come over HTTP"
+    yield drill_gate(title, GatePurpose.LISTED, wave, asked=knobs.relaxed, patience=knobs.limits.gate_patience)
     yield opened_again(knobs.https_ports, wave)
 
 
 def opened_again(ports: tuple[HttpsPort, ...], wave: int = 0) -> Console:
     """The ports of a drill opened again."""
-    title = "Open the HTTPS client port of each server again"
-    return Console(id="", number=_NUMBER, wave=wave, title=title, work=OpenHttps(ports=ports))
+    return drill_task("Open the HTTPS client port of each server again", OpenHttps(ports=ports), wave)

@@ -9,8 +9,8 @@ from rotation.finding import blocking, info
 from rotation.plan.drill import Drill
 from rotation.plan.forecast import forecast, least
 from rotation.plan.hand_outs import Stopped
-from rotation.plan.https_drill import HttpsPort
 from rotation.plan.knobs import Knobs
+from rotation.plan.outage import Away
 from rotation.plan.plan import CertificateFor, ListCopy, Plan, PlanBody
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
@@ -40,8 +40,8 @@ class Interrupted(Value):
     """HTTP copies that a person said were made."""
     reordered: tuple[ReorderList, ...] = ()
     """For each list that a drill may have left reordered, its own order."""
-    shut: tuple[HttpsPort, ...] = ()
-    """The ports that a drill may have left shut."""
+    away: Away = Away()
+    """What a drill may have left shut or stopped."""
     hand_outs: Stopped = Stopped()
     """What hands out Sylink.xml, and was stopped and not started again."""
     swapped: tuple[ServerName, ...]
@@ -90,7 +90,8 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
         keep_relaxed=False,
         canaries=_canaries(interrupted.plan.body, scopes) if interrupted.swapped else (),
         drill=Drill(undo=interrupted.reordered),
-        https_ports=interrupted.shut,
+        https_ports=interrupted.away.ports,
+        stops=interrupted.away.stopped,
         hand_outs=interrupted.hand_outs if interrupted.hand_outs.is_anything else None,
     )
     certificates: tuple[CertificateFor, ...] = interrupted.plan.body.certificates

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rotation.plan.hand_outs import Stopped
 from rotation.plan.knobs import Knobs, lists_stay
-from rotation.plan.left_shut import left_shut
+from rotation.plan.outage import left_by
 from rotation.plan.plan import CertificateFor, PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, Step, Write
@@ -23,11 +23,19 @@ from rotation.plan.task import (
     StopHandOuts,
 )
 from rotation.procedure.handing_out import stop_hand_outs
-from rotation.procedure.https_drill import opened_again
 from rotation.procedure.looking import look_before_verifying
 from rotation.procedure.relaxation import relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files
-from rotation.procedure.steps import HOLDOUT, between_servers, closing, console, numbered, restores, swap_gate
+from rotation.procedure.steps import (
+    HOLDOUT,
+    between_servers,
+    closing,
+    console,
+    given_back,
+    numbered,
+    restores,
+    swap_gate,
+)
 from rotation.site import Site
 from rotation.values import CertificateId, ServerName, Value
 
@@ -60,8 +68,8 @@ class Reached(Value):
 def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     """The body that puts the old certificates back: same executed prefix, same R, same gates, one server at a time.
 
-    1. ports that a drill may have left shut are opened; what the closing had undone already is done again: replication
-       paused, hand-outs stopped, HTTP copies
+    1. what a drill may have left stopped or shut is started and opened; what the closing had undone already is done
+       again: replication paused, hand-outs stopped, HTTP copies
     2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
     3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; no gate between two
        servers whose clients are all relaxed, or that somebody has put back both: their files are compared in the end;
@@ -175,8 +183,8 @@ def _holdout(knobs: Knobs, wave: int) -> Holdout:
 
 
 def _made_again(knobs: Knobs, done: Sequence[Step]) -> Iterator[Step]:
-    if ports := left_shut(done):
-        yield opened_again(ports)
+    away = left_by(done)
+    yield from given_back(away.ports, away.stopped)
     works = [step.work for step in done if isinstance(step, Console)]
     if knobs.replication_partners and any(isinstance(work, ResumeReplication) for work in works):
         yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))

@@ -6,11 +6,13 @@ Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from rotation.plan.https_drill import OpenHttps, ShutHttps
+from rotation.plan.https_drill import HttpsPort, OpenHttps
 from rotation.plan.knobs import Knobs
+from rotation.plan.outage import Away, GivesBack
 from rotation.plan.plan import ListCopy
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
+from rotation.plan.stop_drill import StartServer
 from rotation.plan.task import (
     CopyList,
     DeleteList,
@@ -29,6 +31,7 @@ from rotation.procedure.https_drill import listed_by_drill, opened_again
 from rotation.procedure.looking import look_at_clients, look_before_verifying
 from rotation.procedure.relaxation import refresh_images, relax, restore, still_relaxed
 from rotation.procedure.signing import compare_signed_files, shown_by_clients
+from rotation.procedure.stop_drill import elsewhere_by_drill, started_again
 from rotation.proof.gate import minimum
 from rotation.values import ServerName
 
@@ -48,9 +51,9 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
        B5 the holdout before the last wave; before each server but the first, clients take a moved policy from one
        that was replaced (rule 24);
        A5, A7 relax R, canaries first; A8 gate; where it was asked for, clients of R come while HTTPS is shut (rule 18);
-       for each server: one client of each build looked at (rule 10); A9/B2 replace, A10b/B3 gate, its .SIG files
-       compared (rule 24), images that fail over refreshed
-       (rule 4); before the next one the rest is computed again (rule 12);
+       for each server: one client of each build looked at (rule 10); where it was asked for, clients that fail over
+       come to another one while it is stopped (rules 18, 21); A9/B2 replace, A10b/B3 gate, its .SIG files compared
+       (rule 24), images that fail over refreshed (rule 4); before the next one the rest is computed again (rule 12);
        one client of each build looked at, all images refreshed; A10c, gate, A10d, gate: restore R, canaries first
     6. closing: images refreshed, replication resumed, copies deleted, what handed out Sylink.xml started again, every
        client back
@@ -61,7 +64,8 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
 def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
     """The steps that put the recorded settings back when no rotation is running (after a Terminate).
 
-    1. preflight; ports that a drill left shut opened again; lists that one left reordered back in their order
+    1. preflight; what a drill left stopped or shut started and opened again; lists that one left reordered back in
+       their order
     2. for every server whose certificate has already been replaced: A10b gate, its .SIG files compared
     3. A10c, A10d: the recorded state; where a certificate was replaced, gated, one client of each build looked at
        before it, and images refreshed
@@ -114,6 +118,7 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
             yield _recheck(index)
             yield from still_relaxed(knobs, index)
         yield from look_at_clients(knobs, index)
+        yield from elsewhere_by_drill(knobs, index, server)
         yield from _swap(knobs, index, server)
         yield from between_servers(knobs, index, server, wave=index)
     if restores(knobs, index):
@@ -190,8 +195,7 @@ def closing(knobs: Knobs) -> Iterator[Step]:
 
 def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site")
-    if knobs.https_ports:
-        yield opened_again(knobs.https_ports)
+    yield from given_back(knobs.https_ports, knobs.stops)
     yield from undo(knobs)
     for server in swapped:
         yield swap_gate(knobs, 0, server, "A10b")
@@ -201,6 +205,14 @@ def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step
             yield from look_before_verifying(knobs, 0)
         yield from restore(knobs, 0, gated=bool(swapped))
     yield from closing(knobs)
+
+
+def given_back(ports: tuple[HttpsPort, ...], stopped: Iterable[ServerName]) -> Iterator[Console]:
+    """What a drill may have left away, given back: before any setting is."""
+    for server in stopped:
+        yield started_again(server)
+    if ports:
+        yield opened_again(ports)
 
 
 def _delete_copies(copies: Iterable[ListCopy]) -> Iterator[Step]:
@@ -233,7 +245,7 @@ def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ())
             case Write():
                 # A write changes what clients hold: of the waits before it only a holdout still says something.
                 holding = [held for held in holding if held.endswith(HOLDOUT)]
-            case Gate(purpose=GatePurpose.DRILLED | GatePurpose.SIGNED | GatePurpose.LISTED):
+            case Gate(purpose=GatePurpose.DRILLED | GatePurpose.SIGNED | GatePurpose.LISTED | GatePurpose.ELSEWHERE):
                 # what it has shown stays: of clients in the plan, of servers until their certificate changes, of lists
                 # until somebody edits one, which blocks by itself
                 pass
@@ -261,7 +273,9 @@ def turning_back(steps: Sequence[Step], reached: Collection[str]) -> tuple[Step,
     copies = {work.copy_list for work in works if isinstance(work, CopyList)}
     paused = any(isinstance(work, PauseReplication) for work in works)
     stopped = any(isinstance(work, StopHandOuts) for work in works)
-    shut = any(isinstance(work, ShutHttps) for work in works)
+    taken = Away()
+    for work in works:
+        taken = taken.behind(work, over=False)
     reordered = {work.list for work in works if isinstance(work, ReorderList)}
     wrote = {step.scope for step in begun if isinstance(step, Write)}
     back: dict[str, Step] = {}
@@ -273,10 +287,17 @@ def turning_back(steps: Sequence[Step], reached: Collection[str]) -> tuple[Step,
                 back.setdefault("replication", step)
             case Console(work=StartHandOuts()) if stopped:
                 back.setdefault("hand-outs", step)
-            case Console(work=OpenHttps()) if shut:
+            case Console(work=OpenHttps()) if taken.ports:
                 back.setdefault("https", step)
+            case Console(work=StartServer(server=server)) if server in taken.stopped:
+                back.setdefault(f"start {server}", step)
             case Console(work=ReorderList(list=name, restores=True)) if name in reordered:
                 back.setdefault(f"order of {name}", step)
             case Console(work=DeleteList(list=name)) if name in copies:
                 back.setdefault(f"delete {name}", step)
-    return tuple(step.model_copy(update={"id": f"back-{step.id}"}) for step in back.values())
+    first = sorted(back.values(), key=lambda step: not _gives_back(step))
+    return tuple(step.model_copy(update={"id": f"back-{step.id}"}) for step in first)
+
+
+def _gives_back(step: Step) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, GivesBack)

@@ -9,6 +9,7 @@ from datetime import datetime
 from rotation.plan.step import GatePurpose
 from rotation.plan.trust import fails_over
 from rotation.proof.acceptance import grown, own_serial, refuses, takes_policy
+from rotation.proof.outage import asks_who_comes, came, has_come, has_not_come, was_away, was_there
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
@@ -22,7 +23,7 @@ def judge(entry: RosterEntry, rule: GateRule, evidence: ClientEvidence | None) -
     without proof, else waiting.
     """
     kept = _grow(entry, rule, evidence or ClientEvidence(client=entry.id))
-    for speak in (_left_out, _image, _refusing, _twin, _proven, _safe):
+    for speak in (_left_out, _image, _refusing, _twin, _proven, _away_from_drill, _safe):
         decided = speak(entry, rule, kept)
         if decided is not None:
             verdict, reason = decided
@@ -60,8 +61,8 @@ def _twin(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
 
     Where clients fail over, one that is away finds a server that it knows, as any other does.
     """
-    if rule.purpose is GatePurpose.LISTED:
-        shown = entry.twin is None or kept.covered or came_over_http(entry.twin, rule)
+    if asks_who_comes(rule):
+        shown = entry.twin is None or kept.covered or came(entry.twin, rule) or was_away(entry.twin, rule)
         return None if shown else (Verdict.WAITING, Reason.SHARED_RECORD)
     twin, verifies = entry.twin, rule.swap is not None and not rule.relaxed
     if twin is None or kept.covered or rule.drill is not None or rule.canary or verifies:
@@ -85,18 +86,13 @@ def _proven(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decide
     seen = observed.last_seen if observed else None
     if observed is None or seen is None:
         return None
-    if rule.purpose is GatePurpose.LISTED:
-        return (Verdict.COVERED, Reason.CAME_OVER_HTTP) if came_over_http(observed, rule) else None
+    if asks_who_comes(rule):
+        return (Verdict.COVERED, has_come(rule)) if came(observed, rule) else None
     if rule.swap is None:
         last_one = kept.contact_seen if rule.purpose is GatePurpose.RELAXED else kept.serial_seen
         confirmed = last_one is not None and seen > last_one and holds(observed, rule)
         return (Verdict.COVERED, Reason.SERIAL_CONFIRMED) if confirmed else None
     return _proven_after_swap(entry, rule, rule.swap, kept, seen)
-
-
-def came_over_http(observed: ObservedClient, rule: GateRule) -> bool:
-    """Whether it has checked in since no server takes anybody over HTTPS: whatever its build, it holds an HTTP list."""
-    return rule.https_shut is not None and observed.last_seen is not None and observed.last_seen > rule.https_shut
 
 
 def _proven_after_swap(
@@ -116,6 +112,12 @@ def _proven_after_swap(
     if here and swap.swapped_shows_trust and not rule.relaxed and seen > swap.first_seen + swap.settle:
         return Verdict.COVERED, Reason.CONTACT_AT_SWAPPED_SERVER
     return None
+
+
+def _away_from_drill(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
+    """One that was there when the server was stopped is not away when it is stopped once more."""
+    away = kept.contact_seen is None and was_away(entry.observed, rule)
+    return (Verdict.SAFE, Reason.AWAY_BEFORE) if away else None
 
 
 def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
@@ -166,6 +168,8 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
         return kept
     if _went_back(observed, observed.last_seen, rule, kept):
         kept = kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
+    if asks_who_comes(rule) and kept.contact_seen is None and was_there(observed, rule):
+        kept = kept._replace(contact_seen=observed.last_seen)
     if kept.serial_seen is None and holds(observed, rule):
         kept = kept._replace(serial_seen=observed.last_seen)
     if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):
@@ -240,8 +244,8 @@ def _why_waiting(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> Re
         return Reason.NOT_SEEN
     if rule.drill is not None:
         return Reason.NOT_AT_SECOND_SERVER
-    if rule.purpose is GatePurpose.LISTED:
-        return Reason.NOT_OVER_HTTP
+    if asks_who_comes(rule):
+        return has_not_come(rule)
     if kept.serial_seen is not None or kept.contact_seen is not None:
         return Reason.SEEN_ONCE
     if rule.swap is not None:

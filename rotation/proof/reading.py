@@ -12,6 +12,7 @@ from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, S
 from rotation.plan.task import ReorderList, ReplaceCertificate
 from rotation.proof.coverage import holds, judge, outdates
 from rotation.proof.gate import minimum
+from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import (
     ClientEvidence,
     DrillRound,
@@ -47,10 +48,8 @@ class Seen(Value):
     """When the probe last saw the former certificate, on SEPM's clock."""
     swap_seen: datetime | None = None
     """When the probe first saw the new certificate, on SEPM's clock."""
-    https_shut: datetime | None = None
-    """Since when HTTPS is shut at every server, for a drill, on SEPM's clock; None where one answers."""
-    https_open: tuple[ServerName, ...] = ()
-    """The servers that answer over HTTPS, though it should be shut for a drill."""
+    outage: OutageSeen = OutageSeen()
+    """What a drill has away (rule 18)."""
     skew: timedelta = timedelta(0)
     as_of: datetime | None = None
     """When clients were as they are shown, where that is not now."""
@@ -99,7 +98,8 @@ def _rule(step: Gate | Holdout, owner: OwnerScope, seen: Seen) -> GateRule:
         published=seen.published.get(owner.group_id),
         goes_back_later=_goes_back_later(step, seen.body),
         quiet_after=minimum([owner]) + seen.skew,
-        https_shut=seen.https_shut + seen.skew if seen.https_shut is not None else None,
+        outage_since=seen.outage.since + seen.skew if seen.outage.since is not None else None,
+        stopped=server if purpose is GatePurpose.ELSEWHERE else None,
         swap=swap,
         drill=_drill(step, owner, seen) if isinstance(step, Gate) and step.is_drill else None,
         canary=canary,

@@ -38,6 +38,10 @@ class Reason(StrEnum):
     """Has checked in while HTTPS was shut at every server: it holds an HTTP list (rule 18)."""
     NOT_OVER_HTTP = "not-over-http"
     """Has not checked in since HTTPS is shut: it may hold another list."""
+    CAME_ELSEWHERE = "came-elsewhere"
+    """Has checked in at another server while the one that is replaced next was stopped (rules 18 and 21)."""
+    NOT_ELSEWHERE = "not-elsewhere"
+    """Has not checked in at another server since that one is stopped: it may reach no other."""
     SERIAL_CONFIRMED = "serial-confirmed"
     SERIAL_MOVED_AFTER_SWAP = "serial-moved-after-swap"
     TWO_TRUSTED_CONTACTS = "two-trusted-contacts"
@@ -69,7 +73,7 @@ class Reason(StrEnum):
     REFERENCE_MISSING = "reference-missing"
     HEARD_AGAIN = "heard-again"
     AWAY_BEFORE = "away-before"
-    """Was silent before the certificate was damaged already."""
+    """Was silent already before the certificate was damaged, or before a server was stopped for a drill."""
 
 
 REFUSES = frozenset({Reason.REFUSING, Reason.BROUGHT_BACK_LATER})
@@ -182,8 +186,10 @@ class GateRule(Value):
     """The newest policy date of the owner, as SEPM told it with this reading; None where it tells none."""
     goes_back_later: frozenset[ServerName] = frozenset()
     """In a roll-back, the servers that get their old certificate back after this gate."""
-    https_shut: datetime | None = None
-    """Since when HTTPS is shut at every server, on SEPM's clock, with the skew of its servers; for `LISTED`."""
+    outage_since: datetime | None = None
+    """Since when a drill has something away, on SEPM's clock, with the skew of its servers (rule 18)."""
+    stopped: ServerName | None = None
+    """The server that a drill has stopped, for `ELSEWHERE`."""
     swap: Swap | None = None
     drill: DrillRound | None = None
     canary: bool = False

@@ -11,6 +11,7 @@ from rotation.finding import Finding, warning
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step
 from rotation.proof.moved import Asked
+from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import Reason
 from rotation.running.message import Answered, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
@@ -81,14 +82,8 @@ class GateReading(Value):
     """Such servers at which clients are that were not asked yet."""
     refused_at: tuple[ServerName, ...] = ()
     """Servers at which clients were asked, and did not take the policy."""
-    https_shut: datetime | None = None
-    """Since when HTTPS is shut at every server, on SEPM's clock; None where one answers (rule 18)."""
-    https_open: tuple[ServerName, ...] = ()
-    """The servers that answer over HTTPS, though it should be shut."""
-    unlisted: int = 0
-    """Clients that were there until HTTPS was shut, and have not come over HTTP since."""
-    unlisted_names: tuple[str, ...] = ()
-    """Some of them."""
+    outage: OutageSeen = OutageSeen()
+    """What a drill has away, and who has not come since (rule 18)."""
     unheard: bool = False
     """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
     asks: Wanted | None = None
@@ -240,6 +235,19 @@ class Proceed(Value):
     """When."""
 
 
+class Outage(Value):
+    """A drill that has HTTPS shut, or a server stopped (rule 18)."""
+
+    since: datetime | None = None
+    """Since when it was last seen to be away, on SEPM's clock; None where it is there."""
+    asked: tuple[str, ...] = ()
+    """The codes under which a person was told of something that the drill has shown, and that is so still."""
+    again: bool = False
+    """Whether it is to be taken away once more, when it was put back."""
+    rest: datetime | None = None
+    """Until when it stays there, so that clients can come back to it."""
+
+
 class Cancelling(Value):
     """A cancel that was asked for."""
 
@@ -311,14 +319,8 @@ class RotationState(BaseModel):
     """Locations born during the rotation, with which two persons go on as they are."""
     unreported_until: datetime | None = None
     """Until when clients may hold what was put right, and have not reported: a golden image, or another certificate."""
-    https_shut: datetime | None = None
-    """Since when HTTPS was last seen to be shut at every server, on SEPM's clock; None where it is not (rule 18)."""
-    https_asked: bool = False
-    """Whether a person was asked about clients that have not come over HTTP."""
-    https_again: bool = False
-    """Whether the ports are to be shut once more, when they were opened."""
-    https_rest: datetime | None = None
-    """Until when they stay open, so that clients can take their list."""
+    outage: Outage = Outage()
+    """What a drill has away now (rule 18)."""
     fixing: Fixing | None = None
     """Set while that is waited for which a write must cause."""
     adopted: tuple[str, ...] = ()

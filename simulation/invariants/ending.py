@@ -18,7 +18,7 @@ from workflows.due_server import SILENT
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
     """4. Every (group, location) ends as it began; what the rotation created is removed, what was stopped is started.
 
-    A port that was shut is open.
+    A port that was shut is open, and a server that was stopped runs.
 
     A group that was moved is looked up where it is at the end. Not covered: what others changed meanwhile, a copy that
     they use or that persons had stay, and a rotation that has not ended.
@@ -39,6 +39,8 @@ def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:
         yield violation(it_ends_as_it_began, name, "it was stopped, and nobody was asked to start it again")
     for name in sorted(facts.after.shut):
         yield violation(it_ends_as_it_began, name, "its HTTPS client port is still shut by a drill")
+    for name in sorted(facts.after.halted):
+        yield violation(it_ends_as_it_began, name, "its services are still stopped by a drill")
     made = {task.work.copy_list for task in facts.tasks if isinstance(task.work, CopyList)}
     kept = {used for pair, (used, _) in facts.after.settings.items() if pair[0] in touched}
     kept |= _left_by_persons(facts)

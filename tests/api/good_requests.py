@@ -98,6 +98,7 @@ BODIES: dict[str, Any] = {
         "holdout": ["sepm1"],
         "keep_relaxed": True,
         "drill_https": False,
+        "drill_stop": False,
         "leave_out_away": False,
         "trusted_networks": ["10.0.0.0/16", "unknown"],
         "leave_out_http": False,

@@ -179,6 +179,16 @@ async def test_a_drill_with_https_shut_is_asked_for(rotator, site):
     assert "Shut the HTTPS client port of each server" in out
 
 
+async def test_a_drill_with_stopped_servers_is_refused_where_there_is_one(rotator, site):
+    """With the way to plan without it."""
+    _, out, _ = await rotator("certificate", "self-signed", "127.0.0.1", "--json")
+    certificate = json.loads(out)["certificate"]["id"]
+    code, _, err = await rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16", "--drill-stop")
+    assert code == 1
+    assert "no other server that clients could go to" in err
+    assert "plan without drill_stop" in err
+
+
 async def test_what_is_chosen_of_unproven_failover_is_read(rotator, site):
     """A choice for every group and choices for single ones; two for every group are a slip of the pen."""
     code, _, err = await rotator("plan", site, "-c", "cert-none", "--unproven", "relax", "--unproven", "approve")

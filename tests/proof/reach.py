@@ -36,6 +36,7 @@ _SAYS = {
 _METHODS = frozenset({"raise_attention", "ask"})
 _TABLES = (
     ("workflows.cut_off", "CODES"),
+    ("workflows.outage", "CODES"),
     ("workflows.signed_gate", "_TEXTS"),
 )
 """Codes that stand in a table, and are given as a variable. Those of refused moves, `MOVE-refused`, are left out."""

@@ -24,6 +24,8 @@ THIRD = 200_000
 """From here on as from `SECOND`, and one site in five of one server asks for the drill with HTTPS shut (rule 18)."""
 FOURTH = 300_000
 """From here on as from `THIRD`, and at half of the sites one build takes its server lists late (docs/safety.md)."""
+FIFTH = 400_000
+"""From here on as from `THIRD`, and one site in five of several servers asks for the drill with stopped servers."""
 _LAGGING, _LAGS, _DRILLED = 0.5, (timedelta(hours=1), timedelta(days=4)), 0.2
 _PAIR = Sizes(servers=2, groups=2, clients=24, holdout=timedelta(days=7), quick=1.0, absent=0.03)
 _SEVERAL = Sizes(
@@ -62,14 +64,21 @@ def scenario(seed: int) -> Scenario:
     """The scenario of a seed, with every fault that can be drawn."""
     stale = seed >= SECOND and seed % _EVERY_STALE == _STALE
     drawn = draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)
-    drawn = drawn if seed < FOURTH else _with_a_lag(drawn)
-    return drawn if seed < THIRD else _drilled(drawn)
+    drawn = _with_a_lag(drawn) if FOURTH <= seed < FIFTH else drawn
+    drawn = drawn if seed < THIRD else _drilled(drawn)
+    return drawn if seed < FIFTH else _stopping(drawn)
 
 
 def _drilled(drawn: Scenario) -> Scenario:
     """As drawn; at some sites of one server the plan asks for the drill with HTTPS shut."""
     asks = len(drawn.spec.servers) == 1 and Chance(drawn.seed).happens(_DRILLED, "drill https")
     return drawn.model_copy(update={"drill_https": True}) if asks else drawn
+
+
+def _stopping(drawn: Scenario) -> Scenario:
+    """As drawn; at some sites of several servers the plan asks for the drill that stops each before its turn."""
+    asks = len(drawn.spec.servers) > 1 and Chance(drawn.seed).happens(_DRILLED, "drill stop")
+    return drawn.model_copy(update={"drill_stop": True}) if asks else drawn
 
 
 def _with_a_lag(drawn: Scenario) -> Scenario:

@@ -156,7 +156,9 @@ class Make:
 
     # -- plans ------------------------------------------------------------------------------------
 
-    def observed(self, site, *groups, clients=(), seen_at=None, survey=None, copies=(), answers=(), **survey_fields):
+    def observed(
+        self, site, *groups, clients=(), seen_at=None, survey=None, copies=(), answers=(), rest_at=(), **survey_fields
+    ):
         """All that a plan of `site` rests on; clients were seen at every server, unless `seen_at` says otherwise."""
         everywhere = frozenset(server.name for server in site.servers)
         return Observed(
@@ -167,6 +169,7 @@ class Make:
             seen_at={client.id: everywhere for client in clients} if seen_at is None else seen_at,
             copies_in_use=frozenset(copies),
             http_answers=tuple(answers),
+            rest_at=frozenset(rest_at),
         )
 
     def answer(self, client, result="ok", *, network="10.1.0.0/24", server="s1", port=8014, days=0):

@@ -104,6 +104,10 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
     )
     back = the_old_certificate_is_back_in_time(facts)
     found.extend(Shortcoming(each.invariant, f"{each.subject}: {each.message}") for each in back)
+    found.extend(
+        Shortcoming("it_ends_as_it_began", f"the services of {name} are stopped at the end")
+        for name in sorted(facts.after.halted)
+    )
     if facts.unfinished:
         found.append(Shortcoming("it_ends", f"it had no way out: {facts.unfinished}"))
     late = [each for each in untold if each.others_did]

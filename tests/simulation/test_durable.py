@@ -54,3 +54,13 @@ async def test_a_drill_that_a_crash_of_the_worker_cuts_goes_on_as_if_nothing_had
     there = await play(known.scenario, through_temporal(client, cut=cut))
     assert cut.made
     assert same_run(here, there) == ""
+
+
+async def test_the_drill_with_a_stopped_server_is_made_twice_through_the_real_temporal(client):
+    """It goes back to the step that stops the server (rule 18): the same events, at the same due times."""
+    name = "somebody leaves one server in a list, SEPM dates no edit, and servers are stopped"
+    (known,) = (each for each in HOLES if each.name == name)
+    here = await play(known.scenario)
+    there = await play(known.scenario, through_temporal(client))
+    assert [task.work.kind for task in there.tasks].count("stop_server") == 3
+    assert same_run(here, there) == ""

@@ -21,6 +21,7 @@ async def wrong_at(stage: Stage, before: SiteFacts) -> list[str]:
     found += [f"the list {name!r} is left, or gone" for name in sorted(after.lists ^ before.lists)]
     found += [f"{name} is stopped still" for name in sorted(after.stopped)]
     found += [f"the HTTPS client port of {name} is shut still" for name in sorted(after.shut)]
+    found += [f"the services of {name} are stopped still" for name in sorted(after.halted)]
     stage.live_on()
     found += [f"{each.name} was lost: {each.first_why}" for each in stage.simulation.verdict().lost_ever]
     open_tasks = await store.tasks.list({TaskState.OPEN, TaskState.CLAIMED})

@@ -100,6 +100,7 @@ PROCEDURES = {
         Procedure("mixed", "three servers: groups that fail over, and one that is relaxed", _scenario(_THREE)),
         Procedure("drill", "two servers: lists are reordered first", _scenario(_two(), unproven=Unproven.DRILL)),
         Procedure("https-drill", "three servers, the mixed site: HTTPS is shut", _scenario(_THREE, drill_https=True)),
+        Procedure("stop-drill", "two servers: one is stopped first", _scenario(_two(), drill_stop=True)),
         Procedure("cancel", "one server: cancelled in A8", _scenario(_LATE_ONE, acts=_CANCEL)),
         Procedure("roll-back", "one server: the old certificate goes back", _scenario(_LATE_ONE, acts=_BACK)),
         Procedure("mixed-roll-back", "three servers: old certificates go back", _scenario(_THREE, acts=_BACK)),

@@ -46,6 +46,8 @@ async def test_a_drawn_point_has_a_way_out(place, passed_by):
         ("list-a", "A10b", "read_gate"),
         ("https-drill", "drill", "somebody works"),
         ("https-drill", "drill", "read_gate"),
+        ("stop-drill", "drill", "somebody works"),
+        ("stop-drill", "drill", "read_gate"),
         ("offline", "A7", "somebody works"),
         ("offline", "A10c", "somebody says task_done"),
         ("recovery", "recover", "observe_task"),

@@ -76,6 +76,8 @@ QUICK = Limits(
     gate_patience=timedelta(hours=6),
 )
 """Short waits, so that a test needs few readings."""
+_REST = 8446
+"""Where REST answers, at the first server only."""
 REAL_LIMIT = 120
 """Seconds of real time within which what is waited for must come."""
 
@@ -124,10 +126,14 @@ class Stage:
     async def register(self, limits: Limits = QUICK) -> None:
         """Store the site as the emulator has it, and a certificate for each server."""
         emulated_site = self.simulation.site
+        first = emulated_site.first_server
         site = Site(
             id=SITE,
             name=self.simulation.spec.name,
-            servers=tuple(Server(name=ServerName(s.name), address=s.address) for s in emulated_site.servers.values()),
+            servers=tuple(
+                Server(name=ServerName(s.name), address=s.address, rest_port=_REST if s is first else None)
+                for s in emulated_site.servers.values()
+            ),
             lists=tuple(
                 ServerList(
                     name=ListName(known.name),
@@ -142,7 +148,7 @@ class Stage:
             limits=limits,
         )
         connection = SiteConnection(
-            rest_url="https://sepm.invalid:8446",
+            rest_url=f"https://{first.address}:{_REST}",
             username=self.simulation.spec.administrator,
             password=SecretStr(self.simulation.spec.password),
             fingerprints=frozenset({Fingerprint("0" * 64)}),
@@ -210,16 +216,19 @@ class Stage:
         except TimeoutError:
             pytest.fail(f"it did not end by {self.clock.latest}; it is at {where(await self.state(handle))}")
 
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        """A worker that serves the rotation."""
-        worker = Worker(
+    def worker(self) -> Worker:
+        """A worker that knows nothing yet of what was begun."""
+        return Worker(
             self.client,
             task_queue=self.task_queue,
             workflows=[RotateSite],
             activities=all_activities(self.store, self.world),
         )
-        async with serving(worker):
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """A worker that serves the rotation."""
+        async with serving(self.worker()):
             try:
                 yield
             finally:

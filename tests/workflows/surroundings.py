@@ -21,6 +21,7 @@ from emulator.spec import Protocol
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.copied import ports_text
 from rotation.plan.https_drill import OpenHttps, ShutHttps
+from rotation.plan.stop_drill import StartServer, StopServer
 from rotation.plan.task import (
     AssignList,
     CompareSignedFiles,
@@ -151,6 +152,9 @@ class Hands:
             change = self.simulation.console
             for port in work.ports:
                 (change.shut_https if isinstance(work, ShutHttps) else change.open_https)(port.server)
+        elif isinstance(work, StopServer | StartServer):
+            change = self.simulation.console
+            (change.stop_server if isinstance(work, StopServer) else change.start_server)(work.server)
         else:
             self._settings(work)
 

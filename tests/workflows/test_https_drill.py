@@ -6,9 +6,10 @@ import pytest
 
 from emulator.scenarios import one_server
 from emulator.spec import ClientSpec
-from rotation.plan.step import Gate, GatePurpose
+from rotation.plan.step import GatePurpose
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from tests.workflows.drilled import behind, to_its_end, waits_for
 
 HEARTBEAT = timedelta(minutes=5)
 OTHER = "14.3.5413.3000"
@@ -21,15 +22,8 @@ def site(list_lag=timedelta(0)):
     return spec.model_copy(update={"clients": (*spec.clients, others)})
 
 
-def drilling(state):
-    """Whether it waits for clients to come over HTTP."""
-    step = state.step
-    return isinstance(step, Gate) and step.purpose is GatePurpose.LISTED and state.wait is not None
-
-
-def behind_a_certificate(state):
-    """The same, when a server has its new certificate already."""
-    return drilling(state) and bool(state.swapped)
+drilling = waits_for(GatePurpose.LISTED)
+behind_a_certificate = behind(drilling)
 
 
 def shut(here):
@@ -44,10 +38,7 @@ def kinds(here):
 
 async def played_to_its_end(played, *deeds, **fields):
     """The rotation with its tasks, and its outcome."""
-    async with played.play(*deeds, **{"drill_https": True, **fields}) as here:
-        outcome = await here.run()
-        here.stage_tasks = await here.stage.store.tasks.list()
-    return here, outcome
+    return await to_its_end(played, *deeds, **{"drill_https": True, **fields})
 
 
 async def test_who_has_not_come_is_named_and_may_be_asked_again(played):

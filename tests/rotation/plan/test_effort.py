@@ -52,6 +52,13 @@ def test_the_drill_with_https_shut_costs_two_tasks_and_some_minutes_a_server(lar
     assert minutes(work) < AN_HOUR
 
 
+def test_the_drill_with_stopped_servers_costs_two_tasks_a_server(large):
+    """It is still less than an hour in all."""
+    work = extra_work(large("s1", "s2", "s3", drill_stop=True))
+    assert [(each.tasks, each.minutes) for each in work if each.rule == "21"] == [(6, 24)]
+    assert minutes(work) < AN_HOUR
+
+
 def test_names_are_what_costs_and_the_drill_is_what_is_cheaper(large):
     """5,000 clients that a person takes to fail over, by name."""
     nobody_seen = {f"c{number}": frozenset({"s1"}) for number in range(5000)}

@@ -8,6 +8,7 @@ from rotation.plan.client_look import BuildToLookAt, LookAtClients, NamedClient
 from rotation.plan.hand_outs import HandOut, HandOutKind
 from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.instructions import instructions
+from rotation.plan.stop_drill import StartServer, StopServer
 from rotation.plan.task import (
     AssignList,
     CompareSignedFiles,
@@ -71,6 +72,8 @@ WORKS = [
     (putting_back(damaged="ef" * 32), ["keystore_1.jks", "Manage the server certificate", "Do not generate"]),
     (CompareSignedFiles(server=S1), ["On s1", "keystore.jks", "oldest .SIG", "publish again", "oldest_sig="]),
     (ShutHttps(ports=(HttpsPort(server=S1, port=443),)), ["- s1: TCP 443", "netsh", "semwebsrv", "no other port"]),
+    (StopServer(server=S1), ["On s1, stop", "net stop semsrv", "every other server", "switched on"]),
+    (StartServer(server=S1), ["On s1, start", "net start semsrv", "give the task back"]),
     (OpenHttps(ports=(HttpsPort(server=S1, port=443),)), ["- s1: TCP 443", "delete rule", "a server that is down"]),
     (RefreshImages(groups=("Root\\V",)), ["golden images", "Root\\V"]),
     (StopHandOuts(), ["group policy", "auto-upgrade", "stopped=none", "KIND: NAME", "gpo, sccm, intune"]),

@@ -8,9 +8,9 @@ from rotation.drift.served import SILENT, certificate_drift
 from rotation.finding import blocking
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
-from rotation.plan.left_shut import left_shut, left_shut_by, shut_at
+from rotation.plan.outage import away_at, left_by, left_by_tasks
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField
-from rotation.plan.task import ConsoleTask, Evidence, TaskState, evidence_for
+from rotation.plan.task import Evidence, TaskState, evidence_for
 from rotation.planning.without import finish_without
 from rotation.procedure.steps import turning_back
 from rotation.values import ServerName
@@ -84,11 +84,11 @@ def test_what_may_be_shut_at_a_step(body):
     """From the step that shuts it to the one that opens it, both included."""
     shuts, opens = place(body, ShutHttps), place(body, OpenHttps)
     for at, step in enumerate(body.steps[: opens + 2]):
-        assert shut_at(body.steps, step.id) == (SERVERS if shuts <= at <= opens else frozenset())
-    assert left_shut(body.steps[:shuts]) == ()
-    assert left_shut(body.steps[: shuts + 1]) == PORTS
-    assert left_shut(body.steps[: opens + 1]) == PORTS
-    assert left_shut(body.steps[: opens + 2]) == ()
+        assert away_at(body.steps, step.id).shut == (SERVERS if shuts <= at <= opens else frozenset())
+    assert left_by(body.steps[:shuts]).ports == ()
+    assert left_by(body.steps[: shuts + 1]).ports == PORTS
+    assert left_by(body.steps[: opens + 1]).ports == PORTS
+    assert left_by(body.steps[: opens + 2]).ports == ()
 
 
 def test_a_port_that_is_shut_is_no_silent_server(make, body):
@@ -131,26 +131,7 @@ def test_a_drift_voids_it_while_it_is_open_only(body):
         ([(ShutHttps, TaskState.DONE, ""), (OpenHttps, TaskState.DONE, ""), (ShutHttps, TaskState.DONE, "")], True),
     ],
 )
-def test_what_tasks_have_left_shut(make, tasks, left):
+def test_what_tasks_have_left_shut(console_task, tasks, left):
     """Whoever held the task may have shut some; it is open again only when that was seen."""
-    made = [
-        ConsoleTask.model_validate(
-            {
-                "id": "t",
-                "rotation_id": "r",
-                "site_id": "s",
-                "site_name": "S",
-                "step": "09-drill",
-                "number": "drill",
-                "state": state,
-                "evidence": Evidence.OBSERVED,
-                "work": kind(ports=PORTS),
-                "title": "",
-                "instructions": (),
-                "opened_at": make.t0,
-                "claimed_by": held,
-            }
-        )
-        for kind, state, held in tasks
-    ]
-    assert left_shut_by(made) == (PORTS if left else ())
+    made = [console_task(kind(ports=PORTS), state, held) for kind, state, held in tasks]
+    assert left_by_tasks(made).ports == (PORTS if left else ())
