@@ -9,6 +9,7 @@ from activities.client_look import clients_of_builds
 from activities.failures import told_apart
 from activities.full_reading import every_client
 from activities.in_numbers import NAMES, in_numbers
+from activities.looking import Looking
 from activities.moved import taken
 from activities.outage import answering, with_outage
 from activities.recovering import read_returned
@@ -16,7 +17,7 @@ from activities.scope import StepScope, scope_of
 from activities.signed import signatures
 from activities.statements import by_export
 from activities.world import World
-from engine.contract import ActivityName, Counted, GateRequest, LeaveOutRequest
+from engine.contract import ActivityName, Counted, GateAnswer, GateRequest, LeaveOutRequest, LookAnswer
 from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
@@ -50,9 +51,15 @@ class Gates:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._looking = Looking(world)
 
     @activity.defn(name=ActivityName.READ_GATE)
-    async def read_gate(self, request: GateRequest) -> GateReading:
+    async def read_gate(self, request: GateRequest) -> GateAnswer:
+        """A look at the site, where one is due, and a reading."""
+        seen = await self._looking.look(request.look) if request.look is not None else LookAnswer()
+        return GateAnswer(reading=await self._read(request), found=seen.found)
+
+    async def _read(self, request: GateRequest) -> GateReading:
         """One full reading of a gate (rule 2), with its verdicts and evidence stored.
 
         1. read every client of the site, SEPM's clock, and for a swap the owners' policy dates; a reading that cannot

@@ -22,7 +22,7 @@ from rotation.plan.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted
-from rotation.values import ListName, ServerName
+from rotation.values import ListName, ServerName, Value
 from workflows import outage, said, statement
 from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
@@ -34,6 +34,16 @@ _SELDOM = timedelta(hours=1)
 
 _Key = tuple[str, str]
 """What a drift is, and where."""
+
+
+class Begun(Value):
+    """A look that has been begun."""
+
+    request: LookRequest
+    answered: bool
+    """Whether somebody had answered what the last one has asked."""
+    right: frozenset[str]
+    """The lists and versions that they say to be right."""
 
 
 def plan_looks(run: Running) -> None:
@@ -112,9 +122,18 @@ async def look(run: Running, step: Step) -> bool:
     3. the gates whose proof rested on it start anew (rule 12)
     4. what is left is shown, and a person is asked
     """
+    begun = await begin_look(run, step)
+    if begun is None:
+        return False
+    seen = await run.call(ActivityName.LOOK, begun.request, LookAnswer, summary="is the site as it was left?")
+    return await end_look(run, step, begun, seen)
+
+
+async def begin_look(run: Running, step: Step) -> Begun | None:
+    """What a look asks, once what people have answered is obeyed; None where nothing is held against the plan."""
     state = run.state
     if _leaves_it(run):
-        return False
+        return None
     answered = was_answered(run)
     said_right = _take_answer(run) if answered else frozenset()
     await exclude(run, step)
@@ -129,10 +148,15 @@ async def look(run: Running, step: Step) -> bool:
         repaired=state.repaired,
         left=state.left_by_rest,
     )
-    seen = await run.call(ActivityName.LOOK, request, LookAnswer, summary="is the site as it was left?")
-    if not answered and was_answered(run):
-        said_right = _take_answer(run)
-    found = said.take_up(state, seen.found, said_right)
+    return Begun(request=request, answered=answered, right=said_right)
+
+
+async def end_look(run: Running, step: Step, begun: Begun, seen: LookAnswer) -> bool:
+    """Have what follows from a look follow. Whether something is there that nothing irreversible may follow."""
+    state, right = run.state, begun.right
+    if not begun.answered and was_answered(run):
+        right = _take_answer(run)
+    found = said.take_up(state, seen.found, right)
     await _name(run, [each.told for each in found])
     await _repair(run, step, found)
     await _prove_anew(run, step)

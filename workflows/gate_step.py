@@ -10,7 +10,9 @@ from engine.contract import (
     ClosingRequest,
     Counted,
     EventKind,
+    GateAnswer,
     GateRequest,
+    LookAnswer,
 )
 from rotation.finding import Finding
 from rotation.plan.scope import Pace
@@ -28,7 +30,7 @@ from workflows import (
     signed_gate,
     statement,
 )
-from workflows.drift_step import clear, look, look_due, plan_looks, stand_still
+from workflows.drift_step import Begun, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
@@ -206,14 +208,19 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
         summary=_summary(step, at),
         ready=lambda: _is_answered(run, step) or look_due(run) or _is_asked_for(run, at),
     )
-    if look_due(run):
+    due = look_due(run)
+    if due and run.host.now() < at and not _is_answered(run, step) and not _is_asked_for(run, at):
         await look(run, step)
-        restarted = _wait(run).opened_at != wait.opened_at
-        early = run.host.now() < at and not _is_answered(run, step) and not _is_asked_for(run, at)
-        if restarted or early:
-            return None  # it was resumed before its time, or began anew
+        return None  # it was resumed before its time
     asked_at = run.host.now()
-    reading = await _read(run, step)
+    begun = await begin_look(run, step) if due else None
+    read = await _read(run, step, begun)
+    if begun is not None:
+        changed = (run.state.repaired, _wait(run).opened_at)
+        await end_look(run, step, begun, LookAnswer(found=read.found))
+        if changed != (run.state.repaired, _wait(run).opened_at):
+            return None  # it began anew, or clients have shown what was not as it should be
+    reading = read.reading
     read_at = run.host.now()
     _give_back(run, step, read_at - min(at, asked_at))
     await _note(run, step, reading)
@@ -289,7 +296,7 @@ def _summary(step: Gate | Holdout, at: datetime) -> str:
     return f"{step.number}: read coverage at {at:%Y-%m-%d %H:%M:%S}"
 
 
-async def _read(run: Running, step: Gate | Holdout) -> GateReading:
+async def _read(run: Running, step: Gate | Holdout, look: Begun | None) -> GateAnswer:
     wait = _wait(run)
     request = GateRequest(
         ref=about(run.state, step),
@@ -299,8 +306,9 @@ async def _read(run: Running, step: Gate | Holdout) -> GateReading:
         signing=run.state.signing,
         asked=wait.asked,
         outage_since=run.state.outage.since,
+        look=look.request if look is not None else None,
     )
-    return await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"{step.number}: read coverage")
+    return await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"{step.number}: read coverage")
 
 
 def _give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:

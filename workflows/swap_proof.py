@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from engine.contract import (
     ActivityName,
+    GateAnswer,
     GateRequest,
     PlanCheckAnswer,
     PlanCheckRequest,
@@ -96,7 +97,8 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             findings.append(blocking("gate-restarted", gate, "its proof began anew"))
             continue
         request = GateRequest(ref=about(run.state, step, other=gate), swapped=run.state.swapped, verified_by=survey_id)
-        reading = await run.call(ActivityName.READ_GATE, request, GateReading, summary=f"does gate {gate} still hold?")
+        read = await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"does gate {gate} still hold?")
+        reading = read.reading
         if reading.quiet:
             more = reading.quiet - len(reading.quiet_names)
             names = f"{', '.join(reading.quiet_names)}{f' and {more} more' if more else ''}"

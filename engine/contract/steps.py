@@ -67,6 +67,12 @@ class WriteAnswer(Value):
     """The alarm, where that certificate is one that nobody announced."""
 
 
+class ReferenceAnswer(Value):
+    """Whether every owner's policy moved after the last write; names of those that did not."""
+
+    missing: tuple[str, ...] = ()
+
+
 class LookRequest(StepRequest):
     """Hold the site against what the rotation left, and judge what differs."""
 
@@ -93,12 +99,6 @@ class LookAnswer(Value):
     found: tuple[Judged, ...] = ()
 
 
-class ReferenceAnswer(Value):
-    """Whether every owner's policy moved after the last write; names of those that did not."""
-
-    missing: tuple[str, ...] = ()
-
-
 class GateRequest(StepRequest):
     """One full reading of a gate."""
 
@@ -114,6 +114,15 @@ class GateRequest(StepRequest):
     """The clients whose policy was moved to have them show that."""
     outage_since: datetime | None = None
     """Since when a drill has something away, on SEPM's clock (rule 18)."""
+    look: LookRequest | None = None
+    """Hold the site against what the rotation left, too, before it is read."""
+
+
+class GateAnswer(Value):
+    """A reading, and what a look beside it has found."""
+
+    reading: GateReading
+    found: tuple[Judged, ...] = ()
 
 
 class MoveRequest(StepRequest):
