@@ -102,8 +102,6 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
         Shortcoming("it_ends_as_it_began", f"the HTTPS client port of {name} is shut at the end")
         for name in sorted(facts.after.shut)
     )
-    back = the_old_certificate_is_back_in_time(facts)
-    found.extend(Shortcoming(each.invariant, f"{each.subject}: {each.message}") for each in back)
     if facts.unfinished:
         found.append(Shortcoming("it_ends", f"it had no way out: {facts.unfinished}"))
     late = [each for each in untold if each.others_did]
@@ -111,6 +109,8 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
         Shortcoming("it_is_told_in_time", f"{each.name} failed from {each.first_failed} on, and no attention said so")
         for each in late
     )
+    back = the_old_certificate_is_back_in_time(facts)
+    found.extend(Shortcoming(each.invariant, f"{each.subject}: {each.message}") for each in back)
     return found
 
 
