@@ -39,8 +39,6 @@ CHECKERS: tuple[Checker, ...] = (
     nobody_is_lost_in_silence,
     the_close_names_who_fails,
     who_a_certificate_cuts_off_is_told_of,
-    the_old_certificate_is_back_in_time,
-    who_was_cut_off_is_back_with_it,
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
     a_recovery_changes_nothing_else,
@@ -55,6 +53,8 @@ CHECKERS: tuple[Checker, ...] = (
     nothing_secret_is_told,
     what_runs_was_approved,
     certificates_end_as_planned,
+    the_old_certificate_is_back_in_time,
+    who_was_cut_off_is_back_with_it,
 )
 
 

@@ -26,9 +26,9 @@ def the_old_certificate_is_back_in_time(facts: Facts) -> Iterator[Violation]:
     gates. No step of the way back begins later than that either. And a heartbeat after somebody was granted the task,
     the old certificate is in the server.
 
-    Not covered: a span in which the trail shows a question or a drift, or somebody held the rotation; calls that SEPM
-    did not answer; and, once it was granted, people whose work at the console may take longer than a heartbeat, who
-    have made mistakes, or at whose site servers are down.
+    Not covered: a span in which the trail shows a question or a drift, or somebody held the rotation; how long nobody
+    claims the task, or a claim is refused; and, once it was granted, people whose work at the console may take longer
+    than a heartbeat, who have made mistakes, or at whose site servers are down at the end.
     """
     yes, beat = _approved(facts), _heartbeat(facts)
     if yes is None or facts.body is None:

@@ -102,8 +102,6 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
         Shortcoming("it_ends_as_it_began", f"the HTTPS client port of {name} is shut at the end")
         for name in sorted(facts.after.shut)
     )
-    back = the_old_certificate_is_back_in_time(facts)
-    found.extend(Shortcoming(each.invariant, f"{each.subject}: {each.message}") for each in back)
     found.extend(
         Shortcoming("it_ends_as_it_began", f"the services of {name} are stopped at the end")
         for name in sorted(facts.after.halted)
@@ -115,6 +113,8 @@ def shortcomings(facts: Facts, *, residual: bool = False) -> list[Shortcoming]:
         Shortcoming("it_is_told_in_time", f"{each.name} failed from {each.first_failed} on, and no attention said so")
         for each in late
     )
+    back = the_old_certificate_is_back_in_time(facts)
+    found.extend(Shortcoming(each.invariant, f"{each.subject}: {each.message}") for each in back)
     return found
 
 
