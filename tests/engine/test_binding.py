@@ -44,6 +44,7 @@ from rotation.running.message import HEARD_QUERY, WITHDRAW_SIGNAL, Message, Move
 from rotation.running.state import Attention, RotationState
 from rotation.running.unread_signal import UNREAD
 from rotation.values import OrderId, SiteId
+from tests.engine.rotating import rotating
 from tests.replaying import replay
 from workflows.issue_certificate import IssueCertificate
 from workflows.rotate_site import RotateSite
@@ -99,7 +100,7 @@ async def is_heard(handle: Handle) -> bool:
 async def standing(client, worker_client, task_queue, begin):
     """A rotation that waits for its first activity, which nobody carries out."""
     await start_rotation(client, begin, task_queue=task_queue)
-    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
+    async with rotating(worker_client, task_queue):
         yield begin
 
 
@@ -167,7 +168,7 @@ async def test_a_thousand_bad_signals_do_not_grow_a_rotation(client, worker_clie
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     for number in range(1000):
         await handle.signal(Move.HOLD.value, args=[{"number": number}] * (number % 3))
-    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
+    async with rotating(worker_client, task_queue):
         found = await seen(client, begin.site_id, refusal)
         assert len(found.attention) == 1
         assert found.events <= 2
@@ -183,7 +184,7 @@ async def test_signals_that_come_with_the_start_are_heard(client, worker_client,
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     await handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
     await handle.signal(Move.RESUME.value)
-    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
+    async with rotating(worker_client, task_queue):
         found = await seen(client, begin.site_id, refusal)
         assert found.held_by == "ann"
 
@@ -221,7 +222,7 @@ async def test_a_start_that_does_not_bind_fails_at_once(worker_client, task_queu
 async def test_the_id_of_a_start_that_was_refused_is_free(client, worker_client, task_queue, begin) -> None:
     """A rotation can be started where something else was tried under its id, and a query of that is refused."""
     name = rotation_workflow(begin.site_id)
-    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]), asyncio.timeout(60):
+    async with rotating(worker_client, task_queue), asyncio.timeout(60):
         handle = await client.start_workflow(ROTATE_WORKFLOW, id=name, task_queue=task_queue)
         with pytest.raises(WorkflowFailureError):
             await handle.result()
@@ -263,7 +264,7 @@ async def test_a_rotation_that_is_stuck_goes_on_after_the_upgrade(temporal, work
     before = await Client.connect(settings.address, namespace=settings.namespace, plugins=[as_before()])
     await start_rotation(worker_client, begin, task_queue=task_queue)
     handle = worker_client.get_workflow_handle(rotation_workflow(begin.site_id))
-    async with Worker(before, task_queue=task_queue, workflows=[RotateSite]), asyncio.timeout(60):
+    async with rotating(before, task_queue), asyncio.timeout(60):
         await handle.signal(Move.HOLD.value, {"whom": "ann"})
         while not await is_heard(handle):  # noqa: ASYNC110 - it lies in the server
             await asyncio.sleep(0.05)
@@ -272,7 +273,7 @@ async def test_a_rotation_that_is_stuck_goes_on_after_the_upgrade(temporal, work
         while not await times(handle, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED):  # noqa: ASYNC110 - it lies in the server
             await asyncio.sleep(0.05)
 
-    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
+    async with rotating(worker_client, task_queue):
         await seen(worker_client, begin.site_id, refusal)
         assert await send(worker_client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
         assert (await state(worker_client, begin.site_id)).held_by == "ann"

@@ -33,8 +33,8 @@ from rotation.running.message import (
     Progress,
     Reply,
 )
+from tests.engine.rotating import rotating
 from tests.replaying import replay
-from workflows.rotate_site import RotateSite
 
 
 @workflow.defn(name=ROTATE_WORKFLOW, sandboxed=False)
@@ -84,7 +84,7 @@ async def signals(client: Client, begin: RotateInput) -> int:
 async def standing(client, worker_client, task_queue, begin):
     """A rotation that waits for its first activity, which nobody carries out."""
     await start_rotation(client, begin, task_queue=task_queue)
-    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
+    async with rotating(worker_client, task_queue):
         yield begin
 
 
@@ -141,7 +141,7 @@ async def test_what_is_withdrawn_in_time_never_takes_effect(client, worker_clien
     handle = client.get_workflow_handle(rotation_workflow(begin.site_id))
     await handle.signal(Move.HOLD.value, message(begin, Move.HOLD))
     await handle.signal(WITHDRAW_SIGNAL, message(begin, Move.HOLD))
-    async with Worker(worker_client, task_queue=task_queue, workflows=[RotateSite]):
+    async with rotating(worker_client, task_queue):
         heard = await handle.query(HEARD_QUERY, message(begin, Move.HOLD), result_type=Heard)
         assert (heard.progress, heard.refusal) == (Progress.UNKNOWN, None)
         assert (await state(client, begin.site_id)).held_by == ""
@@ -250,7 +250,7 @@ async def test_what_was_said_is_heard_whoever_dies(own_server, begin) -> None:
     running = await RunningServer.start(own_server)
     try:
         serving = await connect(own_server.settings(), RotatorPlugin())
-        async with Worker(serving, task_queue="mine", workflows=[RotateSite]):
+        async with rotating(serving, "mine"):
             async with asyncio.timeout(60):
                 assert await heard(client, begin, Move.HOLD) == Reply(accepted=True)
             assert (await state(client, begin.site_id)).held_by == "ann"
@@ -274,7 +274,7 @@ async def test_a_word_that_comes_with_an_answer_replays(client, worker_client, t
 
     def worker() -> Worker:
         # nothing is cached: the second one begins with the history
-        return Worker(worker_client, task_queue=task_queue, workflows=[RotateSite], max_cached_workflows=0)
+        return rotating(worker_client, task_queue, max_cached_workflows=0)
 
     async with worker():
         token = (await client.workflow_service.poll_activity_task_queue(poll)).task_token

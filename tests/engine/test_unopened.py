@@ -25,6 +25,7 @@ from engine.speaking import send
 from rotation.running.message import HEARD_QUERY, Message, Move, Reply
 from rotation.running.state import RotationState
 from rotation.running.unread_signal import UNREAD
+from tests.engine.rotating import rotating
 from workflows.rotate_site import RotateSite
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -47,7 +48,7 @@ def serving(temporal, task_queue):
 
     async def made(codec: EncryptingCodec) -> Worker:
         client = await connect(temporal.server.settings(), RotatorPlugin(codec=codec))
-        return Worker(client, task_queue=task_queue, workflows=[RotateSite], max_cached_workflows=0)
+        return rotating(client, task_queue, max_cached_workflows=0)
 
     return made
 
