@@ -56,15 +56,17 @@ def who_was_cut_off_is_back_with_it(facts: Facts) -> Iterator[Violation]:
     """1. Nobody whom a replacement had cut off is lost still when that server has had its old certificate for long.
 
     Nor refuses what servers publish. Whatever has left the client without a way, and whoever had left it out by name.
-    Long is five heartbeats after the old certificate went in.
+    Long is five heartbeats after the old certificate went in. Not covered: a server into which somebody had put another
+    certificate unasked, which a client may have taken.
     """
-    back = {_server(task): at for task in _put_back(facts) if (at := _is_in(facts, task)) is not None}
+    back = {_taken_out(facts, task): at for task in _put_back(facts) if (at := _is_in(facts, task)) is not None}
+    spoilt = {each.subject[0] for each in facts.unasked if each.kind in SWAPS}
     failing: tuple[LostClient | RefusingClient, ...] = (*facts.lost, *facts.refusing)
     for client in failing:
         act = client.after
-        if client.healed or act is None or act.kind not in SWAPS or not act.actor.asked:
+        if client.healed or act is None or act.kind not in SWAPS or not act.actor.asked or act.subject[0] in spoilt:
             continue
-        at = back.get(ServerName(act.subject[0]))
+        at = back.get(act.subject)
         if at is not None and act.at < at <= facts.ended - _FIVE * slowest_of(facts, client):
             text = f"{client.why} since {client.since}, though {act.subject[0]} had its old certificate from {at} on"
             yield violation(who_was_cut_off_is_back_with_it, client.name, text)
@@ -108,6 +110,12 @@ def _server(task: ConsoleTask) -> ServerName:
     if not isinstance(task.work, ReplaceCertificate):
         raise TypeError(f"{task.id} replaces nothing")
     return task.work.server
+
+
+def _taken_out(facts: Facts, task: ConsoleTask) -> tuple[str, ...]:
+    """The server of a task, and the certificate that came out of it."""
+    chosen = facts.body.certificate_for(_server(task)) if facts.body is not None else None
+    return (_server(task), chosen.replaces) if chosen is not None else ()
 
 
 def _is_in(facts: Facts, task: ConsoleTask) -> datetime | None:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.effects import Actor
 from rotation.running.state import Outcome
 from simulation.invariants import check
 from tests.simulation.holes import HOLES, HOUR
-from tests.simulation.losses import lost
+from tests.simulation.losses import effect, lost
 
 SILENT = "a script that nobody knows of hands out an old Sylink.xml up to the replacement"
 REFUSING = "the dates of stale signatures look new (stay_and_report)"
@@ -94,5 +95,9 @@ def test_whoever_is_lost_still_is_a_violation(rolled_back):
         {"ended": moments(rolled_back)[1].closed_at},
     ):
         assert BACK not in violated(replace(facts, **change))
-    other = swap.model_copy(update={"kind": "machine.sylink"})
-    assert BACK not in violated(replace(facts, lost=(lost(rolled_back, other, first_failed=swap.at),)))
+    server, _ = swap.subject
+    for update in ({"kind": "machine.sylink"}, {"subject": (server, "another certificate")}):
+        other = lost(rolled_back, swap.model_copy(update=update), first_failed=swap.at)
+        assert BACK not in violated(replace(facts, lost=(other,)))
+    unasked = effect(facts, "console.generate_certificate", server, "another", actor=Actor.SOMEBODY)
+    assert BACK not in violated(replace(facts, journal=(*facts.journal, unasked)))
