@@ -22,6 +22,8 @@ class Beating(Interceptor):
 
 class _Beat(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's own name
+        if activity.info().is_local:  # it is part of a workflow task, and a worker that died is missed by that
+            return await self.next.execute_activity(input)
         beat = asyncio.create_task(_beat())
         try:
             return await self.next.execute_activity(input)

@@ -59,14 +59,14 @@ def test_a_canary_behind_a_proxy_is_excused_and_nobody_else(played):
     asked = effect(played, "rest.sem_server", owner.path, "Default", "copy")
     blocked = lost(played, asked, name="OLD-0001", group=owner.path, first_why="its network lets no HTTP through to S")
     first = played.body.model_copy(update={"canaries": (owner.group_id,)})
-    named = replace(played, state=played.state.model_copy(update={"body": first}))
+    named = replace(played, last_plan=played.last_plan.model_copy(update={"body": first}))
     assert "canary that was named beforehand" in str(excused(blocked, named))
     assert excused(blocked, played) is None, "nobody has gone first"
     root = next(each for each in played.body.scopes if each.path == "My Company")
     relaxed = root.model_copy(update={"treatment": owner.treatment})
     scopes = tuple(relaxed if each is root else each for each in played.body.scopes)
     body = played.body.model_copy(update={"scopes": scopes, "canaries": (root.group_id,)})
-    shown = replace(played, state=played.state.model_copy(update={"body": body}))
+    shown = replace(played, last_plan=played.last_plan.model_copy(update={"body": body}))
     batch = played.scenario.spec.clients[0].model_copy(update={"group": root.path, "away": (), "location": "Default"})
     spec = played.scenario.spec.model_copy(update={"clients": (*played.scenario.spec.clients, batch)})
     shown = replace(shown, scenario=played.scenario.model_copy(update={"spec": spec}))
@@ -123,7 +123,7 @@ def test_who_was_a_canary_when_it_failed_is_one_wherever_it_was_moved_since(play
     )
     facts = replace(
         played,
-        state=played.state.model_copy(update={"body": body}),
+        last_plan=played.last_plan.model_copy(update={"body": body}),
         scenario=played.scenario.model_copy(update={"spec": spec}),
         journal=journal,
     )

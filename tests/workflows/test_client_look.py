@@ -246,7 +246,7 @@ def relaxed_around_two_waves(played):
 
 def before_a_swap(here):
     """By look at relaxed clients that was asked for before a replacement: its wave, and the builds."""
-    waves = {step.id: step.wave for step in here.state.body.steps}
+    waves = {step.id: step.wave for step in here.body.steps}
     asked = [task for task in looks(here) if task.work.relaxed]
     return [(waves[task.step], [build.label.partition(" ")[0] for build in task.work.builds]) for task in asked]
 
@@ -257,7 +257,7 @@ async def test_clients_that_stay_relaxed_from_wave_to_wave_are_looked_at_once(pl
     spec = relaxed_around_two_waves(played)
     here, outcome = await played_to_its_end(played, spec=spec, keep_relaxed=keep_relaxed)
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
-    assert len(here.state.body.waves) == 2
+    assert len(here.body.waves) == 2
     assert [wave for wave, _ in before_a_swap(here)] == ([0] if keep_relaxed else [0, 1])
 
 

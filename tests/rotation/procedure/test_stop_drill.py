@@ -54,12 +54,12 @@ def test_a_cancel_starts_first_what_was_begun_to_be_stopped(body):
     """And no server of which that was not begun."""
     at = place(body, StopServer, S2)
     begun = [step.id for step in body.steps[: at + 1]]
-    first = turning_back(body, begun)[0]
+    first = turning_back(body.steps, begun)[0]
     assert isinstance(first, Console)
     assert first.work == StartServer(server=S2)
-    works = [step.work for step in turning_back(body, begun) if isinstance(step, Console)]
+    works = [step.work for step in turning_back(body.steps, begun) if isinstance(step, Console)]
     assert StartServer(server=S3) not in works
-    before = [step.work for step in turning_back(body, begun[:-1]) if isinstance(step, Console)]
+    before = [step.work for step in turning_back(body.steps, begun[:-1]) if isinstance(step, Console)]
     assert not any(isinstance(work, StartServer) for work in before)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from rotation.drift.drift import Drift
 from rotation.drift.restart import voided
+from rotation.drift.served import THIRD
 from rotation.finding import blocking
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.step import GatePurpose, Write
@@ -195,6 +196,6 @@ def test_the_task_is_told_what_it_puts_back_and_what_is_in_its_place(make, damag
 def test_rule_12_a_certificate_that_goes_again_has_the_gate_begin_anew(damage, plan):
     """Whoever was heard before may be cut off meanwhile."""
     body = plan(damage(presents=BAD)).body
-    gone = Drift(finding=blocking("certificate-replaced", "s1", "presents another", "put it back"))
+    gone = Drift(finding=blocking(THIRD, "s1", "presents another", "put it back"))
     assert voided(gone, body, "02-returned") == ("02-returned",)
     assert voided(gone, body, "01-recover") == ()
