@@ -170,6 +170,8 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     reading = await _where_it_stood(run, step)
     while reading is None:
         if await outage.is_cut_short(run, step):
+            for code in (_LIMIT, SECOND):
+                run.drop_attention(code)
             return
         reading = await _next_reading(run, step)
     run.note(EventKind.GATE_PASSED, _passed(step, reading))
@@ -254,8 +256,9 @@ async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReadin
 
 async def _ask_on(run: Running, step: Gate | Holdout, reading: GateReading) -> None:
     """Ask at the limit, and read on meanwhile: another server may fall silent."""
-    if not run.is_raised(_LIMIT):
-        text, options = _missing(step, reading), (Move.EXTEND, Move.PROCEED, Move.RETRY, Move.CANCEL)
+    if not run.is_raised(_LIMIT) and not outage.was_answered(run, step):
+        text, again = _missing(step, reading), (Move.RETRY,) if outage.is_asked(run, step) else ()
+        options = (Move.EXTEND, Move.PROCEED, *again, Move.CANCEL)
         run.raise_attention(_LIMIT, step.title, text, run.offered(options))
         await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
 
@@ -265,9 +268,9 @@ def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
 
 
 def _is_answered(run: Running, step: Gate | Holdout) -> bool:
-    wanted = outage.stops(step) and second_person.wish(run, (_LIMIT,)) is not None
+    late = outage.stops(step) and run.host.now() >= _wait(run).limit
     return (
-        wanted
+        (late and second_person.wish(run, (_LIMIT,)) is not None)
         or outage.was_answered(run, step)
         or statement.was_answered(run)
         or (_over_canaries(step) and canary_watch.was_answered(run))

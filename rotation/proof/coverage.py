@@ -9,7 +9,7 @@ from datetime import datetime
 from rotation.plan.step import GatePurpose
 from rotation.plan.trust import fails_over
 from rotation.proof.acceptance import grown, own_serial, refuses, takes_policy
-from rotation.proof.outage import asks_who_comes, came, has_come, has_not_come, was_away, was_there
+from rotation.proof.outage import asks_who_comes, came, has_come, has_not_come, was_away
 from rotation.proof.verdict import ClientEvidence, GateRule, Judgement, Reason, RosterEntry, Swap, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
@@ -114,10 +114,8 @@ def _proven_after_swap(
     return None
 
 
-def _away_from_drill(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> _Decided:
-    """One that was there when the server was stopped is not away when it is stopped once more."""
-    away = kept.contact_seen is None and was_away(entry.observed, rule)
-    return (Verdict.SAFE, Reason.AWAY_BEFORE) if away else None
+def _away_from_drill(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
+    return (Verdict.SAFE, Reason.AWAY_BEFORE) if was_away(entry.observed, rule) else None
 
 
 def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
@@ -168,8 +166,6 @@ def _grow(entry: RosterEntry, rule: GateRule, kept: ClientEvidence) -> ClientEvi
         return kept
     if _went_back(observed, observed.last_seen, rule, kept):
         kept = kept._replace(covered=False, reason=None, serial_seen=None, contact_seen=None)
-    if asks_who_comes(rule) and kept.contact_seen is None and was_there(observed, rule):
-        kept = kept._replace(contact_seen=observed.last_seen)
     if kept.serial_seen is None and holds(observed, rule):
         kept = kept._replace(serial_seen=observed.last_seen)
     if kept.contact_seen is None and _is_second(entry, rule, kept, observed.last_seen):

@@ -63,7 +63,8 @@ def came_elsewhere(observed: ObservedClient, rule: GateRule) -> bool:
 def was_away(observed: ObservedClient | None, rule: GateRule) -> bool:
     """Whether a client that fails over was away already when a server was stopped: nobody waits for it here.
 
-    The gates of replacements and the holdout do.
+    The gates of replacements and the holdout do. One that reaches no other server has come back to this one when it is
+    stopped once more, unless it is off.
     """
     asks = rule.purpose is GatePurpose.ELSEWHERE and rule.outage_since is not None
     return asks and not was_there(observed, rule)

@@ -89,14 +89,14 @@ def test_a_check_in_at_another_server_shows_that_it_is_found(make, stopped):
 
 
 def test_who_was_away_before_is_not_waited_for(make, stopped):
-    """Unless it was there when the server was stopped before: then it may have found no other one."""
-    away = make.client("c1", seen=-90)
-    judged = make.judge(stopped(), away)
+    """Nor who is off since the server was stopped before: whoever finds no other has come back to it meanwhile."""
+    judged = make.judge(stopped(), make.client("c1", seen=-90))
     assert (judged.verdict, judged.reason) == (Verdict.SAFE, Reason.AWAY_BEFORE)
-    first = make.judge(stopped(), make.client("c1", seen=9))
+    off, back = make.client("c1", seen=9), make.client("c1", seen=195)
+    first = make.judge(stopped(), off)
     assert first.verdict is Verdict.WAITING
-    again = make.judge(stopped(200), make.client("c1", seen=9), evidence=first.evidence)
-    assert again.verdict is Verdict.WAITING
+    assert make.judge(stopped(200), off, evidence=first.evidence).verdict is Verdict.SAFE
+    assert make.judge(stopped(200), back, evidence=first.evidence).verdict is Verdict.WAITING
 
 
 def test_while_the_server_answers_nobody_shows_anything(make, stopped):
