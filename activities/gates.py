@@ -18,6 +18,7 @@ from activities.signed import signatures
 from activities.statements import by_export
 from activities.world import World
 from engine.contract import ActivityName, Counted, GateAnswer, GateRequest, LeaveOutRequest, LookAnswer
+from rotation.finding import some
 from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
@@ -311,10 +312,10 @@ def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
 
 
 def _groups(body: PlanBody, entries: Iterable[RosterEntry], judgements: Iterable[Judgement]) -> tuple[str, ...]:
-    """The groups whose settings those have who are waited for."""
+    """Some of the groups whose settings those have who are waited for."""
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     owners = {entry.owner for entry in entries if entry.id in waiting}
-    return tuple(sorted(owner.path for owner in body.scopes if owner.group_id in owners))
+    return some(sorted(owner.path for owner in body.scopes if owner.group_id in owners))
 
 
 def _reading(

@@ -21,7 +21,7 @@ from rotation.drift.drift import Drift, drift
 from rotation.drift.recorded import as_recorded, relaxed_before, relaxed_now, with_copies
 from rotation.drift.served import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
-from rotation.finding import Finding, blockers
+from rotation.finding import Finding, blockers, folded
 from rotation.fitness import Place
 from rotation.pins import behind
 from rotation.plan.comparison import compare, newly_on_trust
@@ -175,7 +175,7 @@ class Planning:
         if plan.body.purpose == "restore":
             return PlanCheckAnswer()
         if request.mid_wave:
-            return PlanCheckAnswer(findings=await self._drift(request, plan))
+            return PlanCheckAnswer(findings=folded(await self._drift(request, plan)))
         findings, newer = await _again(
             store,
             request.site_id,
@@ -196,22 +196,24 @@ class Planning:
             edited = {ListName(each.finding.subject): each.edited_at for each in lists if each.edited_at is not None}
         if any(each.code == VERSION_CHANGED for each in findings):
             # an amendment would rest on a survey of the new version: first a person says that ports are right
-            return PlanCheckAnswer(findings=findings, lists_edited=edited, versions=versions)
+            return PlanCheckAnswer(findings=folded(findings), lists_edited=edited, versions=versions)
         if request.at and (silent := _silent(findings)):
             return await self._without(request, plan, findings, silent)
         if findings and newer is not None and request.at:
             body = amend(plan.body, newer.body, at=request.at, swapped=request.swapped)
             amendment = newer.model_copy(update={"body": body, "hash": body.content_hash(), "least": least(body)})
             await store.plans.add(amendment)
-            return PlanCheckAnswer(findings=findings, amendment=amendment.id, lists_edited=edited, versions=versions)
-        return PlanCheckAnswer(findings=findings, lists_edited=edited, versions=versions)
+            return PlanCheckAnswer(
+                findings=folded(findings), amendment=amendment.id, lists_edited=edited, versions=versions
+            )
+        return PlanCheckAnswer(findings=folded(findings), lists_edited=edited, versions=versions)
 
     async def _without(
         self, request: PlanCheckRequest, plan: Plan, findings: tuple[Finding, ...], silent: tuple[ServerName, ...]
     ) -> PlanCheckAnswer:
         """The silent servers; when a person wants to go on without them, also the amendment that does so."""
         if not request.on_trust:
-            return PlanCheckAnswer(findings=findings, silent=silent)
+            return PlanCheckAnswer(findings=folded(findings), silent=silent)
         body = finish_without(plan.body, silent, at=request.at)
         left = {server: wanted for server, wanted in plan.request.certificates.items() if server not in silent}
         update = {
@@ -224,7 +226,7 @@ class Planning:
         }
         amendment = plan.model_copy(update=update)
         await self._world.store.plans.add(amendment)
-        return PlanCheckAnswer(findings=findings, amendment=amendment.id, silent=silent)
+        return PlanCheckAnswer(findings=folded(findings), amendment=amendment.id, silent=silent)
 
     async def _drift(self, request: PlanCheckRequest, plan: Plan) -> tuple[Finding, ...]:
         """Within a wave: what differs from the state that the plan itself has made."""

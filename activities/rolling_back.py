@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.identity import new_plan_id
 from activities.world import World
 from engine.contract import ActivityName, RollBackAnswer, RollBackRequest
-from rotation.finding import Finding, info, warning
+from rotation.finding import Finding, folded, info, warning
 from rotation.plan.forecast import forecast, least, step_least
 from rotation.plan.plan import PlanBody
 from rotation.plan.task import SaveRecoveryFile, TaskState
@@ -67,7 +67,7 @@ class RollingBack:
             servers=tuple(server for wave in body.waves for server in wave),
             steps=len(ahead),
             least=sum((step_least(step) for step in ahead), timedelta(0)),
-            findings=amendment.findings,
+            findings=folded(amendment.findings),
         )
 
     async def _refused_at(self, rotation_id: RotationId) -> Counter[ServerName]:

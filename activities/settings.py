@@ -14,6 +14,7 @@ from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.drift.standing import standing
+from rotation.finding import some
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, GatePurpose, SettingField
 from rotation.proof.gate import Reference, fix, follow, written
@@ -187,7 +188,7 @@ class Settings:
             if reference.fixed is None:
                 missing.append(owner.path)
         await references.save_all(rotation_id, step.id, fixed)
-        return ReferenceAnswer(missing=tuple(missing))
+        return ReferenceAnswer(missing=some(missing))
 
 
 def location_by_location(pairs: Iterable[WantedPair]) -> list[WantedPair]:

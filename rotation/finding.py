@@ -42,3 +42,29 @@ def blocking(code: str, subject: str, message: str, remedy: str = "") -> Finding
 def blockers(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings that stop a rotation."""
     return tuple(f for f in findings if f.severity is Severity.BLOCKING)
+
+
+MOST = 10
+"""So many of a kind are named where there may be thousands: a person goes by the first ones, and by their number."""
+
+
+def some(names: Iterable[str]) -> tuple[str, ...]:
+    """The first of `names`, and how many more there are."""
+    every = tuple(names)
+    return every if len(every) <= MOST else (*every[:MOST], f"{len(every) - MOST} more")
+
+
+def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The first findings of each code and severity, each time with one that tells how many more there are."""
+    kinds: dict[tuple[str, Severity], list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault((finding.code, finding.severity), []).append(finding)
+    return tuple(each for kind in kinds.values() for each in _folded(kind))
+
+
+def _folded(alike: list[Finding]) -> list[Finding]:
+    if len(alike) <= MOST:
+        return alike
+    first, more = alike[0], len(alike) - MOST
+    rest = first.model_copy(update={"subject": f"{more} more", "message": f"the same of {more} more"})
+    return [*alike[:MOST], rest]

@@ -68,7 +68,7 @@ class WriteAnswer(Value):
 
 
 class ReferenceAnswer(Value):
-    """Whether every owner's policy moved after the last write; names of those that did not."""
+    """Whether every owner's policy moved after the last write; names of some that did not."""
 
     missing: tuple[str, ...] = ()
 

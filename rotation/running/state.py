@@ -68,7 +68,7 @@ class GateReading(Value):
     waiting_names: tuple[str, ...] = ()
     """Some of those waited for; all of them are in the store."""
     waiting_groups: tuple[str, ...] = ()
-    """The groups whose settings they have."""
+    """Some of the groups whose settings they have."""
     reached: bool
     shown: tuple[ServerName, ...] = ()
     """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
