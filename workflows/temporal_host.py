@@ -8,7 +8,7 @@ from typing import Generic
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
@@ -50,8 +50,8 @@ _PATIENT = RetryPolicy(
 _AT_FIRST = replace(_PATIENT, non_retryable_error_types=sorted({*_REFUSALS, NOT_ANSWERING}))
 """As patient, but a person is told first."""
 _ONCE = RetryPolicy(maximum_attempts=1)
-_AT_ONCE = timedelta(seconds=5)
-"""Half of the time that a workflow task may take."""
+_AT_ONCE = timedelta(seconds=1)
+"""While it is tried the workflow answers nobody."""
 _UI = "the Temporal UI"
 
 
@@ -84,8 +84,9 @@ class TemporalPending(Generic[Answer]):
         """
         try:
             return self._handle.result()
-        except ActivityError as error:
-            cause = error.cause
+        except FailureError as error:
+            # what has failed within the workflow task is raised as it is
+            cause = error.cause if isinstance(error, ActivityError) else error
             if isinstance(cause, ApplicationError):
                 raise ActivityRefusedError(cause.type or "refused", cause.message) from error
             raise ActivityRefusedError("failed", str(cause or error)) from error

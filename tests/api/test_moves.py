@@ -122,7 +122,7 @@ async def test_a_task_call_is_repeated_after_the_api_died_on_it(whole, temporal,
 async def test_a_claim_that_takes_long_is_answered_before_it_is_done(whole, connected, tmp_path, told_task, problem):
     """202 while the rotation is at work on it; what waits behind it is withdrawn, and never happens."""
     task, claim = f"/v1/tasks/{told_task['id']}", {"who": "ann", "request_id": "slow"}
-    impatient = replace(connected, answer_wait=timedelta(seconds=1))
+    impatient = replace(connected, answer_wait=timedelta(seconds=2))
     database = tmp_path / "rotator.db"
     with closing(sqlite3.connect(database, timeout=30, isolation_level=None, check_same_thread=False)) as lock:
         # in a thread: a worker of this process may be between a write and its end, which needs the event loop
