@@ -96,6 +96,8 @@ class Reconciler:
             workflows = [t for run in open_now if (t := await self._stray(run, where))]
             await self._hand_over(each for each in running if each.unheard and not _is_open(runs[each.id]))
             service += [trouble for trouble in [no_worker(where)] if trouble is not None]
+            if (unkept := parts.standings.unkept(now)) is not None:
+                service.append(_temporal_fails(unkept))
         except (EngineFault, RPCError) as fault:
             service.append(await self._temporal_trouble(fault))
         except (SQLAlchemyError, OSError) as error:
@@ -202,7 +204,7 @@ def _temporal_away(fault: Exception) -> Trouble:
 
 
 def _temporal_fails(fault: Exception) -> Trouble:
-    text = f"Temporal runs, and cannot say what it runs ({fault}): no rotation goes on while its database fails"
+    text = f"Temporal runs, and cannot do what it is asked ({fault}): no rotation goes on while its database fails"
     remedy = "make room on the disk of Temporal's database, or see why it fails; rotations then go on by themselves"
     return stalled(TroubleCode.TEMPORAL_FAILS, _TEMPORAL, text[:_LONGEST], remedy)
 

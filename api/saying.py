@@ -5,7 +5,8 @@ from http import HTTPStatus
 from api.parts import Parts
 from api.problems import ProblemError, later, refused
 from api.rotation_now import refusal_of, require_alive, trouble_now
-from engine.fault import MoveRefused, NoAnswer, NotRunning
+from engine.fault import MoveRefused, NoAnswer, NotRunning, TemporalDown
+from engine.presence import answers
 from engine.speaking import send
 from rotation.running.message import Message
 from rotation.standing.trouble import Standing
@@ -23,6 +24,10 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
     """
     try:
         reply = await send(parts.temporal, site_id, message, patience=parts.answer_wait)
+    except TemporalDown as fault:
+        if await answers(parts.temporal):
+            parts.standings.not_kept(parts.clock(), fault)
+        raise
     except (NotRunning, NoAnswer, MoveRefused) as fault:
         rotation = await parts.store.rotations.get(message.rotation_id)
         if rotation.status is not RotationStatus.RUNNING:
@@ -35,6 +40,7 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
             await require_alive(parts, rotation)
             raise _begins(rotation) from fault
         raise
+    parts.standings.kept()
     if reply is not None and not reply.accepted:
         raise refused(f"{message.move.value.replace('_', '-')}-refused", reply.findings)
     return reply is not None

@@ -117,7 +117,7 @@ async def closing(run: Running, step: Closing) -> None:
         text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
         await run.record(EventKind.QUIET, f"{step.title}: {text}")
     born = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
-    run.note(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
+    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
     run.state.wait = None
 
 
@@ -174,7 +174,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
                 run.drop_attention(code)
             return
         reading = await _next_reading(run, step)
-    run.note(EventKind.GATE_PASSED, _passed(step, reading))
+    await run.record(EventKind.GATE_PASSED, _passed(step, reading))
     for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
         run.drop_attention(code)
     run.state.proceed = None

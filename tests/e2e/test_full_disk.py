@@ -71,6 +71,7 @@ async def test_a_full_disk_under_temporal_is_told_and_survived(crowded, open_sit
             pytest.fail("the disk is not full")
 
         async def shown():
+            await move(next(moves))  # a Temporal that nobody tells anything may answer for long from its memory
             return await house.get(f"/v1/rotations/{rotation}")
 
         told = await look_until(shown, lambda shown: shown["standing"] == "stalled", "it is stalled", WITHIN)
