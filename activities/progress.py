@@ -8,6 +8,7 @@ from activities.world import World
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.running.state import Outcome
 from store.events import NewEvent
+from store.plans import PlanAltered
 from store.progress import Progress, RotationStatus
 
 STATUS = {
@@ -65,16 +66,19 @@ class ProgressKeeper:
         """The last word on a rotation: how long it took against its least time, and who is not back."""
         store = self._world.store
         rotation = await store.rotations.get(report.rotation_id)
-        plan = await store.plans.get(rotation.plan_id)
+        try:
+            plan = await store.plans.get(rotation.plan_id)
+        except PlanAltered:  # nothing of it was begun
+            plan = None
         back = rotation.coverage or {}
         return {
             "outcome": report.outcome.value if report.outcome else "",
             "started_at": rotation.created_at.isoformat(),
             "finished_at": at.isoformat(),
             "elapsed_seconds": (at - rotation.created_at).total_seconds(),
-            "least_seconds": plan.least.total_seconds(),
+            "least_seconds": plan.least.total_seconds() if plan else 0.0,
             "steps": report.step_count,
-            "clients": back.get("total", plan.clients),
+            "clients": back.get("total", plan.clients if plan else 0),
             "clients_not_back": back.get("waiting", 0),
             "not_back": back.get("waiting_names", []),
             "left_out": len(await store.roster.left_out(report.rotation_id)),

@@ -6,6 +6,7 @@ from api.rotation_document import Live
 from engine.fault import EngineFault
 from engine.rotations import state
 from rotation.running.state import RotationState
+from store.plans import PlanAltered
 from store.progress import Rotation, RotationStatus
 
 
@@ -23,6 +24,9 @@ async def live_of(parts: Parts, rotation: Rotation) -> Live | None:
 
 
 async def _forecast(parts: Parts, now: RotationState) -> dict[str, StepShown]:
-    plan = await parts.store.plans.get(now.plan_id)
+    try:
+        plan = await parts.store.plans.get(now.plan_id)
+    except PlanAltered:  # the rotation says so by itself
+        return {}
     times = {time.step: time for time in plan.times}
     return {step.id: StepShown.of(step, times.get(step.id)) for step in plan.body.steps}

@@ -15,6 +15,7 @@ async def load(run: Running) -> None:
     """
     state = run.state
     loaded = await _loaded(run, state.plan_id, state.plan_hash, summary="load the approved plan")
+    await run.pause_point()  # a cancel that was heard until now turns back from nothing, whatever the plan is for
     state.outline = loaded.outline
     await run.record(EventKind.STARTED, f"plan {state.plan_hash[:12]}, {len(state.steps)} steps")
 

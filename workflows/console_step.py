@@ -14,9 +14,11 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.finding import Finding, blocking
+from rotation.plan.client_look import LookAtClients
 from rotation.plan.copied import not_as_asked
 from rotation.plan.drill import contradicted
 from rotation.plan.hand_outs import untold
+from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.stop_drill import StartServer
 from rotation.plan.task import (
@@ -391,4 +393,8 @@ async def _close(
             run.reply(message)
         else:
             run.reply(message, blocking("task-closed", task_id, f"the task is {to.value} now, by {who}"))
-    run.note(EventKind.TASK_CLOSED, f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}")
+    closed = f"{step.title}: {to.value} by {who}{f' ({note})' if note else ''}"
+    if isinstance(step, Console) and isinstance(step.work, GivesBack | LookAtClients):  # a wait follows
+        await run.record(EventKind.TASK_CLOSED, closed)
+    else:
+        run.note(EventKind.TASK_CLOSED, closed)

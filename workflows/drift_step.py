@@ -154,13 +154,15 @@ async def begin_look(run: Running, step: Step) -> Begun | None:
 async def end_look(run: Running, step: Step, begun: Begun, seen: LookAnswer) -> bool:
     """Have what follows from a look follow. Whether something is there that nothing irreversible may follow."""
     state, right = run.state, begun.right
-    if not begun.answered and was_answered(run):
+    late = not begun.answered and was_answered(run)
+    if late:
         right = _take_answer(run)
     found = said.take_up(state, seen.found, right)
     await _name(run, [each.told for each in found])
     await _repair(run, step, found)
     await _prove_anew(run, step)
-    state.look_at = _next(run)
+    # what was judged before somebody has answered is looked at once more
+    state.look_at = run.host.now() if late else _next(run)
     return _show(run)
 
 

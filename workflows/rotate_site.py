@@ -60,6 +60,8 @@ class RotateSite:
         self._run_loop = self._loop(begin)
         for act in self._early:
             act()
+        if begin.resume is not None:  # what the history before it has shown and not told
+            self.run_loop.host.show(self.state)
         try:
             outcome = await run_rotation(self.run_loop)
         except ContinueAsNew:

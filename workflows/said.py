@@ -17,8 +17,8 @@ def confirms(told: Iterable[Told]) -> frozenset[str]:
 def take_up(state: RotationState, seen: Sequence[Judged], right: frozenset[str]) -> list[Judged]:
     """Keep what is known again, and give what of `seen` is left."""
     # what was put right was edited once more, just before somebody said so
-    edited = {ListName(each.told.subject): each.told.edited_at for each in seen}
-    known = {name: at for name, at in edited.items() if at is not None and name in right}
+    edited = ((ListName(each.told.subject), each.told.edited_at) for each in seen)
+    known = {name: at for name, at in edited if at is not None and name in right}
     versions = {each.told.version for each in seen if each.told.version in right and each.confirmable}
     state.lists_shown = {**state.lists_shown, **known}
     state.versions_shown = (*state.versions_shown, *sorted(versions - {""}))

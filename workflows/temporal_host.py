@@ -26,6 +26,7 @@ _LONG = frozenset(
         ActivityName.READ_GATE,
         ActivityName.CHECK_CLOSING,
         ActivityName.WRITE_SETTINGS,
+        ActivityName.FIX_REFERENCES,
         ActivityName.LOOK,
         # a look at clients reads every one of them
         ActivityName.OPEN_TASK,
@@ -33,7 +34,8 @@ _LONG = frozenset(
         ActivityName.LEAVE_OUT,
     }
 )
-_SHORT_LIMIT = timedelta(minutes=2)
+_SHORT_LIMIT = timedelta(minutes=5)
+"""Longer than a request to a SEPM that drops it is tried: it fails by itself, and says why."""
 _LONG_LIMIT = timedelta(hours=2)
 _HEARTBEAT = timedelta(seconds=15)
 """A worker that died is missed after this; activities beat by themselves while they run (engine/beating.py)."""

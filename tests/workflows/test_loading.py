@@ -3,12 +3,15 @@
 import hashlib
 import json
 
+import pytest
 from sqlalchemy import text
 
 from emulator.scenarios import one_server
 from rotation.plan.step import Load
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from store.plans import PlanAltered
+from store.progress import RotationStatus
 
 ALTERED = "plan-altered"
 
@@ -58,6 +61,26 @@ async def test_a_plan_that_is_not_the_approved_one_is_not_begun(played):
     assert set(asked.options) == {Move.RETRY, Move.CANCEL}
     assert outcome is Outcome.CANCELLED
     assert [each.kind for each in here.stage.simulation.effects.views() if each.actor.asked] == []
+
+
+async def test_a_plan_that_cannot_be_read_does_not_keep_its_site(played):
+    """One byte of it was changed: it is named, and a cancel ends the rotation in the store too."""
+
+    async def planned(stage):
+        plan = await stage.plan()
+        async with stage.store.database.write() as session:
+            await session.execute(text("UPDATE plans SET body = :body"), {"body": plan.body.canonical() + b" "})
+        return plan
+
+    cancelled = played.Deed(played.asked(ALTERED), lambda here: here.say(Move.CANCEL))
+    async with played.play(cancelled, spec=one_server(clients=4, heartbeat=played.HEARTBEAT), planned=planned) as here:
+        here.absent = loading
+        with pytest.raises(PlanAltered):  # what the test itself looks at in the end
+            await here.run()
+        ended = await here.stage.store.rotations.get(here.state.rotation_id)
+
+    assert here.state.outcome is Outcome.CANCELLED
+    assert ended.status is RotationStatus.CANCELLED
 
 
 async def test_it_begins_when_the_plan_is_back(played):
