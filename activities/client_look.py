@@ -32,12 +32,12 @@ async def with_builds(
         tasks: those of the rotation so far.
     """
     candidates = await _candidates(world, scope, work)
-    told = _told_before(scope, tasks, candidates) if work.relaxed else frozenset[str]()
-    builds = tuple(build for build in builds_to_look_at(candidates) if build.label not in told)
+    before = _shown_before(scope, tasks, candidates) if work.relaxed else frozenset[str]()
+    builds = tuple(build for build in builds_to_look_at(candidates) if build.label not in before)
     return work.model_copy(update={"builds": builds}) if builds else None
 
 
-def _told_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Sequence[Candidate]) -> set[str]:
+def _shown_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Sequence[Candidate]) -> set[str]:
     """The builds that were shown since clients were relaxed, and of which no client took its policy since then.
 
     That is before another server of the wave, or of an earlier one where clients stay relaxed from wave to wave.
@@ -46,7 +46,7 @@ def _told_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Seq
     have been left out. Those of clients that fail over hold something else after each server.
     """
     since = unwritten_since(scope.plan.body.steps, scope.step)
-    told = set[str]()
+    before = set[str]()
     for task in tasks:
         if not isinstance(task.work, LookAtClients) or not task.work.relaxed or task.state is not TaskState.DONE:
             continue
@@ -56,8 +56,8 @@ def _told_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Seq
             looked = looked_by(task.attestation)
             shown = judge(task.work, looked, candidates, _lists(scope), now=task.closed_at).shown
             late = {each.label for each in candidates if each.taken_at is None or each.taken_at > task.opened_at}
-            told |= shown.keys() & {each.label for each in candidates if each.relaxed} - late
-    return told
+            before |= shown.keys() & {each.label for each in candidates if each.relaxed} - late
+    return before
 
 
 def _lists(scope: StepScope) -> dict[GroupId, tuple[Held, ...]]:

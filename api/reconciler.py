@@ -96,8 +96,8 @@ class Reconciler:
             workflows = [t for run in open_now if (t := await self._stray(run, where))]
             await self._hand_over(each for each in running if each.unheard and not _is_open(runs[each.id]))
             service += [trouble for trouble in [no_worker(where)] if trouble is not None]
-            if (unkept := parts.standings.unkept(now)) is not None:
-                service.append(_temporal_fails(unkept))
+            if (refused := parts.standings.refused_lately(now)) is not None:
+                service.append(_temporal_fails(refused))
         except (EngineFault, RPCError) as fault:
             service.append(await self._temporal_trouble(fault))
         except (SQLAlchemyError, OSError) as error:

@@ -26,7 +26,7 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
         reply = await send(parts.temporal, site_id, message, patience=parts.answer_wait)
     except TemporalDown as fault:
         if await answers(parts.temporal):
-            parts.standings.not_kept(parts.clock(), fault)
+            parts.standings.message_refused(parts.clock(), fault)
         raise
     except (NotRunning, NoAnswer, MoveRefused) as fault:
         rotation = await parts.store.rotations.get(message.rotation_id)
@@ -40,7 +40,7 @@ async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
             await require_alive(parts, rotation)
             raise _begins(rotation) from fault
         raise
-    parts.standings.kept()
+    parts.standings.message_stored()
     if reply is not None and not reply.accepted:
         raise refused(f"{message.move.value.replace('_', '-')}-refused", reply.findings)
     return reply is not None

@@ -25,19 +25,19 @@ class Standings:
     def __init__(self) -> None:
         self.latest: Reconciliation | None = None
         self._begun_at: datetime | None = None
-        self._unkept: tuple[datetime, TemporalDown] | None = None
+        self._refused: tuple[datetime, TemporalDown] | None = None
 
-    def not_kept(self, now: datetime, fault: TemporalDown) -> None:
-        """Temporal runs, and did not keep what it was told: one whose disk is full answers what it has in memory."""
-        self._unkept = (now, fault)
+    def message_refused(self, now: datetime, fault: TemporalDown) -> None:
+        """Remember that Temporal runs and has refused to store a message: with a full disk it still answers queries."""
+        self._refused = (now, fault)
 
-    def kept(self) -> None:
-        """Temporal has kept what it was told."""
-        self._unkept = None
+    def message_stored(self) -> None:
+        """Forget that: Temporal has stored a message."""
+        self._refused = None
 
-    def unkept(self, now: datetime) -> TemporalDown | None:
-        """Why Temporal did not keep what it was told last, where that was a moment ago."""
-        return self._unkept[1] if self._unkept is not None and now - self._unkept[0] <= _REMEMBERED else None
+    def refused_lately(self, now: datetime) -> TemporalDown | None:
+        """Why Temporal has refused to store the last message, if that was less than a minute ago."""
+        return self._refused[1] if self._refused is not None and now - self._refused[0] <= _REMEMBERED else None
 
     def begin(self, now: datetime, latest: Reconciliation | None) -> None:
         """From now on somebody looks; `latest` is what was found before this process began."""

@@ -166,10 +166,6 @@ class SimulatedHost:
     def show(self, state: RotationState) -> None:
         """Nobody watches but the people, who look at the state itself."""
 
-    def patched(self, change: str) -> bool:  # noqa: ARG002 - it begins today
-        """No history is older than the code."""
-        return True
-
     def should_continue_as_new(self) -> bool:
         """There is no history that could grow. Where new ones are wanted, one has grown when time has passed in it."""
         return self._renews and self._clock.now() > self._begun

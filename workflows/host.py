@@ -65,8 +65,5 @@ class Host(Protocol):
     def show(self, state: RotationState) -> None:
         """Show the state to whoever watches."""
 
-    def patched(self, change: str) -> bool:
-        """Whether to go the new way of a change; a history from before it goes on by the old one."""
-
     def should_continue_as_new(self) -> bool:
         """Whether the history has grown long enough to begin a new one."""

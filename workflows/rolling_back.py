@@ -11,7 +11,7 @@ from engine.contract import (
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
 from workflows import outage
-from workflows.amendment import adopt
+from workflows.loading import adopt
 from workflows.running import Running
 
 _ASKED = "roll-back"

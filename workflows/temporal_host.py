@@ -185,10 +185,6 @@ class TemporalHost:
             show_attributes(self._shown)
             self._shown = None
 
-    def patched(self, change: str) -> bool:
-        """By the history."""
-        return workflow.patched(change)
-
     def should_continue_as_new(self) -> bool:
         """The server's own suggestion."""
         return workflow.info().is_continue_as_new_suggested()

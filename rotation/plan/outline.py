@@ -25,6 +25,11 @@ class OutlineScope(Pace):
     drilled: bool
     """Whether a drill shows their failover before the first certificate."""
 
+    def is_in(self, scope: ScopeName) -> bool:
+        """Whether `scope` names them."""
+        relaxed = self.treatment is Treatment.RELAX
+        return scope.names(relaxed=relaxed, first=self.canaries, drilled=self.drilled)
+
 
 class Outline(Value):
     """A plan without what its size follows: owners, pairs, names."""
@@ -44,7 +49,7 @@ class Outline(Value):
 
     def owners(self, scope: ScopeName) -> tuple[OutlineScope, ...]:
         """The scopes of the owners that `scope` names."""
-        return tuple(each for each in self.scopes if _is_in(each, scope))
+        return tuple(each for each in self.scopes if each.is_in(scope))
 
     def step(self, step_id: str) -> Step:
         """The step of that id.
@@ -97,15 +102,3 @@ def _without_names(step: Step) -> Step:
     if isinstance(step, Console) and isinstance(step.work, RefreshImages):
         return step.model_copy(update={"work": step.work.model_copy(update={"groups": ()})})
     return step
-
-
-def _is_in(scope: OutlineScope, name: ScopeName) -> bool:
-    relaxed = scope.treatment is Treatment.RELAX
-    return {
-        ScopeName.RELAXED: relaxed,
-        ScopeName.CANARIES: relaxed and scope.canaries,
-        ScopeName.REST: relaxed and not scope.canaries,
-        ScopeName.DRILLED: scope.drilled,
-        ScopeName.FAILOVER: not relaxed,
-        ScopeName.ALL: True,
-    }[name]

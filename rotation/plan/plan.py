@@ -126,16 +126,11 @@ class PlanBody(Value):
         return tuple(owner for owner in self.scopes if self._is_in(owner, scope))
 
     def _is_in(self, owner: OwnerScope, scope: ScopeName) -> bool:
-        relaxed = owner.treatment is Treatment.RELAX
-        first = owner.group_id in self.canaries
-        return {
-            ScopeName.RELAXED: relaxed,
-            ScopeName.CANARIES: relaxed and first,
-            ScopeName.REST: relaxed and not first,
-            ScopeName.DRILLED: owner.group_id in self.drilled,
-            ScopeName.FAILOVER: not relaxed,
-            ScopeName.ALL: True,
-        }[scope]
+        return scope.names(
+            relaxed=owner.treatment is Treatment.RELAX,
+            first=owner.group_id in self.canaries,
+            drilled=owner.group_id in self.drilled,
+        )
 
     def pairs(self, scope: ScopeName) -> tuple[tuple[Pair, PlannedPair], ...]:
         """Every pair of the owners that `scope` names."""

@@ -27,6 +27,17 @@ class ScopeName(StrEnum):
     FAILOVER = "failover"
     ALL = "all"
 
+    def names(self, *, relaxed: bool, first: bool, drilled: bool) -> bool:
+        """Whether it names an owner that is relaxed, goes first, is shown by a drill, or is not."""
+        return {
+            ScopeName.RELAXED: relaxed,
+            ScopeName.CANARIES: relaxed and first,
+            ScopeName.REST: relaxed and not first,
+            ScopeName.DRILLED: drilled,
+            ScopeName.FAILOVER: not relaxed,
+            ScopeName.ALL: True,
+        }[self]
+
 
 class _Step(Value):
     id: str

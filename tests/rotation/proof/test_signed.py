@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.plan.step import Gate, GatePurpose
+from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.proof.signed import shown_by, to_show, verifying_gate, witnesses
 
 STAYS_BEHIND = "14.2.3335.1000"
@@ -61,7 +61,7 @@ def test_rule_13_a_list_that_is_not_given_back_shows_nothing(make, planned, site
 def test_rule_13_a_group_that_verifies_in_some_locations_only_shows_nothing(make, planned):
     """No API tells in which location a client is: it may have taken any file unseen."""
     sure = planned()
-    assert witnesses(sure) == sure.owners("canaries")
+    assert witnesses(sure) == sure.owners(ScopeName.CANARIES)
     assert (
         witnesses(planned(make.location(server_list="L"), make.location("Away", server_list="L", secure=False))) == ()
     )
@@ -83,7 +83,7 @@ def showing(make, planned, site):
     """What a canary with that list shows that was read so before it reported the second policy, and so with it."""
 
     def show(server_list, before, now):
-        (owner,) = planned(make.location(server_list=server_list)).owners("canaries")
+        (owner,) = planned(make.location(server_list=server_list)).owners(ScopeName.CANARIES)
         return shown_by(make.client("c1", "H", **before), make.client("c1", "H", **now), owner, site)
 
     return show
