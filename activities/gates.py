@@ -56,9 +56,10 @@ class Gates:
 
     @activity.defn(name=ActivityName.READ_GATE)
     async def read_gate(self, request: GateRequest) -> GateAnswer:
-        """A look at the site, where one is due, and a reading."""
+        """A look at the site, where one is due, and a reading where nothing was found that comes before it."""
         seen = await self._looking.look(request.look) if request.look is not None else LookAnswer()
-        return GateAnswer(reading=await self._read(request), found=seen.found)
+        first = any(each.repair is not None or each.told.blocks or each.told.voids for each in seen.found)
+        return GateAnswer(reading=None if first else await self._read(request), found=seen.found)
 
     async def _read(self, request: GateRequest) -> GateReading:
         """One full reading of a gate (rule 2), with its verdicts and evidence stored.

@@ -17,6 +17,12 @@ def is_given_back(error: ApplicationError, info: activity.Info, waited: timedelt
     return asked and error.type == SEPM_UNREACHABLE and waited >= GIVEN_BACK_AFTER
 
 
+def given_back(error: ApplicationError) -> ApplicationError:
+    """What the workflow is told: why SEPM was not heard, and for how many seconds it wants to be left alone."""
+    pause = (error.next_retry_delay.total_seconds(),) if error.next_retry_delay is not None else ()
+    return ApplicationError(error.message, *pause, type=NOT_ANSWERING)
+
+
 class GivingBack(Interceptor):
     """Ends an activity that has waited for SEPM for long, where its workflow starts it again by itself."""
 
@@ -38,4 +44,4 @@ class _GivingBack(ActivityInboundInterceptor):
             info = activity.info()
             if not is_given_back(error, info, datetime.now(UTC) - info.scheduled_time):
                 raise
-            raise ApplicationError(error.message, type=NOT_ANSWERING) from error
+            raise given_back(error) from error

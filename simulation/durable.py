@@ -31,14 +31,13 @@ from temporalio.worker import (
 
 from activities.registry import all_activities
 from engine.contract import (
-    NOT_ANSWERING,
     ROTATE_WORKFLOW,
     ActivityName,
     RotateInput,
     RotateResult,
 )
 from engine.fault import MoveRefused
-from engine.giving_back import is_given_back
+from engine.giving_back import given_back, is_given_back
 from engine.speaking import say
 from rotation.finding import blocking
 from rotation.running.message import Message, Reply
@@ -210,7 +209,7 @@ class _Timed(ActivityInboundInterceptor):
             if info.is_local or is_refusal(error):
                 raise
             if is_given_back(error, info, clock.now() - self._around.began[info.activity_id]):
-                raise ApplicationError(error.message, type=NOT_ANSWERING) from error
+                raise given_back(error) from error
             pause = error.next_retry_delay or retry_pause(info.attempt)
             due_again[info.activity_id] = clock.now() + pause
             # of a failed try the server tells the workflow nothing

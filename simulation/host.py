@@ -201,7 +201,7 @@ class SimulatedHost:
             if is_refusal(error):
                 pending.settle(None, ActivityRefusedError(error.type or "refused", error.message))
             elif pending.gives_up(error, self._clock.now()):
-                pending.settle(None, ActivityRefusedError(NOT_ANSWERING, error.message))
+                pending.settle(None, ActivityRefusedError(NOT_ANSWERING, error.message, pause=error.next_retry_delay))
             else:
                 pending.failures += 1
                 pause = error.next_retry_delay or retry_pause(pending.failures)

@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 
+from pydantic import ValidationError
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +21,7 @@ class UnknownPlan(StoreFault):
 
 
 class PlanAltered(StoreFault):
-    """A plan whose body is not what its hash names. It must not run."""
+    """A plan whose body is not what its hash names, or that this version cannot read. It must not run."""
 
 
 _KEPT = 64
@@ -67,7 +68,7 @@ class Plans:
 
         Raises:
             UnknownPlan: when none is kept.
-            PlanAltered: when its body is not what its hash names.
+            PlanAltered: when its body is not what its hash names, or this version cannot read it.
         """
         body = await self.body(plan_id)
         if (known := self._read.get(plan_id)) is not None and known.hash == hashlib.sha256(body).hexdigest():
@@ -119,7 +120,11 @@ def _unknown(plan_id: str) -> UnknownPlan:
 def _plan(row: PlanRow) -> Plan:
     _verify(row.id, row.hash, row.body)
     # what surrounds the body has a hash of its own in it, which must be the same
-    plan = Plan.model_validate({**row.around, "body": PlanBody.model_validate_json(row.body)})
+    try:
+        plan = Plan.model_validate({**row.around, "body": PlanBody.model_validate_json(row.body)})
+    except ValidationError as error:
+        text = f"plan {row.id} is stored in a form that this version cannot read: run the version that made it"
+        raise PlanAltered(text) from error
     if plan.hash != row.hash:
         raise PlanAltered(f"plan {row.id} names two hashes, {plan.hash} and {row.hash}")
     return plan

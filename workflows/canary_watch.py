@@ -47,42 +47,35 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     if proceed is not None:
         whom = _without(run, reading, f"{proceed.waiting} clients of the canaries")
         text = f"{proceed.asked_by} wants to go on {whom}: {proceed.why}"
-        await _show(run, SECOND, step, text, (Move.APPROVE, Move.EXTEND))
+        await run.ask_on(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
     elif wait is not None and _lacks_servers_only(reading) and run.host.now() >= wait.due:
         servers = ", ".join(reading.unshown)
         text = (
             f"no client of the canaries has shown what it gets from {servers}: look there whether the .SIG files of "
             f"each group are newer than the certificate, and have it publish again where they are not; then {_ON}"
         )
-        await _show(run, HELD, step, text, (Move.PROCEED,))
+        await run.ask_on(HELD, step.title, text, (Move.PROCEED,))
     elif wait is not None and reading.reached and doubts(run, step):
         text = (
             f"{', '.join(wait.held)} did not get through, and is heard again: look whether the HTTP port of that "
             "network is open now, since another Sylink.xml with HTTPS brings a client back too. If it is open, "
             f"{_ON}; else {'roll back' if state.replaced else _THEN[Move.CANCEL]}"
         )
-        await _show(run, BACK, step, text, (Move.PROCEED,) if state.replaced else (Move.PROCEED, Move.CANCEL))
+        await run.ask_on(BACK, step.title, text, (Move.PROCEED, Move.CANCEL))
     elif wait is not None and run.host.now() >= wait.limit:
-        offered = tuple(move for move in _THEN if move is not Move.CANCEL or not state.replaced)
+        offered = run.offered(tuple(_THEN))
         then = ", ".join(_THEN[move] for move in offered)
         by_itself = "" if step.purpose is GatePurpose.RELAXED else "; the gate then passes by itself"
         text = f"{_who(reading)}: {_LOOK[step.purpose]}{by_itself}. Or {then}"
         if reading.silent_canaries:
             state.wait = wait.model_copy(update={"held": tuple(sorted({*wait.held, *reading.silent_canaries}))})
-        await _show(run, HELD, step, text, offered)
+        await run.ask_on(HELD, step.title, text, offered)
     return False
 
 
 def doubts(run: Running, step: Gate) -> bool:
     """Whether canaries that were named as not getting through are heard again, and two persons say by what."""
     return step.over_canaries and run.state.wait is not None and bool(run.state.wait.held)
-
-
-def was_answered(run: Running) -> bool:
-    """Whether a person's answer waits to be obeyed: a gate need not be read for it at its own time."""
-    proceed = second_person.wish(run, CODES)
-    asked = any(attention.code == SECOND for attention in run.state.attention)
-    return proceed is not None and (bool(proceed.approved_by) or not asked)
 
 
 def _lacks_servers_only(reading: GateReading) -> bool:
@@ -104,11 +97,3 @@ def _who(reading: GateReading) -> str:
         return "no client of the canaries has shown that it gets on: they are all away"
     names = ", ".join(reading.waiting_names)
     return f"{reading.waiting} clients of the canaries were there and do not get through: {names}"
-
-
-async def _show(run: Running, code: str, step: Gate, text: str, options: tuple[Move, ...]) -> None:
-    """Show it without standing still: the clients are read on meanwhile."""
-    shown = any(attention.code == code for attention in run.state.attention)
-    run.raise_attention(code, step.title, text, options)
-    if not shown:
-        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")

@@ -19,7 +19,7 @@ from rotation.plan.scope import Pace
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName, Step
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
-from rotation.running.state import WANTED, GateReading, Wait
+from rotation.running.state import WANTED, GateReading, Proceed, Wait
 from workflows import (
     canary_watch,
     cut_off,
@@ -218,11 +218,10 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     begun = await begin_look(run, step) if due else None
     read = await _read(run, step, begun)
     if begun is not None:
-        changed = (run.state.repaired, _wait(run).opened_at)
         await end_look(run, step, begun, LookAnswer(found=read.found))
-        if changed != (run.state.repaired, _wait(run).opened_at):
-            return None  # it began anew, or clients have shown what was not as it should be
     reading = read.reading
+    if reading is None:
+        return None  # it began anew, or people have to decide first
     read_at = run.host.now()
     _give_back(run, step, read_at - min(at, asked_at))
     await _note(run, step, reading)
@@ -247,20 +246,22 @@ async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReadin
     if isinstance(step, Gate) and step.is_drill:
         return asked_at >= _wait(run).limit and await clear(run, step)
     if not reading.reached and run.host.now() >= _wait(run).limit:
-        if outage.stops(step) and second_person.wish(run, (_LIMIT,)) is None:
-            await _ask_on(run, step, reading)
-            return False
-        return await _decide(run, step, reading) and (outage.stops(step) or await clear(run, step))
+        if outage.stops(step):
+            return await _is_asked_on(run, step, reading) and await _decide(run, step, reading)
+        return await _decide(run, step, reading) and await clear(run, step)
     return False
 
 
-async def _ask_on(run: Running, step: Gate | Holdout, reading: GateReading) -> None:
-    """Ask at the limit, and read on meanwhile: another server may fall silent."""
-    if not run.is_raised(_LIMIT) and not outage.was_answered(run, step):
-        text, again = _missing(step, reading), (Move.RETRY,) if outage.is_asked(run, step) else ()
+async def _is_asked_on(run: Running, step: Gate | Holdout, reading: GateReading) -> bool:
+    """Whether two persons want to go on. They are asked while it is read on: another server may fall silent."""
+    wished = second_person.wish(run, (_LIMIT,))
+    if wished is None and not outage.was_answered(run, step):
+        again = (Move.RETRY,) if outage.is_asked(run, step) else ()
         options = (Move.EXTEND, Move.PROCEED, *again, Move.CANCEL)
-        run.raise_attention(_LIMIT, step.title, text, run.offered(options))
-        await run.record(EventKind.ATTENTION, f"{step.title}: {text}")
+        await run.ask_on(_LIMIT, step.title, _missing(step, reading), options)
+    elif wished is not None and not wished.approved_by:
+        await run.ask_on(SECOND, step.title, _wants_on(wished), (Move.APPROVE, Move.EXTEND))
+    return wished is not None and bool(wished.approved_by)
 
 
 def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
@@ -270,10 +271,10 @@ def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
 def _is_answered(run: Running, step: Gate | Holdout) -> bool:
     late = outage.stops(step) and run.host.now() >= _wait(run).limit
     return (
-        (late and second_person.wish(run, (_LIMIT,)) is not None)
+        (late and second_person.was_answered(run, (_LIMIT,)))
         or outage.was_answered(run, step)
-        or statement.was_answered(run)
-        or (_over_canaries(step) and canary_watch.was_answered(run))
+        or second_person.was_answered(run, (WANTED,))
+        or (_over_canaries(step) and second_person.was_answered(run, canary_watch.CODES))
     )
 
 
@@ -355,9 +356,7 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     if proceed is None:
         return False
     if not proceed.approved_by:
-        whom = f"{proceed.waiting} clients" if proceed.waiting else "waiting for anybody to try the way"
-        text = f"{proceed.asked_by} wants to go on without {whom}: {proceed.why}"
-        await run.ask(SECOND, step.title, text, (Move.APPROVE, Move.EXTEND))
+        await run.ask(SECOND, step.title, _wants_on(proceed), (Move.APPROVE, Move.EXTEND))
         proceed = second_person.wish(run, (_LIMIT,))
     if proceed is None:
         return False
@@ -365,6 +364,11 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
     run.state.proceed = None
     return left.count == 0 and reading.waiting == 0
+
+
+def _wants_on(wished: Proceed) -> str:
+    whom = f"{wished.waiting} clients" if wished.waiting else "waiting for anybody to try the way"
+    return f"{wished.asked_by} wants to go on without {whom}: {wished.why}"
 
 
 def _missing(step: Gate | Holdout, reading: GateReading) -> str:

@@ -4,7 +4,7 @@ Temporal is the host that matters. The same loop can run on a virtual clock in o
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from engine.contract import ActivityName
@@ -17,11 +17,18 @@ Answer_co = TypeVar("Answer_co", bound=Value, covariant=True)
 
 
 class ActivityRefusedError(Exception):
-    """An activity failed in a way that trying again alone cannot cure: a person must act first."""
+    """An activity failed in a way that trying again alone cannot cure: a person must act first.
 
-    def __init__(self, code: str, message: str) -> None:
+    Args:
+        code: the type of `ErrorType`, or `not-answering`.
+        message: what has happened, and what to do.
+        pause: for how long SEPM wants to be left alone, where it has said so.
+    """
+
+    def __init__(self, code: str, message: str, *, pause: timedelta | None = None) -> None:
         self.code = code
         self.message = message
+        self.pause = pause
         super().__init__(f"{code}: {message}")
 
 

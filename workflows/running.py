@@ -69,6 +69,7 @@ class Running:
 
         Raises:
             TurnBack: when a person cancels instead of trying again.
+            ContinueAsNew: when the history has grown long enough while a person, or SEPM, is waited for.
         """
         if of_store and (found := await self._at_once(name, request, answer, summary=summary)) is not None:
             return found
@@ -83,6 +84,8 @@ class Running:
                     patient = True
                     text = f"no answer yet; it is tried again until there is one. {refused.message}"
                     self.raise_attention(NOT_ANSWERING, summary, text, ())
+                    if refused.pause is not None:
+                        await self.wait(until=self.host.now() + refused.pause, summary=summary)
                     continue
                 self.drop_attention(NOT_ANSWERING)
                 await self.ask(refused.code, summary, refused.message, (Move.RETRY, Move.CANCEL))
@@ -176,6 +179,13 @@ class Running:
             await self.record(EventKind.ATTENTION, f"{subject}: {message}")
         await self.wait(until=None, summary=f"attention: {code}", ready=lambda: not self.is_raised(code))
         return self.chosen
+
+    async def ask_on(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
+        """Ask without standing still: clients are read on meanwhile. It is told once, though its text may change."""
+        shown = self.is_raised(code)
+        self.raise_attention(code, subject, message, self.offered(options))
+        if not shown:
+            await self.record(EventKind.ATTENTION, f"{subject}: {message}", code=code)
 
     def offered(self, options: tuple[Move, ...]) -> tuple[Move, ...]:
         """What of `options` a person may choose now: a cancel is none once a certificate was replaced."""

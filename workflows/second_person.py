@@ -13,6 +13,12 @@ def wish(run: Running, codes: Collection[str]) -> Proceed | None:
     return proceed if proceed is not None and proceed.about in codes else None
 
 
+def was_answered(run: Running, codes: Collection[str]) -> bool:
+    """Whether such a wish waits to be obeyed: it is new, or it was approved."""
+    wished = wish(run, codes)
+    return wished is not None and (bool(wished.approved_by) or not run.is_raised(SECOND))
+
+
 async def approved(run: Running, subject: str, codes: Collection[str], what: str) -> str:
     """Whose wish and whose approval it is to go on in spite of `what`; nothing where it was not approved.
 

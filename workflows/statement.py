@@ -8,6 +8,7 @@ from rotation.finding import Finding
 from rotation.plan.step import Gate, Holdout
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Proceed
+from workflows import second_person
 from workflows.requests import about
 from workflows.running import SECOND, Running
 
@@ -24,16 +25,16 @@ async def ask(run: Running, step: Gate | Holdout, reading: GateReading, due: dat
     if said is not None and (other := _other_by_now(said, reading)):
         run.state.proceed = None
         run.drop_attention(SECOND)
-        await _show(run, WANTED, step, f"{other.message}: state it again", (Move.STATE_GATE,))
+        await run.ask_on(WANTED, step.title, f"{other.message}: state it again", (Move.STATE_GATE,))
     elif said is not None and said.approved_by:
         await _take(run, step, said)
     elif said is not None:
         text = f"{said.asked_by} states of the console: {said.why} ({_shown(said)})"
-        await _show(run, SECOND, step, text, (Move.APPROVE, Move.RETRY))
+        await run.ask_on(SECOND, step.title, text, (Move.APPROVE, Move.RETRY))
     elif reading.asks is None:
         run.drop_attention(WANTED)
     elif run.host.now() >= due:
-        await _show(run, WANTED, step, reading.asks.text, (Move.STATE_GATE,))
+        await run.ask_on(WANTED, step.title, reading.asks.text, (Move.STATE_GATE,))
 
 
 def forget(run: Running) -> None:
@@ -46,14 +47,7 @@ def forget(run: Running) -> None:
 
 def wish(run: Running) -> Proceed | None:
     """The statement that waits, where there is one."""
-    said = run.state.proceed
-    return said if said is not None and said.about == WANTED else None
-
-
-def was_answered(run: Running) -> bool:
-    """Whether a person's word waits to be obeyed: the gate need not be read for it at its own time."""
-    said, shown = wish(run), run.is_raised(SECOND)
-    return said is not None and (bool(said.approved_by) or not shown)
+    return second_person.wish(run, (WANTED,))
 
 
 def _other_by_now(said: Proceed, reading: GateReading) -> Finding | None:
@@ -75,7 +69,7 @@ async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
     state.proceed = None
     if taken.unknown:
         text = f"the statement names {', '.join(taken.unknown)}, whom nobody knows: state it again with the right names"
-        await _show(run, WANTED, step, text, (Move.STATE_GATE,))
+        await run.ask_on(WANTED, step.title, text, (Move.STATE_GATE,))
         return
     run.note(EventKind.MESSAGE, f"{taken.count} clients are covered by {said.asked_by} and {said.approved_by}")
     if state.wait is not None:
@@ -84,10 +78,3 @@ async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
 
 def _shown(said: Proceed) -> str:
     return ", ".join(f"{name}: {value}" for name, value in sorted(said.said.items()) if value)
-
-
-async def _show(run: Running, code: str, step: Gate | Holdout, text: str, options: tuple[Move, ...]) -> None:
-    shown = run.is_raised(code)
-    run.raise_attention(code, step.title, text, options)
-    if not shown:
-        await run.record(EventKind.ATTENTION, f"{step.title}: {text}", code=code)

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from engine.contract import SearchAttribute
     from rotation.plan.forecast import step_least
     from rotation.plan.scope import Treatment
-    from rotation.plan.step import Console
+    from rotation.plan.step import Console, Load
     from rotation.plan.task import Evidence, evidence_for
     from rotation.running.state import GateReading, RotationState
 
@@ -55,6 +55,8 @@ def _attributes(state: RotationState) -> list[SearchAttributeUpdate[Any]]:
 
 
 def _treatment(state: RotationState) -> str:
+    if isinstance(state.step, Load):
+        return "loading"
     if state.outline.purpose == "recover":
         return "recovery"
     kinds = {owner.treatment for owner in state.outline.scopes}

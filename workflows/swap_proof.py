@@ -98,7 +98,7 @@ async def _read_gates(run: Running, step: Console, survey_id: str) -> SwapProof:
             continue
         request = GateRequest(ref=about(run.state, step, other=gate), swapped=run.state.swapped, verified_by=survey_id)
         read = await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"does gate {gate} still hold?")
-        reading = read.reading
+        reading = read.without_look
         if reading.quiet:
             more = reading.quiet - len(reading.quiet_names)
             names = f"{', '.join(reading.quiet_names)}{f' and {more} more' if more else ''}"

@@ -68,6 +68,12 @@ def is_refusal(error: ApplicationError) -> bool:
     return error.non_retryable or error.type in _REFUSALS
 
 
+def _pause(given_back: ApplicationError) -> timedelta | None:
+    """How `engine.giving_back` tells it."""
+    told = given_back.details if given_back.type == NOT_ANSWERING else ()
+    return timedelta(seconds=told[0]) if told else None
+
+
 class TemporalPending(Generic[Answer]):
     """An activity scheduled on Temporal."""
 
@@ -90,7 +96,7 @@ class TemporalPending(Generic[Answer]):
             # what has failed within the workflow task is raised as it is
             cause = error.cause if isinstance(error, ActivityError) else error
             if isinstance(cause, ApplicationError):
-                raise ActivityRefusedError(cause.type or "refused", cause.message) from error
+                raise ActivityRefusedError(cause.type or "refused", cause.message, pause=_pause(cause)) from error
             raise ActivityRefusedError("failed", str(cause or error)) from error
 
 

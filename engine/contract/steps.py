@@ -119,10 +119,18 @@ class GateRequest(StepRequest):
 
 
 class GateAnswer(Value):
-    """A reading, and what a look beside it has found."""
+    """A reading, and what a look before it has found."""
 
-    reading: GateReading
+    reading: GateReading | None
+    """None where something was found that is to be put right, or asked about, before clients can show anything."""
     found: tuple[Judged, ...] = ()
+
+    @property
+    def without_look(self) -> GateReading:
+        """The reading, where no look was asked for."""
+        if self.reading is None:
+            raise AssertionError("only what a look finds comes before a reading")
+        return self.reading
 
 
 class MoveRequest(StepRequest):

@@ -77,6 +77,19 @@ async def test_a_failing_activity_is_tried_again_as_on_temporal():
     assert clock.now() - START == tried[-1]
 
 
+async def test_a_sepm_that_wants_to_be_left_alone_is_when_its_call_is_given_back():
+    """After two minutes a person is told, and the next activity begins no sooner than SEPM has said."""
+    asked = [
+        ApplicationError("busy", type="sepm-unreachable", next_retry_delay=timedelta(minutes=each)) for each in (2, 3)
+    ]
+    _, tried, _, running = staged(*asked)
+
+    answer = await running.call(ActivityName.LOAD_PLAN, REQUEST, Counted, summary="load")
+
+    assert answer.count == 7
+    assert tried == [timedelta(minutes=each) for each in (0, 2, 5)]
+
+
 async def test_what_a_person_must_cure_is_not_tried_again():
     """A refusal of the contract's types ends the activity at once, and says which it was."""
     _, tried, host, _ = staged(ApplicationError("gone", type=ErrorType.GROUP_GONE.value))

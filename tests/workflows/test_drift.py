@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from emulator.happenings import ServerCutOff
 from emulator.switches import PatchSemServer, Switches
 from rotation.running.message import Move
 from rotation.running.state import Outcome
@@ -50,6 +51,24 @@ async def test_a_relaxed_setting_that_is_undone_is_put_right_and_its_gate_starts
     restarted, passed = (next(e for e in here.trail if e.kind == kind) for kind in ("gate-restarted", "gate-passed"))
     assert passed.at - restarted.at >= 3 * HEARTBEAT
     assert here.lost() == []
+
+
+async def test_what_a_look_finds_is_put_right_though_no_client_can_be_read(played):
+    """SEPM answers about groups, and not about clients: what was found does not wait for a reading."""
+
+    def slow_clients(here):
+        secure(LEGACY, True)(here)
+        here.stage.simulation.set_switches(Switches(page_delay=timedelta(hours=1)))
+
+    slow, put_right = deeds = played.in_turn(
+        played.Deed(played.at("A8"), slow_clients, after=HEARTBEAT),
+        played.Deed(lambda state: state.repaired, lambda here: here.stage.simulation.set_switches(Switches())),
+    )
+    async with played.play(*deeds, spec=played.three(switches=Switches())) as here:
+        outcome = await here.run()
+    assert put_right.seen_at - slow.seen_at < timedelta(hours=1)
+    assert put_right.saw.wait.reading is None
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
 
 
 async def test_rule_12_a_gate_that_lost_its_ground_is_asked_again_at_the_next_claim(played):
@@ -114,6 +133,34 @@ async def test_what_is_undone_again_and_again_is_asked_about_and_put_right_when_
     assert [code for code, _ in here.asked] == ["drift"]
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
+
+
+async def test_an_answer_that_comes_while_the_site_is_looked_at_is_obeyed_by_the_next_look(played):
+    """SEPM is away when it is looked at, and a person answers meanwhile: what was judged before is not held on to."""
+
+    def undo_and_leave(here):
+        secure(LEGACY, True)(here)
+        here.stage.simulation.schedule(ServerCutOff(server="SEPM-1", lasting=4 * HEARTBEAT), here.stage.clock.now())
+
+    def was_repaired(times):
+        return lambda state: played.at("A8")(state) and len(state.repaired) == times
+
+    undone = [played.Deed(was_repaired(times), secure(LEGACY, True), after=HEARTBEAT) for times in range(3)]
+    *_, away, retry = deeds = played.in_turn(
+        *undone,
+        played.Deed(asked_about_drift, undo_and_leave, after=HEARTBEAT / 2),
+        played.Deed(played.asked("not-answering"), lambda here: here.say(Move.RETRY)),
+    )
+    async with played.play(*deeds) as here:
+        here.absent = asked_about_drift
+        outcome = await here.run()
+
+    back = away.seen_at + HEARTBEAT / 2 + 4 * HEARTBEAT
+    *_, last = [event.at for event in here.trail if event.kind == "repaired"]
+    assert retry.answer.accepted
+    assert retry.seen_at < back <= last < back + HEARTBEAT
+    assert [code for code, _ in here.asked].count("drift") == 1
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
 
 
 async def test_a_change_of_a_group_that_is_left_alone_is_asked_about(played):

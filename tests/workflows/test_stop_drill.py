@@ -69,6 +69,44 @@ async def test_two_persons_leave_out_by_name_who_finds_no_other(played):
     assert Move.RETRY in played.attention(deeds[0].saw, "gate-limit").options
 
 
+async def test_the_drill_is_made_again_while_a_second_person_is_asked(played):
+    """One person wants to go on, another one brings the clients back: the wish is over, and nobody was left out."""
+    deeds = played.in_turn(
+        played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "they are to go")),
+        played.Deed(played.asked("second-person"), lambda here: here.say(Move.RETRY, "bob")),
+        played.Deed(played.asked("stranded"), lambda here: here.say(Move.CANCEL, "ann", "they reach no other")),
+    )
+    async with played.play(*deeds, spec=kept_first(), **DRILL) as here:
+        here.absent = lambda state: drilling(state) and not deeds[1].done
+        outcome = await here.run()
+        tasks = await here.stage.store.tasks.list()
+    assert (outcome, here.lost(), halted(here)) == (Outcome.CANCELLED, [], [])
+    assert [each.work.kind for each in tasks].count("stop_server") == 2
+    assert deeds[2].saw.proceed is None
+    assert not played.asked("second-person")(deeds[2].saw)
+
+
+async def test_another_server_that_falls_silent_while_a_second_person_is_asked_is_told(played):
+    """Clients are read on, so that the stopped server is started though nobody has answered."""
+
+    def restart(here):
+        here.stage.simulation.console.stop_server("SEPM-3")
+
+    def back(here):
+        here.stage.simulation.console.start_server("SEPM-3")
+        return here.say(Move.CANCEL, "ann", "not today")
+
+    deeds = played.in_turn(
+        played.Deed(played.asked("gate-limit"), lambda here: here.say(Move.PROCEED, "ann", "they are to go")),
+        played.Deed(played.asked("second-person"), restart),
+        played.Deed(played.asked("others-silent"), back),
+    )
+    async with played.play(*deeds, spec=kept_first(), **DRILL) as here:
+        here.absent = lambda state: drilling(state) and not deeds[2].done
+        outcome = await here.run()
+    assert (outcome, here.lost(), halted(here)) == (Outcome.CANCELLED, [], [])
+
+
 async def test_a_server_that_is_started_meanwhile_makes_check_ins_prove_nothing(played):
     """It is told, and a retry has somebody stop it again."""
 
