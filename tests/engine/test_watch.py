@@ -18,6 +18,7 @@ from engine.contract import ActivityName, WatchAnswer, WatchRequest
 from engine.ids import WATCH
 from engine.plugin import RotatorPlugin
 from engine.watch import arrange_watch
+from tests.workflows.serving import serving
 from workflows.watch_certificates import WatchCertificates
 
 HOURS = timedelta(hours=6)
@@ -48,9 +49,10 @@ def watcher() -> Watcher:
 @pytest.fixture
 async def served(worker_client, task_queue, watcher) -> AsyncIterator[str]:
     """A task queue with a worker; the schedule and what it started are gone after the test."""
-    async with Worker(
+    worker = Worker(
         worker_client, task_queue=task_queue, workflows=[WatchCertificates], activities=[watcher.watch_certificates]
-    ):
+    )
+    async with serving(worker):
         yield task_queue
         watcher.may_end.set()
         with contextlib.suppress(RPCError):  # the test itself has taken the schedule away
