@@ -212,6 +212,7 @@ class Site:
         """By id, parents before their children. They change through `put_group` and `remove_group` only."""
         self._by_path: dict[str, Group] = {}
         self._owners: dict[str, Group] = {}
+        self._inheritors: dict[str, list[Group]] | None = None
         self.effects = Effects(lambda: timeline.now_ms)
 
     @property
@@ -269,7 +270,7 @@ class Site:
         self.groups.update({group.id: group for group in groups})
         self.groups = dict(sorted(self.groups.items(), key=lambda each: each[1].path.count(PAIR_SEPARATOR)))
         self._by_path = {group.path: group for group in self.groups.values()}
-        self._owners = {}
+        self._owners, self._inheritors = {}, None
 
     def remove_group(self, group: Group) -> None:
         """Drop a group."""
@@ -296,7 +297,12 @@ class Site:
 
     def inheritors(self, owner: Group) -> tuple[Group, ...]:
         """The groups that take their settings from `owner`."""
-        return tuple(group for group in self.groups.values() if group is not owner and self.owner(group) is owner)
+        if self._inheritors is None:
+            self._inheritors = {}
+            for group in self.groups.values():
+                if (followed := self.owner(group)) is not group:
+                    self._inheritors.setdefault(followed.id, []).append(group)
+        return tuple(self._inheritors.get(owner.id, ()))
 
     def locations(self, group: Group) -> tuple[Location, ...]:
         """The locations that count in a group. Inheriting groups share their owner's, ids and all."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.proof.gate import Reference
 from rotation.values import GroupId, RotationId
@@ -61,7 +62,10 @@ class References:
 
     async def save(self, rotation_id: RotationId, gate: str, reference: Reference) -> Reference:
         """Keep one reference, as `save_all` does."""
-        return (await self.save_all(rotation_id, gate, (reference,)))[reference.owner]
+        async with self._database.write_rows() as connection:
+            await lock_rotation(connection, rotation_id)
+            known = await connection.scalar(_ONE, _names(rotation_id, gate, reference.owner))
+            return await _kept(connection, rotation_id, gate, reference, known)
 
     async def save_all(
         self, rotation_id: RotationId, gate: str, references: Iterable[Reference]
@@ -79,18 +83,23 @@ class References:
             await lock_rotation(connection, rotation_id)
             rows = await connection.execute(_OF_GATE, {"rotation": rotation_id, "of_gate": gate})
             kept = {GroupId(owner): known for owner, known in rows}
-            for reference in references:
-                known = kept.get(reference.owner)
-                if known is not None and not _replaces(reference, known):
-                    continue
-                kept[reference.owner] = reference
-                names = _names(rotation_id, gate, reference.owner)
-                if known is None:
-                    new = {"rotation_id": rotation_id, "gate": gate, "owner": reference.owner, "reference": reference}
-                    await connection.execute(_NEW, new)
-                else:
-                    await connection.execute(_OTHER, {"new": reference, **names})
+            for each in references:
+                kept[each.owner] = await _kept(connection, rotation_id, gate, each, kept.get(each.owner))
             return kept
+
+
+async def _kept(
+    connection: AsyncConnection, rotation_id: RotationId, gate: str, reference: Reference, known: Reference | None
+) -> Reference:
+    """Keep one where it takes the place of the one that is `known`. Returns that which is kept then."""
+    if known is None:
+        new = {"rotation_id": rotation_id, "gate": gate, "owner": reference.owner, "reference": reference}
+        await connection.execute(_NEW, new)
+    elif _replaces(reference, known):
+        await connection.execute(_OTHER, {"new": reference, **_names(rotation_id, gate, reference.owner)})
+    else:
+        return known
+    return reference
 
 
 def _replaces(reference: Reference, known: Reference) -> bool:
