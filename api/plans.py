@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Response
 
 from activities.planning import plan_from_survey
 from activities.surveyed import surveyed_plan
-from api.fresh_survey import fresh_survey
+from api.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
 from api.parts import Parts, WithParts
 from api.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
 from api.problems import described, refused
+from api.survey_document import SurveyGoesOn
 from rotation.finding import blocking
 from rotation.plan.request import PlanRequest
 from rotation.plan.surveyed import SurveyedPlan
@@ -22,13 +23,28 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
+    responses={
+        **described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
+        int(HTTPStatus.ACCEPTED): {
+            "model": SurveyGoesOn,
+            "description": "No plan yet: the survey takes longer than a request waits. Send the request again with "
+            "`survey_max_age`",
+        },
+    },
 )
-async def make_plan(order: PlanOrder, parts: WithParts, response: Response) -> PlanShown:
-    """Survey the site, and compute its rotation. Everything that must stop it is found here."""
+async def make_plan(order: PlanOrder, parts: WithParts, response: Response) -> PlanShown | SurveyGoesOn:
+    """Survey the site, and compute its rotation. Everything that must stop it is found here.
+
+    A survey that takes long goes on, and is shown where `Location` says; the same request then makes the plan of it.
+    """
     request = order.request(await parts.store.sites.get(order.site_id))
     await _require_certificates(parts, request)
-    survey_id = await fresh_survey(parts, order.site_id, order.survey_max_age)
+    survey_id = await survey_within(parts, order.site_id, order.survey_max_age)
+    if survey_id is None:
+        response.status_code = HTTPStatus.ACCEPTED
+        goes_on = {"Location": f"/v1/sites/{order.site_id}/survey", "Retry-After": str(AGAIN_AFTER)}
+        response.headers.update(goes_on)
+        return SurveyGoesOn(site_id=order.site_id, remedy=USE_IT)
     plan = await plan_from_survey(parts.store, order.site_id, survey_id, request, now=parts.clock())
     await parts.store.plans.add(plan)
     response.headers["Location"] = f"/v1/plans/{plan.id}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Literal
 
 from rotation.survey import ObservedGroup, ObservedLocation, ServedCertificate, SiteSurvey
 from rotation.values import GroupId, ServerName, SiteId, Value
@@ -55,7 +56,9 @@ class SurveyGoesOn(Value):
     """A survey that needs longer than a request waits."""
 
     site_id: SiteId
-    state: str = "running"
+    state: Literal["running"] = "running"
+    remedy: str = ""
+    """What to do for whom it was begun."""
 
 
 def _group(group: ObservedGroup, clients: int) -> GroupShown:

@@ -32,4 +32,12 @@ def post_patiently(
                 body = {**body, "survey_max_age": _USE_IT}
             time.sleep(min(refused.retry_after, _LONGEST_PAUSE))
         else:
-            return answer
+            if not _goes_on(answer):
+                return answer
+            body = {**body, "survey_max_age": _USE_IT}
+            time.sleep(_LONGEST_PAUSE)
+
+
+def _goes_on(answer: Mapping[str, Any]) -> bool:
+    """Whether it is a survey that goes on, and not what was asked for."""
+    return answer.get("state") == "running" and "site_id" in answer and "id" not in answer

@@ -1,0 +1,52 @@
+"""A survey that takes longer than a request waits: who asked for it is told where it goes on, and what to do then."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+
+import httpx
+import pytest
+
+from tests.api.conftest import calling
+
+
+@pytest.fixture
+async def impatient(connected):
+    """An API whose requests wait for no survey."""
+    async with calling(replace(connected, survey_wait=timedelta(0))) as client:
+        yield client
+
+
+async def followed(api: httpx.AsyncClient, answer: httpx.Response) -> None:
+    """Wait until the survey is there to which an answer points."""
+    async with asyncio.timeout(60):
+        while True:
+            if (await api.get(answer.headers["Location"])).status_code == HTTPStatus.OK:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def test_a_plan_over_a_long_survey_is_answered_with_the_survey_to_follow(impatient, site):
+    """202 and where it goes on: no plan is made by itself, and the same request makes it when the survey is there."""
+    made = await impatient.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    certificates = {"*": made.json()["certificate"]["id"]}
+    order = {"site_id": site, "certificates": certificates, "trusted_networks": ["10.0.0.0/16"]}
+    accepted = await impatient.post("/v1/plans", json=order)
+    assert (accepted.status_code, accepted.json()["state"]) == (202, "running"), accepted.text
+    assert "survey_max_age" in accepted.json()["remedy"]
+    assert int(accepted.headers["Retry-After"]) > 0
+    await followed(impatient, accepted)
+    assert (await impatient.get("/v1/plans", params={"site": site})).json() == {"items": []}
+    planned = await impatient.post("/v1/plans", json=order | {"survey_max_age": "PT2H"})
+    assert planned.status_code == 201, planned.text
+
+
+async def test_a_start_over_a_long_survey_is_not_made(impatient, plan, problem):
+    """503: nothing was started, and the survey goes on."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "ann", "why": "it ends"}
+    body = problem(
+        await impatient.post("/v1/rotations", json=order, headers={"Idempotency-Key": "k"}), 503, "survey-running"
+    )
+    assert "survey_max_age" in body["remedy"]
+    assert (await impatient.get("/v1/rotations")).json()["items"] == []

@@ -1,0 +1,30 @@
+"""The command line waits for a survey however long it takes, and then uses it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from api.parts import Parts
+
+
+@pytest.fixture
+async def connected(unstaffed, staffed) -> AsyncIterator[Parts]:
+    """Parts whose requests wait for no survey."""
+    parts = replace(unstaffed, survey_wait=timedelta(0))
+    async with staffed(parts):
+        yield parts
+
+
+async def test_a_plan_and_its_start_wait_for_the_survey(whole, site, rotator):
+    """A plan is made of it, and a rotation is started: each of them asks again until it is there."""
+    made = await whole.post("/v1/certificates/self-signed", json={"names": ["127.0.0.1"]})
+    certificate = made.json()["certificate"]["id"]
+    code, out, err = await rotator("plan", site, "-c", certificate, "--trust-network", "10.0.0.0/16")
+    assert code == 0, err
+    (plan,) = (await whole.get("/v1/plans", params={"site": site})).json()["items"]
+    assert plan["id"] in out
+    code, _, err = await rotator("start", plan["id"], "--hash", plan["hash"], "--who", "ann", "--why", "it ends")
+    assert code == 0, err
+    assert len((await whole.get("/v1/rotations", params={"site": site})).json()["items"]) == 1
