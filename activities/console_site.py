@@ -1,6 +1,6 @@
 """A site without REST, read from its document, what was said since, its newest export and its servers' own ports."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Self
 
@@ -61,7 +61,7 @@ class ConsoleSite:
             raise AssertionError("its clock is asked when it is opened")
         return self._clock
 
-    async def groups(self) -> list[ObservedGroup]:
+    async def groups(self, known: Mapping[GroupId, ObservedGroup] | None = None) -> list[ObservedGroup]:  # noqa: ARG002 - the port's
         """The groups of the document, with what was said to be changed since."""
         return list((await self._record()).groups())
 

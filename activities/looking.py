@@ -1,22 +1,23 @@
 """Looking at the site: is it as the rotation left it? And having a gate proven anew where it was not (rule 12)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from temporalio import activity
 
 from activities.edited_lists import dates_of_lists, lists_not_as_known
 from activities.failures import told_apart
+from activities.glancing import dates_show_settings
 from activities.scope import StepScope, scope_of
 from activities.servers import presented_when_planned
 from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
-from rotation.drift.drift import Drift, Move, drift, moved, stays_behind
+from rotation.drift.drift import LOCATION_NEW, Drift, Move, drift, moved, stays_behind
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
-from rotation.drift.told import judge
+from rotation.drift.told import in_few, judge
 from rotation.drift.upgraded import upgraded
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
@@ -42,23 +43,32 @@ class Looking:
     async def look(self, request: LookRequest) -> LookAnswer:
         """What differs from what the rotation left.
 
-        1. read groups, inheritance, lists, secure communications and SEPM's version; probe every server's ports
+        1. read groups, inheritance, lists, secure communications and SEPM's version; probe every server's ports. Where
+           this site has shown that its policy dates tell of changed settings, settings are read of groups whose policy
+           is another one, and once a day of all
         2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
         3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
         4. judge what differs: it is gone on with, put right, or a person is asked
+        5. keep all of it, and answer with some of each kind
         """
+        rotation_id, kept = request.ref.rotation_id, self._world.store.found
+        settled = await kept.settled(rotation_id, request.round_number)
         scope = await scope_of(self._world, request.ref)
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 planned = await self._world.store.surveys.get(scope.plan.survey_id)
                 survey = await self._read(scope, client, planned)
-                found = await self._differences(scope, survey, planned, request)
+                found = await self._differences(scope, survey, planned, request, settled.known(LOCATION_NEW))
                 await self._note(scope, client, found)
-        now = Circumstances(body=scope.plan.body, at=scope.step.id, repaired=request.repaired, left=request.left)
-        return LookAnswer(found=tuple(judge(each, now) for each in found))
+        now = Circumstances(body=scope.plan.body, at=scope.step.id, repaired=settled.repaired, left=settled.left)
+        judged = [judge(each, now) for each in found]
+        identity = await kept.keep(rotation_id, judged, at=self._world.clock(), round_number=request.round_number)
+        return LookAnswer(found=identity, told=in_few((each.told for each in judged), set(request.known)))
 
     async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey) -> SiteSurvey:
-        groups = tuple(await client.groups())
+        world, site = self._world, scope.site
+        by_dates = site.at_console is None and await dates_show_settings(world.store, scope.ref.rotation_id)
+        groups = await world.readings.groups(site.id, client, now=world.clock(), by_dates=by_dates)
         return SiteSurvey(
             taken_at=self._world.clock(),
             sepm_clock=client.clock_of_last_answer(),
@@ -76,7 +86,12 @@ class Looking:
         return frozenset(each.name for each, now in zip(answered, answers, strict=True) if not now.answers)
 
     async def _differences(
-        self, scope: StepScope, survey: SiteSurvey, planned: SiteSurvey, request: LookRequest
+        self,
+        scope: StepScope,
+        survey: SiteSurvey,
+        planned: SiteSurvey,
+        request: LookRequest,
+        excluded: Collection[str],
     ) -> tuple[Drift, ...]:
         store, body = self._world.store, scope.plan.body
         if body.purpose == "recover":
@@ -106,7 +121,7 @@ class Looking:
                 clients,
                 at=scope.step.id,
                 uncounted=await uncounted(store, scope.ref, body, survey.groups),
-                excluded=request.excluded,
+                excluded=excluded,
             ),
             *moved(survey, moves),
             *await lists_not_as_known(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from activities.console_site import ConsoleSite
+from activities.glancing import LastReadings
 from issuing.issuer import Issuer
 from rotation.pins import owner
 from rotation.site import Server, Site
@@ -67,6 +68,7 @@ class World:
     probe: CertificateProbe = field(default_factory=NetworkProbe)
     look: PortLook = field(default_factory=NetworkLook)
     sleep: Callable[[timedelta], Awaitable[None]] = wall_sleep
+    readings: LastReadings = field(default_factory=LastReadings)
     issuer: Issuer | None = None
     """The certificate authority; None where none is set."""
 

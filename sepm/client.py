@@ -3,7 +3,7 @@
 Reads are complete or fail. Writes return nothing and prove nothing: their caller reads back.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Self
 
@@ -124,9 +124,13 @@ class SepmClient:
             )
         return self._session.dated
 
-    async def groups(self) -> list[ObservedGroup]:
-        """Every group of every domain, with the settings of all its locations; inheriting groups show their own."""
-        return await read_groups(self._session, at_once=self._at_once)
+    async def groups(self, known: Mapping[GroupId, ObservedGroup] | None = None) -> list[ObservedGroup]:
+        """Every group of every domain, with the settings of all its locations; inheriting groups show their own.
+
+        Of a group whose policy is the one of `known`, its locations are taken from there: a call for each page of
+        groups then, and some for each group whose policy is another one.
+        """
+        return await read_groups(self._session, known or {}, at_once=self._at_once)
 
     async def policy_dates(self, ids: Iterable[GroupId]) -> dict[GroupId, datetime]:
         """When SEPM made the policy of each group, on its own clock, to the millisecond."""

@@ -1,7 +1,7 @@
 """Reading the groups of a site with the settings of every location."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
@@ -29,8 +29,8 @@ _PAGE = 100
 _FEW = 3
 
 
-async def read_groups(session: Session, *, at_once: int) -> list[ObservedGroup]:
-    """Every group of every domain, in the order that SEPM gives.
+async def read_groups(session: Session, known: Mapping[GroupId, ObservedGroup], *, at_once: int) -> list[ObservedGroup]:
+    """Every group of every domain, in the order that SEPM gives. Whose policy is as `known` keeps its locations.
 
     Raises:
         SepmError: also when a domain or a group shows nothing: what is not seen cannot be kept safe.
@@ -51,6 +51,10 @@ async def read_groups(session: Session, *, at_once: int) -> list[ObservedGroup]:
 
     async def observed(payload: GroupPayload) -> ObservedGroup:
         path = path_within(payload.full_path_name or payload.name, payload.domain, home)
+        before = known.get(GroupId(payload.id))
+        inherits, date = payload.policy_inheritance_enabled, from_epoch_ms(payload.policy_date)
+        if before is not None and (before.inherits, before.policy_date) == (inherits, date):
+            return before.model_copy(update={"path": path})
         return await _observed_group(session, payload, path)
 
     return await each(found.values(), observed, at_once=at_once)

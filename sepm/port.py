@@ -1,6 +1,6 @@
 """What is asked of a site's SEPM, whoever answers: its REST API, or what its people have said of it."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -31,8 +31,11 @@ class Sepm(Protocol):
         """Its own clock at its latest answer."""
         ...
 
-    async def groups(self) -> list[ObservedGroup]:
-        """Every group with its settings."""
+    async def groups(self, known: Mapping[GroupId, ObservedGroup] | None = None) -> list[ObservedGroup]:
+        """Every group with its settings. Of one whose policy is the one of `known`, the settings are taken from there.
+
+        That is right only where each change of a setting has another policy made.
+        """
         ...
 
     async def policy_dates(self, ids: Iterable[GroupId]) -> dict[GroupId, datetime]:

@@ -1,6 +1,7 @@
 """The references of gates: what the policy serials of an owner must reach (rule 9)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,11 @@ from store.tables import ReferenceRow
 _OF_GATE = built_once(
     select(ReferenceRow.owner, ReferenceRow.reference).where(
         ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.gate == bindparam("of_gate")
+    )
+)
+_OF_OWNER = built_once(
+    select(ReferenceRow.reference).where(
+        ReferenceRow.rotation_id == bindparam("rotation"), ReferenceRow.owner == bindparam("of_owner")
     )
 )
 _ONE = built_once(
@@ -46,6 +52,12 @@ class References:
         async with self._database.read_rows() as connection:
             found: Reference | None = await connection.scalar(_ONE, _names(rotation_id, gate, owner))
         return found
+
+    async def newest(self, rotation_id: RotationId, owner: GroupId) -> datetime | None:
+        """The newest policy date of an owner that any gate of the rotation has fixed or followed."""
+        async with self._database.read_rows() as connection:
+            kept = list((await connection.execute(_OF_OWNER, {"rotation": rotation_id, "of_owner": owner})).scalars())
+        return max((each.newest for each in kept if each.newest is not None), default=None)
 
     async def of_gate(self, rotation_id: RotationId, gate: str) -> dict[GroupId, Reference]:
         """The references of every owner in a gate."""

@@ -153,6 +153,15 @@ class Writes:
         async with self._database.read() as session:
             return tuple(_write(row) for row in await session.scalars(noted.order_by(*order)))
 
+    async def of_one_group(self, rotation_id: RotationId) -> tuple[SettingWrite, ...]:
+        """The writes of the group that the rotation wrote first, in order of their notes."""
+        async with self._database.read_rows() as connection:
+            first = (await connection.execute(_FIRST, {"the_rotation_id": rotation_id})).one_or_none()
+            if first is None:
+                return ()
+            which = {"the_rotation_id": rotation_id, "the_group_id": first.group_id}
+            return tuple(_write(row) for row in await connection.execute(_OF_GROUP, which))
+
     async def of_site(self, site_id: SiteId, field: SettingField) -> tuple[SettingWrite, ...]:
         """The writes of one setting by all rotations of a site, in order of their notes."""
         noted = (
@@ -173,6 +182,12 @@ _LAST = built_once(
     .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in _OF))
     .order_by(_WRITES.c.attempt.desc())
     .limit(1)
+)
+_OF_ROTATION = _WRITES.c.rotation_id == bindparam("the_rotation_id")
+_IN_ORDER = (_WRITES.c.intended_at, _WRITES.c.step_id, _WRITES.c.location_id, _WRITES.c.attempt)
+_FIRST = built_once(select(_WRITES.c.group_id).where(_OF_ROTATION).order_by(*_IN_ORDER).limit(1))
+_OF_GROUP = built_once(
+    select(_WRITES).where(_OF_ROTATION, _WRITES.c.group_id == bindparam("the_group_id")).order_by(*_IN_ORDER)
 )
 _NEW = built_once(insert(_WRITES))
 _ENDED = built_once(
