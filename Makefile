@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-service test-oldest fuzz rewrap proof crash-sweep terminate-sweep mutants mutmut check format lock clean
+.PHONY: help demo test test-service test-oldest fuzz rewrap proof big crash-sweep terminate-sweep mutants mutmut check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,7 +48,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist load
 SERVICE := tests/e2e $(addprefix tests/,sweep/test_sample.py sweep/test_undisturbed.py deploy/test_image.py \
 	engine/test_worker.py emulator/test_serve.py api/test_simulations.py cli/test_simulate.py simulation/test_main.py \
 	simulation/test_durable.py store/test_processes.py store/keys/test_rewrapping.py workflows/test_ninety_days.py \
-	workflows/test_many_histories.py)
+	workflows/test_many_histories.py big/test_big_site.py)
 
 test: $(VENV)/.dev ## Run the tests (ARGS="-k plan" passes options to pytest; JOBS=0 runs them one by one)
 	$(PYTEST) $(addprefix --ignore=,$(SERVICE)) $(ARGS)
@@ -74,6 +74,9 @@ crash-sweep: $(VENV)/.dev ## Kill each part at every point that a rotation touch
 
 terminate-sweep: $(VENV)/.dev ## Terminate every procedure at every step, and follow the way out (ARGS="--help" shows how)
 	$(BIN)/python -m tests.terminating --json build/terminate-sweep.json $(ARGS)
+
+big: $(VENV)/.dev ## Rotate a site of 3,000 groups and 100,000 clients on the real Temporal, and measure it (ARGS="--help" shows how)
+	$(BIN)/python -m tests.big --json build/big.json $(ARGS)
 
 mutants: $(VENV)/.dev ## Show that a product without one of its rules is caught (ARGS="--help" shows how)
 	$(BIN)/python -m tests.proof.mutants $(ARGS)

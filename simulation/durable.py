@@ -12,6 +12,7 @@ that the next worker's replay reads the same again.
 import asyncio
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,6 +65,10 @@ _PLAN = re.compile(r"plan-[0-9a-f]{12}")
 _LONG = timedelta(minutes=10)
 
 
+_Once = tuple[str | None, str]
+"""An activity, by the run of its workflow and its id there."""
+
+
 @dataclass
 class Surroundings:
     """What one rotation on Temporal shares with the process that plays it. Only a played workflow may look at it."""
@@ -72,12 +77,13 @@ class Surroundings:
     people: People
     until: datetime
     said: list[Message] = field(default_factory=list)
-    due_again: dict[str, datetime] = field(default_factory=dict)
-    """When activities that have failed are tried again, by activity id."""
-    began: dict[str, datetime] = field(default_factory=dict)
-    """When the first try of each activity was made, by activity id."""
+    due_again: dict[_Once, datetime] = field(default_factory=dict)
+    """When activities that have failed are tried again."""
+    began: dict[_Once, datetime] = field(default_factory=dict)
+    """When the first try of each activity was made."""
     state: RotationState | None = None
-    tape: Tape = field(default_factory=Tape)
+    tapes: defaultdict[str, Tape] = field(default_factory=lambda: defaultdict(Tape))
+    """By run: each history is replayed by itself."""
 
 
 _PLAYED: dict[str, Surroundings] = {}
@@ -90,7 +96,7 @@ class DurableHost(TemporalHost):
     def __init__(self, begin: RotateInput, around: Surroundings) -> None:
         super().__init__(begin.rotation_id)
         self._around = around
-        self._read = Reader(around.tape)
+        self._read = Reader(around.tapes[workflow.info().run_id])
         self._pending: list[TemporalPending[Any]] = []
         self.running: Running | None = None
         self.failures = 0
@@ -199,8 +205,9 @@ class _Timed(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
         """One try."""
         info, clock, due_again = activity.info(), self._around.clock, self._around.due_again
-        self._around.began.setdefault(info.activity_id, clock.now())
-        due = due_again.pop(info.activity_id, None)
+        once = info.workflow_run_id, info.activity_id
+        self._around.began.setdefault(once, clock.now())
+        due = due_again.pop(once, None)
         if due is not None:
             clock.leap_to(due)
         try:
@@ -208,10 +215,10 @@ class _Timed(ActivityInboundInterceptor):
         except ApplicationError as error:
             if info.is_local or is_refusal(error):
                 raise
-            if is_given_back(error, info, clock.now() - self._around.began[info.activity_id]):
+            if is_given_back(error, info, clock.now() - self._around.began[once]):
                 raise given_back(error) from error
             pause = error.next_retry_delay or retry_pause(info.attempt)
-            due_again[info.activity_id] = clock.now() + pause
+            due_again[once] = clock.now() + pause
             # of a failed try the server tells the workflow nothing
             await self._client.get_workflow_handle(str(info.workflow_id)).signal(_FAILED)
             raise ApplicationError(error.message, type=error.type, next_retry_delay=pause) from error

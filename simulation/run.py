@@ -15,6 +15,7 @@ from simulation.facts import Facts, SiteFacts, site_facts
 from simulation.host import HorizonReachedError, StuckError
 from simulation.scenario import START, Scenario
 from simulation.stage import ROTATION, Stage
+from store.store import Store
 from workflows.run import run_rotation
 from workflows.running import ContinueAsNew
 
@@ -55,7 +56,11 @@ async def in_many_histories(stage: Stage, state: RotationState) -> tuple[str, Ro
 
 
 async def play(
-    scenario: Scenario, run: Runner = in_process, ear: Ear | None = None, planned: Planned = Stage.plan
+    scenario: Scenario,
+    run: Runner = in_process,
+    ear: Ear | None = None,
+    planned: Planned = Stage.plan,
+    store: Store | None = None,
 ) -> Facts:
     """Play one rotation with the very code that runs on Temporal.
 
@@ -64,7 +69,7 @@ async def play(
     3. let the clients live on, so that whoever was cut off shows it
     4. gather what the product knows and what the site itself knows
     """
-    async with Stage(scenario, ear) as stage:
+    async with Stage(scenario, ear, store) as stage:
         before = site_facts(stage.simulation)
         try:
             plan = await planned(stage)

@@ -51,14 +51,14 @@ _LIVE_ON = 7
 
 
 class Stage:
-    """Everything around one simulated rotation."""
+    """Everything around one simulated rotation: with a store in memory, unless one is given. It closes it."""
 
-    def __init__(self, scenario: Scenario, ear: Ear | None = None) -> None:
+    def __init__(self, scenario: Scenario, ear: Ear | None = None, store: Store | None = None) -> None:
         self.scenario = scenario
         self.ear = ear
         self.clock = SimulatedClock(START)
         self.simulation = Simulation(scenario.spec, START)
-        self.store = Store.in_memory()
+        self.store = store or Store.in_memory()
         self.site = scenario.registered.site if scenario.registered else registered(scenario, self.simulation)
         self.console = ConsolePeople(self.simulation, self.store, self.site.id, scenario.at_console)
         if scenario.at_console is not None:

@@ -1,0 +1,62 @@
+"""A site by size: one server, groups with settings of their own and two locations each, some clients away for good."""
+
+from datetime import timedelta
+
+from emulator.scenarios import one_server
+from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
+from rotation.running.message import Move
+from rotation.site import Limits
+from simulation.scenario import Act, Pace, Scenario
+from tests.big.size import Size
+
+_HEARTBEAT = timedelta(hours=1)
+_AWAY = (timedelta(days=-30), timedelta(days=400))
+_LIMITS = Limits(
+    relax_floor=timedelta(0),
+    publish_delay=timedelta(seconds=2),
+    purge_after=None,
+    holdout_minimum=timedelta(minutes=30),
+    holdout_maximum=timedelta(hours=12),
+    gate_patience=timedelta(hours=6),
+)
+_PACE = Pace(first=timedelta(seconds=5), last=timedelta(minutes=1), work=timedelta(minutes=2))
+_IN_A_GATE = timedelta(hours=5)
+"""After the start: everybody relaxed is waited for then."""
+
+
+def scenario(size: Size, *, cancelled: bool) -> Scenario:
+    """Its rotation, with all who are away left out by name. Somebody cancels it in a gate, or it goes to its end."""
+    acts = (Act(after=_IN_A_GATE, move=Move.CANCEL),) if cancelled else ()
+    spec = _spec(size)
+    return Scenario(seed=1, spec=spec, limits=_LIMITS, pace=_PACE, leave_out_away=True, acts=acts)
+
+
+def _spec(size: Size) -> SiteSpec:
+    """`size.groups` groups beside the root, which has no client."""
+    around = one_server(clients=1, heartbeat=_HEARTBEAT)
+    location = LocationSpec(heartbeat=_HEARTBEAT)
+    both = (location, location.model_copy(update={"name": "Remote"}))
+    paths = [f"{ROOT_GROUP}\\Branch {number:04d}" for number in range(size.groups)]
+    return SiteSpec(
+        name="Big Site",
+        servers=around.servers,
+        groups=(GroupSpec(path=ROOT_GROUP, locations=(location,)), *(_group(path, both) for path in paths)),
+        clients=tuple(
+            ClientSpec(group=path, count=count, prefix=f"{kind}{number:04d}", away=away)
+            for number, path in enumerate(paths)
+            for kind, count, away in (
+                ("PC", _share(size.clients - size.away, size.groups, number), ()),
+                ("AWAY", _share(size.away, size.groups, number), (_AWAY,)),
+            )
+            if count
+        ),
+    )
+
+
+def _group(path: str, locations: tuple[LocationSpec, ...]) -> GroupSpec:
+    return GroupSpec(path=path, locations=locations)
+
+
+def _share(of: int, parts: int, number: int) -> int:
+    """The part of that number, so that all of them together are `of`."""
+    return of * (number + 1) // parts - of * number // parts
