@@ -6,14 +6,16 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities.accepting import shown
 from activities.builds_back import with_builds
 from activities.in_numbers import NAMES
 from activities.scope import StepScope, scope_of
 from activities.surveying import Surveying
 from activities.world import World
-from engine.contract import ActivityName, ClosingAnswer, ClosingRequest, SurveyRequest
-from rotation.drift.newborn import newborn
-from rotation.finding import Finding, blocking
+from engine.contract import ActivityName, ClosingAnswer, StepRequest, SurveyRequest
+from rotation.drift.drift import PAIR_GONE
+from rotation.drift.newborn import NEWBORN, newborn
+from rotation.finding import Finding, blocking, folded, some
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate
 from rotation.proof.acceptance import keeps_older
@@ -33,7 +35,7 @@ class ClosingCheck:
         self._world = world
 
     @activity.defn(name=ActivityName.CHECK_CLOSING)
-    async def check_closing(self, request: ClosingRequest) -> ClosingAnswer:
+    async def check_closing(self, request: StepRequest) -> ClosingAnswer:
         """Survey once more; every pair as recorded, no copy in use, every planned certificate presented.
 
         With what was born since the rotation began: nobody looks again after this.
@@ -43,15 +45,25 @@ class ClosingCheck:
         surveyed = await Surveying(world).survey_site(SurveyRequest(site_id=ref.site_id))
         survey = await world.store.surveys.get(surveyed.survey_id)
         originals = await scope.originals()
+        settled = await world.store.found.settled(ref.rotation_id)
+        adopted, left = settled.known(NEWBORN), settled.known(NEWBORN, PAIR_GONE)
         findings = (
-            *_settings(survey, originals, request.adopted),
-            *_copies(scope, survey, request.adopted),
+            *_settings(survey, originals, left),
+            *_copies(scope, survey, left),
             *_certificates(scope, survey),
         )
+        gone = [each for each in findings if each.code == PAIR_GONE]
+        born = [each for each in newborn(scope.plan.body, survey) if each.subject not in adopted]
         roster = await world.store.roster.entries(ref.site_id, None)
         proven = await self._policies(scope)
         reading = await with_builds(world, scope, survey, _back(scope, roster, survey, proven), roster)
-        return ClosingAnswer(findings=findings, born=newborn(scope.plan.body, survey), reading=reading)
+        return ClosingAnswer(
+            findings=folded(each for each in findings if each.code != PAIR_GONE),
+            gone=await shown(world, ref.rotation_id, gone),
+            born=await shown(world, ref.rotation_id, born),
+            adopted=some(sorted(adopted)),
+            reading=reading,
+        )
 
     async def _policies(self, scope: StepScope) -> dict[GroupId, list[datetime]]:
         """When the policies of owners were made that gates have waited for."""
@@ -72,7 +84,7 @@ def _settings(survey: SiteSurvey, originals: Iterable[Original], left: Collectio
         if current is None and subject in left:
             continue
         if current is None:
-            yield blocking("pair-gone", subject, "is not there any more", "nothing can be put back; look what happened")
+            yield blocking(PAIR_GONE, subject, "is not there any more", "nothing can be put back; look what happened")
         elif difference := _difference(original.settings, current):
             yield blocking("setting-differs", subject, difference, "put it back in the console, then retry")
 

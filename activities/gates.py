@@ -16,8 +16,9 @@ from activities.recovering import read_returned
 from activities.scope import StepScope, scope_of
 from activities.signed import signatures
 from activities.statements import by_export
+from activities.turns import in_turns
 from activities.world import World
-from engine.contract import ActivityName, Counted, GateAnswer, GateRequest, LeaveOutRequest, LookAnswer
+from engine.contract import ActivityName, Counted, GateAnswer, GateRequest, LeaveOutRequest
 from rotation.finding import some
 from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
@@ -57,9 +58,9 @@ class Gates:
     @activity.defn(name=ActivityName.READ_GATE)
     async def read_gate(self, request: GateRequest) -> GateAnswer:
         """A look at the site, where one is due, and a reading where nothing was found that comes before it."""
-        seen = await self._looking.look(request.look) if request.look is not None else LookAnswer()
-        first = any(each.repair is not None or each.told.blocks or each.told.voids for each in seen.found)
-        return GateAnswer(reading=None if first else await self._read(request), found=seen.found)
+        seen = await self._looking.look(request.look) if request.look is not None else None
+        first = seen is not None and any(each.repair or each.blocks or each.voids for each in seen.told)
+        return GateAnswer(reading=None if first else await self._read(request), look=seen)
 
     async def _read(self, request: GateRequest) -> GateReading:
         """One full reading of a gate (rule 2), with its verdicts and evidence stored.
@@ -101,7 +102,7 @@ class Gates:
             evidence = still_standing(entries, by_owner, evidence)
             await world.store.coverage.restart(request.ref.rotation_id, step.id)
             kept = {}
-        judgements = judge_all(entries, by_owner, evidence)
+        judgements = await in_turns(len(entries), judge_all, entries, by_owner, evidence)
         await world.store.coverage.save(
             request.ref.rotation_id,
             key,
@@ -259,15 +260,21 @@ class Gates:
 
     @activity.defn(name=ActivityName.LEAVE_OUT)
     async def leave_out(self, request: LeaveOutRequest) -> Counted:
-        """Leave out, by name and two persons' word, who holds the gate now, is in a group or of a build (rule 1)."""
+        """Leave out, by name and two persons' word, who holds the gate now, is in a group or of a build (rule 1).
+
+        Of groups that were born those that two persons were shown: what was found with them is accepted, too.
+        """
         store, ref = self._world.store, request.ref
-        if request.groups:
-            names = [client.id for client in await store.roster.entries(ref.site_id, request.groups)]
+        who = f"{request.asked_by}, approved by {request.approved_by}"
+        if request.found is not None:
+            found = await store.found.get(ref.rotation_id, request.found)
+            born = [each.born for each in found if each.born is not None and each.told.blocks]
+            names = [client.id for client in await store.roster.entries(ref.site_id, born)]
+            await store.found.accept(ref.rotation_id, request.found, who)
         elif request.builds:
             names = await clients_of_builds(self._world, await scope_of(self._world, ref), request.builds)
         else:
             names = await self._holding(await scope_of(self._world, ref))
-        who = f"{request.asked_by}, approved by {request.approved_by}"
         await store.roster.leave_out(ref.rotation_id, names, who, request.why, self._world.clock())
         return Counted(count=len(names))
 

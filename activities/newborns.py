@@ -2,11 +2,13 @@
 
 from temporalio import activity
 
+from activities.accepting import shown
 from activities.failures import told_apart
 from activities.scope import scope_of
 from activities.world import World
-from engine.contract import ActivityName, StepRequest
-from rotation.drift.newborn import Newborn, newborn, users
+from engine.contract import ActivityName, NewbornAnswer, StepRequest
+from rotation.drift.newborn import NEWBORN, newborn, users
+from rotation.finding import some
 from rotation.plan.step import Console
 from rotation.plan.task import DeleteList
 from rotation.survey import SiteSurvey
@@ -19,16 +21,22 @@ class Newborns:
         self._world = world
 
     @activity.defn(name=ActivityName.FIND_NEWBORN)
-    async def find_newborn(self, request: StepRequest) -> Newborn:
+    async def find_newborn(self, request: StepRequest) -> NewbornAnswer:
         """Read every group and location. What the plan does not know and affects; who uses the list to be deleted."""
-        scope = await scope_of(self._world, request.ref)
+        world, rotation_id = self._world, request.ref.rotation_id
+        scope = await scope_of(world, request.ref)
         with told_apart():
-            async with await self._world.sepm(scope.site) as client:
+            async with await world.sepm(scope.site) as client:
                 groups = tuple(await client.groups())
                 clock = client.clock_of_last_answer()
-        survey = SiteSurvey(taken_at=self._world.clock(), sepm_clock=clock, version="", groups=groups)
+        survey = SiteSurvey(taken_at=world.clock(), sepm_clock=clock, version="", groups=groups)
+        accepted = (await world.store.found.settled(rotation_id)).known(NEWBORN)
+        born = [each for each in newborn(scope.plan.body, survey) if each.subject not in accepted]
         step = scope.step
         deleted = step.work.list if isinstance(step, Console) and isinstance(step.work, DeleteList) else None
-        return Newborn(
-            found=newborn(scope.plan.body, survey), users=users(survey, deleted) if deleted is not None else ()
+        using = users(survey, deleted) if deleted is not None else ()
+        return NewbornAnswer(
+            born=await shown(world, rotation_id, born),
+            users=some(using),
+            others=some(user for user in using if user not in accepted),
         )

@@ -9,6 +9,7 @@ from activities.edited_lists import lists_not_as_known
 from activities.identity import new_plan_id
 from activities.recovery_planning import ahead_of_ours, held_by_clients, saved_copies
 from activities.servers import presented_when_planned
+from activities.turns import in_turns
 from activities.uncounted import uncounted
 from activities.world import World
 from engine.contract import (
@@ -17,7 +18,7 @@ from engine.contract import (
     PlanCheckRequest,
     StepRef,
 )
-from rotation.drift.drift import Drift, drift
+from rotation.drift.drift import LOCATION_NEW, Drift, drift
 from rotation.drift.recorded import as_recorded, relaxed_before, relaxed_now, with_copies
 from rotation.drift.served import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
@@ -88,7 +89,8 @@ async def plan_from_survey(
         copies = await saved_copies(store, site_id, held)
         observed = observed.model_copy(update={"held": known, "recovery_copies": copies})
     after = amends.last_number if amends else 0
-    return make_plan(site, observed, request, plan_id=new_plan_id(), now=now, after=after)
+    many = len(observed.clients)
+    return await in_turns(many, make_plan, site, observed, request, plan_id=new_plan_id(), now=now, after=after)
 
 
 async def _rest_at(store: Store, site: Site) -> frozenset[ServerName]:
@@ -243,7 +245,7 @@ class Planning:
             clients,
             at=request.at,
             uncounted=await uncounted(store, ref, plan.body, survey.groups),
-            excluded=request.excluded,
+            excluded=(await store.found.settled(request.rotation_id)).known(LOCATION_NEW),
         )
         served = certificate_drift(
             plan.body,

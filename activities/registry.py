@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from activities.accepting import Accepting
 from activities.admission import admitted
 from activities.closing import ClosingCheck
 from activities.gates import Gates
@@ -52,6 +53,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         looking.look,
         looking.restart_gate,
         Newborns(world).find_newborn,
+        Accepting(world).accept_found,
         ClosingCheck(world).check_closing,
         ProgressKeeper(world).record_progress,
         playing.play_run,

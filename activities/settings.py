@@ -8,13 +8,16 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.accepting import shown
 from activities.failures import told_apart
+from activities.repairing import Repairing
 from activities.scope import StepScope, WantedPair, scope_of, settings_now
 from activities.servers import presented
 from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
+from rotation.drift.drift import PAIR_GONE
 from rotation.drift.standing import standing
-from rotation.finding import some
+from rotation.finding import Shown, blocking, some
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, GatePurpose, SettingField
 from rotation.proof.gate import Reference, fix, follow, written
@@ -45,21 +48,23 @@ class Settings:
         3. write only the field that differs
         4. read back; a pair that did not change is counted as refused, for a person to do by hand
         5. a pair to be put back that is not there any more is named: there is nothing to put back
+        6. where some of what was written before is written back: note what was put right, and what was not
         """
         scope = await scope_of(self._world, request.ref)
+        repair = await Repairing.of(self._world, request)
         written = already = refused = 0
         reason = ""
-        gone: list[str] = []
+        gone: list[WantedPair] = []
         left: set[ListName] = set()
         missing = unshown = frozenset[ListName]()
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 for wanted in location_by_location(await scope.wanted(request.field, restores=request.restores)):
-                    if request.pairs is not None and wanted.pair not in request.pairs:
+                    if repair is not None and wanted.pair not in repair.pairs:
                         continue
                     settings = await settings_now(client, wanted, restores=request.restores)
                     if settings is None:
-                        gone.append(wanted.name)
+                        gone.append(wanted)
                         continue
                     if wanted.is_in(settings):
                         already += 1
@@ -70,13 +75,15 @@ class Settings:
                     why = await self._write(client, scope, wanted)
                     written, refused = written + (not why), refused + bool(why)
                     reason = why or reason
+                    if why and repair is not None:
+                        repair.left.add(wanted.pair)
                     if why and wanted.field is SettingField.SERVER_LIST and wanted.server_list is not None:
                         left.add(wanted.server_list)
                 if left and not request.restores:
                     missing, unshown = await _not_shown(client, left)
         if missing:
             reason = f"SEPM shows no server list of the name {', '.join(sorted(missing))} ({reason})"
-        return WriteAnswer(
+        answer = WriteAnswer(
             written=written,
             already=already,
             refused=refused,
@@ -84,8 +91,16 @@ class Settings:
             missing=tuple(sorted(missing)),
             unshown=tuple(sorted(unshown)),
             over_rest=scope.site.at_console is None,
-            gone=tuple(gone),
+            gone=await self._gone(scope, gone),
         )
+        return answer if repair is None else await repair.noted(answer)
+
+    async def _gone(self, scope: StepScope, pairs: Iterable[WantedPair]) -> Shown:
+        """Pairs that are not there any more, but for those with which people go on."""
+        rotation_id = scope.ref.rotation_id
+        accepted = (await self._world.store.found.settled(rotation_id)).known(PAIR_GONE)
+        gone = [blocking(PAIR_GONE, each.name, "is not there any more") for each in pairs if each.name not in accepted]
+        return await shown(self._world, rotation_id, gone)
 
     async def _not_old(self, scope: StepScope) -> dict[str, Any]:
         """What to say of a server that presents another certificate than the old one."""

@@ -1,9 +1,10 @@
 """A finding: what a rule saw, about what, why it matters and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from enum import StrEnum
+from typing import TypeVar
 
-from rotation.values import Value
+from rotation.values import FoundId, Value
 
 
 class Severity(StrEnum):
@@ -54,17 +55,35 @@ def some(names: Iterable[str]) -> tuple[str, ...]:
     return every if len(every) <= MOST else (*every[:MOST], f"{len(every) - MOST} more")
 
 
+_Item = TypeVar("_Item")
+
+
+def first_of_each(
+    items: Iterable[_Item], kind: Callable[[_Item], Hashable], more: Callable[[_Item, int], _Item]
+) -> tuple[_Item, ...]:
+    """The first of each kind, each time with one that `more` makes, of one of them and the number of the others."""
+    kinds: dict[Hashable, list[_Item]] = {}
+    for item in items:
+        kinds.setdefault(kind(item), []).append(item)
+    return tuple(
+        each
+        for alike in kinds.values()
+        for each in (*alike[:MOST], *([more(alike[0], len(alike) - MOST)] if len(alike) > MOST else ()))
+    )
+
+
 def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The first findings of each code and severity, each time with one that tells how many more there are."""
-    kinds: dict[tuple[str, Severity], list[Finding]] = {}
-    for finding in findings:
-        kinds.setdefault((finding.code, finding.severity), []).append(finding)
-    return tuple(each for kind in kinds.values() for each in _folded(kind))
+    return first_of_each(findings, lambda each: (each.code, each.severity), _more)
 
 
-def _folded(alike: list[Finding]) -> list[Finding]:
-    if len(alike) <= MOST:
-        return alike
-    first, more = alike[0], len(alike) - MOST
-    rest = first.model_copy(update={"subject": f"{more} more", "message": f"the same of {more} more"})
-    return [*alike[:MOST], rest]
+def _more(first: Finding, others: int) -> Finding:
+    return first.model_copy(update={"subject": f"{others} more", "message": f"the same of {others} more"})
+
+
+class Shown(Value):
+    """Findings that people decide about: some of them, and a number. All of them are kept under the id."""
+
+    id: FoundId | None = None
+    """None where nothing was found."""
+    some: tuple[Finding, ...] = ()

@@ -11,6 +11,8 @@ TaskId = NewType("TaskId", str)
 SimulationId = NewType("SimulationId", str)
 CertificateId = NewType("CertificateId", str)
 OrderId = NewType("OrderId", str)
+FoundId = NewType("FoundId", str)
+"""What one look has found, as it is kept in whole."""
 """Of an order at a certificate authority, as we know it."""
 ServerName = NewType("ServerName", str)
 ListName = NewType("ListName", str)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rotation.drift.told import Judged
 from rotation.finding import Finding
 from rotation.plan.task import ConsoleTask
 from rotation.proof.gate import Reference
@@ -168,6 +169,26 @@ class SwapRow(Base):
     seen_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     """When the REST address was seen to follow: what was believed there before is not believed any more."""
+
+
+class FoundRow(Base):
+    """What one look at the site has found, and what came of it."""
+
+    __tablename__ = "found"
+    __table_args__ = (Index(None, "rotation_id", "number", unique=True),)
+
+    rotation_id: Mapped[str] = mapped_column(ForeignKey("rotations.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    at: Mapped[datetime]
+    round_number: Mapped[int]
+    """Repairs are counted by it: a person's answer, and a new step, begin another one."""
+    found: Mapped[tuple[Judged, ...]] = mapped_column(Document(tuple[Judged, ...]))
+    repaired: Mapped[tuple[str, ...]] = mapped_column(Document(tuple[str, ...]))
+    not_repaired: Mapped[tuple[str, ...]] = mapped_column(Document(tuple[str, ...]))
+    accepted_by: Mapped[str]
+    came_of: Mapped[bool]
+    """Whether anything of the three was noted."""
 
 
 class TaskRow(Base):

@@ -8,6 +8,7 @@ from store.contacts import Contacts
 from store.coverage import Coverage
 from store.database import Database, MemoryDatabase
 from store.events import Events
+from store.found import Found
 from store.given_originals import GivenOriginals
 from store.http_reach import HttpReach
 from store.inventory import Inventory
@@ -54,6 +55,7 @@ class Store:
         self.roster = Roster(database)
         self.plans = Plans(database)
         self.rotations = Rotations(database)
+        self.found = Found(database)
         self.originals = Originals(database)
         self.given_originals = GivenOriginals(database)
         self.references = References(database)

@@ -9,6 +9,7 @@ from store.reconciliations import ReconciliationRow
 from store.rotation_tables import (
     CoverageGateRow,
     EventRow,
+    FoundRow,
     JudgementRow,
     LeftOutRow,
     OriginalRow,
@@ -43,6 +44,7 @@ __all__ = [
     "CoverageGateRow",
     "EventRow",
     "ExportedClientsRow",
+    "FoundRow",
     "HttpAnswerRow",
     "IssuerAccountRow",
     "JudgementRow",

@@ -1,6 +1,6 @@
 """Observed truth: the site is held against what the rotation left; what differs is named, and something follows."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable
 from datetime import datetime, timedelta
 
 from engine.contract import (
@@ -15,14 +15,14 @@ from engine.contract import (
 )
 from rotation.drift.reaction import CERTIFICATES
 from rotation.drift.served import SILENT, THIRD
-from rotation.drift.told import Judged, Repair, Told
+from rotation.drift.told import Told
 from rotation.finding import Finding
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted
-from rotation.values import ListName, ServerName, Value
+from rotation.values import ServerName, Value
 from workflows import outage, said, statement
 from workflows.excluding import asks_second, exclude, waits_for_second
 from workflows.reference import fix_references
@@ -31,9 +31,6 @@ from workflows.running import Running
 from workflows.unreported import another_was_in
 
 _SELDOM = timedelta(hours=1)
-
-_Key = tuple[str, str]
-"""What a drift is, and where."""
 
 
 class Begun(Value):
@@ -117,7 +114,7 @@ async def look(run: Running, step: Step) -> bool:
 
     0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list, or a version,
        that a person has confirmed, before the site is read or meanwhile, is known again
-    1. read it; name what is new, and tell what is over
+    1. read it; name what is new, and tell what is over: some of each kind, and how many others there are
     2. what the plan itself set is written back and read back, once more when a person has said so
     3. the gates whose proof rested on it start anew (rule 12)
     4. what is left is shown, and a person is asked
@@ -142,11 +139,10 @@ async def begin_look(run: Running, step: Step) -> Begun | None:
         swapped=state.swapped,
         due=_due(step),
         since=state.started_at,
-        excluded=state.excluded,
         lists_shown=state.lists_shown,
         versions_shown=state.versions_shown,
-        repaired=state.repaired,
-        left=state.left_by_rest,
+        round_number=state.round_number,
+        known=tuple((told.code, told.subject) for told in state.drift if not told.others),
     )
     return Begun(request=request, answered=answered, right=said_right)
 
@@ -157,9 +153,9 @@ async def end_look(run: Running, step: Step, begun: Begun, seen: LookAnswer) -> 
     late = not begun.answered and was_answered(run)
     if late:
         right = _take_answer(run)
-    found = said.take_up(state, seen.found, right)
-    await _name(run, [each.told for each in found])
-    await _repair(run, step, found)
+    state.found = seen.found
+    await _name(run, said.take_up(state, seen.told, right))
+    await _repair(run, step)
     await _prove_anew(run, step)
     # what was judged before somebody has answered is looked at once more
     state.look_at = run.host.now() if late else _next(run)
@@ -169,7 +165,7 @@ async def end_look(run: Running, step: Step, begun: Begun, seen: LookAnswer) -> 
 def _take_answer(run: Running) -> frozenset[str]:
     """A person has answered: the rotation may write its repairs once more. Gives the lists and versions confirmed."""
     state = run.state
-    state.repaired = state.left_by_rest = ()
+    state.begin_round()
     return said.confirms(state.drift)
 
 
@@ -186,8 +182,8 @@ def _due(step: Step) -> ServerName | None:
 async def _name(run: Running, found: Collection[Told]) -> None:
     """An event for what is new, and for what is over. From a find on, looks are frequent again."""
     state = run.state
-    before: dict[_Key, Told] = {(told.code, told.subject): told for told in state.drift}
-    there = {(told.code, told.subject): told for told in found}
+    before: dict[Hashable, Told] = {told.key: told for told in state.drift}
+    there = {told.key: told for told in found}
     state.drift = tuple(there.values())
     known = {each.gate: each for each in state.restarted}
     known |= {gate: Restarted(gate=gate) for told in there.values() for gate in told.voids}
@@ -195,58 +191,39 @@ async def _name(run: Running, found: Collection[Told]) -> None:
     for key, told in there.items():
         if key not in before or before[key].message != told.message:
             state.look_since = run.host.now()
-            await run.record(EventKind.DRIFT, f"{told.subject}: {told.message}", code=told.code, subject=told.subject)
+            await _tell(run, EventKind.DRIFT, told, told.message)
     for key, told in before.items():
         if key not in there:
             if told.code in CERTIFICATES:
                 another_was_in(run)
-            text = f"{told.subject}: is as it was left again"
-            await run.record(EventKind.DRIFT_OVER, text, code=told.code, subject=told.subject)
+            if not told.others:  # some of those are named by now
+                await _tell(run, EventKind.DRIFT_OVER, told, "is as it was left again")
 
 
-async def _repair(run: Running, step: Step, found: Iterable[Judged]) -> None:
+async def _tell(run: Running, kind: EventKind, told: Told, text: str) -> None:
+    await run.record(kind, f"{told.subject}: {text}", code=told.code, subject=told.subject)
+
+
+async def _repair(run: Running, step: Step) -> None:
     """Have the steps that wrote it write it again. What REST does not change is left for a person."""
-    wrote: dict[str, dict[_Key, Repair]] = {}
-    for each in found:
-        if each.repair is not None:
-            wrote.setdefault(each.repair.write, {})[each.told.code, each.told.subject] = each.repair
-    for write_id, repairs in wrote.items():
-        await _write_back(run, step, write_id, repairs)
+    for write_id in dict.fromkeys(told.repair for told in run.state.drift if told.repair):
+        await _write_back(run, step, write_id)
 
 
-async def _write_back(run: Running, step: Step, write_id: str, repairs: Mapping[_Key, Repair]) -> None:
+async def _write_back(run: Running, step: Step, write_id: str) -> None:
     state, write = run.state, run.state.outline.step(write_id)
     if not isinstance(write, Write):
         raise TypeError(f"step {write.id} is no write")
     request = WriteRequest(
-        ref=about(state, step, other=write.id),
-        field=write.field,
-        restores=write.restores,
-        pairs=tuple(each.pair for each in repairs.values()),
+        ref=about(state, step, other=write.id), field=write.field, restores=write.restores, found=state.found
     )
     written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=f"put right: {write.title}")
-    subjects = tuple(subject for _, subject in repairs)
-    if written.refused:
-        state.left_by_rest = (*state.left_by_rest, *subjects)
-        await _ask_instead(run, repairs, written.missing)
-        return
-    state.repaired = (*state.repaired, *subjects)
-    state.drift = tuple(told for told in state.drift if (told.code, told.subject) not in repairs)
-    for code, subject in sorted(repairs):
-        text = f"{subject}: {write.title}, once more"
-        await run.record(EventKind.REPAIRED, text, code=code, subject=subject)
-
-
-async def _ask_instead(run: Running, repairs: Mapping[_Key, Repair], missing: Collection[ListName]) -> None:
-    """Have a person do what REST has left. A list that is not there any more has to be made first."""
-    asked = [each.by_hand for each in repairs.values()]
-    if missing:
-        first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task said, then retry"
-        asked = [told.model_copy(update={"remedy": first}) for told in asked]
-    there = {(told.code, told.subject): told for told in run.state.drift}
-    run.state.drift = tuple((there | {(told.code, told.subject): told for told in asked}).values())
-    for told in asked:
-        await run.record(EventKind.ATTENTION, f"{told.subject}: {told.message}", code=told.code, subject=told.subject)
+    state.repairs += len(written.repaired)
+    state.drift = (*(told for told in state.drift if told.repair != write_id), *written.by_hand)
+    for told in written.repaired:
+        await _tell(run, EventKind.REPAIRED, told, f"{write.title}, once more")
+    for told in written.by_hand:
+        await _tell(run, EventKind.ATTENTION, told, told.message)
 
 
 async def _prove_anew(run: Running, step: Step) -> None:

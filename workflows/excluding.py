@@ -17,16 +17,15 @@ async def exclude(run: Running, step: Step) -> None:
         return
     state.proceed = None
     born = [told for told in state.drift if told.blocks and told.excludable]
+    if not born or state.found is None:
+        return
+    request = left_out(state, about(state, step), proceed, found=state.found)
+    left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="go on with what was born")
+    whom = f"; {left.count} clients are left out" if left.count else ""
     by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
     for told in born:
-        text = f"{told.subject}: it is gone on with as it is"
-        if told.born is not None:
-            request = left_out(state, about(state, step), proceed, groups=(told.born,))
-            left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary=f"leave out {told.subject}")
-            text = f"{told.subject}: its {left.count} clients are left out"
-        else:
-            state.excluded = (*state.excluded, told.subject)
-        await run.record(EventKind.ADOPTED, f"{text}, {by}", code=told.code, subject=told.subject)
+        text = f"{told.subject}: it is gone on with as it is{whom}, {by}"
+        await run.record(EventKind.ADOPTED, text, code=told.code, subject=told.subject)
 
 
 def asks_second(run: Running, born: Collection[str]) -> bool:

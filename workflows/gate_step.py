@@ -7,12 +7,11 @@ from typing import TypeGuard
 from engine.contract import (
     ActivityName,
     ClosingAnswer,
-    ClosingRequest,
     Counted,
     EventKind,
     GateAnswer,
     GateRequest,
-    LookAnswer,
+    StepRequest,
 )
 from rotation.finding import Finding
 from rotation.plan.scope import Pace
@@ -94,17 +93,16 @@ async def closing(run: Running, step: Closing) -> None:
     await run.wait(until=_wait(run).due, summary="every client back?")
     await look(run, step)
     while True:
-        request = ClosingRequest(ref=about(run.state, step), adopted=(*run.state.adopted, *run.state.gone))
+        request = StepRequest(ref=about(run.state, step))
         checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
         await _note(run, step, checked.reading)
-        if not await newborn_step.all_known(run, checked.born):
+        if not await newborn_step.all_known(run, step, checked.born):
             continue
-        if checked.findings:
-            gone = [finding.subject for finding in checked.findings if finding.code == lost_pairs.CODE]
-            if not await lost_pairs.all_there(run, step.title, gone) or len(gone) == len(checked.findings):
-                continue
-            if not await _ends_so(run, step, checked.findings):
-                continue
+        if checked.gone.id is not None:
+            await lost_pairs.all_there(run, step, checked.gone)
+            continue
+        if checked.findings and not await _ends_so(run, step, checked.findings):
+            continue
         left = await signed_gate.put_back(run, step)
         if left and not await _ends_so(run, step, left):
             continue
@@ -116,7 +114,7 @@ async def closing(run: Running, step: Closing) -> None:
         more = f" and {unnamed} more" if unnamed else ""
         text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
         await run.record(EventKind.QUIET, f"{step.title}: {text}")
-    born = f"; left as they were born: {', '.join(run.state.adopted)}" if run.state.adopted else ""
+    born = f"; left as they were born: {', '.join(checked.adopted)}" if checked.adopted else ""
     await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
     run.state.wait = None
 
@@ -217,8 +215,8 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     asked_at = run.host.now()
     begun = await begin_look(run, step) if due else None
     read = await _read(run, step, begun)
-    if begun is not None:
-        await end_look(run, step, begun, LookAnswer(found=read.found))
+    if begun is not None and read.look is not None:
+        await end_look(run, step, begun, read.look)
     reading = read.reading
     if reading is None:
         return None  # it began anew, or people have to decide first

@@ -1,30 +1,27 @@
 """Pairs that are not there any more when they are to be put back: a person knows of each, and the rest goes on."""
 
-from collections.abc import Collection
-
-from engine.contract import EventKind
+from rotation.finding import Shown
+from rotation.plan.step import Step
 from rotation.running.message import Move
+from workflows.accepting import accept
 from workflows.running import Running
 
 CODE = "pair-gone"
 
 
-async def all_there(run: Running, title: str, gone: Collection[str]) -> bool:
+async def all_there(run: Running, step: Step, gone: Shown) -> bool:
     """Whether nobody has to look once more: each of `gone` is known to a person, who approves to go on without it.
 
     Raises:
         TurnBack: when somebody cancels instead.
     """
-    new = [name for name in gone if name not in run.state.gone]
-    if not new:
+    if gone.id is None:
         return True
     text = (
-        f"{', '.join(new)} is not there any more: it was deleted, or its group follows the one above it now. Bring it "
-        "back and retry, or approve to go on: nothing of it can be put back"
+        f"{', '.join(each.subject for each in gone.some)} is not there any more: it was deleted, or its group follows "
+        "the one above it now. Bring it back and retry, or approve to go on: nothing of it can be put back"
     )
-    if await run.ask(CODE, title, text, (Move.RETRY, Move.APPROVE)) is not Move.APPROVE:
+    if await run.ask(CODE, step.title, text, (Move.RETRY, Move.APPROVE)) is not Move.APPROVE:
         return False
-    run.state.gone = (*run.state.gone, *new)
-    for name in new:
-        await run.record(EventKind.ADOPTED, f"{name} is not there any more; it is left so", code=CODE, subject=name)
+    await accept(run, step, gone, "it is left so")
     return True

@@ -1,14 +1,12 @@
 """Pairs born during the rotation (rule 17): asked about before a restore, before a list goes, and before the end."""
 
-from collections.abc import Collection
-
-from engine.contract import ActivityName, EventKind, StepRequest
-from rotation.drift.newborn import Newborn
-from rotation.finding import Finding
+from engine.contract import ActivityName, EventKind, NewbornAnswer, StepRequest
+from rotation.finding import Shown
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.task import DeleteList, ReplaceCertificate
 from rotation.running.message import Move
 from rotation.running.state import RotationState
+from workflows.accepting import accept
 from workflows.requests import about
 from workflows.running import Running
 
@@ -27,8 +25,8 @@ async def goes_on(run: Running, step: Step) -> bool:
     if not (deletes or _begins_restore(run.state, step)):
         return True
     seen = await _decided(run, step)
-    while others := [user for user in seen.users if user not in run.state.adopted]:
-        text = f"{', '.join(others)} uses it: give it its own list and retry, or approve to leave the list there"
+    while seen.others:
+        text = f"{', '.join(seen.others)} uses it: give it its own list and retry, or approve to leave the list there"
         if await run.ask(_IN_USE, step.title, text, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
             break
         seen = await _decided(run, step)
@@ -38,33 +36,29 @@ async def goes_on(run: Running, step: Step) -> bool:
     return not seen.users
 
 
-async def _decided(run: Running, step: Step) -> Newborn:
+async def _decided(run: Running, step: Step) -> NewbornAnswer:
     """What is there, when nothing of it waits for a decision any more."""
     while True:
         request = StepRequest(ref=about(run.state, step))
         seen = await run.call(
-            ActivityName.FIND_NEWBORN, request, Newborn, summary="was anything born during the rotation?"
+            ActivityName.FIND_NEWBORN, request, NewbornAnswer, summary="was anything born during the rotation?"
         )
-        if await all_known(run, seen.found):
+        if await all_known(run, step, seen.born):
             return seen
 
 
-async def all_known(run: Running, born: Collection[Finding]) -> bool:
+async def all_known(run: Running, step: Step, born: Shown) -> bool:
     """Whether a person knew of everything that was born. Else one has now decided, and it is to be looked at again.
 
     Raises:
         TurnBack: when somebody cancels instead.
     """
-    new = [finding for finding in born if finding.subject not in run.state.adopted]
-    if not new:
+    if born.id is None:
         return True
-    text = "; ".join(f"{finding.subject} {finding.message}" for finding in new)
-    asked = f"born during the rotation: {text}. {new[0].remedy}"
+    text = "; ".join(f"{finding.subject} {finding.message}" for finding in born.some)
+    asked = f"born during the rotation: {text}. {born.some[0].remedy}"
     if await run.ask(_NEWBORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
-        run.state.adopted = (*run.state.adopted, *(finding.subject for finding in new))
-        for finding in new:
-            text = f"{finding.subject} {finding.message}; it is left as it is"
-            await run.record(EventKind.ADOPTED, text, code=_NEWBORN, subject=finding.subject)
+        await accept(run, step, born, "it is left as it is")
     return False
 
 

@@ -3,7 +3,7 @@
 from engine.contract import LeaveOutRequest, StepRef
 from rotation.plan.step import Step
 from rotation.running.state import Proceed, RotationState
-from rotation.values import GroupId
+from rotation.values import FoundId
 
 _BACK = "back-"
 """The prefix of a step's id while a cancel undoes it (rotation.procedure.turning_back)."""
@@ -24,13 +24,13 @@ def left_out(
     ref: StepRef,
     proceed: Proceed,
     *,
-    groups: tuple[GroupId, ...] = (),
+    found: FoundId | None = None,
     builds: tuple[str, ...] = (),
 ) -> LeaveOutRequest:
-    """Leave out by two persons' word whoever holds the gate `ref`, or is in `groups`, or of `builds`."""
+    """Leave out by two persons' word whoever holds gate `ref`, or is in groups that were `found`, or of `builds`."""
     return LeaveOutRequest(
         ref=ref,
-        groups=groups,
+        found=found,
         builds=builds,
         asked_by=proceed.asked_by,
         approved_by=proceed.approved_by,

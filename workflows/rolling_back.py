@@ -44,9 +44,10 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
     state.cursor = begun
     outage.give_up(run)
     state.wait = state.step_began_at = state.look_since = state.rolling_back = None
-    state.swapped = state.repaired = state.left_by_rest = ()
+    state.swapped = ()
+    state.begin_round()
     # what was found was held against other certificates; the next look names it again
-    state.drift, state.restarted = (), ()
+    state.drift, state.found, state.restarted = (), None, ()
 
 
 async def _plan(run: Running) -> RollBackAnswer:

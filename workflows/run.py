@@ -83,7 +83,7 @@ async def _step(run: Running, step: Step) -> None:
         state.step_began_at = run.host.now()
         state.look_since = state.fixing = None
         run.drop_attention(UNREAD)
-        state.repaired = state.left_by_rest = ()
+        state.begin_round()
         await run.record(EventKind.STEP_BEGAN, step.title)
     if await newborn_step.goes_on(run, step):
         await _do(run, step)

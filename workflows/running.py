@@ -259,9 +259,12 @@ class Running:
 
     chosen: Move = Move.RETRY
     """The choice that ended the last attention which offered it."""
+    chosen_by: str = ""
+    """Whose choice that was."""
 
     def _obey(self, message: Message) -> None:
-        self.chosen = obey(self.state, message, now=self.host.now()) or self.chosen
+        if (choice := obey(self.state, message, now=self.host.now())) is not None:
+            self.chosen, self.chosen_by = choice, message.who
         why = f": {message.why}" if message.why else ""
         self._untold.append((EventKind.MESSAGE, f"{message.move.value} by {message.who}{why}"))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rotation.drift.told import Judged, Told
+from rotation.drift.told import Told
 from rotation.running.state import RotationState
 from rotation.values import ListName
 
@@ -14,13 +14,13 @@ def confirms(told: Iterable[Told]) -> frozenset[str]:
     return lists | {each.version for each in told if each.version}
 
 
-def take_up(state: RotationState, seen: Sequence[Judged], right: frozenset[str]) -> list[Judged]:
+def take_up(state: RotationState, seen: Sequence[Told], right: frozenset[str]) -> list[Told]:
     """Keep what is known again, and give what of `seen` is left."""
     # what was put right was edited once more, just before somebody said so
-    edited = ((ListName(each.told.subject), each.told.edited_at) for each in seen)
+    edited = ((ListName(each.subject), each.edited_at) for each in seen)
     known = {name: at for name, at in edited if at is not None and name in right}
-    versions = {each.told.version for each in seen if each.told.version in right and each.confirmable}
+    versions = {each.version for each in seen if each.version in right and each.confirmable}
     state.lists_shown = {**state.lists_shown, **known}
     state.versions_shown = (*state.versions_shown, *sorted(versions - {""}))
-    left = [each for each in seen if each.told.edited_at is None or each.told.subject not in known]
-    return [each for each in left if each.told.version not in versions or not each.told.version]
+    left = [each for each in seen if each.edited_at is None or each.subject not in known]
+    return [each for each in left if each.version not in versions or not each.version]

@@ -74,7 +74,6 @@ async def read_proof(run: Running, step: Console) -> SwapProof:
         survey_id=survey.survey_id,
         swapped=state.swapped,
         mid_wave=True,
-        excluded=state.excluded,
         lists_shown=state.lists_shown,
         versions_shown=state.versions_shown,
         at=step.id,

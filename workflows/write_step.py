@@ -70,7 +70,7 @@ async def _left_by_rest(run: Running, step: Write) -> WriteAnswer:
         written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=step.title)
         alarm(run, *written.third)
         if written.new_certificate_at is None:
-            if await all_there(run, step.title, written.gone):
+            if await all_there(run, step, written.gone):
                 break
             continue
         text = f"{written.new_certificate_at} does not present the old certificate: restoring would cut clients off"

@@ -42,8 +42,8 @@ from engine.contract.progress import Noted, ProgressReport
 from engine.contract.refusing import ShowsRefusedSignals
 from engine.contract.rotating import RotateInput, RotateResult, SurveyAnswer, SurveyRequest
 from engine.contract.steps import (
+    AcceptRequest,
     ClosingAnswer,
-    ClosingRequest,
     Counted,
     GateAnswer,
     GateRequest,
@@ -52,6 +52,7 @@ from engine.contract.steps import (
     LookRequest,
     MoveAnswer,
     MoveRequest,
+    NewbornAnswer,
     PutBackAnswer,
     ReferenceAnswer,
     ServersRequest,
@@ -85,11 +86,11 @@ __all__ = [
     "SURVEY_WORKFLOW",
     "TIDY_TRIES",
     "WATCH_WORKFLOW",
+    "AcceptRequest",
     "ActivityName",
     "AdvanceOrderAnswer",
     "AdvanceOrderRequest",
     "ClosingAnswer",
-    "ClosingRequest",
     "Counted",
     "EndOrderAnswer",
     "EndOrderRequest",
@@ -106,6 +107,7 @@ __all__ = [
     "MoveAnswer",
     "MoveRequest",
     "MoveTaskRequest",
+    "NewbornAnswer",
     "Noted",
     "ObserveTaskAnswer",
     "ObserveTaskRequest",

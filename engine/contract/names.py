@@ -38,6 +38,7 @@ class ActivityName(StrEnum):
     LOOK = "look"
     RESTART_GATE = "restart_gate"
     FIND_NEWBORN = "find_newborn"
+    ACCEPT_FOUND = "accept_found"
     CHECK_CLOSING = "check_closing"
     LOAD_PLAN = "load_plan"
     PLAN_ROLL_BACK = "plan_roll_back"

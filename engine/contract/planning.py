@@ -21,8 +21,6 @@ class PlanCheckRequest(Value):
     """Whether relaxed groups are relaxed now: then the site is compared with that state."""
     at: str = ""
     """The id of the step that runs: a recheck, after which an amendment may go on, or the one that is claimed."""
-    excluded: tuple[str, ...] = ()
-    """Locations that were born, with which two persons go on as they are."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from pydantic import Field
 
-from rotation.drift.told import Judged
-from rotation.finding import Finding
+from rotation.drift.told import Told
+from rotation.finding import Finding, Shown
 from rotation.plan.step import SettingField
 from rotation.proof.moved import Asked
 from rotation.running.state import GateReading
-from rotation.survey import Pair
-from rotation.values import GroupId, ListName, PlanId, RotationId, ServerName, SiteId, Value
+from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
 class StepRef(Value):
@@ -42,8 +41,8 @@ class WriteRequest(StepRequest):
     restores: bool
     turning_back: bool = False
     """Whether old certificates must still be in force: every write is preceded by a probe (rule 16)."""
-    pairs: tuple[Pair, ...] | None = None
-    """Only these, where some of what was written before is written back."""
+    found: FoundId | None = None
+    """Only what was found under that id, where some of what the step wrote before is written back."""
 
 
 class WriteAnswer(Value):
@@ -59,8 +58,12 @@ class WriteAnswer(Value):
     """Lists that are not assigned, where nothing shows which lists there are."""
     over_rest: bool = True
     """Whether there is a REST API that has refused it."""
-    gone: tuple[str, ...] = ()
-    """Pairs to be put back that are not there any more."""
+    gone: Shown = Shown()
+    """Pairs to be put back that are not there any more, and that nobody has accepted."""
+    repaired: tuple[Told, ...] = ()
+    """Some of what was put right of what was found."""
+    by_hand: tuple[Told, ...] = ()
+    """Some of what REST has left of it, as a person is asked for it."""
     new_certificate_at: ServerName | None = None
     """A server that presents another certificate than the old one while turning back: the restore has stopped."""
     third: tuple[Finding, ...] = ()
@@ -81,22 +84,21 @@ class LookRequest(StepRequest):
     """The server whose certificate may be replaced now."""
     since: datetime
     """Clients that were moved since then are named."""
-    excluded: tuple[str, ...] = ()
-    """Locations that were born, with which two persons go on as they are."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
     """The versions of SEPM for which somebody has said that ports and certificates are right."""
-    repaired: tuple[str, ...] = ()
-    """What was written back during this step, one entry for each time."""
-    left: tuple[str, ...] = ()
-    """What REST was asked to write back during this step, and did not change."""
+    round_number: int = 0
+    """By which repairs are counted: they begin anew with each step, and when a person has answered."""
+    known: tuple[tuple[str, str], ...] = ()
+    """The codes and subjects that were named by the look before, and are named still where they are there."""
 
 
 class LookAnswer(Value):
-    """What is not as the rotation left it, and what follows."""
+    """What is not as the rotation left it, and what follows: some of each kind. All of it is kept under the id."""
 
-    found: tuple[Judged, ...] = ()
+    found: FoundId | None = None
+    told: tuple[Told, ...] = ()
 
 
 class GateRequest(StepRequest):
@@ -123,7 +125,7 @@ class GateAnswer(Value):
 
     reading: GateReading | None
     """None where something was found that is to be put right, or asked about, before clients can show anything."""
-    found: tuple[Judged, ...] = ()
+    look: LookAnswer | None = None
 
     @property
     def without_look(self) -> GateReading:
@@ -155,11 +157,29 @@ class PutBackAnswer(Value):
     findings: tuple[Finding, ...] = ()
 
 
+class NewbornAnswer(Value):
+    """What was born during the rotation."""
+
+    born: Shown = Shown()
+    """Pairs that the plan does not know and that it affects, and that nobody has accepted."""
+    users: tuple[str, ...] = ()
+    """Some of the pairs that use the list which a step deletes."""
+    others: tuple[str, ...] = ()
+    """Some of those of them that nobody has accepted."""
+
+
+class AcceptRequest(StepRequest):
+    """Go on with all that was found under an id as it is."""
+
+    found: FoundId
+    by: str
+
+
 class LeaveOutRequest(StepRequest):
     """Leave the clients that hold a gate, or all of some groups, out of the count, by two persons' word."""
 
-    groups: tuple[GroupId, ...] = ()
-    """Groups that were born, whose clients no gate counts."""
+    found: FoundId | None = None
+    """Who is in the groups that were born, as it was found: no gate counts them. With it, all of that is accepted."""
     builds: tuple[str, ...] = ()
     """Builds of which no client was shown to hold its list, where the step looks at clients."""
     asked_by: str
@@ -192,17 +212,15 @@ class ServersRequest(Value):
     plan_id: PlanId
 
 
-class ClosingRequest(StepRequest):
-    """The closing check."""
-
-    adopted: tuple[str, ...] = ()
-    """Pairs that were born or have vanished during the rotation, and that a person leaves so."""
-
-
 class ClosingAnswer(Value):
     """Whether the site is as it was, and who has not come back."""
 
     findings: tuple[Finding, ...] = ()
-    born: tuple[Finding, ...] = ()
-    """Pairs that the plan does not know and that it affects."""
+    """Some of each kind."""
+    gone: Shown = Shown()
+    """Pairs that are not there any more, and that nobody has accepted."""
+    born: Shown = Shown()
+    """Pairs that the plan does not know and that it affects, and that nobody has accepted."""
+    adopted: tuple[str, ...] = ()
+    """Some of those that people have accepted."""
     reading: GateReading

@@ -15,7 +15,7 @@ from rotation.proof.membership import followers
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, Pair, SiteSurvey
 from rotation.values import GroupId, ServerName, Value
 
-LOCATION_NEW = "location-new"
+LOCATION_NEW, PAIR_GONE = "location-new", "pair-gone"
 _GROUP_NEW = "group-new"
 _NAMES = 5
 _PUT_BACK = "put it back as it was; the claim can then be tried again"

@@ -6,18 +6,10 @@ from rotation.finding import Finding, blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import ScopeName
 from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
-from rotation.values import ListName, Value
+from rotation.values import ListName
 
+NEWBORN = "newborn"
 _REMEDY = "give it the settings that it shall have, or remove it, and retry; or approve to leave it as it is"
-
-
-class Newborn(Value):
-    """What was born during the rotation."""
-
-    found: tuple[Finding, ...] = ()
-    """Pairs that the plan does not know and that it affects."""
-    users: tuple[str, ...] = ()
-    """The pairs that use the list which a step deletes."""
 
 
 def newborn(body: PlanBody, survey: SiteSurvey) -> tuple[Finding, ...]:
@@ -44,6 +36,7 @@ def users(survey: SiteSurvey, name: ListName) -> tuple[str, ...]:
 def _found(body: PlanBody, survey: SiteSurvey) -> Iterator[Finding]:
     owners = {owner.group_id: owner for owner in body.scopes}
     copies = {copy.copy_name for copy in body.copies}
+    unverified = any(pair.needs_unverified for _, pair in body.pairs(ScopeName.RELAXED))
     for group in survey.groups:
         if group.inherits:
             continue
@@ -51,18 +44,17 @@ def _found(body: PlanBody, survey: SiteSurvey) -> Iterator[Finding]:
         # an amendment may have taken it along with the copy that it was born with
         planned = {pair.location_id for pair in pairs if pair.server_list not in copies}
         for location in group.locations:
-            why = "; ".join(_reasons(body, location))
+            why = "; ".join(_reasons(body, location, unverified=unverified))
             if why and location.id not in planned:
-                yield blocking("newborn", _subject(group, location), why, _REMEDY)
+                yield blocking(NEWBORN, _subject(group, location), why, _REMEDY)
 
 
-def _reasons(body: PlanBody, location: ObservedLocation) -> Iterator[str]:
+def _reasons(body: PlanBody, location: ObservedLocation, *, unverified: bool) -> Iterator[str]:
     used = location.settings.server_list
     if used in {copy.copy_name for copy in body.copies}:
         yield f"uses {used!r}, which the rotation made and will delete"
     if used in {copy.source for copy in body.copies}:
         yield f"uses {used!r}, whose other users were relaxed: no gate has counted its clients"
-    unverified = any(pair.needs_unverified for _, pair in body.pairs(ScopeName.RELAXED))
     if unverified and not location.settings.secure_communications:
         yield "does not verify, as relaxed groups do not: nothing would turn its secure communications on"
 

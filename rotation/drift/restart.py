@@ -30,7 +30,7 @@ def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
         if body.steps.index(gate) > body.steps.index(write)
         and gate.purpose is not GatePurpose.SWAPPED
         and (gate.purpose not in {GatePurpose.LISTED, GatePurpose.ELSEWHERE} or gate.id == at)
-        and owner in body.owners(gate.scope)
+        and body.is_in(owner, gate.scope)
     )
 
 

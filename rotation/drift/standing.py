@@ -88,4 +88,4 @@ def last_write(body: PlanBody, at: str, field: SettingField, owner: OwnerScope) 
     """The step that gave the pairs of `owner` what they show at step `at`; None where the plan never wrote them."""
     steps = body.steps[: body.steps.index(body.step(at)) + 1]
     writes = [step for step in steps if isinstance(step, Write) and step.field is field]
-    return next((step for step in reversed(writes) if owner in body.owners(step.scope)), None)
+    return next((step for step in reversed(writes) if body.is_in(owner, step.scope)), None)

@@ -1,18 +1,19 @@
 """A drift as it is told: judged where the whole plan is known, so that the run loop needs a few words of it only."""
 
+from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
 
 from rotation.drift.drift import Drift
 from rotation.drift.reaction import NEWBORN, Circumstances, Reacted, Reaction, react
 from rotation.drift.restart import voided
 from rotation.drift.standing import last_write
-from rotation.finding import Severity
+from rotation.finding import Finding, Severity, first_of_each
 from rotation.survey import Pair
 from rotation.values import GroupId, Value
 
 
 class Told(Value):
-    """A drift that was named, and is still there."""
+    """A drift that was named, and is still there; or all those that are like one, and were not named."""
 
     code: str
     subject: str
@@ -26,12 +27,31 @@ class Told(Value):
     """The gates that have to be proven anew when it is over."""
     excludable: bool = False
     """Whether two persons may go on without it: it was born during the rotation."""
-    born: GroupId | None = None
-    """The group that was born, whose clients no gate counts."""
     edited_at: datetime | None = None
     """When the server list was edited, on SEPM's clock."""
     version: str = ""
     """The version that SEPM has now, where it has changed."""
+    confirmable: bool = True
+    """Whether a person's answer may say that what has changed is right: nothing speaks against it."""
+    repair: str = ""
+    """The id of the step that wrote the setting, where that writes it again."""
+    others: int = 0
+    """How many drifts that are not named it stands for; 0: it is one."""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from others, from look to look."""
+        return (self.code, self.subject) if not self.others else (self.code, *self._kind)
+
+    @property
+    def _kind(self) -> tuple[Hashable, ...]:
+        return self.matters, self.blocks, self.voids, self.excludable, self.confirmable, self.repair
+
+    @property
+    def kind(self) -> Hashable:
+        """What those have in common of which some stand for all. A person confirms each list, and each version."""
+        single = self.subject if self.edited_at is not None or self.version else ""
+        return self.code, single, *self._kind
 
 
 class Repair(Value):
@@ -45,18 +65,46 @@ class Repair(Value):
 
 
 class Judged(Value):
-    """A drift with what follows from it."""
+    """A drift with what follows from it, as it is kept."""
 
     told: Told
-    confirmable: bool = True
-    """Whether a person's answer may say that what has changed is right: nothing speaks against it."""
+    born: GroupId | None = None
+    """The group that was born, whose clients no gate counts."""
     repair: Repair | None = None
+
+    @classmethod
+    def of(cls, finding: Finding) -> "Judged":
+        """Of what only a person decides about."""
+        told = Told(
+            code=finding.code,
+            subject=finding.subject,
+            message=finding.message,
+            remedy=finding.remedy,
+            matters=True,
+            blocks=True,
+        )
+        return cls(told=told)
 
 
 def judge(drift: Drift, now: Circumstances) -> Judged:
-    """What the run loop has to know of `drift`, by the chain of `react`."""
+    """What follows from `drift`, by the chain of `react`."""
     reacted = react(drift, now)
-    return Judged(told=_told(reacted, now), confirmable=not drift.unlike, repair=_repair(reacted, now))
+    repair = _repair(reacted, now)
+    told = _told(reacted, now)
+    if repair is not None:
+        told = told.model_copy(update={"repair": repair.write})
+    return Judged(told=told, born=drift.born, repair=repair)
+
+
+def in_few(told: Iterable[Told], known: Collection[Hashable] = ()) -> tuple[Told, ...]:
+    """Some of each kind, with one that stands for the others. Those that are `known` by their keys are named still."""
+    named_before = sorted(told, key=lambda each: each.key not in known)
+    return first_of_each(named_before, lambda each: each.kind, _others)
+
+
+def _others(first: Told, others: int) -> Told:
+    text = f"the same is so of {others} more: {first.message}"
+    return first.model_copy(update={"subject": f"{others} more", "message": text, "others": others})
 
 
 def _told(reacted: Reacted, now: Circumstances) -> Told:
@@ -71,9 +119,9 @@ def _told(reacted: Reacted, now: Circumstances) -> Told:
         blocks=not adopted,
         voids=() if adopted else voided(drift, now.body, now.at),
         excludable=finding.code in NEWBORN,
-        born=drift.born,
         edited_at=drift.edited_at,
         version=drift.version,
+        confirmable=not drift.unlike,
     )
 
 

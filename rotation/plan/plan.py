@@ -123,9 +123,10 @@ class PlanBody(Value):
 
     def owners(self, scope: ScopeName) -> tuple[OwnerScope, ...]:
         """The owners that `scope` names."""
-        return tuple(owner for owner in self.scopes if self._is_in(owner, scope))
+        return tuple(owner for owner in self.scopes if self.is_in(owner, scope))
 
-    def _is_in(self, owner: OwnerScope, scope: ScopeName) -> bool:
+    def is_in(self, owner: OwnerScope, scope: ScopeName) -> bool:
+        """Whether `scope` names that owner."""
         return scope.names(
             relaxed=owner.treatment is Treatment.RELAX,
             first=owner.group_id in self.canaries,

@@ -15,7 +15,7 @@ from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import Reason
 from rotation.running.message import Answered, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
-from rotation.values import ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
 
 class Phase(StrEnum):
@@ -310,23 +310,19 @@ class RotationState(BaseModel):
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
     """The versions of SEPM for which somebody has said that ports and certificates are right."""
-    repaired: tuple[str, ...] = ()
-    """What was written back during this step, one entry for each time."""
-    left_by_rest: tuple[str, ...] = ()
-    """What REST was asked to write back during this step, and did not change."""
+    found: FoundId | None = None
+    """All of what the latest look has found; `drift` has some of it."""
+    round_number: int = 0
+    """By which repairs are counted: they begin anew with each step, and when a person has answered."""
+    repairs: int = 0
+    """How often something was put right in this round."""
     restarted: tuple[Restarted, ...] = ()
-    excluded: tuple[str, ...] = ()
-    """Locations born during the rotation, with which two persons go on as they are."""
     unreported_until: datetime | None = None
     """Until when clients may hold what was put right, and have not reported: a golden image, or another certificate."""
     outage: Outage = Outage()
     """What a drill has away now (rule 18)."""
     fixing: Fixing | None = None
     """Set while that is waited for which a write must cause."""
-    adopted: tuple[str, ...] = ()
-    """Pairs born during the rotation that a person leaves as they are (rule 17)."""
-    gone: tuple[str, ...] = ()
-    """Pairs that are not there any more, as a person knows: nothing of them can be put back."""
     proceed: Proceed | None = None
     cancelling: Cancelling | None = None
     rolling_back: RollingBack | None = None
@@ -349,6 +345,10 @@ class RotationState(BaseModel):
         if self.outline.purpose == "recover":
             return False  # no setting was changed
         return bool(self.swapped) or self.outline.purpose == "roll-back"
+
+    def begin_round(self) -> None:
+        """Repairs are counted from now on."""
+        self.round_number, self.repairs = self.round_number + 1, 0
 
     def keep_reply(self, message: Message, reply: Reply) -> None:
         """Remember what was answered to a message, and forget the oldest answers."""

@@ -65,7 +65,8 @@ async def test_rule_1_clients_of_a_group_with_settings_of_its_own_are_left_out_b
     assert KIOSKS in played.attention(second.saw, "second-person").message
     assert {names[client] for client in left_out} == {"BRANCH-0001"}
     adopted = next(event for event in here.trail if event.kind == "adopted" and event.data["code"] == "group-new")
-    assert adopted.message.startswith(f"{KIOSKS}: its 1 clients are left out, by ann, approved by eve")
+    told = f"{KIOSKS}: it is gone on with as it is; 1 clients are left out, by ann, approved by eve"
+    assert adopted.message.startswith(told)
 
 
 async def test_a_wish_to_go_on_with_what_was_born_is_over_when_nobody_is_in_it_any_more(played):

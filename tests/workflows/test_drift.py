@@ -62,7 +62,7 @@ async def test_what_a_look_finds_is_put_right_though_no_client_can_be_read(playe
 
     slow, put_right = deeds = played.in_turn(
         played.Deed(played.at("A8"), slow_clients, after=HEARTBEAT),
-        played.Deed(lambda state: state.repaired, lambda here: here.stage.simulation.set_switches(Switches())),
+        played.Deed(lambda state: state.repairs, lambda here: here.stage.simulation.set_switches(Switches())),
     )
     async with played.play(*deeds, spec=played.three(switches=Switches())) as here:
         outcome = await here.run()
@@ -88,7 +88,7 @@ async def test_a_claim_is_refused_until_a_gate_that_began_anew_is_due(played):
     """Undone while the task is open: it is put right, and who claims it then is told that the proof began anew."""
     undone = played.Deed(played.at("B2"), secure(LEGACY, True))
     async with played.play(undone) as here:
-        here.absent = lambda state: played.at("B2")(state) and not (state.repaired or state.swapped)
+        here.absent = lambda state: played.at("B2")(state) and not (state.repairs or state.swapped)
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
@@ -118,7 +118,7 @@ async def test_what_is_undone_again_and_again_is_asked_about_and_put_right_when_
     """The third time a person is asked; who retries has it written once more, at once, and is not asked again."""
 
     def was_repaired(times):
-        return lambda state: played.at("A8")(state) and len(state.repaired) == times
+        return lambda state: played.at("A8")(state) and state.repairs == times
 
     undone = [played.Deed(was_repaired(times), secure(LEGACY, True), after=HEARTBEAT) for times in range(3)]
     retry = played.Deed(asked_about_drift, lambda here: here.say(Move.RETRY), after=HEARTBEAT / 2)
@@ -143,7 +143,7 @@ async def test_an_answer_that_comes_while_the_site_is_looked_at_is_obeyed_by_the
         here.stage.simulation.schedule(ServerCutOff(server="SEPM-1", lasting=4 * HEARTBEAT), here.stage.clock.now())
 
     def was_repaired(times):
-        return lambda state: played.at("A8")(state) and len(state.repaired) == times
+        return lambda state: played.at("A8")(state) and state.repairs == times
 
     undone = [played.Deed(was_repaired(times), secure(LEGACY, True), after=HEARTBEAT) for times in range(3)]
     *_, away, retry = deeds = played.in_turn(

@@ -1,0 +1,54 @@
+"""Writing back some of what a step wrote before: which pairs, and what came of it (rule 12)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from activities.world import World
+from engine.contract import StepRef, WriteAnswer, WriteRequest
+from rotation.drift.told import Judged, Repair, Told, in_few
+from rotation.survey import Pair
+from rotation.values import FoundId, ListName
+
+
+@dataclass
+class Repairing:
+    """The drifts that are put right by one step's write."""
+
+    world: World
+    ref: StepRef
+    found: FoundId
+    pairs: Mapping[Pair, Judged]
+    left: set[Pair] = field(default_factory=set)
+    """The pairs that REST did not change."""
+
+    @classmethod
+    async def of(cls, world: World, request: WriteRequest) -> Self | None:
+        """What the step of `request` is to put right; None where it writes all that it wants."""
+        if request.found is None:
+            return None
+        found = await world.store.found.get(request.ref.rotation_id, request.found)
+        repairs = [(each.repair, each) for each in found if each.repair is not None]
+        pairs = {repair.pair: judged for repair, judged in repairs if repair.write == request.ref.step}
+        return cls(world=world, ref=request.ref, found=request.found, pairs=pairs)
+
+    async def noted(self, answer: WriteAnswer) -> WriteAnswer:
+        """Note what came of it. The answer with some of each; a list that is missing has to be made first."""
+        repaired = [judged for pair, judged in self.pairs.items() if pair not in self.left]
+        left = [judged for pair, judged in self.pairs.items() if pair in self.left]
+        await self.world.store.found.repaired(
+            self.ref.rotation_id,
+            self.found,
+            repaired=[each.told.subject for each in repaired],
+            left=[each.told.subject for each in left],
+        )
+        by_hand = [_by_hand(each.repair, answer.missing) for each in left if each.repair is not None]
+        some = {"repaired": in_few(each.told for each in repaired), "by_hand": in_few(by_hand)}
+        return answer.model_copy(update=some)
+
+
+def _by_hand(repair: Repair, missing: Sequence[ListName]) -> Told:
+    if not missing:
+        return repair.by_hand
+    first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task said, then retry"
+    return repair.by_hand.model_copy(update={"remedy": first})
