@@ -166,6 +166,8 @@ class Hands:
                 return {"filename": f"recovery_{server}.zip", "sha256": sha256}
             case CopyList():
                 return {"list_name": work.copy_list, "protocol": "HTTP", "ports": ports_text(work)}
+            case ReorderList(list=name, order=order):
+                return {"list_name": name, "order": "; ".join(", ".join(pool) for pool in order)}
             case CompareSignedFiles(server=server):
                 return self.simulation.console.signed_files(server).evidence
             case StopHandOuts():

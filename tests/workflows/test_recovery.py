@@ -14,6 +14,7 @@ from rotation.running.state import Outcome
 from rotation.values import Fingerprint, ServerName
 from simulation.recovering import after_damage
 from simulation.stage import ROTATION
+from tests.replaying import replay, save
 
 HEARTBEAT = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
@@ -26,7 +27,7 @@ def in_the_gate(state):
     return state.step is not None and state.step.number == "returned" and state.wait is not None
 
 
-async def test_it_is_offered_while_sepm_does_not_answer(stage):
+async def test_it_is_offered_while_sepm_does_not_answer(stage, tmp_path):
     """On Temporal: the task stands open with REST dead; done, it closes by what the port shows, and clients return."""
     here = stage(one_server(clients=6, heartbeat=HEARTBEAT))
     await here.register()
@@ -54,7 +55,10 @@ async def test_it_is_offered_while_sepm_does_not_answer(stage):
         await here.hands.do(task.work)
         here.line.cut = False
         ended = await here.end(handle)
+        history = await handle.fetch_history()
 
+    save(history, tmp_path / "recovery.json.gz")
+    await replay(history)
     assert [finding.code for finding in early.findings] == ["not-seen-yet"]
     assert ended.outcome is Outcome.COMPLETED
     assert server.up
