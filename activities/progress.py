@@ -1,11 +1,10 @@
 """The audit trail and what people see of a rotation, stored before the rotation goes on."""
 
-from datetime import datetime
-
 from temporalio import activity
 
 from activities.world import World
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
+from rotation.running.report import LastWord
 from rotation.running.state import Outcome
 from store.events import NewEvent
 from store.plans import PlanAltered
@@ -53,36 +52,35 @@ class ProgressKeeper:
         )
         changed: dict[str, object] = {}
         if report.reading is not None:
-            changed["coverage"] = report.reading.model_dump(mode="json")
+            changed["coverage"] = report.reading
         if report.outcome is not None:
             changed |= {
                 "status": STATUS[report.outcome],
                 "finished_at": report.at,
-                "report": await self._report(report, report.at),
+                "report": await self._last_word(report, report.outcome),
             }
         return progress.model_copy(update=changed) if changed else progress
 
-    async def _report(self, report: ProgressReport, at: datetime) -> dict[str, object]:
-        """The last word on a rotation: how long it took against its least time, and who is not back."""
+    async def _last_word(self, report: ProgressReport, outcome: Outcome) -> LastWord:
         store = self._world.store
         rotation = await store.rotations.get(report.rotation_id)
         try:
             plan = await store.plans.get(rotation.plan_id)
         except PlanAltered:  # nothing of it was begun
             plan = None
-        back = rotation.coverage or {}
-        return {
-            "outcome": report.outcome.value if report.outcome else "",
-            "started_at": rotation.created_at.isoformat(),
-            "finished_at": at.isoformat(),
-            "elapsed_seconds": (at - rotation.created_at).total_seconds(),
-            "least_seconds": plan.least.total_seconds() if plan else 0.0,
-            "steps": report.step_count,
-            "clients": back.get("total", plan.clients if plan else 0),
-            "clients_not_back": back.get("waiting", 0),
-            "not_back": back.get("waiting_names", []),
-            "left_out": len(await store.roster.left_out(report.rotation_id)),
-        }
+        back = rotation.coverage
+        return LastWord(
+            outcome=outcome,
+            started_at=rotation.created_at,
+            finished_at=report.at,
+            elapsed_seconds=(report.at - rotation.created_at).total_seconds(),
+            least_seconds=plan.least.total_seconds() if plan else 0.0,
+            steps=report.step_count,
+            clients=back.total if back else plan.clients if plan else 0,
+            clients_not_back=back.waiting if back else 0,
+            not_back=back.waiting_names if back else (),
+            left_out=len(await store.roster.left_out(report.rotation_id)),
+        )
 
     async def _mark_restored(self, report: ProgressReport) -> None:
         """Both ends put every recorded setting back; a restore did so for the rotation before it too.

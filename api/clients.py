@@ -19,7 +19,7 @@ class ClientPage(Value):
     """A page of the clients of a gate, and how many there are by reason."""
 
     gate: str | None
-    by_reason: dict[str, int] = Field(description="Of the newest gate's newest reading")
+    by_reason: dict[Reason, int] = Field(description="Of the newest gate's newest reading")
     items: tuple[ClientVerdict, ...]
     cursor: str | None
 
@@ -44,5 +44,5 @@ async def list_clients(
     page = await parts.store.coverage.verdicts(
         rotation_id, gate, verdict=verdict, reason=reason, limit=limit, cursor=cursor
     )
-    counts = (rotation.coverage or {}).get("by_reason", {}) if gate == newest else {}
+    counts = rotation.coverage.by_reason if rotation.coverage is not None and gate == newest else {}
     return ClientPage(gate=gate, by_reason=counts, items=page.items, cursor=page.cursor)

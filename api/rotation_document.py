@@ -11,7 +11,8 @@ from api.plan_document import StepShown
 from api.standings import Known
 from rotation.finding import Finding
 from rotation.plan.step import Step
-from rotation.running.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
+from rotation.running.report import LastWord
+from rotation.running.state import Attention, GateReading, OpenTask, Proceed, RollingBack, RotationState, Wait
 from rotation.span import UpToAYear
 from rotation.standing.trouble import Standing, Trouble
 from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
@@ -121,10 +122,10 @@ class RotationShown(Value):
     step_count: int
     attention: tuple[Finding, ...]
     held: bool
-    coverage: dict[str, Any] | None
+    coverage: GateReading | None
     next_action_at: datetime | None
     finished_at: datetime | None
-    report: dict[str, Any] | None
+    report: LastWord | None
     updated_at: datetime
     standing: Standing | None = Field(
         default=None, description="Whether the store and Temporal agree, and a worker answers; null when it has ended"

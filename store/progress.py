@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from rotation.finding import Finding
+from rotation.running.report import LastWord
+from rotation.running.state import GateReading
 from rotation.values import PlanId, RotationId, SiteId, Value
 
 
@@ -46,10 +48,10 @@ class Rotation(NewRotation):
     phase: str
     attention: tuple[Finding, ...]
     held: bool
-    coverage: dict[str, Any] | None
+    coverage: GateReading | None
     next_action_at: datetime | None
     finished_at: datetime | None
-    report: dict[str, Any] | None
+    report: LastWord | None
     updated_at: datetime
     told: int
     """The number of the newest event that it has reported; 0 before the first one."""
@@ -75,7 +77,7 @@ class Progress(Value):
     phase: str = ""
     attention: tuple[Finding, ...] = ()
     held: bool = False
-    coverage: dict[str, Any] | None = None
+    coverage: GateReading | None = None
     next_action_at: datetime | None = None
     finished_at: datetime | None = None
-    report: dict[str, Any] | None = None
+    report: LastWord | None = None

@@ -1,7 +1,6 @@
 """Tables of one rotation: its projection, originals, proofs, tasks and events."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +9,8 @@ from rotation.drift.told import Judged
 from rotation.finding import Finding
 from rotation.plan.task import ConsoleTask
 from rotation.proof.gate import Reference
+from rotation.running.report import LastWord
+from rotation.running.state import GateReading
 from rotation.survey import PairSettings
 from store.base import Base
 from store.columns import Document
@@ -47,10 +48,10 @@ class RotationRow(Base):
     phase: Mapped[str]
     attention: Mapped[tuple[Finding, ...]] = mapped_column(Document(tuple[Finding, ...]))
     held: Mapped[bool]
-    coverage: Mapped[dict[str, Any] | None] = mapped_column(Document(dict[str, Any]))
+    coverage: Mapped[GateReading | None] = mapped_column(Document(GateReading))
     next_action_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    report: Mapped[dict[str, Any] | None] = mapped_column(Document(dict[str, Any]))
+    report: Mapped[LastWord | None] = mapped_column(Document(LastWord))
     updated_at: Mapped[datetime]
     told: Mapped[int] = mapped_column(server_default="0")
     """The number of the newest event that it has reported; 0 before the first one."""

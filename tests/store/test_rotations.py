@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from rotation.finding import warning
+from rotation.running.state import GateReading
 from store.page import BadCursor
 from store.plans import UnknownPlan
 from store.progress import Progress, RotationStatus
@@ -63,12 +64,15 @@ async def test_the_database_itself_refuses_a_second_running_one(running):
 async def test_only_given_fields_are_projected(running, make):
     """A report changes the fields it gives, None empties one, and the same report again changes nothing."""
     finding = warning("silent", "pc-1", "it is silent")
-    first = Progress(step_id="09-A9", step_index=9, step_count=19, attention=(finding,), coverage={"covered": 3})
+    reading = GateReading(
+        taken_at=make.t0, total=3, covered=3, safe=0, waiting=0, left_out=0, by_reason={}, reached=True
+    )
+    first = Progress(step_id="09-A9", step_index=9, step_count=19, attention=(finding,), coverage=reading)
     await running.rotations.project("rot-1", first, make.at(hours=1))
     shown = await running.rotations.get("rot-1")
     await running.rotations.project("rot-1", first, make.at(hours=1))
     assert await running.rotations.get("rot-1") == shown
-    assert (shown.step_id, shown.attention, shown.coverage) == ("09-A9", (finding,), {"covered": 3})
+    assert (shown.step_id, shown.attention, shown.coverage) == ("09-A9", (finding,), reading)
     await running.rotations.project("rot-1", Progress(coverage=None, held=True), make.at(hours=2))
     shown = await running.rotations.get("rot-1")
     assert (shown.step_id, shown.coverage, shown.held) == ("09-A9", None, True)
