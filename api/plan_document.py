@@ -14,7 +14,7 @@ from rotation.plan.plan import CertificateFor, LeftOut, Plan, StepTime
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import Treatment
 from rotation.plan.start_by import LatestStart
-from rotation.plan.step import Console, Step
+from rotation.plan.step import Closing, Console, Gate, Holdout, Step
 from rotation.site import Site
 from rotation.span import UpToAYear
 from rotation.values import CertificateId, PlanId, ServerName, SiteId, Value
@@ -124,7 +124,7 @@ class StepShown(Value):
             kind=step.kind,
             task=step.work.kind if isinstance(step, Console) else None,
             wave=step.wave,
-            minimum=getattr(step, "minimum", None),
+            minimum=step.minimum if isinstance(step, Gate | Holdout | Closing) else None,
             earliest=time.earliest if time else None,
             expected=time.expected if time else None,
             least=time.least if time else None,
