@@ -20,9 +20,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.open_swaps import WATCH, OpenSwaps
 from activities.registry import all_activities
-from activities.world import World
 from engine.client import connect, identity
 from engine.contract import SIMULATIONS_QUEUE
 from engine.fault import EngineFault
@@ -39,6 +37,8 @@ from issuing.configured import configured_issuer
 from issuing.errors import IssuerSettingsWrong
 from issuing.settings import AcmeSettings
 from rotation.running.message import Message, Move
+from service.open_swaps import WATCH, OpenSwaps
+from service.world import World
 from store.fault import StoreFault
 from store.settings import StoreSettings
 from store.store import Store

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
-from activities.world import World
 from engine.contract import AcceptRequest, ActivityName, Counted
 from rotation.drift.told import Judged
 from rotation.finding import Finding, Shown, folded
 from rotation.values import RotationId
+from service.world import World
 
 
 class Accepting:

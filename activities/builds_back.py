@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from activities.in_numbers import NAMES
-from activities.scope import StepScope
-from activities.world import World
 from rotation.proof.gate import minimum
 from rotation.proof.silence import builds_not_back, is_unusual
 from rotation.proof.verdict import RosterEntry
 from rotation.running.state import GateReading
 from rotation.survey import SiteSurvey
+from service.scope import StepScope
+from service.world import World
 from store.roster import RosterClient
 
 

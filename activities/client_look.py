@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from activities.scope import StepScope
-from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.build import System, kind_of
 from rotation.plan.client_look import LookAtClients, looked_by
@@ -15,6 +13,8 @@ from rotation.procedure.looking import unwritten_since
 from rotation.proof.client_look import Candidate, Held, builds_to_look_at, judge, lists_of, unread
 from rotation.proof.verdict import ClientEvidence
 from rotation.values import ClientId, Fingerprint, GroupId
+from service.scope import StepScope
+from service.world import World
 from store.roster import RosterClient
 
 NEEDLESS = "no group has clients of two builds whose list must be looked at now"

@@ -9,9 +9,7 @@ from temporalio import activity
 from activities.accepting import shown
 from activities.builds_back import with_builds
 from activities.in_numbers import NAMES
-from activities.scope import StepScope, scope_of
 from activities.surveying import Surveying
-from activities.world import World
 from engine.contract import ActivityName, ClosingAnswer, StepRequest, SurveyRequest
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.newborn import NEWBORN, newborn
@@ -24,6 +22,8 @@ from rotation.proof.verdict import Reason
 from rotation.running.state import GateReading
 from rotation.survey import PairSettings, SiteSurvey
 from rotation.values import GroupId
+from service.scope import StepScope, scope_of
+from service.world import World
 from store.originals import Original
 from store.roster import RosterClient
 

@@ -3,14 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
-from activities.attested import Word, attest_replication, attest_settings
 from activities.client_look import look_evidence
 from activities.outage import outage_evidence
 from activities.recovering import put_back_evidence
 from activities.recovery_evidence import recovery_evidence
-from activities.scope import StepScope, WantedPair, settings_now
 from activities.signed_files import signed_files_evidence
-from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking
@@ -35,6 +32,9 @@ from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 from sepm.errors import SepmError, UntrustedCertificate
 from sepm.port import Sepm
+from service.attested import Word, attest_replication, attest_settings
+from service.scope import StepScope, WantedPair, settings_now
+from service.world import World
 
 _SECOND = timedelta(seconds=1)
 _NOTHING = ObserveTaskAnswer(done=False)

@@ -13,11 +13,8 @@ from activities.looking import Looking
 from activities.moved import taken
 from activities.outage import answering, with_outage
 from activities.recovering import read_returned
-from activities.scope import StepScope, scope_of
 from activities.signed import signatures
 from activities.statements import by_export
-from activities.turns import in_turns
-from activities.world import World
 from engine.contract import ActivityName, Counted, GateAnswer, GateRequest, LeaveOutRequest
 from rotation.finding import some
 from rotation.network import UNKNOWN
@@ -44,6 +41,9 @@ from rotation.running.state import GateReading
 from rotation.survey import SiteSurvey
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from sepm.port import Sepm
+from service.scope import StepScope, scope_of
+from service.turns import in_turns
+from service.world import World
 from store.roster import LatestReading
 from store.swaps import SwapRecord
 

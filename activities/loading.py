@@ -3,9 +3,9 @@
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.world import World
 from engine.contract import ActivityName, ErrorType, LoadPlanAnswer, LoadPlanRequest
 from rotation.plan.outline import outline
+from service.world import World
 from store.plans import PlanAltered
 
 

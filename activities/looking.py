@@ -5,13 +5,9 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.edited_lists import dates_of_lists, lists_not_as_known
 from activities.failures import told_apart
-from activities.glancing import dates_show_settings
-from activities.scope import StepScope, scope_of
 from activities.servers import presented_when_planned
 from activities.uncounted import uncounted
-from activities.world import World
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import LOCATION_NEW, Drift, Move, drift, moved, stays_behind
 from rotation.drift.reaction import Circumstances
@@ -29,6 +25,10 @@ from rotation.proof.reading import evidence_key
 from rotation.survey import SiteSurvey
 from rotation.values import GroupId, ServerName
 from sepm.port import Sepm
+from service.edited_lists import dates_of_lists, lists_not_as_known
+from service.glancing import dates_show_settings
+from service.scope import StepScope, scope_of
+from service.world import World
 
 _SECOND = timedelta(seconds=1)
 

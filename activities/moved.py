@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activities.scope import StepScope
 from engine.contract import GateRequest
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, GatePurpose, Holdout
@@ -26,6 +25,7 @@ from rotation.proof.verdict import GateRule, RosterEntry
 from rotation.running.state import GateReading
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, RotationId, ServerName
+from service.scope import StepScope
 from store.store import Store
 
 

@@ -6,9 +6,7 @@ from temporalio import activity
 
 from activities.failures import told_apart
 from activities.moved import swapped_at
-from activities.scope import StepScope, scope_of
 from activities.settings import noted
-from activities.world import World
 from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRef, StepRequest
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope
@@ -18,6 +16,8 @@ from rotation.proof.moved import asked_of, to_move
 from rotation.survey import Pair
 from sepm.errors import Gone, NotPermitted, OutcomeUnknown, Refused
 from sepm.port import Sepm
+from service.scope import StepScope, scope_of
+from service.world import World
 from store.originals import Original
 from store.writes import WriteOutcome
 

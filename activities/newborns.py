@@ -4,14 +4,14 @@ from temporalio import activity
 
 from activities.accepting import shown
 from activities.failures import told_apart
-from activities.scope import scope_of
-from activities.world import World
 from engine.contract import ActivityName, NewbornAnswer, StepRequest
 from rotation.drift.newborn import NEWBORN, newborn, users
 from rotation.finding import some
 from rotation.plan.step import Console
 from rotation.plan.task import DeleteList
 from rotation.survey import SiteSurvey
+from service.scope import scope_of
+from service.world import World
 
 
 class Newborns:

@@ -6,8 +6,6 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.acceptance import CertificateUnfitError, accept
-from activities.world import World
 from engine.contract import (
     TIDY_TRIES,
     ActivityName,
@@ -23,6 +21,8 @@ from rotation.order import Order, OrderState, OrderStep, names_left_out
 from rotation.values import CertificateId
 from sepm.certificate_file import parse_certificate_file
 from sepm.errors import UnusableCertificateFile
+from service.acceptance import CertificateUnfitError, accept
+from service.world import World
 from store.certificate_orders import CertificateOrder
 from store.certificate_requests import CertificateRequest
 

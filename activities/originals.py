@@ -2,9 +2,9 @@
 
 from temporalio import activity
 
-from activities.world import World
 from engine.contract import ActivityName, Counted, StepRequest
 from rotation.survey import Pair
+from service.world import World
 
 
 class Originals:

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from activities.scope import StepScope
-from activities.world import World
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.plan.https_drill import OpenHttps, ShutHttps
 from rotation.plan.outage import GivesBack, Takes
@@ -14,6 +12,8 @@ from rotation.proof.outage import OutageSeen
 from rotation.proof.reading import Seen
 from rotation.site import Server
 from rotation.values import ServerName
+from service.scope import StepScope
+from service.world import World
 
 _SECOND = timedelta(seconds=1)
 

@@ -1,17 +1,11 @@
 """Plans from stored surveys: made, compared with a newer survey, amended, and the plan of a restore."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from temporalio import activity
 
-from activities.edited_lists import lists_not_as_known
-from activities.identity import new_plan_id
-from activities.recovery_planning import ahead_of_ours, held_by_clients, saved_copies
 from activities.servers import presented_when_planned
-from activities.turns import in_turns
 from activities.uncounted import uncounted
-from activities.world import World
 from engine.contract import (
     ActivityName,
     PlanCheckAnswer,
@@ -19,131 +13,23 @@ from engine.contract import (
     StepRef,
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
-from rotation.drift.recorded import as_recorded, relaxed_before, relaxed_now, with_copies
 from rotation.drift.served import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers, folded
 from rotation.fitness import Place
-from rotation.pins import behind
-from rotation.plan.comparison import compare, newly_on_trust
 from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
-from rotation.plan.refused import PlanRefusedError
-from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.step import Console
 from rotation.plan.task import ReplaceCertificate
 from rotation.planning.amendment import amend
-from rotation.planning.observed import Observed
-from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import unfit_now
 from rotation.planning.without import finish_without
-from rotation.site import Site
 from rotation.survey import SiteSurvey
-from rotation.values import ListName, ServerName, SiteId
-from store.store import Store
-
-
-async def plan_from_survey(
-    store: Store,
-    site_id: SiteId,
-    survey_id: str,
-    request: PlanRequest,
-    *,
-    now: datetime,
-    amends: PlanBody | None = None,
-    at: str = "",
-    replaced: Collection[ServerName] = (),
-) -> Plan:
-    """The plan for a site as the survey saw it. Nothing is stored.
-
-    One that amends another, which runs its step `at`, counts its steps on from it, and takes what that one changed as
-    it was before.
-
-    Raises:
-        PlanRefusedError: with the blocking findings.
-        UnknownCertificate: when the request names a certificate that is not stored.
-    """
-    site = await store.sites.get(site_id)
-    if amends is not None:
-        site = with_copies(site, amends)
-    roster = await store.roster.entries(site_id, None)
-    certificates = {wanted: await store.certificates.facts(wanted) for wanted in set(request.certificates.values())}
-    survey = await store.surveys.get(survey_id)
-    observed = Observed(
-        survey_id=survey_id,
-        survey=as_recorded(amends, survey, at) if amends else survey,
-        clients=tuple(client.observed for client in roster if client.observed is not None),
-        certificates=certificates,
-        seen_at=await store.roster.servers_seen(site_id),
-        relaxed=relaxed_before(amends, at) if amends else frozenset(),
-        http_answers=await store.http_reach.answers(site_id),
-        stay_relaxed=relaxed_now(amends, at) if amends else frozenset(),
-        replaced=frozenset(replaced),
-        copies_in_use=frozenset(copy.copy_name for copy in amends.copies) if amends else frozenset(),
-        rest_at=await _rest_at(store, site),
-    )
-    if amends is None:
-        observed = observed.model_copy(update={"copies_in_use": await _copies_in_use(store, site_id)})
-        held = await held_by_clients(store, site, survey.served, observed.clients, ahead=ahead_of_ours(survey))
-        known = {server: certificate for server, certificate in held.items() if certificate is not None}
-        copies = await saved_copies(store, site_id, held)
-        observed = observed.model_copy(update={"held": known, "recovery_copies": copies})
-    after = amends.last_number if amends else 0
-    many = len(observed.clients)
-    return await in_turns(many, make_plan, site, observed, request, plan_id=new_plan_id(), now=now, after=after)
-
-
-async def _rest_at(store: Store, site: Site) -> frozenset[ServerName]:
-    """The servers that may answer at the site's REST address; none where it has no REST."""
-    return frozenset() if site.at_console else behind(site, (await store.sites.access(site.id)).rest_url)
-
-
-async def _copies_in_use(store: Store, site_id: SiteId) -> frozenset[ListName]:
-    """The HTTP copies of the site's running rotation, once it may have changed something."""
-    running = await store.rotations.running(site_id)
-    if running is None or not await store.originals.of(running.id):
-        return frozenset()
-    return frozenset(copy.copy_name for copy in (await store.plans.get(running.plan_id)).body.copies)
-
-
-async def planned_again(
-    store: Store, site_id: SiteId, survey_id: str, plan: Plan, *, now: datetime
-) -> tuple[tuple[Finding, ...], Plan | None]:
-    """How the site differs from what `plan`, which has not begun, rests on, and the plan that it would be given now.
-
-    There are no differences when the plan still fits.
-    """
-    return await _again(store, site_id, survey_id, plan, now=now)
-
-
-async def _again(
-    store: Store,
-    site_id: SiteId,
-    survey_id: str,
-    plan: Plan,
-    *,
-    now: datetime,
-    swapped: tuple[ServerName, ...] = (),
-    at: str = "",
-    on_trust: bool = False,
-) -> tuple[tuple[Finding, ...], Plan | None]:
-    """The differences, and the plan that the newer survey would give for the servers that are left.
-
-    Once a step `at` runs, the site shows what `plan` itself has changed, whether or not a certificate was replaced.
-    """
-    left = {server: wanted for server, wanted in plan.request.certificates.items() if server not in swapped}
-    if not left:
-        return (), None
-    request = plan.request.model_copy(update={"certificates": left})
-    if at:  # the drill is over: whom it has not shown is decided about
-        request = request.drilled(Unproven.APPROVE if on_trust else Unproven.RELAX)
-    try:
-        newer = await plan_from_survey(
-            store, site_id, survey_id, request, now=now, amends=plan.body if at else None, at=at, replaced=swapped
-        )
-    except PlanRefusedError as refused:
-        return refused.findings, None
-    return (*compare(plan.body, newer.body), *newly_on_trust(plan, newer)), newer
+from rotation.values import ListName, ServerName
+from service.edited_lists import lists_not_as_known
+from service.identity import new_plan_id
+from service.planning import planned_again
+from service.world import World
 
 
 def _silent(findings: tuple[Finding, ...]) -> tuple[ServerName, ...]:
@@ -178,7 +64,7 @@ class Planning:
             return PlanCheckAnswer()
         if request.mid_wave:
             return PlanCheckAnswer(findings=folded(await self._drift(request, plan)))
-        findings, newer = await _again(
+        findings, newer = await planned_again(
             store,
             request.site_id,
             request.survey_id,

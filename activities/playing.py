@@ -5,7 +5,6 @@ import json
 from temporalio import activity
 
 from activities.apart import in_its_own_process
-from activities.world import World
 from engine.contract import ActivityName
 from rotation.simulation import (
     EndSimulationAnswer,
@@ -15,6 +14,7 @@ from rotation.simulation import (
     SimulationState,
 )
 from rotation.values import SimulationId
+from service.world import World
 
 
 class Playing:

@@ -2,10 +2,10 @@
 
 from temporalio import activity
 
-from activities.world import World
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
 from rotation.running.report import LastWord
 from rotation.running.state import Outcome
+from service.world import World
 from store.events import NewEvent
 from store.plans import PlanAltered
 from store.progress import Progress, RotationStatus

@@ -5,15 +5,15 @@ from datetime import timedelta
 from activities.failures import told_apart
 from activities.full_reading import every_client
 from activities.in_numbers import in_numbers
-from activities.scope import StepScope
 from activities.statements import by_export
-from activities.world import World
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
 from rotation.plan.task import PutCertificateBack
 from rotation.proof.verdict import RosterEntry, tally
 from rotation.recovery.returning import PutBack, judge_returned, shown_at, works
 from rotation.running.state import GateReading
+from service.scope import StepScope
+from service.world import World
 
 _SECOND = timedelta(seconds=1)
 

@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 
-from activities.kept_originals import NoOriginalsError, kept_originals
-from activities.scope import StepScope
-from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.finding import Finding, blocking
 from rotation.originals.file import sha256_of
@@ -12,6 +9,9 @@ from rotation.originals.saving import ORIGINALS_SHA256, another_file, asks_for_i
 from rotation.plan.task import ConsoleTask, SaveRecoveryFile, TaskState
 from rotation.recovery.saved import SavedFile, doubtful, sha256_in
 from rotation.values import Fingerprint, ServerName
+from service.kept_originals import NoOriginalsError, kept_originals
+from service.scope import StepScope
+from service.world import World
 
 
 async def recovery_evidence(

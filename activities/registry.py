@@ -23,7 +23,7 @@ from activities.statements import Statements
 from activities.surveying import Surveying
 from activities.tasks import Tasks
 from activities.watching import Watching
-from activities.world import World
+from service.world import World
 from store.store import Store
 
 

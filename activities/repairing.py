@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from activities.world import World
 from engine.contract import StepRef, WriteAnswer, WriteRequest
 from rotation.drift.told import Judged, Repair, Told, in_few
 from rotation.survey import Pair
 from rotation.values import FoundId, ListName
+from service.world import World
 
 
 @dataclass

@@ -6,8 +6,6 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.identity import new_plan_id
-from activities.world import World
 from engine.contract import ActivityName, RollBackAnswer, RollBackRequest
 from rotation.finding import Finding, folded, info, warning
 from rotation.plan.forecast import forecast, least, step_least
@@ -17,6 +15,8 @@ from rotation.procedure.rollback import Former, Reached, roll_back
 from rotation.proof.verdict import Reason
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName
+from service.identity import new_plan_id
+from service.world import World
 
 
 class RollingBack:

@@ -2,7 +2,6 @@
 
 from temporalio import activity
 
-from activities.world import World
 from engine.contract import ActivityName, ServersRequest
 from rotation.drift.served import Presented, Serves, serves, third
 from rotation.finding import Finding
@@ -10,6 +9,7 @@ from rotation.plan.plan import Plan
 from rotation.site import Site
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
+from service.world import World
 from store.store import Store
 
 

@@ -11,9 +11,7 @@ from temporalio import activity
 from activities.accepting import shown
 from activities.failures import told_apart
 from activities.repairing import Repairing
-from activities.scope import StepScope, WantedPair, scope_of, settings_now
 from activities.servers import presented
-from activities.world import World
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.standing import standing
@@ -26,6 +24,8 @@ from rotation.survey import Pair
 from rotation.values import GroupId, ListName
 from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
+from service.scope import StepScope, WantedPair, scope_of, settings_now
+from service.world import World
 from store.writes import WriteOutcome
 
 _SECOND = timedelta(seconds=1)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from activities.scope import StepScope
 from rotation.plan.step import Gate, Holdout
 from rotation.proof.coverage import holds
 from rotation.proof.signed import shown_by, to_show, verifying_gate, witnesses
@@ -11,6 +10,7 @@ from rotation.proof.verdict import GateRule, RosterEntry
 from rotation.running.state import GateReading
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName
+from service.scope import StepScope
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from activities.scope import StepScope
-from activities.world import World
 from engine.contract import ObserveTaskAnswer
 from rotation.plan.signed_files import not_signed_anew
 from rotation.plan.task import CompareSignedFiles
+from service.scope import StepScope
+from service.world import World
 
 _MINUTE = timedelta(minutes=1)
 """People may tell dates without seconds."""

@@ -5,9 +5,6 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.recovery_planning import ahead_of_ours
-from activities.scope import StepScope, scope_of
-from activities.world import World
 from engine.contract import ActivityName, GateRequest, StateCoverageRequest, StatedAnswer
 from rotation.console.exported import ClientExport
 from rotation.console.statement import Asked, Statement, missing_in
@@ -16,6 +13,9 @@ from rotation.proof.reading import evidence_key
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 from rotation.running.state import GateReading
 from rotation.values import ClientId
+from service.recovery_planning import ahead_of_ours
+from service.scope import StepScope, scope_of
+from service.world import World
 
 _NAMES = 10
 FRESH = timedelta(days=1)

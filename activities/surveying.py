@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 
 from temporalio import activity
 
-from activities.edited_lists import dates_of_lists
 from activities.failures import told_apart
-from activities.world import World
 from engine.contract import ActivityName, SurveyAnswer, SurveyRequest
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from sepm.port import Sepm
 from sepm.probe import measure_skew
+from service.edited_lists import dates_of_lists
+from service.world import World
 
 _CHUNK = 500
 

@@ -2,13 +2,10 @@
 
 from temporalio import activity
 
-from activities.attested import BEFORE, SERIALS, Word
 from activities.client_look import NEEDLESS, with_builds
 from activities.evidence import Witness
 from activities.failures import told_apart
 from activities.outage import outage_evidence
-from activities.scope import StepScope, scope_of
-from activities.world import World
 from engine.contract import (
     ActivityName,
     Counted,
@@ -41,6 +38,9 @@ from rotation.plan.task import (
     evidence_for,
 )
 from rotation.values import ListName, TaskId
+from service.attested import BEFORE, SERIALS, Word
+from service.scope import StepScope, scope_of
+from service.world import World
 
 _NOTHING_STOPPED = "nothing that hands out Sylink.xml was stopped"
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})

@@ -2,10 +2,10 @@
 
 from temporalio import activity
 
-from activities.world import World
 from engine.contract import ActivityName, WatchAnswer, WatchRequest
 from rotation.watch.inventory import endpoints
 from sepm.concurrency import each
+from service.world import World
 
 _AT_ONCE = 16
 """A dead port takes as long as the look may last, and other sites need not wait for it."""

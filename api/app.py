@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from activities.world import wall_clock
 from api import (
     certificate_orders,
     certificate_requests,
@@ -49,6 +48,7 @@ from engine.client import lazy_client
 from engine.logs import log_as_json
 from engine.settings import TemporalSettings
 from issuing.settings import AcmeSettings
+from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
 

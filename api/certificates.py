@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from activities.acceptance import CertificateUnfitError, accept
 from api.certificate_document import (
     CertificateChecked,
     CertificateDocument,
@@ -24,6 +23,7 @@ from rotation.values import CertificateId, ServerName, SiteId
 from sepm.certificate_file import parse_certificate_file
 from sepm.new_certificate import make_self_signed
 from sepm.parsed_certificate import ParsedCertificate
+from service.acceptance import CertificateUnfitError, accept
 
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"])
 _UNNAMED = CertificateId("")

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from pydantic import Field
 
-from activities.kept_originals import NoOriginalsError, kept_originals, take_in
 from api.parts import Parts
 from api.problems import ProblemError, refused
 from api.rotation_document import Order
@@ -16,6 +15,7 @@ from rotation.originals.file import LARGEST, UnusableOriginalsError, read_origin
 from rotation.originals.fit import another_site, differences, of_another_sepm, other_certificates
 from rotation.originals.kept import KeptOriginals
 from rotation.values import SiteId
+from service.kept_originals import NoOriginalsError, kept_originals, take_in
 from store.originals import Original
 
 _NAMED = 20

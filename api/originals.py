@@ -4,12 +4,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from activities.kept_originals import NoOriginalsError, kept_originals
 from api.parts import WithParts
 from api.problems import ProblemError, described
 from rotation.originals.file import UnusableOriginalsError, write_originals
 from rotation.originals.saving import file_name
 from rotation.values import RotationId
+from service.kept_originals import NoOriginalsError, kept_originals
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 _FILE = {HTTPStatus.OK: {"content": {"application/json": {}}, "description": "The file"}}

@@ -2,14 +2,14 @@
 
 from http import HTTPStatus
 
-from activities.orphaned_tasks import close_orphaned, is_orphaned, withdraw_unclaimed
-from activities.world import World
 from api.parts import Parts
 from api.problems import ProblemError, refused
 from api.rotation_now import still_running
 from rotation.plan.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import SiteId
+from service.orphaned_tasks import close_orphaned, is_orphaned, withdraw_unclaimed
+from service.world import World
 from store.progress import RotationStatus
 
 _CLOSES = {Move.TASK_DONE: TaskState.DONE, Move.TASK_REFUSED: TaskState.REFUSED}

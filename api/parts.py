@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from temporalio.client import Client
 
-from activities.world import wall_clock
 from api.standings import Standings
 from engine.speaking import PATIENCE
 from sepm.probe import CertificateProbe, NetworkProbe
+from service.world import wall_clock
 from store.store import Store
 
 

@@ -5,8 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from activities.planning import plan_from_survey
-from activities.surveyed import surveyed_plan
 from api.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
 from api.parts import Parts, WithParts
 from api.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
@@ -16,6 +14,8 @@ from rotation.finding import blocking
 from rotation.plan.request import PlanRequest
 from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import PlanId, SiteId
+from service.planning import plan_from_survey
+from service.surveyed import surveyed_plan
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 

@@ -5,12 +5,12 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from activities.recovery_planning import recovery_plan
 from api.parts import WithParts
 from api.plan_document import PlanShown
 from api.problems import described
 from api.recovery_document import RecoveryOrder
 from rotation.values import SiteId
+from service.recovery_planning import recovery_plan
 
 router = APIRouter(prefix="/v1/sites", tags=["plans"])
 

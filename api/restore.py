@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from activities.restoring import NothingToRestoreError, restore_plan
 from api.fresh_survey import fresh_survey
 from api.given_originals import RestoreOrder, read_given, require_own_agree, take_in_given
 from api.orphaned_tasks import require_no_claimed_task
@@ -14,6 +13,7 @@ from api.rotation_document import RotationOrder, RotationShown
 from api.rotation_now import busy, still_running
 from api.starting import begin, new_id, retry_after
 from rotation.values import SiteId
+from service.restoring import NothingToRestoreError, restore_plan
 from store.progress import Rotation, RotationStatus
 
 router = APIRouter(prefix="/v1/sites", tags=["rotations"])

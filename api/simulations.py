@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Header, Response
 
-from activities.surveyed import surveyed_plan
 from api.parts import Parts, WithParts
 from api.problems import described, refused
 from api.simulation_document import SimulationInList, SimulationList, SimulationOrder, SimulationShown
@@ -15,6 +14,7 @@ from engine.simulations import cancel_simulation, start_simulation
 from rotation.plan.surveyed import unplayable
 from rotation.simulation import NewSimulation, SimulateInput, SimulationState
 from rotation.values import PlanId, SimulationId
+from service.surveyed import surveyed_plan
 from store.simulations import Simulation, UnknownSimulation
 
 router = APIRouter(prefix="/v1/plans/{plan_id}/simulations", tags=["simulations"])

@@ -8,7 +8,6 @@ from math import ceil
 from typing import Literal
 from uuid import uuid4
 
-from activities.planning import planned_again
 from api.fresh_survey import fresh_survey
 from api.orphaned_tasks import require_no_claimed_task
 from api.parts import Parts
@@ -20,6 +19,7 @@ from rotation.originals.known import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.shortening import too_late
 from rotation.values import RotationId
+from service.planning import planned_again
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotations import UnknownRotation
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from activities.open_swaps import WATCH
 from rotation.plan.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
+from service.open_swaps import WATCH
 from simulation import looks, stopping
 from simulation.chance import Chance
 from simulation.console import ConsolePeople

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from activities.recovery_planning import recovery_plan
 from emulator.happenings import CertificateDamaged
 from rotation.plan.plan import Plan
 from rotation.recovery.damage import RecoveryCopy
 from rotation.values import Fingerprint, ServerName
+from service.recovery_planning import recovery_plan
 from simulation.run import Planned
 from simulation.stage import Stage
 

@@ -7,7 +7,6 @@ from typing import Any, Self
 from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
-from activities.planning import plan_from_survey
 from activities.registry import all_activities
 from activities.surveying import Surveying
 from emulator.simulation import Simulation
@@ -20,6 +19,7 @@ from rotation.planning.stop_drill import UNFIT
 from rotation.running.state import RotationState
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
+from service.planning import plan_from_survey
 from simulation.certificates import chosen
 from simulation.clock import SimulatedClock
 from simulation.console import ConsolePeople

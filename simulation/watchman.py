@@ -5,13 +5,13 @@ A look in every other minute would see what the last look saw. A look that fails
 
 from datetime import datetime, timedelta
 
-from activities.open_swaps import OpenSwaps
-from activities.world import World
 from emulator.simulation import Simulation
 from rotation.plan.step import Console
 from rotation.plan.task import is_watched
 from rotation.running.state import RotationState
 from rotation.values import TaskId
+from service.open_swaps import OpenSwaps
+from service.world import World
 
 _MINUTE = timedelta(minutes=1)
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from activities.world import World
 from rotation.site import Site
 from rotation.values import SiteId
 from sepm.client import SepmClient
 from sepm.port import Sepm
+from service.world import World
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,12 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.ordering import Ordering
-from activities.world import World
 from engine.contract import TIDY_TRIES, AdvanceOrderRequest, EndOrderRequest
 from issuing.errors import DnsRefused, IssuerRefused, IssuerUnreachable, RateLimited
 from rotation.order import Order, OrderState, OrderStep, ProofRecord
 from rotation.values import OrderId
 from sepm.new_request import make_request
+from service.world import World
 from store.certificate_orders import NewOrder
 from store.certificate_requests import CertificateRequest
 from store.settings import StoreSettings

@@ -6,7 +6,6 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from activities.scope import WantedPair, scope_of
 from activities.settings import Settings, location_by_location
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
@@ -15,6 +14,7 @@ from rotation.plan.step import SettingField, Write
 from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import GroupId, LocationId
+from service.scope import WantedPair, scope_of
 from simulation.scenario import Scenario
 from simulation.sepm import RestLine, kept_client
 from simulation.stage import Stage

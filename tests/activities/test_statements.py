@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from activities.scope import scope_of
 from activities.statements import by_export
 from emulator.scenarios import one_server
 from engine.contract import GateRequest, StepRef
@@ -12,6 +11,7 @@ from rotation.console.statement import Statement
 from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.running.state import GateReading
 from rotation.site import Limits
+from service.scope import scope_of
 from simulation.scenario import AtConsole, Scenario
 from simulation.stage import Stage
 

@@ -19,7 +19,6 @@ from temporalio.worker import Worker
 from typer.testing import CliRunner
 
 from activities.registry import all_activities
-from activities.world import wall_clock
 from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
@@ -32,6 +31,7 @@ from engine.embedded import EmbeddedServer, RunningServer, find_binary
 from engine.plugin import RotatorPlugin
 from engine.ports import choose_ports
 from engine.settings import TemporalSettings
+from service.world import wall_clock
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.described import undescribed

@@ -18,7 +18,6 @@ import pytest
 from temporalio.worker import Worker
 
 from activities.registry import all_activities
-from activities.world import World
 from api.app import create_app
 from api.parts import Authority, Parts
 from api.taking_up import take_up
@@ -29,6 +28,7 @@ from engine.settings import TemporalSettings
 from issuing.acme_exchange import AcmeExchange
 from issuing.configured import configured_issuer
 from rotation.values import OrderId
+from service.world import World
 from tests.api.conftest import calling
 from tests.issuing.authority import BLOCKED, EAB_KEY, TSIG_KEY, NameServer, Pebble, a_name
 from worker import serve

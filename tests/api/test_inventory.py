@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.world import wall_clock
 from engine.watch import arrange_watch
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
+from service.world import wall_clock
 from store.sites import SiteConnection
 
 OLD, NEW = Fingerprint("aa" * 32), Fingerprint("bb" * 32)

@@ -8,11 +8,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from activities.world import wall_clock
 from cli.recovery_inspection import copy_of
 from engine.ids import rotation_workflow
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
+from service.world import wall_clock
 from store.sites import SiteConnection
 from tests.api.conftest import as_registered
 

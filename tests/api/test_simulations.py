@@ -5,10 +5,10 @@ import json
 import pytest
 
 from activities.playing import Playing
-from activities.world import World
 from api.taking_up import take_up
 from rotation.simulation import PlayRunRequest
 from rotation.values import SimulationId
+from service.world import World
 
 ORDER = {"runs": 2, "seed": 4, "who": "ann"}
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from activities.restoring import restore_plan
 from api.starting import new_id
 from api.taking_up import take_up
 from engine.ids import rotation_workflow
+from service.restoring import restore_plan
 from store.progress import NewRotation, Progress, RotationStatus
 
 ANN = {"who": "ann", "why": "a reason"}

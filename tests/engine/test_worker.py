@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from activities.open_swaps import OpenSwaps
-from activities.world import World
 from engine.client import lazy_client
 from engine.embedded import RunningServer
 from engine.ids import WATCH
 from engine.presence import is_served
 from engine.settings import TemporalSettings
+from service.open_swaps import OpenSwaps
+from service.world import World
 from store.store import Store
 from worker import watch_open_swaps
 

@@ -11,7 +11,7 @@ from typing import Any
 from simulation.drawing import Faults
 from simulation.scenario import Scenario
 
-_PRODUCT = frozenset({"activities", "engine", "rotation", "sepm", "store", "workflows"})
+_PRODUCT = frozenset({"activities", "engine", "rotation", "sepm", "service", "store", "workflows"})
 
 
 @dataclass(frozen=True)

@@ -20,20 +20,20 @@ from simulation.themes import Theme
 HOME = Path(__file__).parent.parent.parent
 ELSEWHERE = Path(__file__).with_name("elsewhere.toml")
 """By code or trait, the test that comes to it because no drawn site does."""
-_ROOMS = ("rotation", "workflows", "activities")
+_ROOMS = ("rotation", "workflows", "activities", "service")
 _SAYS = {
     "blocking": 0,
     "warning": 0,
     "info": 0,
     "raise_attention": 0,
     "ask": 0,
+    "ask_on": 0,
     "_stale": 0,
     "_against": 0,
     "_unlike": 1,
-    "_show": 1,
 }
 """Functions that say something, and which of their arguments is the code."""
-_METHODS = frozenset({"raise_attention", "ask"})
+_METHODS = frozenset({"raise_attention", "ask", "ask_on"})
 _TABLES = (
     ("workflows.cut_off", "CODES"),
     ("workflows.outage", "CODES"),

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from activities.surveyed import surveyed_plan
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Mode, ServerSpec, SiteSpec
 from rotation.plan.request import Unproven
 from rotation.site import Limits
+from service.surveyed import surveyed_plan
 from simulation.run import play
 from simulation.scenario import Scenario
 from simulation.stage import Stage

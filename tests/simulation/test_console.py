@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from activities.surveyed import surveyed_plan
 from emulator.export import Encoding, ExportForm
 from emulator.happenings import PolicyEdited, Scheduled
 from emulator.slips import Mistake, Slip
@@ -23,6 +22,7 @@ from emulator.spec import (
 from engine.contract import EventKind
 from rotation.running.state import Outcome
 from rotation.site import Limits
+from service.surveyed import surveyed_plan
 from simulation.drawing import Faults
 from simulation.invariants import check
 from simulation.of_plan import of_plan

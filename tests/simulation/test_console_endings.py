@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from activities.restoring import restore_plan
 from emulator.damage import DamageForm
 from emulator.happenings import CertificateDamaged
 from emulator.scenarios import one_server
@@ -25,6 +24,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
 from rotation.values import RotationId
+from service.restoring import restore_plan
 from simulation.facts import site_facts
 from simulation.host import HorizonReachedError
 from simulation.invariants import check

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from activities.surveyed import surveyed_plan
 from emulator.happenings import ServerCutOff
 from emulator.simulation import Simulation
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.surveyed import unplayable
+from service.surveyed import surveyed_plan
 from simulation.drawing import Faults
 from simulation.many import play_many
 from simulation.of_plan import CannotBePlayedError, of_plan

@@ -4,11 +4,11 @@ from dataclasses import fields
 from datetime import timedelta
 from unittest.mock import patch
 
-from activities.world import World
 from emulator.scenarios import one_server
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from rotation.values import RotationId, SiteId
+from service.world import World
 from simulation.run import in_process
 from simulation.scenario import Scenario
 from simulation.stage import Stage

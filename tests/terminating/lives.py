@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from activities.orphaned_tasks import close_orphaned, withdraw_unclaimed
-from activities.planning import plan_from_survey
-from activities.restoring import restore_plan
 from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
@@ -17,6 +14,9 @@ from rotation.running.state import RotationState
 from rotation.values import CertificateId, RotationId, ServerName
 from sepm.new_certificate import make_self_signed
 from sepm.parsed_certificate import ParsedCertificate
+from service.orphaned_tasks import close_orphaned, withdraw_unclaimed
+from service.planning import plan_from_survey
+from service.restoring import restore_plan
 from simulation.facts import site_facts
 from simulation.operator import Operator
 from simulation.recovering import recovery_of

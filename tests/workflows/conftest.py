@@ -19,10 +19,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.planning import plan_from_survey
 from activities.registry import all_activities
 from activities.surveying import Surveying
-from activities.world import World
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
@@ -41,6 +39,8 @@ from rotation.values import CertificateId, Fingerprint, ListName, RotationId, Se
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.new_certificate import make_self_signed
+from service.planning import plan_from_survey
+from service.world import World
 from simulation.skipping import skipping_server
 from store.events import Event
 from store.progress import NewRotation

@@ -8,7 +8,6 @@ from itertools import pairwise
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from activities.open_swaps import WATCH
 from activities.registry import all_activities
 from emulator.scenarios import three_servers
 from emulator.spec import SiteSpec
@@ -18,6 +17,7 @@ from rotation.plan.step import Console
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, Outcome, RotationState
 from rotation.site import Limits
+from service.open_swaps import WATCH
 from simulation.host import Bystanders, SimulatedHost
 from simulation.run import Planned
 from simulation.scenario import Pace, Scenario

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from activities.originals import Originals
-from activities.restoring import restore_plan
 from activities.surveying import Surveying
 from activities.tasks import Tasks
 from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
@@ -15,6 +14,7 @@ from rotation.plan.scope import Treatment
 from rotation.plan.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from service.restoring import restore_plan
 
 HEARTBEAT = timedelta(minutes=5)
 ROOT, BRANCH = "My Company", "My Company\\Branch"

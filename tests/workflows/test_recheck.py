@@ -3,12 +3,12 @@
 import pytest
 
 from activities.planning import Planning
-from activities.restoring import restore_plan
 from activities.surveying import Surveying
 from engine.contract import PlanCheckRequest, SurveyRequest
 from rotation.plan.scope import Treatment
 from rotation.running.message import Move
 from rotation.running.state import Outcome
+from service.restoring import restore_plan
 
 BRANCH = "My Company\\Branch"
 

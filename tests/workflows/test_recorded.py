@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from activities.restoring import restore_plan
 from activities.surveying import Surveying
 from emulator.scenarios import one_server, three_servers
 from engine.contract import SurveyRequest
@@ -14,6 +13,7 @@ from rotation.plan.step import GatePurpose
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import CertificateId
+from service.restoring import restore_plan
 from simulation.stage import SITE
 from store.progress import Progress, RotationStatus
 from tests.replaying import replay, save

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from activities.recovery_planning import recovery_plan
 from activities.surveying import Surveying
 from emulator.damage import DamageForm
 from emulator.happenings import CertificateDamaged
@@ -12,6 +11,7 @@ from rotation.recovery.damage import RecoveryCopy
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import Fingerprint, ServerName
+from service.recovery_planning import recovery_plan
 from simulation.recovering import after_damage
 from simulation.stage import ROTATION
 from tests.replaying import replay, save

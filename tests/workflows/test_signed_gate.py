@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from activities.moving import Moving
-from activities.planning import plan_from_survey
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import PatchClientLog, RejectedDownload, Switches
@@ -15,6 +14,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from rotation.values import ServerName
+from service.planning import plan_from_survey
 from workflows.requests import about
 
 HEARTBEAT = timedelta(minutes=5)

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.world import World
 from emulator.front import pipe
 from emulator.http_server import HttpServer
 from emulator.ports import Listener, PortState, Presented
@@ -21,6 +20,7 @@ from rotation.running.state import Outcome
 from rotation.site import Server
 from rotation.values import CertificateId, Fingerprint, ServerName
 from sepm.new_certificate import make_self_signed
+from service.world import World
 from simulation.scenario import START
 from simulation.stage import SITE
 from store.sites import SiteConnection

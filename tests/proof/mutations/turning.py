@@ -3,12 +3,12 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from activities.scope import StepScope
 from activities.settings import Settings
 from rotation.drift import newborn
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.task import RefreshImages, TaskState
 from rotation.procedure import rollback
+from service.scope import StepScope
 from simulation.drawing import Faults
 from simulation.themes import Theme
 from store.originals import Originals

@@ -2,7 +2,6 @@
 
 import pytest
 
-from activities.kept_originals import NoOriginalsError, kept_originals
 from activities.originals import Originals
 from activities.surveying import Surveying
 from activities.tasks import Tasks
@@ -12,6 +11,7 @@ from rotation.originals.file import read_originals, sha256_of, write_originals
 from rotation.originals.kept import MOST_PAIRS
 from rotation.plan.step import Console, ScopeName
 from rotation.site import Limits
+from service.kept_originals import NoOriginalsError, kept_originals
 from simulation.scenario import Scenario
 from simulation.stage import SITE, Stage
 

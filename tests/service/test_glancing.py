@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from activities.glancing import LastReadings, dates_show_settings
 from activities.originals import Originals
 from activities.settings import Settings
 from emulator.scenarios import three_servers
@@ -14,6 +13,7 @@ from engine.contract import StepRef, StepRequest, WriteRequest
 from rotation.plan.request import Unproven
 from rotation.plan.step import Gate, Write
 from rotation.site import Limits
+from service.glancing import LastReadings, dates_show_settings
 from simulation.scenario import Scenario
 from simulation.stage import SITE, Stage
 from tests.big.playing import Counting

@@ -5,8 +5,6 @@ from datetime import timedelta
 import pytest
 
 from activities.recovering import put_back_evidence
-from activities.recovery_planning import recovery_plan
-from activities.scope import scope_of
 from emulator.damage import DamageForm
 from emulator.happenings import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
@@ -17,6 +15,8 @@ from rotation.plan.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskStat
 from rotation.site import Limits
 from rotation.values import Fingerprint, ServerName, TaskId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
+from service.recovery_planning import recovery_plan
+from service.scope import scope_of
 from simulation.scenario import Scenario
 from simulation.stage import ROTATION, Stage
 

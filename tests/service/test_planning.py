@@ -3,11 +3,11 @@
 import pytest
 
 from activities.originals import Originals
-from activities.planning import plan_from_survey, planned_again
 from emulator.scenarios import one_server
 from engine.contract import StepRef, StepRequest
 from rotation.plan.refused import PlanRefusedError
 from rotation.site import Limits
+from service.planning import plan_from_survey, planned_again
 from simulation.scenario import Scenario
 from simulation.stage import Stage
 from store.progress import Progress, RotationStatus

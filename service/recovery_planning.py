@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from activities.identity import new_plan_id
 from rotation.drift.drift import stays_behind
 from rotation.finding import blocking
 from rotation.plan.plan import Plan
@@ -18,6 +17,7 @@ from rotation.site import Site
 from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
 from rotation.values import Fingerprint, ServerName, SiteId
 from rotation.watch.inventory import Port
+from service.identity import new_plan_id
 from store.store import Store
 
 _SURVEYS = 20

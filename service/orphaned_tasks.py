@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 
-from activities.attested import Word, attest_replication, attest_settings
-from activities.scope import scope_of
-from activities.world import World
 from engine.contract import StepRef
 from rotation.finding import Finding, blocking
 from rotation.plan.task import (
@@ -16,6 +13,9 @@ from rotation.plan.task import (
     TaskState,
 )
 from rotation.values import SiteId, TaskId
+from service.attested import Word, attest_replication, attest_settings
+from service.scope import scope_of
+from service.world import World
 from store.progress import RotationStatus
 
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from activities.identity import new_plan_id
 from rotation.originals.file import sha256_of
 from rotation.originals.kept import MOST_PAIRS, KeptOriginals, kept
 from rotation.originals.known import plan_known
@@ -13,6 +12,7 @@ from rotation.procedure.restoration import OriginalPair
 from rotation.site import Site
 from rotation.survey import Pair
 from rotation.values import RotationId
+from service.identity import new_plan_id
 from store.events import NewEvent
 from store.originals import Original
 from store.progress import NewRotation

@@ -4,9 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.kept_originals import kept_originals, take_in
 from activities.originals import Originals
-from activities.restoring import restore_plan
 from activities.surveying import Surveying
 from emulator.scenarios import three_servers
 from engine.contract import StepRef, StepRequest, SurveyRequest
@@ -15,6 +13,8 @@ from rotation.plan.step import ScopeName
 from rotation.plan.task import ReorderList, StartHandOuts
 from rotation.site import Limits
 from rotation.values import Fingerprint, RotationId, ServerName
+from service.kept_originals import kept_originals, take_in
+from service.restoring import restore_plan
 from simulation.scenario import AtConsole, Scenario
 from simulation.stage import SITE, Stage
 from store.progress import Progress, RotationStatus

@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from activities.console_site import ConsoleSite
-from activities.glancing import LastReadings
 from issuing.issuer import Issuer
 from rotation.pins import owner
 from rotation.site import Server, Site
@@ -19,6 +17,8 @@ from sepm.port import Sepm
 from sepm.port_look import NetworkLook, PortLook
 from sepm.probe import CertificateProbe, NetworkProbe
 from sepm.trust import Trust
+from service.console_site import ConsoleSite
+from service.glancing import LastReadings
 from store.sites import SiteConnection
 from store.store import Store
 

@@ -4,9 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from activities.console_site import record_of
-from activities.scope import StepScope, WantedPair
-from activities.world import World
 from rotation import inheritance
 from rotation.access import AtConsole
 from rotation.console.record import Change, Record, Replicates, Said, serials_in
@@ -14,6 +11,9 @@ from rotation.finding import Finding, blocking
 from rotation.plan.step import Write
 from rotation.plan.task import AssignList, PauseReplication, ResumeReplication, SetSecureCommunications
 from rotation.values import GroupId, TaskId, Value
+from service.console_site import record_of
+from service.scope import StepScope, WantedPair
+from service.world import World
 
 SERIALS = "serials"
 BEFORE = "serials_before"

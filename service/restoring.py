@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from activities.identity import new_plan_id
 from rotation.drift.recorded import as_approved
 from rotation.originals.known import copies_that_may_be, is_from_file
 from rotation.plan.hand_outs import Stopped
@@ -16,6 +15,7 @@ from rotation.procedure.restoration import Interrupted, OriginalPair, make_resto
 from rotation.procedure.rollback import as_served
 from rotation.survey import SiteSurvey
 from rotation.values import RotationId, ServerName, SiteId
+from service.identity import new_plan_id
 from store.progress import Rotation
 from store.store import Store
 

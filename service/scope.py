@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from activities.world import World
 from engine.contract import StepRef
 from rotation.drift.recorded import as_approved
 from rotation.plan.plan import Plan
@@ -14,6 +13,7 @@ from rotation.survey import Pair, PairSettings
 from rotation.values import ListName, Value
 from sepm.errors import Gone
 from sepm.port import Sepm
+from service.world import World
 from store.originals import Original
 
 

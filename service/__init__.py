@@ -1,0 +1,10 @@
+"""What the API, the simulation and activities do alike: planning, restoring, recovering, what is known of a site.
+
+- `world`: the ports; what a site without REST shows (`console_site`, `attested`), and what was read last (`glancing`)
+- `planning`, `surveyed`: plans from surveys, and what a plan rests on
+- `restoring`, `kept_originals`: putting back what a rotation has left, from the store or from a file
+- `recovery_planning`: putting back certificates that clients hold
+- `acceptance`, `edited_lists`, `open_swaps`: whether a certificate is fit, who edited lists, what is replaced now
+- `orphaned_tasks`: tasks whose rotation was terminated
+- `scope`, `identity`, `turns`: a step with all it is about, new ids, work that takes seconds
+"""
