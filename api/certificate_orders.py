@@ -1,9 +1,7 @@
 """/v1/certificates/requests/{id}/orders: requests that the company's certificate authority signs by itself."""
 
-import hashlib
 from http import HTTPStatus
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Header, Response
 
@@ -14,6 +12,7 @@ from engine.contract import IssueInput
 from engine.orders import cancel_order, start_order
 from rotation.order import OrderState
 from rotation.values import OrderId
+from service.identity import id_of
 from store.certificate_orders import CertificateOrder, NewOrder, UnknownOrder
 
 router = APIRouter(prefix="/v1/certificates/requests/{request_id}/orders", tags=["certificates"])
@@ -46,7 +45,7 @@ async def order_certificate(
         )
     now = parts.clock()
     new = NewOrder(
-        id=_new_id(idempotency_key),
+        id=OrderId(id_of("order", idempotency_key)),
         request_id=request_id,
         issuer=parts.authority.where,
         asked_by=document.who,
@@ -111,12 +110,6 @@ async def _of_request(parts: Parts, request_id: str, order_id: OrderId) -> Certi
     if order.request_id != request_id:
         raise UnknownOrder(f"request {request_id} has no order {order_id}")
     return order
-
-
-def _new_id(key: str | None) -> OrderId:
-    """An id. It follows from the key where there is one, so that the same request finds it."""
-    digits = hashlib.sha256(key.encode()).hexdigest() if key is not None else uuid4().hex
-    return OrderId(f"order-{digits[:16]}")
 
 
 def _url(order: CertificateOrder) -> str:

@@ -1,9 +1,7 @@
 """/v1/plans/{id}/simulations: what a plan would do to its site, played on simulated time before anything is touched."""
 
-import hashlib
 from http import HTTPStatus
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Header, Response
 
@@ -14,6 +12,7 @@ from engine.simulations import cancel_simulation, start_simulation
 from rotation.plan.surveyed import unplayable
 from rotation.simulation import NewSimulation, SimulateInput, SimulationState
 from rotation.values import PlanId, SimulationId
+from service.identity import id_of
 from service.surveyed import surveyed_plan
 from store.simulations import Simulation, UnknownSimulation
 
@@ -40,7 +39,7 @@ async def simulate_plan(
     if reasons := unplayable(surveyed):
         raise refused("cannot-be-played", reasons, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     new = NewSimulation(
-        id=_new_id(idempotency_key),
+        id=SimulationId(id_of("sim", idempotency_key)),
         plan_id=plan_id,
         site_id=surveyed.site.id,
         asked_by=order.who,
@@ -108,12 +107,6 @@ async def _of_plan(parts: Parts, plan_id: PlanId, simulation_id: SimulationId) -
     if simulation.plan_id != plan_id:
         raise UnknownSimulation(f"plan {plan_id} has no simulation {simulation_id}")
     return simulation
-
-
-def _new_id(key: str | None) -> SimulationId:
-    """An id. It follows from the key where there is one, so that the same request finds it."""
-    digits = hashlib.sha256(key.encode()).hexdigest() if key is not None else uuid4().hex
-    return SimulationId(f"sim-{digits[:16]}")
 
 
 def _url(simulation: Simulation) -> str:

@@ -1,12 +1,10 @@
 """Starting a rotation once: stored first, then given to Temporal, and found again when it is asked for twice."""
 
-import hashlib
 from contextlib import suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
 from typing import Literal
-from uuid import uuid4
 
 from api.fresh_survey import fresh_survey
 from api.orphaned_tasks import require_no_claimed_task
@@ -19,6 +17,7 @@ from rotation.originals.known import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.shortening import too_late
 from rotation.values import RotationId
+from service.identity import id_of
 from service.planning import planned_again
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotations import UnknownRotation
@@ -95,9 +94,8 @@ async def _before(parts: Parts, order: RotationOrder, plan: Plan, key: str | Non
 
 
 def new_id(key: str | None) -> RotationId:
-    """An id for a rotation. It follows from the key where there is one, so that the same request finds it."""
-    digits = hashlib.sha256(key.encode()).hexdigest() if key is not None else uuid4().hex
-    return RotationId(f"rot-{digits[:16]}")
+    """An id for a rotation."""
+    return RotationId(id_of("rot", key))
 
 
 def _require_hash(plan: Plan, order: RotationOrder) -> None:
