@@ -122,3 +122,21 @@ async def test_what_is_said_before_the_plan_is_known_is_heard(played):
     assert outcome is Outcome.CANCELLED
     assert [each.kind for each in here.trail if each.kind == "step-began"] == []
     assert [each.kind for each in here.stage.simulation.effects.views() if each.actor.asked] == []
+
+
+async def test_a_restore_is_cancelled_before_its_plan_is_known(played):
+    """Behind replaced certificates a restore is no more to be cancelled; as long as nothing of it is known, it is."""
+
+    async def planned(stage):
+        plan = await stage.plan()
+        await write(stage, plan, shorter(plan))
+        return plan.model_copy(update={"body": plan.body.model_copy(update={"purpose": "restore"})})
+
+    cancelled = played.Deed(played.asked(ALTERED), lambda here: here.say(Move.CANCEL))
+    async with played.play(cancelled, spec=one_server(clients=4, heartbeat=played.HEARTBEAT), planned=planned) as here:
+        here.absent = loading
+        outcome = await here.run()
+
+    assert cancelled.answer.accepted
+    assert outcome is Outcome.CANCELLED
+    assert [each.kind for each in here.stage.simulation.effects.views() if each.actor.asked] == []
