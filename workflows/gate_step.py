@@ -1,29 +1,22 @@
-"""Gates, the holdout and the closing check: waits that end on proof."""
+"""Gates and the holdout: waits that end on proof."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from engine.contract import (
     ActivityName,
-    ClosingAnswer,
     Counted,
     EventKind,
     GateAnswer,
     GateRequest,
-    StepRequest,
 )
-from rotation.finding import Finding
-from rotation.plan.scope import Pace
-from rotation.plan.step import Closing, Gate, GatePurpose, Holdout, ScopeName, Step
+from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
-from rotation.running.state import WANTED, GateReading, Proceed, Wait
+from rotation.running.state import WANTED, GateReading, Proceed
 from workflows import (
     canary_watch,
     cut_off,
-    lost_pairs,
-    newborn_step,
     outage,
     second_person,
     signed_gate,
@@ -33,8 +26,9 @@ from workflows.drift_step import Begun, begin_look, clear, end_look, look, look_
 from workflows.reference import fix_references
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
+from workflows.waiting import give_back, note, open_wait, wait_of
 
-_LIMIT, _DIFFERS = "gate-limit", "site-differs"
+_LIMIT = "gate-limit"
 _WITHOUT_A_WRITE = frozenset(
     {
         GatePurpose.SWAPPED,
@@ -45,8 +39,6 @@ _WITHOUT_A_WRITE = frozenset(
         GatePurpose.ELSEWHERE,
     }
 )
-_OUTAGE = timedelta(minutes=2)
-"""A reading that comes later could not be had for a while."""
 _PUBLISHED = timedelta(seconds=2)
 """After the delay that the site allows for publishing: clocks are known to the second."""
 
@@ -64,11 +56,11 @@ async def gate(run: Running, step: Gate) -> None:
     """
     if run.state.wait is None:
         least = timedelta(0) if signed_gate.is_it(step) else step.minimum
-        _open(run, step, least, step.patience, run.state.outline.owners(step.scope))
-    if step.purpose not in _WITHOUT_A_WRITE and not _wait(run).fixed:
+        open_wait(run, step, least, step.patience, run.state.outline.owners(step.scope))
+    if step.purpose not in _WITHOUT_A_WRITE and not wait_of(run).fixed:
         await fix_references(run, step)
-        run.state.wait = _wait(run).model_copy(update={"fixed": True})
-        _give_back(run, step, run.host.now() - _wait(run).opened_at - 2 * run.state.outline.publish_delay)
+        run.state.wait = wait_of(run).model_copy(update={"fixed": True})
+        give_back(run, step, run.host.now() - wait_of(run).opened_at - 2 * run.state.outline.publish_delay)
     await _until_covered(run, step)
 
 
@@ -78,89 +70,8 @@ async def holdout(run: Running, step: Holdout) -> None:
     Between minimum and maximum it ends as soon as every client is covered; at the maximum a person decides.
     """
     if run.state.wait is None:
-        _open(run, step, step.minimum, step.maximum, run.state.outline.owners(ScopeName.FAILOVER))
+        open_wait(run, step, step.minimum, step.maximum, run.state.outline.owners(ScopeName.FAILOVER))
     await _until_covered(run, step)
-
-
-async def closing(run: Running, step: Closing) -> None:
-    """One last full reading: every setting as recorded, every certificate as planned, who was born, who came back.
-
-    What differs is put right, or two persons leave it so. Where several clients of one build were there before the last
-    replacement, and none of them was heard since, it is read on until one is, or until its limit.
-    """
-    if run.state.wait is None:
-        _open(run, step, step.minimum, step.patience, run.state.outline.owners(ScopeName.ALL))
-    await run.wait(until=_wait(run).due, summary="every client back?")
-    await look(run, step)
-    while True:
-        request = StepRequest(ref=about(run.state, step))
-        checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
-        await _note(run, step, checked.reading)
-        if not await newborn_step.all_known(run, step, checked.born):
-            continue
-        if checked.gone.id is not None:
-            await lost_pairs.all_there(run, step, checked.gone)
-            continue
-        if checked.findings and not await _ends_so(run, step, checked.findings):
-            continue
-        left = await signed_gate.put_back(run, step)
-        if left and not await _ends_so(run, step, left):
-            continue
-        if not await _waits_for_builds(run, step, checked.reading):
-            break
-    reading = checked.reading
-    if reading.waiting_names:
-        unnamed = reading.waiting - len(reading.waiting_names)
-        more = f" and {unnamed} more" if unnamed else ""
-        text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
-        await run.record(EventKind.QUIET, f"{step.title}: {text}")
-    born = f"; left as they were born: {', '.join(checked.adopted)}" if checked.adopted else ""
-    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
-    run.state.wait = None
-
-
-async def _waits_for_builds(run: Running, step: Closing, reading: GateReading) -> bool:
-    """Whether the closing check waited for builds of which no client is back, and is to be made again."""
-    wait, now = _wait(run), run.host.now()
-    if not reading.unheard_builds or now >= wait.limit:
-        return False
-    at = next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
-    run.state.wait = wait.model_copy(update={"next_at": at})
-    summary = f"{step.number}: wait for a client of {', '.join(reading.unheard_builds)}"
-    await run.wait(until=at, summary=summary, ready=lambda: look_due(run))
-    if look_due(run):
-        await look(run, step)
-    return True
-
-
-async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> bool:
-    """Whether two persons leave the site as it is; else it is checked again when a person has put it right."""
-    left = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
-    if second_person.wish(run, (_DIFFERS,)) is None:
-        text = f"{left}. Put it right and retry; or proceed to leave it so by a second person's word"
-        await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED))
-    by = await second_person.approved(run, step.title, (_DIFFERS,), f"with the site as it is: {left}")
-    if by:
-        await run.record(EventKind.ADOPTED, f"{left}: left so by {by}", code=_DIFFERS)
-    return bool(by)
-
-
-def _open(
-    run: Running,
-    step: Gate | Holdout | Closing,
-    minimum: timedelta,
-    patience: timedelta,
-    owners: Iterable[Pace],
-) -> None:
-    now = run.host.now()
-    run.state.wait = Wait(
-        step=step.id,
-        opened_at=now,
-        due=now + minimum,
-        limit=now + max(patience, minimum),
-        heartbeat=min((owner.slowest_heartbeat for owner in owners), default=minimum),
-    )
-    run.host.show(run.state)
 
 
 async def _until_covered(run: Running, step: Gate | Holdout) -> None:
@@ -181,7 +92,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
 
 async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | None:
     """A new history began behind a reading: whoever was asked, or what held it, is waited for as before."""
-    wait, drift = _wait(run), run.state.drift
+    wait, drift = wait_of(run), run.state.drift
     if wait.reading is None or wait.next_at is not None:
         return None
     if run.is_raised(_LIMIT) or second_person.wish(run, (_LIMIT,)) is not None or signed_gate.is_asked(run):
@@ -190,14 +101,14 @@ async def _where_it_stood(run: Running, step: Gate | Holdout) -> GateReading | N
     if any(told.blocks for told in drift):
         stood_at = run.host.now()
         await stand_still(run, step)
-        if _wait(run).opened_at == wait.opened_at:
-            _give_back(run, step, run.host.now() - stood_at)
+        if wait_of(run).opened_at == wait.opened_at:
+            give_back(run, step, run.host.now() - stood_at)
     return None
 
 
 async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | None:
     """Wait for the next reading and read; the reading that ends the gate, when this one does."""
-    wait = _wait(run)
+    wait = wait_of(run)
     now = run.host.now()
     at = wait.next_at or next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
     if isinstance(step, Gate) and step.passes_unheard and not wait.readings:
@@ -221,17 +132,17 @@ async def _next_reading(run: Running, step: Gate | Holdout) -> GateReading | Non
     if reading is None:
         return None  # it began anew, or people have to decide first
     read_at = run.host.now()
-    _give_back(run, step, read_at - min(at, asked_at))
-    await _note(run, step, reading)
-    await statement.ask(run, step, reading, _wait(run).due)
+    give_back(run, step, read_at - min(at, asked_at))
+    await note(run, step, reading)
+    await statement.ask(run, step, reading, wait_of(run).due)
     doubtful = _over_canaries(step) and canary_watch.doubts(run, step)
-    proven = reading.unheard or (reading.reached and asked_at >= _wait(run).due and not doubtful)
+    proven = reading.unheard or (reading.reached and asked_at >= wait_of(run).due and not doubtful)
     if proven:
-        opened = _wait(run).opened_at
+        opened = wait_of(run).opened_at
         if outage.stops(step) or await clear(run, step):
             return reading
-        if _wait(run).opened_at == opened:  # a gate that was opened again has its whole patience
-            _give_back(run, step, run.host.now() - read_at)
+        if wait_of(run).opened_at == opened:  # a gate that was opened again has its whole patience
+            give_back(run, step, run.host.now() - read_at)
     return reading if await _ends_unproven(run, step, reading, asked_at) else None
 
 
@@ -242,8 +153,8 @@ async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReadin
     if _over_canaries(step):
         return await canary_watch.goes_on(run, step, reading)
     if isinstance(step, Gate) and step.is_drill:
-        return asked_at >= _wait(run).limit and await clear(run, step)
-    if not reading.reached and run.host.now() >= _wait(run).limit:
+        return asked_at >= wait_of(run).limit and await clear(run, step)
+    if not reading.reached and run.host.now() >= wait_of(run).limit:
         if outage.stops(step):
             return await _is_asked_on(run, step, reading) and await _decide(run, step, reading)
         return await _decide(run, step, reading) and await clear(run, step)
@@ -267,7 +178,7 @@ def _over_canaries(step: Gate | Holdout) -> TypeGuard[Gate]:
 
 
 def _is_answered(run: Running, step: Gate | Holdout) -> bool:
-    late = outage.stops(step) and run.host.now() >= _wait(run).limit
+    late = outage.stops(step) and run.host.now() >= wait_of(run).limit
     return (
         (late and second_person.was_answered(run, (_LIMIT,)))
         or outage.was_answered(run, step)
@@ -278,7 +189,7 @@ def _is_answered(run: Running, step: Gate | Holdout) -> bool:
 
 def _is_asked_for(run: Running, at: datetime) -> bool:
     """Whether somebody wants the gate read before its time."""
-    wanted = _wait(run).next_at
+    wanted = wait_of(run).next_at
     return wanted is not None and wanted < at
 
 
@@ -299,7 +210,7 @@ def _summary(step: Gate | Holdout, at: datetime) -> str:
 
 
 async def _read(run: Running, step: Gate | Holdout, look: Begun | None) -> GateAnswer:
-    wait = _wait(run)
+    wait = wait_of(run)
     request = GateRequest(
         ref=about(run.state, step),
         swapped=run.state.swapped,
@@ -311,32 +222,6 @@ async def _read(run: Running, step: Gate | Holdout, look: Begun | None) -> GateA
         look=look.request if look is not None else None,
     )
     return await run.call(ActivityName.READ_GATE, request, GateAnswer, summary=f"{step.number}: read coverage")
-
-
-def _give_back(run: Running, step: Gate | Holdout, unread: timedelta) -> None:
-    """Clients are not asked for what could not be read. A holdout lasts longer by a person's word only.
-
-    Args:
-        run: the rotation.
-        step: whose limit moves.
-        unread: for how long nothing was read, though it was time: SEPM was away, somebody held the rotation, or a
-            person was asked about the site.
-    """
-    wait = _wait(run)
-    if not isinstance(step, Gate) or unread <= _OUTAGE:
-        return
-    run.state.wait = wait.model_copy(update={"limit": wait.limit + unread})
-
-
-async def _note(run: Running, step: Step, reading: GateReading) -> None:
-    wait = _wait(run)
-    update = {"reading": reading, "readings": wait.readings + 1, "next_at": None, "asked": reading.asked}
-    if reading.signing:
-        run.state.signing = reading.signing
-    run.state.wait = wait.model_copy(update=update)
-    await outage.note(run, step, reading)
-    await cut_off.tell(run, reading)
-    run.host.show(run.state)
 
 
 async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> bool:
@@ -387,9 +272,3 @@ def _not_heard(reading: GateReading) -> str:
     nowhere = f"no client was heard at {', '.join(reading.unshown)}: nobody has shown that it presents what they hold"
     told = [text for text, count in ((silent, reading.waiting), (nowhere, len(reading.unshown))) if count]
     return "; ".join(told) or "no client was heard since: all of them are away"
-
-
-def _wait(run: Running) -> Wait:
-    if run.state.wait is None:
-        raise AssertionError("a gate without its wait")
-    return run.state.wait

@@ -20,9 +20,10 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
 from workflows import client_look, newborn_step, outage
+from workflows.closing_step import closing
 from workflows.console_step import console_task
 from workflows.drift_step import clear, look_due, settled
-from workflows.gate_step import closing, gate, holdout
+from workflows.gate_step import gate, holdout
 from workflows.loading import adopt, load
 from workflows.old_certificates import all_old
 from workflows.requests import about

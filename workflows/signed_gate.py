@@ -6,11 +6,12 @@ from engine.contract import ActivityName, EventKind, MoveAnswer, MoveRequest, Pu
 from rotation.finding import Finding
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout
 from rotation.running.message import Move
-from rotation.running.state import GateReading, Wait
+from rotation.running.state import GateReading
 from workflows import second_person
 from workflows.reference import fix_references
 from workflows.requests import about
 from workflows.running import Running
+from workflows.waiting import wait_of
 
 _BY_HAND = "policy-by-hand"
 _OLD, _UNKNOWN = "signs-with-former-key", "signature-unknown"
@@ -35,7 +36,7 @@ async def goes_on(run: Running, step: Gate, reading: GateReading) -> bool:
     4. nobody comes for a day: the next gate waits for it. Before the last wave nobody for days: a person is asked
     5. retry: all of it once more; proceed: a second person is asked
     """
-    wait, now = _wait(run), run.host.now()
+    wait, now = wait_of(run), run.host.now()
     if second_person.wish(run, _ASKED) is None:
         waits = now < wait.due  # for those that were asked last
         if reading.there and wait.opened_at < wait.limit and not waits and not reading.refused_at:
@@ -89,14 +90,14 @@ async def _move(run: Running, step: Gate, reading: GateReading) -> None:
     now, before = run.host.now(), {each.client for each in moved.asked}
     kept = tuple(each for each in reading.asked if each.client not in before)
     fresh = {"opened_at": now, "due": now + step.minimum, "next_at": None}
-    run.state.wait = _wait(run).model_copy(update={**fresh, "asked": (*kept, *moved.asked)})
+    run.state.wait = wait_of(run).model_copy(update={**fresh, "asked": (*kept, *moved.asked)})
     run.host.show(run.state)
 
 
 def _again(run: Running, step: Gate) -> None:
     now = run.host.now()
     fresh = {"opened_at": now, "due": now, "limit": now + step.patience, "next_at": now}
-    run.state.wait = _wait(run).model_copy(update={**fresh, "asked": ()})
+    run.state.wait = wait_of(run).model_copy(update={**fresh, "asked": ()})
     run.host.show(run.state)
 
 
@@ -128,9 +129,3 @@ _TEXTS = {
     _UNKNOWN: "no client that verifies was at {} for days, so none has shown what is signed there: retry when clients "
     "use it; or have it publish again, and proceed by a second person's word",
 }
-
-
-def _wait(run: Running) -> Wait:
-    if run.state.wait is None:
-        raise AssertionError("a gate without its wait")
-    return run.state.wait

@@ -1,0 +1,80 @@
+"""The closing check: every setting as recorded, every certificate as planned, who was born, and who came back."""
+
+from collections.abc import Iterable
+
+from engine.contract import ActivityName, ClosingAnswer, EventKind, StepRequest
+from rotation.finding import Finding
+from rotation.plan.step import Closing, ScopeName
+from rotation.proof.gate import next_reading
+from rotation.running.message import Move
+from rotation.running.state import GateReading
+from workflows import lost_pairs, newborn_step, second_person, signed_gate
+from workflows.drift_step import look, look_due
+from workflows.requests import about
+from workflows.running import Running
+from workflows.waiting import note, open_wait, wait_of
+
+_DIFFERS = "site-differs"
+
+
+async def closing(run: Running, step: Closing) -> None:
+    """One last full reading: every setting as recorded, every certificate as planned, who was born, who came back.
+
+    What differs is put right, or two persons leave it so. Where several clients of one build were there before the last
+    replacement, and none of them was heard since, it is read on until one is, or until its limit.
+    """
+    if run.state.wait is None:
+        open_wait(run, step, step.minimum, step.patience, run.state.outline.owners(ScopeName.ALL))
+    await run.wait(until=wait_of(run).due, summary="every client back?")
+    await look(run, step)
+    while True:
+        request = StepRequest(ref=about(run.state, step))
+        checked = await run.call(ActivityName.CHECK_CLOSING, request, ClosingAnswer, summary="closing check")
+        await note(run, step, checked.reading)
+        if not await newborn_step.all_known(run, step, checked.born):
+            continue
+        if checked.gone.id is not None:
+            await lost_pairs.all_there(run, step, checked.gone)
+            continue
+        if checked.findings and not await _ends_so(run, step, checked.findings):
+            continue
+        left = await signed_gate.put_back(run, step)
+        if left and not await _ends_so(run, step, left):
+            continue
+        if not await _waits_for_builds(run, step, checked.reading):
+            break
+    reading = checked.reading
+    if reading.waiting_names:
+        unnamed = reading.waiting - len(reading.waiting_names)
+        more = f" and {unnamed} more" if unnamed else ""
+        text = f"not back in three heartbeats, perhaps switched off: {', '.join(reading.waiting_names)}{more}"
+        await run.record(EventKind.QUIET, f"{step.title}: {text}")
+    born = f"; left as they were born: {', '.join(checked.adopted)}" if checked.adopted else ""
+    await run.record(EventKind.GATE_PASSED, f"{step.title}: {reading.covered} of {reading.total} are back{born}")
+    run.state.wait = None
+
+
+async def _waits_for_builds(run: Running, step: Closing, reading: GateReading) -> bool:
+    """Whether the closing check waited for builds of which no client is back, and is to be made again."""
+    wait, now = wait_of(run), run.host.now()
+    if not reading.unheard_builds or now >= wait.limit:
+        return False
+    at = next_reading(now, opened=wait.opened_at, due=wait.due, heartbeat=wait.heartbeat)
+    run.state.wait = wait.model_copy(update={"next_at": at})
+    summary = f"{step.number}: wait for a client of {', '.join(reading.unheard_builds)}"
+    await run.wait(until=at, summary=summary, ready=lambda: look_due(run))
+    if look_due(run):
+        await look(run, step)
+    return True
+
+
+async def _ends_so(run: Running, step: Closing, findings: Iterable[Finding]) -> bool:
+    """Whether two persons leave the site as it is; else it is checked again when a person has put it right."""
+    left = "; ".join(f"{finding.subject}: {finding.message}" for finding in findings)
+    if second_person.wish(run, (_DIFFERS,)) is None:
+        text = f"{left}. Put it right and retry; or proceed to leave it so by a second person's word"
+        await run.ask(_DIFFERS, step.title, text, (Move.RETRY, Move.PROCEED))
+    by = await second_person.approved(run, step.title, (_DIFFERS,), f"with the site as it is: {left}")
+    if by:
+        await run.record(EventKind.ADOPTED, f"{left}: left so by {by}", code=_DIFFERS)
+    return bool(by)
