@@ -53,7 +53,7 @@ class ClosingCheck:
             *_certificates(scope, survey),
         )
         gone = [each for each in findings if each.code == PAIR_GONE]
-        born = [each for each in newborn(scope.plan.body, survey) if each.subject not in adopted]
+        born = [each for each in newborn(scope.plan.body, survey) if not settled.holds(each)]
         roster = await world.store.roster.entries(ref.site_id, None)
         proven = await self._policies(scope)
         reading = await with_builds(world, scope, survey, _back(scope, roster, survey, proven), roster)

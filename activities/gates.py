@@ -1,5 +1,6 @@
 """Reading a gate: every client of the site, in full, judged and stored; only counts go back."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -132,6 +133,7 @@ class Gates:
             "outage": _not_come(seen, missing(scoped, judgements, by_owner)),
             "unheard": unheard_of,
             "waiting_groups": groups,
+            "waiting_key": _key(judgements),
             "quiet": len(quiet),
             "quiet_names": _names(quiet),
             "switched_off": _names(entry for entry in silent if entry.id not in told_of),
@@ -341,6 +343,12 @@ def _reading(
             "silent_names": _names(silent),
         }
     )
+
+
+def _key(judgements: Iterable[Judgement]) -> str:
+    """What tells the clients that are waited for from others."""
+    waiting = sorted(each.client for each in judgements if each.verdict is Verdict.WAITING)
+    return hashlib.sha256("\n".join(waiting).encode()).hexdigest()[:16] if waiting else ""
 
 
 def _names(entries: Iterable[RosterEntry]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from rotation.drift.drift import LOCATION_NEW, Drift, Move, drift, moved, stays_
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
-from rotation.drift.told import in_few, judge
+from rotation.drift.told import born_of, in_few, judge
 from rotation.drift.upgraded import upgraded
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
@@ -45,7 +45,8 @@ class Looking:
 
         1. read groups, inheritance, lists, secure communications and SEPM's version; probe every server's ports. Where
            this site has shown that its policy dates tell of changed settings, settings are read of groups whose policy
-           is another one, and once a day of all
+           is another one; of all once a day, before a gate passes, and when somebody has answered: a policy is made
+           some time after a setting has changed
         2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
         3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
         4. judge what differs: it is gone on with, put right, or a person is asked
@@ -57,17 +58,21 @@ class Looking:
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
                 planned = await self._world.store.surveys.get(scope.plan.survey_id)
-                survey = await self._read(scope, client, planned)
-                found = await self._differences(scope, survey, planned, request, settled.known(LOCATION_NEW))
+                survey = await self._read(scope, client, planned, request)
+                found = await self._differences(scope, survey, planned, request, settled.as_found(LOCATION_NEW))
                 await self._note(scope, client, found)
         now = Circumstances(body=scope.plan.body, at=scope.step.id, repaired=settled.repaired, left=settled.left)
         judged = [judge(each, now) for each in found]
         identity = await kept.keep(rotation_id, judged, at=self._world.clock(), round_number=request.round_number)
-        return LookAnswer(found=identity, told=in_few((each.told for each in judged), set(request.known)))
+        told = in_few((each.told for each in judged), set(request.known))
+        return LookAnswer(found=identity, told=told, born=born_of(judged))
 
-    async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey) -> SiteSurvey:
+    async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey, request: LookRequest) -> SiteSurvey:
         world, site = self._world, scope.site
-        by_dates = site.at_console is None and await dates_show_settings(world.store, scope.ref.rotation_id)
+        in_full = request.in_full or bool(request.versions_shown) or site.at_console is not None
+        by_dates = not in_full and await dates_show_settings(
+            world.store, scope.ref.rotation_id, scope.plan.body.publish_delay
+        )
         groups = await world.readings.groups(site.id, client, now=world.clock(), by_dates=by_dates)
         return SiteSurvey(
             taken_at=self._world.clock(),
@@ -91,7 +96,7 @@ class Looking:
         survey: SiteSurvey,
         planned: SiteSurvey,
         request: LookRequest,
-        excluded: Collection[str],
+        excluded: Collection[tuple[str, str]],
     ) -> tuple[Drift, ...]:
         store, body = self._world.store, scope.plan.body
         if body.purpose == "recover":

@@ -30,8 +30,9 @@ class Newborns:
                 groups = tuple(await client.groups())
                 clock = client.clock_of_last_answer()
         survey = SiteSurvey(taken_at=world.clock(), sepm_clock=clock, version="", groups=groups)
-        accepted = (await world.store.found.settled(rotation_id)).known(NEWBORN)
-        born = [each for each in newborn(scope.plan.body, survey) if each.subject not in accepted]
+        settled = await world.store.found.settled(rotation_id)
+        accepted = settled.known(NEWBORN)
+        born = [each for each in newborn(scope.plan.body, survey) if not settled.holds(each)]
         step = scope.step
         deleted = step.work.list if isinstance(step, Console) and isinstance(step.work, DeleteList) else None
         using = users(survey, deleted) if deleted is not None else ()

@@ -131,7 +131,7 @@ class Planning:
             clients,
             at=request.at,
             uncounted=await uncounted(store, ref, plan.body, survey.groups),
-            excluded=(await store.found.settled(request.rotation_id)).known(LOCATION_NEW),
+            excluded=(await store.found.settled(request.rotation_id)).as_found(LOCATION_NEW),
         )
         served = certificate_drift(
             plan.body,

@@ -1,13 +1,15 @@
 """Writing back some of what a step wrote before: which pairs, and what came of it (rule 12)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 from engine.contract import StepRef, WriteAnswer, WriteRequest
 from rotation.drift.told import Judged, Repair, Told, in_few
-from rotation.survey import Pair
+from rotation.plan.step import SettingField
+from rotation.survey import Pair, PairSettings
 from rotation.values import FoundId, ListName
+from service.scope import WantedPair
 from service.world import World
 
 
@@ -19,8 +21,11 @@ class Repairing:
     ref: StepRef
     found: FoundId
     pairs: Mapping[Pair, Judged]
+    round_number: int
     left: set[Pair] = field(default_factory=set)
     """The pairs that REST did not change."""
+    others: set[Pair] = field(default_factory=set)
+    """The pairs that are not as they were found, or not there: the next look judges them."""
 
     @classmethod
     async def of(cls, world: World, request: WriteRequest) -> Self | None:
@@ -30,17 +35,31 @@ class Repairing:
         found = await world.store.found.get(request.ref.rotation_id, request.found)
         repairs = [(each.repair, each) for each in found if each.repair is not None]
         pairs = {repair.pair: judged for repair, judged in repairs if repair.write == request.ref.step}
-        return cls(world=world, ref=request.ref, found=request.found, pairs=pairs)
+        return cls(world=world, ref=request.ref, found=request.found, pairs=pairs, round_number=request.round_number)
+
+    def of_these(self, wanted: Iterable[WantedPair]) -> list[WantedPair]:
+        """The pairs that are to be put right."""
+        return [each for each in wanted if each.pair in self.pairs]
+
+    def is_another(self, wanted: WantedPair, settings: PairSettings | None) -> bool:
+        """Whether a pair is not as it was found any more, and is left to the next look: somebody has decided."""
+        repair = self.pairs[wanted.pair].repair
+        known = {wanted.server_list, repair.shows if repair is not None else None}
+        another = settings is None or (wanted.field is SettingField.SERVER_LIST and settings.server_list not in known)
+        if another:
+            self.others.add(wanted.pair)
+        return another
 
     async def noted(self, answer: WriteAnswer) -> WriteAnswer:
         """Note what came of it. The answer with some of each; a list that is missing has to be made first."""
-        repaired = [judged for pair, judged in self.pairs.items() if pair not in self.left]
+        repaired = [judged for pair, judged in self.pairs.items() if pair not in self.left | self.others]
         left = [judged for pair, judged in self.pairs.items() if pair in self.left]
         await self.world.store.found.repaired(
             self.ref.rotation_id,
             self.found,
             repaired=[each.told.subject for each in repaired],
             left=[each.told.subject for each in left],
+            round_number=self.round_number,
         )
         by_hand = [_by_hand(each.repair, answer.missing) for each in left if each.repair is not None]
         some = {"repaired": in_few(each.told for each in repaired), "by_hand": in_few(by_hand)}

@@ -59,10 +59,12 @@ class Settings:
         missing = unshown = frozenset[ListName]()
         with told_apart():
             async with await self._world.sepm(scope.site) as client:
-                for wanted in location_by_location(await scope.wanted(request.field, restores=request.restores)):
-                    if repair is not None and wanted.pair not in repair.pairs:
+                every = await scope.wanted(request.field, restores=request.restores)
+                for wanted in location_by_location(every if repair is None else repair.of_these(every)):
+                    if_gone = request.restores or repair is not None
+                    settings = await settings_now(client, wanted, restores=if_gone)
+                    if repair is not None and repair.is_another(wanted, settings):
                         continue
-                    settings = await settings_now(client, wanted, restores=request.restores)
                     if settings is None:
                         gone.append(wanted)
                         continue
@@ -123,6 +125,7 @@ class Settings:
             value=wanted.value,
             at=self._world.clock(),
             policy_date_before=date_before,
+            sepm_clock=client.clock_of_last_answer(),
         )
         outcome, why = await self._send(client, wanted)
         await writes.record_outcome(

@@ -59,17 +59,26 @@ _Item = TypeVar("_Item")
 
 
 def first_of_each(
-    items: Iterable[_Item], kind: Callable[[_Item], Hashable], more: Callable[[_Item, int], _Item]
+    items: Iterable[_Item],
+    kind: Callable[[_Item], Hashable],
+    more: Callable[[_Item, int], _Item],
+    *,
+    named: Callable[[_Item], bool] = lambda _: False,
 ) -> tuple[_Item, ...]:
-    """The first of each kind, each time with one that `more` makes, of one of them and the number of the others."""
+    """The first of each kind, each time with one that `more` makes, of one of them and the number of the others.
+
+    Those that are `named` come first, and all of them.
+    """
     kinds: dict[Hashable, list[_Item]] = {}
     for item in items:
         kinds.setdefault(kind(item), []).append(item)
-    return tuple(
-        each
-        for alike in kinds.values()
-        for each in (*alike[:MOST], *([more(alike[0], len(alike) - MOST)] if len(alike) > MOST else ()))
-    )
+    few: list[_Item] = []
+    for alike in kinds.values():
+        count = max(MOST, sum(map(named, alike)))
+        few += alike[:count]
+        if len(alike) > count:
+            few.append(more(alike[0], len(alike) - count))
+    return tuple(few)
 
 
 def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -87,3 +96,8 @@ class Shown(Value):
     id: FoundId | None = None
     """None where nothing was found."""
     some: tuple[Finding, ...] = ()
+
+    @property
+    def which(self) -> str:
+        """What tells it from another one of which people are shown the same; nothing where they are shown all."""
+        return f" (find {self.id[:8]})" if self.id is not None and len(self.some) > MOST else ""

@@ -39,11 +39,15 @@ class LastReadings:
         return found
 
 
-async def dates_show_settings(store: Store, rotation_id: RotationId) -> bool:
-    """Whether this site has shown, by what the rotation wrote, that a change of either setting has a policy made."""
+async def dates_show_settings(store: Store, rotation_id: RotationId, within: timedelta) -> bool:
+    """Whether this site has shown, by what the rotation wrote, that a change of either setting has a policy made.
+
+    `within`: how long SEPM takes to make it, as the site says.
+    """
     writes = await store.writes.of_one_group(rotation_id)
     if not writes:
         return False
-    newest = await store.references.newest(rotation_id, writes[0].pair.group_id)
+    latest = await store.references.latest(rotation_id, writes[0].pair.group_id)
     applied = [each for each in writes if each.outcome is WriteOutcome.APPLIED]
-    return dated([Written(each.field, each.policy_date_before) for each in applied], newest) >= _BOTH
+    known = [Written(each.field, each.sepm_clock, each.policy_date_before) for each in applied if each.sepm_clock]
+    return dated(known, latest.fixed if latest is not None else None, within) >= _BOTH

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.drift.told import Judged
+from rotation.finding import Finding
 from rotation.values import FoundId, RotationId, Value
 from store.base import table_of
 from store.built_once import built_once
@@ -27,7 +28,8 @@ _NEW = built_once(insert(table_of(FoundRow)))
 _REPAIRED = built_once(
     update(table_of(FoundRow))
     .where(*_IS_ONE)
-    .values(repaired=bindparam("repaired_now"), not_repaired=bindparam("left_now"), came_of=True)
+    .values(repaired=bindparam("repaired_now"), not_repaired=bindparam("left_now"))
+    .values(round_number=bindparam("now"), came_of=True)
 )
 _ACCEPTED = built_once(
     update(table_of(FoundRow))
@@ -47,12 +49,20 @@ class Settled(Value):
     """The subjects that were put right in the round, one entry for each time."""
     left: tuple[str, ...] = ()
     """The subjects that REST was asked to put right in the round, and did not."""
-    accepted: frozenset[tuple[str, str]] = frozenset()
-    """The codes and subjects with which people go on as they are."""
+    accepted: frozenset[tuple[str, str, str]] = frozenset()
+    """Code, subject and what was said of all with which people go on as it was found."""
 
     def known(self, *codes: str) -> frozenset[str]:
         """The subjects with which people go on, of these codes."""
-        return frozenset(subject for code, subject in self.accepted if code in codes)
+        return frozenset(subject for code, subject, _ in self.accepted if code in codes)
+
+    def as_found(self, code: str) -> frozenset[tuple[str, str]]:
+        """The same of one code, each with what was said of it: what has changed since was not accepted."""
+        return frozenset((subject, said) for known, subject, said in self.accepted if known == code)
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether people go on with it just as it is."""
+        return (finding.code, finding.subject, finding.message) in self.accepted
 
 
 class Found:
@@ -100,9 +110,15 @@ class Found:
         return found
 
     async def repaired(
-        self, rotation_id: RotationId, identity: FoundId, *, repaired: Iterable[str], left: Iterable[str]
+        self,
+        rotation_id: RotationId,
+        identity: FoundId,
+        *,
+        repaired: Iterable[str],
+        left: Iterable[str],
+        round_number: int = 0,
     ) -> None:
-        """Note what was put right of it, and what REST has left. The same once more changes nothing.
+        """Note what was put right of it, and what REST has left, in a round. The same once more changes nothing.
 
         Raises:
             UnknownFound: when nothing is kept under that id.
@@ -113,7 +129,7 @@ class Found:
             if row is None:
                 raise _unknown(rotation_id, identity)
             values = {"repaired_now": _both(row.repaired, repaired), "left_now": _both(row.not_repaired, left)}
-            await connection.execute(_REPAIRED, {**values, **_which(rotation_id, identity)})
+            await connection.execute(_REPAIRED, {**values, "now": round_number, **_which(rotation_id, identity)})
 
     async def accept(self, rotation_id: RotationId, identity: FoundId, by: str) -> None:
         """Note that people go on with all of it as it is. The first to say so stay."""
@@ -130,7 +146,7 @@ class Found:
         """
         async with self._database.read_rows() as connection:
             rows = list(await connection.execute(_CAME_OF, {"rotation": rotation_id}))
-            accepted = set[tuple[str, str]]()
+            accepted = set[tuple[str, str, str]]()
             for row in rows:
                 if row.accepted_by:
                     accepted |= await _blocking(connection, rotation_id, FoundId(row.id))
@@ -142,9 +158,9 @@ class Found:
         )
 
 
-async def _blocking(connection: AsyncConnection, rotation_id: str, identity: str) -> set[tuple[str, str]]:
+async def _blocking(connection: AsyncConnection, rotation_id: str, identity: str) -> set[tuple[str, str, str]]:
     found: tuple[Judged, ...] = await connection.scalar(_ONE, _which(rotation_id, identity)) or ()
-    return {(each.told.code, each.told.subject) for each in found if each.told.blocks}
+    return {(each.told.code, each.told.subject, each.said) for each in found if each.told.blocks}
 
 
 def _both(before: Iterable[str], now: Iterable[str]) -> tuple[str, ...]:

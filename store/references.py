@@ -1,7 +1,6 @@
 """The references of gates: what the policy serials of an owner must reach (rule 9)."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -53,11 +52,11 @@ class References:
             found: Reference | None = await connection.scalar(_ONE, _names(rotation_id, gate, owner))
         return found
 
-    async def newest(self, rotation_id: RotationId, owner: GroupId) -> datetime | None:
-        """The newest policy date of an owner that any gate of the rotation has fixed or followed."""
+    async def latest(self, rotation_id: RotationId, owner: GroupId) -> Reference | None:
+        """The reference of an owner whose write came last, of all gates of the rotation."""
         async with self._database.read_rows() as connection:
             kept = list((await connection.execute(_OF_OWNER, {"rotation": rotation_id, "of_owner": owner})).scalars())
-        return max((each.newest for each in kept if each.newest is not None), default=None)
+        return max(kept, key=lambda each: each.written_at, default=None)
 
     async def of_gate(self, rotation_id: RotationId, gate: str) -> dict[GroupId, Reference]:
         """The references of every owner in a gate."""

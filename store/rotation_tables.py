@@ -106,6 +106,7 @@ class WriteRow(Base):
     attempt: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[str]
     policy_date_before: Mapped[datetime]
+    sepm_clock: Mapped[datetime | None]
     intended_at: Mapped[datetime]
     outcome: Mapped[str | None]
     outcome_at: Mapped[datetime | None]

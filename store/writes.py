@@ -42,6 +42,8 @@ class SettingWrite(Value):
     attempt: int
     policy_date_before: datetime
     """The owner's `policyDate` as read before the write was sent for the first time."""
+    sepm_clock: datetime | None = None
+    """SEPM's own clock then, cut to the second; None of a write that an earlier version has noted."""
     intended_at: datetime
     outcome: WriteOutcome | None
     outcome_at: datetime | None
@@ -64,6 +66,7 @@ class Writes:
         value: str,
         at: datetime,
         policy_date_before: datetime,
+        sepm_clock: datetime | None = None,
     ) -> SettingWrite:
         """Note a write before it is sent. Returns the note that holds.
 
@@ -87,6 +90,7 @@ class Writes:
                 value=value,
                 attempt=1 if last is None else last.attempt + 1,
                 policy_date_before=policy_date_before,
+                sepm_clock=sepm_clock,
                 intended_at=at,
                 outcome=None,
                 outcome_at=None,
@@ -217,6 +221,7 @@ def _write(row: WriteRow | Row[*tuple[Any, ...]]) -> SettingWrite:
         value=row.value,
         attempt=row.attempt,
         policy_date_before=row.policy_date_before,
+        sepm_clock=row.sepm_clock,
         intended_at=row.intended_at,
         outcome=None if row.outcome is None else WriteOutcome(row.outcome),
         outcome_at=row.outcome_at,

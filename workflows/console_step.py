@@ -37,20 +37,18 @@ from rotation.plan.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
-from workflows import client_look, drift_step, due_server, outage, unreported
+from workflows import client_look, drift_step, due_server, outage, second_person, unreported
 from workflows.claim import LAPSED, claim, keep_proof
 from workflows.drift_step import look, look_due, plan_looks
 from workflows.old_certificates import RESTART, SWAPPED
 from workflows.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.requests import about
-from workflows.running import SECOND, Running, TurnBack
+from workflows.running import Running, TurnBack
 
 _WRONG, _GIVE_BACK = "task-wrong", "give-back"
 _LONGEST_REASON = 500
-_FASTEST = timedelta(seconds=1)
-_FIRST = timedelta(minutes=2)
+_FASTEST, _FIRST, _SLOWEST = timedelta(seconds=1), timedelta(minutes=2), timedelta(hours=4)
 _OF_HEARTBEAT = 20
-_SLOWEST = timedelta(hours=4)
 _SLOWEST_CLAIMED = timedelta(minutes=15)
 """While a certificate may be replaced at any moment."""
 _SAYS = {TaskState.DONE: Move.TASK_DONE, TaskState.REFUSED: Move.TASK_REFUSED}
@@ -91,9 +89,10 @@ async def console_task(run: Running, step: Console | Write, *, by_hand: bool = F
         chosen = await run.ask("task-refused", step.title, text, (Move.RETRY, otherwise))
         if by_hand or (starts and chosen is Move.APPROVE):
             break
-    for code in (_WRONG, LAPSED, ASKED, SECOND, SWAPPED, due_server.SILENT, client_look.ASKED):
+    for code in (_WRONG, LAPSED, ASKED, SWAPPED, due_server.SILENT, client_look.ASKED):
         run.drop_attention(code)
-    run.state.task = run.state.proceed = None
+    run.state.task = None
+    second_person.over(run)
     unreported.task_is_over(run, step)
     return done
 

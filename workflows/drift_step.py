@@ -23,11 +23,11 @@ from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted
 from rotation.values import ServerName, Value
-from workflows import outage, said, statement
-from workflows.excluding import asks_second, exclude, waits_for_second
+from workflows import outage, said, second_person, statement
+from workflows.excluding import asks_second, exclude
 from workflows.reference import fix_references
 from workflows.requests import about
-from workflows.running import Running
+from workflows.running import SECOND, Running
 from workflows.unreported import another_was_in
 
 _SELDOM = timedelta(hours=1)
@@ -67,8 +67,12 @@ def look_due(run: Running) -> bool:
 
 
 def was_answered(run: Running) -> bool:
-    """Whether somebody has answered what was asked about drift, and nothing was looked at since."""
-    return not _leaves_it(run) and any(told.blocks for told in run.state.drift) and _is_answered(run)
+    """Whether somebody has answered what was asked about drift, and nothing was looked at since.
+
+    Only an answer counts: that nothing is asked any more may have other causes.
+    """
+    answered = run.state.drift_answer is not None or second_person.was_answered(run, (DRIFT,))
+    return answered and not _leaves_it(run)
 
 
 def _leaves_it(run: Running) -> bool:
@@ -79,7 +83,9 @@ def _leaves_it(run: Running) -> bool:
 def settled(run: Running) -> None:
     """What was found is settled: the plan that goes on takes the site as it is."""
     run.state.drift = tuple(told for told in run.state.drift if not told.matters)
-    run.drop_attention(DRIFT)
+    run.state.drift_asked, run.state.drift_answer = (), None
+    for code in (DRIFT, SECOND):
+        run.drop_attention(code)
 
 
 async def clear(run: Running, step: Step) -> bool:
@@ -91,7 +97,7 @@ async def clear(run: Running, step: Step) -> bool:
         TurnBack: when a person cancels because of what is found.
     """
     opened = run.state.wait.opened_at if run.state.wait else None
-    if not await look(run, step):
+    if not await look(run, step, in_full=True):
         return run.state.wait is None or run.state.wait.opened_at == opened
     await stand_still(run, step)
     return False
@@ -104,12 +110,12 @@ async def stand_still(run: Running, step: Step) -> None:
         TurnBack: when a person cancels because of what is found.
     """
     while True:
-        await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: _is_answered(run))
+        await run.wait(until=run.state.look_at, summary="attention: drift", ready=lambda: was_answered(run))
         if not await look(run, step):
             return
 
 
-async def look(run: Running, step: Step) -> bool:
+async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
     """Hold the site against what the rotation left. Whether something is there that nothing irreversible may follow.
 
     0. what was born, and two persons go on with: whoever is in it is left out by name; an edited list, or a version,
@@ -119,15 +125,18 @@ async def look(run: Running, step: Step) -> bool:
     3. the gates whose proof rested on it start anew (rule 12)
     4. what is left is shown, and a person is asked
     """
-    begun = await begin_look(run, step)
+    begun = await begin_look(run, step, in_full=in_full)
     if begun is None:
         return False
     seen = await run.call(ActivityName.LOOK, begun.request, LookAnswer, summary="is the site as it was left?")
     return await end_look(run, step, begun, seen)
 
 
-async def begin_look(run: Running, step: Step) -> Begun | None:
-    """What a look asks, once what people have answered is obeyed; None where nothing is held against the plan."""
+async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begun | None:
+    """What a look asks, once what people have answered is obeyed; None where nothing is held against the plan.
+
+    `in_full`: whether every setting is read, as it is once somebody has answered.
+    """
     state = run.state
     if _leaves_it(run):
         return None
@@ -141,6 +150,7 @@ async def begin_look(run: Running, step: Step) -> Begun | None:
         since=state.started_at,
         lists_shown=state.lists_shown,
         versions_shown=state.versions_shown,
+        in_full=in_full or answered,
         round_number=state.round_number,
         known=tuple((told.code, told.subject) for told in state.drift if not told.others),
     )
@@ -153,7 +163,7 @@ async def end_look(run: Running, step: Step, begun: Begun, seen: LookAnswer) -> 
     late = not begun.answered and was_answered(run)
     if late:
         right = _take_answer(run)
-    state.found = seen.found
+    state.found, state.born = seen.found, seen.born
     await _name(run, said.take_up(state, seen.told, right))
     await _repair(run, step)
     await _prove_anew(run, step)
@@ -166,7 +176,8 @@ def _take_answer(run: Running) -> frozenset[str]:
     """A person has answered: the rotation may write its repairs once more. Gives the lists and versions confirmed."""
     state = run.state
     state.begin_round()
-    return said.confirms(state.drift)
+    answer, state.drift_answer = state.drift_answer, None
+    return frozenset(answer or ())
 
 
 def _next(run: Running) -> datetime:
@@ -215,7 +226,11 @@ async def _write_back(run: Running, step: Step, write_id: str) -> None:
     if not isinstance(write, Write):
         raise TypeError(f"step {write.id} is no write")
     request = WriteRequest(
-        ref=about(state, step, other=write.id), field=write.field, restores=write.restores, found=state.found
+        ref=about(state, step, other=write.id),
+        field=write.field,
+        restores=write.restores,
+        found=state.found,
+        round_number=state.round_number,
     )
     written = await run.call(ActivityName.WRITE_SETTINGS, request, WriteAnswer, summary=f"put right: {write.title}")
     state.repairs += len(written.repaired)
@@ -272,11 +287,13 @@ def _show(run: Running) -> bool:
     shown = asked or [told for told in state.drift if told.matters]
     born = [told.subject for told in asked if told.excludable]
     alarm(run)
+    state.drift_asked = ()
     if asks_second(run, born):
         return True
     if not shown:
         run.drop_attention(DRIFT)
         return False
+    state.drift_asked = tuple(sorted(said.confirms(shown)))
     text = "; ".join(f"{told.subject}: {told.message}{f', {told.remedy}' if told.remedy else ''}" for told in shown)
     if any(told.code == SILENT for told in asked):
         text += f"; where it is down for good, {'roll back' if state.swapped else 'cancel'}"
@@ -301,8 +318,3 @@ def alarm(run: Running, *seen: Finding) -> None:
     text = "; ".join(dict.fromkeys(f"{message}. {remedy}" for _, message, remedy in known))
     if not any((each.code, each.message) == (THIRD, text) for each in run.state.attention):
         run.raise_attention(THIRD, ", ".join(dict.fromkeys(subject for subject, _, _ in known)), text, ())
-
-
-def _is_answered(run: Running) -> bool:
-    """Whether nothing of drift waits for a person any more."""
-    return not run.is_raised(DRIFT) and not waits_for_second(run)

@@ -16,10 +16,11 @@ async def exclude(run: Running, step: Step) -> None:
     if proceed is None or proceed.about != DRIFT or not proceed.approved_by:
         return
     state.proceed = None
+    run.drop_attention(SECOND)
     born = [told for told in state.drift if told.blocks and told.excludable]
-    if not born or state.found is None:
+    if not born or proceed.found is None:
         return
-    request = left_out(state, about(state, step), proceed, found=state.found)
+    request = left_out(state, about(state, step), proceed, found=proceed.found)
     left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="go on with what was born")
     whom = f"; {left.count} clients are left out" if left.count else ""
     by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
@@ -29,11 +30,17 @@ async def exclude(run: Running, step: Step) -> None:
 
 
 def asks_second(run: Running, born: Collection[str]) -> bool:
-    """Whether a second person is asked about `born`, as one person wishes it. A wish whose cause is gone is over."""
+    """Whether a second person is asked about `born`, as one person wishes it.
+
+    A wish whose cause is gone, or that was about something else than is there now, is over. Not one that was approved:
+    what was shown is gone on with, and what is there besides is asked about.
+    """
     state = run.state
     if state.proceed is None or state.proceed.about != DRIFT:
         return False
-    if not born:
+    if state.proceed.approved_by:
+        return True
+    if not born or state.proceed.who != state.born:
         state.proceed = None
         run.drop_attention(SECOND)
         return False
@@ -42,9 +49,3 @@ def asks_second(run: Running, born: Collection[str]) -> bool:
     run.drop_attention(DRIFT)
     run.raise_attention(SECOND, state.site_name, text, (Move.APPROVE, Move.RETRY))
     return True
-
-
-def waits_for_second(run: Running) -> bool:
-    """Whether a second person has not answered yet."""
-    proceed = run.state.proceed
-    return run.is_raised(SECOND) and proceed is not None and proceed.about == DRIFT

@@ -79,14 +79,14 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
     reading = await _where_it_stood(run, step)
     while reading is None:
         if await outage.is_cut_short(run, step):
-            for code in (_LIMIT, SECOND):
-                run.drop_attention(code)
+            run.drop_attention(_LIMIT)
+            second_person.over(run)
             return
         reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, SECOND, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
+    for code in (_LIMIT, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
         run.drop_attention(code)
-    run.state.proceed = None
+    second_person.over(run)
     run.state.wait = None
 
 
@@ -164,6 +164,9 @@ async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReadin
 async def _is_asked_on(run: Running, step: Gate | Holdout, reading: GateReading) -> bool:
     """Whether two persons want to go on. They are asked while it is read on: another server may fall silent."""
     wished = second_person.wish(run, (_LIMIT,))
+    if wished is not None and wished.who != reading.waiting_key:
+        second_person.over(run)  # others hold it by now
+        wished = None
     if wished is None and not outage.was_answered(run, step):
         again = (Move.RETRY,) if outage.is_asked(run, step) else ()
         options = (Move.EXTEND, Move.PROCEED, *again, Move.CANCEL)

@@ -17,10 +17,9 @@ async def all_there(run: Running, step: Step, gone: Shown) -> bool:
     """
     if gone.id is None:
         return True
-    text = (
-        f"{', '.join(each.subject for each in gone.some)} is not there any more: it was deleted, or its group follows "
-        "the one above it now. Bring it back and retry, or approve to go on: nothing of it can be put back"
-    )
+    names = ", ".join(each.subject for each in gone.some)
+    why = f"{names} is not there any more{gone.which}: it was deleted, or its group follows the one above it now"
+    text = f"{why}. Bring it back and retry, or approve to go on: nothing of it can be put back"
     if await run.ask(CODE, step.title, text, (Move.RETRY, Move.APPROVE)) is not Move.APPROVE:
         return False
     await accept(run, step, gone, "it is left so")

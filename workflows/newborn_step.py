@@ -56,7 +56,7 @@ async def all_known(run: Running, step: Step, born: Shown) -> bool:
     if born.id is None:
         return True
     text = "; ".join(f"{finding.subject} {finding.message}" for finding in born.some)
-    asked = f"born during the rotation: {text}. {born.some[0].remedy}"
+    asked = f"born during the rotation: {text}{born.which}. {born.some[0].remedy}"
     if await run.ask(_NEWBORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
         await accept(run, step, born, "it is left as it is")
     return False

@@ -60,8 +60,12 @@ def _proceed(state: RotationState, message: Message) -> Move:
     """A wish to go on without full coverage, or with what was born: the first attention that offers it is meant."""
     about = next(each.code for each in state.attention if Move.PROCEED in each.options)
     reading = state.wait.reading if state.wait else None
-    waiting = reading.waiting if reading and about != DRIFT else 0
-    state.proceed = Proceed(about=about, asked_by=message.who, why=message.why, waiting=waiting)
+    wished = Proceed(about=about, asked_by=message.who, why=message.why)
+    if about == DRIFT:
+        wished = wished.model_copy(update={"found": state.found, "who": state.born})
+    elif reading is not None:
+        wished = wished.model_copy(update={"waiting": reading.waiting, "who": reading.waiting_key})
+    state.proceed = wished
     state.attention = tuple(each for each in state.attention if each.code != about)
     return Move.PROCEED
 
@@ -86,7 +90,10 @@ def _is_about(state: RotationState, *codes: str) -> bool:
 
 def _settle(state: RotationState, move: Move) -> Move:
     """A choice ends every attention that offered it."""
+    if move is Move.RETRY and any(each.code == DRIFT and move in each.options for each in state.attention):
+        state.drift_answer = state.drift_asked
     if move is Move.RETRY and _is_about(state, DRIFT, WANTED):
+        state.drift_answer = state.drift_answer or ()
         state.proceed = None
     state.attention = tuple(each for each in state.attention if move not in each.options)
     return move

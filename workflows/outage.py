@@ -16,7 +16,7 @@ from rotation.running.message import Move
 from rotation.running.state import GateReading, Outage, Phase
 from rotation.values import ServerName
 from workflows import second_person
-from workflows.running import SECOND, Running
+from workflows.running import Running
 
 UNLISTED, STRANDED, OTHERS = "unlisted", "stranded", "others-silent"
 _OPTIONS = (Move.RETRY, Move.CANCEL)
@@ -89,7 +89,7 @@ async def begins(run: Running, step: Console) -> bool:
             await run.record(EventKind.ADOPTED, f"{text}: the drill is left out by {by}", code=OTHERS)
             _leave_out(run)
             return False
-    run.drop_attention(SECOND)
+    second_person.over(run)
     return True
 
 
@@ -173,7 +173,8 @@ async def is_cut_short(run: Running, step: Step) -> bool:
     for code in CODES:
         run.drop_attention(code)
     _set(run, asked=(), again=True)
-    run.state.wait = run.state.proceed = None
+    run.state.wait = None
+    second_person.over(run)
     await run.record(EventKind.GATE_RESTARTED, f"{step.title}: once more, when all was there for a while")
     return True
 

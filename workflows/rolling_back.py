@@ -48,6 +48,7 @@ async def roll_back(run: Running, wish: RollingBack) -> None:
     state.begin_round()
     # what was found was held against other certificates; the next look names it again
     state.drift, state.found, state.restarted = (), None, ()
+    state.drift_asked, state.drift_answer = (), None
 
 
 async def _plan(run: Running) -> RollBackAnswer:

@@ -272,9 +272,9 @@ class Running:
 
     def raise_attention(self, code: str, subject: str, message: str, options: tuple[Move, ...]) -> None:
         """Show that a person is needed. The same code again replaces what was said."""
-        others = tuple(attention for attention in self.state.attention if attention.code != code)
         raised = Attention(code=code, subject=subject, message=message, options=options, raised_at=self.host.now())
-        self.state.attention = (*others, raised)
+        there = {attention.code: attention for attention in self.state.attention}
+        self.state.attention = tuple({**there, code: raised}.values())
         self.host.show(self.state)
 
     def drop_attention(self, code: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from rotation.running.message import Move
-from rotation.running.state import Proceed
+from rotation.running.state import DRIFT, Proceed
 from workflows.running import SECOND, Running
 
 
@@ -17,6 +17,13 @@ def was_answered(run: Running, codes: Collection[str]) -> bool:
     """Whether such a wish waits to be obeyed: it is new, or it was approved."""
     wished = wish(run, codes)
     return wished is not None and (bool(wished.approved_by) or not run.is_raised(SECOND))
+
+
+def over(run: Running) -> None:
+    """What a wish was about is over, and so is the wish: but for one about the site, which stays as it is."""
+    if wish(run, (DRIFT,)) is None:
+        run.state.proceed = None
+        run.drop_attention(SECOND)
 
 
 async def approved(run: Running, subject: str, codes: Collection[str], what: str) -> str:

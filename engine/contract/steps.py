@@ -43,6 +43,8 @@ class WriteRequest(StepRequest):
     """Whether old certificates must still be in force: every write is preceded by a probe (rule 16)."""
     found: FoundId | None = None
     """Only what was found under that id, where some of what the step wrote before is written back."""
+    round_number: int = 0
+    """In which repairs are counted."""
 
 
 class WriteAnswer(Value):
@@ -88,6 +90,8 @@ class LookRequest(StepRequest):
     """Until when somebody has said that an edited server list is right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
     """The versions of SEPM for which somebody has said that ports and certificates are right."""
+    in_full: bool = False
+    """Whether settings are read of every group, whatever their policies."""
     round_number: int = 0
     """By which repairs are counted: they begin anew with each step, and when a person has answered."""
     known: tuple[tuple[str, str], ...] = ()
@@ -99,6 +103,8 @@ class LookAnswer(Value):
 
     found: FoundId | None = None
     told: tuple[Told, ...] = ()
+    born: str = ""
+    """What tells from others what of it was born, and two persons may go on with; nothing where nothing was."""
 
 
 class GateRequest(StepRequest):

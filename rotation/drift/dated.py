@@ -1,29 +1,39 @@
 """Whether the policy dates of a site show that settings were changed: only what the site itself has shown counts."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from itertools import pairwise
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from rotation.plan.step import SettingField
 
+_TO_THE_SECOND = timedelta(seconds=2)
+"""SEPM's clock is known so well."""
+
 
 class Written(NamedTuple):
-    """A setting of a group that was changed, as read back."""
+    """A setting of a group that was changed, as read back. All times are on SEPM's clock."""
 
     field: SettingField
+    at: datetime
     date_before: datetime
     """The group's policy date as it was read just before."""
 
 
-def dated(writes: Sequence[Written], now: datetime | None) -> frozenset[SettingField]:
+def dated(writes: Sequence[Written], fixed: datetime | None, within: timedelta) -> frozenset[SettingField]:
     """The settings whose change had another policy made.
+
+    A date from long after a write is that of something else, and shows nothing.
 
     Args:
         writes: those of one group, in their order.
-        now: its policy date since the last one; None where it is not known.
+        fixed: the policy date that the gate behind the last one has fixed; None where there is none.
+        within: how long SEPM takes to make a policy, as the site says.
     """
-    shown = {one.field for one, following in pairwise(writes) if following.date_before > one.date_before}
-    if writes and now is not None and now > writes[-1].date_before:
-        shown.add(writes[-1].field)
-    return frozenset(shown)
+    if not writes:
+        return frozenset()
+    later = (*(each.date_before for each in writes[1:]), fixed)
+    return frozenset(
+        one.field
+        for one, date in zip(writes, later, strict=True)
+        if date is not None and date > one.date_before and date - one.at <= within + _TO_THE_SECOND
+    )

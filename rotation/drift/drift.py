@@ -55,7 +55,7 @@ def drift(
     *,
     at: str,
     uncounted: Mapping[GroupId, Sequence[str]] | None = None,
-    excluded: Collection[str] = (),
+    excluded: Collection[tuple[str, str]] = (),
 ) -> tuple[Drift, ...]:
     """What differs from the state in which the plan has put the site when its step `at` runs.
 
@@ -65,7 +65,7 @@ def drift(
         clients: those of groups that fail over; of builds that stay behind at least.
         at: the id of the step.
         uncounted: by group that the plan does not know, who is in it and not left out by name.
-        excluded: locations that were born, with which two persons go on as they are.
+        excluded: locations that were born, each with what was said of it, with which two persons go on as they are.
 
     Raises:
         KeyError: when the plan has no step of that id.
@@ -139,7 +139,7 @@ def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[F
 
 
 def _settings(
-    body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing], excluded: Collection[str]
+    body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing], excluded: Collection[tuple[str, str]]
 ) -> Iterable[Drift | Finding]:
     groups = {group.id: group for group in survey.groups}
     for owner in body.scopes:
@@ -152,7 +152,7 @@ def _settings(
 
 
 def _locations(
-    owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Standing], excluded: Collection[str]
+    owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Standing], excluded: Collection[tuple[str, str]]
 ) -> Iterable[Drift | Finding]:
     for location in group.locations:
         subject = f"{group.path} / {location.name}"
@@ -172,19 +172,25 @@ def _locations(
 
 
 def _born_location(
-    owner: OwnerScope, location: ObservedLocation, subject: str, others: Iterable[Standing], excluded: Collection[str]
+    owner: OwnerScope,
+    location: ObservedLocation,
+    subject: str,
+    others: Iterable[Standing],
+    excluded: Collection[tuple[str, str]],
 ) -> Finding:
     """One with the settings of another location of its group has the same proof: gates count groups, not locations."""
     now = location.settings
-    if subject in excluded:
-        return info(LOCATION_NEW, subject, "was born during the rotation; two persons go on with it as it is")
     quick = now.heartbeat + now.jitter <= owner.slowest_heartbeat + owner.jitter
     if quick and any(
         now.server_list in other.server_lists and now.secure_communications in other.secure_communications
         for other in others
     ):
         return info(LOCATION_NEW, subject, "was born during the rotation, with the settings of another location there")
-    text = f"was born during the rotation; it uses {now.server_list!r} as no other location of its group does"
+    verifies = "verifies" if now.secure_communications else "does not verify"
+    text = f"was born during the rotation; it uses {now.server_list!r}, {verifies} and reports every {now.heartbeat}, "
+    text += "as no other location of its group does"
+    if (subject, text) in excluded:
+        return info(LOCATION_NEW, subject, "was born during the rotation; two persons go on with it as it is")
     remedy = "give it the settings of another one, remove it, or proceed to go on with it as it is"
     return blocking(LOCATION_NEW, subject, text, remedy)
 

@@ -1,5 +1,6 @@
 """A drift as it is told: judged where the whole plan is known, so that the run loop needs a few words of it only."""
 
+import hashlib
 from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
 
@@ -57,6 +58,8 @@ class Told(Value):
 class Repair(Value):
     """How a drift is put right."""
 
+    shows: str
+    """The list that the pair was found to use: another one by then is somebody's decision."""
     write: str
     """The id of the step that wrote the setting, and writes it again."""
     pair: Pair
@@ -68,6 +71,8 @@ class Judged(Value):
     """A drift with what follows from it, as it is kept."""
 
     told: Told
+    said: str
+    """What was found, without what follows: where it is another one, it is another find."""
     born: GroupId | None = None
     """The group that was born, whose clients no gate counts."""
     repair: Repair | None = None
@@ -83,7 +88,7 @@ class Judged(Value):
             matters=True,
             blocks=True,
         )
-        return cls(told=told)
+        return cls(told=told, said=finding.message)
 
 
 def judge(drift: Drift, now: Circumstances) -> Judged:
@@ -93,13 +98,23 @@ def judge(drift: Drift, now: Circumstances) -> Judged:
     told = _told(reacted, now)
     if repair is not None:
         told = told.model_copy(update={"repair": repair.write})
-    return Judged(told=told, born=drift.born, repair=repair)
+    return Judged(told=told, said=drift.finding.message, born=drift.born, repair=repair)
+
+
+def born_of(judged: Iterable[Judged]) -> str:
+    """What tells from others what two persons may go on with of all that was found; nothing where there is none."""
+    born = sorted((each.told.code, each.told.subject, each.said) for each in judged if _may_stay(each.told))
+    return hashlib.sha256(repr(born).encode()).hexdigest()[:16] if born else ""
+
+
+def _may_stay(told: Told) -> bool:
+    return told.blocks and told.excludable
 
 
 def in_few(told: Iterable[Told], known: Collection[Hashable] = ()) -> tuple[Told, ...]:
     """Some of each kind, with one that stands for the others. Those that are `known` by their keys are named still."""
     named_before = sorted(told, key=lambda each: each.key not in known)
-    return first_of_each(named_before, lambda each: each.kind, _others)
+    return first_of_each(named_before, lambda each: each.kind, _others, named=lambda each: each.key in known)
 
 
 def _others(first: Told, others: int) -> Told:
@@ -134,4 +149,4 @@ def _repair(reacted: Reacted, now: Circumstances) -> Repair | None:
     if write is None:
         return None
     left = now.model_copy(update={"left": (*now.left, drift.finding.subject)})
-    return Repair(write=write.id, pair=drift.pair, by_hand=_told(react(drift, left), left))
+    return Repair(shows=drift.shows, write=write.id, pair=drift.pair, by_hand=_told(react(drift, left), left))

@@ -67,6 +67,8 @@ class GateReading(Value):
     by_reason: dict[Reason, int]
     waiting_names: tuple[str, ...] = ()
     """Some of those waited for; all of them are in the store."""
+    waiting_key: str = ""
+    """What tells those waited for from others."""
     waiting_groups: tuple[str, ...] = ()
     """Some of the groups whose settings they have."""
     reached: bool
@@ -228,6 +230,10 @@ class Proceed(Value):
     why: str
     waiting: int = 0
     """How many clients held the gate, where it answers for one."""
+    who: str = ""
+    """What tells these clients, or what was born, from others."""
+    found: FoundId | None = None
+    """What it is about, where that was found by a look."""
     approved_by: str = ""
     said: dict[str, str] = Field(default_factory=dict)
     """What is stated of a gate, where it is a statement and no wish."""
@@ -312,6 +318,12 @@ class RotationState(BaseModel):
     """The versions of SEPM for which somebody has said that ports and certificates are right."""
     found: FoundId | None = None
     """All of what the latest look has found; `drift` has some of it."""
+    born: str = ""
+    """What tells from others what of it was born, and two persons may go on with."""
+    drift_asked: tuple[str, ...] = ()
+    """The server lists and versions that the attention about drift names."""
+    drift_answer: tuple[str, ...] | None = None
+    """Those that a person who has answered it says to be right; None: nobody has answered since the latest look."""
     round_number: int = 0
     """By which repairs are counted: they begin anew with each step, and when a person has answered."""
     repairs: int = 0

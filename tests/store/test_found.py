@@ -49,7 +49,7 @@ async def test_repairs_are_counted_by_the_round(running, make):
     for _ in range(2):
         identity = await kept(running, make, "A", "B", round_number=3)
         for _ in range(2):
-            await running.found.repaired(ROTATION, identity, repaired=("A",), left=("B",))
+            await running.found.repaired(ROTATION, identity, repaired=("A",), left=("B",), round_number=3)
     settled = await running.found.settled(ROTATION, 3)
     assert (sorted(settled.repaired), set(settled.left)) == (["A", "A"], {"B"})
     assert await running.found.settled(ROTATION, 4) == Settled()

@@ -1,15 +1,17 @@
 """A history of every procedure that a site with REST has: it replays, and `--basetemp` leaves it to be committed."""
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError
 
 from activities.surveying import Surveying
 from emulator.scenarios import one_server, three_servers
 from engine.contract import SurveyRequest
 from rotation.plan.request import PlanRequest, Unproven
-from rotation.plan.step import GatePurpose
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import CertificateId
@@ -17,7 +19,6 @@ from service.restoring import restore_plan
 from simulation.stage import SITE
 from store.progress import Progress, RotationStatus
 from tests.replaying import replay, save
-from tests.workflows.drilled import waits_for
 
 HEARTBEAT = timedelta(minutes=5)
 DRILLS: dict[str, dict[str, Any]] = {
@@ -25,7 +26,8 @@ DRILLS: dict[str, dict[str, Any]] = {
     "https-drill": {"unproven_failover": Unproven.APPROVE, "drill_https": True},
     "stop-drill": {"unproven_failover": Unproven.APPROVE, "drill_stop": True},
 }
-CUT = {"https-drill": GatePurpose.LISTED, "stop-drill": GatePurpose.ELSEWHERE}
+GIVES_BACK = {"https-drill": "open_https", "stop-drill": "start_server"}
+"""The task that ends a drill: a rotation waits for it for as long as a test needs."""
 
 
 async def planned(here, **chosen):
@@ -43,30 +45,41 @@ async def kept(handle, path):
     await replay(history)
 
 
+async def answer_all(here, handle):
+    """Two persons go on whatever they are asked."""
+    with suppress(RPCError):  # it has ended
+        while True:
+            for each in (await here.state(handle)).attention:
+                if Move.APPROVE in each.options:
+                    await here.say(handle, Move.APPROVE, who="eve")
+                elif Move.PROCEED in each.options:
+                    await here.say(handle, Move.PROCEED, who="ann", why="it was looked at")
+            await asyncio.sleep(0.1)
+
+
 @pytest.mark.parametrize("drill", DRILLS)
 async def test_a_rotation_with_a_drill_replays(stage, tmp_path, drill):
-    """Three servers, and each kind of drill: to its end. Behind reordered lists no canary comes to each server."""
+    """Three servers, and each kind of drill: to its end, whatever people are asked."""
     here = stage(three_servers(clients=10, heartbeat=HEARTBEAT))
     plan = await planned(here, **DRILLS[drill])
     async with here.running(plan) as handle:
-        if drill == "drill":
-            await here.attention(handle, "canary-held")
-            await here.say(handle, Move.PROCEED, who="ann", why="its files were looked at")
-            await here.attention(handle, "second-person")
-            await here.say(handle, Move.APPROVE, who="eve")
+        answering = asyncio.create_task(answer_all(here, handle))
         ended = await here.end(handle)
+        answering.cancel()
         await kept(handle, tmp_path / f"{drill}.json.gz")
     assert (ended.outcome, here.lost()) == (Outcome.COMPLETED, [])
 
 
-@pytest.mark.parametrize("drill", CUT)
+@pytest.mark.parametrize("drill", GIVES_BACK)
 async def test_a_rotation_that_is_cancelled_in_a_drill_replays(stage, tmp_path, drill):
     """What is shut, or stopped, is brought back first."""
     here = stage(three_servers(clients=10, heartbeat=HEARTBEAT))
     plan = await planned(here, **DRILLS[drill])
-    async with here.running(plan) as handle:
-        await here.until(handle, waits_for(CUT[drill]))
+    leaving = {GIVES_BACK[drill]}
+    async with here.running(plan, leaving) as handle:
+        await here.task(handle, GIVES_BACK[drill])
         assert (await here.say(handle, Move.CANCEL, why="not now")).accepted
+        leaving.clear()
         ended = await here.end(handle)
         await kept(handle, tmp_path / f"{drill}-cancel.json.gz")
     assert (ended.outcome, here.lost()) == (Outcome.CANCELLED, [])

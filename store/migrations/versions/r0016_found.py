@@ -1,4 +1,4 @@
-"""What looks at a site have found, in whole, and what came of it (decision 0037)."""
+"""What looks at a site have found, in whole, and what came of it (decision 0037); SEPM's clock at each write."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Keep it from now on."""
+    """Keep both from now on."""
     op.create_table(
         "found",
         sa.Column("rotation_id", sa.Text(), nullable=False),
@@ -26,9 +26,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["rotation_id"], ["rotations.id"], name="fk_found_rotation_id_rotations"),
         sa.PrimaryKeyConstraint("rotation_id", "id", name="pk_found"),
     )
+    op.add_column("setting_writes", sa.Column("sepm_clock", sa.BigInteger(), nullable=True))
     op.create_index("ix_found_rotation_id_number", "found", ["rotation_id", "number"], unique=True)
 
 
 def downgrade() -> None:
-    """Drop it: a version before does not ask for it."""
+    """Drop both: a version before does not ask for them."""
     op.drop_table("found")
+    op.drop_column("setting_writes", "sepm_clock")

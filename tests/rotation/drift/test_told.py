@@ -53,3 +53,12 @@ def test_lists_and_versions_are_named_one_by_one():
     assert in_few(lists) == tuple(lists)
     versions = [each.model_copy(update={"version": f"14.{at}"}) for at, each in enumerate(many(MOST + 5))]
     assert in_few(versions) == tuple(versions)
+
+
+def test_all_that_were_named_are_named_though_they_are_of_one_kind_by_now():
+    """Two kinds with ten names each become one: nobody is told that half of them is over."""
+    every = many(3 * MOST)
+    known = {each.key for each in every[: 2 * MOST]}
+    told = in_few(every, known)
+    assert known <= {each.key for each in told}
+    assert told[-1].others == MOST
