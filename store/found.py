@@ -65,6 +65,15 @@ class Settled(Value):
         return (finding.code, finding.subject, finding.message) in self.accepted
 
 
+class Find(Value):
+    """What one look has found, with who goes on with it."""
+
+    id: FoundId
+    at: datetime
+    found: tuple[Judged, ...]
+    accepted_by: str
+
+
 class Found:
     """What was found, by rotation. It is never changed; what came of it is noted beside it."""
 
@@ -96,6 +105,14 @@ class Found:
                 _NEW, {**new, **values, "repaired": (), "not_repaired": (), "accepted_by": "", "came_of": False}
             )
             return identity
+
+    async def newest(self, rotation_id: RotationId) -> Find | None:
+        """What the newest look that found something has found; None where none has."""
+        async with self._database.read_rows() as connection:
+            row = (await connection.execute(_NEWEST, {"rotation": rotation_id})).one_or_none()
+        if row is None:
+            return None
+        return Find(id=FoundId(row.id), at=row.at, found=row.found, accepted_by=row.accepted_by)
 
     async def get(self, rotation_id: RotationId, identity: FoundId) -> tuple[Judged, ...]:
         """All that was found.

@@ -140,6 +140,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "GET /v1/rotations": {"limit": "10", "site": "{site_id}"},
     "GET /v1/rotations/{rotation_id}/clients": {"verdict": "waiting", "gate": "A8", "limit": "10"},
     "GET /v1/rotations/{rotation_id}/events": {"after": "0", "limit": "10"},
+    "GET /v1/rotations/{rotation_id}/found": {"skip": "0", "limit": "10"},
     "GET /v1/sites/{site_id}/trust/contacts": {"after": "0", "limit": "10"},
     "GET /v1/sites/{site_id}/network-script": {"shell": "powershell"},
     "POST /v1/sites/{site_id}/http-reach": {"who": "nora"},

@@ -64,3 +64,13 @@ async def test_what_people_accept_is_all_that_was_found(running, make):
     settled = await running.found.settled(ROTATION, 7)
     assert settled.known("newborn", "pair-gone") == {"A", "B"}
     assert settled.known("pair-gone") == frozenset()
+
+
+async def test_the_newest_is_shown_in_whole(running, make):
+    """With when it was found, and who goes on with it; nothing where nothing was ever found."""
+    assert await running.found.newest(ROTATION) is None
+    await kept(running, make, "A")
+    identity = await kept(running, make, "A", "B")
+    await running.found.accept(ROTATION, identity, "ann")
+    newest = await running.found.newest(ROTATION)
+    assert (newest.id, newest.at, newest.found, newest.accepted_by) == (identity, make.t0, drifts("A", "B"), "ann")
