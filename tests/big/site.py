@@ -5,21 +5,12 @@ from datetime import timedelta
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from rotation.running.message import Move
-from rotation.site import Limits
-from simulation.scenario import Act, Pace, Scenario
+from simulation.scenario import Act, Scenario
 from tests.big.size import Size
+from tests.quick import PACE, QUICK
 
 _HEARTBEAT = timedelta(hours=1)
 _AWAY = (timedelta(days=-30), timedelta(days=400))
-_LIMITS = Limits(
-    relax_floor=timedelta(0),
-    publish_delay=timedelta(seconds=2),
-    purge_after=None,
-    holdout_minimum=timedelta(minutes=30),
-    holdout_maximum=timedelta(hours=12),
-    gate_patience=timedelta(hours=6),
-)
-_PACE = Pace(first=timedelta(seconds=5), last=timedelta(minutes=1), work=timedelta(minutes=2))
 _IN_A_GATE = timedelta(hours=5)
 """After the start: everybody relaxed is waited for then."""
 
@@ -28,7 +19,7 @@ def scenario(size: Size, *, cancelled: bool) -> Scenario:
     """Its rotation, with all who are away left out by name. Somebody cancels it in a gate, or it goes to its end."""
     acts = (Act(after=_IN_A_GATE, move=Move.CANCEL),) if cancelled else ()
     spec = _spec(size)
-    return Scenario(seed=1, spec=spec, limits=_LIMITS, pace=_PACE, leave_out_away=True, acts=acts)
+    return Scenario(seed=1, spec=spec, limits=QUICK, pace=PACE, leave_out_away=True, acts=acts)
 
 
 def _spec(size: Size) -> SiteSpec:

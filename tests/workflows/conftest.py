@@ -47,6 +47,7 @@ from store.progress import NewRotation
 from store.settings import StoreSettings
 from store.sites import SiteConnection
 from store.store import Store
+from tests.quick import QUICK
 from tests.workflows.serving import serving
 from workflows.rotate_site import RotateSite
 
@@ -67,15 +68,6 @@ else:  # by path: tests/ is no package, and another project's folder of that nam
     SimulatedProbe, SkippedClock = _surroundings.SimulatedProbe, _surroundings.SkippedClock
 
 SITE = SiteId("site")
-QUICK = Limits(
-    relax_floor=timedelta(0),
-    publish_delay=timedelta(seconds=2),
-    purge_after=None,
-    holdout_minimum=timedelta(minutes=30),
-    holdout_maximum=timedelta(hours=12),
-    gate_patience=timedelta(hours=6),
-)
-"""Short waits, so that a test needs few readings."""
 _REST = 8446
 """Where REST answers, at the first server only."""
 REAL_LIMIT = 120

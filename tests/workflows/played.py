@@ -20,9 +20,10 @@ from rotation.site import Limits
 from service.open_swaps import WATCH
 from simulation.host import Bystanders, SimulatedHost
 from simulation.run import Planned
-from simulation.scenario import Pace, Scenario
+from simulation.scenario import Scenario
 from simulation.stage import ROTATION, Stage
 from store.events import Event
+from tests.quick import PACE, QUICK
 from workflows.run import run_rotation
 
 if TYPE_CHECKING:
@@ -31,15 +32,6 @@ else:  # as conftest.py has put it there
     from workflow_surroundings import Hands
 
 HEARTBEAT = timedelta(minutes=5)
-QUICK = Limits(
-    relax_floor=timedelta(0),
-    publish_delay=timedelta(seconds=2),
-    purge_after=None,
-    holdout_minimum=timedelta(minutes=30),
-    holdout_maximum=timedelta(hours=12),
-    gate_patience=timedelta(hours=6),
-)
-PACE = Pace(first=timedelta(seconds=5), last=timedelta(minutes=1), work=timedelta(minutes=2))
 LONGEST = timedelta(days=30)
 
 
