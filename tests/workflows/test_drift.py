@@ -262,6 +262,29 @@ async def test_clients_that_are_moved_are_named_and_counted_where_they_are(playe
     assert here.lost() == []
 
 
+async def test_a_change_whose_policy_is_not_made_yet_is_named_before_a_gate_passes(played):
+    """SEPM makes policies ten minutes late, so that no date tells of it: all is read before the holdout ends."""
+    delay = timedelta(minutes=10)
+    limits = played.QUICK.model_copy(update={"publish_delay": delay})
+
+    def is_last_reading(state):
+        wait = state.wait
+        return state.step.kind == "holdout" and wait is not None and (wait.next_at or wait.opened_at) >= wait.due
+
+    undone = played.Deed(is_last_reading, secure(BRANCH, False), after=timedelta(seconds=1))
+    named = played.Deed(lambda state: bool(state.drift), secure(BRANCH, True), follows=undone)
+    async with played.play(
+        undone, named, spec=played.three(switches=Switches(publish_delay=delay)), limits=limits
+    ) as here:
+        here.absent = lambda _: undone.done and not named.done
+        outcome = await here.run()
+
+    passed = next(event.at for event in here.trail if event.kind == "gate-passed" and "Keep" in event.message)
+    first = next(event.at for event in here.trail if event.kind == "drift")
+    assert undone.seen_at < first <= passed
+    assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
+
+
 async def test_drift_in_the_holdout_is_named_at_once_and_decided_before_the_last_wave(played):
     """Another list in the holdout: named, shown, and an amendment is asked for when the rest is planned anew."""
     async with played.play(
