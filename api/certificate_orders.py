@@ -8,11 +8,10 @@ from fastapi import APIRouter, Header, Response
 from api.order_document import OrderDocument, OrderList, OrderShown
 from api.parts import Parts, WithParts
 from api.problems import ProblemError, described
-from engine.contract import IssueInput
-from engine.orders import cancel_order, start_order
 from rotation.order import OrderState
 from rotation.values import OrderId
 from service.identity import id_of
+from service.startable import cancel_ordered, start
 from store.certificate_orders import CertificateOrder, NewOrder, UnknownOrder
 
 router = APIRouter(prefix="/v1/certificates/requests/{request_id}/orders", tags=["certificates"])
@@ -55,7 +54,7 @@ async def order_certificate(
     order = await parts.store.certificate_orders.create(
         new, again=document.again, idempotency_key=idempotency_key, fingerprint=document.fingerprint(request_id)
     )
-    await hand_over(parts, order)
+    await start(parts, order)
     response.headers.update({"Location": _url(order), "Retry-After": _AGAIN})
     return OrderShown.of(order)
 
@@ -84,25 +83,9 @@ async def show_order(request_id: str, order_id: OrderId, parts: WithParts, respo
 async def cancel(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
     """Go on with an order no more. One that has ended stays as it is."""
     order = await _of_request(parts, request_id, order_id)
-    if order.state is OrderState.RUNNING and not await cancel_order(parts.temporal, order_id):
-        # Temporal never heard of it, or somebody ended it there
-        await parts.store.certificate_orders.end(order_id, OrderState.CANCELLED, parts.clock())
-        order = await parts.store.certificate_orders.get(order_id)
+    order = await cancel_ordered(parts, order, parts.clock())
     response.headers["Location"] = _url(order)
     return OrderShown.of(order)
-
-
-async def hand_over(parts: Parts, order: CertificateOrder) -> None:
-    """Give a stored order to Temporal. One that it has already is found again, and nothing is done twice.
-
-    Raises:
-        TemporalDown, NoAnswer: when Temporal did not say; the order stays stored, and is taken up later.
-    """
-    if order.state is not OrderState.RUNNING:
-        return
-    names = (await parts.store.certificate_requests.get(order.request_id)).names
-    begin = IssueInput(order_id=order.id, names=names, gives_up_at=order.gives_up_at)
-    await start_order(parts.temporal, begin, task_queue=parts.task_queue)
 
 
 async def _of_request(parts: Parts, request_id: str, order_id: OrderId) -> CertificateOrder:

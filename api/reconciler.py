@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
-from api.handing_over import hand_over
 from api.parts import Parts
 from api.rotation_now import recorded, service_of, stray
 from engine.contract import ISSUE_WORKFLOW, ROTATE_WORKFLOW, SIMULATE_WORKFLOW, SURVEY_WORKFLOW
@@ -25,6 +24,7 @@ from rotation.standing.reconciliation import Reconciliation, reconciled
 from rotation.standing.rules import left_changed, no_worker, not_recorded, of_rotation
 from rotation.standing.trouble import Trouble, TroubleCode, stalled, unknown
 from rotation.values import OrderId, RotationId, SimulationId, SiteId
+from service.startable import start
 from store.certificate_orders import UnknownOrder
 from store.fault import StoreFault
 from store.progress import Rotation
@@ -168,7 +168,7 @@ class Reconciler:
     async def _hand_over(self, rotations: Iterable[Rotation]) -> None:
         for rotation in rotations:
             try:
-                await hand_over(self._parts, rotation)
+                await start(self._parts, rotation)
             except (EngineFault, StoreFault) as fault:
                 _log.warning("not handed over", rotation=rotation.id, reason=str(fault))
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from api.handing_over import hand_over
 from api.parts import Parts
 from api.problems import ProblemError, later
 from engine.ids import rotation_workflow
@@ -12,6 +11,7 @@ from rotation.standing.known import Recorded, Run, Service
 from rotation.standing.rules import of_rotation, of_workflow
 from rotation.standing.trouble import Standing, Trouble, TroubleCode
 from rotation.values import RotationId, SiteId
+from service.startable import start
 from store.progress import Progress, Rotation, RotationStatus
 from store.rotations import SiteBusy, UnknownRotation
 
@@ -71,7 +71,7 @@ async def still_running(parts: Parts, site_id: SiteId) -> Rotation | None:
         return None
     trouble = await trouble_now(parts, rotation)
     if trouble is None and rotation.unheard:
-        await hand_over(parts, rotation)
+        await start(parts, rotation)
     if trouble is not None and trouble.code is TroubleCode.OTHER_RUN:
         raise refusal_of(trouble)
     if trouble is None or trouble.code not in _DEAD:
@@ -93,7 +93,7 @@ async def require_alive(parts: Parts, rotation: Rotation) -> None:
     if trouble is not None and trouble.standing is Standing.ADRIFT:
         raise refusal_of(trouble)
     if rotation.unheard:
-        await hand_over(parts, rotation)
+        await start(parts, rotation)
 
 
 async def stray(parts: Parts, run: Run, service: Service) -> Trouble | None:

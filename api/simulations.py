@@ -8,11 +8,11 @@ from fastapi import APIRouter, Header, Response
 from api.parts import Parts, WithParts
 from api.problems import described, refused
 from api.simulation_document import SimulationInList, SimulationList, SimulationOrder, SimulationShown
-from engine.simulations import cancel_simulation, start_simulation
 from rotation.plan.surveyed import unplayable
-from rotation.simulation import NewSimulation, SimulateInput, SimulationState
+from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId
 from service.identity import id_of
+from service.startable import cancel_played, start
 from service.surveyed import surveyed_plan
 from store.simulations import Simulation, UnknownSimulation
 
@@ -48,7 +48,7 @@ async def simulate_plan(
     simulation = await parts.store.simulations.create(
         new, surveyed, parts.clock(), idempotency_key=idempotency_key, fingerprint=order.fingerprint(plan_id)
     )
-    await hand_over(parts, simulation)
+    await start(parts, simulation)
     response.headers.update({"Location": _url(simulation), "Retry-After": _AGAIN})
     return SimulationShown.of(simulation)
 
@@ -79,27 +79,9 @@ async def show_simulation(
 async def cancel(plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response) -> SimulationShown:
     """Play no more runs. One that has ended stays as it is."""
     simulation = await _of_plan(parts, plan_id, simulation_id)
-    if simulation.state is SimulationState.RUNNING and not await cancel_simulation(parts.temporal, simulation_id):
-        # Temporal never heard of it, or somebody ended it there
-        await parts.store.simulations.end(simulation_id, SimulationState.CANCELLED, parts.clock())
-        simulation = await parts.store.simulations.get(simulation_id)
+    simulation = await cancel_played(parts, simulation, parts.clock())
     response.headers["Location"] = _url(simulation)
     return SimulationShown.of(simulation)
-
-
-async def hand_over(parts: Parts, simulation: Simulation) -> None:
-    """Give a stored simulation to Temporal. One that it has already is found again, and nothing is done twice.
-
-    Raises:
-        TemporalDown, NoAnswer: when Temporal did not say; the simulation stays stored, and is taken up later.
-    """
-    if simulation.state is not SimulationState.RUNNING:
-        return
-    site = await parts.store.sites.get(simulation.site_id)
-    begin = SimulateInput(
-        **{name: getattr(simulation, name) for name in NewSimulation.model_fields}, site_name=site.name
-    )
-    await start_simulation(parts.temporal, begin, task_queue=parts.task_queue)
 
 
 async def _of_plan(parts: Parts, plan_id: PlanId, simulation_id: SimulationId) -> Simulation:

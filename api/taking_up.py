@@ -7,10 +7,9 @@ from functools import partial
 
 import structlog
 
-from api import certificate_orders, simulations
-from api.handing_over import hand_over
 from api.parts import Parts
 from engine.fault import EngineFault, SiteIsBusy
+from service.startable import start, unstarted
 
 _AGAIN = timedelta(seconds=2)
 
@@ -23,16 +22,8 @@ async def take_up(parts: Parts) -> None:
     Waits for Temporal as long as it takes. What another process is about to start at this moment is started once:
     Temporal finds it again.
     """
-    for rotation in await parts.store.rotations.unheard():
-        said = {"rotation": rotation.id, "site": rotation.site_id, "purpose": rotation.purpose}
-        await _until_heard(partial(hand_over, parts, rotation), said)
-    for simulation in await parts.store.simulations.running():
-        said = {"simulation": simulation.id, "plan": simulation.plan_id}
-        await _until_heard(partial(simulations.hand_over, parts, simulation), said)
-    for order in await parts.store.certificate_orders.running():
-        await _until_heard(
-            partial(certificate_orders.hand_over, parts, order), {"order": order.id, "request": order.request_id}
-        )
+    for recorded in await unstarted(parts.store):
+        await _until_heard(partial(start, parts, recorded), {"kind": type(recorded).__name__, "id": recorded.id})
 
 
 async def _until_heard(hand: Callable[[], Awaitable[object]], said: dict[str, str]) -> None:

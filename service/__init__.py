@@ -5,6 +5,7 @@
 - `restoring`, `kept_originals`: putting back what a rotation has left, from the store or from a file
 - `recovery_planning`: putting back certificates that clients hold
 - `acceptance`, `edited_lists`, `open_swaps`: whether a certificate is fit, who edited lists, what is replaced now
+- `startable`: what is recorded first, and started once in Temporal: rotations, restores, simulations, orders
 - `orphaned_tasks`: tasks whose rotation was terminated
 - `scope`, `identity`, `turns`: a step with all it is about, new ids, work that takes seconds
 """
