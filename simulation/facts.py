@@ -90,6 +90,9 @@ class Facts:
     shown: frozenset[str] = frozenset()
     """The codes of all attention and refusals that people were shown."""
 
+    accepted: frozenset[str] = frozenset()
+    """What people have accepted of what they were asked about, some of which they were shown by its number only."""
+
     claims: dict[TaskId, datetime] = field(default_factory=dict)
     """By task of which the site is watched, when it was last granted to whoever claimed it."""
 

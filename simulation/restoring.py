@@ -72,7 +72,7 @@ def unasked_births(facts: Facts) -> Iterator[tuple[str, str]]:
     """
     made = {task.work.copy_list for task in facts.tasks if isinstance(task.work, CopyList)}
     off = any(each.kind.endswith("secure_communications") and each.actor.asked for each in facts.journal)
-    asked = [event.message for event in facts.trail if event.kind in _ASKING]
+    asked = [*facts.accepted, *(event.message for event in facts.trail if event.kind in _ASKING)]
     for birth in facts.journal:
         if birth.kind not in _BIRTHS or birth.at > facts.ended - _SEEN_WITHIN:
             continue

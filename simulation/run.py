@@ -122,6 +122,7 @@ async def _gather(
         slips=tuple(stage.operator.hands.made),
         shown=frozenset(stage.people.shown),
         claims=dict(stage.watchman.claims),
+        accepted=await _accepted(stage) if plan is not None else frozenset(),
     )
 
 
@@ -140,3 +141,8 @@ async def _told(stage: Stage) -> tuple[str, ...]:
         return ()
     await stage.ear.read(stage.store)
     return tuple(stage.ear.told)
+
+
+async def _accepted(stage: Stage) -> frozenset[str]:
+    settled = await stage.store.found.settled(ROTATION)
+    return frozenset(subject for _, subject, _ in settled.accepted)
