@@ -24,7 +24,7 @@ from activities.surveying import Surveying
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
-from engine.fault import MoveRefused
+from engine.fault import MoveRefused, NoAnswer
 from engine.speaking import answer, say
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
@@ -244,9 +244,8 @@ class Stage:
             # a claim whose answer was cut off may have been granted: it is made again
             for task in await self.store.tasks.list([TaskState.OPEN, TaskState.CLAIMED]):
                 if task.work.kind not in leaving and task.claimed_by in {"", "bob"}:
-                    with suppress(
-                        MoveRefused, WorkflowQueryRejectedError, RPCError
-                    ):  # it is closed by now, or all has ended
+                    # it is closed by now, or all has ended; or no worker has answered in time, and it is said again
+                    with suppress(MoveRefused, NoAnswer, WorkflowQueryRejectedError, RPCError):
                         await self.do(handle, task)
             await asyncio.sleep(0.15)
 

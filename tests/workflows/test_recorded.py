@@ -54,7 +54,7 @@ async def answer_all(here, handle):
                     await here.say(handle, Move.APPROVE, who="eve")
                 elif Move.PROCEED in each.options:
                     await here.say(handle, Move.PROCEED, who="ann", why="it was looked at")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(1)
 
 
 @pytest.mark.parametrize("drill", DRILLS)
