@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowQueryRejectedError
 from temporalio.service import RPCError
 
 from activities.surveying import Surveying
 from emulator.scenarios import one_server, three_servers
 from engine.contract import SurveyRequest
+from engine.fault import MoveRefused, NoAnswer
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
 from rotation.running.state import Outcome
@@ -47,7 +49,7 @@ async def kept(handle, path):
 
 async def answer_all(here, handle):
     """Two persons go on whatever they are asked."""
-    with suppress(RPCError):  # it has ended
+    with suppress(RPCError, WorkflowQueryRejectedError, MoveRefused, NoAnswer):  # it has ended
         while True:
             for each in (await here.state(handle)).attention:
                 if Move.APPROVE in each.options:
