@@ -39,8 +39,8 @@ async def test_the_cancel_button_of_the_temporal_ui_is_our_cancel(stage, tmp_pat
     await here.register()
     before = here.settings()
 
-    async with here.running() as handle:
-        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
+    async with here.running(leaving={SWAP}) as handle:
+        await here.task(handle, SWAP)
         await handle.cancel()
         await put_back(here, handle, before)
         save(history := await handle.fetch_history(), tmp_path / "cancel.json.gz")
@@ -203,7 +203,7 @@ async def test_a_refused_cancel_of_the_temporal_ui_is_shown(stage):
     here = stage(small())
     await here.register()
 
-    async with here.running() as handle:
+    async with here.running(leaving={"delete_list"}) as handle:  # it waits there, however busy this machine is
         await here.until(handle, lambda state: state.swapped)
         await handle.cancel()
         shown = await here.attention(handle, "cancel-refused")

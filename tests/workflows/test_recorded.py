@@ -106,8 +106,8 @@ async def test_a_restore_replays(stage, tmp_path):
     here = stage(one_server(clients=6, heartbeat=HEARTBEAT))
     await here.register()
     before = here.settings()
-    async with here.running() as handle:
-        await here.until(handle, lambda state: state.wait and state.step.number == "A8")
+    async with here.running(leaving={"replace_certificate"}) as handle:
+        await here.task(handle, "replace_certificate")
         await handle.terminate()
         ended = Progress(status=RotationStatus.TERMINATED, finished_at=here.clock(), next_action_at=None)
         await here.store.rotations.project(here.rotation_id, ended, here.clock())
