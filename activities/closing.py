@@ -12,7 +12,7 @@ from activities.in_numbers import NAMES
 from activities.surveying import Surveying
 from engine.contract import ActivityName, ClosingAnswer, StepRequest, SurveyRequest
 from rotation.drift.drift import PAIR_GONE
-from rotation.drift.newborn import NEWBORN, newborn
+from rotation.drift.newborn import PAIR_BORN, newborn
 from rotation.finding import Finding, blocking, folded, some
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate
@@ -46,7 +46,7 @@ class ClosingCheck:
         survey = await world.store.surveys.get(surveyed.survey_id)
         originals = await scope.originals()
         settled = await world.store.found.settled(ref.rotation_id)
-        adopted, left = settled.known(NEWBORN), settled.known(NEWBORN, PAIR_GONE)
+        adopted, left = settled.known(PAIR_BORN), settled.known(PAIR_BORN, PAIR_GONE)
         findings = (
             *_settings(survey, originals, left),
             *_copies(scope, survey, left),

@@ -1,6 +1,5 @@
 """Reading a gate: every client of the site, in full, judged and stored; only counts go back."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -16,8 +15,10 @@ from activities.outage import answering, with_outage
 from activities.recovering import read_returned
 from activities.signed import signatures
 from activities.statements import by_export
-from engine.contract import ActivityName, Counted, GateAnswer, GateRequest, LeaveOutRequest
+from engine.contract import ActivityName, GateAnswer, GateRequest, LeaveOutRequest, LeftOutAnswer
+from rotation.drift.told import Told, in_few
 from rotation.finding import some
+from rotation.key import key_of
 from rotation.network import UNKNOWN
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
@@ -261,24 +262,26 @@ class Gates:
         return {group: owner.group_id for group, owner in followers(scope.plan.body, groups).items()}
 
     @activity.defn(name=ActivityName.LEAVE_OUT)
-    async def leave_out(self, request: LeaveOutRequest) -> Counted:
+    async def leave_out(self, request: LeaveOutRequest) -> LeftOutAnswer:
         """Leave out, by name and two persons' word, who holds the gate now, is in a group or of a build (rule 1).
 
         Of groups that were born those that two persons were shown: what was found with them is accepted, too.
         """
         store, ref = self._world.store, request.ref
         who = f"{request.asked_by}, approved by {request.approved_by}"
+        accepted: tuple[Told, ...] = ()
         if request.found is not None:
             found = await store.found.get(ref.rotation_id, request.found)
-            born = [each.born for each in found if each.born is not None and each.told.blocks]
+            born = [each.born for each in found if each.born is not None and each.told.may_stay]
             names = [client.id for client in await store.roster.entries(ref.site_id, born)]
             await store.found.accept(ref.rotation_id, request.found, who)
+            accepted = in_few(each.told for each in found if each.told.may_stay)
         elif request.builds:
             names = await clients_of_builds(self._world, await scope_of(self._world, ref), request.builds)
         else:
             names = await self._holding(await scope_of(self._world, ref))
         await store.roster.leave_out(ref.rotation_id, names, who, request.why, self._world.clock())
-        return Counted(count=len(names))
+        return LeftOutAnswer(count=len(names), accepted=accepted)
 
     async def _holding(self, scope: StepScope) -> list[ClientId]:
         """Every client that holds the gate, as it was last read."""
@@ -347,8 +350,7 @@ def _reading(
 
 def _key(judgements: Iterable[Judgement]) -> str:
     """What tells the clients that are waited for from others."""
-    waiting = sorted(each.client for each in judgements if each.verdict is Verdict.WAITING)
-    return hashlib.sha256("\n".join(waiting).encode()).hexdigest()[:16] if waiting else ""
+    return key_of(sorted(each.client for each in judgements if each.verdict is Verdict.WAITING))
 
 
 def _names(entries: Iterable[RosterEntry]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from rotation.drift.drift import LOCATION_NEW, Drift, Move, drift, moved, stays_
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
-from rotation.drift.told import born_of, in_few, judge
+from rotation.drift.told import born_key, in_few, judge
 from rotation.drift.upgraded import upgraded
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
@@ -46,7 +46,7 @@ class Looking:
         1. read groups, inheritance, lists, secure communications and SEPM's version; probe every server's ports. Where
            this site has shown that its policy dates tell of changed settings, settings are read of groups whose policy
            is another one; of all once a day, before a gate passes, and when somebody has answered: a policy is made
-           some time after a setting has changed
+           some time after a setting has changed. After an upgrade of SEPM that somebody has confirmed, of all
         2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
         3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
         4. judge what differs: it is gone on with, put right, or a person is asked
@@ -65,7 +65,7 @@ class Looking:
         judged = [judge(each, now) for each in found]
         identity = await kept.keep(rotation_id, judged, at=self._world.clock(), round_number=request.round_number)
         told = in_few((each.told for each in judged), set(request.known))
-        return LookAnswer(found=identity, told=told, born=born_of(judged))
+        return LookAnswer(found=identity, told=told, born_key=born_key(judged))
 
     async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey, request: LookRequest) -> SiteSurvey:
         world, site = self._world, scope.site

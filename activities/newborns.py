@@ -5,7 +5,7 @@ from temporalio import activity
 from activities.accepting import shown
 from activities.failures import told_apart
 from engine.contract import ActivityName, NewbornAnswer, StepRequest
-from rotation.drift.newborn import NEWBORN, newborn, users
+from rotation.drift.newborn import PAIR_BORN, newborn, users
 from rotation.finding import some
 from rotation.plan.step import Console
 from rotation.plan.task import DeleteList
@@ -31,7 +31,7 @@ class Newborns:
                 clock = client.clock_of_last_answer()
         survey = SiteSurvey(taken_at=world.clock(), sepm_clock=clock, version="", groups=groups)
         settled = await world.store.found.settled(rotation_id)
-        accepted = settled.known(NEWBORN)
+        accepted = settled.known(PAIR_BORN)
         born = [each for each in newborn(scope.plan.body, survey) if not settled.holds(each)]
         step = scope.step
         deleted = step.work.list if isinstance(step, Console) and isinstance(step.work, DeleteList) else None

@@ -3,8 +3,9 @@
 A look at 3,000 groups of two locations is 9,000 requests, or 30 for the pages of groups.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from rotation.drift.dated import Written, dated
 from rotation.plan.step import SettingField
@@ -19,23 +20,28 @@ _FOR = timedelta(days=1)
 """So long what was read in full is gone by."""
 
 
-@dataclass
+class _Reading(NamedTuple):
+    groups: Mapping[GroupId, ObservedGroup]
+    in_full_at: datetime
+    """When every setting was read last."""
+
+
 class LastReadings:
     """What this process has read of sites. Another process, or a new one, reads in full."""
 
-    _groups: dict[SiteId, dict[GroupId, ObservedGroup]] = field(default_factory=dict)
-    _in_full: dict[SiteId, datetime] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._of: dict[SiteId, _Reading] = {}
 
     async def groups(
         self, site_id: SiteId, client: Sepm, *, now: datetime, by_dates: bool
     ) -> tuple[ObservedGroup, ...]:
         """Every group as it is; `by_dates`: where its policy is as it was, as it was read last, within a day."""
-        full_at = self._in_full.get(site_id)
-        known = self._groups.get(site_id, {}) if by_dates and full_at is not None and now - full_at < _FOR else {}
-        found = tuple(await client.groups(known))
-        self._groups[site_id] = {group.id: group for group in found}
-        if not known:
-            self._in_full[site_id] = now
+        last = self._of.get(site_id)
+        if last is not None and not (by_dates and now - last.in_full_at < _FOR):
+            last = None
+        found = tuple(await client.groups(last.groups if last is not None else None))
+        in_full_at = last.in_full_at if last is not None else now
+        self._of[site_id] = _Reading({group.id: group for group in found}, in_full_at)
         return found
 
 

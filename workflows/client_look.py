@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from engine.contract import ActivityName, Counted, EventKind, ObserveTaskAnswer, OpenTaskAnswer
+from engine.contract import ActivityName, EventKind, LeftOutAnswer, ObserveTaskAnswer, OpenTaskAnswer
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.step import Console, ScopeName, Write
 from rotation.running.message import Move
@@ -117,7 +117,7 @@ async def _obey(run: Running, step: Console | Write, look: ClientLook) -> str:
 
 async def _leave_out(run: Running, step: Console | Write, proceed: Proceed, builds: tuple[str, ...]) -> str:
     request = left_out(run.state, about(run.state, step), proceed, builds=builds)
-    left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave out the clients of a build")
+    left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="leave out the clients of a build")
     by = f"{proceed.asked_by} and {proceed.approved_by}"
     text = f"{'; '.join(builds)}: its {left.count} clients are left out by {by}: {proceed.why}"
     await run.record(EventKind.ADOPTED, text, code=ASKED)

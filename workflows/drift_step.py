@@ -163,7 +163,7 @@ async def end_look(run: Running, step: Step, begun: Begun, seen: LookAnswer) -> 
     late = not begun.answered and was_answered(run)
     if late:
         right = _take_answer(run)
-    state.found, state.born = seen.found, seen.born
+    state.found, state.born_key = seen.found, seen.born_key
     await _name(run, said.take_up(state, seen.told, right))
     await _repair(run, step)
     await _prove_anew(run, step)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from engine.contract import ActivityName, Counted, EventKind
+from engine.contract import ActivityName, EventKind, LeftOutAnswer
 from rotation.plan.step import Step
 from rotation.running.message import Move
 from rotation.running.state import DRIFT
@@ -17,14 +17,13 @@ async def exclude(run: Running, step: Step) -> None:
         return
     state.proceed = None
     run.drop_attention(SECOND)
-    born = [told for told in state.drift if told.blocks and told.excludable]
-    if not born or proceed.found is None:
+    if proceed.found is None:
         return
     request = left_out(state, about(state, step), proceed, found=proceed.found)
-    left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="go on with what was born")
+    left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="go on with what was born")
     whom = f"; {left.count} clients are left out" if left.count else ""
     by = f"by {proceed.asked_by}, approved by {proceed.approved_by}: {proceed.why}"
-    for told in born:
+    for told in left.accepted:
         text = f"{told.subject}: it is gone on with as it is{whom}, {by}"
         await run.record(EventKind.ADOPTED, text, code=told.code, subject=told.subject)
 
@@ -40,7 +39,7 @@ def asks_second(run: Running, born: Collection[str]) -> bool:
         return False
     if state.proceed.approved_by:
         return True
-    if not born or state.proceed.who != state.born:
+    if not born or state.proceed.key != state.born_key:
         state.proceed = None
         run.drop_attention(SECOND)
         return False

@@ -5,10 +5,10 @@ from typing import TypeGuard
 
 from engine.contract import (
     ActivityName,
-    Counted,
     EventKind,
     GateAnswer,
     GateRequest,
+    LeftOutAnswer,
 )
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
@@ -164,7 +164,7 @@ async def _ends_unproven(run: Running, step: Gate | Holdout, reading: GateReadin
 async def _is_asked_on(run: Running, step: Gate | Holdout, reading: GateReading) -> bool:
     """Whether two persons want to go on. They are asked while it is read on: another server may fall silent."""
     wished = second_person.wish(run, (_LIMIT,))
-    if wished is not None and wished.who != reading.waiting_key:
+    if wished is not None and wished.key != reading.waiting_key:
         second_person.over(run)  # others hold it by now
         wished = None
     if wished is None and not outage.was_answered(run, step):
@@ -247,7 +247,7 @@ async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> b
     if proceed is None:
         return False
     request = left_out(run.state, about(run.state, step), proceed)
-    left = await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
+    left = await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="leave the named clients out")
     run.state.proceed = None
     return left.count == 0 and reading.waiting == 0
 

@@ -1,6 +1,7 @@
 """Pairs born during the rotation (rule 17): asked about before a restore, before a list goes, and before the end."""
 
 from engine.contract import ActivityName, EventKind, NewbornAnswer, StepRequest
+from rotation.drift.newborn import PAIR_BORN
 from rotation.finding import Shown
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.task import DeleteList, ReplaceCertificate
@@ -10,7 +11,7 @@ from workflows.accepting import accept
 from workflows.requests import about
 from workflows.running import Running
 
-_NEWBORN, _IN_USE = "newborn", "list-in-use"
+_IN_USE = "list-in-use"
 
 
 async def goes_on(run: Running, step: Step) -> bool:
@@ -57,7 +58,7 @@ async def all_known(run: Running, step: Step, born: Shown) -> bool:
         return True
     text = "; ".join(f"{finding.subject} {finding.message}" for finding in born.some)
     asked = f"born during the rotation: {text}{born.which}. {born.some[0].remedy}"
-    if await run.ask(_NEWBORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
+    if await run.ask(PAIR_BORN, run.state.site_name, asked, (Move.RETRY, Move.APPROVE)) is Move.APPROVE:
         await accept(run, step, born, "it is left as it is")
     return False
 

@@ -62,9 +62,9 @@ def _proceed(state: RotationState, message: Message) -> Move:
     reading = state.wait.reading if state.wait else None
     wished = Proceed(about=about, asked_by=message.who, why=message.why)
     if about == DRIFT:
-        wished = wished.model_copy(update={"found": state.found, "who": state.born})
+        wished = wished.model_copy(update={"found": state.found, "key": state.born_key})
     elif reading is not None:
-        wished = wished.model_copy(update={"waiting": reading.waiting, "who": reading.waiting_key})
+        wished = wished.model_copy(update={"waiting": reading.waiting, "key": reading.waiting_key})
     state.proceed = wished
     state.attention = tuple(each for each in state.attention if each.code != about)
     return Move.PROCEED

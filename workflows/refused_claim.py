@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from engine.contract import ActivityName, Counted, EventKind
+from engine.contract import ActivityName, EventKind, LeftOutAnswer
 from rotation.plan.step import Console, Write
 from rotation.proof.gate import minimum
 from rotation.running.message import Move
@@ -135,4 +135,4 @@ async def _is_as_approved(run: Running, step: Console, refused: RefusedClaim) ->
 async def _leave_out(run: Running, step: Console, refused: RefusedClaim, proceed: Proceed) -> None:
     for gate in refused.gates:
         request = left_out(run.state, about(run.state, step, other=gate), proceed)
-        await run.call(ActivityName.LEAVE_OUT, request, Counted, summary="leave the named clients out")
+        await run.call(ActivityName.LEAVE_OUT, request, LeftOutAnswer, summary="leave the named clients out")

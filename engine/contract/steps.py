@@ -103,7 +103,7 @@ class LookAnswer(Value):
 
     found: FoundId | None = None
     told: tuple[Told, ...] = ()
-    born: str = ""
+    born_key: str = ""
     """What tells from others what of it was born, and two persons may go on with; nothing where nothing was."""
 
 
@@ -192,6 +192,12 @@ class LeaveOutRequest(StepRequest):
     approved_by: str
     why: str
     swapped: tuple[ServerName, ...] = ()
+
+
+class LeftOutAnswer(Counted):
+    """How many clients were left out, and some of what was accepted with them."""
+
+    accepted: tuple[Told, ...] = ()
 
 
 class StateCoverageRequest(StepRequest):

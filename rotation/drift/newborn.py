@@ -8,7 +8,7 @@ from rotation.plan.step import ScopeName
 from rotation.survey import ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.values import ListName
 
-NEWBORN = "newborn"
+PAIR_BORN = "newborn"
 _REMEDY = "give it the settings that it shall have, or remove it, and retry; or approve to leave it as it is"
 
 
@@ -46,7 +46,7 @@ def _found(body: PlanBody, survey: SiteSurvey) -> Iterator[Finding]:
         for location in group.locations:
             why = "; ".join(_reasons(body, location, unverified=unverified))
             if why and location.id not in planned:
-                yield blocking(NEWBORN, _subject(group, location), why, _REMEDY)
+                yield blocking(PAIR_BORN, _subject(group, location), why, _REMEDY)
 
 
 def _reasons(body: PlanBody, location: ObservedLocation, *, unverified: bool) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """A drift as it is told: judged where the whole plan is known, so that the run loop needs a few words of it only."""
 
-import hashlib
 from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
 
@@ -9,6 +8,7 @@ from rotation.drift.reaction import NEWBORN, Circumstances, Reacted, Reaction, r
 from rotation.drift.restart import voided
 from rotation.drift.standing import last_write
 from rotation.finding import Finding, Severity, first_of_each
+from rotation.key import key_of
 from rotation.survey import Pair
 from rotation.values import GroupId, Value
 
@@ -38,6 +38,11 @@ class Told(Value):
     """The id of the step that wrote the setting, where that writes it again."""
     others: int = 0
     """How many drifts that are not named it stands for; 0: it is one."""
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether it stands in the way, and two persons may go on with it as it is."""
+        return self.blocks and self.excludable
 
     @property
     def key(self) -> Hashable:
@@ -101,14 +106,9 @@ def judge(drift: Drift, now: Circumstances) -> Judged:
     return Judged(told=told, said=drift.finding.message, born=drift.born, repair=repair)
 
 
-def born_of(judged: Iterable[Judged]) -> str:
+def born_key(judged: Iterable[Judged]) -> str:
     """What tells from others what two persons may go on with of all that was found; nothing where there is none."""
-    born = sorted((each.told.code, each.told.subject, each.said) for each in judged if _may_stay(each.told))
-    return hashlib.sha256(repr(born).encode()).hexdigest()[:16] if born else ""
-
-
-def _may_stay(told: Told) -> bool:
-    return told.blocks and told.excludable
+    return key_of(sorted((each.told.code, each.told.subject, each.said) for each in judged if each.told.may_stay))
 
 
 def in_few(told: Iterable[Told], known: Collection[Hashable] = ()) -> tuple[Told, ...]:

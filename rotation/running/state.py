@@ -230,7 +230,7 @@ class Proceed(Value):
     why: str
     waiting: int = 0
     """How many clients held the gate, where it answers for one."""
-    who: str = ""
+    key: str = ""
     """What tells these clients, or what was born, from others."""
     found: FoundId | None = None
     """What it is about, where that was found by a look."""
@@ -318,7 +318,7 @@ class RotationState(BaseModel):
     """The versions of SEPM for which somebody has said that ports and certificates are right."""
     found: FoundId | None = None
     """All of what the latest look has found; `drift` has some of it."""
-    born: str = ""
+    born_key: str = ""
     """What tells from others what of it was born, and two persons may go on with."""
     drift_asked: tuple[str, ...] = ()
     """The server lists and versions that the attention about drift names."""

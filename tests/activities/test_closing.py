@@ -10,7 +10,7 @@ from emulator.happenings import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP
 from engine.contract import StepRef, StepRequest
-from rotation.drift.newborn import NEWBORN
+from rotation.drift.newborn import PAIR_BORN
 from rotation.drift.told import Judged
 from rotation.finding import blocking
 from rotation.site import Limits
@@ -54,7 +54,7 @@ async def test_other_settings_and_a_copy_in_use_are_found(closing):
     assert await found(stage, ref) >= {differs, ("copy-in-use", ROOT)}
 
     known = stage.store.found
-    born = await known.keep(ref.rotation_id, [Judged.of(blocking(NEWBORN, ROOT, "born"))], at=stage.clock.now())
+    born = await known.keep(ref.rotation_id, [Judged.of(blocking(PAIR_BORN, ROOT, "born"))], at=stage.clock.now())
     await known.accept(ref.rotation_id, born, "ann")
     assert ("copy-in-use", ROOT) not in await found(stage, ref)
 
