@@ -8,9 +8,9 @@ from temporalio import activity
 
 from activities.accepting import shown
 from activities.builds_back import with_builds
+from activities.failures import told_apart
 from activities.in_numbers import NAMES
-from activities.surveying import Surveying
-from engine.contract import ActivityName, ClosingAnswer, StepRequest, SurveyRequest
+from engine.contract import ActivityName, ClosingAnswer, StepRequest
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.newborn import PAIR_BORN, newborn
 from rotation.finding import Finding, blocking, folded, some
@@ -23,6 +23,7 @@ from rotation.running.state import GateReading
 from rotation.survey import PairSettings, SiteSurvey
 from rotation.values import GroupId
 from service.scope import StepScope, scope_of
+from service.surveying import survey_site
 from service.world import World
 from store.originals import Original
 from store.roster import RosterClient
@@ -42,7 +43,8 @@ class ClosingCheck:
         """
         world, ref = self._world, request.ref
         scope = await scope_of(world, ref)
-        surveyed = await Surveying(world).survey_site(SurveyRequest(site_id=ref.site_id))
+        with told_apart():
+            surveyed = await survey_site(world, ref.site_id)
         survey = await world.store.surveys.get(surveyed.survey_id)
         originals = await scope.originals()
         settled = await world.store.found.settled(ref.rotation_id)

@@ -80,7 +80,7 @@ class Looking:
             version=await client.version(),
             groups=groups,
             lists_edited=await dates_of_lists(client),
-            served=await self._world.served(scope.site.servers),
+            served=await self._world.served(scope.site),
             http_silent=await self._http_silent(scope, planned),
         )
 

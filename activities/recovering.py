@@ -23,7 +23,7 @@ async def put_back_evidence(world: World, scope: StepScope, work: PutCertificate
     server = scope.site.server(work.server)
     if server is None:
         raise LookupError(f"site {scope.site.name} has no server {work.server}")
-    seen = await world.probe.probe(server)
+    (seen,) = await world.served(scope.site, [server])
     if seen.fingerprint == work.fingerprint_sha256:
         async with await world.sepm(scope.site) as client:
             # rounded up: clocks are known to the second, and a check-in before must not count

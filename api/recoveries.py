@@ -1,6 +1,5 @@
 """/v1/sites/{id}/recovery-plans: a certificate is damaged or lost, and the same one goes back in."""
 
-import asyncio
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -11,6 +10,7 @@ from api.problems import described
 from api.recovery_document import RecoveryOrder
 from rotation.values import SiteId
 from service.recovery_planning import recovery_plan
+from service.sightings import served
 
 router = APIRouter(prefix="/v1/sites", tags=["plans"])
 
@@ -27,7 +27,7 @@ async def plan_recovery(site_id: SiteId, order: RecoveryOrder, parts: WithParts,
     """
     site = await parts.store.sites.get(site_id)
     copies = order.copies(site)
-    presents = await asyncio.gather(*(parts.probe.probe(server) for server in site.servers))
+    presents = await served(parts.store, parts.probe, site, site.servers)
     plan = await recovery_plan(parts.store, site, presents, copies, order.held, now=parts.clock())
     await parts.store.plans.add(plan)
     response.headers["Location"] = f"/v1/plans/{plan.id}"

@@ -9,14 +9,12 @@ from pydantic import Field
 
 from api.plan_document import StepShown
 from api.standings import Known
-from rotation.finding import Finding
 from rotation.plan.step import Step
-from rotation.running.report import LastWord
-from rotation.running.state import Attention, GateReading, OpenTask, Proceed, RollingBack, RotationState, Wait
+from rotation.running.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
 from rotation.span import UpToAYear
 from rotation.standing.trouble import Standing, Trouble
-from rotation.values import PlanId, RotationId, ServerName, SiteId, Value
-from store.progress import Rotation, RotationStatus
+from rotation.values import PlanId, ServerName, Value
+from store.progress import Projected, Rotation
 
 
 class Order(Value):
@@ -102,31 +100,9 @@ class Live(Value):
         return {}
 
 
-class RotationShown(Value):
+class RotationShown(Projected):
     """A rotation: as it last reported, and, where it can be asked, as it is now."""
 
-    id: RotationId
-    site_id: SiteId
-    plan_id: PlanId
-    plan_hash: str
-    purpose: str
-    started_by: str
-    why: str
-    created_at: datetime
-    status: RotationStatus
-    phase: str
-    step_id: str
-    step_number: str
-    step_title: str
-    step_index: int
-    step_count: int
-    attention: tuple[Finding, ...]
-    held: bool
-    coverage: GateReading | None
-    next_action_at: datetime | None
-    finished_at: datetime | None
-    report: LastWord | None
-    updated_at: datetime
     standing: Standing | None = Field(
         default=None, description="Whether the store and Temporal agree, and a worker answers; null when it has ended"
     )

@@ -1,6 +1,7 @@
 """What the API, the simulation and activities do alike: planning, restoring, recovering, what is known of a site.
 
 - `world`: the ports; what a site without REST shows (`console_site`, `attested`), and what was read last (`glancing`)
+- `surveying`, `sightings`: reading a whole site, and the one record of which certificate was seen where
 - `planning`, `surveyed`: plans from surveys, and what a plan rests on
 - `restoring`, `kept_originals`: putting back what a rotation has left, from the store or from a file
 - `recovery_planning`: putting back certificates that clients hold

@@ -1,7 +1,7 @@
 """What activities need of the world, as ports: the store, a clock, SEPM, the probe."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ from sepm.probe import CertificateProbe, NetworkProbe
 from sepm.trust import Trust
 from service.console_site import ConsoleSite
 from service.glancing import LastReadings
+from service.sightings import served
 from store.sites import SiteConnection
 from store.store import Store
 
@@ -83,6 +84,6 @@ class World:
         """The site as registered."""
         return await self.store.sites.get(site_id)
 
-    async def served(self, servers: tuple[Server, ...]) -> tuple[ServedCertificate, ...]:
-        """What every server's client port really presents now."""
-        return tuple([await self.probe.probe(server) for server in servers])
+    async def served(self, site: Site, servers: Sequence[Server] | None = None) -> tuple[ServedCertificate, ...]:
+        """What the client ports of `servers`, or of the whole site, really present now: it is recorded as seen."""
+        return await served(self.store, self.probe, site, site.servers if servers is None else servers)

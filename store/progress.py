@@ -4,6 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from rotation.finding import Finding
 from rotation.running.report import LastWord
 from rotation.running.state import GateReading
@@ -35,24 +37,45 @@ class NewRotation(Value):
     why: str = ""
 
 
-class Rotation(NewRotation):
-    """A rotation with its newest projection."""
+class Projection(Value):
+    """What is shown of a rotation in lists: where it stood when it last reported."""
+
+    # what is shown has each of them: in the document of the API none may be missing
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    status: RotationStatus = RotationStatus.RUNNING
+    phase: str = ""
+    step_id: str = ""
+    step_number: str = ""
+    step_title: str = ""
+    step_index: int = 0
+    step_count: int = 0
+    attention: tuple[Finding, ...] = ()
+    held: bool = False
+    coverage: GateReading | None = None
+    next_action_at: datetime | None = None
+    finished_at: datetime | None = None
+    report: LastWord | None = None
+
+
+class Progress(Projection):
+    """What a rotation reports of itself. Fields that are not given stay as they are; None empties one."""
+
+    plan_id: PlanId = PlanId("")
+    """Given with `plan_hash` when an amendment was approved."""
+    plan_hash: str = ""
+
+
+class Projected(Projection, NewRotation):
+    """A rotation as it was asked for, with its newest projection."""
 
     created_at: datetime
-    status: RotationStatus
-    step_id: str
-    step_number: str
-    step_title: str
-    step_index: int
-    step_count: int
-    phase: str
-    attention: tuple[Finding, ...]
-    held: bool
-    coverage: GateReading | None
-    next_action_at: datetime | None
-    finished_at: datetime | None
-    report: LastWord | None
     updated_at: datetime
+
+
+class Rotation(Projected):
+    """A rotation as it is kept."""
+
     told: int
     """The number of the newest event that it has reported; 0 before the first one."""
 
@@ -60,24 +83,3 @@ class Rotation(NewRotation):
     def unheard(self) -> bool:
         """Whether it was recorded and has not reported anything yet: Temporal may never have heard of it."""
         return self.status is RotationStatus.RUNNING and self.told == 0
-
-
-class Progress(Value):
-    """What a rotation reports of itself. Fields that are not given stay as they are; None empties one."""
-
-    plan_id: PlanId = PlanId("")
-    """Given with `plan_hash` when an amendment was approved."""
-    plan_hash: str = ""
-    status: RotationStatus = RotationStatus.RUNNING
-    step_id: str = ""
-    step_number: str = ""
-    step_title: str = ""
-    step_index: int = 0
-    step_count: int = 0
-    phase: str = ""
-    attention: tuple[Finding, ...] = ()
-    held: bool = False
-    coverage: GateReading | None = None
-    next_action_at: datetime | None = None
-    finished_at: datetime | None = None
-    report: LastWord | None = None

@@ -14,7 +14,7 @@ from store.database import Database
 from store.fault import StoreFault
 from store.page import Page, page_size, read_cursor, write_cursor
 from store.plans import UnknownPlan
-from store.progress import NewRotation, Progress, Rotation, RotationStatus
+from store.progress import NewRotation, Progress, Projection, Rotation, RotationStatus
 from store.sites import known_site
 from store.tables import PlanRow, RotationRow
 
@@ -83,7 +83,7 @@ class Rotations:
                 raise SiteBusy(new.site_id, busy.id)
             row = RotationRow(
                 **new.model_dump(),
-                **Progress().model_dump(exclude={"plan_id", "plan_hash"}),
+                **Projection().model_dump(),
                 created_at=at,
                 updated_at=at,
                 told=0,

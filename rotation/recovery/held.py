@@ -8,18 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rotation.values import Fingerprint, Value
+from rotation.watch.inventory import Sighting
 
 _LASTING = timedelta(days=1)
 """What a server presented for so long may have reached its clients by other ways than itself."""
-
-
-class Sight(Value):
-    """A certificate that a server was seen to present, from the first sight to the last, on our own clock."""
-
-    fingerprint: Fingerprint
-    first_seen: datetime
-    last_seen: datetime
-    not_after: datetime | None = None
 
 
 class Held(Value):
@@ -38,7 +30,7 @@ class Held(Value):
 
 
 def clients_hold(
-    sights: Iterable[Sight],
+    sightings: Iterable[Sighting],
     *,
     presents: Fingerprint | None,
     heard_at: datetime | None,
@@ -53,33 +45,33 @@ def clients_hold(
     4. where none was heard with any: the newest that it does not present now, or else the one that it does
 
     Args:
-        sights: what it was seen to present before, in any order.
+        sightings: what it was seen to present before, in any order.
         presents: what it presents now; None: nothing.
         heard_at: the newest contact of any client at it, on our own clock.
         word: the fingerprint that a person has read off a client.
         put_in: what was last seen to be put into it by a rotation.
     """
-    known = sorted(sights, key=lambda sight: sight.last_seen, reverse=True)
+    known = sorted(sightings, key=lambda seen: seen.last_seen, reverse=True)
     if word is not None:
-        seen = next((sight for sight in known if sight.fingerprint == word), None)
+        read = next((seen for seen in known if seen.fingerprint == word), None)
         return Held(
             fingerprint=word,
-            not_after=seen.not_after if seen else None,
-            last_served=seen.last_seen if seen else None,
+            not_after=read.certificate.not_after if read else None,
+            last_served=read.last_seen if read else None,
             heard_at=heard_at,
             by_word=True,
         )
-    heard = (sight for sight in known if heard_at is not None and heard_at >= sight.first_seen)
-    others = (sight for sight in known if sight.fingerprint != presents)
-    ours = (sight for sight in known if sight.fingerprint == put_in == presents)
+    heard = (seen for seen in known if heard_at is not None and heard_at >= seen.first_seen)
+    others = (seen for seen in known if seen.fingerprint != presents)
+    ours = (seen for seen in known if seen.fingerprint == put_in == presents)
     held = next(ours, None) or next(heard, None) or next(others, None) or next(iter(known), None)
     if held is None:
         return None
-    later = [sight for sight in known if sight.last_seen > held.last_seen and sight.fingerprint != held.fingerprint]
+    later = [seen for seen in known if seen.last_seen > held.last_seen and seen.fingerprint != held.fingerprint]
     return Held(
         fingerprint=held.fingerprint,
-        not_after=held.not_after,
+        not_after=held.certificate.not_after,
         last_served=held.last_seen,
         heard_at=heard_at,
-        is_contested=any(sight.last_seen - sight.first_seen >= _LASTING for sight in later),
+        is_contested=any(seen.last_seen - seen.first_seen >= _LASTING for seen in later),
     )

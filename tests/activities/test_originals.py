@@ -3,13 +3,13 @@
 import pytest
 
 from activities.originals import Originals
-from activities.surveying import Surveying
 from emulator.happenings import LocationAdded
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP
-from engine.contract import StepRef, StepRequest, SurveyRequest
+from engine.contract import StepRef, StepRequest
 from rotation.plan.step import ScopeName
 from rotation.site import Limits
+from service.surveying import survey_site
 from simulation.scenario import Scenario
 from simulation.stage import SITE, Stage
 
@@ -26,7 +26,7 @@ async def test_what_the_plan_does_not_know_is_not_recorded(stage):
     plan = await stage.plan()
     state = await stage.begin(plan)
     stage.simulation.schedule(LocationAdded(group=ROOT_GROUP, name="Born"), stage.clock.now())
-    surveyed = await Surveying(stage.world).survey_site(SurveyRequest(site_id=SITE))
+    surveyed = await survey_site(stage.world, SITE)
     ref = StepRef(rotation_id=state.rotation_id, site_id=SITE, plan_id=plan.id, step=plan.body.steps[0].id)
 
     await Originals(stage.world).record_originals(StepRequest(ref=ref))

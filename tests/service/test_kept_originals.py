@@ -3,15 +3,15 @@
 import pytest
 
 from activities.originals import Originals
-from activities.surveying import Surveying
 from activities.tasks import Tasks
 from emulator.scenarios import three_servers
-from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef, StepRequest, SurveyRequest
+from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef, StepRequest
 from rotation.originals.file import read_originals, sha256_of, write_originals
 from rotation.originals.kept import MOST_PAIRS
 from rotation.plan.step import Console, ScopeName
 from rotation.site import Limits
 from service.kept_originals import NoOriginalsError, kept_originals
+from service.surveying import survey_site
 from simulation.scenario import Scenario
 from simulation.stage import SITE, Stage
 
@@ -44,7 +44,7 @@ class Begun:
 
     async def record(self):
         """The preflight's last act."""
-        await Surveying(self.stage.world).survey_site(SurveyRequest(site_id=SITE))
+        await survey_site(self.stage.world, SITE)
         await Originals(self.stage.world).record_originals(StepRequest(ref=self.ref(self.plan.body.steps[0])))
 
     async def kept(self):

@@ -67,7 +67,7 @@ async def save(stage, certificate):
 
 async def planned(stage):
     """The recovery that is planned without any file at hand, or the codes of why not."""
-    presents = await stage.world.served(stage.site.servers)
+    presents = await stage.world.served(stage.site)
     try:
         return await recovery_plan(stage.store, stage.site, presents, {}, {}, now=stage.clock.now())
     except PlanRefusedError as refused:
@@ -95,11 +95,17 @@ async def test_what_a_rotation_has_put_in_is_not_taken_out_again(surveyed):
     assert await planned(surveyed) == ["nothing-to-recover"]
 
 
-async def test_what_the_watch_saw_counts(surveyed):
-    """Ten days after the last survey nobody knows what the server presented since; unless somebody has watched it."""
+async def test_what_was_last_seen_long_ago_does_not_count(surveyed):
+    """Ten days after the last survey it is unknown what the server has presented since."""
     held = damage(surveyed, DamageForm.LOST, after=10 * DAY, noticed=HOUR)
     await save(surveyed, held)
     assert await planned(surveyed) == ["recovery-history-old"]
+
+
+async def test_what_the_watch_saw_counts(surveyed):
+    """Ten days after the last survey the watch has seen what the server presented until it was damaged."""
+    held = damage(surveyed, DamageForm.LOST, after=10 * DAY, noticed=HOUR)
+    await save(surveyed, held)
     seen = surveyed.clock.now() - 2 * HOUR
     endpoint = Endpoint(server=SEPM_2, port=Port.CLIENT, address="s2", number=443)
     certificate = SeenCertificate(fingerprint=Fingerprint(held))
@@ -174,7 +180,7 @@ async def test_clocks_that_differ_do_not_mislead(surveyed):
     held = damage(surveyed, DamageForm.ANOTHER, after=HOUR, noticed=0 * HOUR)
     endpoint = Endpoint(server=SEPM_2, port=Port.CLIENT, address="s2", number=443)
     surveyed.clock.leap_to(surveyed.clock.now() + HOUR)
-    (seen,) = [each for each in await surveyed.world.served(surveyed.site.servers) if each.server == SEPM_2]
+    (seen,) = [each for each in await surveyed.world.served(surveyed.site) if each.server == SEPM_2]
     look = Look(endpoint=endpoint, certificate=SeenCertificate(fingerprint=seen.fingerprint), at=seen.observed_at)
     await surveyed.store.inventory.record(surveyed.site.id, [look])
     surveyed.clock.leap_to(surveyed.clock.now() + HOUR)

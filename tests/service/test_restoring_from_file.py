@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from activities.originals import Originals
-from activities.surveying import Surveying
 from emulator.scenarios import three_servers
-from engine.contract import StepRef, StepRequest, SurveyRequest
+from engine.contract import StepRef, StepRequest
 from rotation.originals.kept import KeptCertificate, KeptOrder
 from rotation.plan.step import ScopeName
 from rotation.plan.task import ReorderList, StartHandOuts
@@ -15,6 +14,7 @@ from rotation.site import Limits
 from rotation.values import Fingerprint, RotationId, ServerName
 from service.kept_originals import kept_originals, take_in
 from service.restoring import restore_plan
+from service.surveying import survey_site
 from simulation.scenario import AtConsole, Scenario
 from simulation.stage import SITE, Stage
 from store.progress import Progress, RotationStatus
@@ -42,7 +42,7 @@ async def originals(stage):
     """What a rotation has recorded there, under the id of another rotation: this store does not know that one."""
     plan = await stage.plan()
     state = await stage.begin(plan)
-    await Surveying(stage.world).survey_site(SurveyRequest(site_id=SITE))
+    await survey_site(stage.world, SITE)
     ref = StepRef(rotation_id=state.rotation_id, site_id=SITE, plan_id=plan.id, step=plan.body.steps[0].id)
     await Originals(stage.world).record_originals(StepRequest(ref=ref))
     kept = await kept_originals(stage.store, state.rotation_id)
@@ -58,7 +58,7 @@ def restored(stage):
 
     async def plan(originals, without=()):
         at = stage.clock.now() + timedelta(minutes=1)
-        survey = (await Surveying(stage.world).survey_site(SurveyRequest(site_id=SITE))).survey_id
+        survey = (await survey_site(stage.world, SITE)).survey_id
         site = await stage.store.sites.get(SITE)
         await take_in(stage.store, site, originals, survey, without=without, **ANN, now=at)
         return (await restore_plan(stage.store, SITE, survey, now=at)).body
@@ -113,9 +113,7 @@ async def test_a_copy_that_is_there_is_deleted(stage, originals, restored):
 
 async def test_a_certificate_that_is_in_by_now_has_its_gate(stage, originals, restored):
     """What each server presents is looked at: one with its new certificate is waited for before clients verify."""
-    served = {
-        each.server: each.fingerprint for each in await stage.world.served((await stage.world.site(SITE)).servers)
-    }
+    served = {each.server: each.fingerprint for each in await stage.world.served(await stage.world.site(SITE))}
     swapped = KeptCertificate(server=S1, fingerprint=served[S1], replaces=Fingerprint("ab" * 32))
     others = tuple(each for each in originals.certificates if each.server != S1)
     body = await restored(originals.model_copy(update={"certificates": (swapped, *others)}))

@@ -20,10 +20,9 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.registry import all_activities
-from activities.surveying import Surveying
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
-from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult, SurveyRequest
+from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult
 from engine.fault import MoveRefused, NoAnswer
 from engine.speaking import answer, say
 from rotation.plan.plan import Plan
@@ -40,6 +39,7 @@ from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.new_certificate import make_self_signed
 from service.planning import plan_from_survey
+from service.surveying import survey_site
 from service.world import World
 from simulation.skipping import skipping_server
 from store.events import Event
@@ -158,7 +158,7 @@ class Stage:
 
     async def plan(self, request: PlanRequest | None = None) -> Plan:
         """Survey and plan: by default every server, unproven failover approved."""
-        surveyed = await Surveying(self.world).survey_site(SurveyRequest(site_id=SITE))
+        surveyed = await survey_site(self.world, SITE)
         site = await self.store.sites.get(SITE)
         certificates = {server.name: CertificateId(f"cert-{server.name}") for server in site.servers}
         request = request or PlanRequest(

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 
 from activities.originals import Originals
-from activities.surveying import Surveying
 from activities.tasks import Tasks
 from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
-from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest, SurveyRequest
+from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
 from rotation.plan.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from service.restoring import restore_plan
+from service.surveying import survey_site
 
 HEARTBEAT = timedelta(minutes=5)
 ROOT, BRANCH = "My Company", "My Company\\Branch"
@@ -173,7 +173,7 @@ async def test_after_a_terminate_in_the_drill_the_restore_puts_the_list_back(pla
         opened = await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=now))
         claimed = MoveTaskRequest(task_id=opened.task_id, to=TaskState.CLAIMED, who="bob", at=now)
         await Tasks(stage.world).move_task(claimed)
-        surveyed = await Surveying(stage.world).survey_site(SurveyRequest(site_id=state.site_id))
+        surveyed = await survey_site(stage.world, state.site_id)
         restore = await restore_plan(stage.store, state.site_id, surveyed.survey_id, now=now)
 
     (asked,) = [step.model_dump()["work"] for step in restore.body.steps if step.number == "B1-undo"]

@@ -3,12 +3,12 @@
 import pytest
 
 from activities.planning import Planning
-from activities.surveying import Surveying
-from engine.contract import PlanCheckRequest, SurveyRequest
+from engine.contract import PlanCheckRequest
 from rotation.plan.scope import Treatment
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from service.restoring import restore_plan
+from service.surveying import survey_site
 
 BRANCH = "My Company\\Branch"
 
@@ -83,7 +83,7 @@ async def test_after_a_terminate_the_restore_puts_back_what_an_amendment_approve
         stage = here.stage
         with pytest.raises(TornError):
             await here.run()
-        surveyed = await Surveying(stage.world).survey_site(SurveyRequest(site_id=here.state.site_id))
+        surveyed = await survey_site(stage.world, here.state.site_id)
         restore = await restore_plan(stage.store, here.state.site_id, surveyed.survey_id, now=stage.clock.now())
 
     (branch,) = [owner for owner in restore.body.scopes if owner.path == BRANCH]
@@ -126,7 +126,7 @@ async def test_before_the_first_certificate_what_the_plan_has_done_is_no_differe
         plan = await here.stage.plan()
         state = await here.stage.begin(plan)
         here.stage.simulation.console.pause_replication()
-        surveyed = await Surveying(here.stage.world).survey_site(SurveyRequest(site_id=state.site_id))
+        surveyed = await survey_site(here.stage.world, state.site_id)
         asked = PlanCheckRequest(
             rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, survey_id=surveyed.survey_id
         )

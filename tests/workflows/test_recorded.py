@@ -9,15 +9,14 @@ import pytest
 from temporalio.client import WorkflowQueryRejectedError
 from temporalio.service import RPCError
 
-from activities.surveying import Surveying
 from emulator.scenarios import one_server, three_servers
-from engine.contract import SurveyRequest
 from engine.fault import MoveRefused, NoAnswer
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import CertificateId
 from service.restoring import restore_plan
+from service.surveying import survey_site
 from simulation.stage import SITE
 from store.progress import Progress, RotationStatus
 from tests.replaying import replay, save
@@ -111,7 +110,7 @@ async def test_a_restore_replays(stage, tmp_path):
         await handle.terminate()
         ended = Progress(status=RotationStatus.TERMINATED, finished_at=here.clock(), next_action_at=None)
         await here.store.rotations.project(here.rotation_id, ended, here.clock())
-        surveyed = await Surveying(here.world).survey_site(SurveyRequest(site_id=SITE))
+        surveyed = await survey_site(here.world, SITE)
         plan = await restore_plan(here.store, SITE, surveyed.survey_id, now=here.clock())
         await here.store.plans.add(plan)
         restoring = await here.start(plan)

@@ -2,16 +2,15 @@
 
 from datetime import timedelta
 
-from activities.surveying import Surveying
 from emulator.damage import DamageForm
 from emulator.happenings import CertificateDamaged
 from emulator.scenarios import one_server
-from engine.contract import SurveyRequest
 from rotation.recovery.damage import RecoveryCopy
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import Fingerprint, ServerName
 from service.recovery_planning import recovery_plan
+from service.surveying import survey_site
 from simulation.recovering import after_damage
 from simulation.stage import ROTATION
 from tests.replaying import replay, save
@@ -39,12 +38,10 @@ async def test_it_is_offered_while_sepm_does_not_answer(stage, tmp_path):
         certificate=Fingerprint(server.credential.fingerprint),
         key_matches=True,
     )
-    await Surveying(here.world).survey_site(SurveyRequest(site_id=site.id))
+    await survey_site(here.world, site.id)
     here.simulation.schedule(CertificateDamaged(server=SEPM_1, form=DamageForm.LOST), here.simulation.now)
     here.line.cut = True
-    plan = await recovery_plan(
-        here.store, site, await here.world.served(site.servers), {SEPM_1: copy}, {}, now=here.clock()
-    )
+    plan = await recovery_plan(here.store, site, await here.world.served(site), {SEPM_1: copy}, {}, now=here.clock())
     await here.store.plans.add(plan)
 
     async with here.running(plan, leaving={PUT_BACK}) as handle:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.recovery.held import Sight, clients_hold
+from rotation.recovery.held import clients_hold
+from rotation.watch.inventory import SeenCertificate, Sighting
 
 DAY = timedelta(days=1)
 
@@ -14,7 +15,8 @@ def sight(make):
     """A certificate that was presented from one day of the story to another."""
 
     def between(name, first, last, **fields):
-        return Sight(fingerprint=name, first_seen=make.t0 + first * DAY, last_seen=make.t0 + last * DAY, **fields)
+        certificate = SeenCertificate(fingerprint=name, **fields)
+        return Sighting(certificate=certificate, first_seen=make.t0 + first * DAY, last_seen=make.t0 + last * DAY)
 
     return between
 
