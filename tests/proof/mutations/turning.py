@@ -72,7 +72,7 @@ async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noq
 async def a_way_back_waits_a_day(original, run, wish):
     """The task that puts the old certificate back is opened a day after a second person has approved that."""
     await original(run, wish)
-    if run.state.body.purpose == "roll-back":
+    if run.state.outline.purpose == "roll-back":
         await run.wait(until=run.host.now() + timedelta(days=1), summary="wait a day")
 
 
