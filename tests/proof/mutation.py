@@ -35,6 +35,8 @@ class Mutation:
     """What goes wrong in those."""
     behind: tuple[tuple[Any, Callable[..., Any]], ...] = ()
     """Where the same rule stands a second time, and what takes its place there."""
+    unproven: str = ""
+    """Why nothing catches it, where that is known: other rules notice the same."""
 
 
 def everywhere(_scenario: Scenario) -> bool:
@@ -50,6 +52,7 @@ def mutation(
     hole: str = "",
     faults: Faults = Faults.ALL,
     behind: Mapping[Any, Callable[..., Any]] | None = None,
+    unproven: str = "",
 ) -> Callable[[Callable[..., Any]], Mutation]:
     """Make a mutation of a function: its name, and its docstring as what is wrong then."""
 
@@ -64,6 +67,7 @@ def mutation(
             hole=hole,
             faults=faults,
             behind=tuple((behind or {}).items()),
+            unproven=unproven,
         )
 
     return made

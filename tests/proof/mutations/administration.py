@@ -79,7 +79,12 @@ def a_dead_server_is_not_named(original, *args):  # noqa: ARG001 - as the rule i
     return False
 
 
-@mutation(rule="20", replaces=without.finish_without, hole=_HOLDOUT_DIES)
+@mutation(
+    rule="20",
+    replaces=without.finish_without,
+    hole=_HOLDOUT_DIES,
+    unproven="people roll back where a server stays down",
+)
 def there_is_no_end_without_a_dead_server(original, approved, servers, *, at):  # noqa: ARG001 - as the rule it replaces
     """The plan that is to leave a dead server as it is replaces its certificate all the same."""
     return approved

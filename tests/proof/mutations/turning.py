@@ -90,6 +90,7 @@ async def _has_no_objection(original, running):  # noqa: ARG001 - as the rule it
     replaces=old_certificates.all_old,
     hole="another certificate comes into the server right before a cancel",
     behind={Settings._not_old: _sees_nothing, old_certificates.against_restoring: _has_no_objection},
+    unproven="a cancel waits for clients to report after another certificate was seen",
 )
 async def a_cancel_restores_without_a_probe(original, *args, **named):
     """Groups are made to verify again whatever certificates are served."""
