@@ -24,7 +24,7 @@ def test_the_document_shows_the_ledger():
 
 
 def test_the_ledger_keeps_mutations_that_there_are():
-    """Each mutation has an entry or says why nothing catches it, a name of its own, and what is wrong with the product."""
+    """Each mutation has an entry or says why nothing catches it; a name of its own; and what is wrong then."""
     names = [each.name for each in MUTATIONS]
     assert len(names) == len(set(names))
     kept = [entry["name"] for entry in tomllib.loads(LEDGER.read_text()).get("mutant", ())]
