@@ -7,44 +7,25 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
-from api import (
-    certificate_orders,
-    certificate_requests,
-    certificates,
-    client_exports,
-    clients,
-    codec,
-    codec_login,
-    events,
-    found,
-    health,
-    http_reach,
-    inventory,
-    keystores,
-    moves,
-    originals,
-    plans,
-    recoveries,
-    restore,
-    rotations,
-    simulations,
-    sites,
-    standing,
-    surveys,
-    tasks,
-    trust,
-)
-from api.answers import answer_with_problems
-from api.body_limit import BodyLimit
-from api.cross_origin import CrossOrigin
-from api.guard import ApiKey, Guard
-from api.openapi import describe_problems
+from api.certificate import certificate_orders, certificate_requests, certificates, keystores
+from api.http import health
+from api.http.answers import answer_with_problems
+from api.http.body_limit import BodyLimit
+from api.http.cross_origin import CrossOrigin
+from api.http.guard import ApiKey, Guard
+from api.http.openapi import describe_problems
+from api.http.whole_text import require_whole_text
 from api.parts import Authority, Parts
-from api.reconciler import Reconciler
-from api.sessions import Sessions
+from api.plan import plans, recoveries, simulations
+from api.rotation import clients, events, found, moves, originals, restore, rotations
 from api.settings import ApiSettings
-from api.taking_up import take_up
-from api.whole_text import require_whole_text
+from api.site import client_exports, http_reach, inventory, sites, surveys, trust
+from api.standing import standing
+from api.standing.reconciler import Reconciler
+from api.standing.taking_up import take_up
+from api.task import tasks
+from api.temporal_ui import codec, codec_login
+from api.temporal_ui.sessions import Sessions
 from engine.client import lazy_client
 from engine.logs import log_as_json
 from engine.settings import TemporalSettings

@@ -63,7 +63,7 @@ def evidence_of(path: Path) -> dict[str, str]:
 
 
 def copy_of(path: Path) -> dict[str, Any]:
-    """What a recovery is told of a recovery file: facts, and never the file (api/recovery_document.py).
+    """What a recovery is told of a recovery file: facts, and never the file (api/plan/recovery_document.py).
 
     Raises:
         UnreadableError: when it cannot be read, is no recovery file, or can never put its certificate back.

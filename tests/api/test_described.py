@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
-from api.body_limit import LARGEST
+from api.http.body_limit import LARGEST
 from api.settings import ApiSettings
 from tests.api.described import IDS, operations
 from tests.api.good_requests import BODIES, QUERIES, filled

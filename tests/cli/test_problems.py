@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 
-from api.problems import ProblemError
+from api.http.problems import ProblemError
 from cli.problems import as_command, lines
 
 ONE = {"subject": "SEPM-9", "message": "SEPM-9: there is no such server", "remedy": "name one of SEPM-1"}

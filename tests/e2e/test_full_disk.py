@@ -1,4 +1,4 @@
-"""A disk that is full is told: here that of Temporal's database alone; tests/api/test_standing.py fills the store."""
+"""A disk that is full is told: here Temporal's database; tests/api/standing/test_standing.py fills the store."""
 
 import os
 import shutil

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from api.console_document import ConsoleSiteDocument
-from api.site_document import SiteDocument
+from api.site.console_document import ConsoleSiteDocument
+from api.site.site_document import SiteDocument
 from emulator.__main__ import parser, site_spec
 from emulator.description import ControlDescription, describe, readable
 from emulator.registration import registration

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
-from api.problems import Problem
+from api.http.problems import Problem
 from tests.api.described import Operation, operations, undescribed
 from tests.api.good_requests import BODIES, QUERIES, filled
 from tests.fuzz import corpus

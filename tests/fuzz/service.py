@@ -66,8 +66,8 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
             headers = {"Authorization": f"Bearer {KEY}"}
             async with httpx.AsyncClient(transport=transport, base_url="http://fuzz", headers=headers) as api:
                 with (
-                    patch("api.first_contact.SepmClient", _Sepm),
-                    patch("api.first_contact.fetch_fingerprint", _nobody),
+                    patch("api.site.first_contact.SepmClient", _Sepm),
+                    patch("api.site.first_contact.fetch_fingerprint", _nobody),
                 ):
                     yield app, api, IDS | await _filled(store, api)
         finally:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import pytest
 
-from api.problems import ProblemError
+from api.http.problems import ProblemError
 from tests.fuzz import judging, lanes, parsers
 from tests.fuzz.every_operation import every_operation
 from tests.fuzz.finds import entries

@@ -9,7 +9,7 @@ from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 
-from api.reconciler import EVERY
+from api.standing.reconciler import EVERY
 from rotation.plan.step import SettingField
 from rotation.values import RotationId
 from store.settings import StoreSettings

@@ -1,0 +1,99 @@
+"""/v1/certificates/requests/{id}/orders: requests that the company's certificate authority signs by itself."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from api.certificate.order_document import OrderDocument, OrderList, OrderShown
+from api.http.problems import ProblemError, described
+from api.parts import Parts, WithParts
+from rotation.order import OrderState
+from rotation.values import OrderId
+from service.identity import id_of
+from service.startable import cancel_ordered, start
+from store.certificate_orders import CertificateOrder, NewOrder, UnknownOrder
+
+router = APIRouter(prefix="/v1/certificates/requests/{request_id}/orders", tags=["certificates"])
+
+_AGAIN = "2"
+"""Seconds until it is worth asking again."""
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+async def order_certificate(
+    request_id: str,
+    document: OrderDocument,
+    parts: WithParts,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> OrderShown:
+    """Have the authority sign a request. While an order for it is running, it is that order."""
+    await parts.store.certificate_requests.get(request_id)
+    if parts.authority is None:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "no-issuer",
+            "no certificate authority is set",
+            remedy="set ROTATOR_ACME_DIRECTORY and restart the service (docs/certificates.md), or have the request "
+            "signed by hand and bring the answer: POST /v1/certificates",
+        )
+    now = parts.clock()
+    new = NewOrder(
+        id=OrderId(id_of("order", idempotency_key)),
+        request_id=request_id,
+        issuer=parts.authority.where,
+        asked_by=document.who,
+        asked_at=now,
+        gives_up_at=now + parts.authority.patience,
+    )
+    order = await parts.store.certificate_orders.create(
+        new, again=document.again, idempotency_key=idempotency_key, fingerprint=document.fingerprint(request_id)
+    )
+    await start(parts, order)
+    response.headers.update({"Location": _url(order), "Retry-After": _AGAIN})
+    return OrderShown.of(order)
+
+
+@router.get("", responses=described(HTTPStatus.NOT_FOUND))
+async def list_orders(request_id: str, parts: WithParts) -> OrderList:
+    """The orders for a request, the newest first."""
+    await parts.store.certificate_requests.get(request_id)
+    return OrderList(items=tuple(map(OrderShown.of, await parts.store.certificate_orders.of_request(request_id))))
+
+
+@router.get("/{order_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_order(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
+    """An order: how far it is, what it waits for, and the certificate when it has brought one."""
+    order = await _of_request(parts, request_id, order_id)
+    if order.state is OrderState.RUNNING:
+        response.headers["Retry-After"] = _AGAIN
+    return OrderShown.of(order)
+
+
+@router.post(
+    "/{order_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND),
+)
+async def cancel(request_id: str, order_id: OrderId, parts: WithParts, response: Response) -> OrderShown:
+    """Go on with an order no more. One that has ended stays as it is."""
+    order = await _of_request(parts, request_id, order_id)
+    order = await cancel_ordered(parts, order, parts.clock())
+    response.headers["Location"] = _url(order)
+    return OrderShown.of(order)
+
+
+async def _of_request(parts: Parts, request_id: str, order_id: OrderId) -> CertificateOrder:
+    order = await parts.store.certificate_orders.get(order_id)
+    if order.request_id != request_id:
+        raise UnknownOrder(f"request {request_id} has no order {order_id}")
+    return order
+
+
+def _url(order: CertificateOrder) -> str:
+    return f"/v1/certificates/requests/{order.request_id}/orders/{order.id}"

@@ -1,0 +1,29 @@
+"""Requests for certificates as they are asked for and shown; never their keys."""
+
+from pydantic import Field
+
+from api.certificate.certificate_document import Name
+from rotation.values import Value
+from store.certificate_requests import CertificateRequest
+
+
+class RequestDocument(Value):
+    """What a certificate is to be for."""
+
+    who: str = Field(min_length=1, max_length=200)
+    names: tuple[Name, ...] = Field(min_length=1, max_length=100, description="The first one is the subject too")
+    subject: str = Field(
+        default="", max_length=1000, description="As RFC 4514 writes it, e.g. CN=sepm.example.org,O=Example"
+    )
+
+
+class RequestShown(Value):
+    """A request."""
+
+    request: CertificateRequest
+
+
+class RequestList(Value):
+    """Every request, the newest first."""
+
+    items: tuple[CertificateRequest, ...]

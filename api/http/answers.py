@@ -1,0 +1,86 @@
+"""Every refusal as a problem: ours, those of the parts below, and those of the framework."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from starlette.exceptions import HTTPException
+
+from api.http import faults
+from api.http.invalid import invalid
+from api.http.problems import ProblemError
+from engine.fault import EngineFault
+from rotation.plan.refused import PlanRefusedError
+from sepm.errors import SepmError
+from store.fault import StoreFault
+
+_log = structlog.get_logger(__name__)
+_OF_FRAMEWORK = {
+    HTTPStatus.BAD_REQUEST: ("invalid-json", "the body is no JSON", "send a JSON document in UTF-8"),
+    HTTPStatus.NOT_FOUND: ("not-found", "there is nothing at {path}", "GET /openapi.json names every path"),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "method-not-allowed",
+        "{method} is not for {path}",
+        "GET /openapi.json names the methods of every path",
+    ),
+}
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    @app.exception_handler(ProblemError)
+    async def of_ours(_: Request, error: ProblemError) -> JSONResponse:
+        return error.response()
+
+    @app.exception_handler(StoreFault)
+    async def of_store(_: Request, fault: StoreFault) -> JSONResponse:
+        return faults.from_store(fault).response()
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(NoConnection)
+    async def of_database(_: Request, error: SQLAlchemyError) -> JSONResponse:
+        _log.error("the database does not serve", kind=type(error).__name__, reason=str(getattr(error, "orig", "")))
+        return faults.from_database(error).response()
+
+    @app.exception_handler(SepmError)
+    async def of_sepm(_: Request, error: SepmError) -> JSONResponse:
+        return faults.from_sepm(error).response()
+
+    @app.exception_handler(EngineFault)
+    async def of_engine(_: Request, fault: EngineFault) -> JSONResponse:
+        return faults.from_engine(fault).response()
+
+    @app.exception_handler(PlanRefusedError)
+    async def of_planner(_: Request, refusal: PlanRefusedError) -> JSONResponse:
+        return faults.from_plan(refusal).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def of_form(_: Request, error: RequestValidationError) -> JSONResponse:
+        return invalid(error.errors()).response()
+
+    @app.exception_handler(HTTPException)
+    async def of_framework(request: Request, error: HTTPException) -> JSONResponse:
+        return _of_framework(request, error).response()
+
+    @app.exception_handler(Exception)
+    async def of_nobody(request: Request, error: Exception) -> JSONResponse:
+        _log.error("unexpected error", method=request.method, path=request.url.path, kind=type(error).__name__)
+        return ProblemError(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "internal-error",
+            "something unexpected happened; the log of the service tells more",
+            remedy="try again; if it stays, report it",
+        ).response()
+
+
+def _of_framework(request: Request, error: HTTPException) -> ProblemError:
+    status = HTTPStatus(error.status_code)
+    code, detail, remedy = _OF_FRAMEWORK.get(status, (status.phrase.lower().replace(" ", "-"), str(error.detail), ""))
+    text = detail.format(path=request.url.path, method=request.method) if status in _OF_FRAMEWORK else detail
+    return ProblemError(status, code, text, remedy=remedy, headers=error.headers)

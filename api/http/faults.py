@@ -1,0 +1,228 @@
+"""What parts of the product refuse, as problems: each error's status, code and remedy in one table."""
+
+from http import HTTPStatus
+from math import ceil
+from typing import NamedTuple
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from api.http.problems import ProblemError, later, refused
+from engine.contract import ErrorType
+from engine.fault import (
+    EngineFault,
+    MoveRefused,
+    NoAnswer,
+    NotRunning,
+    NotTakenUp,
+    PayloadUnreadable,
+    SiteIsBusy,
+    SurveyFailed,
+    TemporalDown,
+)
+from rotation.finding import Finding, blocking
+from rotation.plan.refused import PlanRefusedError
+from rotation.running.message import REQUEST_ID_REUSED
+from sepm.errors import (
+    BadCredentials,
+    NotPermitted,
+    SepmError,
+    Throttled,
+    Unreachable,
+    UnreadableExport,
+    UnreadableSylink,
+    UntrustedCertificate,
+    UnusableCertificateFile,
+)
+from store.certificate_orders import AlreadyIssued, UnknownOrder
+from store.certificate_requests import UnknownRequest
+from store.certificates import UnknownCertificate
+from store.console import OlderExport
+from store.contacts import LastPin, NotPinned
+from store.fault import StoreFault
+from store.given_originals import OriginalsKept
+from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
+from store.keys.transit import KeyServerDown, KeyServerRefused
+from store.keystores import KeystoreGone, UnknownKeystore
+from store.page import BadCursor
+from store.plans import PlanAltered, UnknownPlan
+from store.room import is_full
+from store.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
+from store.simulations import UnknownSimulation
+from store.sites import SiteExists, UnknownSite
+from store.surveys import SurveyNotSaved, UnknownSurvey
+from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
+
+_KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
+_KEYSTORE = "have another one made: POST /v1/certificates/ID/keystores"
+
+
+class _Answer(NamedTuple):
+    status: HTTPStatus
+    code: str
+    remedy: str = ""
+
+
+_STORE: dict[type[StoreFault], _Answer] = {
+    UnknownSite: _Answer(HTTPStatus.NOT_FOUND, "unknown-site", "list the sites: GET /v1/sites"),
+    UnknownCertificate: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-certificate", "list the certificates: GET /v1/certificates"
+    ),
+    UnknownRequest: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-request", "list the requests: GET /v1/certificates/requests"
+    ),
+    UnknownOrder: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-order", "list the orders: GET /v1/certificates/requests/ID/orders"
+    ),
+    AlreadyIssued: _Answer(
+        HTTPStatus.CONFLICT, "already-issued", 'take that one; or say that another is wanted: "again": true, or --again'
+    ),
+    UnknownKeystore: _Answer(HTTPStatus.NOT_FOUND, "unknown-keystore", _KEYSTORE),
+    KeystoreGone: _Answer(HTTPStatus.GONE, "keystore-gone", _KEYSTORE),
+    UnknownPlan: _Answer(HTTPStatus.NOT_FOUND, "unknown-plan", "make a plan: POST /v1/plans"),
+    UnknownSurvey: _Answer(HTTPStatus.NOT_FOUND, "unknown-survey", "survey the site"),
+    SurveyNotSaved: _Answer(HTTPStatus.CONFLICT, "survey-incomplete", "survey the site again"),
+    UnknownRotation: _Answer(HTTPStatus.NOT_FOUND, "unknown-rotation", "list the rotations: GET /v1/rotations"),
+    UnknownSimulation: _Answer(
+        HTTPStatus.NOT_FOUND, "unknown-simulation", "list the simulations: GET /v1/plans/ID/simulations"
+    ),
+    UnknownTask: _Answer(HTTPStatus.NOT_FOUND, "unknown-task", "list the tasks: GET /v1/tasks"),
+    SiteExists: _Answer(HTTPStatus.CONFLICT, "site-exists", "choose another name, or change the site that is there"),
+    NotPinned: _Answer(HTTPStatus.CONFLICT, "not-pinned", "look at what is pinned: GET /v1/sites/ID/trust"),
+    LastPin: _Answer(HTTPStatus.CONFLICT, "last-pin", "pin the certificate that SEPM presents first"),
+    OlderExport: _Answer(HTTPStatus.CONFLICT, "export-not-newer", "export the clients again, and upload that"),
+    OriginalsKept: _Answer(
+        HTTPStatus.CONFLICT, "originals-kept", "restore without the file: rotator restore SITE --why REASON"
+    ),
+    SiteBusy: _Answer(HTTPStatus.CONFLICT, "site-busy", "let the running rotation end, or cancel it"),
+    PlanAltered: _Answer(HTTPStatus.CONFLICT, "plan-altered", "make a new plan"),
+    IdempotencyConflict: _Answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict", "use a new Idempotency-Key for another request"
+    ),
+    TaskNotInState: _Answer(HTTPStatus.CONFLICT, "task-not-in-state", "look at the task: GET /v1/tasks/ID"),
+    TaskHeldByAnother: _Answer(HTTPStatus.CONFLICT, "task-held", "ask its holder to give it back (refused)"),
+    FileAlreadyTaken: _Answer(HTTPStatus.CONFLICT, "file-taken", "claim the task once more for another file"),
+    BadCursor: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-cursor", "begin again without a cursor"),
+    VaultKeyMissing: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-missing", _KEY),
+    VaultKeyWrong: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "key-wrong", _KEY),
+    SealBroken: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "seal-broken", _KEY),
+}
+
+_SEPM: dict[type[SepmError], _Answer] = {
+    Unreachable: _Answer(HTTPStatus.BAD_GATEWAY, "sepm-unreachable"),
+    BadCredentials: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-credentials"),
+    NotPermitted: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-not-permitted"),
+    UntrustedCertificate: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-untrusted"),
+    UnusableCertificateFile: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "certificate-unusable"),
+    UnreadableExport: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "export-unreadable"),
+    UnreadableSylink: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sylink-unreadable"),
+    Throttled: _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "sepm-throttled"),
+}
+_SEPM_ELSE = _Answer(HTTPStatus.BAD_GATEWAY, "sepm-failed")
+
+
+def from_store(fault: StoreFault) -> ProblemError:
+    """What the store refuses. A fault that the table does not name is ours: 500."""
+    if isinstance(fault, KeyServerDown):
+        return later("key-server-down", str(fault), seconds=5, remedy="send the same request again in a while")
+    if isinstance(fault, KeyServerRefused):
+        return later("key-server-refused", str(fault), seconds=60, remedy="the operator of the key server has to act")
+    answer = next(
+        (_STORE[kind] for kind in type(fault).__mro__ if kind in _STORE),
+        _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "store-fault", "look into the log of the service"),
+    )
+    return ProblemError(answer.status, answer.code, str(fault), remedy=answer.remedy)
+
+
+def from_database(error: SQLAlchemyError) -> ProblemError:
+    """A database that is full or away, or locked by somebody for longer than a request waits."""
+    if isinstance(error, DBAPIError) and is_full(error):
+        return later(
+            "store-full",
+            f"the database cannot be written: {error.orig}",
+            seconds=30,
+            remedy="make room on the disk of the database, then send the same request again",
+        )
+    return later(
+        "database-away",
+        "the database does not answer, or is locked",
+        seconds=5,
+        remedy="send the same request again in a while; if it stays, the log of the service tells why",
+    )
+
+
+def from_sepm(error: SepmError) -> ProblemError:
+    """What SEPM, its network or a file for it did not give."""
+    answer = next((_SEPM[kind] for kind in type(error).__mro__ if kind in _SEPM), _SEPM_ELSE)
+    return ProblemError(
+        answer.status,
+        answer.code,
+        f"{error.address}: {error.what}",
+        remedy=error.remedy,
+        findings=(_finding(error, answer.code),),
+        headers={"Retry-After": str(ceil(error.retry_after.total_seconds()))} if isinstance(error, Throttled) else {},
+    )
+
+
+def from_engine(fault: EngineFault) -> ProblemError:
+    """What Temporal, or a running rotation, does not give."""
+    match fault:
+        case TemporalDown() | NoAnswer():
+            return _silent(fault)
+        case NotTakenUp():
+            remedy = "GET /v1/rotations/ID shows what the rotation waits for; send it again in a while"
+            return later("rotation-busy", str(fault), seconds=30, remedy=remedy)
+        case MoveRefused():
+            code = fault.code.replace("_", "-")
+            reused = fault.code == REQUEST_ID_REUSED
+            status = HTTPStatus.UNPROCESSABLE_ENTITY if reused else HTTPStatus.CONFLICT
+            remedy = fault.remedy or "GET /v1/rotations/ID shows what the rotation does, and which moves it waits for"
+            finding = blocking(code, "rotation", fault.message, remedy)
+            return ProblemError(status, code, fault.message, remedy=remedy, findings=(finding,))
+        case NotRunning():
+            return ProblemError(
+                HTTPStatus.CONFLICT,
+                "not-running",
+                f"site {fault.site_id} has no running rotation",
+                remedy="look at the rotation: GET /v1/rotations/ID; one that was stored and not started is started "
+                "by sending the same request again",
+            )
+        case SiteIsBusy():
+            return ProblemError(HTTPStatus.CONFLICT, "site-busy", str(fault), remedy="wait for its end, or cancel it")
+        case SurveyFailed():
+            return _survey_failed(fault)
+        case PayloadUnreadable():
+            remedy = "the operator of the service has to give the key back; running rotations wait for it"
+            return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "payload-unreadable", str(fault), remedy=remedy)
+        case _:
+            return later("temporal-not-ready", str(fault), seconds=30, remedy="the operator of Temporal has to act")
+
+
+def _silent(fault: TemporalDown | NoAnswer) -> ProblemError:
+    """Nobody answers. A message that was sent before may have been heard."""
+    if isinstance(fault, TemporalDown):
+        code, remedy = "temporal-down", "send the same request again in a while"
+    else:
+        code, remedy = "no-answer", "check that the worker runs, then send it again"
+    if fault.sent_as:
+        remedy = (
+            "whether the rotation has taken it up is not known: send the very same request again with "
+            f'"request_id": "{fault.sent_as}" once the service answers, which makes it once and tells'
+        )
+    return later(code, str(fault), seconds=5, remedy=remedy)
+
+
+def _survey_failed(fault: SurveyFailed) -> ProblemError:
+    for_a_person = fault.type in {ErrorType.SEPM_CREDENTIALS, ErrorType.THIRD_CERTIFICATE, ErrorType.SEPM_REFUSED}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if for_a_person else HTTPStatus.BAD_GATEWAY
+    remedy = "see what it says, then survey again; nothing was changed"
+    finding = blocking(fault.type, "survey", fault.message, remedy)
+    return ProblemError(status, fault.type, fault.message, title="Survey failed", remedy=remedy, findings=(finding,))
+
+
+def from_plan(refusal: PlanRefusedError) -> ProblemError:
+    """A plan that cannot be made."""
+    return refused("plan-refused", refusal.findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _finding(error: SepmError, code: str) -> Finding:
+    return blocking(code, error.address, error.what, error.remedy)

@@ -1,0 +1,67 @@
+"""What OpenAPI says of refusals: which every operation may give, and that they are problems of their own media type."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.http.guard import OPEN
+from api.http.problems import MEDIA_TYPE, Problem
+
+_JSON = "application/json"
+_PROBLEM = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+_OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
+_BY_ITSELF = ("/v1/codec/", "/v1/standing")
+"""What asks neither the store nor Temporal: a form of its own, and what was found before."""
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Let the description name the refusals that routes do not name themselves, and the media type of all.
+
+    FastAPI knows one media type for all answers, and one refusal of its own, which is a problem here.
+    """
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        for path, operations in document["paths"].items():
+            for operation in operations.values():
+                _describe(path, operation)
+        for name in _OF_THE_FRAMEWORK:
+            document["components"]["schemas"].pop(name, None)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign] # the way that FastAPI documents for it
+
+
+def _describe(path: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    form = str(int(HTTPStatus.UNPROCESSABLE_ENTITY))
+    if _OF_THE_FRAMEWORK[0] in str(responses.get(form, "")):
+        del responses[form]
+    for status in _of_everybody(path, operation):
+        responses.setdefault(str(int(status)), {"description": status.phrase, "content": {_JSON: _PROBLEM}})
+    for status, response in responses.items():
+        content = response.get("content", {})
+        if int(status) >= HTTPStatus.BAD_REQUEST and _JSON in content:
+            content[MEDIA_TYPE] = content.pop(_JSON)
+
+
+def _of_everybody(path: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
+    """What guard, limits, forms and the parts below may answer before or in place of a route."""
+    if path in OPEN:
+        return
+    yield HTTPStatus.UNAUTHORIZED
+    yield HTTPStatus.INTERNAL_SERVER_ERROR
+    body = operation.get("requestBody")
+    if body:
+        yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if body and _JSON in body["content"]:
+        yield HTTPStatus.BAD_REQUEST
+    if path.startswith(_BY_ITSELF):
+        return
+    yield HTTPStatus.SERVICE_UNAVAILABLE
+    # what stands in the path is any text: an unknown one is not found
+    if body or any(each["in"] != "path" for each in operation.get("parameters", ())):
+        yield HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,0 +1,103 @@
+"""/v1/plans: dry runs. A plan says what would happen, to whom, when and why; nothing is touched."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.http.problems import described, refused
+from api.parts import Parts, WithParts
+from api.plan.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
+from api.site.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
+from api.site.survey_document import SurveyGoesOn
+from rotation.finding import blocking
+from rotation.plan.request import PlanRequest
+from rotation.plan.surveyed import SurveyedPlan
+from rotation.values import PlanId, SiteId
+from service.planning import plan_from_survey
+from service.surveyed import surveyed_plan
+
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses={
+        **described(HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY),
+        int(HTTPStatus.ACCEPTED): {
+            "model": SurveyGoesOn,
+            "description": "No plan yet: the survey takes longer than a request waits. Send the request again with "
+            "`survey_max_age`",
+        },
+    },
+)
+async def make_plan(order: PlanOrder, parts: WithParts, response: Response) -> PlanShown | SurveyGoesOn:
+    """Survey the site, and compute its rotation. Everything that must stop it is found here.
+
+    A survey that takes long goes on, and is shown where `Location` says; the same request then makes the plan of it.
+    """
+    request = order.request(await parts.store.sites.get(order.site_id))
+    await _require_certificates(parts, request)
+    survey_id = await survey_within(parts, order.site_id, order.survey_max_age)
+    if survey_id is None:
+        response.status_code = HTTPStatus.ACCEPTED
+        goes_on = {"Location": f"/v1/sites/{order.site_id}/survey", "Retry-After": str(AGAIN_AFTER)}
+        response.headers.update(goes_on)
+        return SurveyGoesOn(site_id=order.site_id, remedy=USE_IT)
+    plan = await plan_from_survey(parts.store, order.site_id, survey_id, request, now=parts.clock())
+    await parts.store.plans.add(plan)
+    response.headers["Location"] = f"/v1/plans/{plan.id}"
+    return PlanShown.of(plan)
+
+
+@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+async def list_plans(site: SiteId, parts: WithParts) -> PlanList:
+    """The plans of a site, the newest first."""
+    await parts.store.sites.get(site)
+    return PlanList(
+        items=tuple(
+            PlanInList(
+                id=plan.id,
+                hash=plan.hash,
+                site_id=plan.body.site_id,
+                purpose=plan.body.purpose,
+                made_at=plan.made_at,
+                steps=len(plan.body.steps),
+                least=plan.least,
+            )
+            for plan in await parts.store.plans.list(site)
+        )
+    )
+
+
+@router.get("/{plan_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+async def show_plan(plan_id: PlanId, parts: WithParts) -> PlanShown:
+    """A plan."""
+    return PlanShown.of(await parts.store.plans.get(plan_id))
+
+
+@router.get("/{plan_id}/surveyed", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+async def show_surveyed(
+    plan_id: PlanId,
+    parts: WithParts,
+    clients: Annotated[int, Query(ge=1, le=100_000, description="How many at most: of each kind its share")] = 5000,
+) -> SurveyedPlan:
+    """A plan with all that is known of its site: what `rotator simulate --plan` plays."""
+    return await surveyed_plan(parts.store, plan_id, most=clients)
+
+
+async def _require_certificates(parts: Parts, request: PlanRequest) -> None:
+    """Refuse unknown certificates before the site is surveyed.
+
+    Raises:
+        ProblemError: 422, with a finding for each.
+    """
+    known = {facts.id for facts in await parts.store.certificates.list()}
+    remedy = "add it first: POST /v1/certificates"
+    unknown = [wanted for wanted in dict.fromkeys(request.certificates.values()) if wanted not in known]
+    if unknown:
+        findings = [
+            blocking("unknown-certificate", wanted, "no such certificate is kept", remedy) for wanted in unknown
+        ]
+        raise refused("unknown-certificate", findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)

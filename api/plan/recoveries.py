@@ -1,0 +1,34 @@
+"""/v1/sites/{id}/recovery-plans: a certificate is damaged or lost, and the same one goes back in."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from api.http.problems import described
+from api.parts import WithParts
+from api.plan.plan_document import PlanShown
+from api.plan.recovery_document import RecoveryOrder
+from rotation.values import SiteId
+from service.recovery_planning import recovery_plan
+from service.sightings import served
+
+router = APIRouter(prefix="/v1/sites", tags=["plans"])
+
+
+@router.post(
+    "/{site_id}/recovery-plans",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+async def plan_recovery(site_id: SiteId, order: RecoveryOrder, parts: WithParts, response: Response) -> PlanShown:
+    """Look at every server, and plan to put back the certificates that clients hold. Nothing is touched.
+
+    SEPM is not asked: its REST port may have the same damage. Start the plan as any other, by its hash.
+    """
+    site = await parts.store.sites.get(site_id)
+    copies = order.copies(site)
+    presents = await served(parts.store, parts.probe, site, site.servers)
+    plan = await recovery_plan(parts.store, site, presents, copies, order.held, now=parts.clock())
+    await parts.store.plans.add(plan)
+    response.headers["Location"] = f"/v1/plans/{plan.id}"
+    return PlanShown.of(plan)

@@ -1,0 +1,95 @@
+"""/v1/plans/{id}/simulations: what a plan would do to its site, played on simulated time before anything is touched."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from api.http.problems import described, refused
+from api.parts import Parts, WithParts
+from api.plan.simulation_document import SimulationInList, SimulationList, SimulationOrder, SimulationShown
+from rotation.plan.surveyed import unplayable
+from rotation.simulation import NewSimulation, SimulationState
+from rotation.values import PlanId, SimulationId
+from service.identity import id_of
+from service.startable import cancel_played, start
+from service.surveyed import surveyed_plan
+from store.simulations import Simulation, UnknownSimulation
+
+router = APIRouter(prefix="/v1/plans/{plan_id}/simulations", tags=["simulations"])
+
+_AGAIN = "5"
+"""Seconds until it is worth asking again."""
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+async def simulate_plan(
+    plan_id: PlanId,
+    order: SimulationOrder,
+    parts: WithParts,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> SimulationShown:
+    """Play a plan, as its site is known now, some times. The same key again gives the same simulation."""
+    surveyed = await surveyed_plan(parts.store, plan_id, most=order.clients)
+    if reasons := unplayable(surveyed):
+        raise refused("cannot-be-played", reasons, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    new = NewSimulation(
+        id=SimulationId(id_of("sim", idempotency_key)),
+        plan_id=plan_id,
+        site_id=surveyed.site.id,
+        asked_by=order.who,
+        wish=order.wish(),
+    )
+    simulation = await parts.store.simulations.create(
+        new, surveyed, parts.clock(), idempotency_key=idempotency_key, fingerprint=order.fingerprint(plan_id)
+    )
+    await start(parts, simulation)
+    response.headers.update({"Location": _url(simulation), "Retry-After": _AGAIN})
+    return SimulationShown.of(simulation)
+
+
+@router.get("", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+async def list_simulations(plan_id: PlanId, parts: WithParts) -> SimulationList:
+    """The simulations of a plan, the newest first."""
+    await parts.store.plans.get(plan_id)
+    return SimulationList(items=tuple(map(SimulationInList.of, await parts.store.simulations.of_plan(plan_id))))
+
+
+@router.get("/{simulation_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_simulation(
+    plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response
+) -> SimulationShown:
+    """A simulation: how many runs are played, and the result when all of them are."""
+    simulation = await _of_plan(parts, plan_id, simulation_id)
+    if simulation.state is SimulationState.RUNNING:
+        response.headers["Retry-After"] = _AGAIN
+    return SimulationShown.of(simulation)
+
+
+@router.post(
+    "/{simulation_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND),
+)
+async def cancel(plan_id: PlanId, simulation_id: SimulationId, parts: WithParts, response: Response) -> SimulationShown:
+    """Play no more runs. One that has ended stays as it is."""
+    simulation = await _of_plan(parts, plan_id, simulation_id)
+    simulation = await cancel_played(parts, simulation, parts.clock())
+    response.headers["Location"] = _url(simulation)
+    return SimulationShown.of(simulation)
+
+
+async def _of_plan(parts: Parts, plan_id: PlanId, simulation_id: SimulationId) -> Simulation:
+    simulation = await parts.store.simulations.get(simulation_id)
+    if simulation.plan_id != plan_id:
+        raise UnknownSimulation(f"plan {plan_id} has no simulation {simulation_id}")
+    return simulation
+
+
+def _url(simulation: Simulation) -> str:
+    return f"/v1/plans/{simulation.plan_id}/simulations/{simulation.id}"

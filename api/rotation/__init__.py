@@ -1,0 +1,1 @@
+"""Rotations: starting one, looking at it, speaking to it, restoring and tidying what one has left."""

@@ -1,0 +1,33 @@
+"""/v1/rotations/{id}/events: the audit trail."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.http.problems import described
+from api.parts import WithParts
+from rotation.values import RotationId, Value
+from store.events import Event
+
+router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
+
+
+class EventPage(Value):
+    """Events in order; `after` of the next request is the last one's number."""
+
+    items: tuple[Event, ...]
+    after: int
+
+
+@router.get("/{rotation_id}/events", responses=described(HTTPStatus.NOT_FOUND))
+async def list_events(
+    rotation_id: RotationId,
+    parts: WithParts,
+    after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> EventPage:
+    """What happened, from number `after` on. Each event carries the hash that binds it to those before."""
+    await parts.store.rotations.get(rotation_id)
+    events = await parts.store.events.list(rotation_id, after, limit)
+    return EventPage(items=events, after=events[-1].number if events else after)

@@ -1,0 +1,62 @@
+"""/v1/rotations/{id}/found: all of what the newest look at the site has found, where a rotation names some of it."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api.http.problems import described
+from api.parts import WithParts
+from rotation.drift.told import Told
+from rotation.values import FoundId, RotationId, Value
+
+router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
+
+
+class FoundShown(Value):
+    """One thing that was not as the rotation left it."""
+
+    code: str
+    subject: str
+    message: str
+    remedy: str
+    blocks: bool = Field(description="Whether nothing irreversible happens before it is over")
+
+    @classmethod
+    def of(cls, told: Told) -> "FoundShown":
+        """The document of a find."""
+        return cls(code=told.code, subject=told.subject, message=told.message, remedy=told.remedy, blocks=told.blocks)
+
+
+class FoundPage(Value):
+    """What one look has found, in its order."""
+
+    id: FoundId | None = Field(description="Its first digits stand where people are asked; null: nothing was found")
+    at: datetime | None
+    total: int
+    accepted_by: str = Field(description="Who goes on with it as it is")
+    items: tuple[FoundShown, ...]
+
+
+@router.get("/{rotation_id}/found", responses=described(HTTPStatus.NOT_FOUND))
+async def list_found(
+    rotation_id: RotationId,
+    parts: WithParts,
+    skip: Annotated[int, Query(ge=0, lt=1 << 31)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> FoundPage:
+    """All of what the newest look that found something has found, also what is only counted where people are asked."""
+    await parts.store.rotations.get(rotation_id)
+    newest = await parts.store.found.newest(rotation_id)
+    if newest is None:
+        return FoundPage(id=None, at=None, total=0, accepted_by="", items=())
+    shown = newest.found[skip : skip + limit]
+    return FoundPage(
+        id=newest.id,
+        at=newest.at,
+        total=len(newest.found),
+        accepted_by=newest.accepted_by,
+        items=tuple(FoundShown.of(each.told) for each in shown),
+    )

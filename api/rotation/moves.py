@@ -1,0 +1,95 @@
+"""/v1/rotations/{id}/{move}: what people say to a running rotation."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.http.problems import described
+from api.parts import WithParts
+from api.rotation.saying import say
+from rotation.running.message import Message, Move
+from rotation.span import UpToAYear
+from rotation.values import RotationId, Value
+
+router = APIRouter(prefix="/v1/rotations", tags=["moves"])
+
+_MEANING = {
+    Move.APPROVE: "Approve an amendment, or another person's wish to proceed.",
+    Move.HOLD: "Stand still before the next act. Needs a reason.",
+    Move.RESUME: "Go on after a hold.",
+    Move.EXTEND: "Wait longer in the current gate, by `by`. Needs a reason.",
+    Move.PROCEED: "Go on without the clients that are not covered. Needs a reason, and a second person's approval.",
+    Move.STATE_GATE: "State what the console shows of the open gate, where no export shows it: `evidence` says "
+    "`clients`, `covered` and the names of those `missing`. Needs a reason (what was looked at), and a second person's "
+    "approval.",
+    Move.LOOK_AGAIN: "Read the open gate now.",
+    Move.RETRY: "Try again what attention says has failed.",
+    Move.CANCEL: "Turn back and restore, before the first certificate is replaced. Needs a reason.",
+    Move.ROLL_BACK: "Put the old certificates back, after the first was replaced: by the same gates, one server at a "
+    "time. Needs a reason, and a second person's approval of the plan that is made.",
+    Move.FINISH: "Let the rotation finish instead of rolling it back.",
+}
+
+
+_Said = Annotated[str, Field(max_length=50_000)]
+"""The rotation keeps it in its state: thousands of names, and no more than Temporal carries."""
+
+
+class MoveOrder(Value):
+    """Who says it, and why."""
+
+    who: str = Field(min_length=1, max_length=200)
+    why: str = Field(default="", max_length=2000)
+    by: Annotated[UpToAYear, Field(gt=timedelta(0))] | None = Field(
+        default=None, description="For extend: how much longer, e.g. P7D"
+    )
+    evidence: dict[str, _Said] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="For state_gate: clients, covered, missing (names, parted by commas)",
+    )
+    request_id: str | None = Field(
+        default=None, min_length=1, max_length=200, description="The same id again is the same move"
+    )
+
+
+class Moved(Value):
+    """A move that was accepted."""
+
+    rotation_id: RotationId
+    move: Move
+    accepted: bool = True
+
+
+def _handler(move: Move) -> Callable[[RotationId, MoveOrder, WithParts], Awaitable[Moved]]:
+    async def handler(rotation_id: RotationId, order: MoveOrder, parts: WithParts) -> Moved:
+        rotation = await parts.store.rotations.get(rotation_id)
+        message = Message(
+            move=move,
+            rotation_id=rotation_id,
+            who=order.who,
+            why=order.why,
+            by=order.by,
+            attestation=order.evidence,
+            request_id=order.request_id or uuid4().hex,
+        )
+        await say(parts, rotation.site_id, message)
+        return Moved(rotation_id=rotation_id, move=move)
+
+    return handler
+
+
+for _move, _meaning in _MEANING.items():
+    router.add_api_route(
+        f"/{{rotation_id}}/{_move.value}",
+        _handler(_move),
+        methods=["POST"],
+        name=f"{_move.value}_rotation",
+        description=_meaning,
+        responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    )

@@ -1,0 +1,81 @@
+"""/v1/sites/{id}/restore: bringing a site back that was left changed, with no rotation running."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from api.http.problems import ProblemError, described
+from api.parts import Parts, WithParts
+from api.rotation.given_originals import RestoreOrder, read_given, require_own_agree, take_in_given
+from api.rotation.orphaned_tasks import require_no_claimed_task
+from api.rotation.rotation_document import RotationOrder, RotationShown
+from api.rotation.rotation_now import busy, still_running
+from api.rotation.starting import begin, new_id, retry_after
+from api.site.fresh_survey import fresh_survey
+from rotation.values import SiteId
+from service.restoring import NothingToRestoreError, restore_plan
+from store.progress import Rotation, RotationStatus
+
+router = APIRouter(prefix="/v1/sites", tags=["rotations"])
+
+
+@router.post(
+    "/{site_id}/restore",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+)
+async def restore_site(site_id: SiteId, order: RestoreOrder, parts: WithParts, response: Response) -> RotationShown:
+    """Put back what the last rotation recorded before it changed anything; gated like every other change.
+
+    A service that has lost that record takes it from the file of originals. One that has it keeps its own.
+
+    Refused while somebody holds a task of that rotation: 409 `task-held` says who, and how the task is given back.
+
+    A restore that runs by the same words is that one: the answer may have been lost. Never started, it is started now.
+    """
+    await parts.store.sites.get(site_id)
+    running = await still_running(parts, site_id)
+    if running is not None and not _is_that(running, order):
+        raise await busy(parts, running)
+    rotation = running or await _new_restore(site_id, order, parts)
+    plan = await parts.store.plans.get(rotation.plan_id)
+    response.headers["Location"] = f"/v1/rotations/{rotation.id}"
+    response.headers["Retry-After"] = retry_after(rotation, plan, parts)
+    return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
+
+
+def _is_that(running: Rotation, order: RestoreOrder) -> bool:
+    """Whether `order` is the request that recorded a restore, asked again."""
+    return running.purpose == "restore" and (running.started_by, running.why) == (order.who, order.why)
+
+
+async def _new_restore(site_id: SiteId, order: RestoreOrder, parts: Parts) -> Rotation:
+    given = await read_given(parts, site_id, order)
+    own = await parts.store.originals.unrestored(site_id)
+    if given is not None:
+        await require_own_agree(parts, given, own)
+    await require_no_claimed_task(parts, site_id)
+    if not own and given is None:
+        raise await _nothing(parts, site_id, f"site {site_id}: no rotation left it changed")
+    survey_id = await fresh_survey(parts, site_id, order.survey_max_age)
+    if not own and given is not None:
+        await take_in_given(parts, site_id, given, survey_id, order)
+    try:
+        plan = await restore_plan(parts.store, site_id, survey_id, now=parts.clock())
+    except NothingToRestoreError as nothing:
+        raise await _nothing(parts, site_id, str(nothing)) from None
+    await parts.store.plans.add(plan)
+    approved = RotationOrder(plan_id=plan.id, plan_hash=plan.hash, who=order.who, why=order.why)
+    return await begin(parts, plan, approved, new_id(None), None)
+
+
+async def _nothing(parts: Parts, site_id: SiteId, detail: str) -> ProblemError:
+    """A recovery changes no setting: one that was ended leaves its certificate as damaged as it was."""
+    remedy = "nothing has to be done; the site is as it was"
+    newest = (await parts.store.rotations.list(1, site_id=site_id)).items
+    if any(each.purpose == "recover" and each.status is RotationStatus.TERMINATED for each in newest):
+        remedy = (
+            "no setting has to be put back; plan the recovery that was ended anew: "
+            f"POST /v1/sites/{site_id}/recovery-plans"
+        )
+    return ProblemError(HTTPStatus.CONFLICT, "nothing-to-restore", detail, remedy=remedy)

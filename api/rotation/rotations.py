@@ -1,0 +1,56 @@
+"""/v1/rotations: starting an approved plan, and looking at what runs."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+
+from api.http.problems import described
+from api.parts import WithParts
+from api.rotation.live import live_of
+from api.rotation.rotation_document import RotationList, RotationOrder, RotationShown
+from api.rotation.starting import retry_after, start
+from rotation.values import RotationId, SiteId
+
+router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+)
+async def start_rotation(
+    order: RotationOrder,
+    parts: WithParts,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> RotationShown:
+    """Start the rotation of a plan that is approved by its hash. The same key again gives the same rotation."""
+    rotation = await start(parts, order, idempotency_key)
+    plan = await parts.store.plans.get(rotation.plan_id)
+    response.headers["Location"] = f"/v1/rotations/{rotation.id}"
+    response.headers["Retry-After"] = retry_after(rotation, plan, parts)
+    return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
+
+
+@router.get("")
+async def list_rotations(
+    parts: WithParts,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    cursor: str | None = None,
+    site: SiteId | None = None,
+) -> RotationList:
+    """Rotations, the newest first."""
+    page = await parts.store.rotations.list(limit, cursor, site_id=site)
+    now = parts.clock()
+    items = tuple(RotationShown.of(rotation, parts.standings.of(rotation, now)) for rotation in page.items)
+    return RotationList(items=items, cursor=page.cursor)
+
+
+@router.get("/{rotation_id}", responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+async def show_rotation(rotation_id: RotationId, parts: WithParts) -> RotationShown:
+    """A rotation: step, gate, coverage, task, attention, next time."""
+    rotation = await parts.store.rotations.get(rotation_id)
+    known = parts.standings.of(rotation, parts.clock())
+    return RotationShown.of(rotation, known, await live_of(parts, rotation))

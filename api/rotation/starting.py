@@ -1,0 +1,167 @@
+"""Starting a rotation once: stored first, then given to Temporal, and found again when it is asked for twice."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from math import ceil
+from typing import Literal
+
+from api.http.problems import ProblemError, refused
+from api.parts import Parts
+from api.rotation.orphaned_tasks import require_no_claimed_task
+from api.rotation.rotation_document import RotationOrder
+from api.rotation.rotation_now import busy, require_alive, require_free, still_running
+from api.site.fresh_survey import fresh_survey
+from rotation.finding import blocking
+from rotation.originals.known import is_from_file
+from rotation.plan.plan import Plan
+from rotation.planning.shortening import too_late
+from rotation.values import RotationId
+from service.identity import id_of
+from service.planning import planned_again
+from store.progress import NewRotation, Rotation, RotationStatus
+from store.rotations import UnknownRotation
+
+_SOONEST = timedelta(seconds=1)
+_LATEST = timedelta(hours=1)
+_RECOVERS_WITHIN = timedelta(hours=1)
+"""What clients hold may have changed since; another plan costs a look at each server."""
+_RECORDED: dict[str, Literal["restore", "recover"]] = {"restore": "restore", "recover": "recover"}
+
+
+async def start(parts: Parts, order: RotationOrder, key: str | None) -> Rotation:
+    """The rotation of an approved plan, started now or by the same request before.
+
+    1. the same request as before: its rotation, started if Temporal did not hear of it then
+    2. the approved hash must be the plan's, and the site as the plan saw it
+    3. its latest safe start must not have passed, unless whoever approves accepts that
+    4. store it, then start its workflow
+
+    Raises:
+        ProblemError: 409 when the plan is not what was approved, no longer fits the site, or begins too late.
+        SiteBusy: when another rotation of the site runs.
+        IdempotencyConflict: when the key was used for another request.
+        TemporalDown: when the workflow could not be started; the same request again starts it.
+    """
+    plan = await parts.store.plans.get(order.plan_id)
+    before = await _before(parts, order, plan, key)
+    if before is None:
+        _require_hash(plan, order)
+        await _require_idle(parts, plan)
+        await _require_fit(parts, plan, order)
+    return await begin(parts, plan, order, before or new_id(key), key)
+
+
+async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: RotationId, key: str | None) -> Rotation:
+    """Store the rotation, then start its workflow. Both are found when they are there already."""
+    new = NewRotation(
+        id=rotation_id,
+        site_id=plan.body.site_id,
+        plan_id=plan.id,
+        plan_hash=plan.hash,
+        purpose=_RECORDED.get(plan.body.purpose, "rotate"),
+        started_by=order.who,
+        why=order.why,
+    )
+    store = parts.store
+    await require_free(parts, new.site_id)
+    rotation, _ = await store.rotations.create(new, parts.clock(), idempotency_key=key, fingerprint=order.fingerprint())
+    if rotation.status is RotationStatus.RUNNING:
+        await require_alive(parts, rotation)
+    return rotation
+
+
+def retry_after(rotation: Rotation, plan: Plan, parts: Parts) -> str:
+    """Seconds until it is worth asking again: the next time that the rotation or its plan knows of."""
+    now = parts.clock()
+    times = [rotation.next_action_at] if rotation.next_action_at else [time.earliest for time in plan.times]
+    wait = min((time - now for time in times if time > now), default=_SOONEST)
+    return str(ceil(min(max(wait, _SOONEST), _LATEST).total_seconds()))
+
+
+async def _before(parts: Parts, order: RotationOrder, plan: Plan, key: str | None) -> RotationId | None:
+    """The rotation that the same request created before."""
+    if key is not None:
+        with suppress(UnknownRotation):
+            return (await parts.store.rotations.get(new_id(key))).id
+        return None
+    running = await parts.store.rotations.running(plan.body.site_id)
+    # without a key, a rotation that has not reported anything yet is taken up by the same words
+    if running is None or not running.unheard:
+        return None
+    same = (running.plan_id, running.plan_hash, running.started_by, running.why)
+    return running.id if same == (order.plan_id, order.plan_hash, order.who, order.why) else None
+
+
+def new_id(key: str | None) -> RotationId:
+    """An id for a rotation."""
+    return RotationId(id_of("rot", key))
+
+
+def _require_hash(plan: Plan, order: RotationOrder) -> None:
+    if order.plan_hash != plan.hash:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "plan-hash-differs",
+            f"plan {plan.id} has another hash than the one that was approved",
+            remedy=f"read the plan again (GET /v1/plans/{plan.id}), and approve the hash that it shows",
+        )
+
+
+async def _require_idle(parts: Parts, plan: Plan) -> None:
+    running = await still_running(parts, plan.body.site_id)
+    if running is not None:
+        raise await busy(parts, running)
+    await require_no_claimed_task(parts, plan.body.site_id)
+    if plan.body.purpose == "recover":
+        return  # it writes no setting, and SEPM must answer before anything can be restored
+    left = await parts.store.originals.unrestored(plan.body.site_id)
+    if left:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "site-left-changed",
+            f"rotation {left[0].rotation_id} has ended, and what it had changed is not put back",
+            remedy=f"restore the site first: POST /v1/sites/{plan.body.site_id}/restore",
+        )
+
+
+async def _require_fit(parts: Parts, plan: Plan, order: RotationOrder) -> None:
+    """Refuse a plan that the site has grown out of, and one that would begin too late."""
+    if is_from_file(plan):
+        told = "the service made this plan from a file of originals to record a lost rotation; it cannot be started"
+        raise refused("plan-stale", [blocking("plan-is-from-file", plan.id, told, "make a new plan")])
+    if plan.body.purpose == "restore":
+        return
+    if plan.body.purpose == "recover":
+        _require_recent(plan, parts.clock())
+        return
+    if plan.body.purpose == "roll-back":
+        unfit = blocking("plan-is-a-roll-back", plan.id, "it goes on from a rotation that runs", "make a new plan")
+        raise refused("plan-stale", [unfit])
+    survey_id = await fresh_survey(parts, plan.body.site_id, order.survey_max_age)
+    findings, newer = await planned_again(parts.store, plan.body.site_id, survey_id, plan, now=parts.clock())
+    if findings:
+        raise refused("plan-stale", findings)
+    if newer is not None and not order.accept_late_start:
+        _require_in_time(newer)
+
+
+def _require_in_time(plan: Plan) -> None:
+    """Refuse a start past the latest safe one, with how late it is now and what may be shortened."""
+    findings = too_late(plan.findings)
+    if findings:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "latest-start-passed",
+            f"{findings[0].message}: clients that are away may lose the site",
+            remedy="shorten the plan, the findings say what each way gains and costs; or start it all the same: "
+            "accept_late_start (rotator start --accept-late-start)",
+            findings=findings,
+        )
+
+
+def _require_recent(plan: Plan, now: datetime) -> None:
+    """Refuse a recovery that was planned a while ago: SEPM may not answer, so nothing can be surveyed anew."""
+    if now - plan.made_at > _RECOVERS_WITHIN:
+        told = f"it was made at {plan.made_at:%Y-%m-%d %H:%M} UTC: servers may present others by now"
+        raise refused("plan-stale", [blocking("recovery-plan-old", plan.id, told, "make it anew: rotator recover")])

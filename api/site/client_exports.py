@@ -1,0 +1,144 @@
+"""/v1/sites/{id}/clients: exports of the clients of a site without REST, and its document."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, Field
+
+from api.http.problems import ProblemError, described, refused
+from api.parts import Parts, WithParts
+from api.site.console_document import ConsoleDocument, ConsoleSiteShown, ExportShown
+from engine.fault import EngineFault
+from engine.speaking import send
+from rotation.access import AtConsole
+from rotation.console.exported import ClientExport, implausible, unknown_groups
+from rotation.finding import blocking
+from rotation.running.message import Message, Move
+from rotation.site import Site
+from rotation.values import SiteId, Value
+from sepm.client_export import Encoding, ExportForm, parse_client_export
+from sepm.export_columns import Field as Column
+from sepm.export_dates import DateOrder
+
+router = APIRouter(prefix="/v1/sites", tags=["sites"])
+_CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
+_REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+class Told(Value):
+    """What nothing in the file tells."""
+
+    taken_at: AwareDatetime = Field(description="When the console wrote the file")
+    who: str = Field(min_length=1, max_length=200)
+    timezone: str = Field(default="", max_length=100, description="The console's, e.g. Europe/Prague")
+    dates: DateOrder | None = Field(default=None, description="The order of day and month: it is never guessed")
+    encoding: Encoding | None = Field(default=None, description="Where it is neither UTF-8 nor UTF-16")
+    column: tuple[str, ...] = Field(default=(), max_length=20, description="FIELD=HEADER, where a header is not known")
+
+    def form(self) -> ExportForm:
+        """How to read the file.
+
+        Raises:
+            ProblemError: 422, when a column is named that there is not.
+        """
+        return ExportForm(
+            timezone=self.timezone, dates=self.dates, encoding=self.encoding, columns=_columns(self.column)
+        )
+
+
+@router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV)
+async def upload_clients(
+    site_id: SiteId, request: Request, parts: WithParts, told: Annotated[Told, Query()]
+) -> ExportShown:
+    """Take in the console's own export of clients, as text/csv. An open gate is read again for it."""
+    site, access = await _at_console(parts, site_id)
+    content = await request.body()
+    read = await asyncio.to_thread(parse_client_export, content, told.form())
+    now = parts.clock()
+    if finding := implausible(read.clients, taken_at=told.taken_at, now=now):
+        raise refused("export-implausible", [finding], status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    sha256 = hashlib.sha256(content).hexdigest()
+    newest = await parts.store.console.newest_export(site.id)
+    if newest is not None and newest.sha256 == sha256:
+        told_before = f"it is the very file that was said to be taken at {newest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+        again = blocking("export-again", "export", told_before, "export the clients again, and upload that")
+        raise refused("export-again", [again])
+    export = ClientExport(
+        id=uuid4().hex,
+        taken_at=told.taken_at,
+        uploaded_at=now,
+        uploaded_by=told.who,
+        sha256=sha256,
+        clients=len(read.clients),
+        columns=read.columns,
+    )
+    await parts.store.console.add_export(site.id, export, read.clients)
+    return ExportShown(
+        site_id=site.id,
+        never_seen=sum(1 for client in read.clients if client.last_seen is None),
+        unknown_groups=unknown_groups(read.clients, access),
+        read=await _read_gate(parts, site.id, told.who),
+        **export.model_dump(exclude={"id"}),
+    )
+
+
+@router.put("/{site_id}/console", responses=_REFUSALS)
+async def describe_console(site_id: SiteId, document: ConsoleDocument, parts: WithParts) -> ConsoleSiteShown:
+    """Describe a site without REST anew. What was said to be changed before `recorded_at` is in the document then."""
+    await _at_console(parts, site_id)
+    if (running := await parts.store.rotations.running(site_id)) is not None:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "site-busy",
+            f"rotation {running.id} of {site_id} rests on the document that it began with",
+            remedy="let the running rotation end, or cancel it",
+        )
+    access = document.read(parts.clock())
+    site = await parts.store.sites.describe_console(site_id, access)
+    return ConsoleSiteShown.of(site, access, await parts.store.console.newest_export(site_id))
+
+
+async def _at_console(parts: Parts, site_id: SiteId) -> tuple[Site, AtConsole]:
+    site = await parts.store.sites.get(site_id)
+    if site.at_console is None:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "site-over-rest",
+            f"the clients and groups of {site_id} are read over REST",
+            remedy="survey it: POST /v1/sites/ID/survey",
+        )
+    return site, site.at_console
+
+
+async def _read_gate(parts: Parts, site_id: SiteId, who: str) -> bool:
+    """Have an open gate read. Where none is open, or nobody answers, it is read at its own time."""
+    running = await parts.store.rotations.running(site_id)
+    if running is None:
+        return False
+    message = Message(move=Move.LOOK_AGAIN, rotation_id=running.id, who=who, request_id=uuid4().hex)
+    with suppress(EngineFault):
+        reply = await send(parts.temporal, site_id, message)
+        return reply is not None and reply.accepted
+    return False
+
+
+def _columns(named: Sequence[str]) -> dict[Column, str]:
+    fields = {field.value: field for field in Column}
+    found = {}
+    for text in named:
+        name, equals, header = text.partition("=")
+        if name not in fields or not equals or not header.strip():
+            raise ProblemError(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "column-unclear",
+                f"{text[:100]!r} names no column",
+                remedy=f"say FIELD=HEADER, with one of {', '.join(fields)}",
+            )
+        found[fields[name]] = header
+    return found

@@ -1,0 +1,70 @@
+"""First contact with a site's SEPM, before anything of the site is stored."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from api.http.problems import ProblemError
+from rotation.contact import Contact, ContactKind
+from rotation.pins import address, owner
+from rotation.site import Site
+from sepm.access import Access, Patience
+from sepm.client import SepmClient
+from sepm.handshakes import Handshake
+from sepm.trust import Trust, fetch_fingerprint
+from store.sites import SiteAccess
+
+_HTTPS_PORT = 443
+# somebody waits for the answer, so nothing is tried twice
+_PATIENCE = Patience(request_timeout=timedelta(seconds=15), read_retries=0, throttle_retries=0)
+
+
+async def make_contact(access: Access, trust: Trust | None) -> tuple[Trust, tuple[Handshake, ...]]:
+    """Check the certificate, then log on. Without `trust` nothing is sent.
+
+    Returns:
+        The trust that held, and the TLS connections there were: the site's trail begins with them.
+
+    Raises:
+        ProblemError: 422 with the fingerprint that is presented, when `trust` is not given.
+        SepmError: when SEPM cannot be reached, presents another certificate, or refuses the account.
+    """
+    if trust is None:
+        raise await _untrusted(access)
+    handshakes: list[Handshake] = []
+
+    async def heard(handshake: Handshake) -> None:
+        handshakes.append(handshake)
+
+    async with SepmClient(access, trust, patience=_PATIENCE, heard=heard) as client:
+        await client.server_ids()
+    return trust, tuple(handshakes)
+
+
+def first_contacts(
+    site: Site, access: SiteAccess, handshakes: Iterable[Handshake], at: datetime
+) -> tuple[Contact, ...]:
+    """The first lines of a site's trail: what its owner said it presents, and how it was reached."""
+    server = owner(site, access.rest_url)
+    word = Contact(
+        at=at,
+        kind=ContactKind.PINNED,
+        address=address(access.rest_url),
+        fingerprint=None,
+        why="given when the site was registered",
+    )
+    pinned = [word.model_copy(update={"fingerprint": each}) for each in sorted(access.fingerprints)]
+    return (*pinned, *(each.contact(at, server) for each in handshakes))
+
+
+async def _untrusted(access: Access) -> ProblemError:
+    parts = urlsplit(access.url)
+    presented = await fetch_fingerprint(parts.hostname or "", parts.port or _HTTPS_PORT)
+    return ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "trust-missing",
+        f"nobody said which certificate to trust; {parts.netloc} presents SHA-256 {presented}",
+        remedy="compare it with the certificate in the SEPM console; if it is the same, send it as "
+        "trust.fingerprint_sha256",
+    )

@@ -1,0 +1,49 @@
+"""A survey for a plan or a start: fresh, or recent enough for the one who asks."""
+
+from datetime import timedelta
+
+from api.http.problems import later
+from api.parts import Parts
+from engine.surveys import survey
+from rotation.values import SiteId
+
+AGAIN_AFTER = 10
+"""Seconds."""
+USE_IT = "send the request again with survey_max_age, e.g. PT2H, so that this survey is used"
+
+
+async def fresh_survey(parts: Parts, site_id: SiteId, max_age: timedelta = timedelta(0)) -> str:
+    """As `survey_within`.
+
+    Raises:
+        ProblemError: 503, when the survey takes longer than a request waits. It goes on.
+    """
+    survey_id = await survey_within(parts, site_id, max_age)
+    if survey_id is None:
+        raise later(
+            "survey-running",
+            f"the survey of site {site_id} takes longer than a request waits; it goes on",
+            seconds=AGAIN_AFTER,
+            remedy=USE_IT,
+        )
+    return survey_id
+
+
+async def survey_within(parts: Parts, site_id: SiteId, max_age: timedelta) -> str | None:
+    """The id of a complete survey of the site that is not older than `max_age`; else the site is surveyed now.
+
+    None: the survey takes longer than a request waits, and goes on.
+    """
+    recent = await _recent(parts, site_id, max_age)
+    if recent is not None:
+        return recent
+    answer = await survey(parts.temporal, site_id, parts.survey_wait, task_queue=parts.task_queue)
+    return None if answer is None else answer.survey_id
+
+
+async def _recent(parts: Parts, site_id: SiteId, max_age: timedelta) -> str | None:
+    survey_id = await parts.store.surveys.latest_complete(site_id) if max_age else None
+    if survey_id is None:
+        return None
+    taken_at = (await parts.store.surveys.get(survey_id)).taken_at
+    return survey_id if parts.clock() - taken_at <= max_age else None

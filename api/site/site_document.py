@@ -1,0 +1,178 @@
+"""Sites as they are sent and shown: registration with a password that is never given out again."""
+
+import re
+import unicodedata
+from http import HTTPStatus
+from typing import Literal
+
+from pydantic import ConfigDict, Field, SecretStr
+
+from api.http.invalid import checked
+from api.http.problems import ProblemError
+from rotation.site import Database, Limits, RefusedLimit, Server, ServerList, Site
+from rotation.values import Fingerprint, ServerName, SiteId, Value
+from sepm.access import Access
+from sepm.sylink import parse_sylink
+from sepm.trust import Trust
+from store.sites import SiteAccess
+
+_LONGEST_SLUG = 60
+
+
+class TrustDocument(Value):
+    """Which certificate SEPM's REST service may present: one that is pinned, or one that a CA vouches for."""
+
+    fingerprint_sha256: str | None = Field(default=None, description="SHA-256 of the certificate, colons allowed")
+    ca_pem: str | None = Field(default=None, description="CA certificates in PEM")
+
+
+class ListsDocument(Value):
+    """What is in the site's server lists: described, or exported from a group that uses the list."""
+
+    lists: tuple[ServerList, ...] = ()
+    sylinks: tuple[str, ...] = Field(default=(), description="Texts of exported Sylink.xml files")
+
+    def read_lists(self, servers: tuple[Server, ...]) -> tuple[ServerList, ...]:
+        """All lists, those of the Sylink files too.
+
+        Raises:
+            UnreadableSylink: when a file cannot be used.
+        """
+        parsed = [
+            parse_sylink(text.encode(), servers, name=f"sylinks.{place}") for place, text in enumerate(self.sylinks)
+        ]
+        # groups of one list each export it: equal content is one list, other content is refused as named twice
+        return tuple(dict.fromkeys((*self.lists, *parsed)))
+
+
+class DatabaseDocument(Value):
+    """Which database a site has."""
+
+    database: Database
+
+
+class SiteDocument(ListsDocument):
+    """A site to register."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    access: Literal["rest"] = "rest"
+    name: str = Field(min_length=1, max_length=100)
+    rest_url: str = Field(description="`https://HOST:8446`")
+    username: str = Field(min_length=1, description="A system administrator of SEPM")
+    password: SecretStr
+    domain: str = ""
+    trust: TrustDocument | None = Field(
+        default=None, description="Without it the refusal shows the fingerprint that the server presents"
+    )
+    servers: tuple[Server, ...] = Field(min_length=1)
+    limits: Limits = Limits()
+    database: Database = Field(
+        default=Database.UNKNOWN, description="`default`: the one that SEPM installs, whose certificate is renewed too"
+    )
+
+    def site(self) -> Site:
+        """The site under the id that its name gives.
+
+        Raises:
+            ProblemError: 422, with every rule that it breaks.
+            UnreadableSylink: when a Sylink file cannot be used.
+        """
+        lists = self.read_lists(self.servers)
+        with checked():
+            return Site(
+                id=slug(self.name),
+                name=self.name,
+                servers=self.servers,
+                lists=lists,
+                limits=self.limits,
+                database=self.database,
+            )
+
+    def reached(self) -> Access:
+        """Address and account of SEPM's REST service."""
+        with checked():
+            return Access(
+                site=self.name,
+                url=self.rest_url,
+                username=self.username,
+                password=self.password,
+                domain=self.domain,
+            )
+
+    def trusted(self) -> Trust | None:
+        """What is trusted; None when the document does not say."""
+        given = self.trust
+        if given is None or not (given.fingerprint_sha256 or given.ca_pem):
+            return None
+        pinned = [Fingerprint(given.fingerprint_sha256)] if given.fingerprint_sha256 else []
+        with checked():
+            return Trust(fingerprints=frozenset(pinned), ca_pem=given.ca_pem)
+
+
+class SiteShown(Value):
+    """A registered site; its password is not shown."""
+
+    id: SiteId
+    name: str
+    access: Literal["rest"] = "rest"
+    rest_url: str
+    username: str
+    domain: str
+    fingerprints_sha256: tuple[Fingerprint, ...]
+    ca_pem: str | None
+    servers: tuple[Server, ...]
+    lists: tuple[ServerList, ...]
+    limits: Limits
+    refused_limits: tuple[RefusedLimit, ...] = Field(description="Limits that are stored and not used; correct them")
+    database: Database
+
+    @classmethod
+    def of(cls, site: Site, access: SiteAccess) -> "SiteShown":
+        """The document of a stored site."""
+        return cls(
+            id=site.id,
+            name=site.name,
+            rest_url=access.rest_url,
+            username=access.username,
+            domain=access.domain,
+            fingerprints_sha256=tuple(sorted(access.fingerprints)),
+            ca_pem=access.ca_pem,
+            servers=site.servers,
+            lists=site.lists,
+            limits=site.limits,
+            refused_limits=site.refused_limits,
+            database=site.database,
+        )
+
+
+class SiteInList(Value):
+    """A registered site in short."""
+
+    id: SiteId
+    name: str
+    servers: tuple[ServerName, ...]
+
+
+class SiteList(Value):
+    """Every registered site, by name."""
+
+    items: tuple[SiteInList, ...]
+
+
+def slug(name: str) -> SiteId:
+    """A readable id from a name: `Brno / DC 1` is `brno-dc-1`.
+
+    Raises:
+        ProblemError: 422, when nothing readable is left.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].strip("-")
+    if not made:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "invalid-name",
+            "the site's name has no letter or digit that an id could be made of",
+            remedy="give a name with some of a-z or 0-9",
+        )
+    return SiteId(made)

@@ -1,0 +1,112 @@
+"""/v1/sites: registering a site and describing what no SEPM API tells."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import Discriminator, Tag
+
+from api.http.invalid import checked
+from api.http.problems import described
+from api.parts import Parts, WithParts
+from api.site.console_document import ConsoleSiteDocument, ConsoleSiteShown
+from api.site.first_contact import first_contacts, make_contact
+from api.site.site_document import DatabaseDocument, ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
+from rotation.site import Limits, Site
+from rotation.values import SiteId
+from sepm.trust import Trust
+from store.sites import SiteConnection
+
+_Document = Annotated[SiteDocument, Tag("rest")] | Annotated[ConsoleSiteDocument, Tag("console")]
+Registered = Annotated[
+    _Document,
+    Discriminator(
+        lambda sent: sent.get("access", "rest") if isinstance(sent, dict) else getattr(sent, "access", "rest")
+    ),
+]
+
+router = APIRouter(prefix="/v1/sites", tags=["sites"])
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses=described(HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
+)
+async def register_site(document: Registered, parts: WithParts, response: Response) -> SiteShown | ConsoleSiteShown:
+    """Register a site. SEPM is asked first: its certificate, then the account. Nothing is stored when one is wrong.
+
+    One without REST (12.x) is described, with `access: console`; nobody is asked then.
+    """
+    if isinstance(document, ConsoleSiteDocument):
+        site = document.site(parts.clock())
+        await parts.store.sites.add_at_console(site, parts.clock())
+        response.headers["Location"] = f"/v1/sites/{site.id}"
+        return await _shown(parts, site)
+    site, access, trust = document.site(), document.reached(), document.trusted()
+    begun = parts.clock()
+    trust, handshakes = await make_contact(access, trust)
+    connection = _connection(document, access.url, trust)
+    await parts.store.sites.add(site, connection, parts.clock())
+    for contact in first_contacts(site, connection, handshakes, begun):
+        await parts.store.contacts.record(site.id, contact)
+    response.headers["Location"] = f"/v1/sites/{site.id}"
+    return SiteShown.of(site, connection)
+
+
+@router.get("")
+async def list_sites(parts: WithParts) -> SiteList:
+    """Every registered site, by name."""
+    sites = await parts.store.sites.list()
+    return SiteList(
+        items=tuple(
+            SiteInList(id=site.id, name=site.name, servers=tuple(server.name for server in site.servers))
+            for site in sites
+        )
+    )
+
+
+@router.get("/{site_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_site(site_id: SiteId, parts: WithParts) -> SiteShown | ConsoleSiteShown:
+    """A registered site, without its password."""
+    return await _shown(parts, await parts.store.sites.get(site_id))
+
+
+@router.put("/{site_id}/lists", responses=described(HTTPStatus.NOT_FOUND))
+async def describe_lists(site_id: SiteId, document: ListsDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
+    """Replace what is known of the site's server lists."""
+    site = await parts.store.sites.get(site_id)
+    with checked():
+        site = await parts.store.sites.describe_lists(site_id, document.read_lists(site.servers))
+    return await _shown(parts, site)
+
+
+@router.put("/{site_id}/database", responses=described(HTTPStatus.NOT_FOUND))
+async def set_database(site_id: SiteId, document: DatabaseDocument, parts: WithParts) -> SiteShown | ConsoleSiteShown:
+    """Say which database the site has: the default one has a certificate of its own."""
+    site = await parts.store.sites.set_database(site_id, document.database)
+    return await _shown(parts, site)
+
+
+@router.put("/{site_id}/limits", responses=described(HTTPStatus.NOT_FOUND))
+async def set_limits(site_id: SiteId, limits: Limits, parts: WithParts) -> SiteShown | ConsoleSiteShown:
+    """Replace what the site's owner wants waited for. Plans made before keep theirs."""
+    site = await parts.store.sites.set_limits(site_id, limits)
+    return await _shown(parts, site)
+
+
+async def _shown(parts: Parts, site: Site) -> SiteShown | ConsoleSiteShown:
+    if site.at_console is not None:
+        return ConsoleSiteShown.of(site, site.at_console, await parts.store.console.newest_export(site.id))
+    return SiteShown.of(site, await parts.store.sites.access(site.id))
+
+
+def _connection(document: SiteDocument, url: str, trust: Trust) -> SiteConnection:
+    return SiteConnection(
+        rest_url=url,
+        username=document.username,
+        password=document.password,
+        domain=document.domain,
+        fingerprints=trust.fingerprints,
+        ca_pem=trust.ca_pem,
+    )

@@ -1,0 +1,54 @@
+"""/v1/sites/{id}/survey: reading a whole site, and what was read last."""
+
+from collections import Counter
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from api.http.problems import ProblemError, described
+from api.parts import Parts, WithParts
+from api.site.survey_document import SurveyGoesOn, SurveyShown
+from engine.surveys import survey
+from rotation.values import SiteId
+
+router = APIRouter(prefix="/v1/sites", tags=["surveys"])
+
+
+@router.post(
+    "/{site_id}/survey",
+    responses={
+        **described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
+        int(HTTPStatus.ACCEPTED): {"model": SurveyGoesOn, "description": "It goes on"},
+    },
+)
+async def survey_site(site_id: SiteId, parts: WithParts, response: Response) -> SurveyShown | SurveyGoesOn:
+    """Survey a site now. A survey that takes long goes on, and is shown by GET when it is complete."""
+    await parts.store.sites.get(site_id)
+    answer = await survey(parts.temporal, site_id, parts.survey_wait, task_queue=parts.task_queue)
+    if answer is not None:
+        return await _shown(parts, site_id, answer.survey_id)
+    response.status_code = HTTPStatus.ACCEPTED
+    response.headers.update({"Location": f"/v1/sites/{site_id}/survey", "Retry-After": "5"})
+    return SurveyGoesOn(site_id=site_id)
+
+
+@router.get("/{site_id}/survey", responses=described(HTTPStatus.NOT_FOUND))
+async def show_survey(site_id: SiteId, parts: WithParts) -> SurveyShown:
+    """The newest complete survey of a site."""
+    await parts.store.sites.get(site_id)
+    survey_id = await parts.store.surveys.latest_complete(site_id)
+    if survey_id is None:
+        raise ProblemError(
+            HTTPStatus.NOT_FOUND,
+            "never-surveyed",
+            f"site {site_id} has no complete survey",
+            remedy=f"survey it: POST /v1/sites/{site_id}/survey",
+        )
+    return await _shown(parts, site_id, survey_id)
+
+
+async def _shown(parts: Parts, site_id: SiteId, survey_id: str) -> SurveyShown:
+    clients = Counter(
+        client.group_id for client in await parts.store.roster.entries(site_id) if client.observed is not None
+    )
+    return SurveyShown.of(site_id, survey_id, await parts.store.surveys.get(survey_id), clients)

@@ -1,0 +1,98 @@
+"""/v1/sites/{id}/trust: whom we believe at a site's REST address, and every contact there was."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.http.problems import ProblemError, described
+from api.parts import Parts, WithParts
+from api.site.trust_document import ContactPage, PinOrder, TrustShown
+from rotation.contact import Contact, ContactKind
+from rotation.pins import address, behind
+from rotation.site import Site
+from rotation.values import SiteId
+
+router = APIRouter(prefix="/v1/sites/{site_id}/trust", tags=["trust"])
+
+
+_SHOWS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+_SAYS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@router.get("", responses=_SHOWS)
+async def show_trust(site_id: SiteId, parts: WithParts) -> TrustShown:
+    """Which certificates are believed at the site's REST address now, and which were presented there, since when."""
+    return await _shown(site_id, parts)
+
+
+@router.get("/contacts", responses=_SHOWS)
+async def list_contacts(
+    site_id: SiteId,
+    parts: WithParts,
+    after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> ContactPage:
+    """Every TLS connection and every word about a certificate, from number `after` on, as a hash chain."""
+    await _over_rest(parts, site_id)
+    contacts = await parts.store.contacts.list(site_id, after, limit)
+    return ContactPage(items=contacts, after=contacts[-1].number if contacts else after)
+
+
+@router.post("/pin", responses=_SAYS)
+async def pin_certificate(site_id: SiteId, order: PinOrder, parts: WithParts) -> TrustShown:
+    """Believe a certificate by a person's word: it is SEPM's, whoever answers with it is sent the password."""
+    await parts.store.contacts.believe(site_id, await _word(ContactKind.PINNED, site_id, order, parts))
+    return await _shown(site_id, parts)
+
+
+@router.post("/drop", responses=_SAYS)
+async def drop_certificate(site_id: SiteId, order: PinOrder, parts: WithParts) -> TrustShown:
+    """Believe a pinned certificate no more, by a person's word. The last one stays where there is no CA."""
+    await parts.store.contacts.doubt(site_id, await _word(ContactKind.DROPPED, site_id, order, parts))
+    return await _shown(site_id, parts)
+
+
+async def _over_rest(parts: Parts, site_id: SiteId) -> Site:
+    """The site, which has a REST address.
+
+    Raises:
+        ProblemError: 409, when it has none.
+    """
+    site = await parts.store.sites.get(site_id)
+    if site.at_console is not None:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "site-without-rest",
+            f"{site.name} has no REST API: nothing is sent to it, and nobody is believed there",
+            remedy=f"what its servers present is in its surveys, and in GET /v1/inventory?site={site_id}",
+        )
+    return site
+
+
+async def _word(kind: ContactKind, site_id: SiteId, order: PinOrder, parts: Parts) -> Contact:
+    await _over_rest(parts, site_id)
+    access = await parts.store.sites.access(site_id)
+    return Contact(
+        at=parts.clock(),
+        kind=kind,
+        address=address(access.rest_url),
+        fingerprint=order.fingerprint,
+        who=order.who,
+        why=order.why,
+    )
+
+
+async def _shown(site_id: SiteId, parts: Parts) -> TrustShown:
+    site = await _over_rest(parts, site_id)
+    access = await parts.store.sites.access(site_id)
+    pins = await parts.store.contacts.pins(site_id)
+    return TrustShown(
+        site_id=site_id,
+        rest_url=access.rest_url,
+        servers=tuple(sorted(behind(site, access.rest_url))),
+        pinned_sha256=tuple(sorted(access.fingerprints & pins)),
+        announced_sha256=tuple(sorted(access.fingerprints - pins)),
+        by_ca=access.ca_pem is not None and access.by_ca,
+        presented=await parts.store.contacts.presences(site_id),
+    )

@@ -1,0 +1,1 @@
+"""Tasks: what a person has to do at SEPM's console, and what is said about it."""

@@ -1,0 +1,102 @@
+"""/v1/tasks: what a person, or the site's own automation, has to do at the console."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Query, Response
+
+from api.http.problems import described
+from api.parts import Parts, WithParts
+from api.rotation.orphaned_tasks import close_if_orphaned
+from api.rotation.saying import say
+from api.task.task_document import ClaimOrder, DoneOrder, FileOrder, RefusedOrder, TaskFile, TaskList, TaskShown
+from api.task.task_evidence import told_by_sylink
+from api.task.task_file import issue_file
+from rotation.plan.task import TaskState
+from rotation.running.message import Message, Move
+from rotation.values import RotationId, SiteId, TaskId
+
+router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+_REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+_SAYING: dict[int | str, dict[str, Any]] = {
+    **_REFUSALS,
+    int(HTTPStatus.ACCEPTED): {"model": TaskShown, "description": "The rotation is at work on it; see `pending`"},
+}
+
+
+@router.get("")
+async def list_tasks(
+    parts: WithParts,
+    state: Annotated[list[TaskState] | None, Query(description="May be given more than once")] = None,
+    site: SiteId | None = None,
+    rotation: RotationId | None = None,
+) -> TaskList:
+    """Console tasks, the oldest first."""
+    tasks = await parts.store.tasks.list(state, site_id=site, rotation_id=rotation)
+    return TaskList(items=tuple(TaskShown.of(task) for task in tasks))
+
+
+@router.get("/{task_id}", responses=described(HTTPStatus.NOT_FOUND))
+async def show_task(task_id: TaskId, parts: WithParts) -> TaskShown:
+    """A console task, with what to do step by step."""
+    return TaskShown.of(await parts.store.tasks.get(task_id))
+
+
+@router.post("/{task_id}/claim", responses=_SAYING)
+async def claim_task(task_id: TaskId, order: ClaimOrder, parts: WithParts, response: Response) -> TaskShown:
+    """Take the task. Before a certificate is replaced all proof is read once more; 409 says why not now."""
+    return await _say(parts, response, task_id, Move.CLAIM_TASK, order)
+
+
+@router.post("/{task_id}/done", responses=_SAYING)
+async def finish_task(task_id: TaskId, order: DoneOrder, parts: WithParts, response: Response) -> TaskShown:
+    """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
+
+    Evidence of a server list: what the console shows of it, or `sylink`, the text of an exported Sylink.xml.
+    Evidence of what clients hold: `clients`, a list with `client` and `sylink`, the text of its own file, for each.
+    """
+    task = await parts.store.tasks.get(task_id)
+    evidence = told_by_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
+    return await _say(parts, response, task_id, Move.TASK_DONE, order, why=order.note, attestation=evidence)
+
+
+@router.post("/{task_id}/refused", responses=_SAYING)
+async def refuse_task(task_id: TaskId, order: RefusedOrder, parts: WithParts, response: Response) -> TaskShown:
+    """Give the task back, with a reason."""
+    return await _say(parts, response, task_id, Move.TASK_REFUSED, order, why=order.why)
+
+
+@router.post("/{task_id}/file", responses=_REFUSALS)
+async def take_file(task_id: TaskId, order: FileOrder, parts: WithParts, response: Response) -> TaskFile:
+    """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
+    response.headers["Cache-Control"] = "no-store"
+    return await issue_file(parts, task_id, order.who)
+
+
+async def _say(
+    parts: Parts,
+    response: Response,
+    task_id: TaskId,
+    move: Move,
+    order: ClaimOrder,
+    *,
+    why: str = "",
+    attestation: dict[str, str] | None = None,
+) -> TaskShown:
+    task = await parts.store.tasks.get(task_id)
+    message = Message(
+        move=move,
+        rotation_id=task.rotation_id,
+        task_id=task_id,
+        who=order.who,
+        why=why,
+        request_id=order.request_id or uuid4().hex,
+        attestation=attestation or {},
+    )
+    answered = await close_if_orphaned(parts, task, message) or await say(parts, task.site_id, message)
+    if not answered:
+        response.status_code = HTTPStatus.ACCEPTED
+        response.headers["Location"] = f"/v1/tasks/{task_id}"
+        response.headers["Retry-After"] = "5"
+    return TaskShown.of(await parts.store.tasks.get(task_id), None if answered else move)

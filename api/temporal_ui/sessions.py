@@ -1,0 +1,54 @@
+"""Who has logged in for the Temporal UI: a cookie that opens the codec server to the UI's pages, and nothing else."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from starlette.requests import HTTPConnection
+
+from api.http.cross_origin import SHARED
+
+COOKIE = "rotator-codec"
+LASTING = timedelta(hours=8)
+"""A working day."""
+
+
+class Sessions:
+    """They are kept in memory: each ends at its log-out, after `LASTING`, and with this process."""
+
+    def __init__(self, origin: str | None, clock: Callable[[], datetime]) -> None:
+        """`origin` is the one whose pages may use a session; without it nobody may."""
+        self._origin = origin
+        self._clock = clock
+        self._holders: dict[bytes, tuple[str, datetime]] = {}
+
+    def open(self, who: str) -> str:
+        """A new session of `who`: what its cookie holds."""
+        now = self._clock()
+        self._holders = {digest: held for digest, held in self._holders.items() if held[1] > now}
+        token = secrets.token_urlsafe(32)
+        self._holders[_digest(token)] = (who, now + LASTING)
+        return token
+
+    def close(self, request: HTTPConnection) -> str | None:
+        """End the session that a request carries. Who held it."""
+        who = self.holder(request)
+        self._holders.pop(_digest(request.cookies.get(COOKIE, "")), None)
+        return who
+
+    def holder(self, request: HTTPConnection) -> str | None:
+        """Whose session a request carries; None without one that lasts."""
+        # found by its digest, so that a comparison tells nothing of a token
+        who, until = self._holders.get(_digest(request.cookies.get(COOKIE, "")), (None, None))
+        return who if until is not None and self._clock() < until else None
+
+    def admit(self, request: HTTPConnection) -> str | None:
+        """Whose session opens the codec server to this request: one of a page of the UI, and of no other origin."""
+        theirs = request.headers.get("origin")
+        of_the_ui = request.url.path in SHARED and theirs is not None and theirs == self._origin
+        return self.holder(request) if of_the_ui else None
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,58 @@
+"""What the service recorded and did not start, because it died in between, is taken up: on its start, or when asked."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from api.rotation.starting import new_id
+from api.standing.taking_up import take_up
+from engine.ids import rotation_workflow
+from service.restoring import restore_plan
+from store.progress import NewRotation, Progress, RotationStatus
+
+ANN = {"who": "ann", "why": "a reason"}
+
+
+@pytest.fixture
+async def recorded(whole, plan, store, temporal, until):
+    """Records, and does not start, a restore of a site whose rotation was torn off; gives its id."""
+    order = {"plan_id": plan["id"], "plan_hash": plan["hash"], **ANN}
+    torn = (await whole.post("/v1/rotations", json=order)).json()
+    site = plan["site_id"]
+    await until(lambda: store.originals.unrestored(site), lambda left: left)
+    await temporal.get_workflow_handle(rotation_workflow(site)).terminate("torn off")
+    now = datetime.now(UTC)
+    await store.rotations.project(torn["id"], Progress(status=RotationStatus.TERMINATED), now)
+    made = await restore_plan(store, site, await store.surveys.latest_complete(site), now=now)
+    await store.plans.add(made)
+    new = NewRotation(
+        id=new_id(None), site_id=site, plan_id=made.id, plan_hash=made.hash, purpose="restore", started_by="ann",
+        why="a reason",
+    )  # fmt: skip
+    return (await store.rotations.create(new, now))[0]
+
+
+async def test_a_recorded_restore_is_taken_up_when_the_service_starts(connected, recorded, shown_when):
+    """Died between "recorded" and "started", the service starts the restore when it is back; a second look finds it."""
+    await take_up(connected)
+    shown = await shown_when(recorded.id, lambda shown: shown["live"] and shown["updated_at"] != shown["created_at"])
+    assert (shown["purpose"], shown["status"]) == ("restore", "running")
+    assert await connected.store.rotations.unheard() == ()
+    await take_up(connected)
+
+
+async def test_a_recorded_restore_is_taken_up_by_the_same_request(whole, recorded, problem, shown_when):
+    """The same words get the restore that they recorded, however often; others are told that the site is busy."""
+    path = f"/v1/sites/{recorded.site_id}/restore"
+    answer = await whole.post(path, json=ANN)
+    assert (answer.status_code, answer.json()["id"]) == (202, recorded.id), answer.text
+    await shown_when(recorded.id, lambda shown: shown["live"] and shown["updated_at"] != shown["created_at"])
+    problem(await whole.post(path, json=ANN | {"who": "ben"}), 409, "site-busy")
+    assert (await whole.post(path, json=ANN)).json()["id"] == recorded.id, "its answer may have been lost"
+
+
+async def test_a_recorded_restore_is_taken_up_by_any_request_for_the_site(whole, recorded, problem, shown_when):
+    """Another person's restore finds the site busy, with a restore that runs from then on."""
+    answer = await whole.post(f"/v1/sites/{recorded.site_id}/restore", json=ANN | {"who": "ben"})
+    assert recorded.id in problem(answer, 409, "site-busy")["detail"]
+    await shown_when(recorded.id, lambda shown: shown["live"])
