@@ -23,8 +23,8 @@ from engine.contract import (
 )
 from rotation.values import RotationId, SiteId
 from store.progress import RotationStatus
+from store.rotation.tasks import UnknownTask
 from store.store import Store
-from store.tasks import UnknownTask
 
 NOT_RECORDED = "rotation-not-recorded"
 """The type of the failure."""

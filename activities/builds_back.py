@@ -10,7 +10,7 @@ from rotation.running.state import GateReading
 from rotation.survey import SiteSurvey
 from service.scope import StepScope
 from service.world import World
-from store.roster import RosterClient
+from store.site.roster import RosterClient
 
 
 async def with_builds(

@@ -15,7 +15,7 @@ from rotation.proof.verdict import ClientEvidence
 from rotation.values import ClientId, Fingerprint, GroupId
 from service.scope import StepScope
 from service.world import World
-from store.roster import RosterClient
+from store.site.roster import RosterClient
 
 NEEDLESS = "no group has clients of two builds whose list must be looked at now"
 

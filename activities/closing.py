@@ -25,8 +25,8 @@ from rotation.values import GroupId
 from service.scope import StepScope, scope_of
 from service.surveying import survey_site
 from service.world import World
-from store.originals import Original
-from store.roster import RosterClient
+from store.rotation.originals import Original
+from store.site.roster import RosterClient
 
 
 class ClosingCheck:

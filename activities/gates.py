@@ -46,8 +46,8 @@ from sepm.port import Sepm
 from service.scope import StepScope, scope_of
 from service.turns import in_turns
 from service.world import World
-from store.roster import LatestReading
-from store.swaps import SwapRecord
+from store.rotation.swaps import SwapRecord
+from store.site.roster import LatestReading
 
 
 class Gates:

@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError
 from engine.contract import ActivityName, ErrorType, LoadPlanAnswer, LoadPlanRequest
 from rotation.plan.outline import outline
 from service.world import World
-from store.plans import PlanAltered
+from store.rotation.plans import PlanAltered
 
 
 class Loading:

@@ -18,8 +18,8 @@ from sepm.errors import Gone, NotPermitted, OutcomeUnknown, Refused
 from sepm.port import Sepm
 from service.scope import StepScope, scope_of
 from service.world import World
-from store.originals import Original
-from store.writes import WriteOutcome
+from store.rotation.originals import Original
+from store.rotation.writes import WriteOutcome
 
 _LARGEST = 9999
 """KB: what SEPM takes at most (REST facts, `client_log.system_maxsize`)."""

@@ -23,8 +23,8 @@ from sepm.certificate_file import parse_certificate_file
 from sepm.errors import UnusableCertificateFile
 from service.acceptance import CertificateUnfitError, accept
 from service.world import World
-from store.certificate_orders import CertificateOrder
-from store.certificate_requests import CertificateRequest
+from store.certificate.certificate_orders import CertificateOrder
+from store.certificate.certificate_requests import CertificateRequest
 
 _AGAIN = timedelta(seconds=5)
 """Before an authority that is away is tried again; the workflow waits longer the longer it lasts."""

@@ -6,9 +6,9 @@ from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressRep
 from rotation.running.report import LastWord
 from rotation.running.state import Outcome
 from service.world import World
-from store.events import NewEvent
-from store.plans import PlanAltered
 from store.progress import Progress, RotationStatus
+from store.rotation.events import NewEvent
+from store.rotation.plans import PlanAltered
 
 STATUS = {
     Outcome.COMPLETED: RotationStatus.COMPLETED,

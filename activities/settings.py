@@ -26,7 +26,7 @@ from sepm.errors import OutcomeUnknown, Refused
 from sepm.port import Sepm
 from service.scope import StepScope, WantedPair, scope_of, settings_now
 from service.world import World
-from store.writes import WriteOutcome
+from store.rotation.writes import WriteOutcome
 
 _SECOND = timedelta(seconds=1)
 _SENDS = 2

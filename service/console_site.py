@@ -12,7 +12,7 @@ from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, Pa
 from rotation.values import GroupId, ListName
 from sepm.errors import Gone, NotTold, Refused, Unreachable
 from sepm.probe import CertificateProbe
-from store.console import ConsoleRecords
+from store.site.console import ConsoleRecords
 
 _BY_HAND = "it has no REST API: this is done at its console"
 

@@ -12,8 +12,8 @@ from rotation.plan.step import SettingField
 from rotation.survey import ObservedGroup
 from rotation.values import GroupId, RotationId, SiteId
 from sepm.port import Sepm
+from store.rotation.writes import WriteOutcome
 from store.store import Store
-from store.writes import WriteOutcome
 
 _BOTH = {SettingField.SERVER_LIST, SettingField.SECURE_COMMUNICATIONS}
 _FOR = timedelta(days=1)

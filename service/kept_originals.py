@@ -13,9 +13,9 @@ from rotation.site import Site
 from rotation.survey import Pair
 from rotation.values import RotationId
 from service.identity import new_plan_id
-from store.events import NewEvent
-from store.originals import Original
 from store.progress import NewRotation
+from store.rotation.events import NewEvent
+from store.rotation.originals import Original
 from store.store import Store
 
 _EVENT = "originals-from-file"

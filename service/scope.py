@@ -14,7 +14,7 @@ from rotation.values import ListName, Value
 from sepm.errors import Gone
 from sepm.port import Sepm
 from service.world import World
-from store.originals import Original
+from store.rotation.originals import Original
 
 
 class WantedPair(Value):

@@ -15,9 +15,9 @@ from engine.simulations import cancel_simulation, start_simulation
 from engine.story import static_details
 from rotation.order import OrderState
 from rotation.simulation import NewSimulation, SimulateInput, SimulationState
-from store.certificate_orders import CertificateOrder
+from store.certificate.certificate_orders import CertificateOrder
 from store.progress import Rotation
-from store.simulations import Simulation
+from store.rotation.simulations import Simulation
 from store.store import Store
 
 Startable: TypeAlias = Rotation | Simulation | CertificateOrder

@@ -20,7 +20,7 @@ from sepm.trust import Trust
 from service.console_site import ConsoleSite
 from service.glancing import LastReadings
 from service.sightings import served
-from store.sites import SiteConnection
+from store.site.sites import SiteConnection
 from store.store import Store
 
 Connect = Callable[[Site, SiteConnection], SepmClient]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from sepm.line import Answer
 from sepm.parsed_certificate import ParsedCertificate
-from store.base import Base
+from store.schema.base import Base
 from store.store import Store
 
 _LINE = 40

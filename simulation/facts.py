@@ -15,7 +15,7 @@ from rotation.plan.task import ConsoleTask
 from rotation.running.state import Outcome, RotationState
 from rotation.values import ClientId, Fingerprint, ServerName, TaskId
 from simulation.scenario import Scenario
-from store.events import Event
+from store.rotation.events import Event
 
 Settings = dict[tuple[str, str], tuple[str, bool]]
 """By (group path, location): the assigned list and whether secure communications are on."""

@@ -33,7 +33,7 @@ from simulation.facts import CutOff, site_facts
 from simulation.networks import open_ports_of
 from simulation.tidying import slowed_down, to_upgrade, unasked_changes
 from simulation.whereabouts import path_at_the_end
-from store.plans import Plans
+from store.rotation.plans import Plans
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _FAILS_OVER = "14.3.9816.7000"

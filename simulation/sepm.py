@@ -21,7 +21,7 @@ from sepm.parsed_certificate import named
 from sepm.probe import HttpAnswer, presented
 from simulation.clock import SimulatedClock
 from simulation.ear import Ear
-from store.sites import SiteConnection
+from store.site.sites import SiteConnection
 
 # what a certificate names never changes, and a simulation looks at it thousands of times
 _named = lru_cache(maxsize=1024)(named)

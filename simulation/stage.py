@@ -33,9 +33,9 @@ from simulation.scenario import START, Scenario
 from simulation.sepm import RestLine, SimulatedProbe, kept_client
 from simulation.watchman import Watchman
 from simulation.world import SimulatedWorld
-from store.events import Event
 from store.progress import NewRotation
-from store.sites import SiteConnection
+from store.rotation.events import Event
+from store.site.sites import SiteConnection
 from store.store import Store
 
 SITE = SiteId("site")

@@ -12,12 +12,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rotation.values import Value
+from store.database.sqlite import BUSY_SECONDS
 from store.fault import StoreFault
 from store.keys.envelope import START_BYTES, key_id_of
 from store.keys.key_encryption import LocalKey
 from store.keys.key_file import read_keys, sync_folder
 from store.keys.sealed import SEALED
-from store.sqlite import BUSY_SECONDS
 
 _TIMES = 5
 

@@ -1,38 +1,38 @@
 """The store: one object with everything that must not be lost."""
 
-from store.certificate_orders import CertificateOrders
-from store.certificate_requests import CertificateRequests
-from store.certificates import Certificates
-from store.console import ConsoleRecords
-from store.contacts import Contacts
-from store.coverage import Coverage
-from store.database import Database, MemoryDatabase
-from store.events import Events
-from store.found import Found
-from store.given_originals import GivenOriginals
-from store.http_reach import HttpReach
-from store.inventory import Inventory
-from store.issuer_accounts import IssuerAccounts
+from store.certificate.certificate_orders import CertificateOrders
+from store.certificate.certificate_requests import CertificateRequests
+from store.certificate.certificates import Certificates
+from store.certificate.issuer_accounts import IssuerAccounts
+from store.certificate.keystores import Keystores
+from store.database.database import Database, MemoryDatabase
 from store.keys.key_encryption import LocalKey
 from store.keys.key_file import KEY_BYTES
 from store.keys.key_ring import KeyRing
 from store.keys.key_sources import GivenKeys
 from store.keys.unlocking import unlock
 from store.keys.vault import Vault
-from store.keystores import Keystores
-from store.originals import Originals
-from store.plans import Plans
-from store.reconciliations import Reconciliations
-from store.references import References
-from store.roster import Roster
-from store.rotations import Rotations
+from store.rotation.coverage import Coverage
+from store.rotation.events import Events
+from store.rotation.found import Found
+from store.rotation.given_originals import GivenOriginals
+from store.rotation.originals import Originals
+from store.rotation.plans import Plans
+from store.rotation.reconciliations import Reconciliations
+from store.rotation.references import References
+from store.rotation.rotations import Rotations
+from store.rotation.simulations import Simulations
+from store.rotation.swaps import Swaps
+from store.rotation.tasks import Tasks
+from store.rotation.writes import Writes
 from store.settings import StoreSettings
-from store.simulations import Simulations
-from store.sites import Sites
-from store.surveys import Surveys
-from store.swaps import Swaps
-from store.tasks import Tasks
-from store.writes import Writes
+from store.site.console import ConsoleRecords
+from store.site.contacts import Contacts
+from store.site.http_reach import HttpReach
+from store.site.inventory import Inventory
+from store.site.roster import Roster
+from store.site.sites import Sites
+from store.site.surveys import Surveys
 
 
 class Store:

@@ -12,7 +12,7 @@ from rotation.order import OrderState
 from rotation.values import OrderId
 from service.identity import id_of
 from service.startable import cancel_ordered, start
-from store.certificate_orders import CertificateOrder, NewOrder, UnknownOrder
+from store.certificate.certificate_orders import CertificateOrder, NewOrder, UnknownOrder
 
 router = APIRouter(prefix="/v1/certificates/requests/{request_id}/orders", tags=["certificates"])
 

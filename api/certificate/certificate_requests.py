@@ -9,7 +9,7 @@ from api.certificate.request_document import RequestDocument, RequestList, Reque
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from sepm.new_request import make_request
-from store.certificate_requests import CertificateRequest
+from store.certificate.certificate_requests import CertificateRequest
 
 router = APIRouter(prefix="/v1/certificates/requests", tags=["certificates"])
 _ID_DIGITS = 16

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from rotation.values import Value
 from sepm.keystores import KeystoreFormat
-from store.keystores import KeystoreRecord
+from store.certificate.keystores import KeystoreRecord
 
 
 class KeystoreOrder(Value):

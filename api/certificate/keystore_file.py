@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from sepm.keystores import KeystoreFormat, write_keystore
 from sepm.parsed_certificate import ParsedCertificate
-from store.certificates import CertificateMaterial
+from store.certificate.certificates import CertificateMaterial
 
 _PASSWORD_BYTES = 18
 

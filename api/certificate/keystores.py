@@ -13,7 +13,7 @@ from api.http.problems import ProblemError, described
 from api.parts import WithParts
 from rotation.values import CertificateId
 from sepm.keystores import KeystoreFormat
-from store.keystores import KeystoreRecord, lives_until
+from store.certificate.keystores import KeystoreRecord, lives_until
 
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"])
 _log = structlog.get_logger(__name__)

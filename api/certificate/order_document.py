@@ -9,7 +9,7 @@ from pydantic import Field
 from rotation.finding import Finding
 from rotation.order import OrderState, OrderStep, ProofRecord
 from rotation.values import CertificateId, OrderId, Value
-from store.certificate_orders import CertificateOrder
+from store.certificate.certificate_orders import CertificateOrder
 
 
 class OrderDocument(Value):

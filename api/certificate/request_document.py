@@ -4,7 +4,7 @@ from pydantic import Field
 
 from api.certificate.certificate_document import Name
 from rotation.values import Value
-from store.certificate_requests import CertificateRequest
+from store.certificate.certificate_requests import CertificateRequest
 
 
 class RequestDocument(Value):

@@ -33,24 +33,24 @@ from sepm.errors import (
     UntrustedCertificate,
     UnusableCertificateFile,
 )
-from store.certificate_orders import AlreadyIssued, UnknownOrder
-from store.certificate_requests import UnknownRequest
-from store.certificates import UnknownCertificate
-from store.console import OlderExport
-from store.contacts import LastPin, NotPinned
+from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder
+from store.certificate.certificate_requests import UnknownRequest
+from store.certificate.certificates import UnknownCertificate
+from store.certificate.keystores import KeystoreGone, UnknownKeystore
+from store.database.page import BadCursor
+from store.database.room import is_full
 from store.fault import StoreFault
-from store.given_originals import OriginalsKept
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused
-from store.keystores import KeystoreGone, UnknownKeystore
-from store.page import BadCursor
-from store.plans import PlanAltered, UnknownPlan
-from store.room import is_full
-from store.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
-from store.simulations import UnknownSimulation
-from store.sites import SiteExists, UnknownSite
-from store.surveys import SurveyNotSaved, UnknownSurvey
-from store.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
+from store.rotation.given_originals import OriginalsKept
+from store.rotation.plans import PlanAltered, UnknownPlan
+from store.rotation.rotations import IdempotencyConflict, SiteBusy, UnknownRotation
+from store.rotation.simulations import UnknownSimulation
+from store.rotation.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
+from store.site.console import OlderExport
+from store.site.contacts import LastPin, NotPinned
+from store.site.sites import SiteExists, UnknownSite
+from store.site.surveys import SurveyNotSaved, UnknownSurvey
 
 _KEY = "give back the encryption key that this database was used with; the operator's backup holds it"
 _KEYSTORE = "have another one made: POST /v1/certificates/ID/keystores"

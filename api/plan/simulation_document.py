@@ -9,7 +9,7 @@ from pydantic import Field
 
 from rotation.simulation import SimulationState, SimulationWish, Unknowns
 from rotation.values import PlanId, SimulationId, SiteId, Value
-from store.simulations import Simulation
+from store.rotation.simulations import Simulation
 
 
 class SimulationOrder(SimulationWish):

@@ -14,7 +14,7 @@ from rotation.values import PlanId, SimulationId
 from service.identity import id_of
 from service.startable import cancel_played, start
 from service.surveyed import surveyed_plan
-from store.simulations import Simulation, UnknownSimulation
+from store.rotation.simulations import Simulation, UnknownSimulation
 
 router = APIRouter(prefix="/v1/plans/{plan_id}/simulations", tags=["simulations"])
 

@@ -10,7 +10,7 @@ from api.http.problems import described
 from api.parts import WithParts
 from rotation.proof.verdict import Reason, Verdict
 from rotation.values import RotationId, Value
-from store.coverage import ClientVerdict
+from store.rotation.coverage import ClientVerdict
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from api.http.problems import described
 from api.parts import WithParts
 from rotation.values import RotationId, Value
-from store.events import Event
+from store.rotation.events import Event
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 

@@ -16,7 +16,7 @@ from rotation.originals.fit import another_site, differences, of_another_sepm, o
 from rotation.originals.kept import KeptOriginals
 from rotation.values import SiteId
 from service.kept_originals import NoOriginalsError, kept_originals, take_in
-from store.originals import Original
+from store.rotation.originals import Original
 
 _NAMED = 20
 

@@ -6,8 +6,8 @@ from api.rotation.rotation_document import Live
 from engine.fault import EngineFault
 from engine.rotations import state
 from rotation.running.state import RotationState
-from store.plans import PlanAltered
 from store.progress import Rotation, RotationStatus
+from store.rotation.plans import PlanAltered
 
 
 async def live_of(parts: Parts, rotation: Rotation) -> Live | None:

@@ -13,7 +13,7 @@ from rotation.standing.trouble import Standing, Trouble, TroubleCode
 from rotation.values import RotationId, SiteId
 from service.startable import start
 from store.progress import Progress, Rotation, RotationStatus
-from store.rotations import SiteBusy, UnknownRotation
+from store.rotation.rotations import SiteBusy, UnknownRotation
 
 _DEAD = frozenset({TroubleCode.HISTORY_GONE, TroubleCode.ENDED_OUTSIDE})
 """Temporal will never go on with it."""

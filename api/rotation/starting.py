@@ -20,7 +20,7 @@ from rotation.values import RotationId
 from service.identity import id_of
 from service.planning import planned_again
 from store.progress import NewRotation, Rotation, RotationStatus
-from store.rotations import UnknownRotation
+from store.rotation.rotations import UnknownRotation
 
 _SOONEST = timedelta(seconds=1)
 _LATEST = timedelta(hours=1)

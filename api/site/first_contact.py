@@ -13,7 +13,7 @@ from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.handshakes import Handshake
 from sepm.trust import Trust, fetch_fingerprint
-from store.sites import SiteAccess
+from store.site.sites import SiteAccess
 
 _HTTPS_PORT = 443
 # somebody waits for the answer, so nothing is tried twice

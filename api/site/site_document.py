@@ -14,7 +14,7 @@ from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
 from sepm.sylink import parse_sylink
 from sepm.trust import Trust
-from store.sites import SiteAccess
+from store.site.sites import SiteAccess
 
 _LONGEST_SLUG = 60
 

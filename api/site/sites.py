@@ -15,7 +15,7 @@ from api.site.site_document import DatabaseDocument, ListsDocument, SiteDocument
 from rotation.site import Limits, Site
 from rotation.values import SiteId
 from sepm.trust import Trust
-from store.sites import SiteConnection
+from store.site.sites import SiteConnection
 
 _Document = Annotated[SiteDocument, Tag("rest")] | Annotated[ConsoleSiteDocument, Tag("console")]
 Registered = Annotated[

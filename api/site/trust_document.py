@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from rotation.contact import Presence
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.trust import normal_fingerprint
-from store.contacts import NumberedContact
+from store.site.contacts import NumberedContact
 
 
 class PinOrder(Value):

@@ -25,12 +25,12 @@ from rotation.standing.rules import left_changed, no_worker, not_recorded, of_ro
 from rotation.standing.trouble import Trouble, TroubleCode, stalled, unknown
 from rotation.values import OrderId, RotationId, SimulationId, SiteId
 from service.startable import start
-from store.certificate_orders import UnknownOrder
+from store.certificate.certificate_orders import UnknownOrder
+from store.database.room import StoreFull
 from store.fault import StoreFault
 from store.progress import Rotation
-from store.room import StoreFull
-from store.simulations import UnknownSimulation
-from store.sites import UnknownSite
+from store.rotation.simulations import UnknownSimulation
+from store.site.sites import UnknownSite
 
 EVERY, SOON = timedelta(seconds=15), timedelta(seconds=3)
 """A look follows the last; sooner where the service, or a worker, has not answered: that may be over at once."""

@@ -11,7 +11,7 @@ from simulation.facts import Facts
 from simulation.heartbeats import slowest_of
 from simulation.invariants.violation import Violation, violation
 from simulation.unasked import SWAPS
-from store.events import Event
+from store.rotation.events import Event
 
 _EXPLAINS = frozenset({"attention", "drift"})
 _HOLDS = ("hold ", "resume ")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import bindparam, update
 
 from rotation.values import Value
-from store.database import Database
+from store.database.database import Database
 from store.keys.envelope import key_id_of
 from store.keys.key_encryption import SealBroken
 from store.keys.sealed import SEALED, SealedColumn, SealedValue, sealed_values

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, LargeBinary, Table, func, select
 
-from store.base import table_of
-from store.database import Database
+from store.database.database import Database
+from store.database.upsert import ROWS_AT_ONCE
 from store.keys.envelope import START_BYTES, key_id_of
-from store.tables import CertificateRequestRow, CertificateRow, IssuerAccountRow, KeystoreRow, SiteRow
-from store.upsert import ROWS_AT_ONCE
+from store.schema.base import table_of
+from store.schema.tables import CertificateRequestRow, CertificateRow, IssuerAccountRow, KeystoreRow, SiteRow
 
 SITE_PASSWORD = "site password"  # noqa: S105 - what it is for, no password
 CERTIFICATE_KEY = "certificate key"

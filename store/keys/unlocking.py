@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from store.database import Database
+from store.database.database import Database
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.key_file import make_key
 from store.keys.key_ring import KeyRing

@@ -1,1 +1,1 @@
-"""Revisions of the tables, applied by `store.migration`."""
+"""Revisions of the tables, applied by `store.database.migration`."""

@@ -1,8 +1,8 @@
-"""Alembic's entry: runs the revisions on the connection that `store.migration` hands over."""
+"""Alembic's entry: runs the revisions on the connection that `store.database.migration` hands over."""
 
 from alembic import context
 
-from store.tables import Base
+from store.schema.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

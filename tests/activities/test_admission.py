@@ -20,7 +20,7 @@ from rotation.values import RotationId, SiteId, TaskId
 from simulation.scenario import Scenario
 from simulation.stage import Stage
 from store.progress import Progress, RotationStatus
-from store.tables import WriteRow
+from store.schema.tables import WriteRow
 
 NAMES_A_ROTATION = frozenset({"ref", "rotation_id", "task_id"})
 STRANGER = RotationId("rot-stranger")

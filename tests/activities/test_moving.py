@@ -15,7 +15,7 @@ from rotation.survey import Pair
 from rotation.values import ServerName
 from simulation.scenario import Scenario
 from simulation.stage import ROTATION, SITE, Stage
-from store.writes import WriteOutcome
+from store.rotation.writes import WriteOutcome
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from rotation.order import Order, OrderState, OrderStep, ProofRecord
 from rotation.values import OrderId
 from sepm.new_request import make_request
 from service.world import World
-from store.certificate_orders import NewOrder
-from store.certificate_requests import CertificateRequest
+from store.certificate.certificate_orders import NewOrder
+from store.certificate.certificate_requests import CertificateRequest
 from store.settings import StoreSettings
 from store.store import Store
 

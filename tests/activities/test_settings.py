@@ -18,7 +18,7 @@ from service.scope import WantedPair, scope_of
 from simulation.scenario import Scenario
 from simulation.sepm import RestLine, kept_client
 from simulation.stage import Stage
-from store.writes import WriteOutcome
+from store.rotation.writes import WriteOutcome
 
 
 class LosingLine(RestLine):

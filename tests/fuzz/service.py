@@ -20,7 +20,7 @@ from engine.client import lazy_client
 from engine.settings import TemporalSettings
 from rotation.values import OrderId, SiteId
 from sepm.errors import Unreachable
-from store.certificate_orders import NewOrder
+from store.certificate.certificate_orders import NewOrder
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.good_requests import AT_CONSOLE

@@ -91,9 +91,9 @@ def test_an_operation_that_does_not_bear_it_is_found(monkeypatch):
     async def tease(*_, **__):
         raise ProblemError(HTTPStatus.IM_A_TEAPOT, "teapot", "no coffee", remedy="tea")
 
-    monkeypatch.setattr("store.tasks.Tasks.get", fail)
-    monkeypatch.setattr("store.plans.Plans.get", refuse)
-    monkeypatch.setattr("store.rotations.Rotations.get", tease)
+    monkeypatch.setattr("store.rotation.tasks.Tasks.get", fail)
+    monkeypatch.setattr("store.rotation.plans.Plans.get", refuse)
+    monkeypatch.setattr("store.rotation.rotations.Rotations.get", tease)
     told = " ".join(find.what for find in asyncio.run(every_operation(range(300))))
     assert "HTTP 500: internal-error" in told
     assert "gone does not say what to do" in told

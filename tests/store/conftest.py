@@ -16,10 +16,10 @@ from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskSt
 from rotation.site import Server, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
 from rotation.values import CertificateId, Fingerprint, GroupId, LocationId, ServerName, SiteId
-from store.migration import upgrade
+from store.database.migration import upgrade
 from store.progress import NewRotation
 from store.settings import StoreSettings
-from store.sites import SiteConnection
+from store.site.sites import SiteConnection
 from store.store import Store
 from tests.store.postgresql import PostgreSQL, postgresql
 

@@ -22,7 +22,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import URL, make_url
 
 from engine.ports import choose_ports
-from store import migration
+from store.database import migration
 from tests.programs import program
 
 PATIENCE = 60

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from rotation.values import SiteId
 from store.backup import BackupExists, BackupFailed, back_up
-from store.migration import DatabaseOfAnotherRelease, configuration, migration_engine
+from store.database.migration import DatabaseOfAnotherRelease, configuration, migration_engine
 from store.settings import StoreSettings
 from store.store import Store
 

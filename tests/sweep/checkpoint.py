@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from store.database import Database
+from store.database.database import Database
 
 SOCKET = "SWEEP_SOCKET"
 """The environment variable that names the lane's socket."""

@@ -12,9 +12,9 @@ from temporalio.api.enums.v1 import EventType
 from api.standing.reconciler import EVERY
 from rotation.plan.step import SettingField
 from rotation.values import RotationId
+from store.rotation.writes import WriteOutcome
 from store.settings import StoreSettings
 from store.store import Store
-from store.writes import WriteOutcome
 from tests.sweep.lanes import Lane
 from tests.sweep.procedures import Procedure
 from tests.sweep.visits import Visit

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store.database import Database
+from store.database.database import Database
 from tests.sweep.checkpoint import GO_ON, SOCKET, WRITES, begin, watch_commits
 
 

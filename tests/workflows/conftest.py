@@ -42,10 +42,10 @@ from service.planning import plan_from_survey
 from service.surveying import survey_site
 from service.world import World
 from simulation.skipping import skipping_server
-from store.events import Event
 from store.progress import NewRotation
+from store.rotation.events import Event
 from store.settings import StoreSettings
-from store.sites import SiteConnection
+from store.site.sites import SiteConnection
 from store.store import Store
 from tests.quick import QUICK
 from tests.workflows.serving import serving

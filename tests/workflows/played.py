@@ -22,7 +22,7 @@ from simulation.host import Bystanders, SimulatedHost
 from simulation.run import Planned
 from simulation.scenario import Scenario
 from simulation.stage import ROTATION, Stage
-from store.events import Event
+from store.rotation.events import Event
 from tests.quick import PACE, QUICK
 from workflows.run import run_rotation
 

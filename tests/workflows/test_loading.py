@@ -10,8 +10,8 @@ from emulator.scenarios import one_server
 from rotation.plan.step import Load
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from store.plans import PlanAltered
 from store.progress import RotationStatus
+from store.rotation.plans import PlanAltered
 
 ALTERED = "plan-altered"
 

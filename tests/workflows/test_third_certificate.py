@@ -23,7 +23,7 @@ from sepm.new_certificate import make_self_signed
 from service.world import World
 from simulation.scenario import START
 from simulation.stage import SITE
-from store.sites import SiteConnection
+from store.site.sites import SiteConnection
 
 THIRD = "third-certificate"
 

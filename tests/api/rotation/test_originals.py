@@ -13,7 +13,7 @@ from rotation.site import Server, Site
 from rotation.values import Fingerprint, PlanId, RotationId
 from store.progress import NewRotation, Progress, RotationStatus
 from store.settings import StoreSettings
-from store.sites import SiteConnection
+from store.site.sites import SiteConnection
 from store.store import Store
 from tests.api.conftest import calling
 from tests.fuzz.corpus import originals

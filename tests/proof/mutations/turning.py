@@ -11,7 +11,7 @@ from rotation.procedure import rollback
 from service.scope import StepScope
 from simulation.drawing import Faults
 from simulation.themes import Theme
-from store.originals import Originals
+from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows import console_step, old_certificates, rolling_back

@@ -11,12 +11,12 @@ from sqlalchemy import text
 
 from rotation.values import CertificateId, SiteId
 from store.backup import back_up
-from store.base import Base
 from store.keys.key_encryption import KeySettingsWrong, LocalKey, VaultKeyMissing, VaultKeyWrong
 from store.keys.key_file import KeyFileInUse, changing, put_key_first, read_keys
 from store.keys.key_rotation import KeyInUse, known_keys, retire, rotate
 from store.keys.rewrapping import rewrap_all
 from store.keys.sealed import SEALED
+from store.schema.base import Base
 from store.settings import StoreSettings
 from store.store import Store
 

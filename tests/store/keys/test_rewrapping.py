@@ -18,8 +18,8 @@ from store.keys.key_encryption import LocalKey
 from store.keys.key_file import read_keys
 from store.keys.key_rotation import known_keys, retire
 from store.keys.sealed import CERTIFICATE_KEY, SITE_PASSWORD
+from store.schema.tables import CertificateRow
 from store.store import Store
-from store.tables import CertificateRow
 from tests.store.rotating import rotate_once
 
 SECRETS = int(os.environ.get("ROTATOR_TEST_SECRETS", "2000"))

@@ -1,0 +1,104 @@
+"""Keystores on their way to somebody: sealed, handed out once, and gone after some minutes."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from rotation.values import CertificateId, Value
+from store.database.database import Database
+from store.fault import StoreFault
+from store.keys.sealed import KEYSTORE
+from store.keys.vault import Vault
+from store.schema.tables import KeystoreRow
+
+
+class UnknownKeystore(StoreFault):
+    """No keystore of that id and format was made of the certificate."""
+
+
+class KeystoreGone(StoreFault):
+    """The keystore was taken, or its time is over."""
+
+
+class KeystoreRecord(Value):
+    """Who asked for a keystore, and what became of it."""
+
+    id: str
+    certificate_id: CertificateId
+    format: str
+    asked_by: str
+    made_at: datetime
+    expires_at: datetime
+    taken_at: datetime | None
+
+
+class Keystores:
+    """The keystores that were asked for. No record of one is ever deleted."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def add(self, record: KeystoreRecord, file: bytes) -> None:
+        """Keep a file until it is taken or its time is over. Files whose time is over are dropped.
+
+        Raises:
+            KeyServerDown, KeyServerRefused: when it cannot be sealed; then nothing is kept.
+        """
+        sealed = await self._vault.seal(KEYSTORE, record.id, file)
+        async with self._database.write() as session:
+            overdue = update(KeystoreRow).where(KeystoreRow.expires_at <= record.made_at).values(file_sealed=None)
+            await session.execute(overdue)
+            session.add(KeystoreRow(**record.model_dump(), file_sealed=sealed))
+
+    async def take(self, keystore_id: str, certificate_id: CertificateId, form: str, at: datetime) -> bytes:
+        """The file, this once. That it was taken is stored before it leaves.
+
+        Raises:
+            UnknownKeystore: when there is none of that id, certificate and format.
+            KeystoreGone: when it was taken before, or its time is over.
+            VaultKeyWrong, SealBroken, KeyServerDown, KeyServerRefused: when it cannot be opened; it stays then.
+        """
+        wanted = select(KeystoreRow).where(
+            KeystoreRow.id == keystore_id,
+            KeystoreRow.certificate_id == certificate_id,
+            KeystoreRow.format == form,
+        )
+        async with self._database.read() as session:
+            sealed = _ready((await session.scalars(wanted)).one_or_none(), keystore_id, at)
+        file = await self._vault.open(KEYSTORE, keystore_id, sealed)
+        async with self._database.write() as session:
+            row = (await session.scalars(wanted.with_for_update())).one()
+            _ready(row, keystore_id, at)  # another may have been first
+            row.taken_at, row.file_sealed = at, None
+        return file
+
+    async def list(self, certificate_id: CertificateId) -> tuple[KeystoreRecord, ...]:
+        """Every keystore that was asked for of a certificate, the newest first."""
+        async with self._database.read() as session:
+            newest = (
+                select(KeystoreRow)
+                .where(KeystoreRow.certificate_id == certificate_id)
+                .order_by(KeystoreRow.made_at.desc(), KeystoreRow.id)
+            )
+            return tuple(_record(row) for row in await session.scalars(newest))
+
+
+def _ready(row: KeystoreRow | None, keystore_id: str, at: datetime) -> bytes:
+    """The sealed file of a keystore that can be taken now."""
+    if row is None:
+        raise UnknownKeystore(f"no keystore {keystore_id} in that format was made of that certificate")
+    if row.taken_at is not None:
+        raise KeystoreGone(f"keystore {keystore_id} was taken at {row.taken_at.isoformat()}")
+    if row.file_sealed is None or row.expires_at <= at:
+        raise KeystoreGone(f"keystore {keystore_id} could be taken until {row.expires_at.isoformat()}")
+    return row.file_sealed
+
+
+def lives_until(made_at: datetime) -> datetime:
+    """How long a keystore can be taken: long enough for a person at a slow console."""
+    return made_at + timedelta(minutes=10)
+
+
+def _record(row: KeystoreRow) -> KeystoreRecord:
+    return KeystoreRecord.model_validate({name: getattr(row, name) for name in KeystoreRecord.model_fields})

@@ -1,0 +1,266 @@
+"""Coverage as stored: the newest verdict on every client in a gate, and the evidence that grows."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rotation.proof.verdict import REFUSES, ClientEvidence, Judgement, Reason, Verdict, with_twin
+from rotation.values import ClientId, GroupId, RotationId, ServerName, Value
+from store.database.built_once import built_once
+from store.database.database import Database
+from store.database.page import Page, page_size, read_cursor, write_cursor
+from store.database.upsert import ROWS_AT_ONCE, chunks, insert_on
+from store.rotation.rotations import lock_rotation
+from store.schema.base import table_of
+from store.schema.tables import ClientRow, CoverageGateRow, JudgementRow, RotationRow
+
+_OF_EVIDENCE = ("serial_seen", "contact_seen", "covered", "older_times", "older_seen", "older_serial")
+_OF_A_READING = ("verdict", "reason", *_OF_EVIDENCE, "covered_reason", "judged_at")
+
+
+class ClientVerdict(Value):
+    """Where a client stands in a gate, with what people know it by."""
+
+    client: ClientId
+    name: str
+    """Its id where the roster has no name for it."""
+    group_id: GroupId | None
+    verdict: Verdict
+    reason: Reason
+    serial_seen: datetime | None
+    contact_seen: datetime | None
+    last_seen: datetime | None
+    last_server: ServerName | None
+    judged_at: datetime
+
+
+class Coverage:
+    """The verdicts of all gates."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, rotation_id: RotationId, gate: str, judgements: Collection[Judgement], at: datetime) -> None:
+        """Store what a reading at `at` says of some or all clients. The same again is no error.
+
+        An older reading that arrives late changes nothing, and proof stays: a client that is covered remains so
+        until it refuses its policy, or the gate is restarted.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+        """
+        async with self._database.write_rows() as connection:
+            await _note_gate(connection, rotation_id, gate, at)
+        proven = _proof_stays(postgres=self._database.is_postgresql)
+        distinct = {judgement.client: judgement for judgement in judgements}
+        for chunk in chunks(distinct.values()):
+            async with self._database.write_rows() as connection:
+                await connection.execute(proven, [_row(rotation_id, gate, judgement, at) for judgement in chunk])
+
+    async def begin_reading(self, rotation_id: RotationId, gate: str, at: datetime) -> None:
+        """Say that a gate is read from `at` on: what is stored by now is older, also where a clock was ahead."""
+        names = {"rotation": rotation_id, "the_gate": gate, "at": at}
+        async with self._database.write_rows() as connection:
+            await connection.execute(_JUDGED_BEFORE, names)
+            await connection.execute(_GATES_BEFORE, names)
+
+    async def evidence(self, rotation_id: RotationId, gate: str) -> dict[ClientId, ClientEvidence]:
+        """What was seen so far of every client in a gate."""
+        async with (
+            self._database.read_rows() as connection,
+            connection.stream(_EVIDENCE, {"rotation": rotation_id, "gate": gate}) as rows,
+        ):
+            return {
+                ClientId(client): ClientEvidence(
+                    client=ClientId(client),
+                    serial_seen=serial,
+                    contact_seen=contact,
+                    covered=covered,
+                    reason=None if reason is None else Reason(reason),
+                    older_times=times,
+                    older_seen=older_seen,
+                    older_serial=older_serial,
+                )
+                async for part in rows.partitions()
+                for client, serial, contact, covered, reason, times, older_seen, older_serial in part
+            }
+
+    async def verdicts(
+        self,
+        rotation_id: RotationId,
+        gate: str,
+        *,
+        verdict: Verdict | None = None,
+        reason: Reason | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[ClientVerdict]:
+        """The verdicts of a gate, with names from the roster; by client id, since names change.
+
+        Raises:
+            BadCursor: when `cursor` is not one of this list.
+        """
+        wanted = (
+            select(JudgementRow, ClientRow)
+            .join(RotationRow, RotationRow.id == JudgementRow.rotation_id)
+            .outerjoin(
+                ClientRow,
+                (ClientRow.site_id == RotationRow.site_id) & (ClientRow.id == JudgementRow.client_id),
+            )
+            .where(JudgementRow.rotation_id == rotation_id, JudgementRow.gate == gate)
+            .order_by(JudgementRow.client_id)
+        )
+        if verdict is not None:
+            wanted = wanted.where(JudgementRow.verdict == verdict)
+        if reason is not None:
+            wanted = wanted.where(JudgementRow.reason == reason)
+        if cursor is not None:
+            wanted = wanted.where(JudgementRow.client_id > read_cursor(cursor, str)[0])
+        size = page_size(limit)
+        async with self._database.read() as session:
+            rows = (await session.execute(wanted.limit(size + 1))).all()
+        shown = [_verdict(judgement, client) for judgement, client in rows[:size]]
+        return Page(items=tuple(shown), cursor=write_cursor(shown[-1].client) if len(rows) > size else None)
+
+    async def covered(self, rotation_id: RotationId, gates: Collection[str]) -> frozenset[ClientId]:
+        """The clients that were proven in at least one of `gates`."""
+        proven: set[ClientId] = set()
+        async with self._database.read_rows() as connection:
+            for gate in gates:
+                names = {"rotation": rotation_id, "the_gate": gate}
+                proven.update(map(ClientId, await connection.scalars(_COVERED, names)))
+        return frozenset(proven)
+
+    async def latest_gate(self, rotation_id: RotationId) -> str | None:
+        """The gate that was read last; None before the first one."""
+        newest = (
+            select(CoverageGateRow.gate)
+            .where(CoverageGateRow.rotation_id == rotation_id)
+            .order_by(CoverageGateRow.read_at.desc(), CoverageGateRow.number.desc())
+            .limit(1)
+        )
+        async with self._database.read() as session:
+            return await session.scalar(newest)
+
+    async def restart(self, rotation_id: RotationId, gate: str) -> None:
+        """Forget the evidence of a gate: after a repair of drift its proof begins anew (rule 12)."""
+        async with self._database.write_rows() as connection:
+            await connection.execute(_FORGET, {"rotation": rotation_id, "the_gate": gate})
+
+
+_COVERED = built_once(
+    select(JudgementRow.client_id).where(
+        JudgementRow.rotation_id == bindparam("rotation"),
+        JudgementRow.gate == bindparam("the_gate"),
+        JudgementRow.covered,
+    )
+)
+_FORGET = built_once(
+    delete(table_of(JudgementRow)).where(
+        JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("the_gate")
+    )
+)
+_READ_BEFORE = built_once(
+    select(CoverageGateRow.read_at)
+    .where(CoverageGateRow.rotation_id == bindparam("rotation"))
+    .where(CoverageGateRow.gate == bindparam("the_gate"))
+)
+_READ_LATER = built_once(
+    update(table_of(CoverageGateRow))
+    .where(CoverageGateRow.rotation_id == bindparam("rotation"), CoverageGateRow.gate == bindparam("the_gate"))
+    .values(read_at=bindparam("at"))
+)
+_JUDGED_BEFORE = built_once(
+    update(table_of(JudgementRow))
+    .where(JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("the_gate"))
+    .where(JudgementRow.judged_at > bindparam("at"))
+    .values(judged_at=bindparam("at"))
+)
+_GATES_BEFORE = built_once(
+    update(table_of(CoverageGateRow))
+    .where(CoverageGateRow.rotation_id == bindparam("rotation"), CoverageGateRow.read_at > bindparam("at"))
+    .values(read_at=bindparam("at"))
+)
+_NEW_GATE = built_once(insert(table_of(CoverageGateRow)))
+_EVIDENCE = built_once(
+    select(
+        JudgementRow.client_id,
+        JudgementRow.serial_seen,
+        JudgementRow.contact_seen,
+        JudgementRow.covered,
+        JudgementRow.covered_reason,
+        JudgementRow.older_times,
+        JudgementRow.older_seen,
+        JudgementRow.older_serial,
+    )
+    .where(JudgementRow.rotation_id == bindparam("rotation"), JudgementRow.gate == bindparam("gate"))
+    .execution_options(yield_per=ROWS_AT_ONCE)
+)
+
+
+@cache
+def _proof_stays(*, postgres: bool) -> Executable:
+    """Built once: it is run for every reading, and costs more to build than to run."""
+    new = insert_on(JudgementRow, postgres=postgres)
+    # one by one: SQLAlchemy cannot repeat a statement with an IN for many rows
+    refuses = (new.excluded.reason == reason for reason in sorted(REFUSES))
+    stays = or_(~JudgementRow.covered, new.excluded.covered, *refuses)
+    return built_once(
+        new.on_conflict_do_update(
+            index_elements=["rotation_id", "gate", "client_id"],
+            set_={name: new.excluded[name] for name in _OF_A_READING},
+            where=(JudgementRow.judged_at <= new.excluded.judged_at) & stays,
+        )
+    )
+
+
+async def _note_gate(connection: AsyncConnection, rotation_id: str, gate: str, at: datetime) -> None:
+    await lock_rotation(connection, rotation_id)
+    names = {"rotation": rotation_id, "the_gate": gate}
+    read_at: datetime | None = await connection.scalar(_READ_BEFORE, names)
+    if read_at is None:
+        gates = select(func.count()).where(CoverageGateRow.rotation_id == rotation_id)
+        number = (await connection.scalar(gates) or 0) + 1
+        await connection.execute(_NEW_GATE, {"rotation_id": rotation_id, "gate": gate, "number": number, "read_at": at})
+    elif read_at < at:
+        await connection.execute(_READ_LATER, {**names, "at": at})
+
+
+def _row(rotation_id: str, gate: str, judgement: Judgement, at: datetime) -> dict[str, object]:
+    evidence = judgement.evidence
+    return {
+        "rotation_id": rotation_id,
+        "gate": gate,
+        "client_id": judgement.client,
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        **{name: getattr(evidence, name) for name in _OF_EVIDENCE},
+        "covered_reason": evidence.reason,
+        "judged_at": at,
+    }
+
+
+def _verdict(judgement: JudgementRow, client: ClientRow | None) -> ClientVerdict:
+    server = client.last_server if client else None
+    return ClientVerdict(
+        client=ClientId(judgement.client_id),
+        name=_name(judgement, client),
+        group_id=GroupId(client.group_id) if client else None,
+        verdict=Verdict(judgement.verdict),
+        reason=Reason(judgement.reason),
+        serial_seen=judgement.serial_seen,
+        contact_seen=judgement.contact_seen,
+        last_seen=client.last_seen if client else None,
+        last_server=ServerName(server) if server else None,
+        judged_at=judgement.judged_at,
+    )
+
+
+def _name(judgement: JudgementRow, client: ClientRow | None) -> str:
+    if client is None:
+        return judgement.client_id
+    shared = judgement.reason == Reason.SHARED_RECORD and client.former_name is not None
+    return with_twin(client.name, client.former_name or "") if shared else client.name

@@ -1,0 +1,136 @@
+"""Plans. What was approved is kept as the very bytes that its hash covers."""
+
+import hashlib
+from collections import OrderedDict
+
+from pydantic import ValidationError
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rotation.plan.plan import Plan, PlanBody
+from rotation.values import PlanId, SiteId
+from store.database.built_once import built_once
+from store.database.database import Database
+from store.fault import StoreFault
+from store.schema.tables import PlanRow
+from store.site.sites import known_site
+
+
+class UnknownPlan(StoreFault):
+    """No plan of that id is kept."""
+
+
+class PlanAltered(StoreFault):
+    """A plan whose body is not what its hash names, or that this version cannot read. It must not run."""
+
+
+_KEPT = 64
+_BODY = built_once(select(PlanRow.hash, PlanRow.body).where(PlanRow.id == bindparam("plan")))
+
+
+class Plans:
+    """The plans of all sites. A plan is never changed; an amendment is another plan."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read: OrderedDict[PlanId, Plan] = OrderedDict()
+        """Plans that were read lately: each activity asks for its plan, and to parse one costs more than to read it."""
+
+    async def add(self, plan: Plan) -> None:
+        """Keep `plan`. The same plan again is no error.
+
+        Raises:
+            UnknownSite: when its site is not registered.
+            PlanAltered: when its hash is not that of its body, or another plan has its id.
+        """
+        body = plan.body.canonical()
+        _verify(plan.id, plan.hash, body)
+        async with self._database.write() as session:
+            await known_site(session, plan.body.site_id)
+            known = await session.get(PlanRow, plan.id)
+            if known is not None:
+                if known.hash != plan.hash:
+                    raise PlanAltered(f"another plan has the id {plan.id}")
+                return
+            session.add(
+                PlanRow(
+                    id=plan.id,
+                    site_id=plan.body.site_id,
+                    made_at=plan.made_at,
+                    hash=plan.hash,
+                    body=body,
+                    around=plan.model_dump(mode="json", exclude={"body"}),
+                )
+            )
+
+    async def get(self, plan_id: PlanId) -> Plan:
+        """The plan of that id.
+
+        Raises:
+            UnknownPlan: when none is kept.
+            PlanAltered: when its body is not what its hash names, or this version cannot read it.
+        """
+        body = await self.body(plan_id)
+        if (known := self._read.get(plan_id)) is not None and known.hash == hashlib.sha256(body).hexdigest():
+            return known
+        async with self._database.read() as session:
+            plan = _plan(await _known(session, plan_id))
+        self._read[plan_id] = plan
+        while len(self._read) > _KEPT:
+            self._read.popitem(last=False)
+        return plan
+
+    async def body(self, plan_id: PlanId) -> bytes:
+        """The stored bytes that the plan's hash covers.
+
+        Raises:
+            UnknownPlan: when none is kept.
+            PlanAltered: when they are not what its hash names.
+        """
+        async with self._database.read_rows() as connection:
+            kept = (await connection.execute(_BODY, {"plan": plan_id})).one_or_none()
+        if kept is None:
+            raise _unknown(plan_id)
+        _verify(plan_id, kept.hash, kept.body)
+        body: bytes = kept.body
+        return body
+
+    async def list(self, site_id: SiteId) -> tuple[Plan, ...]:
+        """The plans of a site, the newest first.
+
+        Raises:
+            PlanAltered: when one of them was altered.
+        """
+        newest = select(PlanRow).where(PlanRow.site_id == site_id).order_by(PlanRow.made_at.desc(), PlanRow.id)
+        async with self._database.read() as session:
+            return tuple(_plan(row) for row in await session.scalars(newest))
+
+
+async def _known(session: AsyncSession, plan_id: str) -> PlanRow:
+    row = await session.get(PlanRow, plan_id)
+    if row is None:
+        raise _unknown(plan_id)
+    return row
+
+
+def _unknown(plan_id: str) -> UnknownPlan:
+    return UnknownPlan(f"no plan of id {plan_id} is kept")
+
+
+def _plan(row: PlanRow) -> Plan:
+    _verify(row.id, row.hash, row.body)
+    # what surrounds the body has a hash of its own in it, which must be the same
+    try:
+        plan = Plan.model_validate({**row.around, "body": PlanBody.model_validate_json(row.body)})
+    except ValidationError as error:
+        text = f"plan {row.id} is stored in a form that this version cannot read: run the version that made it"
+        raise PlanAltered(text) from error
+    if plan.hash != row.hash:
+        raise PlanAltered(f"plan {row.id} names two hashes, {plan.hash} and {row.hash}")
+    return plan
+
+
+def _verify(plan_id: str, named: str, body: bytes) -> None:
+    actual = hashlib.sha256(body).hexdigest()
+    if actual != named:
+        raise PlanAltered(f"plan {plan_id} has the hash {named}, and its body {actual}: make a new plan")

@@ -1,0 +1,238 @@
+"""Rotations: one at a time for each site, begun once for each request, projected for those who look."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from rotation.values import RotationId, SiteId
+from store.database.built_once import built_once
+from store.database.database import Database
+from store.database.page import Page, page_size, read_cursor, write_cursor
+from store.fault import StoreFault
+from store.progress import NewRotation, Progress, Projection, Rotation, RotationStatus
+from store.rotation.plans import UnknownPlan
+from store.schema.base import table_of
+from store.schema.columns import from_microseconds, to_microseconds
+from store.schema.tables import PlanRow, RotationRow
+from store.site.sites import known_site
+
+
+class UnknownRotation(StoreFault):
+    """No rotation of that id is kept."""
+
+
+class SiteBusy(StoreFault):
+    """The site has a rotation that is running. `rotation_id` names it."""
+
+    def __init__(self, site_id: str, rotation_id: str) -> None:
+        super().__init__(f"site {site_id} runs rotation {rotation_id}: let it end, or cancel it")
+        self.rotation_id = RotationId(rotation_id)
+
+
+class IdempotencyConflict(StoreFault):
+    """The idempotency key, or the rotation's id, was used for another request."""
+
+
+class Rotations:
+    """The rotations of all sites."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(
+        self, new: NewRotation, at: datetime, *, idempotency_key: str | None = None, fingerprint: str = ""
+    ) -> tuple[Rotation, bool]:
+        """Begin a rotation. Returns it, and whether this call created it.
+
+        Args:
+            new: what is asked for.
+            at: the time of the request.
+            idempotency_key: names the request: the same one again gets the first one's rotation.
+            fingerprint: the hash of the request: the same key with another one is refused.
+
+        Raises:
+            IdempotencyConflict: when the key or the id belongs to another request.
+            SiteBusy: when the site has a running rotation.
+            UnknownSite, UnknownPlan: when they are not known.
+        """
+        try:
+            return await self._create(new, at, idempotency_key, fingerprint)
+        except IntegrityError:
+            # The same key was used for another site at the same time. Its row is there now, and decides.
+            return await self._create(new, at, idempotency_key, fingerprint)
+
+    async def _create(
+        self, new: NewRotation, at: datetime, idempotency_key: str | None, fingerprint: str
+    ) -> tuple[Rotation, bool]:
+        async with self._database.write() as session:
+            # Rotations of one site begin one after the other: what is looked at below is still so at the write.
+            await known_site(session, new.site_id, lock=True)
+            first = await _first_of(session, new, idempotency_key)
+            if first is not None:
+                if first.request_fingerprint != fingerprint:
+                    raise IdempotencyConflict(
+                        f"rotation {first.id} was begun by another request with the same key or id"
+                    )
+                return _rotation(first), False
+            if await session.get(PlanRow, new.plan_id) is None:
+                raise UnknownPlan(f"no plan of id {new.plan_id} is kept")
+            busy = await session.scalar(_running(new.site_id))
+            if busy is not None:
+                raise SiteBusy(new.site_id, busy.id)
+            row = RotationRow(
+                **new.model_dump(),
+                **Projection().model_dump(),
+                created_at=at,
+                updated_at=at,
+                told=0,
+                idempotency_key=idempotency_key,
+                request_fingerprint=fingerprint,
+            )
+            session.add(row)
+            await session.flush()
+            return _rotation(row), True
+
+    async def project(
+        self, rotation_id: RotationId, progress: Progress, at: datetime, *, number: int | None = None
+    ) -> None:
+        """Store what a rotation reports of itself at `at`, or what was found out about it.
+
+        Only the fields given are written. A report of an older event than the stored one, or of a running rotation
+        after its end, comes late and changes nothing. That it has ended is always taken. Clocks do not decide: one that
+        was ahead once would hold up all that is reported until then.
+
+        Args:
+            rotation_id: the rotation.
+            progress: what is reported.
+            at: when.
+            number: of the event that the rotation reports; None when somebody else found it out.
+
+        Raises:
+            UnknownRotation: when none of that id is kept.
+        """
+        async with self._database.write_rows() as connection:
+            kept = (await connection.execute(_STANDING, {"rotation": rotation_id})).one_or_none()
+            if kept is None:
+                raise _unknown(rotation_id)
+            number = kept.told if number is None else number
+            runs = "status" not in progress.model_fields_set or progress.status is RotationStatus.RUNNING
+            if runs and (number < kept.told or kept.status != RotationStatus.RUNNING):
+                return
+            said = {name: getattr(progress, name) for name in progress.model_fields_set}
+            newest = max(number, kept.told)
+            await connection.execute(_TOLD, {**said, "rotation": rotation_id, "updated_at": at, "told": newest})
+
+    async def get(self, rotation_id: RotationId) -> Rotation:
+        """The rotation of that id.
+
+        Raises:
+            UnknownRotation: when none is kept.
+        """
+        async with self._database.read() as session:
+            return _rotation(await known_rotation(session, rotation_id))
+
+    async def stands(self, rotation_id: RotationId) -> tuple[SiteId, RotationStatus] | None:
+        """The site of a rotation, and where it stands as a whole; None when none of that id is kept."""
+        async with self._database.read_rows() as connection:
+            kept = (await connection.execute(_STANDS, {"rotation": rotation_id})).one_or_none()
+        return None if kept is None else (SiteId(kept.site_id), RotationStatus(kept.status))
+
+    async def running(self, site_id: SiteId) -> Rotation | None:
+        """The running rotation of a site."""
+        async with self._database.read() as session:
+            row = await session.scalar(_running(site_id))
+        return None if row is None else _rotation(row)
+
+    async def all_running(self) -> tuple[Rotation, ...]:
+        """The running rotations of all sites, the oldest first."""
+        runs = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING)
+        async with self._database.read() as session:
+            rows = await session.scalars(runs.order_by(RotationRow.created_at, RotationRow.id))
+            return tuple(_rotation(row) for row in rows)
+
+    async def unheard(self) -> tuple[Rotation, ...]:
+        """Rotations that were recorded and have not reported anything yet, the oldest first."""
+        recorded = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING, RotationRow.told == 0)
+        async with self._database.read() as session:
+            rows = await session.scalars(recorded.order_by(RotationRow.created_at, RotationRow.id))
+            return tuple(_rotation(row) for row in rows)
+
+    async def list(
+        self, limit: int = 50, cursor: str | None = None, *, site_id: SiteId | None = None
+    ) -> Page[Rotation]:
+        """Rotations, the newest first.
+
+        Raises:
+            BadCursor: when `cursor` is not one of this list.
+        """
+        wanted = select(RotationRow).order_by(RotationRow.created_at.desc(), RotationRow.id.desc())
+        if site_id is not None:
+            wanted = wanted.where(RotationRow.site_id == site_id)
+        if cursor is not None:
+            micros, last_id = read_cursor(cursor, int, str)
+            last_at = from_microseconds(int(micros))
+            same_time = and_(RotationRow.created_at == last_at, RotationRow.id < str(last_id))
+            wanted = wanted.where(or_(RotationRow.created_at < last_at, same_time))
+        size = page_size(limit)
+        async with self._database.read() as session:
+            rows = (await session.scalars(wanted.limit(size + 1))).all()
+        shown = rows[:size]
+        more = len(rows) > size
+        after = write_cursor(to_microseconds(shown[-1].created_at), shown[-1].id) if more else None
+        return Page(items=tuple(_rotation(row) for row in shown), cursor=after)
+
+
+_STANDING = built_once(
+    select(RotationRow.status, RotationRow.told)
+    .where(RotationRow.id == bindparam("rotation"))
+    .with_for_update(key_share=True)
+)
+_STANDS = built_once(select(RotationRow.site_id, RotationRow.status).where(RotationRow.id == bindparam("rotation")))
+_TOLD = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
+_LOCKED = built_once(
+    select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
+)
+
+
+async def lock_rotation(session: AsyncSession | AsyncConnection, rotation_id: str) -> None:
+    """Keep others from writing about a rotation until the transaction ends, where the database locks rows.
+
+    Raises:
+        UnknownRotation: when none of that id is kept.
+    """
+    if await session.scalar(_LOCKED, {"rotation": rotation_id}) is None:
+        raise _unknown(rotation_id)
+
+
+async def known_rotation(session: AsyncSession, rotation_id: str) -> RotationRow:
+    """The row of a rotation.
+
+    Raises:
+        UnknownRotation: when none of that id is kept.
+    """
+    row = await session.get(RotationRow, rotation_id)
+    if row is None:
+        raise _unknown(rotation_id)
+    return row
+
+
+def _unknown(rotation_id: str) -> UnknownRotation:
+    return UnknownRotation(f"no rotation of id {rotation_id} is kept")
+
+
+async def _first_of(session: AsyncSession, new: NewRotation, idempotency_key: str | None) -> RotationRow | None:
+    if idempotency_key is not None:
+        first = await session.scalar(select(RotationRow).where(RotationRow.idempotency_key == idempotency_key))
+        if first is not None:
+            return first
+    return await session.get(RotationRow, new.id)
+
+
+def _running(site_id: str) -> Select[RotationRow]:
+    return select(RotationRow).where(RotationRow.site_id == site_id, RotationRow.status == RotationStatus.RUNNING)
+
+
+def _rotation(row: RotationRow) -> Rotation:
+    return Rotation.model_validate({name: getattr(row, name) for name in Rotation.model_fields})

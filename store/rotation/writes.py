@@ -1,0 +1,229 @@
+"""Writes to SEPM: each is noted before it is sent, so that a crash in between leaves a trace."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rotation.plan.step import SettingField
+from rotation.survey import Pair
+from rotation.values import GroupId, LocationId, RotationId, SiteId, Value
+from store.database.built_once import built_once
+from store.database.database import Database
+from store.fault import StoreFault
+from store.rotation.rotations import lock_rotation
+from store.schema.base import table_of
+from store.schema.tables import RotationRow, WriteRow
+
+
+class UnknownWrite(StoreFault):
+    """An outcome of a write that was never noted."""
+
+
+class WriteOutcome(StrEnum):
+    """What became of a write, as read back."""
+
+    APPLIED = "applied"
+    NO_EFFECT = "no-effect"
+    """It was answered well, and reading back shows the old value."""
+    REFUSED = "refused"
+
+
+class SettingWrite(Value):
+    """A write of one setting of one pair; `outcome` is None until it was read back."""
+
+    rotation_id: RotationId
+    step_id: str
+    pair: Pair
+    field: SettingField
+    value: str
+    attempt: int
+    policy_date_before: datetime
+    """The owner's `policyDate` as read before the write was sent for the first time."""
+    sepm_clock: datetime | None = None
+    """SEPM's own clock then, cut to the second; None of a write that an earlier version has noted."""
+    intended_at: datetime
+    outcome: WriteOutcome | None
+    outcome_at: datetime | None
+    detail: str
+
+
+class Writes:
+    """The writes of all rotations."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record_write(
+        self,
+        rotation_id: RotationId,
+        step_id: str,
+        pair: Pair,
+        field: SettingField,
+        *,
+        value: str,
+        at: datetime,
+        policy_date_before: datetime,
+        sepm_clock: datetime | None = None,
+    ) -> SettingWrite:
+        """Note a write before it is sent. Returns the note that holds.
+
+        While the last note of the same value has no outcome it is that one: the write may have been sent, so only
+        its `policy_date_before` is certain to be from before. Otherwise a new attempt is noted.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+        """
+        names = _names(rotation_id, step_id, pair, field)
+        async with self._database.write_rows() as connection:
+            await lock_rotation(connection, rotation_id)
+            last = await _last(connection, names)
+            if last is not None and last.outcome is None and last.value == value:
+                return last
+            write = SettingWrite(
+                rotation_id=rotation_id,
+                step_id=step_id,
+                pair=pair,
+                field=field,
+                value=value,
+                attempt=1 if last is None else last.attempt + 1,
+                policy_date_before=policy_date_before,
+                sepm_clock=sepm_clock,
+                intended_at=at,
+                outcome=None,
+                outcome_at=None,
+                detail="",
+            )
+            await connection.execute(_NEW, names | write.model_dump(exclude={"pair"}))
+            return write
+
+    async def record_outcome(
+        self,
+        rotation_id: RotationId,
+        step_id: str,
+        pair: Pair,
+        field: SettingField,
+        *,
+        outcome: WriteOutcome,
+        at: datetime,
+        detail: str = "",
+    ) -> SettingWrite:
+        """Note what became of the last write. The first outcome of an attempt stays.
+
+        Raises:
+            UnknownRotation: when no such rotation is kept.
+            UnknownWrite: when no write of that setting was noted.
+        """
+        names = _names(rotation_id, step_id, pair, field)
+        async with self._database.write_rows() as connection:
+            await lock_rotation(connection, rotation_id)
+            last = await _last(connection, names)
+            if last is None:
+                raise UnknownWrite(f"step {step_id} noted no write of {field.value} for group {pair.group_id}")
+            if last.outcome is not None:
+                return last
+            ended = {"outcome": outcome, "outcome_at": at, "detail": detail}
+            which = {f"the_{name}": value for name, value in names.items()}
+            await connection.execute(_ENDED, ended | which | {"the_attempt": last.attempt})
+            return last.model_copy(update=ended)
+
+    async def seen(
+        self,
+        rotation_id: RotationId,
+        step_id: str,
+        pair: Pair,
+        field: SettingField,
+        *,
+        value: str,
+        at: datetime,
+    ) -> None:
+        """Note that the setting has `value`: a write of it that a crash cut off has done it."""
+        async with self._database.read_rows() as connection:
+            last = await _last(connection, _names(rotation_id, step_id, pair, field))
+            if last is None or last.outcome is not None or last.value != value:
+                return
+        await self.record_outcome(
+            rotation_id, step_id, pair, field, outcome=WriteOutcome.APPLIED, at=at, detail="read back after a crash"
+        )
+
+    async def written(self, rotation_id: RotationId, step_id: str | None = None) -> tuple[SettingWrite, ...]:
+        """The writes of a rotation, or of one step of it, in order of their notes."""
+        noted = select(WriteRow).where(WriteRow.rotation_id == rotation_id)
+        if step_id is not None:
+            noted = noted.where(WriteRow.step_id == step_id)
+        order = (WriteRow.intended_at, WriteRow.step_id, WriteRow.group_id, WriteRow.location_id, WriteRow.attempt)
+        async with self._database.read() as session:
+            return tuple(_write(row) for row in await session.scalars(noted.order_by(*order)))
+
+    async def of_one_group(self, rotation_id: RotationId) -> tuple[SettingWrite, ...]:
+        """The writes of the group that the rotation wrote first, in order of their notes."""
+        async with self._database.read_rows() as connection:
+            first = (await connection.execute(_FIRST, {"the_rotation_id": rotation_id})).one_or_none()
+            if first is None:
+                return ()
+            which = {"the_rotation_id": rotation_id, "the_group_id": first.group_id}
+            return tuple(_write(row) for row in await connection.execute(_OF_GROUP, which))
+
+    async def of_site(self, site_id: SiteId, field: SettingField) -> tuple[SettingWrite, ...]:
+        """The writes of one setting by all rotations of a site, in order of their notes."""
+        noted = (
+            select(WriteRow)
+            .join(RotationRow, RotationRow.id == WriteRow.rotation_id)
+            .where(RotationRow.site_id == site_id, WriteRow.field == field)
+            .order_by(WriteRow.intended_at, WriteRow.attempt)
+        )
+        async with self._database.read() as session:
+            return tuple(_write(row) for row in await session.scalars(noted))
+
+
+_WRITES = table_of(WriteRow)
+_OF = ("rotation_id", "step_id", "group_id", "location_id", "field")
+"""What tells the writes of one setting in one step from any other."""
+_LAST = built_once(
+    select(_WRITES)
+    .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in _OF))
+    .order_by(_WRITES.c.attempt.desc())
+    .limit(1)
+)
+_OF_ROTATION = _WRITES.c.rotation_id == bindparam("the_rotation_id")
+_IN_ORDER = (_WRITES.c.intended_at, _WRITES.c.step_id, _WRITES.c.location_id, _WRITES.c.attempt)
+_FIRST = built_once(select(_WRITES.c.group_id).where(_OF_ROTATION).order_by(*_IN_ORDER).limit(1))
+_OF_GROUP = built_once(
+    select(_WRITES).where(_OF_ROTATION, _WRITES.c.group_id == bindparam("the_group_id")).order_by(*_IN_ORDER)
+)
+_NEW = built_once(insert(_WRITES))
+_ENDED = built_once(
+    update(_WRITES)
+    .where(*(_WRITES.c[name] == bindparam(f"the_{name}") for name in (*_OF, "attempt")))
+    .values({name: bindparam(name) for name in ("outcome", "outcome_at", "detail")})
+)
+
+
+def _names(rotation_id: str, step_id: str, pair: Pair, field: SettingField) -> dict[str, object]:
+    values = (rotation_id, step_id, pair.group_id, pair.location_id, field)
+    return dict(zip(_OF, values, strict=True))
+
+
+async def _last(connection: AsyncConnection, names: dict[str, object]) -> SettingWrite | None:
+    given = {f"the_{name}": value for name, value in names.items()}
+    row = (await connection.execute(_LAST, given)).one_or_none()
+    return None if row is None else _write(row)
+
+
+def _write(row: WriteRow | Row[*tuple[Any, ...]]) -> SettingWrite:
+    return SettingWrite(
+        rotation_id=RotationId(row.rotation_id),
+        step_id=row.step_id,
+        pair=Pair(group_id=GroupId(row.group_id), location_id=LocationId(row.location_id)),
+        field=SettingField(row.field),
+        value=row.value,
+        attempt=row.attempt,
+        policy_date_before=row.policy_date_before,
+        sepm_clock=row.sepm_clock,
+        intended_at=row.intended_at,
+        outcome=None if row.outcome is None else WriteOutcome(row.outcome),
+        outcome_at=row.outcome_at,
+        detail=row.detail,
+    )

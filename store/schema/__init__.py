@@ -1,0 +1,1 @@
+"""Every table, and how values are kept in columns."""

@@ -1,0 +1,72 @@
+"""Every table, for whoever needs them all: importing this fills `Base.metadata`."""
+
+from store.schema.base import Base
+from store.schema.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
+from store.schema.console_tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
+from store.schema.http_reach_table import HttpAnswerRow
+from store.schema.inventory_tables import SightingRow, WatchedPortRow
+from store.schema.reconciliation_table import ReconciliationRow
+from store.schema.rotation_tables import (
+    CoverageGateRow,
+    EventRow,
+    FoundRow,
+    JudgementRow,
+    LeftOutRow,
+    OriginalRow,
+    ReferenceRow,
+    RestoreRow,
+    RotationRow,
+    SwapRow,
+    TaskRow,
+    WriteRow,
+)
+from store.schema.simulation_tables import SimulatedRunRow, SimulatedSiteRow, SimulationRow
+from store.schema.site_tables import (
+    CertificateRow,
+    ClientRow,
+    ClientServerRow,
+    ContactRow,
+    PinnedFingerprintRow,
+    PlanRow,
+    SiteRow,
+    SurveyRow,
+)
+
+__all__ = [
+    "Base",
+    "CertificateOrderRow",
+    "CertificateRequestRow",
+    "CertificateRow",
+    "ClientExportRow",
+    "ClientRow",
+    "ClientServerRow",
+    "ContactRow",
+    "CoverageGateRow",
+    "EventRow",
+    "ExportedClientsRow",
+    "FoundRow",
+    "HttpAnswerRow",
+    "IssuerAccountRow",
+    "JudgementRow",
+    "KeystoreRow",
+    "LeftOutRow",
+    "OriginalRow",
+    "PinnedFingerprintRow",
+    "PlanRow",
+    "ReconciliationRow",
+    "ReferenceRow",
+    "RestoreRow",
+    "RotationRow",
+    "SaidRow",
+    "SightingRow",
+    "SimulatedRunRow",
+    "SimulatedSiteRow",
+    "SimulationRow",
+    "SiteRow",
+    "StatementRow",
+    "SurveyRow",
+    "SwapRow",
+    "TaskRow",
+    "WatchedPortRow",
+    "WriteRow",
+]

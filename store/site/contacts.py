@@ -1,0 +1,208 @@
+"""The trail of contacts: every TLS connection to a site's SEPM, every word about its certificates, chained."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rotation.contact import Contact, ContactKind, Presence
+from rotation.pins import address
+from rotation.site import Site
+from rotation.values import Fingerprint, SiteId
+from store.database.built_once import built_once
+from store.database.chain import ORIGIN, ChainHead, chained, verified
+from store.database.database import Database
+from store.database.page import page_size
+from store.fault import StoreFault
+from store.schema.base import table_of
+from store.schema.tables import ContactRow, SiteRow
+from store.site.pins import pin, pins_of, settle, unpin
+from store.site.sites import UnknownSite
+
+_SITE = built_once(
+    select(SiteRow.site, SiteRow.rest_url, SiteRow.ca_pem)
+    .where(SiteRow.id == bindparam("site"))
+    .with_for_update(key_share=True)
+)
+_OF_SITE = ContactRow.site_id == bindparam("site")
+_LAST = built_once(
+    select(ContactRow.number, ContactRow.hash).where(_OF_SITE).order_by(ContactRow.number.desc()).limit(1)
+)
+_NEW = built_once(insert(table_of(ContactRow)))
+_ALL = built_once(select(table_of(ContactRow)).where(_OF_SITE).order_by(ContactRow.number))
+_AFTER = built_once(
+    select(table_of(ContactRow))
+    .where(_OF_SITE, ContactRow.number > bindparam("after"))
+    .order_by(ContactRow.number)
+    .limit(bindparam("most"))
+)
+_WHAT = (ContactRow.kind, ContactRow.address, ContactRow.server, ContactRow.fingerprint)
+_HASHED = ("site_id", "number", "at", "kind", "address", "server", "fingerprint", "who", "why", "previous")
+
+
+class LastPin(StoreFault):
+    """What is to be dropped is all that the site is believed by."""
+
+
+class NotPinned(StoreFault):
+    """A certificate is to be dropped that is not pinned."""
+
+
+class NumberedContact(Contact):
+    """A contact in its trail."""
+
+    number: int
+    hash: str
+
+
+class Contacts:
+    """The trails of all sites. Nothing changes or deletes a line."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, site_id: SiteId, contact: Contact) -> None:
+        """Store that a certificate was presented. What a swap has proven is believed alone from then on.
+
+        Raises:
+            UnknownSite: when no such site is registered.
+        """
+        async with self._database.write_rows() as connection:
+            registered = await _locked(connection, site_id)
+            await _append(connection, site_id, contact)
+            if contact.kind is ContactKind.CONNECTED:
+                await _settle(connection, registered, contact.at)
+
+    async def settle(self, site_id: SiteId, at: datetime) -> None:
+        """Believe alone what a swap has proven, as soon as it has: not only at the next connection.
+
+        Raises:
+            UnknownSite: when no such site is registered.
+        """
+        async with self._database.write_rows() as connection:
+            await _settle(connection, await _locked(connection, site_id), at)
+
+    async def believe(self, site_id: SiteId, contact: Contact) -> None:
+        """Pin a certificate by a person's word. Again is no error.
+
+        Raises:
+            UnknownSite: when no such site is registered.
+        """
+        fingerprint = _named(contact)
+        async with self._database.write_rows() as connection:
+            await _locked(connection, site_id)
+            if fingerprint not in await pins_of(connection, site_id):
+                await pin(connection, site_id, fingerprint)
+                await _append(connection, site_id, contact)
+
+    async def doubt(self, site_id: SiteId, contact: Contact) -> None:
+        """Drop a pin by a person's word.
+
+        Raises:
+            UnknownSite: when no such site is registered.
+            NotPinned: when it is not pinned.
+            LastPin: when nothing would be left to believe.
+        """
+        fingerprint = _named(contact)
+        async with self._database.write_rows() as connection:
+            ca_pem = (await _locked(connection, site_id)).ca_pem
+            pins = await pins_of(connection, site_id)
+            if fingerprint not in pins:
+                raise NotPinned(f"certificate {fingerprint} is not pinned for site {site_id}")
+            if pins == {fingerprint} and ca_pem is None:
+                raise LastPin(f"certificate {fingerprint} is all that site {site_id} is believed by: pin another first")
+            await unpin(connection, site_id, fingerprint)
+            await _append(connection, site_id, contact)
+
+    async def pins(self, site_id: SiteId) -> frozenset[Fingerprint]:
+        """The certificates that are known for a site: not those that are only announced."""
+        async with self._database.read_rows() as connection:
+            return await pins_of(connection, site_id)
+
+    async def list(self, site_id: SiteId, after: int = 0, limit: int = 100) -> tuple[NumberedContact, ...]:
+        """The contacts of a site that follow number `after`, in order."""
+        names = {"site": site_id, "after": after, "most": page_size(limit)}
+        async with self._database.read_rows() as connection:
+            rows = await connection.execute(_AFTER, names)
+            return tuple(
+                NumberedContact.model_validate({name: getattr(row, name) for name in NumberedContact.model_fields})
+                for row in rows
+            )
+
+    async def presences(self, site_id: SiteId) -> tuple[Presence, ...]:
+        """What was at a site's address and what was made of it, with first and last time; the latest first."""
+        first, last, count = func.min(ContactRow.number), func.max(ContactRow.number), func.count()
+        ends = select(*_WHAT, first.label("begin"), last.label("end"), count.label("times"))
+        async with self._database.read() as session:
+            found = (await session.execute(ends.where(ContactRow.site_id == site_id).group_by(*_WHAT))).all()
+            numbers = {number for row in found for number in (row.begin, row.end)}
+            moments = select(ContactRow.number, ContactRow.at).where(
+                ContactRow.site_id == site_id, ContactRow.number.in_(numbers)
+            )
+            at: dict[int, datetime] = {row.number: row.at for row in await session.execute(moments)}
+        return tuple(
+            Presence(
+                kind=ContactKind(row.kind),
+                address=row.address,
+                server=row.server,
+                fingerprint=row.fingerprint,
+                first=at[row.begin],
+                last=at[row.end],
+                count=row.times,
+            )
+            for row in sorted(found, key=lambda row: row.end, reverse=True)
+        )
+
+    async def verify_chain(self, site_id: SiteId) -> ChainHead:
+        """Check every contact of a site. Returns where its trail ends.
+
+        Raises:
+            ChainBroken: at the first one that is missing or altered.
+        """
+        async with self._database.read_rows() as connection:
+            return verified(await connection.execute(_ALL, {"site": site_id}), f"site {site_id}", _HASHED)
+
+
+class _Registered(NamedTuple):
+    site: Site
+    rest_url: str
+    ca_pem: str | None
+
+
+async def _locked(connection: AsyncConnection, site_id: SiteId) -> _Registered:
+    """The site, about which nobody else writes until the transaction ends: numbers have no gap, hashes no fork."""
+    row = (await connection.execute(_SITE, {"site": site_id})).one_or_none()
+    if row is None:
+        raise UnknownSite(f"no site of id {site_id} is registered")
+    return _Registered(row.site, row.rest_url, row.ca_pem)
+
+
+async def _settle(connection: AsyncConnection, registered: _Registered, at: datetime) -> None:
+    site, where = registered.site, address(registered.rest_url)
+    pinned, dropped = await settle(connection, site, registered.rest_url, at)
+    for kind, fingerprints in ((ContactKind.PINNED, pinned), (ContactKind.DROPPED, dropped)):
+        for each in sorted(fingerprints):
+            word = Contact(
+                at=at, kind=kind, address=where, fingerprint=each, who="the service", why="a swap was proven"
+            )
+            await _append(connection, site.id, word)
+
+
+async def _append(connection: AsyncConnection, site_id: SiteId, contact: Contact) -> None:
+    last = (await connection.execute(_LAST, {"site": site_id})).one_or_none()
+    number, previous = (0, ORIGIN) if last is None else (last.number, last.hash)
+    row: dict[str, object] = {
+        **dict(contact),
+        "kind": contact.kind.value,
+        "site_id": site_id,
+        "number": number + 1,
+        "previous": previous,
+    }
+    await connection.execute(_NEW, {**row, "hash": chained(row, contact.at)})
+
+
+def _named(contact: Contact) -> Fingerprint:
+    if contact.fingerprint is None:
+        raise ValueError("a word about a certificate names it")
+    return contact.fingerprint

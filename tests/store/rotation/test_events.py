@@ -1,0 +1,69 @@
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from store.database.chain import ChainBroken
+from store.rotation.events import NewEvent
+from store.rotation.rotations import UnknownRotation
+
+
+async def _append(store, make, key, **data):
+    event = NewEvent(at=make.t0, kind="step", message=f"did {key}", data=data, key=key)
+    return await store.events.append("rot-1", "site-1", event)
+
+
+async def test_events_have_numbers_without_a_gap(running, make):
+    """Events appended at once are numbered one after the other, and the chain holds."""
+    await asyncio.gather(*(_append(running, make, f"k{number}", at=make.t0) for number in range(25)))
+    events = await running.events.list("rot-1")
+    assert [event.number for event in events] == list(range(1, 26))
+    assert (await running.events.verify_chain("rot-1")).hash == events[-1].hash
+    assert await running.events.list("rot-1", after=20, limit=3) == events[20:23]
+
+
+async def test_an_event_of_a_known_key_is_not_appended_again(running, make):
+    """A retry gets the first event back, whatever it says now."""
+    head = await _append(running, make, "k", data="first")
+    assert await _append(running, make, "k", data="second") == head
+    (event,) = await running.events.list("rot-1")
+    assert (event.number, event.hash, event.data) == (head.number, head.hash, {"data": "first"})
+
+
+async def test_events_that_come_together_are_told_in_order_and_once(running, make):
+    """Several events are one transaction; those that were told before keep their place."""
+    events = [NewEvent(at=make.t0, kind="k", message=key, data={}, key=key) for key in "abc"]
+    await running.events.append("rot-1", "site-1", *events[:2])
+    assert (await running.events.append("rot-1", "site-1", *events, events[2])).number == 3
+    assert [event.message for event in await running.events.list("rot-1")] == ["a", "b", "c"]
+    await running.events.verify_chain("rot-1")
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [
+        ("UPDATE events SET message = 'did nothing' WHERE number = 2", 2),
+        ("UPDATE events SET data = '{}' WHERE number = 3", 3),
+        ("UPDATE events SET at = at + 1 WHERE number = 1", 1),
+        ("UPDATE events SET hash = previous WHERE number = 4", 4),
+        ("DELETE FROM events WHERE number = 2", 2),
+        ("DELETE FROM events WHERE number = 1", 1),
+    ],
+)
+async def test_a_change_of_the_past_is_found(running, make, change, number):
+    """An event altered or deleted in the database breaks the chain, and the first such number is named."""
+    for key in "abcd":
+        await _append(running, make, key, about=key)
+    await running.events.verify_chain("rot-1")
+    async with running.database.write() as session:
+        await session.execute(text(change))
+    with pytest.raises(ChainBroken) as caught:
+        await running.events.verify_chain("rot-1")
+    assert caught.value.number == number
+
+
+async def test_a_trail_that_was_never_begun_holds(running, make):
+    """No events are a whole chain of none; an event of an unknown rotation is refused."""
+    assert (await running.events.verify_chain("rot-1")).number == 0
+    with pytest.raises(UnknownRotation):
+        await running.events.append("none", "site-1", NewEvent(at=make.t0, kind="k", message="m", data={}, key="k"))

@@ -1,0 +1,48 @@
+import hashlib
+import json
+
+import pytest
+from sqlalchemy import text
+
+from store.rotation.plans import PlanAltered, UnknownPlan
+
+
+async def test_a_plan_comes_back_byte_for_byte(site, make):
+    """The stored body is exactly what the hash covers, and the plan is read as it was made."""
+    plan = make.plan()
+    await site.plans.add(plan)
+    assert await site.plans.get("plan-1") == plan
+    assert await site.plans.body("plan-1") == plan.body.canonical()
+    assert await site.plans.list("site-1") == (plan,)
+    with pytest.raises(UnknownPlan):
+        await site.plans.get("none")
+
+
+async def test_an_altered_body_is_not_given_out(site):
+    """One byte changed in the database, and the plan is refused."""
+    async with site.database.write() as session:
+        await session.execute(text("UPDATE plans SET body = :body"), {"body": b'{"site_id":"other"}'})
+    for question in (site.plans.get("plan-1"), site.plans.body("plan-1"), site.plans.list("site-1")):
+        with pytest.raises(PlanAltered):
+            await question
+
+
+async def test_a_plan_that_this_version_cannot_read_is_not_given_out(site):
+    """Its hash is right, and its form another one: it is refused, and the bytes are there for the version that can."""
+    body = b'{"site_id":"other"}'
+    around = json.dumps({"hash": hashlib.sha256(body).hexdigest()})
+    values = {"body": body, "hash": hashlib.sha256(body).hexdigest(), "around": around}
+    async with site.database.write() as session:
+        await session.execute(text("UPDATE plans SET body = :body, hash = :hash, around = :around"), values)
+    with pytest.raises(PlanAltered, match="this version cannot read"):
+        await site.plans.get("plan-1")
+    assert await site.plans.body("plan-1") == body
+
+
+async def test_a_plan_with_a_false_hash_is_not_kept(site, make):
+    """A hash that is not the body's, or another plan under a known id, is refused."""
+    false = make.plan("plan-2").model_copy(update={"hash": "00" * 32})
+    for plan in (false, make.plan(title="Something else")):
+        with pytest.raises(PlanAltered):
+            await site.plans.add(plan)
+    assert await site.plans.list("site-1") == (make.plan(),)

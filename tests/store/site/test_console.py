@@ -1,0 +1,65 @@
+"""What is kept of sites without REST: words in their order, the newest export, statements once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rotation.access import AtConsole, ConsoleGroup, ConsoleLocation
+from rotation.console.exported import ClientExport, ExportedClient
+from rotation.console.record import Replicates
+from rotation.site import Server, Site
+from rotation.values import ListName, ServerName, SiteId, TaskId
+from store.site.console import OlderExport
+from store.site.sites import SiteExists, UnknownSite
+
+NOON = datetime(2025, 11, 26, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+SITE = SiteId("old")
+LOCATION = ConsoleLocation(server_list=ListName("HTTP"), secure_communications=True, heartbeat=MINUTE)
+
+
+@pytest.fixture
+async def console(store):
+    """The records of a registered site."""
+    document = AtConsole(version="12.1", recorded_at=NOON, groups=(ConsoleGroup(path="Top", locations=(LOCATION,)),))
+    servers = (Server(name=ServerName("A"), address="a"),)
+    site = Site(id=SITE, name="Old", servers=servers, access=document)
+    await store.sites.add_at_console(site, NOON)
+    assert await store.sites.get(SITE) == site
+    assert (await store.sites.access(SITE)).rest_url == ""
+    with pytest.raises(SiteExists):
+        await store.sites.add_at_console(site, NOON)
+    return store.console
+
+
+def export(name, taken_at):
+    """An export of that id."""
+    return ClientExport(
+        id=name, taken_at=taken_at, uploaded_at=NOON, uploaded_by="olga", sha256="0", clients=1, columns=("name",)
+    )
+
+
+async def test_words_are_kept_in_their_order(console):
+    """A document that is written later holds what was said before it."""
+    words = [Replicates(task_id=TaskId(str(n)), partners=(), said_by="olga", evidence={}) for n in range(3)]
+    await console.say(SITE, words[:2], NOON)
+    await console.say(SITE, words[2:], NOON + MINUTE)
+    assert await console.said(SITE, NOON) == tuple(words)
+    assert await console.said(SITE, NOON + MINUTE) == (words[2],)
+    with pytest.raises(UnknownSite):
+        await console.say(SiteId("nowhere"), words, NOON)
+
+
+async def test_only_the_newest_export_counts(console):
+    """One that is not newer is refused; of older ones it is known that they were."""
+    clients = [ExportedClient(name=f"PC-{n}", group="Top", last_seen=NOON) for n in range(1100)]
+    assert await console.newest_export(SITE) is None
+    await console.add_export(SITE, export("first", NOON), clients[:1])
+    for taken_at in (NOON, NOON - MINUTE):
+        with pytest.raises(OlderExport):
+            await console.add_export(SITE, export("older", taken_at), clients)
+    await console.add_export(SITE, export("second", NOON + MINUTE), clients)
+    newest = await console.newest_export(SITE)
+    assert newest == export("second", NOON + MINUTE)
+    assert await console.clients(newest) == tuple(clients)
+    assert await console.clients(export("first", NOON)) == ()
