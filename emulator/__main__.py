@@ -13,10 +13,10 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from emulator.description import Description, readable
-from emulator.registration import write_registration
 from emulator.scenarios import NAMES, scenario
-from emulator.serve import Emulator, RobotOrder, ServeOptions
+from emulator.serving.description import Description, readable
+from emulator.serving.registration import write_registration
+from emulator.serving.serve import Emulator, RobotOrder, ServeOptions
 from emulator.spec import SiteSpec
 
 _WITHOUT_REST = "12.1.7004.6500"

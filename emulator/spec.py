@@ -8,8 +8,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from emulator.domains import is_root
-from emulator.slips import Slip
+from emulator.state.domains import is_root
+from emulator.state.slips import Slip
 from emulator.switches import Switches
 
 ROOT_GROUP = "My Company"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from emulator.export import described_groups, export_clients, followed_by, machines_of_images, serials, unlike
+from emulator.people.export import described_groups, export_clients, followed_by, machines_of_images, serials, unlike
 from emulator.simulation import Simulation
 from rotation.access import AtConsole as Document
 from rotation.console.exported import ClientExport

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from emulator.happenings import Scheduled
+from emulator.events.happenings import Scheduled
 from emulator.spec import (
     DEFAULT_LIST,
     DEFAULT_LOCATION,

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from emulator.draws import identity
-from emulator.effects import EffectView
-from emulator.slips import Mistake
+from emulator.clients.verdict import LostClient
 from emulator.spec import ClientSpec
-from emulator.verdict import LostClient
+from emulator.state.draws import identity
+from emulator.state.effects import EffectView
+from emulator.state.slips import Mistake
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import ScopeName

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from emulator.effects import Actor, EffectView
+from emulator.clients.verdict import LostClient, RefusingClient
+from emulator.clients.ways import Known
 from emulator.simulation import Simulation
-from emulator.slips import MadeSlip
-from emulator.verdict import LostClient, RefusingClient
-from emulator.ways import Known
+from emulator.state.effects import Actor, EffectView
+from emulator.state.slips import MadeSlip
 from rotation.finding import Finding
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.task import ConsoleTask

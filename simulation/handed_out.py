@@ -1,7 +1,7 @@
 """Losses by an old Sylink.xml that something gave a client of which the people of a site did not know (rule 26)."""
 
-from emulator.slips import Mistake
-from emulator.verdict import LostClient
+from emulator.clients.verdict import LostClient
+from emulator.state.slips import Mistake
 from simulation.facts import Facts
 from simulation.heartbeats import slowest_of
 from simulation.unasked import SWAPS

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.verdict import FailingClient
+from emulator.clients.verdict import FailingClient
 from simulation.facts import Facts
 
 

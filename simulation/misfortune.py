@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from emulator.happening_draws import USUAL, WIDER, draw_happenings
-from emulator.happenings import Scheduled, SylinkHandedOut
-from emulator.slips import Mistake, Slip
+from emulator.events.happening_draws import USUAL, WIDER, draw_happenings
+from emulator.events.happenings import Scheduled, SylinkHandedOut
 from emulator.spec import HandOutSpec, SiteSpec
+from emulator.state.slips import Mistake, Slip
 from rotation.site import Limits
 from simulation.chance import Chance
 from simulation.scenario import START

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from emulator.client import Client
-from emulator.network_answers import network_answers
-from emulator.networks import MASK
+from emulator.clients.client import Client
+from emulator.clients.networks import MASK
+from emulator.people.network_answers import network_answers
 from emulator.simulation import Simulation
 from rotation.finding import Finding
 from rotation.network import UNKNOWN, network_of

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from emulator.export import ExportForm
-from emulator.happenings import Scheduled, ServerCutOff
+from emulator.events.happenings import Scheduled, ServerCutOff
+from emulator.people.export import ExportForm
 from emulator.spec import (
     ClientSpec,
     GroupSpec,

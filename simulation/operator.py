@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from emulator.clumsy_hands import ClumsyHands
-from emulator.desk import SiteDesk
-from emulator.effects import Actor, acting
-from emulator.errors import EmulatorError
-from emulator.happenings import Happening
-from emulator.instants import to_ms
+from emulator.clients.ways import with_a_way
+from emulator.events.happenings import Happening
+from emulator.people.clumsy_hands import ClumsyHands
+from emulator.people.desk import SiteDesk
+from emulator.people.tasks import CertificateFile, Task, by_name
 from emulator.simulation import Simulation
-from emulator.site import ServerList
-from emulator.slips import Slip
-from emulator.tasks import CertificateFile, Task, by_name
-from emulator.ways import with_a_way
+from emulator.state.effects import Actor, acting
+from emulator.state.errors import EmulatorError
+from emulator.state.instants import to_ms
+from emulator.state.site import ServerList
+from emulator.state.slips import Slip
 from rotation.plan.client_look import CLIENTS
 from rotation.plan.plan import PlanBody
 from rotation.plan.task import ConsoleTask, RefreshImages, ReplaceCertificate

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from emulator.effects import EffectView
-from emulator.happenings import ServerCutOff
+from emulator.events.happenings import ServerCutOff
+from emulator.state.effects import EffectView
 from rotation.plan.task import CopyList
 from rotation.values import Fingerprint, ServerName
 from simulation.facts import Facts

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from emulator.ways import shut_out
+from emulator.clients.ways import shut_out
 from engine.contract import EventKind
 from rotation.finding import Finding
 from rotation.plan.plan import Plan

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from emulator.export import ExportForm
-from emulator.happenings import Happening, Scheduled
+from emulator.events.happenings import Happening, Scheduled
+from emulator.people.export import ExportForm
 from emulator.spec import SiteSpec
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move

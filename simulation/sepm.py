@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from emulator.damage import MalformedCredential
+from emulator.events.damage import MalformedCredential
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
-from emulator.site import Server as EmulatedServer
+from emulator.state.site import Server as EmulatedServer
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint

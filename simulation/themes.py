@@ -100,7 +100,7 @@ class Shares(Value):
     happens: float = 0.1
     """That a certain thing happens which nobody asked for."""
     happening: tuple[str, ...] = ()
-    """What mostly happens, by the kinds of emulator/happening_draws.py."""
+    """What mostly happens, by the kinds of emulator/events/happening_draws.py."""
     within: tuple[timedelta, timedelta] = (_DAY, 60 * _DAY)
     """The time from the beginning in which things happen."""
     times: float | None = None

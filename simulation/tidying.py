@@ -3,8 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
-from emulator.effects import EffectView
-from emulator.operations import (
+from emulator.people.operations import (
     AssignList,
     Operation,
     ReplaceCertificate,
@@ -13,6 +12,7 @@ from emulator.operations import (
     SetSecureCommunications,
 )
 from emulator.simulation import Simulation
+from emulator.state.effects import EffectView
 from rotation.build import ClientBuild
 from rotation.drift.standing import standing
 from rotation.plan.plan import PlanBody

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from emulator.effects import Actor, EffectView
+from emulator.state.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.step import SettingField
 from rotation.plan.task import AssignList, ReplaceCertificate, SetSecureCommunications

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from emulator.effects import NO_EFFECT, EffectView
-from emulator.site import PAIR_SEPARATOR
-from emulator.verdict import LostClient
+from emulator.clients.verdict import LostClient
+from emulator.state.effects import NO_EFFECT, EffectView
+from emulator.state.site import PAIR_SEPARATOR
 
 MOVES = "console.move_group"
 _TAKES_IN = frozenset({"machine.move", "machine.install"})

@@ -9,7 +9,6 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emulator.effects import Actor, acting
 from emulator.rest.admin import admin_routes, version_routes
 from emulator.rest.authentication import authentication_routes, oauth_routes
 from emulator.rest.computers import computer_routes
@@ -22,6 +21,7 @@ from emulator.rest.replication import replication_routes
 from emulator.rest.service import RestService, bring
 from emulator.rest.settings import settings_routes
 from emulator.rest.stats import stats_routes
+from emulator.state.effects import Actor, acting
 
 
 class RestApp:

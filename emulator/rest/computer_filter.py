@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from emulator.client import Client
+from emulator.clients.client import Client
 from emulator.rest.computer_row import OS_KIND, mac_address
 from emulator.rest.errors import BadArgumentError
 from emulator.rest.service import RestService

@@ -4,9 +4,9 @@ import json
 from json.encoder import encode_basestring
 from typing import Any
 
-from emulator.fleet import ClientRecord
-from emulator.networks import MASK
-from emulator.site import Site
+from emulator.clients.fleet import ClientRecord
+from emulator.clients.networks import MASK
+from emulator.state.site import Site
 
 _OS = "Windows 10 Enterprise Edition"
 OS_KIND = "Win10"

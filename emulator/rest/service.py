@@ -14,7 +14,7 @@ from starlette.types import Scope
 from emulator.rest.errors import TokenError, TooManyCallsError
 from emulator.rest.tokens import Token, Tokens
 from emulator.simulation import Simulation
-from emulator.site import Site
+from emulator.state.site import Site
 from emulator.switches import Switches
 
 _RATE_WINDOW = timedelta(minutes=1)

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from emulator.rest.groups import group_of, location_of
 from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.simulation import SettingsWrite
-from emulator.site import LocationSettings, ServerList
 from emulator.spec import Mode
+from emulator.state.site import LocationSettings, ServerList
 
 _USUAL_RANGE = timedelta(seconds=300)
 _Seconds = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]

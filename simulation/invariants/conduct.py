@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from emulator.effects import EffectView
+from emulator.state.effects import EffectView
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.task import TaskState
 from simulation.facts import Facts

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from emulator.effects import EffectView
+from emulator.state.effects import EffectView
 from rotation.plan.step import Console
 from rotation.plan.task import CopyList, DeleteList
 from rotation.running.state import Outcome

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from emulator.effects import Actor, EffectView
-from emulator.verdict import LostClient
+from emulator.clients.verdict import LostClient
+from emulator.state.effects import Actor, EffectView
 from rotation.plan.step import Console, Gate, Holdout, ScopeName
 from rotation.plan.task import PutCertificateBack, ReplaceCertificate
 from simulation.excuses import excused

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from emulator.verdict import LostClient
+from emulator.clients.verdict import LostClient
 from rotation.running.state import Outcome
 from rotation.values import ClientId
 from simulation.facts import Facts

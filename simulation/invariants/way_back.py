@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from emulator.verdict import LostClient, RefusingClient
+from emulator.clients.verdict import LostClient, RefusingClient
 from rotation.plan.step import Console
 from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import ServerName

@@ -6,9 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from activities.full_reading import every_client, surveyed_domains
-from emulator.instants import span_ms
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
+from emulator.state.instants import span_ms
 from emulator.switches import Switches
 from rotation.survey import ObservedGroup, SiteSurvey
 from rotation.values import GroupId

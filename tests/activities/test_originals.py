@@ -3,7 +3,7 @@
 import pytest
 
 from activities.originals import Originals
-from emulator.happenings import LocationAdded
+from emulator.events.happenings import LocationAdded
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP
 from engine.contract import StepRef, StepRequest

@@ -24,7 +24,7 @@ from api.parts import Parts
 from api.settings import ApiSettings
 from cli.main import app
 from cli.spoken import ERRORS, OUT
-from emulator.http_server import HttpServer
+from emulator.serving.http_server import HttpServer
 from engine.client import connect, lazy_client
 from engine.contract import SIMULATIONS_QUEUE
 from engine.embedded import EmbeddedServer, RunningServer, find_binary

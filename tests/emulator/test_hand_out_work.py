@@ -2,12 +2,12 @@
 
 from pydantic import TypeAdapter
 
-from emulator.desk import SiteDesk
-from emulator.handwork import perform
+from emulator.people.desk import SiteDesk
+from emulator.people.handwork import perform
+from emulator.people.tasks import Task
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation
 from emulator.spec import HandOutSpec
-from emulator.tasks import Task
 from simulation.scenario import START
 
 SCRIPTS = (HandOutSpec(name="Script"), HandOutSpec(name="SEP", kind="package"), HandOutSpec(name="Rogue", known=False))

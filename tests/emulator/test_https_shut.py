@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from emulator.desk import SiteDesk
-from emulator.handwork import perform
+from emulator.people.desk import SiteDesk
+from emulator.people.handwork import perform
+from emulator.people.tasks import Task
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation
 from emulator.spec import DEFAULT_LIST, Protocol
-from emulator.tasks import Task
 from simulation.scenario import START
 
 HEARTBEAT = timedelta(minutes=5)

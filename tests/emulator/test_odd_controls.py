@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from emulator.control import Controls, control_app
-from emulator.desk import SiteDesk
+from emulator.people.desk import SiteDesk
 from emulator.scenarios import one_server
+from emulator.serving.control import Controls, control_app
 from emulator.simulation import Simulation
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from emulator.desk import SiteDesk
-from emulator.errors import ServerBusyError
-from emulator.handwork import perform
-from emulator.happenings import ServerDies
+from emulator.events.happenings import ServerDies
+from emulator.people.desk import SiteDesk
+from emulator.people.handwork import perform
+from emulator.people.tasks import Task
 from emulator.simulation import Simulation
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
-from emulator.tasks import Task
+from emulator.state.errors import ServerBusyError
 from simulation.scenario import START
 
 HEARTBEAT = timedelta(minutes=5)

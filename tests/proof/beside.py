@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from emulator.clients.verdict import LostClient
 from emulator.spec import SiteSpec
-from emulator.verdict import LostClient
 from rotation.values import Value
 from simulation.scenario import START
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from emulator.happening_draws import USUAL, WIDER
-from emulator.slips import Mistake
+from emulator.events.happening_draws import USUAL, WIDER
+from emulator.state.slips import Mistake
 from emulator.switches import Switches
 from engine.contract import EventKind
 from rotation.plan.scope import Treatment

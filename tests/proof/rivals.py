@@ -15,10 +15,10 @@ from datetime import timedelta
 
 import structlog
 
-from emulator.effects import Actor, acting
-from emulator.errors import InheritedSettingsError, UnknownNameError
 from emulator.simulation import Simulation
 from emulator.spec import Protocol, SiteSpec
+from emulator.state.effects import Actor, acting
+from emulator.state.errors import InheritedSettingsError, UnknownNameError
 from rotation.planning.plain_http import SHUT, UNSHOWN
 from simulation.invariants import nobody_is_cut_off
 from simulation.networks import Networking, WhenShut

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from emulator.happenings import (
+from emulator.events.happenings import (
     CertificateGenerated,
     ComputersAppear,
     GroupAdded,
@@ -11,8 +11,8 @@ from emulator.happenings import (
     LocationAdded,
     SecureCommunicationsSet,
 )
-from emulator.slips import Mistake
 from emulator.spec import LocationSpec, Mode, Protocol
+from emulator.state.slips import Mistake
 from emulator.switches import Downloads, InheritorsFollow, SerialReported
 from rotation.plan.request import Unproven
 from rotation.running.message import Move

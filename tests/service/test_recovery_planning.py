@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from activities.recovering import put_back_evidence
-from emulator.damage import DamageForm
-from emulator.happenings import CertificateDamaged, ClockSet
+from emulator.events.damage import DamageForm
+from emulator.events.happenings import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
 from engine.contract import StepRef
 from rotation.plan.refused import PlanRefusedError

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.damage import DamageForm
-from emulator.happenings import CertificateDamaged
+from emulator.events.damage import DamageForm
+from emulator.events.happenings import CertificateDamaged
 from emulator.scenarios import three_servers
 from rotation.plan.request import Unproven
 from rotation.site import Limits

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from emulator.happenings import (
+from emulator.clients.verdict import LostClient
+from emulator.events.happenings import (
     HttpPortMoved,
     ListEdited,
     PoliciesEditedOften,
@@ -13,7 +14,6 @@ from emulator.happenings import (
     ServerUpgraded,
     SylinkHandedOut,
 )
-from emulator.slips import Mistake, Slip
 from emulator.spec import (
     ROOT_GROUP,
     ClientSpec,
@@ -26,8 +26,8 @@ from emulator.spec import (
     ServerSpec,
     SiteSpec,
 )
+from emulator.state.slips import Mistake, Slip
 from emulator.switches import Downloads, MismatchClearsLastServer, RejectedDownload, Switches
-from emulator.verdict import LostClient
 from rotation.plan.plan import Plan
 from rotation.plan.request import Unproven
 from rotation.running.state import Outcome

@@ -1,7 +1,7 @@
 """Effects and losses that a test makes up."""
 
-from emulator.effects import Actor, EffectView
-from emulator.verdict import LostClient
+from emulator.clients.verdict import LostClient
+from emulator.state.effects import Actor, EffectView
 
 
 def effect(facts, kind, *subject, actor=Actor.PRODUCT, at=None):

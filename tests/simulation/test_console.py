@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.export import Encoding, ExportForm
-from emulator.happenings import PolicyEdited, Scheduled
-from emulator.slips import Mistake, Slip
+from emulator.events.happenings import PolicyEdited, Scheduled
+from emulator.people.export import Encoding, ExportForm
 from emulator.spec import (
     DEFAULT_LIST,
     ROOT_GROUP,
@@ -19,6 +18,7 @@ from emulator.spec import (
     ServerSpec,
     SiteSpec,
 )
+from emulator.state.slips import Mistake, Slip
 from engine.contract import EventKind
 from rotation.running.state import Outcome
 from rotation.site import Limits

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.damage import DamageForm
-from emulator.happenings import CertificateDamaged
+from emulator.events.damage import DamageForm
+from emulator.events.happenings import CertificateDamaged
 from emulator.scenarios import one_server
 from emulator.spec import (
     DEFAULT_LIST,

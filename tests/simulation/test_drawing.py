@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
-from emulator.happenings import ComputersAppear, GroupAdded, ListAssigned, LocationAdded, SecureCommunicationsSet
+from emulator.events.happenings import ComputersAppear, GroupAdded, ListAssigned, LocationAdded, SecureCommunicationsSet
 from emulator.spec import Protocol
 from emulator.switches import PatchSemServer
 from rotation.plan.request import Unproven

@@ -1,6 +1,6 @@
 """A list that somebody edits behind the first replacement: asked about once, waited for, and not asked about again."""
 
-from emulator.happenings import ListEdited
+from emulator.events.happenings import ListEdited
 from emulator.spec import ROOT_GROUP
 from rotation.running.state import Outcome
 from simulation.run import play

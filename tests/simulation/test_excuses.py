@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.draws import identity
-from emulator.effects import Actor
 from emulator.spec import HandOutSpec
+from emulator.state.draws import identity
+from emulator.state.effects import Actor
 from simulation.excuses import excused
 from tests.simulation.losses import effect, lost
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.happenings import ComputersAppear, GroupAdded, Scheduled
+from emulator.events.happenings import ComputersAppear, GroupAdded, Scheduled
 from simulation.durable import same_run
 from simulation.invariants import check
 from simulation.run import in_many_histories, play

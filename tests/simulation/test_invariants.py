@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.effects import Actor
+from emulator.clients.ways import Known
+from emulator.state.effects import Actor
 from emulator.switches import SecureCommunicationsScope
-from emulator.ways import Known
 from rotation.finding import blocking
 from rotation.plan.step import Gate, Holdout, SettingField
 from rotation.plan.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.damage import DamageForm
-from emulator.happenings import CertificateDamaged
+from emulator.events.damage import DamageForm
+from emulator.events.happenings import CertificateDamaged
 from emulator.scenarios import one_server, three_servers
-from emulator.slips import Mistake, Slip
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, RobotSpec, ServerSpec, SiteSpec
+from emulator.state.slips import Mistake, Slip
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from emulator.effects import Actor, EffectView
-from emulator.verdict import LostClient
+from emulator.clients.verdict import LostClient
+from emulator.state.effects import Actor, EffectView
 from simulation.drawing import Faults
 from simulation.record import record
 from simulation.report import report

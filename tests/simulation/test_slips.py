@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.effects import Actor
-from emulator.happenings import CertificateGenerated, Scheduled
+from emulator.events.happenings import CertificateGenerated, Scheduled
 from emulator.scenarios import one_server, three_servers
-from emulator.slips import Mistake, Slip
 from emulator.spec import RobotSpec
+from emulator.state.effects import Actor
+from emulator.state.slips import Mistake, Slip
 from emulator.switches import PatchSemServer, Switches
 from rotation.plan.task import AssignList, CopyList
 from rotation.running.state import Outcome

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.happenings import ServerDies, ServerRestarts
+from emulator.events.happenings import ServerDies, ServerRestarts
 from emulator.spec import ROOT_GROUP, ClientSpec
 from rotation.plan.request import Unproven
 from rotation.plan.step import Gate, GatePurpose

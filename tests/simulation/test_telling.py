@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from emulator.effects import Actor
+from emulator.state.effects import Actor
 from simulation.invariants import check
 from tests.simulation.losses import effect, lost
 

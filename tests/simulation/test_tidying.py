@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.effects import Actor, acting
-from emulator.operations import AssignList, SetSecureCommunications
+from emulator.people.operations import AssignList, SetSecureCommunications
 from emulator.spec import ListSpec
+from emulator.state.effects import Actor, acting
 from rotation.drift.told import Told
 from rotation.plan.outline import outline
 from rotation.plan.plan import Plan

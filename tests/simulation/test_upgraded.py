@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.happenings import ServerUpgraded
+from emulator.events.happenings import ServerUpgraded
 from rotation.running.state import Outcome
 from simulation.run import play
 from simulation.scenario import Follows, Since

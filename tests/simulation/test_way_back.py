@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.effects import Actor
+from emulator.state.effects import Actor
 from rotation.running.state import Outcome
 from simulation.invariants import check
 from tests.simulation.holes import HOLES, HOUR

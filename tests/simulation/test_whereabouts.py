@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.effects import Actor
+from emulator.state.effects import Actor
 from simulation.whereabouts import groups_when_lost
 from tests.simulation.losses import effect, lost
 

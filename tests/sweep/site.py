@@ -7,12 +7,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import emulator.serve
+import emulator.serving.serve
 from emulator.__main__ import main
-from emulator.front_process import FrontProcess
+from emulator.people.robot import BackOff, Robot
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
-from emulator.robot import BackOff, Robot
+from emulator.serving.front_process import FrontProcess
 from tests.sweep.checkpoint import begin, passing
 from tests.sweep.points import AFTER, BEFORE, kind_of_path
 
@@ -56,7 +56,7 @@ def watched_app(service: RestService) -> ASGIApp:
 
 
 if __name__ == "__main__":
-    emulator.serve.rest_app = watched_app  # type: ignore[attr-defined] # the same to its caller
-    emulator.serve.Robot = partial(Robot, poll=_POLL, back_off=_BACK_OFF)  # type: ignore[attr-defined, assignment] # the same to its caller
-    emulator.serve.FrontProcess = _WatchedFront  # type: ignore[attr-defined] # the same to its caller
+    emulator.serving.serve.rest_app = watched_app  # type: ignore[attr-defined] # the same to its caller
+    emulator.serving.serve.Robot = partial(Robot, poll=_POLL, back_off=_BACK_OFF)  # type: ignore[attr-defined, assignment] # the same to its caller
+    emulator.serving.serve.FrontProcess = _WatchedFront  # type: ignore[attr-defined] # the same to its caller
     sys.exit(main())

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from emulator.damage import DamageForm
-from emulator.happenings import CertificateDamaged
+from emulator.events.damage import DamageForm
+from emulator.events.happenings import CertificateDamaged
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import (
     DEFAULT_LIST,

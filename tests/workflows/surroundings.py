@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 from temporalio import activity
 
-from emulator.certificates import Credential
-from emulator.desk import SiteDesk
-from emulator.keyfiles import CertificateFormat
+from emulator.people.desk import SiteDesk
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
+from emulator.state.certificates import Credential
+from emulator.state.keyfiles import CertificateFormat
 from rotation.plan.client_look import LookAtClients
 from rotation.plan.copied import ports_text
 from rotation.plan.https_drill import OpenHttps, ShutHttps

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from emulator.damage import DamageForm
-from emulator.happenings import CertificateDamaged
+from emulator.events.damage import DamageForm
+from emulator.events.happenings import CertificateDamaged
 from emulator.scenarios import one_server
 from rotation.recovery.damage import RecoveryCopy
 from rotation.running.message import Move

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from emulator.front import pipe
-from emulator.http_server import HttpServer
-from emulator.ports import Listener, PortState, Presented
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.scenarios import one_server
+from emulator.serving.front import pipe
+from emulator.serving.http_server import HttpServer
+from emulator.serving.ports import Listener, PortState, Presented
 from rotation.contact import Contact, ContactKind
 from rotation.running.message import Move
 from rotation.running.state import Outcome

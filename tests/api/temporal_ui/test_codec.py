@@ -17,7 +17,7 @@ from api.http.faults import from_engine
 from api.parts import Parts
 from api.settings import ApiSettings
 from api.temporal_ui.sessions import LASTING
-from emulator.http_server import HttpServer
+from emulator.serving.http_server import HttpServer
 from engine.client import connect, lazy_client
 from engine.codec import EncryptingCodec, key_id
 from engine.contract import SurveyAnswer

@@ -1,0 +1,1 @@
+"""What happens to a site without anybody having asked the product."""

@@ -1,0 +1,131 @@
+"""What happens at a site without anybody having asked the product, as values: they travel as JSON.
+
+A name that is no longer there when its time comes makes a happening void. By what they touch: `computers`, `servers`,
+`settings` and `tree`.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from emulator.events.happenings.base import HappeningBase
+from emulator.events.happenings.computers import (
+    ComputersAppear,
+    ComputersMove,
+    ComputersReimaged,
+    RecordsDoubled,
+    RecordShared,
+    RowsDoubled,
+    SylinkHandedOut,
+)
+from emulator.events.happenings.servers import (
+    ApiSilent,
+    CertificateDamaged,
+    CertificateGenerated,
+    CertificateRestored,
+    ClockSet,
+    HttpPortMoved,
+    ServerCutOff,
+    ServerDies,
+    ServerRestarts,
+    ServerUpgraded,
+)
+from emulator.events.happenings.settings import (
+    DatabaseMaintained,
+    HeartbeatSet,
+    ListAssigned,
+    ListEdited,
+    PoliciesEditedOften,
+    PolicyEdited,
+    SecureCommunicationsSet,
+)
+from emulator.events.happenings.tree import (
+    GroupAdded,
+    GroupMoved,
+    InheritanceSet,
+    LocationAdded,
+)
+
+__all__ = [
+    "ApiSilent",
+    "CertificateDamaged",
+    "CertificateGenerated",
+    "CertificateRestored",
+    "ClockSet",
+    "ComputersAppear",
+    "ComputersMove",
+    "ComputersReimaged",
+    "DatabaseMaintained",
+    "GroupAdded",
+    "GroupMoved",
+    "Happening",
+    "HeartbeatSet",
+    "HttpPortMoved",
+    "InheritanceSet",
+    "ListAssigned",
+    "ListEdited",
+    "LocationAdded",
+    "Missed",
+    "PoliciesEditedOften",
+    "PolicyEdited",
+    "RecordShared",
+    "RecordsDoubled",
+    "RowsDoubled",
+    "Scheduled",
+    "SecureCommunicationsSet",
+    "ServerCutOff",
+    "ServerDies",
+    "ServerRestarts",
+    "ServerUpgraded",
+    "SylinkHandedOut",
+]
+
+Happening = Annotated[
+    ComputersAppear
+    | ComputersMove
+    | ComputersReimaged
+    | RecordsDoubled
+    | RowsDoubled
+    | RecordShared
+    | SylinkHandedOut
+    | ServerRestarts
+    | ServerCutOff
+    | ServerDies
+    | ServerUpgraded
+    | HttpPortMoved
+    | ApiSilent
+    | ClockSet
+    | PolicyEdited
+    | PoliciesEditedOften
+    | DatabaseMaintained
+    | SecureCommunicationsSet
+    | HeartbeatSet
+    | ListAssigned
+    | ListEdited
+    | CertificateGenerated
+    | CertificateRestored
+    | CertificateDamaged
+    | GroupAdded
+    | LocationAdded
+    | GroupMoved
+    | InheritanceSet,
+    Field(discriminator="happening"),
+]
+
+
+class Scheduled(HappeningBase):
+    """A happening with its time."""
+
+    at: AwareDatetime
+    happening: Happening
+
+
+class Missed(BaseModel):
+    """A happening that was void when its time came."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    happening: Happening
+    why: str

@@ -1,0 +1,90 @@
+"""Servers restart, stop, are upgraded or cut off, and somebody touches their certificates or clocks."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from emulator.events.damage import DamageForm
+from emulator.events.happenings.base import DECADES, HappeningBase
+
+
+class ServerRestarts(HappeningBase):
+    """A server's services restart."""
+
+    happening: Literal["server_restarts"] = "server_restarts"
+    server: str
+    lasting: timedelta
+
+
+class ServerCutOff(HappeningBase):
+    """The network before a server is dead: to the product (clients reach it), to clients (it answers), or to both."""
+
+    happening: Literal["server_cut_off"] = "server_cut_off"
+    server: str
+    lasting: timedelta
+    from_product: bool = True
+    from_clients: bool = False
+
+
+class ClockSet(HappeningBase):
+    """A server's own clock is set."""
+
+    happening: Literal["clock_set"] = "clock_set"
+    server: str
+    ahead: timedelta = Field(ge=-DECADES, le=DECADES)
+
+
+class CertificateGenerated(HappeningBase):
+    """Somebody has a server generate a new certificate."""
+
+    happening: Literal["certificate_generated"] = "certificate_generated"
+    server: str
+    new_keys: bool = True
+
+
+class CertificateRestored(HappeningBase):
+    """Somebody puts back the certificate that a server had before its present one."""
+
+    happening: Literal["certificate_restored"] = "certificate_restored"
+    server: str
+
+
+class CertificateDamaged(HappeningBase):
+    """The certificate of a server is damaged or lost, while clients hold it."""
+
+    happening: Literal["certificate_damaged"] = "certificate_damaged"
+    server: str
+    form: DamageForm = DamageForm.LOST
+
+
+class ServerDies(HappeningBase):
+    """A server's services stop, and nobody starts them again."""
+
+    happening: Literal["server_dies"] = "server_dies"
+    server: str
+
+
+class HttpPortMoved(HappeningBase):
+    """Somebody has a server listen for plain HTTP at another port; no list learns so."""
+
+    happening: Literal["http_port_moved"] = "http_port_moved"
+    server: str
+    port: int = Field(ge=1, le=65535)
+
+
+class ServerUpgraded(HappeningBase):
+    """SEPM is upgraded on a server: it restarts, and listens at the ports of a new installation."""
+
+    happening: Literal["server_upgraded"] = "server_upgraded"
+    server: str
+    version: str
+    lasting: timedelta = Field(default=timedelta(minutes=20), gt=timedelta(), le=DECADES)
+    resets_ports: bool = True
+
+
+class ApiSilent(HappeningBase):
+    """The REST API answers nobody for a while; the servers and their clients notice nothing of it."""
+
+    happening: Literal["api_silent"] = "api_silent"
+    lasting: timedelta = Field(gt=timedelta(), le=DECADES)

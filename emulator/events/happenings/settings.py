@@ -1,0 +1,73 @@
+"""Somebody changes settings, lists or policies, or the database moves serials by itself."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from emulator.events.happenings.base import DECADES, HappeningBase
+from emulator.spec import DEFAULT_LOCATION, Protocol
+
+
+class PolicyEdited(HappeningBase):
+    """An administrator edits a policy of a group, and nothing of its communication settings."""
+
+    happening: Literal["policy_edited"] = "policy_edited"
+    group: str
+
+
+class PoliciesEditedOften(HappeningBase):
+    """Administrators edit policies of a group again and again."""
+
+    happening: Literal["policies_edited_often"] = "policies_edited_often"
+    group: str
+    every: timedelta = Field(gt=timedelta(), le=DECADES)
+    times: int = Field(ge=1, le=100_000)
+
+
+class DatabaseMaintained(HappeningBase):
+    """Maintenance of the database moves all policy serials without an edit."""
+
+    happening: Literal["database_maintained"] = "database_maintained"
+
+
+class SecureCommunicationsSet(HappeningBase):
+    """Somebody ticks or unticks secure communications."""
+
+    happening: Literal["secure_communications_set"] = "secure_communications_set"
+    group: str
+    location: str = DEFAULT_LOCATION
+    enabled: bool
+
+
+class HeartbeatSet(HappeningBase):
+    """Somebody gives a location another heartbeat."""
+
+    happening: Literal["heartbeat_set"] = "heartbeat_set"
+    group: str
+    location: str = DEFAULT_LOCATION
+    heartbeat: timedelta = Field(ge=timedelta(milliseconds=10), le=DECADES)
+
+
+class ListAssigned(HappeningBase):
+    """Somebody assigns another server list."""
+
+    happening: Literal["list_assigned"] = "list_assigned"
+    group: str
+    location: str = DEFAULT_LOCATION
+    server_list: str
+
+
+class ListEdited(HappeningBase):
+    """Somebody edits the list that a location uses now, or the one that it used at the start."""
+
+    happening: Literal["list_edited"] = "list_edited"
+    group: str
+    location: str = DEFAULT_LOCATION
+    original: bool = False
+    protocol: Protocol | None = None
+    http_ports: dict[str, int] = Field(default_factory=dict)
+    """HTTP port by server, where it is customised."""
+    https_ports: dict[str, int] = Field(default_factory=dict)
+    servers: tuple[tuple[str, ...], ...] = ()
+    """The servers that stay, by priority, where they change; the others are taken out."""

@@ -1,0 +1,1 @@
+"""What people do at the console, with their mistakes and delays, and what they copy from it."""

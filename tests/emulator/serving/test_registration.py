@@ -1,0 +1,34 @@
+"""The document that registers the emulated site."""
+
+from datetime import UTC, datetime
+
+from api.site.console_document import ConsoleSiteDocument
+from api.site.site_document import SiteDocument
+from emulator.__main__ import parser, site_spec
+from emulator.serving.description import ControlDescription, describe, readable
+from emulator.serving.registration import registration
+from emulator.simulation import Simulation
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def _described(*arguments):
+    simulation = Simulation(site_spec(parser().parse_args(["--clients", "5", *arguments])), START)
+    return describe(simulation, 8446, 1, ControlDescription(url="http://127.0.0.1:1", token="t"))
+
+
+def test_a_site_is_registered_as_it_is_reached():
+    """By address, account and trust over REST; without it by what the console shows; as the API takes it."""
+    over_rest, at_console = (registration(_described(*more)) for more in ((), ("--no-rest",)))
+    assert SiteDocument.model_validate(over_rest).name == "One Server"
+    document = ConsoleSiteDocument.model_validate(at_console)
+    assert [group.path for group in document.groups] == [r"My Company", r"My Company\Sales", r"My Company\Labs"]
+    assert document.version == "12.1.7004.6500"
+    assert not {"rest_url", "username", "password"} & at_console.keys()
+
+
+def test_people_are_told_that_there_is_no_rest():
+    """No account is printed for a site that has none, and where exports come from is."""
+    told = readable(_described("--no-rest"))
+    assert "password" not in told
+    assert "GET http://127.0.0.1:1/export" in told
