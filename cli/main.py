@@ -2,27 +2,23 @@
 
 import typer
 
-from cli import (
-    backup,
-    certificates,
-    demo,
-    emulator,
+from cli.certificate import certificates, recovery
+from cli.commands import (
     inventory,
-    keys,
     moves,
     network,
     originals,
     plans,
     recoveries,
-    recovery,
     rotations,
     simulate,
     sites,
     tasks,
     trust,
-    up,
     watch,
 )
+from cli.demo import command as demo
+from cli.service import backup, emulator, keys, up
 
 # in the order in which `rotator --help` shows them
 _MODULES = (

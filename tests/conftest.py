@@ -50,7 +50,7 @@ LONGEST = (
     "workflows/test_many_histories.py",
     "simulation/test_durable.py",
     "api/plan/test_simulations.py",
-    "cli/test_simulate.py",
+    "cli/commands/test_simulate.py",
     "workflows/test_ninety_days.py",
     "api/standing/test_standing.py",
     "api/site/test_console_sites.py",

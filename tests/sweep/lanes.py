@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from cli.folder import Folder
-from cli.household import Household
+from cli.service.folder import Folder
+from cli.service.household import Household
 from engine.client import lazy_client
 from engine.fault import EngineFault
 from engine.presence import is_served

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from cli.recovery_inspection import copy_of
+from cli.certificate.recovery_inspection import copy_of
 from engine.ids import rotation_workflow
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId

@@ -1,0 +1,98 @@
+"""`rotator certificate issue` and `orders`: requests that the company's certificate authority signs by itself."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.people import WhoOption, named
+from cli.terminal.spoken import findings, instant, say, say_findings, say_json, say_table
+
+_PAUSE = 1.0
+_STEPS = {"placing": "placing the order", "proving": "proving the names", "signing": "waiting for the signature"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("issue")(issue)
+    app.command("orders")(list_orders)
+
+
+@answered
+def issue(
+    request: Annotated[str, typer.Argument(help="The request's id")],
+    who: WhoOption = None,
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Another one, where an order has brought one")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for its end; the order goes on if this command is stopped")] = True,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Have the certificate authority that is set sign a request. Exit code 0 when it has."""
+    path = f"/v1/certificates/requests/{request}/orders"
+    with opened(api, folder) as rotator:
+        order = rotator.post(path, {"who": named(who), "again": again})
+        if wait:
+            order = _ended(rotator, f"{path}/{order['id']}", order, as_json=as_json)
+    if as_json:
+        say_json(order)
+    else:
+        _say(order)
+    if order["state"] in {"failed", "cancelled"}:
+        raise typer.Exit(REFUSED)
+
+
+@answered
+def list_orders(
+    request: Annotated[str, typer.Argument(help="The request's id")],
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """List the orders for a request, the newest first."""
+    with opened(api, folder) as rotator:
+        kept = rotator.get(f"/v1/certificates/requests/{request}/orders")
+    if as_json:
+        say_json(kept)
+        return
+    if not kept["items"]:
+        say(f"nothing was ordered for {request}")
+        return
+    rows = [
+        (
+            each["id"],
+            instant(each["asked_at"]),
+            each["asked_by"],
+            each["state"],
+            each["certificate_id"] or (each["trouble"] or {}).get("message", "-"),
+        )
+        for each in kept["items"]
+    ]
+    say_table("Orders", ("id", "asked", "by", "state", "certificate, or what is in the way"), rows)
+
+
+def _ended(rotator: Api, path: str, order: dict[str, Any], *, as_json: bool) -> dict[str, Any]:
+    told = None
+    while order["state"] == "running":
+        trouble = order["trouble"]
+        now = f"waits: {trouble['message']}" if trouble else _STEPS[order["step"]]
+        if now != told and not as_json:
+            say(now)
+        told = now
+        time.sleep(_PAUSE)
+        order = rotator.get(path)
+    return order
+
+
+def _say(order: dict[str, Any]) -> None:
+    if order["state"] == "issued":
+        say(f"{order['certificate_id']} is issued; look at it: rotator certificate list")
+    else:
+        say(f"{order['id']}: {order['state']}")
+    if order["trouble"]:
+        say_findings([order["trouble"]])
+    if order["findings"]:
+        say_table("Think over", ("severity", "subject", "message"), findings(order["findings"]))

@@ -1,0 +1,179 @@
+"""`rotator certificate`: what goes into the servers."""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.certificate import certificate_orders, certificate_requests
+from cli.certificate.certificate_check import check_here
+from cli.terminal.client import (
+    FOLDER,
+    REFUSED,
+    ApiOption,
+    FolderOption,
+    JsonOption,
+    answered,
+    opened,
+)
+from cli.terminal.given_file import content_of
+from cli.terminal.new_file import refuse_existing, write_new
+from cli.terminal.people import WhoOption, named
+from cli.terminal.spoken import findings, instant, say, say_findings, say_json, say_table
+
+_app = typer.Typer(
+    help="Check certificates, add them, make, request or order them, and take them as keystores.", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    certificate_requests.register(_app)
+    certificate_orders.register(_app)
+    app.add_typer(_app, name="certificate")
+
+
+@_app.command("add")
+@answered
+def add(
+    file: Annotated[Path, typer.Argument(help="PEM, DER, PKCS#7, PKCS#12 (.pfx, .p12) or JKS, with its key")],
+    key: Annotated[Path | None, typer.Option(help="The private key, where it is a file of its own")] = None,
+    chain: Annotated[Path | None, typer.Option(help="The issuers, where they are a file of their own")] = None,
+    password_file: Annotated[Path | None, typer.Option(help="A file that holds the password")] = None,
+    *,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the password")] = False,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a certificate with its key."""
+    files = {"file_base64": file, "key_base64": key, "chain_base64": chain}
+    document: dict[str, Any] = {name: _encoded(path) for name, path in files.items() if path is not None}
+    document["password"] = _password(password_file, ask=ask_password)
+    with opened(api, folder) as rotator:
+        _say(rotator.post("/v1/certificates", document), as_json=as_json)
+
+
+@_app.command("check")
+@answered
+def check(
+    file: Annotated[Path, typer.Argument(help="PEM, DER, PKCS#12 (.pfx, .p12) or JKS; the key may be missing")],
+    password_file: Annotated[Path | None, typer.Option(help="A file that holds the password")] = None,
+    *,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for the password")] = False,
+    days: Annotated[int, typer.Option(help="How long it must live on: the plan and its holdout", min=0, max=3650)] = 0,
+    site: Annotated[str | None, typer.Option(help="Hold it against a server of this site too")] = None,
+    server: Annotated[str | None, typer.Option(help="The server that it is for")] = None,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a certificate may go into a server, and why not. Nothing is kept; without --site nothing is sent."""
+    if (site is None) != (server is None):
+        raise typer.BadParameter("give both --site and --server, or neither")
+    content, password = content_of(file), _password(password_file, ask=ask_password)
+    if site is None:
+        checked = check_here(content, file.name, password, days)
+    else:
+        given = {"file_base64": base64.b64encode(content).decode(), "password": password}
+        document = {**given, "site": site, "server": server, "days": days}
+        with opened(api, folder) as rotator:
+            checked = rotator.post("/v1/certificates/check", document)
+    _say_checked(checked, as_json=as_json)
+    if not checked["fit"]:
+        raise typer.Exit(REFUSED)
+
+
+@_app.command("self-signed")
+@answered
+def self_signed(
+    names: Annotated[list[str], typer.Argument(help="Host names and addresses; the first is the subject too")],
+    days: Annotated[int, typer.Option(help="How long it is valid")] = 3650,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a self-signed certificate as SEPM does."""
+    with opened(api, folder) as rotator:
+        made = rotator.post("/v1/certificates/self-signed", {"names": names, "days": days})
+    _say(made, as_json=as_json)
+
+
+@_app.command("list")
+@answered
+def list_certificates(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
+    """List the certificates that are kept."""
+    with opened(api, folder) as rotator:
+        kept = rotator.get("/v1/certificates")
+    if as_json:
+        say_json(kept)
+        return
+    rows = [
+        (
+            each["id"],
+            each["subject"],
+            instant(each["not_after"]),
+            "yes" if each["has_key"] else "no",
+            each["fingerprint"],
+        )
+        for each in kept["items"]
+    ]
+    say_table("Certificates", ("id", "subject", "valid until", "key", "SHA-256"), rows)
+
+
+@_app.command("keystore")
+@answered
+def keystore(
+    certificate: Annotated[str, typer.Argument(help="The certificate's id")],
+    form: Annotated[str, typer.Option("--format", help="jks, p12 or pem")] = "p12",
+    out: Annotated[Path | None, typer.Option(help="Where to write it; ID.FORMAT if not given")] = None,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a certificate with its key and chain, as SEPM's wizard wants it. The password is shown this once."""
+    path = out or Path(f"{Path(certificate).name}.{Path(form).name}")
+    refuse_existing(path)
+    with opened(api, folder) as rotator:
+        made = rotator.post(f"/v1/certificates/{certificate}/keystores", {"who": named(who), "format": form})
+        write_new(path, rotator.download(made["path"]), remedy="run the command once more for another")
+    if as_json:
+        say_json(made | {"filename": str(path)})
+    else:
+        say(f"{path} written; its password, shown this once: {made['password']}")
+
+
+def _say(shown: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(shown)
+        return
+    facts = shown["certificate"]
+    say(f"{facts['id']}: {facts['subject']}, valid until {instant(facts['not_after'])}")
+    say(f"SHA-256 {facts['fingerprint']}, key {'kept' if facts['has_key'] else 'not kept'}")
+    if shown["findings"]:
+        say_table("Think over", ("severity", "subject", "message"), findings(shown["findings"]))
+
+
+def _say_checked(checked: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(checked)
+        return
+    facts = checked["certificate"]
+    say(f"{facts['subject']}, issued by {facts['issuer']}, valid until {instant(facts['not_after'])}")
+    say(f"SHA-256 {facts['fingerprint']}")
+    say_findings(checked["findings"])
+    say("It may go into a server." if checked["fit"] else "It must not go into a server.")
+
+
+def _password(file: Path | None, *, ask: bool) -> str | None:
+    if file is not None:
+        return content_of(file).decode("utf-8", "replace").rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True)) if ask else None
+
+
+def _encoded(path: Path) -> str:
+    return base64.b64encode(content_of(path)).decode()

@@ -1,0 +1,58 @@
+"""`rotator site clients`: uploading the console's own export of clients, for a site without REST."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.people import WhoOption, named
+from cli.terminal.spoken import instant, say, say_json
+
+
+@answered
+def clients(
+    site: str,
+    file: Annotated[Path, typer.Argument(help="The exported CSV")],
+    who: WhoOption = None,
+    *,
+    taken_at: Annotated[
+        datetime | None, typer.Option(help="When it was exported, UTC; else the time that the file bears")
+    ] = None,
+    timezone: Annotated[str | None, typer.Option(help="The console's time zone, e.g. Europe/Prague")] = None,
+    dates: Annotated[str | None, typer.Option(help="dmy or mdy: the order is never guessed")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Where it is neither UTF-8 nor UTF-16")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="FIELD=HEADER; fields: name, group, last_seen, build, server, serial, id")
+    ] = None,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Upload an export of a site's clients."""
+    try:
+        content = file.read_bytes()
+        at = datetime.fromtimestamp(file.stat().st_mtime, UTC) if taken_at is None else taken_at.replace(tzinfo=UTC)
+    except OSError as error:
+        raise UnreadableError(f"{file} cannot be read: {error}") from error
+    with opened(api, folder) as rotator:
+        shown = rotator.put(
+            f"/v1/sites/{site}/clients",
+            content,
+            "text/csv",
+            who=named(who),
+            taken_at=at.isoformat(),
+            timezone=timezone,
+            dates=dates,
+            encoding=encoding,
+            column=column or None,
+        )
+    if as_json:
+        say_json(shown)
+        return
+    say(f"{shown['clients']} clients as of {instant(shown['taken_at'])}; it tells {', '.join(shown['columns'])}")
+    if shown["unknown_groups"]:
+        say(f"the site's document does not describe: {', '.join(shown['unknown_groups'])}")
+    if shown["read"]:
+        say("the gate that is open is read again")

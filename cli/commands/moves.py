@@ -1,0 +1,92 @@
+"""`rotator approve`, `hold`, `resume`, `proceed`, `cancel`, `roll-back`, ...: what people say to a rotation."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.people import WhoOption, named
+from cli.terminal.spoken import say, say_json
+
+_HELP = {
+    "approve": "Approve an amendment, or another person's wish to proceed.",
+    "hold": "Stand still before the next act; needs --why.",
+    "resume": "Go on after a hold.",
+    "proceed": "Go on without the clients that are not covered; needs --why and a second person's approval.",
+    "look-again": "Read the open gate now.",
+    "retry": "Try again what attention says has failed.",
+    "cancel": "Turn back and restore, before the first certificate is replaced; needs --why.",
+    "roll-back": "Put the old certificates back, after the first was replaced; needs --why and a second person.",
+    "finish": "Let the rotation finish instead of rolling it back.",
+}
+_RotationArgument = Annotated[str, typer.Argument(help="The rotation's id")]
+_WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the audit trail")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add a command for each move."""
+    for move, text in _HELP.items():
+        _add(app, move, text)
+    app.command("state-gate", help="State what the console shows of the open gate; a second person approves.")(
+        state_gate
+    )
+    app.command("extend", help="Wait longer in the current gate; needs --why.")(extend)
+
+
+def _add(app: typer.Typer, move: str, text: str) -> None:
+    @app.command(move, help=text)
+    @answered
+    def command(
+        rotation: _RotationArgument,
+        who: WhoOption = None,
+        *,
+        why: _WhyOption = "",
+        api: ApiOption = None,
+        folder: FolderOption = FOLDER,
+        as_json: JsonOption = False,
+    ) -> None:
+        with opened(api, folder) as rotator:
+            moved = rotator.post(f"/v1/rotations/{rotation}/{move.replace('-', '_')}", {"who": named(who), "why": why})
+        _say(moved, as_json=as_json)
+
+
+@answered
+def extend(
+    rotation: _RotationArgument,
+    by: Annotated[str, typer.Option(help="How much longer, as ISO 8601 duration: P7D, PT12H")],
+    who: WhoOption = None,
+    *,
+    why: _WhyOption = "",
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Wait longer in the current gate."""
+    with opened(api, folder) as rotator:
+        moved = rotator.post(f"/v1/rotations/{rotation}/extend", {"who": named(who), "why": why, "by": by})
+    _say(moved, as_json=as_json)
+
+
+@answered
+def state_gate(
+    rotation: _RotationArgument,
+    clients: Annotated[int, typer.Option(help="How many clients of the gate's groups the console shows", min=0)],
+    covered: Annotated[int, typer.Option(help="How many of them as the gate wants them", min=0)],
+    who: WhoOption = None,
+    *,
+    missing: Annotated[list[str] | None, typer.Option(help="A client that is not; may be given more than once")] = None,
+    why: Annotated[str, typer.Option("--why", help="What was looked at in the console")],
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """State what the console shows of the open gate."""
+    said = {"clients": str(clients), "covered": str(covered), "missing": ", ".join(missing or ())}
+    with opened(api, folder) as rotator:
+        body = {"who": named(who), "why": why, "evidence": said}
+        moved = rotator.post(f"/v1/rotations/{rotation}/state_gate", body)
+    _say(moved, as_json=as_json)
+
+
+def _say(moved: dict[str, Any], *, as_json: bool) -> None:
+    say_json(moved) if as_json else say(f"{moved['move']}: accepted by rotation {moved['rotation_id']}")

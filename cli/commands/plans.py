@@ -1,0 +1,134 @@
+"""`rotator plan`: the dry run."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.patience import post_patiently
+from cli.terminal.spoken import findings, instant, say, say_json, say_table, span
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("plan")(plan)
+
+
+@answered
+def plan(
+    site: Annotated[str, typer.Argument(help="The site's id")],
+    certificate: Annotated[
+        list[str], typer.Option("--certificate", "-c", help="CERTIFICATE for every server, or SERVER=CERTIFICATE")
+    ],
+    holdout: Annotated[list[str] | None, typer.Option(help="A server to keep on its old certificate longest")] = None,
+    *,
+    keep_relaxed: Annotated[bool, typer.Option(help="Keep groups relaxed through the holdout")] = False,
+    drill_https: Annotated[
+        bool, typer.Option(help="Shut HTTPS at every server for three heartbeats: relaxed clients show their list")
+    ] = False,
+    drill_stop: Annotated[
+        bool, typer.Option(help="Stop each server for three heartbeats before its turn: clients show another one")
+    ] = False,
+    leave_out_away: Annotated[bool, typer.Option(help="Leave out, by name, clients beyond the away limit")] = False,
+    leave_out_http: Annotated[
+        bool, typer.Option(help="Leave out, by name, clients that were shown not to get through over plain HTTP")
+    ] = False,
+    trust_network: Annotated[
+        list[str] | None,
+        typer.Option(help="A network that lets plain HTTP through, by your word: 10.1.0.0/16, or unknown"),
+    ] = None,
+    unproven: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where failover was never seen: relax (as a rule), drill or approve; or GROUP=CHOICE for one group"
+        ),
+    ] = None,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Survey a site and show what a rotation would do: which certificate goes where, steps, times, reasons."""
+    order = {
+        "site_id": site,
+        "certificates": dict(_chosen(text) for text in certificate),
+        "holdout": holdout or [],
+        "keep_relaxed": keep_relaxed,
+        "drill_https": drill_https,
+        "drill_stop": drill_stop,
+        "leave_out_away": leave_out_away,
+        "leave_out_http": leave_out_http,
+        "trusted_networks": trust_network or [],
+        **_unproven(unproven or []),
+    }
+    with opened(api, folder) as rotator:
+        made = post_patiently(rotator, "/v1/plans", order)
+    (say_json if as_json else show)(made)
+
+
+def show(made: dict[str, Any], *, started: bool = False) -> None:
+    """Print a plan, and how it is started when it is not."""
+    say(f"Plan {made['id']} for site {made['site_id']}, hash {made['hash']}")
+    rows = [
+        (each["server"], each["certificate_id"], each["fingerprint"], each["replaces"]) for each in made["certificates"]
+    ]
+    say_table("Certificates", ("server", "certificate", "new SHA-256", "replaces"), rows)
+    scopes = [
+        (each["path"], each["treatment"], _goes(each), each["locations"], each["inheritors"]) for each in made["scopes"]
+    ]
+    changes = made["purpose"] != "recover"  # a recovery touches no group, and replaces nothing
+    if changes:
+        say_table("Groups", ("group", "treatment", "canary or drill", "locations", "inheritors"), scopes)
+    steps = [
+        (each["number"], each["title"], span(each["minimum"]), instant(each["earliest"]), instant(each["expected"]))
+        for each in made["steps"]
+    ]
+    say_table("Steps", ("step", "what", "least wait", "earliest", "expected"), steps)
+    say_table("Reasons", ("severity", "subject", "message"), findings(made["reasons"]))
+    if made["left_out"]:
+        left = [(each["name"], each["group"], each["reason"]) for each in made["left_out"]]
+        say_table("Left out by name", ("client", "group", "reason"), left)
+    if made["on_trust"]:
+        trusted = [(name, each["path"]) for each in made["on_trust"] for name in each["names"]]
+        say_table("Taken to fail over, by name", ("client", "group"), trusted)
+    if made["extra_work"]:
+        work = [
+            (each["rule"], each["what"], each["tasks"], each["minutes"], each["cheaper"]) for each in made["extra_work"]
+        ]
+        say_table("Work beyond the vendor's list", ("rule", "what", "tasks", "minutes", "cheaper"), work)
+    if made["trusted_networks"]:
+        say(f"By your word plain HTTP gets through from {', '.join(made['trusted_networks'])}.")
+    if made["tried_networks"]:
+        say(f"Canaries show first whether it does from {', '.join(made['tried_networks'])}.")
+    say(f"It takes {span(made['least'])} at least, for {made['clients']} clients.")
+    if latest := made["latest_start"]:
+        say(
+            f"Start it by {instant(latest['at'])}: the old certificate of {latest['server']} ends on "
+            f"{instant(latest['ends'])}, until it is replaced takes up to {span(latest['takes'])}, "
+            f"and {span(latest['margin'])} are kept as a margin."
+        )
+    if changes:
+        say(f"Replaced now, without any preparation, {made['lost_if_now']} of them would be cut off.")
+    if not started:
+        say(f"To start it: rotator start {made['id']} --why REASON")
+
+
+def _goes(scope: dict[str, Any]) -> str:
+    if scope["drilled"]:
+        return "drilled"
+    return "first" if scope["canary"] else ""
+
+
+def _chosen(text: str) -> tuple[str, str]:
+    server, equals, certificate = text.rpartition("=")
+    if equals and not server:
+        raise UnreadableError(f"{text!r}: say SERVER=CERTIFICATE, or a certificate for every server")
+    return server or "*", certificate
+
+
+def _unproven(chosen: list[str]) -> dict[str, Any]:
+    """The choice for every group, and those for single groups."""
+    everywhere = [text for text in chosen if "=" not in text]
+    if len(everywhere) > 1:
+        raise UnreadableError(f"{', '.join(everywhere)}: one choice for every group; say GROUP=CHOICE for single ones")
+    single = dict(text.rsplit("=", 1) for text in chosen if "=" in text)
+    return {"unproven_failover": everywhere[0] if everywhere else "relax", "unproven_by_group": single}

@@ -1,0 +1,175 @@
+"""`rotator site`: registering sites and surveying them."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands.client_exports import clients
+from cli.terminal.client import (
+    FOLDER,
+    ApiOption,
+    ApiRefusedError,
+    FolderOption,
+    JsonOption,
+    UnreadableError,
+    answered,
+    opened,
+)
+from cli.terminal.spoken import instant, say, say_json, say_table, span
+
+_NOBODY_SAID = "trust-missing"
+_app = typer.Typer(help="Register sites, show and survey them.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    _app.command("clients")(clients)
+    app.add_typer(_app, name="site")
+
+
+@_app.command("add")
+@answered
+def add(
+    file: Annotated[Path, typer.Argument(help="The site as JSON; - reads standard input")],
+    sylink: Annotated[
+        list[Path] | None, typer.Option(help="An exported Sylink.xml; may be given more than once")
+    ] = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Register a site. A document without a password takes ROTATOR_SEPM_PASSWORD, or asks for it.
+
+    One that does not say which certificate to trust is asked about it as by ssh: the fingerprint is shown, and whoever
+    has compared it with the SEPM console types it in. Where nobody can be asked, nothing is registered.
+    """
+    document = _document(file)
+    document["sylinks"] = [*document.get("sylinks", ()), *(_text(path) for path in sylink or ())]
+    with opened(api, folder) as rotator:
+        try:
+            site = rotator.post("/v1/sites", document)
+        except ApiRefusedError as refused:
+            if refused.code != _NOBODY_SAID or not sys.stdin.isatty():
+                raise
+            site = rotator.post("/v1/sites", {**document, "trust": {"fingerprint_sha256": _compared(refused)}})
+    say_json(site) if as_json else say(f"registered site {site['id']}")
+
+
+@_app.command("list")
+@answered
+def list_sites(*, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
+    """List the registered sites."""
+    with opened(api, folder) as rotator:
+        sites = rotator.get("/v1/sites")
+    if as_json:
+        say_json(sites)
+        return
+    rows = [(site["id"], site["name"], ", ".join(site["servers"])) for site in sites["items"]]
+    say_table("Sites", ("id", "name", "servers"), rows)
+
+
+@_app.command("show")
+@answered
+def show(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
+    """Show a registered site."""
+    with opened(api, folder) as rotator:
+        shown = rotator.get(f"/v1/sites/{site}")
+    if as_json:
+        say_json(shown)
+        return
+    say(f"{shown['name']} ({shown['id']}), {_reached(shown)}, database: {shown['database']}")
+    servers = [(each["name"], each["address"], each["https_port"], each["http_port"]) for each in shown["servers"]]
+    say_table("Servers", ("name", "address", "HTTPS", "HTTP"), servers)
+    lists = [
+        (each["name"], each["protocol"], " / ".join(", ".join(e["server"] for e in p) for p in each["priorities"]))
+        for each in shown["lists"]
+    ]
+    say_table("Server lists", ("name", "protocol", "servers by priority"), lists)
+    say_table("Limits", ("limit", "value"), [(name, _limit(value)) for name, value in shown["limits"].items()])
+
+
+@_app.command("survey")
+@answered
+def survey(site: str, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
+    """Survey a site now, and show what was read."""
+    with opened(api, folder) as rotator:
+        answer = rotator.post(f"/v1/sites/{site}/survey", {})
+    if as_json:
+        say_json(answer)
+        return
+    if answer.get("state") == "running":
+        say("the survey goes on; say it again in a while")
+        return
+    say(f"SEPM {answer['version']}, {answer['clients']} clients, {instant(answer['taken_at'])}")
+    groups = [
+        (
+            group["path"],
+            "inherits" if group["inherits"] else "",
+            each["name"],
+            *_settings(each["settings"]),
+            group["clients"],
+        )
+        for group in answer["groups"]
+        for each in group["locations"]
+    ]
+    columns = ("group", "", "location", "server list", "secure", "heartbeat", "clients")
+    say_table("Groups and locations", columns, groups)
+    served = [
+        (each["server"], each["fingerprint"] or each["error"], instant(each["not_after"])) for each in answer["servers"]
+    ]
+    say_table("Served certificates", ("server", "SHA-256", "valid until"), served)
+
+
+def _compared(refused: ApiRefusedError) -> str:
+    """The fingerprint that somebody types in, who was shown it."""
+    typer.echo(f"{refused}.\nCompare it with the certificate in the SEPM console.", err=True)
+    typed: str = typer.prompt("If it is the same, type its SHA-256 in (else Ctrl-C: nothing is registered)", err=True)
+    return typed
+
+
+def _reached(shown: dict[str, Any]) -> str:
+    if shown["access"] == "rest":
+        return f"{shown['rest_url']} as {shown['username']}"
+    exported = instant(shown["clients_as_of"]) if shown["clients_as_of"] else "never"
+    return f"at its console only (SEPM {shown['version']}); {shown['clients']} clients exported: {exported}"
+
+
+def _settings(settings: dict[str, Any]) -> tuple[str, str, str]:
+    secure = "on" if settings["secure_communications"] else "off"
+    return settings["server_list"], secure, span(settings["heartbeat"])
+
+
+def _limit(value: object) -> str:
+    return "off" if value is None else span(str(value))
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"{file} cannot be read as JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise UnreadableError(f"{file} holds no JSON object")
+    if "password" not in document and document.get("access") != "console":
+        document["password"] = os.environ.get("ROTATOR_SEPM_PASSWORD") or _password(file)
+    return document
+
+
+def _password(file: Path) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("SEPM password", hide_input=True))
+    if piped := sys.stdin.readline().rstrip("\r\n"):
+        return piped
+    raise UnreadableError(f"{file} holds no password, and nobody can be asked: set ROTATOR_SEPM_PASSWORD")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{path} cannot be read: {error}") from error

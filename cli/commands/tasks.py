@@ -1,0 +1,207 @@
+"""`rotator tasks`: what a person has to do at the console."""
+
+import base64
+import codecs
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from cli.certificate.recovery_inspection import evidence_of
+from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.given_file import content_of
+from cli.terminal.new_file import refuse_existing, write_new
+from cli.terminal.people import WhoOption, WhyOption, named
+from cli.terminal.spoken import say, say_json
+
+_app = typer.Typer(help="Console tasks: list, claim, take the file, say done or give back.")
+_TaskArgument = Annotated[str, typer.Argument(help="The task's id")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(_app, name="tasks", invoke_without_command=True)
+
+
+@_app.callback()
+def tasks(
+    context: typer.Context,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """List the tasks when nothing else is said."""
+    if context.invoked_subcommand is None:
+        list_tasks(api=api, folder=folder, as_json=as_json)
+
+
+@_app.command("list")
+@answered
+def list_tasks(
+    site: Annotated[str | None, typer.Option(help="Of one site only")] = None,
+    *,
+    closed: Annotated[bool, typer.Option("--all", help="Closed ones too")] = False,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """List the tasks that wait for somebody, with what to do."""
+    with opened(api, folder) as rotator:
+        found = rotator.get("/v1/tasks", site=site)
+    items = [task for task in found["items"] if closed or task["state"] in ("open", "claimed")]
+    if as_json:
+        say_json({"items": items})
+        return
+    for task in items:
+        _say_task(task)
+    if not items:
+        say("nothing waits for anybody")
+
+
+@_app.command("claim")
+@answered
+def claim(
+    task: _TaskArgument,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a task."""
+    with opened(api, folder) as rotator:
+        _said(_say(rotator, f"/v1/tasks/{task}/claim", {"who": named(who)}), as_json=as_json)
+
+
+@_app.command("done")
+@answered
+def done(
+    task: _TaskArgument,
+    evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e", help="NAME=VALUE")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file that shows it: its name and SHA-256 are sent. A recovery file is looked into first; of a task "
+            "about a server list it is an exported Sylink.xml, which is sent whole"
+        ),
+    ] = None,
+    who: WhoOption = None,
+    *,
+    client: Annotated[
+        list[str] | None, typer.Option(help="A client that was looked at; its file follows with --sylink")
+    ] = None,
+    sylink: Annotated[list[Path] | None, typer.Option(help="The Sylink.xml of the client named before it")] = None,
+    note: Annotated[str, typer.Option(help="Anything worth remembering")] = "",
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Say that a task is done."""
+    said: dict[str, Any] = dict(_pair(text) for text in evidence or ())
+    if client or sylink:
+        said["clients"] = _looked_at(client or [], sylink or [])
+    with opened(api, folder) as rotator:
+        shown = said | _of_file(file, rotator.get(f"/v1/tasks/{task}")["kind"] if file else "")
+        body = {"who": named(who), "note": note, "evidence": shown}
+        _said(_say(rotator, f"/v1/tasks/{task}/done", body), as_json=as_json)
+
+
+@_app.command("refused")
+@answered
+def refused(
+    task: _TaskArgument,
+    who: WhoOption = None,
+    *,
+    why: WhyOption,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a task back."""
+    with opened(api, folder) as rotator:
+        _said(_say(rotator, f"/v1/tasks/{task}/refused", {"who": named(who), "why": why}), as_json=as_json)
+
+
+@_app.command("file")
+@answered
+def file(
+    task: _TaskArgument,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it; the server's name in this folder if not given")
+    ] = None,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the certificate file of a task. It is given once for each claim, and its password is shown once."""
+    refuse_existing(out)
+    with opened(api, folder) as rotator:
+        taken = rotator.post(f"/v1/tasks/{task}/file", {"who": named(who)})
+    if as_json:
+        say_json(taken)
+        return
+    path = out or Path(Path(taken["filename"]).name)
+    write_new(path, base64.b64decode(taken["content_base64"]), remedy="claim the task once more for another")
+    say(f"{path} written; its password, shown this once: {taken['password']}")
+
+
+def _of_file(file: Path | None, kind: str) -> dict[str, str]:
+    if file is None:
+        return {}
+    if kind == "save_recovery_file":
+        return evidence_of(file)
+    if kind in {"copy_list", "reorder_list"}:
+        return {"filename": file.name, "sylink": _read(file)}
+    return {"filename": file.name, "sha256": hashlib.sha256(content_of(file)).hexdigest()}
+
+
+def _looked_at(clients: list[str], files: list[Path]) -> list[dict[str, str]]:
+    if len(clients) != len(files):
+        raise UnreadableError(
+            f"{len(clients)} clients and {len(files)} files: say --client NAME --sylink FILE for each"
+        )
+    return [{"client": name, "sylink": _read(file)} for name, file in zip(clients, files, strict=True)]
+
+
+def _read(file: Path) -> str:
+    """The text of an exported file, which is UTF-8 or, with its mark, UTF-16."""
+    content = content_of(file)
+    try:
+        return content.decode("utf-16" if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"{file} cannot be read: {error}") from error
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise UnreadableError(f"{text!r}: say NAME=VALUE")
+    return name, value
+
+
+def _say(rotator: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Say it, and wait on while the rotation is at work on it."""
+    body |= {"request_id": uuid4().hex}
+    while (task := rotator.post(path, body))["pending"]:
+        typer.echo("the rotation is still at work on it", err=True)
+    return dict(task)
+
+
+def _said(task: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(task)
+    else:
+        _say_task(task)
+
+
+def _say_task(task: dict[str, Any]) -> None:
+    who = task["closed_by"] or task["claimed_by"]
+    holder = f" by {who}" if who else ""
+    say(f"{task['id']}  {task['number']} {task['title']}  [{task['site_name']}, {task['state']}{holder}]")
+    for line in task["instructions"]:
+        say(f"    {line}")

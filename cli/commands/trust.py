@@ -1,0 +1,115 @@
+"""`rotator trust`: whom we believe at a site's REST address, and who was there."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
+from cli.terminal.people import WhoOption, WhyOption, named
+from cli.terminal.spoken import instant, say, say_json, say_table
+
+_app = typer.Typer(
+    help="Show, pin and drop the certificates that are believed at SEPM's REST port.", no_args_is_help=True
+)
+_SiteArgument = Annotated[str, typer.Argument(help="The site's id")]
+_FingerprintArgument = Annotated[str, typer.Argument(help="SHA-256 in full, as the SEPM console shows it")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(_app, name="trust")
+
+
+@_app.command("show")
+@answered
+def show(
+    site: _SiteArgument, *, api: ApiOption = None, folder: FolderOption = FOLDER, as_json: JsonOption = False
+) -> None:
+    """Show what is believed now, and what was presented from when to when."""
+    with opened(api, folder) as rotator:
+        _say(rotator.get(f"/v1/sites/{site}/trust"), as_json=as_json)
+
+
+@_app.command("pin")
+@answered
+def pin(
+    site: _SiteArgument,
+    fingerprint: _FingerprintArgument,
+    why: WhyOption,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Believe a certificate: whoever answers with it is sent the password. Compare it with the SEPM console first."""
+    word = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
+    with opened(api, folder) as rotator:
+        _say(rotator.post(f"/v1/sites/{site}/trust/pin", word), as_json=as_json)
+
+
+@_app.command("drop")
+@answered
+def drop(
+    site: _SiteArgument,
+    fingerprint: _FingerprintArgument,
+    why: WhyOption,
+    who: WhoOption = None,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """Believe a pinned certificate no more."""
+    word = {"fingerprint_sha256": fingerprint, "who": named(who), "why": why}
+    with opened(api, folder) as rotator:
+        _say(rotator.post(f"/v1/sites/{site}/trust/drop", word), as_json=as_json)
+
+
+@_app.command("contacts")
+@answered
+def contacts(
+    site: _SiteArgument,
+    after: Annotated[int, typer.Option(help="Only those that follow this number")] = 0,
+    *,
+    api: ApiOption = None,
+    folder: FolderOption = FOLDER,
+    as_json: JsonOption = False,
+) -> None:
+    """List contacts, each TLS connection and each word, a hundred at a time."""
+    with opened(api, folder) as rotator:
+        page = rotator.get(f"/v1/sites/{site}/trust/contacts", after=after)
+    if as_json:
+        say_json(page)
+        return
+    rows = [
+        (each["number"], instant(each["at"]), each["kind"], each["address"], each["fingerprint"] or "", _words(each))
+        for each in page["items"]
+    ]
+    say_table("Contacts", ("", "at", "what", "address", "SHA-256", "who and why"), rows)
+
+
+def _say(trust: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(trust)
+        return
+    say(f"{trust['rest_url']}: {', '.join(trust['servers'])}{' (a CA vouches too)' if trust['by_ca'] else ''}")
+    believed = [(each, "known") for each in trust["pinned_sha256"]]
+    believed += [(each, "announced") for each in trust["announced_sha256"]]
+    say_table("Believed", ("SHA-256", "because it is"), believed)
+    rows = [
+        (
+            each["kind"],
+            each["address"],
+            each["fingerprint"] or "",
+            instant(each["first"]),
+            instant(each["last"]),
+            each["count"],
+        )
+        for each in trust["presented"]
+    ]
+    say_table("Contacts", ("what", "address", "SHA-256", "first", "last", "times"), rows)
+
+
+def _words(contact: dict[str, Any]) -> str:
+    return ": ".join(each for each in (contact["who"], contact["why"]) if each)

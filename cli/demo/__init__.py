@@ -1,0 +1,1 @@
+"""`rotator demo`: the whole product on emulated sites of this machine."""

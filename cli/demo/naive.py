@@ -1,0 +1,64 @@
+"""`rotator demo --naive`: what happens without the product, when all certificates are replaced at once."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from cli.demo.screen import Screen
+from cli.demo.site import DemoSite
+
+_HEARTBEAT = timedelta(seconds=3)
+_LONGEST = 15 * _HEARTBEAT
+_STEADY = 3 * _HEARTBEAT
+"""So long nobody more must be lost: clients lose the site one heartbeat after the other."""
+_EVERY = timedelta(seconds=0.5)
+_SHARE = 0.10
+
+
+def replace_everything(screen: Screen, sites: list[DemoSite], check: Callable[[], None]) -> None:
+    """Replace, then wait until the verdict is settled: a client is lost after five heartbeats without an exchange."""
+    for site in sites:
+        site.replace_now()
+        screen.say(f"{site.name}: {len(site.described['servers'])} certificates replaced at the console, all at once")
+    screen.say("Now the clients call. One that finds no server that it trusts for five heartbeats is lost.")
+    began = steady_since = time.monotonic()
+    counts: list[int] = []
+    while True:
+        check()
+        now = time.monotonic()
+        newer = [site.verdict()["clients_lost"] for site in sites]
+        if newer != counts:
+            counts, steady_since = newer, now
+            told = ", ".join(f"{site.name} {count}" for site, count in zip(sites, counts, strict=True))
+            screen.say(f"  after {now - began:4.1f} s lost: {told}")
+        settled = any(counts) and now - steady_since > _STEADY.total_seconds()
+        if settled or now - began > _LONGEST.total_seconds():
+            return
+        time.sleep(_EVERY.total_seconds())
+
+
+def report_losses(site: DemoSite, plan: dict[str, Any]) -> dict[str, Any]:
+    """The losses as a program reads them, beside what the plan had foretold."""
+    verdict = site.verdict()
+    return {
+        "site_id": site.id,
+        "status": "replaced-at-once",
+        "clients_total": verdict["clients_total"],
+        "clients_lost": verdict["clients_lost_ever"],
+        "clients_away": site.away(),
+        "foretold_by_the_plan": plan["lost_if_now"],
+    }
+
+
+def lost_as_expected(told: dict[str, Any]) -> bool:
+    """Whether more than one client in ten was lost."""
+    return bool(told["clients_lost"] > _SHARE * told["clients_total"])
+
+
+def tell_losses(screen: Screen, site: DemoSite, told: dict[str, Any]) -> None:
+    """The same for people."""
+    lost, total, away = told["clients_lost"], told["clients_total"], told["clients_away"]
+    screen.say(f"{site.name:15}{lost} of {total} clients lost ({lost / total:.0%})", style="bold red")
+    then = f"; {away} are still switched off, and their turn comes when they return" if away else ""
+    screen.say(f"{'':15}the plan had foretold {told['foretold_by_the_plan']}{then}")

@@ -1,0 +1,181 @@
+"""What a demo plays: everything is started, two sites are planned and rotated side by side, and the end is told."""
+
+import contextlib
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cli.demo.naive import lost_as_expected, replace_everything, report_losses, tell_losses
+from cli.demo.plan import tell_floor, tell_plan
+from cli.demo.report import report, succeeded, tell_report, tell_summary
+from cli.demo.scenes import SCENES
+from cli.demo.screen import Screen
+from cli.demo.site import DemoSite
+from cli.demo.stage import Stage
+from cli.demo.track import Track
+from cli.terminal.client import Api
+from emulator.spec import SiteSpec
+
+_EVERY = timedelta(seconds=1)
+_TOO_LONG = 3
+"""After so many times the floor nothing moves by itself any more."""
+
+
+def play(stage: Stage, screen: Screen, seed: int, *, naive: bool) -> tuple[dict[str, Any], bool]:
+    """Play the demo: what is to be told of it, and whether it went as it should.
+
+    Raises:
+        StageError: when a part of it does not run.
+        ApiRefusedError, UnreadableError: when the product refuses, or is not there.
+    """
+    screen.say(
+        "Two emulated SEPM sites get new certificates. Nothing outside of this machine is touched.", style="bold"
+    )
+    here, rotator, sites = _begin(stage, screen, seed)
+    told: dict[str, Any] = {
+        "temporal_ui": here["ui"],
+        "api": here["api"],
+        "api_key_file": here["api_key_file"],
+        "folder": here["folder"],
+        "seed": seed,
+    }
+    with contextlib.ExitStack() as closing:
+        closing.callback(rotator.close)
+        for site in sites:
+            closing.callback(site.close)
+        plans = [_planned(screen, site) for site in sites]
+        ended = _without_product if naive else _with_product
+        results = ended(stage, screen, rotator, sites, plans)
+    expected = _as_feared(results) if naive else all(succeeded(each) for each in results.values())
+    _tell_end(screen, naive=naive, expected=expected)
+    return {"sites": results, "as_expected": expected, **told}, expected
+
+
+def stay(stage: Stage, screen: Screen, told: dict[str, Any]) -> None:
+    """Leave everything running until a signal."""
+    screen.heading("Everything goes on running")
+    screen.say(f"Temporal UI   {told['temporal_ui']}")
+    screen.say(f"API           {told['api']}  (its documentation: {told['api']}/docs)")
+    screen.say(f"API key       in {told['api_key_file']}")
+    screen.say(f"Commands      rotator status --folder {told['folder']}")
+    screen.say(f"Ctrl-C stops it all. {stage.folder} stays; remove it when you have seen enough.", style="bold")
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            stage.check()
+            time.sleep(_EVERY.total_seconds())
+
+
+def _begin(stage: Stage, screen: Screen, seed: int) -> tuple[dict[str, Any], Api, list[DemoSite]]:
+    """Start the service and the sites."""
+    began = time.monotonic()
+    folder = stage.folder / "var"
+    ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
+    here = stage.said(stage.start("rotator-up", ("cli.main", "up", "--folder", str(folder), *ports, "--json")))
+    key = Path(here["api_key_file"]).read_text("utf-8").strip()
+    rotator = Api(here["api"], key)
+    specs = [scene.build(seed) for scene in SCENES]
+    emulators = [
+        stage.start(
+            f"emulator-{scene.name}",
+            ("emulator", "--spec", str(_written(stage, scene.name, spec)), "--json", "--robot-api", here["api"]),
+            EMULATOR_ROBOT_KEY=key,
+        )
+        for scene, spec in zip(SCENES, specs, strict=True)
+    ]
+    sites = [
+        DemoSite(scene, spec, stage.said(emulator), rotator)
+        for scene, spec, emulator in zip(SCENES, specs, emulators, strict=True)
+    ]
+    screen.heading(f"Started in {time.monotonic() - began:.1f} s")
+    screen.say(f"Rotator        {here['api']}, with its worker and Temporal ({_pids(here)})")
+    screen.say(f"Temporal UI    {here['ui']}/namespaces/{here['namespace']}/workflows")
+    for site in sites:
+        clients, servers = site.verdict()["clients_total"], len(site.described["servers"])
+        called = f"{servers} server{'s' if servers > 1 else ''}, {clients} clients that call every 3 s"
+        screen.say(f"{site.name:15}{site.described['rest']['url']}, {called}")
+    screen.say(f"Folder         {stage.folder}")
+    return here, rotator, sites
+
+
+def _written(stage: Stage, name: str, spec: SiteSpec) -> Path:
+    path = stage.folder / f"{name}.json"
+    path.write_text(spec.model_dump_json(indent=2), encoding="utf-8")
+    return path
+
+
+def _planned(screen: Screen, site: DemoSite) -> dict[str, Any]:
+    site.register()
+    plan = site.plan()
+    tell_plan(screen, site, plan)
+    return plan
+
+
+def _with_product(
+    stage: Stage, screen: Screen, rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
+) -> dict[str, Any]:
+    screen.heading("Floor: no rotation under these plans can be faster")
+    floors = [site.floor(plan) for site, plan in zip(sites, plans, strict=True)]
+    for site, floor in zip(sites, floors, strict=True):
+        tell_floor(screen, site, floor)
+    screen.heading("Rotating both sites, side by side")
+    tracks = [
+        Track(site, floor, site.start(plan), rotator) for site, floor, plan in zip(sites, floors, plans, strict=True)
+    ]
+    _follow(stage, screen, tracks)
+    results = {}
+    for track in tracks:
+        results[track.site.scene.name] = told = report(track)
+        tell_report(screen, track, told)
+    tell_summary(screen, results)
+    return results
+
+
+def _follow(stage: Stage, screen: Screen, tracks: list[Track]) -> None:
+    patience = time.monotonic() + _TOO_LONG * max(track.floor.total.total_seconds() for track in tracks)
+    with screen.following():
+        while any(track.running for track in tracks) and time.monotonic() < patience:
+            stage.check()
+            for track in tracks:
+                if track.running:
+                    for event in track.look(closely=screen.is_live):
+                        screen.event(track, event)
+                if screen.is_live:
+                    track.judge()
+            screen.standing(tracks)
+            time.sleep(_EVERY.total_seconds())
+
+
+def _without_product(
+    stage: Stage, screen: Screen, _rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
+) -> dict[str, Any]:
+    screen.heading("Without the product: every certificate replaced at once")
+    replace_everything(screen, sites, stage.check)
+    screen.heading("Report, by the emulator's own verdict")
+    results = {}
+    for site, plan in zip(sites, plans, strict=True):
+        results[site.scene.name] = told = report_losses(site, plan)
+        tell_losses(screen, site, told)
+    return results
+
+
+def _as_feared(results: dict[str, Any]) -> bool:
+    """Whether the losses were shown: where there is one server, they are sure to come."""
+    return lost_as_expected(results[SCENES[0].name])
+
+
+def _tell_end(screen: Screen, *, naive: bool, expected: bool) -> None:
+    screen.say()
+    match naive, expected:
+        case False, True:
+            screen.say("Both rotations completed, and no client was lost.", style="bold green")
+        case False, False:
+            screen.say("This demo did not go as it should; the reports above say where.", style="bold red")
+        case True, True:
+            screen.say("So this is what the product is for: `rotator demo` does the same without a loss.", style="bold")
+        case _:
+            screen.say("Hardly a client was lost, which is not what this was to show.", style="bold red")
+
+
+def _pids(here: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {pid}" for name, pid in here["pids"].items())

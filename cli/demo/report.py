@@ -1,0 +1,84 @@
+"""The end of a demo: what was done, how long it took against the floor, and who was lost."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cli.demo.screen import Screen
+from cli.demo.track import Track
+
+_COMPLETED = "completed"
+
+
+def report(track: Track) -> dict[str, Any]:
+    """A rotation's end as a program reads it. Losses are the emulator's own word, those that healed too."""
+    verdict = track.site.verdict()
+    elapsed, floor = track.elapsed(datetime.now(UTC)).total_seconds(), track.floor.total.total_seconds()
+    told = track.shown["report"] or {}
+    return {
+        "site_id": track.site.id,
+        "rotation_id": track.shown["id"],
+        "status": track.shown["status"],
+        "clients_total": verdict["clients_total"],
+        "clients_lost": verdict["clients_lost_ever"],
+        "lost": [f"{lost['name']}: {lost['why']}" for lost in verdict["lost_ever"]],
+        "clients_not_back": told.get("clients_not_back"),
+        "coverage": track.shown["coverage"],
+        "floor_seconds": round(floor, 3),
+        "elapsed_seconds": round(elapsed, 3),
+        "elapsed_over_floor": round(elapsed / floor, 3),
+        "attention": track.shown["attention"],
+        "steps": [
+            {
+                "number": step.number,
+                "title": step.title,
+                "began": step.began.isoformat(),
+                "ended": step.ended.isoformat() if step.ended else None,
+            }
+            for step in track.steps.values()
+        ],
+    }
+
+
+def succeeded(told: dict[str, Any]) -> bool:
+    """Whether it completed and nobody was lost."""
+    return bool(told["status"] == _COMPLETED and told["clients_lost"] == 0)
+
+
+def tell_report(screen: Screen, track: Track, told: dict[str, Any]) -> None:
+    """The same for people."""
+    screen.heading(f"Report for {track.site.name}")
+    steps = [
+        (
+            step.number,
+            step.title,
+            f"{(step.began - track.began).total_seconds():.1f}",
+            f"{step.took.total_seconds():.1f}",
+        )
+        for step in track.steps.values()
+    ]
+    screen.table("Steps taken", ("", "step", "began, s", "took, s"), steps)
+    for lost in told["lost"]:
+        screen.say(f"Lost: {lost}", style="red")
+    for attention in told["attention"]:
+        screen.say(f"Attention: {attention['subject']}: {attention['message']}", style="yellow")
+
+
+def tell_summary(screen: Screen, results: dict[str, dict[str, Any]]) -> None:
+    """All of them side by side: the last thing that is read."""
+    screen.heading("Summary; clients lost are the emulator's own verdict, which asks the product nothing")
+    columns = ("site", "rotation", "steps", "took", "floor", "took / floor", "clients back", "clients lost")
+    screen.table("", columns, [_summary(name, told) for name, told in results.items()])
+
+
+def _summary(name: str, told: dict[str, Any]) -> tuple[object, ...]:
+    coverage = told["coverage"] or {"total": 0, "waiting": 0}
+    return (
+        name,
+        told["status"],
+        len(told["steps"]),
+        f"{told['elapsed_seconds']:.1f} s",
+        f"{told['floor_seconds']:.1f} s",
+        f"{told['elapsed_over_floor']:.2f}",
+        f"{coverage['total'] - coverage['waiting']} of {coverage['total']}",
+        f"{told['clients_lost']} of {told['clients_total']}",
+    )

@@ -1,0 +1,35 @@
+"""`rotator backup`: a copy of everything durable, taken while it is in use."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.terminal.client import FOLDER, UNREADABLE
+from store.fault import StoreFault
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("backup")(backup)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(help="A folder for the copies; it must not hold a backup yet")],
+    folder: Annotated[Path, typer.Option(envvar="ROTATOR_FOLDER", help="The folder of `rotator up`")] = FOLDER,
+) -> None:
+    """Copy both databases and the key file, each readable by its owner only, while the service runs.
+
+    Whoever has the copies can read every secret in them.
+    """
+    from cli.service.copies import copy_all  # noqa: PLC0415 - the other commands start faster without the store
+
+    try:
+        copies = copy_all(folder, target)
+    except (StoreFault, OSError) as error:
+        typer.echo(f"rotator backup: {error}", err=True)
+        raise typer.Exit(UNREADABLE) from None
+    for path in copies.files:
+        typer.echo(path)
+    for key in sorted(copies.keys_elsewhere):
+        typer.echo(f"rotator backup: key {key} opens a part of it and is not in it: keep that key too", err=True)

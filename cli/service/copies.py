@@ -1,0 +1,33 @@
+"""Copies of everything durable, taken while it is in use."""
+
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from cli.service.folder import Folder
+from store.backup import Backup, back_up
+from store.fault import StoreFault
+from store.settings import StoreSettings
+
+
+def copy_all(path: Path, target: Path) -> Backup:
+    """Copy both databases and the key file of the folder at `path` into `target`.
+
+    Raises:
+        StoreFault: when the store cannot be copied, or `target` holds a backup.
+        OSError: when the folder is not there, or `target` cannot be made.
+    """
+    if not path.is_dir():
+        raise FileNotFoundError(f"{path} is no folder of `rotator up`; name it by --folder")
+    folder = Folder(path.resolve())
+    settings = StoreSettings(folder=folder.root)
+    url = make_url(settings.url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise StoreFault(
+            f"the store is no file ({url.get_backend_name()}): back it up by its own tools (pg_dump), and the key file "
+            f"{settings.key_path} beside it; docs/apart.md shows how"
+        )
+    # Temporal first: then the store knows at least what the histories know. A step that Temporal has forgotten is seen
+    # to be done; a record that the store has forgotten (the original state of a group) would be lost.
+    temporal = (folder.temporal_database,) if folder.temporal_database.exists() else ()
+    return back_up(Path(url.database), settings.key_path, target, before=temporal)

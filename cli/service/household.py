@@ -1,0 +1,158 @@
+"""What `rotator up` starts, and with which environment: Temporal, the worker, the API."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from signal import SIGINT
+from typing import ClassVar
+
+from cli.service.folder import Folder
+from cli.service.supervisor import ChildSpec
+from cli.service.whereabouts import Whereabouts
+from engine.embedded import EmbeddedServer, find_binary
+from engine.payload_keys import payload_codec
+from engine.ports import choose_ports
+from engine.settings import TemporalSettings
+
+_INSTALLED = Path(__file__).parent.parent.parent
+_LOOPBACK = "127.0.0.1"
+# The worker lets activities end for 30 s before it leaves. All children together, Temporal's 10 s too, stay below the
+# 60 s after which deploy/rotator.service kills.
+_WORKER_STOPS_WITHIN = timedelta(seconds=35)
+_API_STOPS_WITHIN = timedelta(seconds=8)
+_PREFIX = "ROTATOR_"
+_API_KEY = "ROTATOR_API_KEY"
+_UI_ORIGIN = "ROTATOR_UI_ORIGIN"
+_CREDENTIALS = ("ROTATOR_TEMPORAL_TLS", "ROTATOR_TEMPORAL_API_KEY")
+
+
+@dataclass(frozen=True)
+class Household:
+    """The children of one folder, with the ports that they keep over restarts."""
+
+    folder: Folder
+    host: str
+    port: int
+    server: EmbeddedServer | None
+    """None when the settings name a Temporal that runs elsewhere."""
+    temporal: TemporalSettings
+    encrypts: bool = False
+    """Whether Temporal keeps payloads encrypted."""
+
+    API: ClassVar[str] = "api"
+    WORKER: ClassVar[str] = "worker"
+    TEMPORAL: ClassVar[str] = "temporal"
+
+    @classmethod
+    def plan(cls, folder: Folder, host: str, port: int, temporal_port: int, ui_port: int) -> "Household":
+        """Choose ports and find programs.
+
+        Raises:
+            PortInUse: when a port is taken.
+            EmbeddedServerFailed: when the `temporal` program is not there.
+            PayloadKeysMalformed: when the settings name payload keys that are none.
+        """
+        settings = TemporalSettings()
+        encrypts = payload_codec(settings) is not None
+        if "address" in settings.model_fields_set:
+            (port,) = choose_ports(host, port)
+            return cls(folder=folder, host=host, port=port, server=None, temporal=settings, encrypts=encrypts)
+        binary = find_binary(settings)
+        (port,) = choose_ports(host, port)
+        temporal_port, ui_port = choose_ports(_LOOPBACK, temporal_port, ui_port)
+        server = EmbeddedServer(
+            database=folder.temporal_database,
+            port=temporal_port,
+            ui_port=ui_port,
+            binary=binary,
+            namespace=settings.namespace,
+            codec_endpoint=f"{_url(host, port)}/v1/codec" if encrypts else None,
+        )
+        return cls(folder=folder, host=host, port=port, server=server, temporal=server.settings(), encrypts=encrypts)
+
+    @property
+    def api_url(self) -> str:
+        """Where this machine reaches the API."""
+        return _url(self.host, self.port)
+
+    @property
+    def own_api_key(self) -> bool:
+        """Whether the API's key lies in the folder, and is not set from outside."""
+        return not os.environ.get(_API_KEY, "").strip() and not os.environ.get(f"{_API_KEY}_FILE")
+
+    def children(self) -> tuple[ChildSpec, ...]:
+        """In the order in which they are started."""
+        ours = self._environment()
+        without_api_key = {name: value for name, value in ours.items() if not name.startswith(_API_KEY)}
+        # -P and --app-dir: whatever lies in the working directory, the modules are those of this installation
+        api = (sys.executable, "-P", "-m", "uvicorn", "--factory", "api.app:create_app", "--app-dir", str(_INSTALLED))
+        flags = (
+            "--host",
+            self.host,
+            "--port",
+            str(self.port),
+            "--log-level",
+            "warning",
+            "--timeout-graceful-shutdown",
+            "3",
+            # longer than clients keep a connection (5 s for most): a request that meets its end is lost
+            "--timeout-keep-alive",
+            "30",
+        )
+        worker = ChildSpec(
+            self.WORKER, (sys.executable, "-P", "-m", "worker"), without_api_key, stop_within=_WORKER_STOPS_WITHIN
+        )
+        served = ChildSpec(self.API, (*api, *flags), ours, stop_within=_API_STOPS_WITHIN)
+        if self.server is None:
+            return (worker, served)
+        nothing_of_ours = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
+        temporal = ChildSpec(self.TEMPORAL, self.server.command(), nothing_of_ours, stop_signal=SIGINT, speaks=False)
+        return (temporal, worker, served)
+
+    def whereabouts(self, pids: Mapping[str, int]) -> Whereabouts:
+        """Where everything is now."""
+        ports = {self.API: self.port}
+        if self.server is not None:
+            ports |= {self.TEMPORAL: self.server.port, "ui": self.server.ui_port}
+        set_file = os.environ.get(f"{_API_KEY}_FILE")
+        return Whereabouts(
+            api=self.api_url,
+            api_key_file=str(self.folder.api_key) if self.own_api_key else set_file,
+            temporal=self.temporal.address,
+            namespace=self.temporal.namespace,
+            ui=self.server.ui_url if self.server else None,
+            codec_login=f"{self.api_url}/v1/codec/login" if self.encrypts else None,
+            folder=str(self.folder.root),
+            pid=os.getpid(),
+            pids=dict(pids),
+            ports=ports,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        """Ours for the children. What the operator has set (another database, say) goes before the folder."""
+        folder = {
+            "ROTATOR_FOLDER": str(self.folder.root),
+            "ROTATOR_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder.database}",
+            "ROTATOR_KEY_FILE": str(self.folder.key),
+        }
+        if self.own_api_key:
+            folder["ROTATOR_API_KEY_FILE"] = str(self.folder.api_key)
+        if self.server is not None and self.encrypts:
+            folder[_UI_ORIGIN] = self.server.ui_url
+        ours = {**folder, **os.environ, "ROTATOR_FOLDER": str(self.folder.root)}
+        if self.server is None:
+            return ours
+        # the embedded server speaks plain text on loopback: credentials are meant for some other Temporal
+        ours = {name: value for name, value in ours.items() if not name.startswith(_CREDENTIALS)}
+        return ours | {
+            "ROTATOR_TEMPORAL_ADDRESS": self.server.address,
+            "ROTATOR_TEMPORAL_NAMESPACE": self.server.namespace,
+        }
+
+
+def _url(host: str, port: int) -> str:
+    host = {"0.0.0.0": _LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 - told apart, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

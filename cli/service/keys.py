@@ -1,0 +1,131 @@
+"""`rotator keys`: which keys seal what, a new key for everything, and the end of an old one."""
+
+import asyncio
+import logging
+import sqlite3
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.terminal.client import FOLDER, REFUSED
+from cli.terminal.spoken import say, say_json, say_table
+
+if TYPE_CHECKING:
+    from store.keys.key_rotation import KnownKey, Rotated
+    from store.store import Store
+
+Folder = Annotated[Path, typer.Option("--folder", envvar="ROTATOR_FOLDER", help="The folder of `rotator up`")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document")]
+_TOLD_EVERY = 1000
+
+app = typer.Typer(help="The keys that encrypt passwords and private keys in the database.", no_args_is_help=True)
+
+
+def register(main: typer.Typer) -> None:
+    """Add these commands."""
+    main.add_typer(app, name="keys")
+
+
+# The other commands start faster without the store; so each of these brings its part of it along.
+
+
+@app.command("list")
+def list_keys(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
+    """Show each key by its id: where it is, and how many values it seals."""
+    from store.keys.key_rotation import known_keys  # noqa: PLC0415 - see above
+
+    found = _with_store(folder, known_keys)
+    if as_json:
+        say_json({"keys": [key.model_dump() for key in found]})
+        return
+    rows = [(key.id or "(broken)", key.where or "nowhere", key.values, _of(key)) for key in found]
+    say_table("Keys", ("key", "where", "values", ""), rows)
+
+
+@app.command()
+def rotate(folder: Folder = FOLDER, *, as_json: AsJson = False) -> None:
+    """Put everything that is sealed under a new key, while the service runs.
+
+    Cut short, it goes on when it is called again. Run it with the settings of the service.
+    """
+    from store.keys import key_rotation  # noqa: PLC0415 - see above
+
+    done: Rotated = _with_store(folder, lambda store: key_rotation.rotate(store, _telling()))
+    if as_json:
+        say_json(done.model_dump())
+    else:
+        say(f"{'New key' if done.made else 'Went on with key'} {done.key_id}: {done.done.values} values have got it.")
+        say("Older keys are still known. `rotator keys list` shows them; old backups need them.")
+    for value in done.done.broken:
+        typer.echo(
+            f"rotator keys: {value} does not open and is left as it is: put that row back from a backup", err=True
+        )
+    if done.done.broken:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def retire(
+    key: Annotated[str | None, typer.Argument(help="The key's id; all that seal nothing when it is not given")] = None,
+    folder: Folder = FOLDER,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Move a key that seals nothing out of the key file, into a file of its own beside it."""
+    from store.keys import key_rotation  # noqa: PLC0415 - see above
+
+    moved = _with_store(folder, lambda store: key_rotation.retire(store, key))
+    if as_json:
+        say_json({"files": [str(path) for path in moved]})
+        return
+    for path in moved:
+        say(f"{path}: keep it with the backups that it opens; delete it when there are none")
+    if not moved:
+        say("No key is idle.")
+
+
+def _of(key: "KnownKey") -> str:
+    if key.seals:
+        return "seals"
+    return "idle" if key.where and not key.values else ""
+
+
+def _telling() -> Callable[[int], None]:
+    """Tells of every thousand values, on standard error."""
+    told = 0
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if done // _TOLD_EVERY > told:
+            told = done // _TOLD_EVERY
+            print(f"{done} values", file=sys.stderr, flush=True)  # noqa: T201 - how far it is
+
+    return tell
+
+
+def _with_store(folder: Path, work: "Callable[[Store], Coroutine[Any, Any, Any]]") -> Any:
+    from engine.logs import log_as_json  # noqa: PLC0415 - see above
+    from store.fault import StoreFault  # noqa: PLC0415 - see above
+    from store.settings import StoreSettings  # noqa: PLC0415 - see above
+    from store.store import Store  # noqa: PLC0415 - see above
+
+    log_as_json("keys", logging.WARNING)
+    settings = StoreSettings(folder=folder.resolve())
+
+    async def run() -> Any:
+        store = await Store.open(settings)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    try:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is no folder of `rotator up`; name it by --folder")
+        return asyncio.run(run())
+    except (StoreFault, OSError, sqlite3.Error) as error:
+        typer.echo(f"rotator keys: {error}", err=True)
+        raise typer.Exit(REFUSED) from None

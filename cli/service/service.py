@@ -1,0 +1,165 @@
+"""The whole service: brought up, kept up, and taken down in order."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+from temporalio.service import RPCError
+
+from cli.service import whereabouts
+from cli.service.folder import Folder
+from cli.service.household import Household
+from cli.service.supervisor import Child, Supervisor
+from engine.client import lazy_client
+from engine.fault import EngineFault
+from engine.ports import PortInUse
+from engine.presence import is_served
+
+_READY_WITHIN = timedelta(seconds=60)
+_LOOK_AGAIN = timedelta(milliseconds=50)
+_PATIENCE = timedelta(seconds=2)
+_GIVE_UP_AFTER = 3
+"""Exits of one child before everything was ready once: it will not get better by itself."""
+_OWNER_ONLY = 0o077
+
+
+class NotUp(Exception):  # noqa: N818 - says what is the matter, as the faults of store and engine do
+    """The service did not come up; everything that was started is stopped again."""
+
+
+def serve(folder: Path, host: str, ports: tuple[int, int, int], *, as_json: bool) -> None:
+    """Run everything until a signal says stop.
+
+    Args:
+        folder: where everything durable lies.
+        host: the address of the API.
+        ports: of the API, of the embedded Temporal and of its UI; 0 takes a free one.
+        as_json: whether to say where everything is in one line of JSON.
+
+    Raises:
+        FolderInUse: when another one serves that folder.
+        NotUp, EngineFault: when it does not come up; nothing is left running.
+    """
+    os.umask(_OWNER_ONLY)  # for our files and those of every child
+    place = Folder.at(folder)
+    with place.held(datetime.now(UTC)):
+        asyncio.run(_run(place, (host, *ports), as_json=as_json))
+
+
+async def _run(place: Folder, addresses: tuple[str, int, int, int], *, as_json: bool) -> None:
+    whereabouts.forget(place.whereabouts)  # of one that was killed
+    household = await _planned(place, addresses)
+    if household.own_api_key:
+        place.make_api_key()
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    ready = False
+
+    def changed() -> None:
+        # before that, nobody shall find a service that does not serve yet
+        if ready:
+            whereabouts.write(place.whereabouts, household.whereabouts(supervisor.pids()))
+
+    supervisor = Supervisor(changed)
+    try:
+        if await _come_up(household, supervisor, stop):
+            ready = True
+            changed()
+            here = household.whereabouts(supervisor.pids())
+            print(here.model_dump_json() if as_json else here.lines(), flush=True)  # noqa: T201 - the answer
+            await stop.wait()
+    finally:
+        whereabouts.forget(place.whereabouts)
+        await supervisor.stop()
+
+
+async def _planned(place: Folder, addresses: tuple[str, int, int, int]) -> Household:
+    """Ports and programs. A service that was just killed may hold its ports a moment longer than its folder."""
+    loop = asyncio.get_running_loop()
+    patience = loop.time() + _PATIENCE.total_seconds()
+    while True:
+        try:
+            return Household.plan(place, *addresses)
+        except PortInUse:
+            if loop.time() > patience:
+                raise
+        await asyncio.sleep(_LOOK_AGAIN.total_seconds())
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        # nohup ignores the hang-up on purpose
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, stop.set)
+
+
+async def _come_up(household: Household, supervisor: Supervisor, stop: asyncio.Event) -> bool:
+    """Start everything and wait until it serves. False: told to stop before that.
+
+    Raises:
+        NotUp: when a child keeps ending, or the time is over.
+    """
+    rising = asyncio.ensure_future(_rise(household, supervisor))
+    stopped = asyncio.ensure_future(stop.wait())
+    failing = asyncio.ensure_future(_keeps_ending(supervisor))
+    waits = {rising, stopped, failing}
+    try:
+        done, _ = await asyncio.wait(waits, timeout=_READY_WITHIN.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            running = ", ".join(supervisor.pids()) or "nothing"
+            raise NotUp(f"not ready after {_READY_WITHIN}; running: {running}. Its reasons stand above")
+        if failing in done:
+            child = failing.result()
+            raise NotUp(
+                f"{child.spec.name} ended {child.exits} times, last with code {child.last_code}; "
+                "its reason stands above"
+            )
+        if rising in done:
+            rising.result()
+        return rising in done
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _rise(household: Household, supervisor: Supervisor) -> None:
+    for spec in household.children():
+        supervisor.start(spec)
+        if spec.name == Household.TEMPORAL and household.server is not None:
+            await household.server.ready()
+    await asyncio.gather(_api_lives(household.api_url), _worker_ready(household))
+
+
+async def _api_lives(url: str) -> None:
+    """Wait until it answers: it opens the store first. A rotation that is stalled is no reason not to be up."""
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=5) as http:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                answer = await http.get("/healthz/live")
+                # the Temporal UI, say, answers every path with a page
+                if answer.is_success and answer.headers.get("content-type") == "application/json":
+                    return
+            await asyncio.sleep(_LOOK_AGAIN.total_seconds())
+
+
+async def _worker_ready(household: Household) -> None:
+    client = await lazy_client(household.temporal, role="up")
+    while True:
+        with contextlib.suppress(EngineFault, RPCError):
+            if await is_served(client, household.temporal.task_queue):
+                return
+        await asyncio.sleep(_LOOK_AGAIN.total_seconds())
+
+
+async def _keeps_ending(supervisor: Supervisor) -> Child:
+    while True:
+        for child in supervisor.children:
+            if child.exits >= _GIVE_UP_AFTER:
+                return child
+        await asyncio.sleep(_LOOK_AGAIN.total_seconds())

@@ -1,0 +1,52 @@
+"""`rotator up`: the whole service in one command, with one folder for everything that must not be lost."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.terminal.client import FOLDER
+from engine.fault import EngineFault
+
+_FAILED = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("up")(up)
+
+
+def up(
+    folder: Annotated[Path, typer.Option(envvar="ROTATOR_FOLDER", help="Where everything durable lies")] = FOLDER,
+    host: Annotated[str, typer.Option(help="Address of the API; put a proxy that ends TLS before any but loopback")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(help="Port of the API; 0 takes a free one")] = 8080,
+    temporal_port: Annotated[int, typer.Option(help="Port of the embedded Temporal; 0 takes a free one")] = 7233,
+    ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI; 0 takes a free one")] = 8233,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready")] = False,
+) -> None:
+    """Run Temporal, the worker and the API until Ctrl-C or SIGTERM; start anew what dies.
+
+    With ROTATOR_TEMPORAL_ADDRESS set, that Temporal is used and none is started.
+    """
+    # here and not above: the other commands start in a fraction of the time without Temporal's client
+    from cli.service.folder import FolderInUse  # noqa: PLC0415 - see above
+    from cli.service.service import NotUp, serve  # noqa: PLC0415 - see above
+    from engine.logs import log_as_json  # noqa: PLC0415 - see above
+
+    log_as_json("up")
+    code = 0
+    try:
+        serve(folder, host, (port, temporal_port, ui_port), as_json=as_json)
+    except (FolderInUse, NotUp, EngineFault, OSError) as error:
+        typer.echo(f"rotator up: {error}", err=True)
+        code = _FAILED
+    # The SDK's threads can crash an interpreter that ends while they run (temporalio/sdk-python#300). The children are
+    # stopped and everything is closed by now.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,170 @@
+"""The REST API as the command line uses it: where it is, with which key, and what an answer means as an exit code."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import httpx
+import typer
+
+from cli.terminal.problems import lines
+from cli.terminal.spoken import ERRORS
+
+REFUSED, UNREADABLE = 1, 2
+
+ApiOption = Annotated[
+    str | None, typer.Option("--api", envvar="ROTATOR_API", help="Address of the API; else the folder's up.json tells")
+]
+FolderOption = Annotated[
+    Path, typer.Option("--folder", envvar="ROTATOR_FOLDER", help="Folder of `rotator up`: address and key")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON")]
+
+FOLDER = Path("var")
+_PARAMS = ParamSpec("_PARAMS")
+_TIMEOUT = httpx.Timeout(120, connect=5)  # a survey or a claim reads a whole site before it answers
+
+
+class ApiRefusedError(Exception):
+    """The API answered with a problem."""
+
+    def __init__(self, problem: Mapping[str, Any], retry_after: str | None) -> None:
+        super().__init__(str(problem.get("detail", "")))
+        self.problem = problem
+        self.retry_after = int(retry_after) if retry_after and retry_after.isdecimal() else None
+
+    @property
+    def code(self) -> str:
+        """The problem's code, e.g. `site-busy`."""
+        return str(self.problem.get("type", "")).rpartition("/")[2]
+
+
+class UnreadableError(Exception):
+    """Something that was given cannot be read, or the API cannot be reached."""
+
+
+class Api:
+    """One API with its key."""
+
+    def __init__(self, address: str, key: str) -> None:
+        self.address = address.rstrip("/")
+        self._http = httpx.Client(
+            base_url=self.address, headers={"Authorization": f"Bearer {key}"}, timeout=_TIMEOUT, trust_env=False
+        )
+
+    def get(self, path: str, **params: str | int | None) -> Any:
+        """What is at `path`; parameters that are None are left out."""
+        return self._call("GET", path, params={name: value for name, value in params.items() if value is not None})
+
+    def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
+        """Send `body` and return the answer."""
+        return self._call("POST", path, json=body, headers=headers)
+
+    def put(self, path: str, content: bytes, media_type: str, **params: Any) -> Any:
+        """Send a file; parameters that are None are left out."""
+        told = {name: value for name, value in params.items() if value is not None}
+        return self._call("PUT", path, content=content, headers={"content-type": media_type}, params=told)
+
+    def upload(self, path: str, content: bytes, media_type: str, **params: str) -> Any:
+        """Send a file that is added to what is there."""
+        return self._call("POST", path, content=content, headers={"content-type": media_type}, params=params)
+
+    def download(self, path: str) -> bytes:
+        """The file at `path`."""
+        return self._sent("GET", path).content
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _call(self, method: str, path: str, **how: Any) -> Any:
+        try:
+            return self._sent(method, path, **how).json()
+        except ValueError as error:
+            raise UnreadableError(f"what answers at {self.address} is not the rotator's API") from error
+
+    def _sent(self, method: str, path: str, **how: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **how)
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise UnreadableError(
+                f"the API at {self.address} cannot be reached ({type(error).__name__}); is `rotator up` running?"
+            ) from error
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            raise ApiRefusedError(_problem(answer), answer.headers.get("Retry-After"))
+        return answer
+
+
+@contextmanager
+def opened(address: str | None, folder: Path) -> Iterator[Api]:
+    """The API that options, environment or the folder name.
+
+    Raises:
+        UnreadableError: when address or key are nowhere.
+    """
+    api = Api(address or _address_in(folder), _key(folder))
+    try:
+        yield api
+    finally:
+        api.close()
+
+
+def answered(command: Callable[_PARAMS, None]) -> Callable[_PARAMS, None]:
+    """Print what the API refuses, with its remedy, and exit 1; what cannot be read or reached, and exit 2."""
+
+    @wraps(command)
+    def run(*args: _PARAMS.args, **kwargs: _PARAMS.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except ApiRefusedError as refused:
+            _print_problem(refused.problem)
+            raise typer.Exit(REFUSED) from None
+        except UnreadableError as error:
+            ERRORS.print(str(error), style="red", highlight=False, markup=False)
+            raise typer.Exit(UNREADABLE) from None
+
+    return run
+
+
+def _print_problem(problem: Mapping[str, Any]) -> None:
+    for number, line in enumerate(lines(problem)):
+        ERRORS.print(line, style=None if number else "red", highlight=False, markup=False)
+
+
+def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = None
+    if isinstance(problem, dict):
+        return problem
+    return {"title": f"HTTP {answer.status_code}", "detail": "the answer is none of the rotator's API"}
+
+
+def _address_in(folder: Path) -> str:
+    try:
+        described = json.loads((folder / "up.json").read_text("utf-8"))
+        return str(described["api"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UnreadableError(
+            f"nobody said where the API is: {folder / 'up.json'} does not tell; start `rotator up`, or give --api or "
+            "ROTATOR_API"
+        ) from None
+
+
+def _key(folder: Path) -> str:
+    if key := os.environ.get("ROTATOR_API_KEY", "").strip():
+        return key
+    file = Path(os.environ.get("ROTATOR_API_KEY_FILE") or folder / "api.key")
+    try:
+        key = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        key = ""
+    if not key:
+        raise UnreadableError(f"there is no API key in {file}; set ROTATOR_API_KEY or ROTATOR_API_KEY_FILE")
+    return key

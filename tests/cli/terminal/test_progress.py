@@ -1,0 +1,73 @@
+"""A rotation on the screen."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from cli.terminal.progress import overview
+
+REPORT = {"elapsed_seconds": 93.4, "least_seconds": 15.0, "steps": 3, "clients": 40, "clients_not_back": 1}
+
+
+def test_what_is_wrong_is_told_first_with_what_helps():
+    """Stalled or adrift, since when, why, and the command; the same attention is not told again."""
+    out = StringIO()
+    trouble = {
+        "standing": "adrift",
+        "code": "history-gone",
+        "subject": "rot-1",
+        "message": "gone",
+        "remedy": "restore it",
+    }
+    attention = [
+        {"code": "history-gone", "subject": "rot-1", "message": "adrift: gone", "remedy": "restore it"},
+        {"code": "drift", "subject": "the site", "message": "differs", "remedy": ""},
+    ]
+    shown = {
+        "id": "rot-1",
+        "site_id": "vienna",
+        "status": "running",
+        "phase": "relaxing",
+        "step_id": "",
+        "step_number": "A8",
+        "step_title": "wait",
+        "step_index": 3,
+        "step_count": 30,
+        "next_action_at": None,
+        "held": False,
+        "attention": attention,
+        "trouble": trouble,
+        "trouble_since": "2026-03-01T12:00:00Z",
+        "live": None,
+        "coverage": None,
+        "report": None,
+    }
+    Console(file=out, width=200).print(overview(shown))
+    told = [line.rstrip() for line in out.getvalue().splitlines()]
+    assert told[1].startswith("ADRIFT since ")
+    assert told[1].endswith("(history-gone): gone")
+    assert told[2] == "What helps: restore it"
+    assert [line for line in told if line.startswith("ATTENTION")] == ["ATTENTION the site: differs"]
+
+
+def test_one_that_has_ended_shows_its_report():
+    """Steps, times, clients and who is not back; no empty brackets where nobody is waited for."""
+    out = StringIO()
+    shown = {
+        "id": "rot-1",
+        "site_id": "vienna",
+        "status": "completed",
+        "phase": "ended",
+        "step_index": 3,
+        "step_count": 3,
+        "next_action_at": None,
+        "held": False,
+        "attention": [],
+        "live": None,
+        "coverage": {"total": 40, "covered": 40, "waiting": 0, "by_reason": {}},
+        "report": REPORT | {"not_back": ["PC-7"], "left_out": 2},
+    }
+    Console(file=out, width=200).print(overview(shown))
+    told = out.getvalue()
+    assert "40 of 40 proven, 0 waited for\n" in told
+    assert ("\nReport: 3 steps in 1 min 33 s, 15 s at least by the plan; 40 clients, 1 not back (PC-7), 2 left") in told
