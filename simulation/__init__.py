@@ -1,1 +1,4 @@
-"""The very rotation code on simulated time, against an emulated site: what would happen, before anything is touched."""
+"""The very rotation code on simulated time, against an emulated site: what would happen, before anything is touched.
+
+- `drawn`: what is played; `people`: who acts in it; `played`: how it is played; `judged`: what it came to
+"""

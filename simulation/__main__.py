@@ -13,12 +13,12 @@ import structlog
 
 from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import Value
-from simulation.drawing import Faults
-from simulation.many import play_one
-from simulation.of_plan import CannotBePlayedError
-from simulation.record import Record
-from simulation.report import report
-from simulation.subject import by_plan
+from simulation.drawn.drawing import Faults
+from simulation.drawn.of_plan import CannotBePlayedError
+from simulation.drawn.subject import by_plan
+from simulation.judged.record import Record
+from simulation.judged.report import report
+from simulation.played.many import play_one
 
 CANNOT_BE_PLAYED = 3
 _POLITE = 10

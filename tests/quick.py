@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rotation.site import Limits
-from simulation.scenario import Pace
+from simulation.drawn.scenario import Pace
 
 QUICK = Limits(
     relax_floor=timedelta(0),

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, UnreadableError, answered, opened
 
 if TYPE_CHECKING:
-    from simulation.subject import Subject
+    from simulation.drawn.subject import Subject
 
 _SPAN = TypeAdapter(timedelta)
 _LONGEST = timedelta(days=3650)
@@ -65,10 +65,10 @@ def simulate(
     }
     given = {name: value for name, value in size.items() if value is not None}
     # here and not above: the other commands, and a refusal, need nothing of the emulator
-    from simulation.drawing import Faults  # noqa: PLC0415 - see above
-    from simulation.many import play_many  # noqa: PLC0415 - see above
-    from simulation.of_plan import CannotBePlayedError  # noqa: PLC0415 - see above
-    from simulation.report import report  # noqa: PLC0415 - see above
+    from simulation.drawn.drawing import Faults  # noqa: PLC0415 - see above
+    from simulation.drawn.of_plan import CannotBePlayedError  # noqa: PLC0415 - see above
+    from simulation.judged.report import report  # noqa: PLC0415 - see above
+    from simulation.played.many import play_many  # noqa: PLC0415 - see above
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if faults not in {Faults.NONE, Faults.UNKNOWN}:
@@ -101,15 +101,15 @@ def simulate(
 def _planned(rotator: Api, plan: str, most: int) -> "Subject":
     """The site of a plan, from the service that has surveyed it."""
     from rotation.plan.surveyed import SurveyedPlan  # noqa: PLC0415 - as above
-    from simulation.subject import by_plan  # noqa: PLC0415 - as above
+    from simulation.drawn.subject import by_plan  # noqa: PLC0415 - as above
 
     return by_plan(SurveyedPlan.model_validate(rotator.get(f"/v1/plans/{plan}/surveyed", clients=most)), most)
 
 
 def _sized(size: dict[str, Any]) -> "Subject":
     """A synthetic site."""
-    from simulation.subject import by_size  # noqa: PLC0415 - as above
-    from simulation.synthetic import Size  # noqa: PLC0415 - as above
+    from simulation.drawn.subject import by_size  # noqa: PLC0415 - as above
+    from simulation.drawn.synthetic import Size  # noqa: PLC0415 - as above
 
     return by_size(Size.model_validate(size))
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from cli.terminal.spoken import length, say, say_table
-from simulation.record import Loss, Record
-from simulation.report import PlayedPlan, Report, Spread
-from simulation.scenario import START
-from simulation.synthetic import Size
+from simulation.drawn.scenario import START
+from simulation.drawn.synthetic import Size
+from simulation.judged.record import Loss, Record
+from simulation.judged.report import PlayedPlan, Report, Spread
 
 _NAMES = 10
 

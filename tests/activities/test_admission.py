@@ -17,8 +17,8 @@ from rotation.plan.task import TaskState
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from rotation.values import RotationId, SiteId, TaskId
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import Stage
 from store.progress import Progress, RotationStatus
 from store.schema.tables import WriteRow
 

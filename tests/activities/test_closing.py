@@ -14,8 +14,8 @@ from rotation.drift.newborn import PAIR_BORN
 from rotation.drift.told import Judged
 from rotation.finding import blocking
 from rotation.site import Limits
-from simulation.scenario import Scenario
-from simulation.stage import SITE, Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import SITE, Stage
 
 ROOT = f"{ROOT_GROUP} / Default"
 

@@ -15,8 +15,8 @@ from rotation.values import GroupId
 from sepm.access import Access, Patience
 from sepm.client import SepmClient
 from sepm.errors import IncompleteReading
-from simulation.clock import SimulatedClock
-from simulation.sepm import RestLine
+from simulation.played.clock import SimulatedClock
+from simulation.played.sepm import RestLine
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

@@ -13,8 +13,8 @@ from rotation.proof.gate import Reference
 from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import ServerName
-from simulation.scenario import Scenario
-from simulation.stage import ROTATION, SITE, Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import ROTATION, SITE, Stage
 from store.rotation.writes import WriteOutcome
 
 

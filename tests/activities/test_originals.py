@@ -10,8 +10,8 @@ from engine.contract import StepRef, StepRequest
 from rotation.plan.step import ScopeName
 from rotation.site import Limits
 from service.surveying import survey_site
-from simulation.scenario import Scenario
-from simulation.stage import SITE, Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import SITE, Stage
 
 
 @pytest.fixture

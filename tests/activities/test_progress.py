@@ -11,8 +11,8 @@ from engine.contract import EventKind, ProgressReport, StepRef, StepRequest
 from rotation.running.state import Outcome, Phase
 from rotation.site import Limits
 from rotation.values import RotationId
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import Stage
 from store.progress import NewRotation, Progress, RotationStatus
 
 RESTORE = RotationId("restore-1")

@@ -8,8 +8,8 @@ from engine.contract import MoveTaskRequest, ObserveTaskRequest, OpenTaskRequest
 from rotation.plan.step import Console
 from rotation.plan.task import SaveRecoveryFile, TaskState
 from rotation.site import Limits
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import Stage
 
 SUM = "ab" * 32
 

@@ -15,9 +15,9 @@ from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import GroupId, LocationId
 from service.scope import WantedPair, scope_of
-from simulation.scenario import Scenario
-from simulation.sepm import RestLine, kept_client
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.sepm import RestLine, kept_client
+from simulation.played.stage import Stage
 from store.rotation.writes import WriteOutcome
 
 

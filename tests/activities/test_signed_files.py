@@ -10,8 +10,8 @@ from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console
 from rotation.plan.task import CompareSignedFiles
 from rotation.site import Limits
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import Stage
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 

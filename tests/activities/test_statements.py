@@ -12,8 +12,8 @@ from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.running.state import GateReading
 from rotation.site import Limits
 from service.scope import scope_of
-from simulation.scenario import AtConsole, Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.played.stage import Stage
 
 HOUR = timedelta(hours=1)
 

@@ -13,8 +13,8 @@ from rotation.plan.request import Unproven
 from rotation.plan.step import Console, Write
 from rotation.plan.task import DeleteList, RefreshImages, ReplaceCertificate
 from rotation.site import Limits
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import Stage
 
 
 @pytest.fixture

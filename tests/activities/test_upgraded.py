@@ -12,8 +12,8 @@ from rotation.plan.request import Unproven
 from rotation.plan.step import Console, Recheck
 from rotation.plan.task import ReplaceCertificate
 from rotation.site import Limits
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import Stage
 from tests.simulation.holes import site
 
 NEW = "14.3.12154.10000"

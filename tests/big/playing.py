@@ -16,10 +16,10 @@ from engine.contract import STATE_QUERY
 from rotation.running.state import RotationState
 from rotation.values import Value
 from sepm.line import Answer
-from simulation.durable import through_temporal
-from simulation.ear import Ear
-from simulation.run import play
-from simulation.skipping import skipping_server
+from simulation.played.durable import through_temporal
+from simulation.played.ear import Ear
+from simulation.played.run import play
+from simulation.played.skipping import skipping_server
 from store.settings import StoreSettings
 from store.store import Store
 from tests.big import histories

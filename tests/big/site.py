@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from rotation.running.message import Move
-from simulation.scenario import Act, Scenario
+from simulation.drawn.scenario import Act, Scenario
 from tests.big.size import Size
 from tests.quick import PACE, QUICK
 

@@ -16,7 +16,7 @@ from rotation.site import Protocol, Server
 from rotation.values import ServerName
 from sepm.looked_at import read_looks
 from sepm.sylink import certificates_in, parse_sylink
-from simulation.scenario import START
+from simulation.drawn.scenario import START
 
 DAY = timedelta(days=1)
 

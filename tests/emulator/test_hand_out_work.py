@@ -8,7 +8,7 @@ from emulator.people.tasks import Task
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation
 from emulator.spec import HandOutSpec
-from simulation.scenario import START
+from simulation.drawn.scenario import START
 
 SCRIPTS = (HandOutSpec(name="Script"), HandOutSpec(name="SEP", kind="package"), HandOutSpec(name="Rogue", known=False))
 

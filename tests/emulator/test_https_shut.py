@@ -11,7 +11,7 @@ from emulator.people.tasks import Task
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation
 from emulator.spec import DEFAULT_LIST, Protocol
-from simulation.scenario import START
+from simulation.drawn.scenario import START
 
 HEARTBEAT = timedelta(minutes=5)
 

@@ -12,7 +12,7 @@ from emulator.people.tasks import Task
 from emulator.simulation import Simulation
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.state.errors import ServerBusyError
-from simulation.scenario import START
+from simulation.drawn.scenario import START
 
 HEARTBEAT = timedelta(minutes=5)
 

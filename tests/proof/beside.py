@@ -6,7 +6,7 @@ from enum import StrEnum
 from emulator.clients.verdict import LostClient
 from emulator.spec import SiteSpec
 from rotation.values import Value
-from simulation.scenario import START
+from simulation.drawn.scenario import START
 
 PRODUCT = "product"
 

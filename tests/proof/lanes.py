@@ -13,10 +13,10 @@ from typing import Self, TypeVar
 
 import structlog
 
-from simulation.cut import Cut, in_a_drill
-from simulation.durable import digest_of, same_run, through_temporal
-from simulation.run import play
-from simulation.skipping import skipping_server
+from simulation.played.cut import Cut, in_a_drill
+from simulation.played.durable import digest_of, same_run, through_temporal
+from simulation.played.run import play
+from simulation.played.skipping import skipping_server
 from tests.proof import ways
 from tests.proof.beside import Beside
 from tests.proof.outcome import Outcome, broken, outcome

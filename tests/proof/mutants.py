@@ -22,10 +22,10 @@ from pathlib import Path
 import structlog
 
 from rotation.values import Value
-from simulation.drawing import Faults, Sizes, draw
-from simulation.invariants import check
-from simulation.run import play
-from simulation.scenario import Scenario
+from simulation.drawn.drawing import Faults, Sizes, draw
+from simulation.drawn.scenario import Scenario
+from simulation.judged.invariants import check
+from simulation.played.run import play
 from tests.proof.mutation import Mutation, applied
 from tests.proof.mutations import administration, builds, drills, networks, proofs, treatment, turning, waiting, who
 from tests.proof.where import is_quick

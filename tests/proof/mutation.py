@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from simulation.drawing import Faults
-from simulation.scenario import Scenario
+from simulation.drawn.drawing import Faults
+from simulation.drawn.scenario import Scenario
 
 _PRODUCT = frozenset({"activities", "engine", "rotation", "sepm", "service", "store", "workflows"})
 

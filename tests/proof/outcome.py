@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from rotation.values import Value
-from simulation.durable import digest_of
-from simulation.facts import Facts
-from simulation.invariants import Violation
-from simulation.reached import codes, traits
-from simulation.record import Record, record
+from simulation.judged.facts import Facts
+from simulation.judged.invariants import Violation
+from simulation.judged.reached import codes, traits
+from simulation.judged.record import Record, record
+from simulation.played.durable import digest_of
 from tests.proof.ways import Way, ways
 
 _FEW, _MANY = 60, 130

@@ -15,7 +15,7 @@ from engine.contract import EventKind
 from rotation.plan.scope import Treatment
 from rotation.plan.step import GatePurpose
 from rotation.running.state import Outcome
-from simulation.themes import Theme
+from simulation.drawn.themes import Theme
 
 HOME = Path(__file__).parent.parent.parent
 ELSEWHERE = Path(__file__).with_name("elsewhere.toml")

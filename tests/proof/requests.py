@@ -18,11 +18,11 @@ from rotation.plan.step import Console
 from rotation.plan.task import is_watched
 from rotation.running.state import RotationState
 from rotation.site import Limits
-from simulation.facts import Facts
-from simulation.run import play
-from simulation.scenario import Pace, Scenario
-from simulation.sepm import RestLine
-from simulation.watchman import Watchman
+from simulation.drawn.scenario import Pace, Scenario
+from simulation.judged.facts import Facts
+from simulation.people.watchman import Watchman
+from simulation.played.run import play
+from simulation.played.sepm import RestLine
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _CLIENTS_EACH = 3

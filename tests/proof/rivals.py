@@ -20,10 +20,10 @@ from emulator.spec import Protocol, SiteSpec
 from emulator.state.effects import Actor, acting
 from emulator.state.errors import InheritedSettingsError, UnknownNameError
 from rotation.planning.plain_http import SHUT, UNSHOWN
-from simulation.invariants import nobody_is_cut_off
-from simulation.networks import Networking, WhenShut
-from simulation.run import play
-from simulation.scenario import START, Scenario
+from simulation.drawn.scenario import START, Scenario
+from simulation.judged.invariants import nobody_is_cut_off
+from simulation.people.networks import Networking, WhenShut
+from simulation.played.run import play
 from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, together, told
 from tests.proof.seeds import scenario
 
@@ -34,7 +34,7 @@ _NO_PLAN = timedelta(days=7)
 """How long a rival is watched where the product has made no plan."""
 _FOR_A_SERVER, _LOOKS_AGAIN = timedelta(days=1), timedelta(minutes=10)
 _LIVE_ON = 7
-"""Heartbeats after the product's end; as in simulation/stage.py."""
+"""Heartbeats after the product's end; as in simulation/played/stage.py."""
 
 Strategy = Callable[[Simulation], None]
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from rotation.build import System, kind_of
-from simulation.chance import Chance
-from simulation.drawing import SMALL, Faults, Sizes, draw
-from simulation.scenario import Scenario
-from simulation.themes import Theme
+from simulation.drawn.chance import Chance
+from simulation.drawn.drawing import SMALL, Faults, Sizes, draw
+from simulation.drawn.scenario import Scenario
+from simulation.drawn.themes import Theme
 
 _ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.03)
 _TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.06)

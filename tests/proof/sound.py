@@ -18,10 +18,10 @@ from itertools import count, islice
 import structlog
 
 from rotation.values import Value
-from simulation.drawing import Faults, draw
-from simulation.reached import codes
-from simulation.run import play
-from simulation.themes import Theme
+from simulation.drawn.drawing import Faults, draw
+from simulation.drawn.themes import Theme
+from simulation.judged.reached import codes
+from simulation.played.run import play
 from tests.proof.beside import Kind, kind_of
 from tests.proof.lanes import Lanes, cores
 from tests.proof.seeds import SECOND, sizes

@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.switches import Switches
-from simulation.drawing import Faults, Sizes, draw
+from simulation.drawn.drawing import Faults, Sizes, draw
 from tests.proof.beside import PRODUCT, Kind, Losses, kind_of, together, told
 from tests.proof.rivals import STRATEGIES, compare
 

@@ -1,7 +1,7 @@
 """What the rules cost on sound sites: which tasks count as theirs."""
 
 from rotation.plan.step import Console
-from simulation.run import play
+from simulation.played.run import play
 from tests.proof.sound import OURS
 from tests.simulation.drill_holes import HOLES
 

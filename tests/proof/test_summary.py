@@ -1,7 +1,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from simulation.invariants import Violation
+from simulation.judged.invariants import Violation
 from tests.proof.outcome import Outcome, broken, to_compare
 from tests.proof.summary import differences, failures, summary
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from rotation.running.state import Outcome as End
-from simulation.run import play
+from simulation.played.run import play
 from tests.proof.lanes import durably, in_process
 from tests.proof.outcome import Outcome
 from tests.proof.summary import WHOLE, show, summary

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from rotation.plan.task import ReplaceCertificate, TaskState
 from rotation.running.state import Outcome
-from simulation.facts import Facts
-from simulation.scenario import Scenario
+from simulation.drawn.scenario import Scenario
+from simulation.judged.facts import Facts
 from tests.proof import seeds
 from tests.simulation.holes import HOLES
 

@@ -16,8 +16,8 @@ from emulator.state.slips import Mistake
 from emulator.switches import Downloads, InheritorsFollow, SerialReported
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
-from simulation.scenario import START, Scenario, Since
-from simulation.themes import Theme
+from simulation.drawn.scenario import START, Scenario, Since
+from simulation.drawn.themes import Theme
 
 _DAY = timedelta(days=1)
 

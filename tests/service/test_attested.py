@@ -9,8 +9,8 @@ from emulator.scenarios import one_server
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Write
 from rotation.site import Limits
-from simulation.scenario import AtConsole, Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.played.stage import Stage
 
 HOUR = timedelta(hours=1)
 

@@ -14,8 +14,8 @@ from rotation.plan.request import Unproven
 from rotation.plan.step import Gate, Write
 from rotation.site import Limits
 from service.glancing import LastReadings, dates_show_settings
-from simulation.scenario import Scenario
-from simulation.stage import SITE, Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import SITE, Stage
 from tests.big.playing import Counting
 
 LEGACY = f"{ROOT_GROUP}\\Legacy"

@@ -12,8 +12,8 @@ from rotation.plan.step import Console, ScopeName
 from rotation.site import Limits
 from service.kept_originals import NoOriginalsError, kept_originals
 from service.surveying import survey_site
-from simulation.scenario import Scenario
-from simulation.stage import SITE, Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import SITE, Stage
 
 SUM = "ab" * 32
 

@@ -17,8 +17,8 @@ from rotation.values import Fingerprint, ServerName, TaskId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from service.recovery_planning import recovery_plan
 from service.scope import scope_of
-from simulation.scenario import Scenario
-from simulation.stage import ROTATION, Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import ROTATION, Stage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SEPM_2 = ServerName("SEPM-2")

@@ -15,10 +15,10 @@ from rotation.values import Fingerprint, RotationId, ServerName
 from service.kept_originals import kept_originals, take_in
 from service.restoring import restore_plan
 from service.surveying import survey_site
-from simulation.scenario import AtConsole, Scenario
-from simulation.stage import SITE, Stage
+from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.played.stage import SITE, Stage
 from store.progress import Progress, RotationStatus
-from tests.simulation.test_console import scenario as at_console
+from tests.simulation.people.test_console import scenario as at_console
 
 ANN = {"who": "ann", "why": "the store is lost"}
 S1, S2 = ServerName("SEPM-1"), ServerName("SEPM-2")

@@ -10,8 +10,8 @@ from emulator.scenarios import three_servers
 from rotation.plan.request import Unproven
 from rotation.site import Limits
 from rotation.watch.inventory import Port
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.stage import Stage
 
 HOUR = timedelta(hours=1)
 

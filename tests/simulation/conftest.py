@@ -9,9 +9,9 @@ from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Mode,
 from rotation.plan.request import Unproven
 from rotation.site import Limits
 from service.surveyed import surveyed_plan
-from simulation.run import play
-from simulation.scenario import Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.run import play
+from simulation.played.stage import Stage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

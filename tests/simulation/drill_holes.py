@@ -7,7 +7,7 @@ from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, Protocol,
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
-from simulation.scenario import Act, Follows, Since
+from simulation.drawn.scenario import Act, Follows, Since
 from tests.simulation.build_holes import apart
 from tests.simulation.holes import DAY, HOUR, OWN_LIST, Hole, hole, of_two_kinds, site
 

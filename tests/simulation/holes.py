@@ -32,11 +32,11 @@ from rotation.plan.plan import Plan
 from rotation.plan.request import Unproven
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from simulation.facts import Facts
-from simulation.invariants.way_back import the_old_certificate_is_back_in_time
-from simulation.run import play
-from simulation.scenario import Follows, Pace, Scenario, Since
-from simulation.stage import Stage
+from simulation.drawn.scenario import Follows, Pace, Scenario, Since
+from simulation.judged.facts import Facts
+from simulation.judged.invariants.way_back import the_old_certificate_is_back_in_time
+from simulation.played.run import play
+from simulation.played.stage import Stage
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 OWN_LIST = "Own List"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.running.message import Move
-from simulation.scenario import Act, Since
+from simulation.drawn.scenario import Act, Since
 from tests.simulation.holes import DAY, HOUR, Hole, hole, site
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.events.happenings import ComputersAppear, RecordShared, Scheduled
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, SiteSpec
 from emulator.switches import Downloads, Switches
-from simulation.scenario import START, Follows, Pace, Since
+from simulation.drawn.scenario import START, Follows, Pace, Since
 from tests.simulation.holes import DAY, MINUTE, Hole, hole, site
 
 CLONES = f"{ROOT_GROUP}\\Clones"

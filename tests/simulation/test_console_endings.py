@@ -25,13 +25,13 @@ from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
 from rotation.values import RotationId
 from service.restoring import restore_plan
-from simulation.facts import site_facts
-from simulation.host import HorizonReachedError
-from simulation.invariants import check
-from simulation.recovering import after_damage
-from simulation.run import play
-from simulation.scenario import START, Act, AtConsole, Pace, Proof, Scenario, Since
-from simulation.stage import Stage
+from simulation.drawn.scenario import START, Act, AtConsole, Pace, Proof, Scenario, Since
+from simulation.judged.facts import site_facts
+from simulation.judged.invariants import check
+from simulation.played.host import HorizonReachedError
+from simulation.played.recovering import after_damage
+from simulation.played.run import play
+from simulation.played.stage import Stage
 from store.progress import NewRotation, Progress, RotationStatus
 from workflows.run import run_rotation
 

@@ -3,8 +3,8 @@
 from emulator.events.happenings import ListEdited
 from emulator.spec import ROOT_GROUP
 from rotation.running.state import Outcome
-from simulation.run import play
-from simulation.scenario import Follows, Since
+from simulation.drawn.scenario import Follows, Since
+from simulation.played.run import play
 from tests.simulation.holes import MINUTE, hole, shortcomings, site
 
 

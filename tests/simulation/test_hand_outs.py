@@ -7,9 +7,9 @@ from rotation.plan.hand_outs import HandOut, HandOutKind
 from rotation.plan.task import StartHandOuts, StopHandOuts
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.invariants import check
-from simulation.run import play
-from simulation.scenario import Act, Scenario, Since
+from simulation.drawn.scenario import Act, Scenario, Since
+from simulation.judged.invariants import check
+from simulation.played.run import play
 from tests.simulation.holes import HOUR, hole, site
 
 SCRIPTS = (HandOutSpec(name="Script"), HandOutSpec(name="SEP", kind="package"), HandOutSpec(name="Rogue", known=False))

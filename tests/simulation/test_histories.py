@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from emulator.events.happenings import ComputersAppear, GroupAdded, Scheduled
-from simulation.durable import same_run
-from simulation.invariants import check
-from simulation.run import in_many_histories, play
+from simulation.judged.invariants import check
+from simulation.played.durable import same_run
+from simulation.played.run import in_many_histories, play
 from tests.proof.seeds import scenario
 
 

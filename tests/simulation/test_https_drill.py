@@ -12,9 +12,9 @@ from rotation.plan.step import Gate
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from simulation.invariants import check
-from simulation.run import in_many_histories, play
-from simulation.scenario import Act, Follows, Scenario, Since
+from simulation.drawn.scenario import Act, Follows, Scenario, Since
+from simulation.judged.invariants import check
+from simulation.played.run import in_many_histories, play
 from tests.simulation.holes import DAY, HOUR, of_two_kinds, site
 
 LIMITS = Limits(purge_after=None, holdout_minimum=2 * DAY, gate_patience=4 * DAY)

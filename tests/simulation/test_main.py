@@ -7,10 +7,10 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.apart import CANNOT_BE_PLAYED, in_its_own_process
-from simulation.drawing import Faults
-from simulation.many import play_one
-from simulation.report import report
-from simulation.subject import by_plan
+from simulation.drawn.drawing import Faults
+from simulation.drawn.subject import by_plan
+from simulation.judged.report import report
+from simulation.played.many import play_one
 
 
 def given(surveyed, **more):

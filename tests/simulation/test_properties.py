@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.chance import Chance
-from simulation.drawing import Faults, Sizes, drawn
-from simulation.invariants import check
-from simulation.run import play
-from simulation.scenario import START, Act
+from simulation.drawn.chance import Chance
+from simulation.drawn.drawing import Faults, Sizes, drawn
+from simulation.drawn.scenario import START, Act
+from simulation.judged.invariants import check
+from simulation.played.run import play
 
 FEW = Sizes(servers=3, groups=4, clients=8, holdout=timedelta(days=30))
 LONG = timedelta(days=3)

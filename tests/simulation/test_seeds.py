@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from simulation.drawing import SMALL, Faults, draw
-from simulation.invariants import check
-from simulation.run import play
+from simulation.drawn.drawing import SMALL, Faults, draw
+from simulation.judged.invariants import check
+from simulation.played.run import play
 from tests.proof.mutants import SIZES
 from tests.proof.seeds import scenario
 

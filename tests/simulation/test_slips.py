@@ -13,8 +13,8 @@ from emulator.state.slips import Mistake, Slip
 from emulator.switches import PatchSemServer, Switches
 from rotation.plan.task import AssignList, CopyList
 from rotation.running.state import Outcome
-from simulation.invariants import check
-from simulation.run import play
+from simulation.judged.invariants import check
+from simulation.played.run import play
 
 BY_HAND = Switches(patch_sem_server=PatchSemServer.REFUSED)
 

@@ -8,10 +8,10 @@ import pytest
 from rotation.standing.known import Answered, Recorded, Run, RunStatus, Service
 from rotation.standing.next_act import next_act
 from rotation.standing.rules import ROTATES, of_rotation
-from simulation.chance import Chance
-from simulation.drawing import Faults, Sizes, drawn
-from simulation.host import SimulatedHost
-from simulation.run import play
+from simulation.drawn.chance import Chance
+from simulation.drawn.drawing import Faults, Sizes, drawn
+from simulation.played.host import SimulatedHost
+from simulation.played.run import play
 
 SIZES = Sizes(servers=3, groups=4, clients=8, holdout=timedelta(days=30))
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from emulator.state.effects import Actor
-from simulation.invariants import check
+from simulation.judged.invariants import check
 from tests.simulation.losses import effect, lost
 
 

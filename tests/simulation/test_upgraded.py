@@ -4,8 +4,8 @@ import pytest
 
 from emulator.events.happenings import ServerUpgraded
 from rotation.running.state import Outcome
-from simulation.run import play
-from simulation.scenario import Follows, Since
+from simulation.drawn.scenario import Follows, Since
+from simulation.played.run import play
 from tests.simulation.holes import HOUR, MINUTE, hole, shortcomings, site
 
 UPGRADE = ServerUpgraded(server="SEPM-1", version="14.3.12154.10000", resets_ports=False)

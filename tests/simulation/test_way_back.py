@@ -7,7 +7,7 @@ import pytest
 
 from emulator.state.effects import Actor
 from rotation.running.state import Outcome
-from simulation.invariants import check
+from simulation.judged.invariants import check
 from tests.simulation.holes import HOLES, HOUR
 from tests.simulation.losses import effect, lost
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.events.happenings import CertificateGenerated
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.running.message import Move
-from simulation.scenario import Act, Follows, Since
+from simulation.drawn.scenario import Act, Follows, Since
 from tests.simulation.holes import Hole, hole, site
 
 _MINUTE = timedelta(minutes=1)

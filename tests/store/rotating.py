@@ -9,10 +9,10 @@ from rotation.running.state import Outcome
 from rotation.site import Limits
 from rotation.values import RotationId, SiteId
 from service.world import World
-from simulation.run import in_process
-from simulation.scenario import Scenario
-from simulation.stage import Stage
-from simulation.world import SimulatedWorld
+from simulation.drawn.scenario import Scenario
+from simulation.played.run import in_process
+from simulation.played.stage import Stage
+from simulation.played.world import SimulatedWorld
 
 
 class Unsealing(SimulatedWorld):
@@ -35,9 +35,9 @@ async def rotate_once(store, number):
     own = {"name": f"Site {number}", "password": "s3cret"}
     spec = one_server(clients=3, heartbeat=timedelta(hours=1)).model_copy(update=own)
     with (
-        patch("simulation.stage.Store.in_memory", lambda: store),
-        patch("simulation.stage.SITE", SiteId(f"rotated-{number}")),
-        patch("simulation.stage.ROTATION", RotationId(f"rotation-{number}")),
+        patch("simulation.played.stage.Store.in_memory", lambda: store),
+        patch("simulation.played.stage.SITE", SiteId(f"rotated-{number}")),
+        patch("simulation.played.stage.ROTATION", RotationId(f"rotation-{number}")),
     ):
         stage = Stage(Scenario(seed=number, spec=spec, limits=Limits(purge_after=None)))
         stage.world = Unsealing(**{each.name: getattr(stage.world, each.name) for each in fields(stage.world)})

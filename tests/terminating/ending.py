@@ -11,10 +11,10 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from activities.registry import all_activities
 from rotation.running.message import Message
 from rotation.running.state import RotationState
-from simulation.durable import through_temporal
-from simulation.host import HorizonReachedError, SimulatedHost, SimulatedPending, StuckError
-from simulation.scenario import START
-from simulation.stage import Stage
+from simulation.drawn.scenario import START
+from simulation.played.durable import through_temporal
+from simulation.played.host import HorizonReachedError, SimulatedHost, SimulatedPending, StuckError
+from simulation.played.stage import Stage
 from tests.terminating.passages import Watch, told_of
 from workflows.run import run_rotation
 

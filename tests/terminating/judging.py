@@ -1,8 +1,8 @@
 """How a site must be when the way out has ended: as recorded, nobody lost, nothing open, free for another rotation."""
 
 from rotation.plan.task import TaskState
-from simulation.facts import SiteFacts, site_facts
-from simulation.stage import Stage
+from simulation.judged.facts import SiteFacts, site_facts
+from simulation.played.stage import Stage
 
 
 async def wrong_at(stage: Stage, before: SiteFacts) -> list[str]:

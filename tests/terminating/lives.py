@@ -17,11 +17,11 @@ from sepm.parsed_certificate import ParsedCertificate
 from service.orphaned_tasks import close_orphaned, withdraw_unclaimed
 from service.planning import plan_from_survey
 from service.restoring import restore_plan
-from simulation.facts import site_facts
-from simulation.operator import Operator
-from simulation.recovering import recovery_of
-from simulation.scenario import START, Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import START, Scenario
+from simulation.judged.facts import site_facts
+from simulation.people.operator import Operator
+from simulation.played.recovering import recovery_of
+from simulation.played.stage import Stage
 from store.progress import NewRotation, Progress, RotationStatus
 from tests.terminating.ending import TERMINATED, Run
 from tests.terminating.judging import wrong_at

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rotation.plan.task import ConsoleTask
 from rotation.running.state import RotationState
-from simulation.people import People
+from simulation.people.people import People
 
 
 class Onlooker(People):

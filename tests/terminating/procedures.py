@@ -21,10 +21,10 @@ from emulator.spec import (
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
 from rotation.site import Limits
-from simulation.recovering import after_damage
-from simulation.run import Planned
-from simulation.scenario import Act, AtConsole, Pace, Proof, Scenario, Since
-from simulation.stage import Stage
+from simulation.drawn.scenario import Act, AtConsole, Pace, Proof, Scenario, Since
+from simulation.played.recovering import after_damage
+from simulation.played.run import Planned
+from simulation.played.stage import Stage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _LIMITS = Limits(

@@ -11,7 +11,7 @@ from itertools import takewhile
 from random import Random
 from typing import NamedTuple
 
-from simulation.skipping import skipping_server
+from simulation.played.skipping import skipping_server
 from tests.proof.lanes import Lanes
 from tests.terminating.ending import Run, in_process, on_temporal
 from tests.terminating.lives import Told, live

@@ -41,7 +41,7 @@ from sepm.new_certificate import make_self_signed
 from service.planning import plan_from_survey
 from service.surveying import survey_site
 from service.world import World
-from simulation.skipping import skipping_server
+from simulation.played.skipping import skipping_server
 from store.progress import NewRotation
 from store.rotation.events import Event
 from store.settings import StoreSettings

@@ -18,10 +18,10 @@ from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, Outcome, RotationState
 from rotation.site import Limits
 from service.open_swaps import WATCH
-from simulation.host import Bystanders, SimulatedHost
-from simulation.run import Planned
-from simulation.scenario import Scenario
-from simulation.stage import ROTATION, Stage
+from simulation.drawn.scenario import Scenario
+from simulation.played.host import Bystanders, SimulatedHost
+from simulation.played.run import Planned
+from simulation.played.stage import ROTATION, Stage
 from store.rotation.events import Event
 from tests.quick import PACE, QUICK
 from workflows.run import run_rotation

@@ -12,7 +12,7 @@ from rotation.plan.request import Unproven
 from rotation.plan.step import GatePurpose
 from rotation.running.message import Move
 from rotation.running.state import Outcome, RotationState
-from simulation.host import SimulatedHost
+from simulation.played.host import SimulatedHost
 from tests.simulation.drill_holes import kept_first
 from tests.simulation.holes import OWN_LIST
 from tests.workflows.drilled import waits_for

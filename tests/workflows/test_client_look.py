@@ -10,7 +10,7 @@ from emulator.spec import ClientSpec, ServerSpec
 from rotation.plan.client_look import LookAtClients
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.scenario import Pace
+from simulation.drawn.scenario import Pace
 
 HEARTBEAT = timedelta(minutes=5)
 OTHER, CURRENT = "14.3.5413.3000", "14.3.9816.7000"

@@ -8,7 +8,7 @@ from rotation.plan.step import Console
 from rotation.plan.task import DeleteList
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.facts import site_facts
+from simulation.judged.facts import site_facts
 
 DIFFERS, SECOND = "site-differs", "second-person"
 

@@ -1,6 +1,6 @@
 """Golden images keep what they fetch: they are refreshed once servers have published it."""
 
-from simulation.run import play
+from simulation.played.run import play
 from tests.proof.seeds import scenario
 
 

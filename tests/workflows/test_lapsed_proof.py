@@ -7,7 +7,7 @@ import pytest
 from engine.contract import ActivityName
 from rotation.running.message import Message, Move
 from rotation.running.state import DRIFT, Outcome
-from simulation.host import SimulatedHost
+from simulation.played.host import SimulatedHost
 
 LEGACY = "My Company\\Legacy"
 COPY = "Default Management Server List (HTTP for certificate rotation)"

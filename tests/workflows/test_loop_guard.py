@@ -14,8 +14,8 @@ from rotation.plan.outline import Outline
 from rotation.running.message import Message, Move
 from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
-from simulation.clock import SimulatedClock
-from simulation.host import SimulatedHost
+from simulation.played.clock import SimulatedClock
+from simulation.played.host import SimulatedHost
 from workflows.loop_guard import LoopSpinsError
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)

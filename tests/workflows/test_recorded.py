@@ -17,7 +17,7 @@ from rotation.running.state import Outcome
 from rotation.values import CertificateId
 from service.restoring import restore_plan
 from service.surveying import survey_site
-from simulation.stage import SITE
+from simulation.played.stage import SITE
 from store.progress import Progress, RotationStatus
 from tests.replaying import replay, save
 

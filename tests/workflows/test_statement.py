@@ -14,8 +14,8 @@ from rotation.running.state import WANTED, GateReading, Proceed, Restarted, Wait
 from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import TaskId
-from simulation.scenario import AtConsole, Scenario
-from simulation.stage import Stage
+from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.played.stage import Stage
 from workflows import statement
 from workflows.drift_step import look
 from workflows.running import SECOND

@@ -10,7 +10,7 @@ from rotation.plan.step import GatePurpose
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import CertificateId
-from simulation.stage import SITE
+from simulation.played.stage import SITE
 from tests.replaying import replay
 from tests.simulation.drill_holes import kept_first
 from tests.simulation.holes import site

@@ -21,8 +21,8 @@ from rotation.site import Server
 from rotation.values import CertificateId, Fingerprint, ServerName
 from sepm.new_certificate import make_self_signed
 from service.world import World
-from simulation.scenario import START
-from simulation.stage import SITE
+from simulation.drawn.scenario import START
+from simulation.played.stage import SITE
 from store.site.sites import SiteConnection
 
 THIRD = "third-certificate"

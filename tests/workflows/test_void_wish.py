@@ -8,8 +8,8 @@ from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.scenario import START
-from simulation.stage import ROTATION
+from simulation.drawn.scenario import START
+from simulation.played.stage import ROTATION
 
 HEARTBEAT = timedelta(minutes=5)
 OFF, BACK = timedelta(minutes=72), timedelta(hours=40)

@@ -5,10 +5,10 @@ from datetime import timedelta
 from cli.commands.simulate_report import show
 from rotation.finding import warning
 from rotation.values import PlanId, SiteId
-from simulation.drawing import Faults
-from simulation.record import Loss, Record
-from simulation.report import PlayedPlan, report
-from simulation.scenario import START
+from simulation.drawn.drawing import Faults
+from simulation.drawn.scenario import START
+from simulation.judged.record import Loss, Record
+from simulation.judged.report import PlayedPlan, report
 
 PLAYED = PlayedPlan(
     id=PlanId("plan-1"),

@@ -10,8 +10,8 @@ from rotation.proof.verdict import Reason, Tally, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import Mode
 from sepm import settings
-from simulation.drawing import Faults
-from simulation.themes import Theme
+from simulation.drawn.drawing import Faults
+from simulation.drawn.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows import swap_proof

@@ -11,8 +11,8 @@ from rotation.planning.holdout_choice import choose_holdouts
 from rotation.proof import coverage, reading
 from rotation.proof.verdict import Reason, Verdict
 from sepm import groups
-from simulation.drawing import Faults
-from simulation.themes import Theme
+from simulation.drawn.drawing import Faults
+from simulation.drawn.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
 

@@ -9,8 +9,8 @@ from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.task import RefreshImages, TaskState
 from rotation.procedure import rollback
 from service.scope import StepScope
-from simulation.drawing import Faults
-from simulation.themes import Theme
+from simulation.drawn.drawing import Faults
+from simulation.drawn.themes import Theme
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation

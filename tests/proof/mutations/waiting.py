@@ -2,8 +2,8 @@
 
 from rotation.drift import moved
 from rotation.proof import coverage, reading
-from simulation.drawing import Faults
-from simulation.themes import Theme
+from simulation.drawn.drawing import Faults
+from simulation.drawn.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows import gate_step, unreported

@@ -9,8 +9,8 @@ from rotation.planning import planner
 from rotation.proof import coverage, reading
 from rotation.proof.verdict import GateRule, Reason, RosterEntry, Verdict
 from rotation.values import ClientId, GroupId
-from simulation.drawing import Faults
-from simulation.themes import Theme
+from simulation.drawn.drawing import Faults
+from simulation.drawn.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
 

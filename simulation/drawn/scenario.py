@@ -1,0 +1,118 @@
+"""What is played: a site, the choices of its plan, and what the people around it will do."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from emulator.events.happenings import Happening, Scheduled
+from emulator.people.export import ExportForm
+from emulator.spec import SiteSpec
+from rotation.plan.request import PlanRequest, Unproven
+from rotation.running.message import Move
+from rotation.site import Limits, Site
+from rotation.values import CertificateId, ClientId, ServerName, Value
+from simulation.drawn.themes import Theme
+from simulation.people.networks import Networking
+
+START = datetime(2025, 12, 29, 8, tzinfo=UTC)
+"""When every simulation begins: a Monday morning. The year ends soon after it: serials are text, month first."""
+
+
+class Pace(Value):
+    """How long the people take. Each time is drawn between two bounds."""
+
+    first: timedelta = timedelta(minutes=5)
+    """The shortest time until somebody takes up what waits."""
+    last: timedelta = timedelta(hours=6)
+    work: timedelta = timedelta(minutes=40)
+    """The longest time at the console for one task."""
+
+
+class Since(StrEnum):
+    """From when a person counts."""
+
+    BEGIN = "begin"
+    """The rotation began."""
+    CLAIM = "claim"
+    """Somebody first took the replacement of a certificate."""
+    SWAP = "swap"
+    """The first new certificate was seen."""
+    RESTORE = "restore"
+    """After that, the first setting was to be put back."""
+
+
+class Act(Value):
+    """Something that a person says to the rotation of their own accord."""
+
+    after: timedelta
+    since: Since = Since.BEGIN
+    move: Move
+    by: timedelta | None = None
+    """For `extend`."""
+
+
+class Follows(Value):
+    """A happening at a moment of the rotation, not of the calendar: an hour after a task was taken, say."""
+
+    since: Since
+    after: timedelta = timedelta(0)
+    happening: Happening
+
+
+class Registered(Value):
+    """A site that somebody has registered, and what is wanted of it: played instead of what `Scenario` would say."""
+
+    site: Site
+    request: PlanRequest
+    keyless: frozenset[CertificateId] = frozenset()
+    """The certificates whose key the service does not keep."""
+    seen_at: dict[ClientId, tuple[ServerName, ...]] = Field(default_factory=dict)
+    """From the service's stored history: at which servers each client was ever seen."""
+
+
+class Proof(StrEnum):
+    """What people of a site without REST prove its gates by."""
+
+    EXPORTS = "exports"
+    STATEMENTS = "statements"
+
+
+class AtConsole(Value):
+    """A site without REST: what its console exports, and what its people do with that."""
+
+    form: ExportForm = ExportForm()
+    proof: Proof = Proof.EXPORTS
+    copies_serials: bool = True
+    """Whether they copy policy serials from the groups' pages."""
+
+
+class Scenario(Value):
+    """One rotation to play. The same scenario gives the same run, event by event."""
+
+    seed: int
+    theme: Theme = Theme.ORDINARY
+    """What it is about, where it was drawn."""
+    spec: SiteSpec
+    registered: Registered | None = None
+    """What stands in it counts before `limits`, `unproven`, `keep_relaxed`, `leave_out_away` and the drills."""
+    at_console: AtConsole | None = None
+    """Where the site has no REST API."""
+    limits: Limits = Limits()
+    unproven: Unproven = Unproven.RELAX
+    keep_relaxed: bool = False
+    leave_out_away: bool = False
+    drill_https: bool = False
+    """Whether clients show what list they hold while HTTPS is shut (rule 18)."""
+    drill_stop: bool = False
+    """Whether clients show another server while the one that is replaced next is stopped (rule 18)."""
+    networking: Networking = Networking()
+    """How its people find out whether plain HTTP gets through."""
+    pace: Pace = Pace()
+    acts: tuple[Act, ...] = ()
+    happenings: tuple[Scheduled, ...] = ()
+    """What happens at the site that nobody asked for. Mistakes of the person at the console stand in `spec.robot`."""
+    follows: tuple[Follows, ...] = ()
+    """The same, at moments of the rotation."""
+    longest: timedelta = Field(default=timedelta(days=200), gt=timedelta(0))
+    """When the simulation gives up on it."""

@@ -1,0 +1,27 @@
+"""Losses by an old Sylink.xml that something gave a client of which the people of a site did not know (rule 26)."""
+
+from emulator.clients.verdict import LostClient
+from emulator.state.slips import Mistake
+from simulation.drawn.heartbeats import slowest_of
+from simulation.judged.facts import Facts
+from simulation.judged.unasked import SWAPS
+
+_HEARTBEATS = 3
+
+
+def handed_out(lost: LostClient, facts: Facts) -> str | None:
+    """It was given an old list within three heartbeats of its group before the replacement; no person stopped that.
+
+    Not excused: scripts that people know of, unless a person only said that they are stopped: the product has to ask.
+    """
+    swap = lost.after
+    if swap is None or swap.kind not in SWAPS or not swap.actor.asked:
+        return None
+    left = any(slip.mistake is Mistake.LEAVES_RUNNING for slip in facts.slips)
+    running = {each.name for each in facts.scenario.spec.hand_outs if left or not each.known}
+    for act in facts.unasked:
+        given = act.kind == "machine.sylink" and act.subject[0] == lost.name
+        since = swap.at - _HEARTBEATS * slowest_of(facts, lost)
+        if given and since <= act.at <= swap.at and act.subject[-1] in running:
+            return "it was given an old Sylink.xml before the replacement, and no person knew by what"
+    return None

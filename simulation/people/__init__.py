@@ -1,0 +1,1 @@
+"""The people around a played rotation: who works at the console, who decides, who knows the networks."""

@@ -1,0 +1,30 @@
+"""Playing one site many times, a seed each."""
+
+from collections.abc import Callable, Iterable
+
+from simulation.drawn.drawing import Faults
+from simulation.drawn.subject import Subject
+from simulation.judged.record import Record, record
+from simulation.played.run import play
+
+
+async def play_many(subject: Subject, faults: Faults, seeds: Iterable[int], played: Callable[[], None]) -> list[Record]:
+    """The records of all seeds, in their order. `played` is called after each.
+
+    Raises:
+        CannotBePlayedError: when the emulator cannot be such a site.
+    """
+    records = []
+    for seed in seeds:
+        records.append(await play_one(subject, faults, seed))
+        played()
+    return records
+
+
+async def play_one(subject: Subject, faults: Faults, seed: int) -> Record:
+    """The record of one seed.
+
+    Raises:
+        CannotBePlayedError: when the emulator cannot be such a site.
+    """
+    return record(await play(subject.scenario(seed, faults)), subject.approved)
