@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ClientId
-from sepm.domains import as_named
 from sepm.port import Sepm
+from sepm.rest.domains import as_named
 
 
 async def every_client(
@@ -13,8 +13,8 @@ async def every_client(
 ) -> tuple[ObservedClient, ...]:
     """Every client of the site; whom the newest reading before still showed and this one does not is looked for again.
 
-    SEPM's count proves a reading (`sepm/paging.py`), but for one case: where between two pages one client leaves and
-    another comes, the count stays and somebody may be on no page. Whom a second reading does not show either has gone.
+    SEPM's count proves a reading (`sepm/rest/paging.py`), but for one case: where between two pages one client leaves
+    and another comes, the count stays and a client may be on no page. Whom a second reading does not show has gone.
 
     Args:
         client: reads.

@@ -6,6 +6,8 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from certificates.certificate_file import parse_certificate_file
+from certificates.errors import UnusableCertificateFile
 from engine.contract import (
     TIDY_TRIES,
     ActivityName,
@@ -19,8 +21,6 @@ from issuing.issuer import Asked, Issuer
 from rotation.finding import Finding, blocking, warning
 from rotation.order import Order, OrderState, OrderStep, names_left_out
 from rotation.values import CertificateId
-from sepm.certificate_file import parse_certificate_file
-from sepm.errors import UnusableCertificateFile
 from service.acceptance import CertificateUnfitError, accept
 from service.world import World
 from store.certificate.certificate_orders import CertificateOrder

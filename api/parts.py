@@ -10,7 +10,7 @@ from temporalio.client import Client
 
 from api.standings import Standings
 from engine.speaking import PATIENCE
-from sepm.probe import CertificateProbe, NetworkProbe
+from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
 from store.store import Store
 

@@ -123,10 +123,6 @@ class IncompleteReading(UnexpectedAnswer):
     retryable = True
 
 
-class UnusableCertificateFile(SepmError):
-    """A certificate file that cannot be used; `address` is the name under which it was given."""
-
-
 class UnusableRecoveryFile(SepmError):
     """A recovery file that is no sound archive; `address` is the name under which it was given."""
 

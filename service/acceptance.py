@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from certificates.parsed_certificate import ParsedCertificate
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding, blockers
 from rotation.fitness import unfit
 from rotation.values import CertificateId
-from sepm.parsed_certificate import ParsedCertificate
 from store.store import Store
 
 _ID_DIGITS = 16

@@ -11,7 +11,7 @@ from rotation.site import Site
 from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName
 from sepm.errors import Gone, NotTold, Refused, Unreachable
-from sepm.probe import CertificateProbe
+from sepm.tls.probe import CertificateProbe
 from store.site.console import ConsoleRecords
 
 _BY_HAND = "it has no REST API: this is done at its console"

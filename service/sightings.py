@@ -6,7 +6,7 @@ from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from sepm.concurrency import each
-from sepm.probe import CertificateProbe
+from sepm.tls.probe import CertificateProbe
 from store.store import Store
 
 _AT_ONCE = 16

@@ -7,7 +7,7 @@ from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import SiteId
 from sepm.port import Sepm
-from sepm.probe import measure_skew
+from sepm.tls.probe import measure_skew
 from service.edited_lists import dates_of_lists
 from service.world import World
 

@@ -11,12 +11,12 @@ from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import SiteId
 from sepm.access import Access
-from sepm.client import SepmClient
-from sepm.handshakes import Handshake
 from sepm.port import Sepm
-from sepm.port_look import NetworkLook, PortLook
-from sepm.probe import CertificateProbe, NetworkProbe
-from sepm.trust import Trust
+from sepm.rest.client import SepmClient
+from sepm.tls.handshakes import Handshake
+from sepm.tls.port_look import NetworkLook, PortLook
+from sepm.tls.probe import CertificateProbe, NetworkProbe
+from sepm.tls.trust import Trust
 from service.console_site import ConsoleSite
 from service.glancing import LastReadings
 from service.sightings import served

@@ -56,7 +56,7 @@ LONGEST = (
     "api/site/test_console_sites.py",
     "api/test_command_line.py",
     "terminating/test_terminate_sweep.py",
-    "sepm/test_round_trips.py",
+    "certificates/test_round_trips.py",
     "workflows/test_cancel.py",
     "simulation/test_seeds.py",
 )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from api.certificate.request_document import RequestDocument, RequestList, RequestShown
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
-from sepm.new_request import make_request
+from certificates.new_request import make_request
 from store.certificate.certificate_requests import CertificateRequest
 
 router = APIRouter(prefix="/v1/certificates/requests", tags=["certificates"])

@@ -17,12 +17,12 @@ from api.certificate.certificate_document import (
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
 from api.site.fresh_survey import fresh_survey
+from certificates.certificate_file import parse_certificate_file
+from certificates.new_certificate import make_self_signed
+from certificates.parsed_certificate import ParsedCertificate
 from rotation.finding import blockers, blocking
 from rotation.fitness import Place, unfit
 from rotation.values import CertificateId, ServerName, SiteId
-from sepm.certificate_file import parse_certificate_file
-from sepm.new_certificate import make_self_signed
-from sepm.parsed_certificate import ParsedCertificate
 from service.acceptance import CertificateUnfitError, accept
 
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"])

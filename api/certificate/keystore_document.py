@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from certificates.keystores import KeystoreFormat
 from rotation.values import Value
-from sepm.keystores import KeystoreFormat
 from store.certificate.keystores import KeystoreRecord
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from sepm.keystores import KeystoreFormat, write_keystore
-from sepm.parsed_certificate import ParsedCertificate
+from certificates.keystores import KeystoreFormat, write_keystore
+from certificates.parsed_certificate import ParsedCertificate
 from store.certificate.certificates import CertificateMaterial
 
 _PASSWORD_BYTES = 18

@@ -11,8 +11,8 @@ from api.certificate.keystore_document import KeystoreList, KeystoreMade, Keysto
 from api.certificate.keystore_file import make_keystore
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
+from certificates.keystores import KeystoreFormat
 from rotation.values import CertificateId
-from sepm.keystores import KeystoreFormat
 from store.certificate.keystores import KeystoreRecord, lives_until
 
 router = APIRouter(prefix="/v1/certificates", tags=["certificates"])

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.http import faults
 from api.http.invalid import invalid
 from api.http.problems import ProblemError
+from certificates.errors import UnusableCertificateFile
 from engine.fault import EngineFault
 from rotation.plan.refused import PlanRefusedError
 from sepm.errors import SepmError
@@ -49,7 +50,8 @@ def answer_with_problems(app: FastAPI) -> None:
         return faults.from_database(error).response()
 
     @app.exception_handler(SepmError)
-    async def of_sepm(_: Request, error: SepmError) -> JSONResponse:
+    @app.exception_handler(UnusableCertificateFile)
+    async def of_sepm(_: Request, error: SepmError | UnusableCertificateFile) -> JSONResponse:
         return faults.from_sepm(error).response()
 
     @app.exception_handler(EngineFault)

@@ -22,9 +22,9 @@ from rotation.finding import blocking
 from rotation.running.message import Message, Move
 from rotation.site import Site
 from rotation.values import SiteId, Value
-from sepm.client_export import Encoding, ExportForm, parse_client_export
-from sepm.export_columns import Field as Column
-from sepm.export_dates import DateOrder
+from sepm.offline.client_export import Encoding, ExportForm, parse_client_export
+from sepm.offline.export_columns import Field as Column
+from sepm.offline.export_dates import DateOrder
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
 _CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}

@@ -10,9 +10,9 @@ from rotation.contact import Contact, ContactKind
 from rotation.pins import address, owner
 from rotation.site import Site
 from sepm.access import Access, Patience
-from sepm.client import SepmClient
-from sepm.handshakes import Handshake
-from sepm.trust import Trust, fetch_fingerprint
+from sepm.rest.client import SepmClient
+from sepm.tls.handshakes import Handshake
+from sepm.tls.trust import Trust, fetch_fingerprint
 from store.site.sites import SiteAccess
 
 _HTTPS_PORT = 443

@@ -12,8 +12,8 @@ from api.http.problems import ProblemError
 from rotation.site import Database, Limits, RefusedLimit, Server, ServerList, Site
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
-from sepm.sylink import parse_sylink
-from sepm.trust import Trust
+from sepm.offline.sylink import parse_sylink
+from sepm.tls.trust import Trust
 from store.site.sites import SiteAccess
 
 _LONGEST_SLUG = 60

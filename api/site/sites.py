@@ -14,7 +14,7 @@ from api.site.first_contact import first_contacts, make_contact
 from api.site.site_document import DatabaseDocument, ListsDocument, SiteDocument, SiteInList, SiteList, SiteShown
 from rotation.site import Limits, Site
 from rotation.values import SiteId
-from sepm.trust import Trust
+from sepm.tls.trust import Trust
 from store.site.sites import SiteConnection
 
 _Document = Annotated[SiteDocument, Tag("rest")] | Annotated[ConsoleSiteDocument, Tag("console")]

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from rotation.contact import Presence
 from rotation.values import Fingerprint, ServerName, SiteId, Value
-from sepm.trust import normal_fingerprint
+from sepm.tls.trust import normal_fingerprint
 from store.site.contacts import NumberedContact
 
 

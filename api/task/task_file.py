@@ -7,10 +7,10 @@ from api.certificate.keystore_file import make_keystore
 from api.http.problems import ProblemError
 from api.parts import Parts
 from api.task.task_document import TaskFile
+from certificates.keystores import KeystoreFormat
 from rotation.plan.plan import CertificateFor
 from rotation.plan.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName, TaskId
-from sepm.keystores import KeystoreFormat
 
 
 async def issue_file(parts: Parts, task_id: TaskId, who: str) -> TaskFile:

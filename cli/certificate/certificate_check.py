@@ -16,10 +16,10 @@ def check_here(content: bytes, name: str, password: str | None, days: int) -> di
         UnreadableError: when the file cannot be read.
     """
     # cryptography is slow to load, and no other command needs it
+    from certificates.certificate_file import parse_certificate_file  # noqa: PLC0415 - see above
+    from certificates.errors import UnusableCertificateFile  # noqa: PLC0415 - see above
     from rotation.finding import blockers  # noqa: PLC0415 - see above
     from rotation.fitness import unfit  # noqa: PLC0415 - see above
-    from sepm.certificate_file import parse_certificate_file  # noqa: PLC0415 - see above
-    from sepm.errors import UnusableCertificateFile  # noqa: PLC0415 - see above
 
     given = None if password is None else SecretStr(password)
     try:

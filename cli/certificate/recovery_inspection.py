@@ -24,8 +24,8 @@ def inspect_here(path: Path, password_file: Path | None, served: ServedCertifica
     from rotation.finding import blockers  # noqa: PLC0415 - see above
     from rotation.recovery.check import examine  # noqa: PLC0415 - see above
     from sepm.errors import UnusableRecoveryFile  # noqa: PLC0415 - see above
-    from sepm.recovery_archive import LARGEST  # noqa: PLC0415 - see above
-    from sepm.recovery_file import read_recovery_file  # noqa: PLC0415 - see above
+    from sepm.recovery.recovery_archive import LARGEST  # noqa: PLC0415 - see above
+    from sepm.recovery.recovery_file import read_recovery_file  # noqa: PLC0415 - see above
 
     password = None
     if password_file is not None:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from functools import cache
 
+from certificates.new_certificate import make_self_signed
+from certificates.parsed_certificate import ParsedCertificate
 from rotation.values import CertificateId, ServerName
-from sepm.new_certificate import make_self_signed
-from sepm.parsed_certificate import ParsedCertificate
 from simulation.drawn.scenario import START, Scenario
 
 _VALID = timedelta(days=3650)

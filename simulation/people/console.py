@@ -11,8 +11,8 @@ from rotation.plan.step import Gate, Holdout, ScopeName
 from rotation.plan.task import AssignList, ConsoleTask, PauseReplication, ResumeReplication, SetSecureCommunications
 from rotation.running.state import RotationState, Wait
 from rotation.values import SiteId
-from sepm.client_export import ExportForm, parse_client_export
-from sepm.export_dates import DateOrder
+from sepm.offline.client_export import ExportForm, parse_client_export
+from sepm.offline.export_dates import DateOrder
 from simulation.drawn.scenario import AtConsole, Proof
 from store.store import Store
 

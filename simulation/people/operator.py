@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from certificates.parsed_certificate import ParsedCertificate
 from emulator.clients.ways import with_a_way
 from emulator.events.happenings import Happening
 from emulator.people.clumsy_hands import ClumsyHands
@@ -25,8 +26,7 @@ from rotation.plan.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.running.state import RotationState
 from rotation.site import Server
 from rotation.values import ServerName
-from sepm.looked_at import read_looks
-from sepm.parsed_certificate import ParsedCertificate
+from sepm.offline.looked_at import read_looks
 from simulation.judged.facts import CutOff, site_facts
 from simulation.judged.whereabouts import path_at_the_end
 from simulation.people.console import ConsolePeople

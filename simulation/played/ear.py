@@ -6,8 +6,8 @@ from functools import wraps
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from sepm.line import Answer
-from sepm.parsed_certificate import ParsedCertificate
+from certificates.parsed_certificate import ParsedCertificate
+from sepm.rest.line import Answer
 from store.schema.base import Base
 from store.store import Store
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from certificates.parsed_certificate import named
 from emulator.events.damage import MalformedCredential
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
@@ -15,10 +16,9 @@ from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint
 from sepm.access import Access, Patience
-from sepm.client import SepmClient
-from sepm.line import Answer, Call
-from sepm.parsed_certificate import named
-from sepm.probe import HttpAnswer, presented
+from sepm.rest.client import SepmClient
+from sepm.rest.line import Answer, Call
+from sepm.tls.probe import HttpAnswer, presented
 from simulation.played.clock import SimulatedClock
 from simulation.played.ear import Ear
 from store.site.sites import SiteConnection

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rotation.site import Site
 from rotation.values import SiteId
-from sepm.client import SepmClient
 from sepm.port import Sepm
+from sepm.rest.client import SepmClient
 from service.world import World
 
 

@@ -13,8 +13,8 @@ from emulator.switches import Switches
 from rotation.survey import ObservedGroup, SiteSurvey
 from rotation.values import GroupId
 from sepm.access import Access, Patience
-from sepm.client import SepmClient
 from sepm.errors import IncompleteReading
+from sepm.rest.client import SepmClient
 from simulation.played.clock import SimulatedClock
 from simulation.played.sepm import RestLine
 

@@ -14,11 +14,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.ordering import Ordering
+from certificates.new_request import make_request
 from engine.contract import TIDY_TRIES, AdvanceOrderRequest, EndOrderRequest
 from issuing.errors import DnsRefused, IssuerRefused, IssuerUnreachable, RateLimited
 from rotation.order import Order, OrderState, OrderStep, ProofRecord
 from rotation.values import OrderId
-from sepm.new_request import make_request
 from service.world import World
 from store.certificate.certificate_orders import NewOrder
 from store.certificate.certificate_requests import CertificateRequest

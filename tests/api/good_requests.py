@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
-CORPUS = Path(__file__).parents[1] / "sepm" / "corpus" / "made_by_openssl"
+CORPUS = Path(__file__).parents[1] / "certificates" / "corpus" / "made_by_openssl"
 _WHO = {"who": "ann", "why": "the old one ends in May"}
 _LIST = {
     "name": "Default",

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from certificates.certificate_file import parse_certificate_file
 from rotation.values import CertificateId
-from sepm.certificate_file import parse_certificate_file
 from tests.sepm.recovery.packing import pack, parts
 
-MADE = Path(__file__).parents[1] / "sepm" / "corpus" / "made_by_openssl"
+MADE = Path(__file__).parents[1] / "certificates" / "corpus" / "made_by_openssl"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from engine.contract import STATE_QUERY
 from rotation.running.state import RotationState
 from rotation.values import Value
-from sepm.line import Answer
+from sepm.rest.line import Answer
 from simulation.played.durable import through_temporal
 from simulation.played.ear import Ear
 from simulation.played.run import play

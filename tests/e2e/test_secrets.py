@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from certificates.new_certificate import make_self_signed
 from engine.client import lazy_client
 from engine.ports import choose_ports
 from rotation.values import CertificateId
-from sepm.new_certificate import make_self_signed
 
 KEYSTORE = "/v1/certificates/{certificate_id}/keystore"
 """The one GET that gives a key: once, and closed by a password that was shown elsewhere."""

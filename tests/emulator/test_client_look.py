@@ -14,8 +14,8 @@ from emulator.simulation import Simulation
 from emulator.state.errors import NobodyThereError
 from rotation.site import Protocol, Server
 from rotation.values import ServerName
-from sepm.looked_at import read_looks
-from sepm.sylink import certificates_in, parse_sylink
+from sepm.offline.looked_at import read_looks
+from sepm.offline.sylink import certificates_in, parse_sylink
 from simulation.drawn.scenario import START
 
 DAY = timedelta(days=1)

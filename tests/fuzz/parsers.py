@@ -10,20 +10,21 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from certificates.certificate_file import parse_certificate_file
+from certificates.errors import UnusableCertificateFile
 from rotation.originals.file import UnusableOriginalsError, read_originals, write_originals
 from rotation.recovery.check import examine
 from rotation.recovery.file import RecoveryFile
 from rotation.site import Server
 from rotation.values import CertificateId, ServerName
-from sepm.certificate_file import parse_certificate_file
-from sepm.client_export import ExportForm, parse_client_export
-from sepm.errors import UnreadableExport, UnreadableSylink, UnusableCertificateFile, UnusableRecoveryFile
-from sepm.export_columns import Field
-from sepm.export_dates import DateOrder
-from sepm.port_look import seen
-from sepm.probe import presented
-from sepm.recovery_file import read_recovery_file
-from sepm.sylink import parse_sylink
+from sepm.errors import UnreadableExport, UnreadableSylink, UnusableRecoveryFile
+from sepm.offline.client_export import ExportForm, parse_client_export
+from sepm.offline.export_columns import Field
+from sepm.offline.export_dates import DateOrder
+from sepm.offline.sylink import parse_sylink
+from sepm.recovery.recovery_file import read_recovery_file
+from sepm.tls.port_look import seen
+from sepm.tls.probe import presented
 from tests.fuzz import corpus, mutation
 from tests.fuzz.archives import by_archive
 from tests.fuzz.asn1 import PASSWORD

@@ -18,10 +18,10 @@ import dns.message
 import httpx
 from pydantic import SecretStr
 
+from certificates.new_certificate import make_self_signed
 from engine.ports import choose_ports
 from issuing.settings import AcmeSettings, DnsSettings
 from rotation.values import CertificateId
-from sepm.new_certificate import make_self_signed
 from tests.programs import program
 
 PATIENCE = 30

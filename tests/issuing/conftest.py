@@ -8,12 +8,12 @@ from functools import cache
 import pytest
 from pydantic import SecretBytes
 
+from certificates.new_request import make_request
 from issuing.acme_issuer import AcmeIssuer
 from issuing.configured import configured_issuer
 from issuing.issuer import Asked
 from issuing.settings import AcmeSettings
 from rotation.order import Order
-from sepm.new_request import make_request
 from tests.issuing.authority import NameServer, Pebble
 
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from certificates.new_certificate import make_self_signed
 from engine.ports import choose_ports
 from issuing.settings import AcmeSettings
 from rotation.values import CertificateId
-from sepm.new_certificate import make_self_signed
 
 _JSON = "application/json"
 _RESOURCES = ("newNonce", "newAccount", "newOrder", "order")

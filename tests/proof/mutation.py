@@ -11,7 +11,7 @@ from typing import Any
 from simulation.drawn.drawing import Faults
 from simulation.drawn.scenario import Scenario
 
-_PRODUCT = frozenset({"activities", "engine", "rotation", "sepm", "service", "store", "workflows"})
+_PRODUCT = frozenset({"activities", "certificates", "engine", "rotation", "sepm", "service", "store", "workflows"})
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from certificates.keystores import to_pem
+from certificates.new_certificate import make_self_signed
+from certificates.parsed_certificate import ParsedCertificate
 from rotation.values import CertificateId
 from sepm.access import Access
-from sepm.client import SepmClient
-from sepm.keystores import to_pem
-from sepm.new_certificate import make_self_signed
-from sepm.parsed_certificate import ParsedCertificate
-from sepm.trust import Trust
+from sepm.rest.client import SepmClient
+from sepm.tls.trust import Trust
 
 NOON = datetime(2030, 1, 2, 12, 0, tzinfo=UTC)
 SENT_AT = "Wed, 02 Jan 2030 12:00:00 GMT"

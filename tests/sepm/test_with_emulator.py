@@ -11,19 +11,19 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from certificates.keystores import to_pkcs12
+from certificates.new_certificate import make_self_signed
 from rotation.inheritance import owners
 from rotation.serial import PolicySerial
 from rotation.site import Protocol, Server
 from rotation.survey import Pair
 from rotation.values import CertificateId, Fingerprint, ServerName
 from sepm.access import Access
-from sepm.client import SepmClient
 from sepm.errors import BadCredentials, UntrustedCertificate
-from sepm.keystores import to_pkcs12
-from sepm.new_certificate import make_self_signed
-from sepm.probe import NetworkProbe, measure_skew
-from sepm.sylink import parse_sylink
-from sepm.trust import Trust
+from sepm.offline.sylink import parse_sylink
+from sepm.rest.client import SepmClient
+from sepm.tls.probe import NetworkProbe, measure_skew
+from sepm.tls.trust import Trust
 
 
 class Emulated:

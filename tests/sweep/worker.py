@@ -20,7 +20,7 @@ from temporalio.worker import (
 import engine.beating
 import worker
 from engine.contract import EventKind, ProgressReport
-from sepm.transport import TrustingTransport
+from sepm.tls.transport import TrustingTransport
 from tests.sweep.checkpoint import begin, passing, watch_commits
 from tests.sweep.pace import Sooner
 from tests.sweep.points import AFTER, BEFORE, kind_of_path

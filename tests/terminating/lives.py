@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from certificates.new_certificate import make_self_signed
+from certificates.parsed_certificate import ParsedCertificate
 from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
@@ -12,8 +14,6 @@ from rotation.plan.request import PlanRequest
 from rotation.plan.task import ConsoleTask, TaskState
 from rotation.running.state import RotationState
 from rotation.values import CertificateId, RotationId, ServerName
-from sepm.new_certificate import make_self_signed
-from sepm.parsed_certificate import ParsedCertificate
 from service.orphaned_tasks import close_orphaned, withdraw_unclaimed
 from service.planning import plan_from_survey
 from service.restoring import restore_plan

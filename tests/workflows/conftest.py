@@ -20,6 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.registry import all_activities
+from certificates.new_certificate import make_self_signed
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult
@@ -36,8 +37,7 @@ from rotation.running.state import Attention, RotationState
 from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
 from sepm.access import Access, Patience
-from sepm.client import SepmClient
-from sepm.new_certificate import make_self_signed
+from sepm.rest.client import SepmClient
 from service.planning import plan_from_survey
 from service.surveying import survey_site
 from service.world import World

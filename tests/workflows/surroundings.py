@@ -41,8 +41,8 @@ from rotation.plan.task import (
 from rotation.site import Server
 from rotation.survey import ServedCertificate
 from rotation.values import CertificateId, Fingerprint
-from sepm.looked_at import read_looks
-from sepm.probe import HttpAnswer
+from sepm.offline.looked_at import read_looks
+from sepm.tls.probe import HttpAnswer
 from store.store import Store
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
+from certificates.new_certificate import make_self_signed
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.scenarios import one_server
@@ -19,7 +20,6 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Server
 from rotation.values import CertificateId, Fingerprint, ServerName
-from sepm.new_certificate import make_self_signed
 from service.world import World
 from simulation.drawn.scenario import START
 from simulation.played.stage import SITE

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from certificates.new_certificate import make_self_signed
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from sepm.new_certificate import make_self_signed
 
 
 async def test_a_certificate_that_no_longer_outlives_the_plan_is_not_put_in(played):

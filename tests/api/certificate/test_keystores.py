@@ -7,8 +7,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from certificates.certificate_file import parse_certificate_file
 from rotation.values import CertificateId
-from sepm.certificate_file import parse_certificate_file
 
 MADE = "/v1/certificates/self-signed"
 

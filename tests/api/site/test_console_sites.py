@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from sepm.client_export import ExportForm, parse_client_export
-from sepm.export_dates import DateOrder
+from sepm.offline.client_export import ExportForm, parse_client_export
+from sepm.offline.export_dates import DateOrder
 
 PLAIN = ("name", "address", "https_port", "http_port")
 NAMES = ("PC-1", "PC-2", "PC-3")

@@ -9,7 +9,7 @@ from rotation.proof import coverage, gate, signed
 from rotation.proof.verdict import Reason, Tally, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import Mode
-from sepm import settings
+from sepm.rest import settings
 from simulation.drawn.drawing import Faults
 from simulation.drawn.themes import Theme
 from tests.proof import where

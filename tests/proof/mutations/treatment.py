@@ -10,7 +10,7 @@ from rotation.planning.holdout import holdouts
 from rotation.planning.holdout_choice import choose_holdouts
 from rotation.proof import coverage, reading
 from rotation.proof.verdict import Reason, Verdict
-from sepm import groups
+from sepm.rest import groups
 from simulation.drawn.drawing import Faults
 from simulation.drawn.themes import Theme
 from tests.proof import where

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from sepm.errors import UnusableRecoveryFile
-from sepm.recovery_archive import unpack
+from sepm.recovery.recovery_archive import unpack
 from tests.sepm.recovery.packing import NAME, ZEROS, bomb, link, marked, pack, parts, renamed
 
 ONE = {"server.crt": b"a certificate " * 20}

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from emulator.state.certificates import self_signed
 from rotation.recovery.check import examine
 from sepm.errors import UnusableRecoveryFile
-from sepm.recovery_file import read_recovery_file
+from sepm.recovery.recovery_file import read_recovery_file
 from tests.sepm.recovery.packing import DOMAIN, NAME, PASSWORD, WRITTEN, credential, member, pack, parts
 
 SHUT = {"recovery-no-keystore", "recovery-unread", "recovery-domain-unknown"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rotation.recovery.check import examine
 from rotation.recovery.file import RecoveryFile
 from sepm.errors import UnusableRecoveryFile
-from sepm.recovery_file import read_recovery_file
+from sepm.recovery.recovery_file import read_recovery_file
 from tests.sepm.recovery.packing import NAME, WRITTEN, member, pack, parts
 
 WHOLE = pack(parts())

@@ -1,0 +1,139 @@
+"""Private keys out of files: opened, bounded, and checked to be whole."""
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from certificates.der import INTEGER, OCTETS, SEQUENCE, DerError, Element, only_element
+from certificates.errors import UnusableCertificateFile
+from certificates.password_encryption import Password, TooExpensiveError, UnknownSchemeError
+
+MOST_BITS = 16384
+"""No library checks a signature of a larger RSA key."""
+_LARGEST = 64 << 10
+_DIFFIE_HELLMAN = frozenset({"1.2.840.113549.1.3.1", "1.2.840.10046.2.1"})
+
+
+def is_private_key(der: Element) -> bool:
+    """Whether an element is a private key that is not encrypted, by its first parts."""
+    return der.tag == SEQUENCE and der.content[:1] == bytes([INTEGER]) and not _is_pkcs12(der)
+
+
+def is_encrypted_key(der: Element) -> bool:
+    """Whether an element has the form of an encrypted PKCS#8 key."""
+    try:
+        return [part.tag for part in der.parts()] == [SEQUENCE, OCTETS]
+    except DerError:
+        return False
+
+
+def read_key(der: bytes, name: str) -> PrivateKeyTypes:
+    """The key in DER: PKCS#8, PKCS#1 or SEC 1.
+
+    The library's own check of an RSA key looks whether its factors are primes, which takes a minute for 8192 bits. What
+    is checked here is that the numbers belong together, so that the key does sign for its public half.
+
+    Raises:
+        UnusableCertificateFile: when it is damaged, too large, or of no known kind.
+    """
+    if len(der) > _LARGEST:
+        raise _too_large(name, f"holds a private key of {len(der):,} bytes")
+    try:
+        _refuse_other_uses(der)
+        key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+    except UnsupportedAlgorithm as error:
+        raise UnusableCertificateFile(name, "its private key is of an unknown kind", "use an RSA key") from error
+    except (ValueError, TypeError, IndexError) as error:
+        raise _damaged(name) from error
+    if not hasattr(key, "sign"):
+        raise UnusableCertificateFile(name, "its private key is of a kind that signs nothing", "use an RSA key")
+    if isinstance(key, RSAPrivateKey):
+        if key.key_size > MOST_BITS:
+            raise _too_large(name, f"holds an RSA key of {key.key_size:,} bits")
+        if not _belongs_together(key):
+            raise _damaged(name)
+    return key
+
+
+def read_encrypted_key(der: bytes, name: str, password: str | None) -> PrivateKeyTypes:
+    """The key in an encrypted PKCS#8 structure.
+
+    Raises:
+        UnusableCertificateFile: as `read_key`, and when the password does not open it or costs too much.
+    """
+    if not password:
+        raise UnusableCertificateFile(name, "its private key is encrypted", "give the key's password")
+    try:
+        plain = open_encrypted_key(only_element(der), Password(password))
+        only_element(plain)
+    except TooExpensiveError as error:
+        raise too_expensive(name, error) from error
+    except UnknownSchemeError as error:
+        raise unknown_scheme(name, error) from error
+    except ValueError as error:
+        # a wrong password and a damaged key look alike here: one decrypts to nonsense
+        raise _unopened(name) from error
+    return read_key(plain, name)
+
+
+def open_encrypted_key(encrypted: Element, password: Password) -> bytes:
+    """What an encrypted PKCS#8 structure holds.
+
+    Raises:
+        DerError, TooExpensiveError, UnknownSchemeError, WrongPasswordError: see there.
+    """
+    parts = encrypted.parts()
+    if [part.tag for part in parts] != [SEQUENCE, OCTETS]:
+        raise DerError("no encrypted key")
+    algorithm, ciphertext = parts
+    return password.decrypt(algorithm, ciphertext.octets())
+
+
+def too_expensive(name: str, error: TooExpensiveError) -> UnusableCertificateFile:
+    """The refusal of a file whose password costs too much."""
+    return UnusableCertificateFile(name, f"was not opened: {error}", "export it again with the usual settings")
+
+
+def unknown_scheme(name: str, error: UnknownSchemeError) -> UnusableCertificateFile:
+    """The refusal of a file that is encrypted in a way that is not known."""
+    return UnusableCertificateFile(
+        name, f"has an encryption that is too old or unknown ({error})", "export it again with AES-256"
+    )
+
+
+def _refuse_other_uses(der: bytes) -> None:
+    """Keys for key agreement are no server's, and the library warns of some."""
+    parts = only_element(der).parts()
+    if len(parts) > 1 and parts[1].tag == SEQUENCE and parts[1].parts()[0].object_id() in _DIFFIE_HELLMAN:
+        raise UnsupportedAlgorithm("Diffie-Hellman")
+
+
+def _belongs_together(key: RSAPrivateKey) -> bool:
+    numbers = key.private_numbers()
+    p, q, d, public = numbers.p, numbers.q, numbers.d, numbers.public_numbers
+    if min(p, q, d) <= 1 or public.e <= 1 or p * q != public.n:
+        return False
+    return (
+        d * public.e % (p - 1) == 1
+        and d * public.e % (q - 1) == 1
+        and numbers.dmp1 == d % (p - 1)
+        and numbers.dmq1 == d % (q - 1)
+        and numbers.iqmp * q % p == 1
+    )
+
+
+def _is_pkcs12(der: Element) -> bool:
+    return der.content[:3] == b"\x02\x01\x03"
+
+
+def _unopened(name: str) -> UnusableCertificateFile:
+    return UnusableCertificateFile(name, "its private key cannot be opened", "check the password, then the file")
+
+
+def _damaged(name: str) -> UnusableCertificateFile:
+    return UnusableCertificateFile(name, "holds a damaged private key", "export the key again, as PKCS#8 or PKCS#1")
+
+
+def _too_large(name: str, what: str) -> UnusableCertificateFile:
+    return UnusableCertificateFile(name, what, "use an RSA key of 2048 bits: SEPM's own has as many")

@@ -1,0 +1,1 @@
+"""Recovery files: archives that are read in memory, within bounds."""

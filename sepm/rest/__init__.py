@@ -1,0 +1,1 @@
+"""SEPM's REST API: sessions, pages, payloads, and what an answer means."""
