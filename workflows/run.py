@@ -19,17 +19,18 @@ from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
-from workflows import client_look, newborn_step, outage
-from workflows.closing_step import closing
-from workflows.console_step import console_task
-from workflows.drift_step import clear, look_due, settled
-from workflows.gate_step import gate, holdout
 from workflows.loading import adopt, load
-from workflows.old_certificates import all_old
 from workflows.requests import about
-from workflows.rolling_back import roll_back
 from workflows.running import Running, TurnBack, unreachable
-from workflows.write_step import write
+from workflows.steps import client_look, newborn_step
+from workflows.steps.closing_step import closing
+from workflows.steps.console_step import console_task
+from workflows.steps.drift_step import clear, look_due, settled
+from workflows.steps.gate_step import gate, holdout
+from workflows.steps.old_certificates import all_old
+from workflows.steps.rolling_back import roll_back
+from workflows.steps.write_step import write
+from workflows.waits import outage
 
 
 async def run_rotation(run: Running) -> Outcome:

@@ -4,6 +4,7 @@ No SEPM API tells it. Clients take a server's certificate with their server list
 site (procedure, section 4.6); whoever was heard at a server goes by what that server presented then.
 """
 
+import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -42,7 +43,8 @@ def clients_hold(
     1. what a person has read off a client (its Sylink.xml names the certificates)
     2. what a rotation has put in last, while it is presented: its gates have seen to who holds it
     3. the newest certificate with which a client was heard at the server
-    4. where none was heard with any: the newest that it does not present now, or else the one that it does
+    4. where clients were heard before anything was seen there: the first that was seen afterwards
+    5. where none was heard at all: the newest that it does not present now, or else the one that it does
 
     Args:
         sightings: what it was seen to present before, in any order.
@@ -64,7 +66,8 @@ def clients_hold(
     heard = (seen for seen in known if heard_at is not None and heard_at >= seen.first_seen)
     others = (seen for seen in known if seen.fingerprint != presents)
     ours = (seen for seen in known if seen.fingerprint == put_in == presents)
-    held = next(ours, None) or next(heard, None) or next(others, None) or next(iter(known), None)
+    after = [] if heard_at is None else sorted(known, key=lambda seen: seen.first_seen)
+    held = next(itertools.chain(ours, heard, after, others, known), None)
     if held is None:
         return None
     later = [seen for seen in known if seen.last_seen > held.last_seen and seen.fingerprint != held.fingerprint]

@@ -35,9 +35,9 @@ _SAYS = {
 """Functions that say something, and which of their arguments is the code."""
 _METHODS = frozenset({"raise_attention", "ask", "ask_on"})
 _TABLES = (
-    ("workflows.cut_off", "CODES"),
-    ("workflows.outage", "CODES"),
-    ("workflows.signed_gate", "_TEXTS"),
+    ("workflows.waits.cut_off", "CODES"),
+    ("workflows.waits.outage", "CODES"),
+    ("workflows.steps.signed_gate", "_TEXTS"),
 )
 """Codes that stand in a table, and are given as a variable. Those of refused moves, `MOVE-refused`, are left out."""
 

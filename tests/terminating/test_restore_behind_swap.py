@@ -37,7 +37,7 @@ def spinning(monkeypatch):
         began.append(time.process_time())
         return True
 
-    monkeypatch.setattr("workflows.gate_step.look_due", due)
+    monkeypatch.setattr("workflows.steps.gate_step.look_due", due)
     return began
 
 

@@ -51,6 +51,7 @@ async def test_a_drawn_point_has_a_way_out(place, passed_by):
         ("offline", "A7", "somebody works"),
         ("offline", "A10c", "somebody says task_done"),
         ("recovery", "recover", "observe_task"),
+        ("offline-recovery", "recover", "somebody works"),
     ],
 )
 async def test_a_point_that_once_had_no_way_out_has_one(name, step, what, passed_by):

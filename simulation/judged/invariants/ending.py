@@ -12,7 +12,7 @@ from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.restoring import unasked_births, unprobed_writes
 from simulation.judged.unasked import others_swaps
 from simulation.judged.whereabouts import MOVES, path_at_the_end
-from workflows.due_server import SILENT
+from workflows.steps.due_server import SILENT
 
 
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:

@@ -7,7 +7,7 @@ from rotation.procedure import handing_out, signing
 from rotation.proof import acceptance, silence
 from rotation.proof import moved as shown
 from tests.proof.mutation import mutation
-from workflows import cut_off
+from workflows.waits import cut_off
 
 _CONTACT = "contact is taken for acceptance (stay_and_report)"
 _NEW_DATES = "the dates of stale signatures look new (fail_over)"

@@ -14,8 +14,8 @@ from simulation.drawn.drawing import Faults
 from simulation.drawn.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import swap_proof
-from workflows.gate_step import gate as gate_step
+from workflows.steps import swap_proof
+from workflows.steps.gate_step import gate as gate_step
 
 
 def _nothing_to_show(original, *args):  # noqa: ARG001 - as the rule it replaces

@@ -14,7 +14,7 @@ from simulation.drawn.themes import Theme
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import console_step, old_certificates, rolling_back
+from workflows.steps import console_step, old_certificates, rolling_back
 
 
 @mutation(

@@ -6,7 +6,8 @@ from simulation.drawn.drawing import Faults
 from simulation.drawn.themes import Theme
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows import gate_step, unreported
+from workflows.steps import gate_step
+from workflows.waits import unreported
 
 
 @mutation(rule="10", replaces=coverage._was_away, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))

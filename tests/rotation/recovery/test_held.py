@@ -45,6 +45,14 @@ def test_clients_hold_what_they_were_heard_with(make, sight, hold):
     assert hold(sights, presents="bad", heard_at=make.at(days=10, hours=2)).fingerprint == "bad"
 
 
+def test_clients_that_were_heard_before_anything_was_seen(make, sight, hold):
+    """They hold what was seen first afterwards, also when another one was there meanwhile and it is back."""
+    sights = [sight("good", 1, 2), sight("bad", 3, 3.5), sight("good", 4, 4)]
+    for presents in ("good", "bad", None):
+        assert hold(sights, presents=presents, heard_at=make.at(hours=23)).fingerprint == "good"
+    assert hold(sights[1:], presents="good", heard_at=make.at(hours=23)).fingerprint == "bad", "nothing better is known"
+
+
 def test_a_server_nobody_was_heard_at(sight, hold):
     """What it does not present now was there before it; one that never had another one has that one."""
     sights = [sight("good", 0, 9), sight("bad", 10, 10.5)]

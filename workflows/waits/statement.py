@@ -8,7 +8,7 @@ from rotation.finding import Finding
 from rotation.plan.step import Gate, Holdout
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Proceed
-from workflows import second_person
+from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import SECOND, Running
 

@@ -7,9 +7,9 @@ from rotation.drift.served import Presented
 from rotation.finding import Finding, blocking
 from rotation.running.message import Move
 from rotation.values import ServerName
-from workflows.drift_step import alarm
 from workflows.running import Running
-from workflows.unreported import another_was_in, why_not_yet
+from workflows.steps.drift_step import alarm
+from workflows.waits.unreported import another_was_in, why_not_yet
 
 RESTART = timedelta(minutes=5)
 """How long a server is given to answer again after its certificate was replaced."""

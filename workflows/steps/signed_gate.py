@@ -7,11 +7,11 @@ from rotation.finding import Finding
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout
 from rotation.running.message import Move
 from rotation.running.state import GateReading
-from workflows import second_person
-from workflows.reference import fix_references
+from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running
-from workflows.waiting import wait_of
+from workflows.steps.reference import fix_references
+from workflows.waits.waiting import wait_of
 
 _BY_HAND = "policy-by-hand"
 _OLD, _UNKNOWN = "signs-with-former-key", "signature-unknown"

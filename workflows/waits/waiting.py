@@ -6,8 +6,8 @@ from datetime import timedelta
 from rotation.plan.scope import Pace
 from rotation.plan.step import Closing, Gate, Holdout, Step
 from rotation.running.state import GateReading, Wait
-from workflows import cut_off, outage
 from workflows.running import Running
+from workflows.waits import cut_off, outage
 
 _OUTAGE = timedelta(minutes=2)
 """A reading that comes later could not be had for a while."""

@@ -6,8 +6,8 @@ from engine.contract import EventKind, ObserveTaskAnswer
 from rotation.plan.step import Console, Write
 from rotation.plan.task import ReplaceCertificate
 from rotation.running.state import OpenTask
-from workflows.old_certificates import RESTART
 from workflows.running import Running
+from workflows.steps.old_certificates import RESTART
 
 SILENT = "due-server-silent"
 _LEAST = timedelta(minutes=15)

@@ -13,20 +13,16 @@ from engine.contract import (
     OpenTaskAnswer,
     OpenTaskRequest,
 )
-from rotation.finding import Finding, blocking
+from rotation.finding import blocking
+from rotation.plan.attestation import untrue
 from rotation.plan.client_look import LookAtClients
-from rotation.plan.copied import not_as_asked
-from rotation.plan.drill import contradicted
-from rotation.plan.hand_outs import untold
 from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.stop_drill import StartServer
 from rotation.plan.task import (
     CompareSignedFiles,
-    CopyList,
     Evidence,
     RefreshImages,
-    ReorderList,
     ReplaceCertificate,
     SaveRecoveryFile,
     StartHandOuts,
@@ -37,13 +33,15 @@ from rotation.plan.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
-from workflows import client_look, drift_step, due_server, outage, second_person, unreported
-from workflows.claim import LAPSED, claim, keep_proof
-from workflows.drift_step import look, look_due, plan_looks
-from workflows.old_certificates import RESTART, SWAPPED
-from workflows.refused_claim import ASKED, is_over, read_on, was_answered
+from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running, TurnBack
+from workflows.steps import client_look, drift_step, due_server
+from workflows.steps.claim import LAPSED, claim, keep_proof
+from workflows.steps.drift_step import look, look_due, plan_looks
+from workflows.steps.old_certificates import RESTART, SWAPPED
+from workflows.steps.refused_claim import ASKED, is_over, read_on, was_answered
+from workflows.waits import outage, unreported
 
 _WRONG, _GIVE_BACK = "task-wrong", "give-back"
 _LONGEST_REASON = 500
@@ -285,7 +283,8 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         run.reply(message, seen.contradicts)
         return False
     if _evidence(step) is Evidence.ATTESTED:
-        if finding := _untrue(run, step, message):
+        withdrawing = run.state.withdrawing
+        if finding := isinstance(step, Console) and untrue(step.work, message.attestation, withdrawing=withdrawing):
             run.reply(message, finding)
             return False
         await _settle(run, step, message.who, message.why, attestation=message.attestation)
@@ -311,19 +310,6 @@ async def _settle(
     """Attested work is done; behind a look at clients a wait begins."""
     client_look.begin_wait(run, step)
     await _close(run, step, TaskState.DONE, who, note, attestation=attestation)
-
-
-def _untrue(run: Running, step: Console | Write, message: Message) -> Finding | None:
-    """What is attested must be what was asked, where it can be compared. A copy that is withdrawn is only deleted."""
-    match step:
-        case Console(work=ReorderList() as reordering):
-            return contradicted(reordering, message.attestation)
-        case Console(work=CopyList() as copying) if not run.state.withdrawing:
-            return not_as_asked(copying, message.attestation)
-        case Console(work=StopHandOuts()):
-            return untold(message.attestation)
-        case _:
-            return None
 
 
 async def _ask_back(run: Running, step: Console | Write, holder: str) -> None:

@@ -5,8 +5,8 @@ from rotation.plan.step import Console
 from rotation.plan.task import CopyList
 from rotation.running.state import RotationState
 from rotation.values import ListName
-from workflows.console_step import console_task
 from workflows.running import Running
+from workflows.steps.console_step import console_task
 
 _CODE = "copy-missing"
 

@@ -14,19 +14,14 @@ from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.state import WANTED, GateReading, Proceed
-from workflows import (
-    canary_watch,
-    cut_off,
-    outage,
-    second_person,
-    signed_gate,
-    statement,
-)
-from workflows.drift_step import Begun, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
-from workflows.reference import fix_references
+from workflows.people import second_person
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
-from workflows.waiting import give_back, note, open_wait, wait_of
+from workflows.steps import signed_gate
+from workflows.steps.drift_step import Begun, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
+from workflows.steps.reference import fix_references
+from workflows.waits import canary_watch, cut_off, outage, statement
+from workflows.waits.waiting import give_back, note, open_wait, wait_of
 
 _LIMIT = "gate-limit"
 _WITHOUT_A_WRITE = frozenset(
@@ -50,7 +45,7 @@ async def gate(run: Running, step: Gate) -> None:
     2. wait for the minimum, reading the curve on the way
     3. pass on a full reading that reaches coverage, not before the minimum, and while the site is as it was left
     4. a drill ends at its limit by itself: what it has not shown is decided about by the recheck that follows; one
-       that shows what servers sign moves a policy first (workflows/signed_gate.py)
+       that shows what servers sign moves a policy first (workflows/steps/signed_gate.py)
     5. past the limit of any other, when the reading does not reach coverage: a person extends, proceeds with a second
        person's word, or cancels; canaries are read on meanwhile. Time in which nothing was read does not count
     """

@@ -23,12 +23,13 @@ from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted
 from rotation.values import ServerName, Value
-from workflows import outage, said, second_person, statement
-from workflows.excluding import asks_second, exclude
-from workflows.reference import fix_references
+from workflows.people import said, second_person
+from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
 from workflows.running import SECOND, Running
-from workflows.unreported import another_was_in
+from workflows.steps.reference import fix_references
+from workflows.waits import outage, statement
+from workflows.waits.unreported import another_was_in
 
 _SELDOM = timedelta(hours=1)
 

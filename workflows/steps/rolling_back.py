@@ -10,9 +10,9 @@ from engine.contract import (
 )
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
-from workflows import outage
 from workflows.loading import adopt
 from workflows.running import Running
+from workflows.waits import outage
 
 _ASKED = "roll-back"
 

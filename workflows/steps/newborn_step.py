@@ -7,7 +7,7 @@ from rotation.plan.step import Console, Step, Write
 from rotation.plan.task import DeleteList, ReplaceCertificate
 from rotation.running.message import Move
 from rotation.running.state import RotationState
-from workflows.accepting import accept
+from workflows.people.accepting import accept
 from workflows.requests import about
 from workflows.running import Running
 

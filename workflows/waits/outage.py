@@ -15,7 +15,7 @@ from rotation.proof.gate import minimum
 from rotation.running.message import Move
 from rotation.running.state import GateReading, Outage, Phase
 from rotation.values import ServerName
-from workflows import second_person
+from workflows.people import second_person
 from workflows.running import Running
 
 UNLISTED, STRANDED, OTHERS = "unlisted", "stranded", "others-silent"

@@ -7,7 +7,7 @@ from engine.contract import EventKind
 from rotation.plan.step import Gate, GatePurpose
 from rotation.running.message import Move
 from rotation.running.state import GateReading
-from workflows import second_person
+from workflows.people import second_person
 from workflows.running import SECOND, Running
 
 HELD, BACK = "canary-held", "canary-back"

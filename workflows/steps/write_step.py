@@ -4,14 +4,14 @@ from engine.contract import ActivityName, WriteAnswer, WriteRequest
 from rotation.plan.step import Write
 from rotation.running.message import Move
 from rotation.running.state import Phase
-from workflows.console_step import console_task
-from workflows.copying import copy_in_hand, copy_to_make_again, finish_copy, make_again
-from workflows.drift_step import alarm
-from workflows.lost_pairs import all_there
-from workflows.old_certificates import SWAPPED, all_old
+from workflows.people.lost_pairs import all_there
 from workflows.requests import about
 from workflows.running import Running
-from workflows.unreported import another_was_in, clients_have_reported
+from workflows.steps.console_step import console_task
+from workflows.steps.copying import copy_in_hand, copy_to_make_again, finish_copy, make_again
+from workflows.steps.drift_step import alarm
+from workflows.steps.old_certificates import SWAPPED, all_old
+from workflows.waits.unreported import another_was_in, clients_have_reported
 
 _BY_HAND = "written-by-hand"
 

@@ -4,7 +4,7 @@ from rotation.drift.drift import PAIR_GONE
 from rotation.finding import Shown
 from rotation.plan.step import Step
 from rotation.running.message import Move
-from workflows.accepting import accept
+from workflows.people.accepting import accept
 from workflows.running import Running
 
 

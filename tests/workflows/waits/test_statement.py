@@ -16,9 +16,9 @@ from rotation.survey import Pair
 from rotation.values import TaskId
 from simulation.drawn.scenario import AtConsole, Scenario
 from simulation.played.stage import Stage
-from workflows import statement
-from workflows.drift_step import look
 from workflows.running import SECOND
+from workflows.steps.drift_step import look
+from workflows.waits import statement
 
 HOUR = timedelta(hours=1)
 SAID = {"clients": "4", "covered": "4"}

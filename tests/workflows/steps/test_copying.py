@@ -8,7 +8,7 @@ from rotation.plan.copied import ports_text
 from rotation.plan.task import AssignList, CopyList
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from workflows.copying import copy_in_hand
+from workflows.steps.copying import copy_in_hand
 
 HEARTBEAT = timedelta(minutes=5)
 

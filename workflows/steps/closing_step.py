@@ -8,11 +8,12 @@ from rotation.plan.step import Closing, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
 from rotation.running.state import GateReading
-from workflows import lost_pairs, newborn_step, second_person, signed_gate
-from workflows.drift_step import look, look_due
+from workflows.people import lost_pairs, second_person
 from workflows.requests import about
 from workflows.running import Running
-from workflows.waiting import note, open_wait, wait_of
+from workflows.steps import newborn_step, signed_gate
+from workflows.steps.drift_step import look, look_due
+from workflows.waits.waiting import note, open_wait, wait_of
 
 _DIFFERS = "site-differs"
 

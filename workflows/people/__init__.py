@@ -1,0 +1,1 @@
+"""Going on in spite of something: what people accept, confirm, leave out, and approve as a second person."""

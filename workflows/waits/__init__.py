@@ -1,0 +1,1 @@
+"""What is waited for, and what a person is told meanwhile."""
