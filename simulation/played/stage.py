@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
 from activities.registry import all_activities
-from activities.surveying import Surveying
+from activities.survey.surveying import Surveying
 from emulator.simulation import Simulation
 from engine.contract import SurveyAnswer, SurveyRequest
 from rotation.plan.outline import Outline

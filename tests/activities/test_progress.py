@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities.originals import Originals
 from activities.progress import ProgressKeeper
+from activities.setting.originals import Originals
 from emulator.scenarios import one_server
 from engine.contract import EventKind, ProgressReport, StepRef, StepRequest
 from rotation.running.state import Outcome, Phase

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.planning import Planning
+from activities.plan.planning import Planning
 from emulator.events.happenings import ListAssigned, ServerUpgraded
 from emulator.spec import DEFAULT_LIST, DEFAULT_LOCATION, ROOT_GROUP
 from engine.contract import PlanCheckRequest

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.tasks import Tasks
+from activities.task.tasks import Tasks
 from emulator.scenarios import one_server
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Write

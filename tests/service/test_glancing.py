@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities.originals import Originals
-from activities.settings import Settings
+from activities.setting.originals import Originals
+from activities.setting.settings import Settings
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP
 from emulator.switches import Switches

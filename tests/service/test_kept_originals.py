@@ -2,8 +2,8 @@
 
 import pytest
 
-from activities.originals import Originals
-from activities.tasks import Tasks
+from activities.setting.originals import Originals
+from activities.task.tasks import Tasks
 from emulator.scenarios import three_servers
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef, StepRequest
 from rotation.originals.file import read_originals, sha256_of, write_originals

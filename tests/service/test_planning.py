@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.originals import Originals
+from activities.setting.originals import Originals
 from emulator.scenarios import one_server
 from engine.contract import StepRef, StepRequest
 from rotation.plan.refused import PlanRefusedError

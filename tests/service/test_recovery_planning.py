@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.recovering import put_back_evidence
+from activities.task.recovering import put_back_evidence
 from emulator.events.damage import DamageForm
 from emulator.events.happenings import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.originals import Originals
+from activities.setting.originals import Originals
 from emulator.scenarios import three_servers
 from engine.contract import StepRef, StepRequest
 from rotation.originals.kept import KeptCertificate, KeptOrder

@@ -6,7 +6,7 @@ import json
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.apart import CANNOT_BE_PLAYED, in_its_own_process
+from activities.order.apart import CANNOT_BE_PLAYED, in_its_own_process
 from simulation.drawn.drawing import Faults
 from simulation.drawn.subject import by_plan
 from simulation.judged.report import report

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities.originals import Originals
-from activities.tasks import Tasks
+from activities.setting.originals import Originals
+from activities.task.tasks import Tasks
 from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.planning import Planning
+from activities.plan.planning import Planning
 from engine.contract import PlanCheckRequest
 from rotation.plan.scope import Treatment
 from rotation.running.message import Move

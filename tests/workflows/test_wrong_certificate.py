@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from activities.tasks import Tasks
+from activities.task.tasks import Tasks
 from emulator.scenarios import one_server
 from engine.contract import ObserveTaskRequest
 from rotation.running.message import Move

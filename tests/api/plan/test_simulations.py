@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from activities.playing import Playing
+from activities.order.playing import Playing
 from api.standing.taking_up import take_up
 from rotation.simulation import PlayRunRequest
 from rotation.values import SimulationId

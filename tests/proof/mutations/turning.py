@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from activities.settings import Settings
+from activities.setting.settings import Settings
 from rotation.drift import newborn
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.task import RefreshImages, TaskState

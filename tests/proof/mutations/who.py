@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from activities.gates import Gates
+from activities.gate.gates import Gates
 from rotation.plan.step import GatePurpose
 from rotation.planning import planner
 from rotation.proof import coverage, reading

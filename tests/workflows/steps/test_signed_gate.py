@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.moving import Moving
+from activities.setting.moving import Moving
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import PatchClientLog, RejectedDownload, Switches

@@ -2,8 +2,8 @@
 
 import pytest
 
-from activities.moving import Moving
-from activities.originals import Originals
+from activities.setting.moving import Moving
+from activities.setting.originals import Originals
 from emulator.scenarios import three_servers
 from engine.contract import MoveRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.tasks import Tasks
+from activities.task.tasks import Tasks
 from emulator.scenarios import three_servers
 from engine.contract import MoveTaskRequest, ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console

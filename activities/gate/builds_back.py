@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from activities.in_numbers import NAMES
+from activities.gate.in_numbers import NAMES
 from rotation.proof.gate import minimum
 from rotation.proof.silence import builds_not_back, is_unusual
 from rotation.proof.verdict import RosterEntry

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from activities.settings import Settings, location_by_location
+from activities.setting.settings import Settings, location_by_location
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
 from engine.contract import StepRef, WriteRequest

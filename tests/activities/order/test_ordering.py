@@ -13,7 +13,7 @@ from pydantic import SecretBytes
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.ordering import Ordering
+from activities.order.ordering import Ordering
 from certificates.new_request import make_request
 from engine.contract import TIDY_TRIES, AdvanceOrderRequest, EndOrderRequest
 from issuing.errors import DnsRefused, IssuerRefused, IssuerUnreachable, RateLimited

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from activities.failures import told_apart
-from activities.full_reading import every_client
-from activities.in_numbers import in_numbers
-from activities.statements import by_export
+from activities.gate.full_reading import every_client
+from activities.gate.in_numbers import in_numbers
+from activities.gate.statements import by_export
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
 from rotation.plan.task import PutCertificateBack

@@ -2,8 +2,8 @@
 
 from temporalio import activity
 
-from activities.accepting import shown
 from activities.failures import told_apart
+from activities.setting.accepting import shown
 from engine.contract import ActivityName, NewbornAnswer, StepRequest
 from rotation.drift.newborn import PAIR_BORN, newborn, users
 from rotation.finding import some

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.accepting import shown
-from activities.builds_back import with_builds
 from activities.failures import told_apart
-from activities.in_numbers import NAMES
+from activities.gate.builds_back import with_builds
+from activities.gate.in_numbers import NAMES
+from activities.setting.accepting import shown
 from engine.contract import ActivityName, ClosingAnswer, StepRequest
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.newborn import PAIR_BORN, newborn

@@ -8,10 +8,10 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.accepting import shown
 from activities.failures import told_apart
-from activities.repairing import Repairing
-from activities.servers import presented
+from activities.setting.accepting import shown
+from activities.setting.repairing import Repairing
+from activities.survey.servers import presented
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
 from rotation.drift.standing import standing

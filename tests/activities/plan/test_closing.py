@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities.closing import ClosingCheck
-from activities.originals import Originals
+from activities.plan.closing import ClosingCheck
+from activities.setting.originals import Originals
 from emulator.events.happenings import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP

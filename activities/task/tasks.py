@@ -2,10 +2,10 @@
 
 from temporalio import activity
 
-from activities.client_look import NEEDLESS, with_builds
-from activities.evidence import Witness
 from activities.failures import told_apart
-from activities.outage import outage_evidence
+from activities.gate.outage import outage_evidence
+from activities.task.client_look import NEEDLESS, with_builds
+from activities.task.evidence import Witness
 from engine.contract import (
     ActivityName,
     Counted,

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
-from activities.client_look import look_evidence
-from activities.outage import outage_evidence
-from activities.recovering import put_back_evidence
-from activities.recovery_evidence import recovery_evidence
-from activities.signed_files import signed_files_evidence
+from activities.gate.outage import outage_evidence
+from activities.gate.signed_files import signed_files_evidence
+from activities.task.client_look import look_evidence
+from activities.task.recovering import put_back_evidence
+from activities.task.recovery_evidence import recovery_evidence
 from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking

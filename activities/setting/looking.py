@@ -6,8 +6,8 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.failures import told_apart
-from activities.servers import presented_when_planned
-from activities.uncounted import uncounted
+from activities.gate.uncounted import uncounted
+from activities.survey.servers import presented_when_planned
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import LOCATION_NEW, Drift, Move, drift, moved, stays_behind
 from rotation.drift.reaction import Circumstances

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.full_reading import every_client, surveyed_domains
+from activities.gate.full_reading import every_client, surveyed_domains
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.state.instants import span_ms

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.client_look import clients_of_builds
 from activities.failures import told_apart
-from activities.full_reading import every_client
-from activities.in_numbers import NAMES, in_numbers
-from activities.looking import Looking
-from activities.moved import taken
-from activities.outage import answering, with_outage
-from activities.recovering import read_returned
-from activities.signed import signatures
-from activities.statements import by_export
+from activities.gate.full_reading import every_client
+from activities.gate.in_numbers import NAMES, in_numbers
+from activities.gate.moved import taken
+from activities.gate.outage import answering, with_outage
+from activities.gate.signed import signatures
+from activities.gate.statements import by_export
+from activities.setting.looking import Looking
+from activities.task.client_look import clients_of_builds
+from activities.task.recovering import read_returned
 from engine.contract import ActivityName, GateAnswer, GateRequest, LeaveOutRequest, LeftOutAnswer
 from rotation.drift.told import Told, in_few
 from rotation.finding import some

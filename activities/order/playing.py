@@ -4,7 +4,7 @@ import json
 
 from temporalio import activity
 
-from activities.apart import in_its_own_process
+from activities.order.apart import in_its_own_process
 from engine.contract import ActivityName
 from rotation.simulation import (
     EndSimulationAnswer,

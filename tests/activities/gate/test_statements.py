@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.statements import by_export
+from activities.gate.statements import by_export
 from emulator.scenarios import one_server
 from engine.contract import GateRequest, StepRef
 from rotation.console.statement import Statement

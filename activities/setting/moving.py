@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from temporalio import activity
 
 from activities.failures import told_apart
-from activities.moved import swapped_at
-from activities.settings import noted
+from activities.gate.moved import swapped_at
+from activities.setting.settings import noted
 from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRef, StepRequest
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope

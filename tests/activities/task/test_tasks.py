@@ -4,7 +4,7 @@ import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.tasks import Tasks
+from activities.task.tasks import Tasks
 from emulator.events.happenings import GroupMoved
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.originals import Originals
+from activities.setting.originals import Originals
 from emulator.events.happenings import LocationAdded
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.servers import presented_when_planned
-from activities.uncounted import uncounted
+from activities.gate.uncounted import uncounted
+from activities.survey.servers import presented_when_planned
 from engine.contract import (
     ActivityName,
     PlanCheckAnswer,

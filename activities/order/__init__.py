@@ -1,0 +1,1 @@
+"""What runs beside rotations: orders at an authority, simulations."""

@@ -1,0 +1,1 @@
+"""Plans of a running rotation: taken up, made again, rolled back, and the closing check."""

@@ -1,0 +1,1 @@
+"""Reading a site: surveys, what every server presents, the watch."""
