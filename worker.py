@@ -21,18 +21,18 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.registry import all_activities
-from engine.client import connect, identity
+from engine.client.client import connect, identity
+from engine.client.speaking import send
+from engine.client.watch import arrange_watch
+from engine.codec.payload_keys import payload_codec
 from engine.contract import SIMULATIONS_QUEUE
 from engine.fault import EngineFault
-from engine.logs import log_as_json
-from engine.namespace import too_short
-from engine.payload_keys import payload_codec
 from engine.plugin import RotatorPlugin
+from engine.process.logs import log_as_json
+from engine.process.namespace import too_short
+from engine.process.telemetry import runtime
 from engine.search_attributes import register
 from engine.settings import TemporalSettings, WatchSettings
-from engine.speaking import send
-from engine.telemetry import runtime
-from engine.watch import arrange_watch
 from issuing.configured import configured_issuer
 from issuing.errors import IssuerSettingsWrong
 from issuing.settings import AcmeSettings

@@ -26,8 +26,8 @@ from api.standing.taking_up import take_up
 from api.task import tasks
 from api.temporal_ui import codec, codec_login
 from api.temporal_ui.sessions import Sessions
-from engine.client import lazy_client
-from engine.logs import log_as_json
+from engine.client.client import lazy_client
+from engine.process.logs import log_as_json
 from engine.settings import TemporalSettings
 from issuing.settings import AcmeSettings
 from service.world import wall_clock

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from temporalio.client import Client
 
 from api.standings import Standings
-from engine.speaking import PATIENCE
+from engine.client.speaking import PATIENCE
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
 from store.store import Store

@@ -12,12 +12,12 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from engine.beating import Beating
-from engine.binding import Binding
-from engine.converter import data_converter
-from engine.giving_back import GivingBack
-from engine.origin import ForOurWorkflows
-from engine.unread import UnreadPayloadsRunner
+from engine.codec.converter import data_converter
+from engine.codec.unread import UnreadPayloadsRunner
+from engine.interceptors.beating import Beating
+from engine.interceptors.binding import Binding
+from engine.interceptors.giving_back import GivingBack
+from engine.interceptors.origin import ForOurWorkflows
 
 # Pure and deterministic, so one copy serves every workflow: loading them per workflow would cost time and make classes
 # that are equal in name only. The SDK adds its own list to it.

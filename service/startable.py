@@ -8,11 +8,11 @@ from typing import Protocol, TypeAlias
 
 from temporalio.client import Client
 
+from engine.client.orders import cancel_order, start_order
+from engine.client.rotations import start_rotation
+from engine.client.simulations import cancel_simulation, start_simulation
+from engine.client.story import static_details
 from engine.contract import IssueInput, RotateInput
-from engine.orders import cancel_order, start_order
-from engine.rotations import start_rotation
-from engine.simulations import cancel_simulation, start_simulation
-from engine.story import static_details
 from rotation.order import OrderState
 from rotation.simulation import NewSimulation, SimulateInput, SimulationState
 from store.certificate.certificate_orders import CertificateOrder

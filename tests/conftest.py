@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from engine.meter import METER
+from engine.codec.meter import METER
 
 # a busy machine is no reason why a property should fail
 settings.register_profile("patient", deadline=None)

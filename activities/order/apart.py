@@ -6,7 +6,7 @@ import sys
 
 from temporalio.exceptions import ApplicationError
 
-from engine.tether import needs_pipe, tied
+from engine.process.tether import needs_pipe, tied
 
 CANNOT_BE_PLAYED = "cannot-be-played"
 _CANNOT = 3

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.http.problems import ProblemError, described, later
 from api.parts import Parts, WithParts
-from engine.presence import answers
+from engine.client.presence import answers
 from rotation.finding import blocking
 from rotation.standing.reconciliation import Found
 from rotation.standing.trouble import TroubleCode

@@ -3,8 +3,8 @@
 from api.parts import Parts
 from api.plan.plan_document import StepShown
 from api.rotation.rotation_document import Live
+from engine.client.rotations import state
 from engine.fault import EngineFault
-from engine.rotations import state
 from rotation.running.state import RotationState
 from store.progress import Rotation, RotationStatus
 from store.rotation.plans import PlanAltered

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from api.http.problems import ProblemError, later, refused
 from api.parts import Parts
 from api.rotation.rotation_now import refusal_of, require_alive, trouble_now
+from engine.client.presence import answers
+from engine.client.speaking import send
 from engine.fault import MoveRefused, NoAnswer, NotRunning, TemporalDown
-from engine.presence import answers
-from engine.speaking import send
 from rotation.running.message import Message
 from rotation.standing.trouble import Standing
 from rotation.values import SiteId

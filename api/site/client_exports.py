@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, Field
 from api.http.problems import ProblemError, described, refused
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleDocument, ConsoleSiteShown, ExportShown
+from engine.client.speaking import send
 from engine.fault import EngineFault
-from engine.speaking import send
 from rotation.access import AtConsole
 from rotation.console.exported import ClientExport, implausible, unknown_groups
 from rotation.finding import blocking

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from api.http.problems import later
 from api.parts import Parts
-from engine.surveys import survey
+from engine.client.surveys import survey
 from rotation.values import SiteId
 
 AGAIN_AFTER = 10

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.site.survey_document import SurveyGoesOn, SurveyShown
-from engine.surveys import survey
+from engine.client.surveys import survey
 from rotation.values import SiteId
 
 router = APIRouter(prefix="/v1/sites", tags=["surveys"])

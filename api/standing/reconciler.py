@@ -14,11 +14,11 @@ from temporalio.service import RPCError
 
 from api.parts import Parts
 from api.rotation.rotation_now import recorded, service_of, stray
+from engine.client.presence import answers, polled_at
+from engine.client.runs import newest_run, open_runs, word_of
 from engine.contract import ISSUE_WORKFLOW, ROTATE_WORKFLOW, SIMULATE_WORKFLOW, SURVEY_WORKFLOW
 from engine.fault import EngineFault, TemporalDown
 from engine.ids import named_by, rotation_workflow
-from engine.presence import answers, polled_at
-from engine.runs import newest_run, open_runs, word_of
 from rotation.standing.known import Run, RunStatus, Service, Silent, Word
 from rotation.standing.reconciliation import Reconciliation, reconciled
 from rotation.standing.rules import left_changed, no_worker, not_recorded, of_rotation

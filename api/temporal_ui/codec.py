@@ -12,7 +12,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 from api.http.cross_origin import DECODE, ENCODE
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
-from engine.codec import EncryptingCodec, is_encrypted, key_named_by
+from engine.codec.codec import EncryptingCodec, is_encrypted, key_named_by
 from engine.fault import PayloadUnreadable
 
 router = APIRouter(tags=["codec"])

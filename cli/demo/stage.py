@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from engine.tether import needs_pipe, tied
+from engine.process.tether import needs_pipe, tied
 
 _PREFIX = "ROTATOR_"
 _BINARY = "ROTATOR_TEMPORAL_BINARY"
@@ -46,7 +46,7 @@ class Actor:
 
 
 class Stage:
-    """Starts processes and stops them. Use it in the main thread (see `engine.tether`)."""
+    """Starts processes and stops them. Use it in the main thread (see `engine.process.tether`)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

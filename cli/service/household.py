@@ -12,9 +12,9 @@ from typing import ClassVar
 from cli.service.folder import Folder
 from cli.service.supervisor import ChildSpec
 from cli.service.whereabouts import Whereabouts
-from engine.embedded import EmbeddedServer, find_binary
-from engine.payload_keys import payload_codec
-from engine.ports import choose_ports
+from engine.codec.payload_keys import payload_codec
+from engine.process.embedded import EmbeddedServer, find_binary
+from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
 
 _INSTALLED = Path(__file__).parent.parent.parent

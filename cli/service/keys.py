@@ -107,7 +107,7 @@ def _telling() -> Callable[[int], None]:
 
 
 def _with_store(folder: Path, work: "Callable[[Store], Coroutine[Any, Any, Any]]") -> Any:
-    from engine.logs import log_as_json  # noqa: PLC0415 - see above
+    from engine.process.logs import log_as_json  # noqa: PLC0415 - see above
     from store.fault import StoreFault  # noqa: PLC0415 - see above
     from store.settings import StoreSettings  # noqa: PLC0415 - see above
     from store.store import Store  # noqa: PLC0415 - see above

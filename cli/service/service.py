@@ -14,10 +14,10 @@ from cli.service import whereabouts
 from cli.service.folder import Folder
 from cli.service.household import Household
 from cli.service.supervisor import Child, Supervisor
-from engine.client import lazy_client
+from engine.client.client import lazy_client
+from engine.client.presence import is_served
 from engine.fault import EngineFault
-from engine.ports import PortInUse
-from engine.presence import is_served
+from engine.process.ports import PortInUse
 
 _READY_WITHIN = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(milliseconds=50)

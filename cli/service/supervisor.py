@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from engine.tether import needs_pipe, tied
+from engine.process.tether import needs_pipe, tied
 
 _log = structlog.get_logger(__name__)
 _FIRST_PAUSE = timedelta(milliseconds=100)
@@ -107,7 +107,7 @@ class Child:
 
 
 class Supervisor:
-    """All children. Use it in the main thread (see `engine.tether`)."""
+    """All children. Use it in the main thread (see `engine.process.tether`)."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called when a child has been started, first or again."""

@@ -36,7 +36,7 @@ def up(
     # here and not above: the other commands start in a fraction of the time without Temporal's client
     from cli.service.folder import FolderInUse  # noqa: PLC0415 - see above
     from cli.service.service import NotUp, serve  # noqa: PLC0415 - see above
-    from engine.logs import log_as_json  # noqa: PLC0415 - see above
+    from engine.process.logs import log_as_json  # noqa: PLC0415 - see above
 
     log_as_json("up")
     code = 0

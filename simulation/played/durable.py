@@ -31,6 +31,7 @@ from temporalio.worker import (
 )
 
 from activities.registry import all_activities
+from engine.client.speaking import say
 from engine.contract import (
     ROTATE_WORKFLOW,
     ActivityName,
@@ -38,8 +39,7 @@ from engine.contract import (
     RotateResult,
 )
 from engine.fault import MoveRefused
-from engine.giving_back import given_back, is_given_back
-from engine.speaking import say
+from engine.interceptors.giving_back import given_back, is_given_back
 from rotation.finding import blocking
 from rotation.running.message import Message, Reply
 from rotation.running.state import RotationState

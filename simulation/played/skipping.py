@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from engine import search_attributes
-from engine.embedded import find_binary
 from engine.plugin import RotatorPlugin
+from engine.process.embedded import find_binary
 from engine.settings import TemporalSettings
 
 

@@ -25,11 +25,11 @@ from api.settings import ApiSettings
 from cli.main import app
 from cli.terminal.spoken import ERRORS, OUT
 from emulator.serving.http_server import HttpServer
-from engine.client import connect, lazy_client
+from engine.client.client import connect, lazy_client
 from engine.contract import SIMULATIONS_QUEUE
-from engine.embedded import EmbeddedServer, RunningServer, find_binary
 from engine.plugin import RotatorPlugin
-from engine.ports import choose_ports
+from engine.process.embedded import EmbeddedServer, RunningServer, find_binary
+from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
 from service.world import wall_clock
 from store.settings import StoreSettings

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from engine.embedded import EmbeddedServer, RunningServer, find_binary
-from engine.ports import choose_ports
+from engine.process.embedded import EmbeddedServer, RunningServer, find_binary
+from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
 from tests.e2e.caller import PATIENCE, Caller
 from tests.e2e.house import CLEAN, look_until

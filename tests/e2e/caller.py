@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from temporalio.client import WorkflowHandle
 
-from engine.client import lazy_client
+from engine.client.client import lazy_client
 from engine.ids import rotation_workflow
 from engine.settings import TemporalSettings
 from rotation.values import SiteId

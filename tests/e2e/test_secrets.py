@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from certificates.new_certificate import make_self_signed
-from engine.client import lazy_client
-from engine.ports import choose_ports
+from engine.client.client import lazy_client
+from engine.process.ports import choose_ports
 from rotation.values import CertificateId
 
 KEYSTORE = "/v1/certificates/{certificate_id}/keystore"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from engine.ports import choose_ports
+from engine.process.ports import choose_ports
 from tests.programs import program
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")

@@ -10,14 +10,14 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from engine.client import connect, lazy_client
+from engine.client.client import connect, lazy_client
+from engine.client.rotations import state
 from engine.contract import RotateInput
-from engine.embedded import EmbeddedServer, RunningServer, find_binary
 from engine.fault import NoAnswer
 from engine.ids import rotation_workflow
 from engine.plugin import RotatorPlugin
-from engine.ports import choose_ports
-from engine.rotations import state
+from engine.process.embedded import EmbeddedServer, RunningServer, find_binary
+from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
 from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId

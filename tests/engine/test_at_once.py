@@ -9,9 +9,9 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from engine.client.rotations import start_rotation
 from engine.contract import ActivityName, Counted, LoadPlanAnswer, LoadPlanRequest, ProgressReport, RotateInput
 from engine.ids import rotation_workflow
-from engine.rotations import start_rotation
 from rotation.plan.outline import Outline
 from workflows.rotate_site import RotateSite
 

@@ -10,7 +10,7 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.service import RPCError
 
 from engine import search_attributes
-from engine.client import lazy_client
+from engine.client.client import lazy_client
 from engine.contract import SearchAttribute
 from engine.fault import EngineNotReady
 from engine.settings import TemporalSettings

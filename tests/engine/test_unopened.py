@@ -12,16 +12,16 @@ from temporalio.converter import WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Replayer, Worker
 
-from engine.binding import REFUSED
-from engine.client import connect, lazy_client
-from engine.codec import EncryptingCodec, key_id
+from engine.client.client import connect, lazy_client
+from engine.client.rotations import start_rotation, state
+from engine.client.speaking import send
+from engine.codec.codec import EncryptingCodec, key_id
+from engine.codec.converter import data_converter
 from engine.contract import ROTATE_WORKFLOW, RotateInput
-from engine.converter import data_converter
 from engine.fault import PayloadKeyUnknown
 from engine.ids import rotation_workflow
+from engine.interceptors.binding import REFUSED
 from engine.plugin import RotatorPlugin
-from engine.rotations import start_rotation, state
-from engine.speaking import send
 from rotation.running.message import HEARD_QUERY, Message, Move, Reply
 from rotation.running.state import RotationState
 from rotation.running.unread_signal import UNREAD

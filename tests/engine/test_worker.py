@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from engine.client import lazy_client
-from engine.embedded import RunningServer
+from engine.client.client import lazy_client
+from engine.client.presence import is_served
 from engine.ids import WATCH
-from engine.presence import is_served
+from engine.process.embedded import RunningServer
 from engine.settings import TemporalSettings
 from service.open_swaps import OpenSwaps
 from service.world import World

@@ -16,7 +16,7 @@ from temporalio.service import RetryConfig
 from api.app import create_app
 from api.parts import Authority, Parts
 from api.settings import ApiSettings
-from engine.client import lazy_client
+from engine.client.client import lazy_client
 from engine.settings import TemporalSettings
 from rotation.values import OrderId, SiteId
 from sepm.errors import Unreachable
@@ -58,7 +58,7 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
     with tempfile.TemporaryDirectory() as folder:
         store = await Store.open(StoreSettings(folder=Path(folder)))
         try:
-            with patch("engine.client._QUICK", _ONCE):
+            with patch("engine.client.client._QUICK", _ONCE):
                 temporal = await lazy_client(TemporalSettings(address="127.0.0.1:9"))
             parts = Parts(store=store, temporal=temporal, authority=Authority(CA, timedelta(days=1)))
             app = create_app(parts, ApiSettings(api_key=SecretStr(KEY)))

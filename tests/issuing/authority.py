@@ -19,7 +19,7 @@ import httpx
 from pydantic import SecretStr
 
 from certificates.new_certificate import make_self_signed
-from engine.ports import choose_ports
+from engine.process.ports import choose_ports
 from issuing.settings import AcmeSettings, DnsSettings
 from rotation.values import CertificateId
 from tests.programs import program

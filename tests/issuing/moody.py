@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from certificates.new_certificate import make_self_signed
-from engine.ports import choose_ports
+from engine.process.ports import choose_ports
 from issuing.settings import AcmeSettings
 from rotation.values import CertificateId
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.ports import choose_ports
+from engine.process.ports import choose_ports
 from issuing.dns_proof import DnsProof
 from issuing.errors import DnsUnreachable
 from rotation.order import ProofRecord

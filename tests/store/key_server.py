@@ -17,7 +17,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from engine.ports import choose_ports
+from engine.process.ports import choose_ports
 from store.keys.transit_settings import TransitSettings
 
 PATIENCE = 60

@@ -21,7 +21,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import URL, make_url
 
-from engine.ports import choose_ports
+from engine.process.ports import choose_ports
 from store.database import migration
 from tests.programs import program
 

@@ -14,7 +14,7 @@ from temporalio.client import (
 )
 
 import api.app
-from engine.client import lazy_client
+from engine.client.client import lazy_client
 from engine.settings import TemporalSettings
 from tests.sweep.checkpoint import begin, passing, watch_commits
 from tests.sweep.points import AFTER, BEFORE, kind_of_path

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from engine.tether import tied
+from engine.process.tether import tied
 
 ROOT = Path(__file__).parents[2]
 _STOPS_WITHIN = 20

@@ -14,9 +14,9 @@ import httpx
 
 from cli.service.folder import Folder
 from cli.service.household import Household
-from engine.client import lazy_client
+from engine.client.client import lazy_client
+from engine.client.presence import is_served
 from engine.fault import EngineFault
-from engine.presence import is_served
 from tests.sweep.checkpoint import DEAD, GO_ON, SOCKET
 from tests.sweep.keeping import Kept
 from tests.sweep.points import Passing, Place, Point, Victim, Watch

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 from temporalio.client import WorkflowHandle
 
-from engine.client import lazy_client
+from engine.client.client import lazy_client
 from engine.ids import rotation_workflow
 from rotation.values import SiteId
 from tests.sweep.lanes import Lane

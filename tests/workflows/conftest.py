@@ -23,9 +23,9 @@ from activities.registry import all_activities
 from certificates.new_certificate import make_self_signed
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
+from engine.client.speaking import answer, say
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult
 from engine.fault import MoveRefused, NoAnswer
-from engine.speaking import answer, say
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.task import (

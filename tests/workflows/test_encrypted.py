@@ -13,7 +13,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
 from emulator.scenarios import one_server
-from engine.codec import EncryptingCodec, is_encrypted
+from engine.codec.codec import EncryptingCodec, is_encrypted
 from engine.contract import NOT_ANSWERING, ActivityName, ErrorType, RotateResult, SearchAttribute
 from engine.plugin import RotatorPlugin
 from rotation.running.message import Move

@@ -21,7 +21,7 @@ from activities.registry import all_activities
 from api.app import create_app
 from api.parts import Authority, Parts
 from api.standing.taking_up import take_up
-from engine.client import connect, lazy_client
+from engine.client.client import connect, lazy_client
 from engine.ids import order_workflow
 from engine.plugin import RotatorPlugin
 from engine.settings import TemporalSettings

@@ -5,8 +5,8 @@ from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
 from api.parts import Parts
-from engine.client import lazy_client
-from engine.ports import choose_ports
+from engine.client.client import lazy_client
+from engine.process.ports import choose_ports
 from engine.settings import TemporalSettings
 from store.keys.transit import KeyServerDown, KeyServerRefused
 from store.keys.transit_settings import TransitSettings

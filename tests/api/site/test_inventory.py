@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from engine.watch import arrange_watch
+from engine.client.watch import arrange_watch
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, ServerName, SiteId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate

@@ -18,9 +18,9 @@ from temporalio.service import RPCError
 
 from activities.admission import NOT_RECORDED
 from api.standing.reconciler import Reconciler
-from engine.client import lazy_client
+from engine.client.client import lazy_client
+from engine.client.runs import newest_run, open_runs
 from engine.ids import rotation_workflow
-from engine.runs import newest_run, open_runs
 from rotation.running.message import Message, Move
 from rotation.standing.reconciliation import reconciled
 from rotation.standing.trouble import TroubleCode

@@ -18,13 +18,13 @@ from api.parts import Parts
 from api.settings import ApiSettings
 from api.temporal_ui.sessions import LASTING
 from emulator.serving.http_server import HttpServer
-from engine.client import connect, lazy_client
-from engine.codec import EncryptingCodec, key_id
+from engine.client.client import connect, lazy_client
+from engine.codec.codec import EncryptingCodec, key_id
+from engine.codec.converter import data_converter
 from engine.contract import SurveyAnswer
-from engine.converter import data_converter
-from engine.embedded import find_binary
 from engine.fault import PayloadKeyUnknown
 from engine.plugin import RotatorPlugin
+from engine.process.embedded import find_binary
 from engine.settings import TemporalSettings
 
 KEY, PAYLOAD_KEY, GONE = "a-key-for-tests", b"p" * 32, b"g" * 32

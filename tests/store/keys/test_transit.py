@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
-from engine.ports import choose_ports
+from engine.process.ports import choose_ports
 from rotation.values import SiteId
 from store.keys.key_encryption import KeySettingsWrong, SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.key_rotation import known_keys, retire, rotate

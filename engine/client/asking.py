@@ -1,0 +1,51 @@
+"""Asking a workflow that runs."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from temporalio.client import (
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
+from temporalio.common import QueryRejectCondition
+
+from engine.client.calls import CEILING
+from engine.contract import EARLY_QUERY
+
+Answer = TypeVar("Answer", bound=BaseModel)
+_AGAIN = timedelta(milliseconds=200)
+
+
+async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type[Answer], *words: BaseModel) -> Answer:
+    """Ask the newest run of a workflow, and again where it goes on in a new history or in a new worker just then.
+
+    The caller's ceiling (`engine.calls.within`) ends that.
+
+    Raises:
+        WorkflowQueryRejectedError: when it has ended.
+        WorkflowQueryFailedError: when it cannot answer.
+        RPCError: every other answer of Temporal.
+    """
+    while True:
+        try:
+            given: Answer = await handle.query(
+                query,
+                args=list(words),
+                result_type=answer,
+                rpc_timeout=CEILING,
+                # told by the server, so an ended workflow is known as such with no worker at all
+                reject_condition=QueryRejectCondition.NOT_OPEN,
+            )
+        except WorkflowQueryRejectedError as error:
+            if error.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW:
+                raise
+        except WorkflowQueryFailedError as error:
+            if EARLY_QUERY not in str(error):
+                raise
+            await asyncio.sleep(_AGAIN.total_seconds())
+        else:
+            return given

@@ -1,0 +1,1 @@
+"""Values as payloads: how they are written, measured and encrypted, and what cannot be read."""
