@@ -9,7 +9,7 @@ from rotation.access import AtConsole
 from rotation.console.record import Change, Record, Replicates, Said, serials_in
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Write
-from rotation.plan.task import AssignList, PauseReplication, ResumeReplication, SetSecureCommunications
+from rotation.plan.work.task import AssignList, PauseReplication, ResumeReplication, SetSecureCommunications
 from rotation.values import GroupId, TaskId, Value
 from service.console_site import record_of
 from service.scope import StepScope, WantedPair

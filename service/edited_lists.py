@@ -6,7 +6,7 @@ from datetime import datetime
 from rotation.drift.drift import Drift
 from rotation.drift.lists import edited_lists, shown_by_tasks
 from rotation.plan.plan import Plan
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.site import Site
 from rotation.survey import SiteSurvey
 from rotation.values import ListName, RotationId

@@ -8,7 +8,7 @@ nothing can be seen, the workflow does not look at the site, so the watch looks 
 import structlog
 
 from rotation.drift.moved import Sighting, sighting_of
-from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
+from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
 from rotation.values import TaskId
 from sepm.errors import SepmError
 from service.edited_lists import dates_of_lists

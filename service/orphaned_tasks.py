@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.contract import StepRef
 from rotation.finding import Finding, blocking
-from rotation.plan.task import (
+from rotation.plan.work.task import (
     AssignList,
     ConsoleTask,
     PauseReplication,

@@ -8,7 +8,7 @@ from rotation.drift.drift import stays_behind
 from rotation.finding import blocking
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
-from rotation.plan.task import SaveRecoveryFile, TaskState
+from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.recovery.damage import Damage, RecoveryCopy
 from rotation.recovery.held import Held, clients_hold
 from rotation.recovery.procedure import Recoverable, make_recovery_plan

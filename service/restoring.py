@@ -5,12 +5,12 @@ from datetime import datetime
 
 from rotation.drift.recorded import as_approved
 from rotation.originals.known import copies_that_may_be, is_from_file
-from rotation.plan.hand_outs import Stopped
-from rotation.plan.left_stopped import left_stopped
-from rotation.plan.outage import left_by_tasks
+from rotation.plan.drill.outage import left_by_tasks
 from rotation.plan.plan import CertificateFor, ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
-from rotation.plan.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
+from rotation.plan.work.hand_outs import Stopped
+from rotation.plan.work.left_stopped import left_stopped
+from rotation.plan.work.task import ConsoleTask, CopyList, DeleteList, ReorderList, TaskState
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.procedure.rollback import as_served
 from rotation.survey import SiteSurvey

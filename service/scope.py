@@ -7,7 +7,7 @@ from engine.contract import StepRef
 from rotation.drift.recorded import as_approved
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
-from rotation.plan.task import TaskPair
+from rotation.plan.work.task import TaskPair
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings
 from rotation.values import ListName, Value

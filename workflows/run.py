@@ -11,10 +11,10 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.drift.upgraded import VERSION_CHANGED
-from rotation.plan.client_look import LookAtClients
-from rotation.plan.outage import GivesBack, Takes
+from rotation.plan.drill.outage import GivesBack, Takes
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Load, Preflight, Recheck, Step, Write
-from rotation.plan.task import PutCertificateBack, ReplaceCertificate
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate
 from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState

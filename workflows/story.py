@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.plan.forecast import step_least
     from rotation.plan.scope import Treatment
     from rotation.plan.step import Console, Load
-    from rotation.plan.task import Evidence, evidence_for
+    from rotation.plan.work.task import Evidence, evidence_for
     from rotation.running.state import GateReading, RotationState
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)

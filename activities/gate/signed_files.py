@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from engine.contract import ObserveTaskAnswer
-from rotation.plan.signed_files import not_signed_anew
-from rotation.plan.task import CompareSignedFiles
+from rotation.plan.work.signed_files import not_signed_anew
+from rotation.plan.work.task import CompareSignedFiles
 from service.scope import StepScope
 from service.world import World
 

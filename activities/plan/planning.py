@@ -20,7 +20,7 @@ from rotation.fitness import Place
 from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.step import Console
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.planning.amendment import amend
 from rotation.planning.preconditions import unfit_now
 from rotation.planning.without import finish_without

@@ -10,7 +10,7 @@ from engine.contract import ActivityName, RollBackAnswer, RollBackRequest
 from rotation.finding import Finding, folded, info, warning
 from rotation.plan.forecast import forecast, least, step_least
 from rotation.plan.plan import PlanBody
-from rotation.plan.task import SaveRecoveryFile, TaskState
+from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.procedure.rollback import Former, Reached, roll_back
 from rotation.proof.verdict import Reason
 from rotation.survey import SiteSurvey

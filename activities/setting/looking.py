@@ -15,7 +15,7 @@ from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
 from rotation.drift.told import born_key, in_few, judge
 from rotation.drift.upgraded import upgraded
-from rotation.plan.outage import away_at
+from rotation.plan.drill.outage import away_at
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, GatePurpose, ScopeName

@@ -8,7 +8,7 @@ from engine.contract import ActivityName, NewbornAnswer, StepRequest
 from rotation.drift.newborn import PAIR_BORN, newborn, users
 from rotation.finding import some
 from rotation.plan.step import Console
-from rotation.plan.task import DeleteList
+from rotation.plan.work.task import DeleteList
 from rotation.survey import SiteSurvey
 from service.scope import scope_of
 from service.world import World

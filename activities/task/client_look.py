@@ -5,10 +5,10 @@ from contextlib import suppress
 
 from engine.contract import ObserveTaskAnswer
 from rotation.build import System, kind_of
-from rotation.plan.client_look import LookAtClients, looked_by
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
-from rotation.plan.task import ConsoleTask, TaskState
+from rotation.plan.work.client_look import LookAtClients, looked_by
+from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.procedure.looking import unwritten_since
 from rotation.proof.client_look import Candidate, Held, builds_to_look_at, judge, lists_of, unread
 from rotation.proof.verdict import ClientEvidence

@@ -11,10 +11,10 @@ from activities.task.recovery_evidence import recovery_evidence
 from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking
-from rotation.plan.client_look import LookAtClients
-from rotation.plan.outage import GivesBack, Takes
+from rotation.plan.drill.outage import GivesBack, Takes
 from rotation.plan.step import Write
-from rotation.plan.task import (
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,
     CopyList,

@@ -8,7 +8,7 @@ from activities.gate.in_numbers import in_numbers
 from activities.gate.statements import by_export
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
-from rotation.plan.task import PutCertificateBack
+from rotation.plan.work.task import PutCertificateBack
 from rotation.proof.verdict import RosterEntry, tally
 from rotation.recovery.returning import PutBack, judge_returned, shown_at, works
 from rotation.running.state import GateReading

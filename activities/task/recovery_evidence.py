@@ -6,7 +6,7 @@ from engine.contract import ObserveTaskAnswer
 from rotation.finding import Finding, blocking
 from rotation.originals.file import sha256_of
 from rotation.originals.saving import ORIGINALS_SHA256, another_file, asks_for_it
-from rotation.plan.task import ConsoleTask, SaveRecoveryFile, TaskState
+from rotation.plan.work.task import ConsoleTask, SaveRecoveryFile, TaskState
 from rotation.recovery.saved import SavedFile, doubtful, sha256_in
 from rotation.values import Fingerprint, ServerName
 from service.kept_originals import NoOriginalsError, kept_originals

@@ -16,13 +16,13 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.originals.saving import asks_for_it, how_to_save
-from rotation.plan.client_look import LookAtClients
-from rotation.plan.instructions import instructions
-from rotation.plan.left_stopped import to_start
-from rotation.plan.outage import GivesBack
-from rotation.plan.signed_files import while_there
+from rotation.plan.drill.outage import GivesBack
 from rotation.plan.step import Console, SettingField
-from rotation.plan.task import (
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.instructions import instructions
+from rotation.plan.work.left_stopped import to_start
+from rotation.plan.work.signed_files import while_there
+from rotation.plan.work.task import (
     AssignList,
     ConsoleTask,
     Evidence,

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from api.http.problems import ProblemError, refused
 from api.parts import Parts
 from api.rotation.rotation_now import still_running
-from rotation.plan.task import ConsoleTask, TaskState
+from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import SiteId
 from service.orphaned_tasks import close_orphaned, is_orphaned, withdraw_unclaimed

@@ -15,7 +15,7 @@ from api.site.fresh_survey import fresh_survey
 from rotation.finding import blocking
 from rotation.originals.known import is_from_file
 from rotation.plan.plan import Plan
-from rotation.planning.shortening import too_late
+from rotation.planning.advice.shortening import too_late
 from rotation.values import RotationId
 from service.identity import id_of
 from service.planning import planned_again

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
-from rotation.plan.task import ConsoleTask, Evidence, TaskState
+from rotation.plan.work.task import ConsoleTask, Evidence, TaskState
 from rotation.running.message import Move
 from rotation.values import RotationId, SiteId, TaskId, Value
 

@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 
-from rotation.plan.client_look import CLIENTS
-from rotation.plan.copied import shown_by
+from rotation.plan.work.client_look import CLIENTS
+from rotation.plan.work.copied import shown_by
 from rotation.site import Site
 from sepm.offline.looked_at import read_looks
 from sepm.offline.sylink import parse_sylink

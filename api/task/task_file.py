@@ -9,7 +9,7 @@ from api.parts import Parts
 from api.task.task_document import TaskFile
 from certificates.keystores import KeystoreFormat
 from rotation.plan.plan import CertificateFor
-from rotation.plan.task import ConsoleTask, ReplaceCertificate
+from rotation.plan.work.task import ConsoleTask, ReplaceCertificate
 from rotation.values import ServerName, TaskId
 
 

@@ -13,7 +13,7 @@ from api.rotation.saying import say
 from api.task.task_document import ClaimOrder, DoneOrder, FileOrder, RefusedOrder, TaskFile, TaskList, TaskShown
 from api.task.task_evidence import told_by_sylink
 from api.task.task_file import issue_file
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.running.message import Message, Move
 from rotation.values import RotationId, SiteId, TaskId
 

@@ -9,18 +9,18 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emulator.rest.admin import admin_routes, version_routes
-from emulator.rest.authentication import authentication_routes, oauth_routes
-from emulator.rest.computers import computer_routes
 from emulator.rest.direct import Body, direct_answer
 from emulator.rest.errors import TooManyCallsError, add_error_handlers, application_body
-from emulator.rest.groups import group_routes
 from emulator.rest.kept import KeptAnswers
-from emulator.rest.policies import policy_routes
-from emulator.rest.replication import replication_routes
+from emulator.rest.routes.admin import admin_routes, version_routes
+from emulator.rest.routes.authentication import authentication_routes, oauth_routes
+from emulator.rest.routes.computers import computer_routes
+from emulator.rest.routes.groups import group_routes
+from emulator.rest.routes.policies import policy_routes
+from emulator.rest.routes.replication import replication_routes
+from emulator.rest.routes.settings import settings_routes
+from emulator.rest.routes.stats import stats_routes
 from emulator.rest.service import RestService, bring
-from emulator.rest.settings import settings_routes
-from emulator.rest.stats import stats_routes
 from emulator.state.effects import Actor, acting
 
 

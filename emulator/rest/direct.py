@@ -11,15 +11,15 @@ from pydantic import ValidationError
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope
 
-from emulator.rest.admin import domains_of, version_of
-from emulator.rest.authentication import Credential, log_on
 from emulator.rest.computer_filter import Filter
-from emulator.rest.computers import COMPUTERS, computers_page
 from emulator.rest.errors import ApplicationError, TokenError
-from emulator.rest.groups import GROUPS, groups_page, locations_of, one_group
 from emulator.rest.paging import PageRequest, Paging
+from emulator.rest.routes.admin import domains_of, version_of
+from emulator.rest.routes.authentication import Credential, log_on
+from emulator.rest.routes.computers import COMPUTERS, computers_page
+from emulator.rest.routes.groups import GROUPS, groups_page, locations_of, one_group
+from emulator.rest.routes.settings import settings_of
 from emulator.rest.service import RestService, authorization_of
-from emulator.rest.settings import settings_of
 
 _API = "/sepm/api/v1"
 _GROUP = re.compile(rf"{_API}/groups/(?P<group>\w+)(?P<locations>/locations(?:/(?P<location>\w+)/settings)?)?")

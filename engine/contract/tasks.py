@@ -6,7 +6,7 @@ from pydantic import Field
 
 from engine.contract.steps import StepRequest
 from rotation.finding import Finding
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.values import Fingerprint, TaskId, Value
 
 

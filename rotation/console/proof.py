@@ -7,7 +7,7 @@ from rotation.console.record import Record
 from rotation.finding import Finding, info, warning
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Gate, Holdout, Write
-from rotation.plan.task import evidence_for
+from rotation.plan.work.task import evidence_for
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 

@@ -8,7 +8,7 @@ from rotation.drift.recorded import with_copies
 from rotation.finding import blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, SettingField, Step, Write
-from rotation.plan.task import ConsoleTask, CopyList, ReorderList, ReplaceCertificate, TaskState
+from rotation.plan.work.task import ConsoleTask, CopyList, ReorderList, ReplaceCertificate, TaskState
 from rotation.proof.gate import minimum
 from rotation.site import Protocol, Site
 from rotation.survey import SiteSurvey

@@ -15,7 +15,7 @@ from rotation.finding import Severity
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, Recheck, SettingField, Step, Write
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.values import ListName, Value
 
 _REPAIRS = 2

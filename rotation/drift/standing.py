@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, PlannedPair
 from rotation.plan.step import Console, ScopeName, SettingField, Step, Write
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.survey import Pair, PairSettings
 from rotation.values import ListName, Value
 

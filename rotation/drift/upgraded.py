@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from rotation.drift.drift import Drift
 from rotation.drift.served import Serves, serves
 from rotation.finding import blocking
-from rotation.plan.outage import away_at
+from rotation.plan.drill.outage import away_at
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, SettingField, Step, Write
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.site import Server, Site
 from rotation.survey import SiteSurvey
 from rotation.values import Fingerprint, ServerName

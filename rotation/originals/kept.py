@@ -12,7 +12,7 @@ from rotation.drift.recorded import as_approved
 from rotation.plan.plan import CertificateFor, ListCopy, Plan
 from rotation.plan.scope import PlannedPair
 from rotation.plan.step import Console, ScopeName
-from rotation.plan.task import ReorderList
+from rotation.plan.work.task import ReorderList
 from rotation.procedure.restoration import OriginalPair
 from rotation.site import Site
 from rotation.span import UpToTenYears

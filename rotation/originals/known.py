@@ -12,7 +12,7 @@ from rotation.plan.plan import CertificateFor, ListCopy, Plan, PlanBody
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console
-from rotation.plan.task import ReorderList
+from rotation.plan.work.task import ReorderList
 from rotation.site import Site
 from rotation.survey import SiteSurvey
 from rotation.values import CertificateId, GroupId, ListName, PlanId

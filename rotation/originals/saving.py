@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rotation.finding import Finding, blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Step
-from rotation.plan.task import SaveRecoveryFile
+from rotation.plan.work.task import SaveRecoveryFile
 from rotation.recovery.saved import sha256_in
 from rotation.values import RotationId
 

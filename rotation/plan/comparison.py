@@ -9,7 +9,7 @@ from rotation.finding import Finding, blocking
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console
-from rotation.plan.task import CopyList
+from rotation.plan.work.task import CopyList
 
 _NAMES_SHOWN = 5
 _REMEDY = "look what has changed, then make and approve a new plan"

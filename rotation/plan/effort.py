@@ -5,12 +5,12 @@ Minutes are what a person needs who knows the console, by estimate: nobody has m
 
 from collections.abc import Iterable, Iterator
 
-from rotation.plan.client_look import LookAtClients
-from rotation.plan.https_drill import OpenHttps, ShutHttps
+from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
+from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console
-from rotation.plan.stop_drill import StartServer, StopServer
-from rotation.plan.task import CompareSignedFiles, RefreshImages, ReorderList, Work
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.task import CompareSignedFiles, RefreshImages, ReorderList, Work
 from rotation.values import Value
 
 _SCRIPT = 15

@@ -12,7 +12,7 @@ from typing import Self
 from rotation.plan.plan import CertificateFor, PlanBody, Purpose
 from rotation.plan.scope import Pace, Treatment
 from rotation.plan.step import Console, Load, ScopeName, Step, the_step
-from rotation.plan.task import RefreshImages
+from rotation.plan.work.task import RefreshImages
 from rotation.values import Value
 
 

@@ -16,8 +16,8 @@ from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.start_by import LatestStart
 from rotation.plan.step import Console, Gate, GatePurpose, Load, ScopeName, Step, Write, the_step
-from rotation.plan.task import RefreshImages
 from rotation.plan.trust import Names, OnTrust, digest
+from rotation.plan.work.task import RefreshImages
 from rotation.survey import Pair
 from rotation.values import (
     CertificateId,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rotation.plan.task import Work
+from rotation.plan.work.task import Work
 from rotation.values import ServerName, Value
 
 

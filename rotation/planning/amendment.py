@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Closing, Console, Holdout, Preflight, Step
-from rotation.plan.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile, StopHandOuts
+from rotation.plan.work.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile, StopHandOuts
 from rotation.values import ListName, ServerName
 
 

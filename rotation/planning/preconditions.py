@@ -13,10 +13,10 @@ from rotation.plan.forecast import least, step_least
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, GatePurpose, ScopeName
-from rotation.planning.database_link import renews_the_databases
-from rotation.planning.latest_start import latest_start
-from rotation.planning.shortening import Shortening, near_or_past
-from rotation.planning.slow_clocks import young
+from rotation.planning.advice.database_link import renews_the_databases
+from rotation.planning.advice.latest_start import latest_start
+from rotation.planning.advice.shortening import Shortening, near_or_past
+from rotation.planning.advice.slow_clocks import young
 from rotation.site import Site
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import ServerName, Value

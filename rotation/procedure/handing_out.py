@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rotation.plan.knobs import Knobs
 from rotation.plan.step import Console
-from rotation.plan.task import StartHandOuts, StopHandOuts
+from rotation.plan.work.task import StartHandOuts, StopHandOuts
 
 _NUMBER = "hand-outs"
 

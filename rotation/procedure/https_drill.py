@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rotation.plan.https_drill import HttpsPort, OpenHttps, ShutHttps
+from rotation.plan.drill.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.knobs import Knobs
 from rotation.plan.step import Console, GatePurpose, Step
 from rotation.procedure.outage import drill_gate, drill_task

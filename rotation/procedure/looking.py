@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from rotation.plan.client_look import LookAtClients
 from rotation.plan.knobs import Knobs
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Step, Write
+from rotation.plan.work.client_look import LookAtClients
 
 
 def look_at_clients(knobs: Knobs, wave: int) -> Iterator[Console]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rotation.plan.knobs import Knobs
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
-from rotation.plan.task import RefreshImages
+from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
 
 _ASKED_AFTER = 2

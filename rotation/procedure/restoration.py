@@ -6,16 +6,16 @@ from datetime import datetime
 
 from rotation import inheritance
 from rotation.finding import blocking, info
-from rotation.plan.drill import Drill
+from rotation.plan.drill.drill import Drill
+from rotation.plan.drill.outage import Away
 from rotation.plan.forecast import forecast, least
-from rotation.plan.hand_outs import Stopped
 from rotation.plan.knobs import Knobs
-from rotation.plan.outage import Away
 from rotation.plan.plan import CertificateFor, ListCopy, Plan, PlanBody
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
-from rotation.plan.task import CopyList, ReorderList
+from rotation.plan.work.hand_outs import Stopped
+from rotation.plan.work.task import CopyList, ReorderList
 from rotation.procedure.steps import restore_steps
 from rotation.site import Site
 from rotation.survey import Pair, PairSettings, SiteSurvey

@@ -7,13 +7,13 @@ holds a rotation against its plan - drift, gates, evidence of a task, the closin
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from rotation.plan.hand_outs import Stopped
+from rotation.plan.drill.outage import left_by
 from rotation.plan.knobs import Knobs, lists_stay
-from rotation.plan.outage import left_by
 from rotation.plan.plan import CertificateFor, PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, Step, Write
-from rotation.plan.task import (
+from rotation.plan.work.hand_outs import Stopped
+from rotation.plan.work.task import (
     CopyList,
     DeleteList,
     PauseReplication,

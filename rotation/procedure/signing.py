@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rotation.plan.knobs import Knobs
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
-from rotation.plan.task import CompareSignedFiles
+from rotation.plan.work.task import CompareSignedFiles
 from rotation.proof.gate import minimum
 from rotation.proof.moved import verifying
 from rotation.values import ServerName

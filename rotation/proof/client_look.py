@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from rotation.finding import Finding, blocking
-from rotation.plan.client_look import CLIENTS, BuildToLookAt, HeldServer, LookAtClients, Looked, NamedClient
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console
-from rotation.plan.task import CopyList
+from rotation.plan.work.client_look import CLIENTS, BuildToLookAt, HeldServer, LookAtClients, Looked, NamedClient
+from rotation.plan.work.task import CopyList
 from rotation.site import Protocol, Site
 from rotation.values import ClientId, Fingerprint, GroupId, ListName, ServerName
 

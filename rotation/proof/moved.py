@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, ScopeName
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import minimum
 from rotation.serial import parse_or_none
 from rotation.site import Site

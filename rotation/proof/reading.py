@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from rotation.plan.drill import put_first
+from rotation.plan.drill.drill import put_first
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, SettingField, Write
-from rotation.plan.task import ReorderList, ReplaceCertificate
+from rotation.plan.work.task import ReorderList, ReplaceCertificate
 from rotation.proof.coverage import holds, judge, outdates
 from rotation.proof.gate import minimum
 from rotation.proof.outage import OutageSeen

@@ -3,7 +3,7 @@
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.site import Site
 from rotation.survey import ObservedClient
 from rotation.values import ServerName

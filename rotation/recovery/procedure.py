@@ -16,7 +16,7 @@ from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Closing, Gate, GatePurpose, ScopeName, Step
-from rotation.plan.task import PutCertificateBack
+from rotation.plan.work.task import PutCertificateBack
 from rotation.procedure.steps import console, numbered
 from rotation.proof.gate import minimum
 from rotation.recovery.damage import Damage, RecoveryCopy, against

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console
-from rotation.plan.task import PutCertificateBack
+from rotation.plan.work.task import PutCertificateBack
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 from rotation.values import ClientId, ServerName, Value
 

@@ -6,7 +6,7 @@ from rotation.console.statement import untrue
 from rotation.finding import Finding, blocking
 from rotation.plan.start_by import LEAST_MARGIN
 from rotation.plan.step import Console
-from rotation.plan.task import is_watched
+from rotation.plan.work.task import is_watched
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
 from rotation.running.state import RotationState, Wait
 from rotation.values import ServerName

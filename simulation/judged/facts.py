@@ -11,7 +11,7 @@ from emulator.state.effects import Actor, EffectView
 from emulator.state.slips import MadeSlip
 from rotation.finding import Finding
 from rotation.plan.plan import Plan, PlanBody
-from rotation.plan.task import ConsoleTask
+from rotation.plan.work.task import ConsoleTask
 from rotation.running.state import Outcome, RotationState
 from rotation.values import ClientId, Fingerprint, ServerName, TaskId
 from simulation.drawn.scenario import Scenario

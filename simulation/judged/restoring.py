@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from emulator.events.happenings import ServerCutOff
 from emulator.state.effects import EffectView
-from rotation.plan.task import CopyList
+from rotation.plan.work.task import CopyList
 from rotation.values import Fingerprint, ServerName
 from simulation.judged.facts import Facts
 from simulation.judged.unasked import LIST, SECURE, SWAPS

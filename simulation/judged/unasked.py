@@ -7,7 +7,7 @@ from typing import NamedTuple
 from emulator.state.effects import Actor, EffectView
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.step import SettingField
-from rotation.plan.task import AssignList, ReplaceCertificate, SetSecureCommunications
+from rotation.plan.work.task import AssignList, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.judged.facts import Facts
 from simulation.judged.whereabouts import MOVES, path_at_the_end, paths_since

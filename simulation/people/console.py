@@ -8,7 +8,13 @@ from rotation.access import AtConsole as Document
 from rotation.console.exported import ClientExport
 from rotation.console.statement import CLIENTS, COVERED, MISSING
 from rotation.plan.step import Gate, Holdout, ScopeName
-from rotation.plan.task import AssignList, ConsoleTask, PauseReplication, ResumeReplication, SetSecureCommunications
+from rotation.plan.work.task import (
+    AssignList,
+    ConsoleTask,
+    PauseReplication,
+    ResumeReplication,
+    SetSecureCommunications,
+)
 from rotation.running.state import RotationState, Wait
 from rotation.values import SiteId
 from sepm.offline.client_export import ExportForm, parse_client_export

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from rotation.plan.client_look import LookAtClients
-from rotation.plan.task import Work
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.task import Work
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rotation.plan.step import Console, Write
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.state import RotationState
 from simulation.drawn.scenario import Since
 

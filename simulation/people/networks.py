@@ -11,7 +11,7 @@ from emulator.simulation import Simulation
 from rotation.finding import Finding
 from rotation.network import UNKNOWN, network_of
 from rotation.plan.request import PlanRequest
-from rotation.planning.plain_http import SHUT, UNSHOWN
+from rotation.planning.choice.plain_http import SHUT, UNSHOWN
 from rotation.reach.answer import HttpAnswer
 from rotation.reach.table import read_table
 from rotation.values import SiteId, Value

@@ -20,9 +20,9 @@ from emulator.state.errors import EmulatorError
 from emulator.state.instants import to_ms
 from emulator.state.site import ServerList
 from emulator.state.slips import Slip
-from rotation.plan.client_look import CLIENTS
 from rotation.plan.plan import PlanBody
-from rotation.plan.task import ConsoleTask, RefreshImages, ReplaceCertificate
+from rotation.plan.work.client_look import CLIENTS
+from rotation.plan.work.task import ConsoleTask, RefreshImages, ReplaceCertificate
 from rotation.running.state import RotationState
 from rotation.site import Server
 from rotation.values import ServerName

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rotation.plan.task import ConsoleTask, TaskState
+from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move, Reply
 from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from emulator.simulation import Simulation
 from rotation.plan.step import Console
-from rotation.plan.task import is_watched
+from rotation.plan.work.task import is_watched
 from rotation.running.state import RotationState
 from rotation.values import TaskId
 from service.open_swaps import OpenSwaps

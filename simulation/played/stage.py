@@ -15,7 +15,7 @@ from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
-from rotation.planning.stop_drill import UNFIT
+from rotation.planning.choice.stop_drill import UNFIT
 from rotation.running.state import RotationState
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Row, bindparam, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.plan.task import ConsoleTask, TaskState
+from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.values import RotationId, SiteId, TaskId
 from store.database.built_once import built_once
 from store.database.database import Database

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.drift.told import Judged
 from rotation.finding import Finding
-from rotation.plan.task import ConsoleTask
+from rotation.plan.work.task import ConsoleTask
 from rotation.proof.gate import Reference
 from rotation.running.report import LastWord
 from rotation.running.state import GateReading

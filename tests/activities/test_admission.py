@@ -13,7 +13,7 @@ from activities.registry import all_activities
 from emulator.scenarios import one_server
 from engine.contract import ActivityName, EventKind, MoveTaskRequest, ProgressReport, StepRef, WriteRequest
 from rotation.plan.step import Write
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from rotation.values import RotationId, SiteId, TaskId

@@ -10,7 +10,7 @@ from emulator.spec import DEFAULT_LIST, DEFAULT_LOCATION, ROOT_GROUP
 from engine.contract import PlanCheckRequest
 from rotation.plan.request import Unproven
 from rotation.plan.step import Console, Recheck
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import Stage

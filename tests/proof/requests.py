@@ -15,7 +15,7 @@ import structlog
 
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from rotation.plan.step import Console
-from rotation.plan.task import is_watched
+from rotation.plan.work.task import is_watched
 from rotation.running.state import RotationState
 from rotation.site import Limits
 from simulation.drawn.scenario import Pace, Scenario

@@ -19,7 +19,7 @@ from emulator.simulation import Simulation
 from emulator.spec import Protocol, SiteSpec
 from emulator.state.effects import Actor, acting
 from emulator.state.errors import InheritedSettingsError, UnknownNameError
-from rotation.planning.plain_http import SHUT, UNSHOWN
+from rotation.planning.choice.plain_http import SHUT, UNSHOWN
 from simulation.drawn.scenario import START, Scenario
 from simulation.judged.invariants import nobody_is_cut_off
 from simulation.people.networks import Networking, WhenShut

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from rotation.plan.task import ReplaceCertificate, TaskState
+from rotation.plan.work.task import ReplaceCertificate, TaskState
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Scenario
 from simulation.judged.facts import Facts

@@ -12,7 +12,7 @@ from rotation.plan.outline import outline
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.step import Console, GatePurpose
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import Preconditions, unmet

@@ -11,7 +11,7 @@ from emulator.scenarios import three_servers
 from engine.contract import StepRef
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import Unproven
-from rotation.plan.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
+from rotation.plan.work.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
 from rotation.site import Limits
 from rotation.values import Fingerprint, ServerName, TaskId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate

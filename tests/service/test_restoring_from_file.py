@@ -9,7 +9,7 @@ from emulator.scenarios import three_servers
 from engine.contract import StepRef, StepRequest
 from rotation.originals.kept import KeptCertificate, KeptOrder
 from rotation.plan.step import ScopeName
-from rotation.plan.task import ReorderList, StartHandOuts
+from rotation.plan.work.task import ReorderList, StartHandOuts
 from rotation.site import Limits
 from rotation.values import Fingerprint, RotationId, ServerName
 from service.kept_originals import kept_originals, take_in

@@ -3,8 +3,8 @@
 import pytest
 
 from emulator.spec import HandOutSpec
-from rotation.plan.hand_outs import HandOut, HandOutKind
-from rotation.plan.task import StartHandOuts, StopHandOuts
+from rotation.plan.work.hand_outs import HandOut, HandOutKind
+from rotation.plan.work.task import StartHandOuts, StopHandOuts
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Act, Scenario, Since

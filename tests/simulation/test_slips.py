@@ -11,7 +11,7 @@ from emulator.spec import RobotSpec
 from emulator.state.effects import Actor
 from emulator.state.slips import Mistake, Slip
 from emulator.switches import PatchSemServer, Switches
-from rotation.plan.task import AssignList, CopyList
+from rotation.plan.work.task import AssignList, CopyList
 from rotation.running.state import Outcome
 from simulation.judged.invariants import check
 from simulation.played.run import play

@@ -12,7 +12,7 @@ from rotation.certificate import CertificateFacts
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.request import PlanRequest
 from rotation.plan.step import Preflight
-from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
+from rotation.plan.work.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
 from rotation.site import Server, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, PairSettings, SiteSurvey
 from rotation.values import CertificateId, Fingerprint, GroupId, LocationId, ServerName, SiteId

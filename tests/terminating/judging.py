@@ -1,6 +1,6 @@
 """How a site must be when the way out has ended: as recorded, nobody lost, nothing open, free for another rotation."""
 
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from simulation.judged.facts import SiteFacts, site_facts
 from simulation.played.stage import Stage
 

@@ -11,7 +11,7 @@ from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
-from rotation.plan.task import ConsoleTask, TaskState
+from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.state import RotationState
 from rotation.values import CertificateId, RotationId, ServerName
 from service.orphaned_tasks import close_orphaned, withdraw_unclaimed

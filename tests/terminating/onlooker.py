@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from rotation.plan.task import ConsoleTask
+from rotation.plan.work.task import ConsoleTask
 from rotation.running.state import RotationState
 from simulation.people.people import People
 

@@ -28,7 +28,7 @@ from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult
 from engine.fault import MoveRefused, NoAnswer
 from rotation.plan.plan import Plan
 from rotation.plan.request import PlanRequest, Unproven
-from rotation.plan.task import (
+from rotation.plan.work.task import (
     ConsoleTask,
     TaskState,
 )

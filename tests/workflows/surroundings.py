@@ -18,11 +18,11 @@ from emulator.simulation import Simulation
 from emulator.spec import Protocol
 from emulator.state.certificates import Credential
 from emulator.state.keyfiles import CertificateFormat
-from rotation.plan.client_look import LookAtClients
-from rotation.plan.copied import ports_text
-from rotation.plan.https_drill import OpenHttps, ShutHttps
-from rotation.plan.stop_drill import StartServer, StopServer
-from rotation.plan.task import (
+from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
+from rotation.plan.drill.stop_drill import StartServer, StopServer
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.copied import ports_text
+from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,
     CopyList,

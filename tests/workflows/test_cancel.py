@@ -8,7 +8,7 @@ from temporalio.client import WorkflowQueryRejectedError
 
 from emulator.scenarios import one_server
 from engine.fault import MoveRefused
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase
 from tests.replaying import replay, save

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rotation.plan.step import Console
-from rotation.plan.task import DeleteList
+from rotation.plan.work.task import DeleteList
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.judged.facts import site_facts

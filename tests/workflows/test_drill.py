@@ -10,7 +10,7 @@ from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, Locatio
 from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from service.restoring import restore_plan

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from emulator.scenarios import one_server
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 

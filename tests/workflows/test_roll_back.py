@@ -6,7 +6,7 @@ import pytest
 
 from emulator.scenarios import one_server
 from rotation.plan.request import Unproven
-from rotation.plan.task import ReplaceCertificate, SaveRecoveryFile
+from rotation.plan.work.task import ReplaceCertificate, SaveRecoveryFile
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 

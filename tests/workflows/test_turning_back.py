@@ -1,7 +1,7 @@
 """Rule 16: a cancel waits for whoever holds a task, and restores only while the old certificates are in force."""
 
 from emulator.switches import PatchSecureCommunications, PatchSemServer, Switches
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase
 

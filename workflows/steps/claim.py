@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
 from rotation.plan.step import Console, Write
-from rotation.plan.task import ReplaceCertificate, TaskState
+from rotation.plan.work.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
 from rotation.running.state import OpenTask, Phase
 from workflows.running import Running

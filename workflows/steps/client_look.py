@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from engine.contract import ActivityName, EventKind, LeftOutAnswer, ObserveTaskAnswer, OpenTaskAnswer
-from rotation.plan.client_look import LookAtClients
 from rotation.plan.step import Console, ScopeName, Write
+from rotation.plan.work.client_look import LookAtClients
 from rotation.running.message import Move
 from rotation.running.state import ClientLook, Fixing, Proceed
 from workflows.requests import about, left_out

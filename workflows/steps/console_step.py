@@ -14,12 +14,12 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.finding import blocking
-from rotation.plan.attestation import untrue
-from rotation.plan.client_look import LookAtClients
-from rotation.plan.outage import GivesBack
+from rotation.plan.drill.outage import GivesBack
+from rotation.plan.drill.stop_drill import StartServer
 from rotation.plan.step import Console, Step, Write
-from rotation.plan.stop_drill import StartServer
-from rotation.plan.task import (
+from rotation.plan.work.attestation import untrue
+from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.task import (
     CompareSignedFiles,
     Evidence,
     RefreshImages,

@@ -2,7 +2,7 @@
 
 from engine.contract import EventKind, WriteAnswer
 from rotation.plan.step import Console
-from rotation.plan.task import CopyList
+from rotation.plan.work.task import CopyList
 from rotation.running.state import RotationState
 from rotation.values import ListName
 from workflows.running import Running

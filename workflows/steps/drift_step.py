@@ -18,7 +18,7 @@ from rotation.drift.served import SILENT, THIRD
 from rotation.drift.told import Told
 from rotation.finding import Finding
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Phase, Restarted

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from engine.contract import EventKind, ObserveTaskAnswer
 from rotation.plan.step import Console, Write
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.state import OpenTask
 from workflows.running import Running
 from workflows.steps.old_certificates import RESTART

@@ -4,7 +4,7 @@ from engine.contract import ActivityName, EventKind, NewbornAnswer, StepRequest
 from rotation.drift.newborn import PAIR_BORN
 from rotation.finding import Shown
 from rotation.plan.step import Console, Step, Write
-from rotation.plan.task import DeleteList, ReplaceCertificate
+from rotation.plan.work.task import DeleteList, ReplaceCertificate
 from rotation.running.message import Move
 from rotation.running.state import RotationState
 from workflows.people.accepting import accept

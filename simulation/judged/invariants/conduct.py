@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from emulator.state.effects import EffectView
 from emulator.switches import SecureCommunicationsScope
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unasked import others_swaps

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from emulator.state.effects import EffectView
 from rotation.plan.step import Console
-from rotation.plan.task import CopyList, DeleteList
+from rotation.plan.work.task import CopyList, DeleteList
 from rotation.running.state import Outcome
 from rotation.values import ListName
 from simulation.judged.facts import Facts

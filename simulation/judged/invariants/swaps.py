@@ -6,7 +6,7 @@ from datetime import timedelta
 from emulator.clients.verdict import LostClient
 from emulator.state.effects import Actor, EffectView
 from rotation.plan.step import Console, Gate, Holdout, ScopeName
-from rotation.plan.task import PutCertificateBack, ReplaceCertificate
+from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate
 from simulation.judged.excuses import excused
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from emulator.clients.verdict import LostClient, RefusingClient
 from rotation.plan.step import Console
-from rotation.plan.task import ConsoleTask, ReplaceCertificate, TaskState
+from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import ServerName
 from simulation.drawn.heartbeats import slowest_of
 from simulation.judged.facts import Facts

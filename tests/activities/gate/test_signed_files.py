@@ -8,7 +8,7 @@ from activities.task.tasks import Tasks
 from emulator.scenarios import three_servers
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console
-from rotation.plan.task import CompareSignedFiles
+from rotation.plan.work.task import CompareSignedFiles
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import Stage

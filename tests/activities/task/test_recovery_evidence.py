@@ -6,7 +6,7 @@ from activities.task.tasks import Tasks
 from emulator.scenarios import three_servers
 from engine.contract import MoveTaskRequest, ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console
-from rotation.plan.task import SaveRecoveryFile, TaskState
+from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import Stage

@@ -11,7 +11,7 @@ from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, Locat
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.request import Unproven
 from rotation.plan.step import Console, Write
-from rotation.plan.task import DeleteList, RefreshImages, ReplaceCertificate
+from rotation.plan.work.task import DeleteList, RefreshImages, ReplaceCertificate
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import Stage

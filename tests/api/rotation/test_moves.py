@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from engine.ids import rotation_workflow
-from rotation.plan.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
+from rotation.plan.work.task import ConsoleTask, Evidence, ReplaceCertificate, TaskState
 from rotation.running.message import Message, Move
 from rotation.values import ServerName
 from tests.api.conftest import calling

@@ -1,7 +1,8 @@
 """Mutations of what meets ordinary administration: rules 11, 18 to 22, 24, 26 and 27, each in its known scenario."""
 
 from rotation.drift import lists, moved, served, upgraded
-from rotation.plan import signed_files, trust
+from rotation.plan import trust
+from rotation.plan.work import signed_files
 from rotation.planning import without
 from rotation.procedure import handing_out, signing
 from rotation.proof import acceptance, silence

@@ -1,6 +1,6 @@
 """Mutations of what keeps clients from plain HTTP that does not get through: rule 24, each in its known scenario."""
 
-from rotation.planning import canary, plain_http
+from rotation.planning.choice import canary, plain_http
 from rotation.proof import reading
 from rotation.reach import answer, judging
 from tests.proof.mutation import mutation

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from rotation.plan import signed_files
-from rotation.planning import canary
+from rotation.plan.work import signed_files
+from rotation.planning.choice import canary
 from rotation.procedure import relaxation, signing
 from rotation.proof import coverage, gate, signed
 from rotation.proof.verdict import Reason, Tally, Verdict

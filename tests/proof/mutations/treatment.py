@@ -6,8 +6,8 @@ from rotation.build import ClientBuild
 from rotation.plan.request import PlanRequest
 from rotation.plan.trust import unproven
 from rotation.planning import preconditions, treatment
-from rotation.planning.holdout import holdouts
-from rotation.planning.holdout_choice import choose_holdouts
+from rotation.planning.choice.holdout import holdouts
+from rotation.planning.choice.holdout_choice import choose_holdouts
 from rotation.proof import coverage, reading
 from rotation.proof.verdict import Reason, Verdict
 from sepm.rest import groups

@@ -6,7 +6,7 @@ from itertools import pairwise
 from activities.setting.settings import Settings
 from rotation.drift import newborn
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
-from rotation.plan.task import RefreshImages, TaskState
+from rotation.plan.work.task import RefreshImages, TaskState
 from rotation.procedure import rollback
 from service.scope import StepScope
 from simulation.drawn.drawing import Faults

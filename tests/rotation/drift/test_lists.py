@@ -7,7 +7,7 @@ import pytest
 from rotation.drift.drift import Drift
 from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP, edited_lists, shown_by_tasks
 from rotation.drift.reaction import Circumstances, Reaction, react
-from rotation.plan.task import ConsoleTask, CopyList, DeleteList, Evidence, ReorderList, TaskState
+from rotation.plan.work.task import ConsoleTask, CopyList, DeleteList, Evidence, ReorderList, TaskState
 from rotation.values import ListName, RotationId, TaskId
 
 ORIGINAL = ListName("Default List")

@@ -3,7 +3,7 @@
 from rotation.originals.kept import KeptOrder
 from rotation.originals.known import copies_that_may_be, is_from_file, plan_known
 from rotation.plan.step import Console, ScopeName
-from rotation.plan.task import ReorderList
+from rotation.plan.work.task import ReorderList
 from rotation.values import ListName, PlanId, ServerName
 
 COPY = "Default List (HTTP for certificate rotation)"

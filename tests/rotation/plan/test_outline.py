@@ -11,7 +11,7 @@ from rotation.plan.outline import Outline, outline
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Preflight, ScopeName
-from rotation.plan.task import RefreshImages
+from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum
 from rotation.values import GroupId, SiteId
 

@@ -4,7 +4,7 @@ import pytest
 
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Preflight
-from rotation.plan.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
+from rotation.plan.work.task import CopyList, DeleteList, PauseReplication, SaveRecoveryFile
 from rotation.planning.amendment import amend
 from rotation.values import ServerName
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.step import Closing, Gate, Holdout
-from rotation.planning.latest_start import too_long
+from rotation.planning.advice.latest_start import too_long
 from rotation.site import Limits, Site
 
 SPANS = st.timedeltas(min_value=timedelta(days=-4000), max_value=timedelta(days=4000)) | st.sampled_from(

@@ -7,7 +7,7 @@ import pytest
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Holdout
-from rotation.plan.task import CopyList, ReplaceCertificate
+from rotation.plan.work.task import CopyList, ReplaceCertificate
 from rotation.planning.planner import make_plan
 from rotation.values import PlanId
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.plan.task import ConsoleTask
+from rotation.plan.work.task import ConsoleTask
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.plan.step import Console, SettingField, Write
-from rotation.plan.task import RefreshImages, ReplaceCertificate
+from rotation.plan.work.task import RefreshImages, ReplaceCertificate
 from rotation.procedure.rollback import Former, Reached, roll_back
 from rotation.values import ServerName
 

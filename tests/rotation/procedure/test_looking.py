@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from rotation.plan.client_look import LookAtClients
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Write
+from rotation.plan.work.client_look import LookAtClients
 from rotation.procedure.looking import unwritten_since
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from rotation.plan.knobs import Knobs
 from rotation.plan.step import Console, Gate, ScopeName, Write
-from rotation.plan.task import RefreshImages
+from rotation.plan.work.task import RefreshImages
 from rotation.procedure.relaxation import relax, restore
 from rotation.values import ServerName
 

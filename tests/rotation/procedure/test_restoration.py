@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan.hand_outs import HandOut, HandOutKind, Stopped
 from rotation.plan.plan import ListCopy
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, ScopeName
-from rotation.plan.task import ReorderList, StartHandOuts
+from rotation.plan.work.hand_outs import HandOut, HandOutKind, Stopped
+from rotation.plan.work.task import ReorderList, StartHandOuts
 from rotation.procedure.restoration import Interrupted, OriginalPair, make_restore_plan
 from rotation.survey import Pair
 from rotation.values import ListName, PlanId, ServerName

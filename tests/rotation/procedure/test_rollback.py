@@ -4,7 +4,7 @@ import pytest
 
 from rotation.drift.restart import _of_server
 from rotation.plan.step import Console, Gate, Holdout
-from rotation.plan.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
+from rotation.plan.work.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
 from rotation.procedure.rollback import Former, Reached, _ungated, as_served, roll_back
 from rotation.proof.reading import Seen, gates_of_others, rules, unheard
 from rotation.values import CertificateId, Fingerprint, ServerName

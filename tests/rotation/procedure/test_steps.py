@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Write
-from rotation.plan.task import CompareSignedFiles, ReplaceCertificate, SaveRecoveryFile
+from rotation.plan.work.task import CompareSignedFiles, ReplaceCertificate, SaveRecoveryFile
 
 RESTORED = ["A10c", "A10c", "A10d", "A10d"]
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.plan.step import Console, Gate, Holdout, Preflight, Write
-from rotation.plan.task import DeleteList, ReplaceCertificate, ResumeReplication, StartHandOuts
+from rotation.plan.work.task import DeleteList, ReplaceCertificate, ResumeReplication, StartHandOuts
 from rotation.procedure.steps import turning_back
 
 

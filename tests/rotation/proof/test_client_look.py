@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rotation.plan.client_look import HeldServer, LookAtClients, Looked
+from rotation.plan.work.client_look import HeldServer, LookAtClients, Looked
 from rotation.proof.client_look import Candidate, builds_to_look_at, judge, lists_of
 from rotation.site import Protocol
 from rotation.values import ClientId, Fingerprint, GroupId

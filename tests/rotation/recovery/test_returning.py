@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan.task import PutCertificateBack
+from rotation.plan.work.task import PutCertificateBack
 from rotation.proof.verdict import ClientEvidence, Reason, RosterEntry, Verdict
 from rotation.recovery.returning import PutBack, judge_returned, shown_at
 from rotation.values import ClientId, Fingerprint, GroupId, ServerName

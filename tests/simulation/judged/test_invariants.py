@@ -10,7 +10,7 @@ from emulator.state.effects import Actor
 from emulator.switches import SecureCommunicationsScope
 from rotation.finding import blocking
 from rotation.plan.step import Gate, Holdout, SettingField
-from rotation.plan.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
+from rotation.plan.work.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
 from simulation.judged.excuses import excused
 from simulation.judged.facts import CutOff

@@ -11,7 +11,7 @@ from emulator.state.effects import Actor, acting
 from rotation.drift.told import Told
 from rotation.plan.outline import outline
 from rotation.plan.plan import Plan
-from rotation.plan.task import RefreshImages
+from rotation.plan.work.task import RefreshImages
 from rotation.running.message import Move
 from rotation.running.state import Attention, Phase, RotationState
 from simulation.drawn.scenario import START

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from rotation.plan.task import TaskState
+from rotation.plan.work.task import TaskState
 from store.rotation.tasks import FileAlreadyTaken, TaskHeldByAnother, TaskNotInState, UnknownTask
 
 WAITING = (TaskState.OPEN, TaskState.CLAIMED)

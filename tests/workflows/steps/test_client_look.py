@@ -7,7 +7,7 @@ import pytest
 
 from emulator.scenarios import one_server
 from emulator.spec import ClientSpec, ServerSpec
-from rotation.plan.client_look import LookAtClients
+from rotation.plan.work.client_look import LookAtClients
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Pace

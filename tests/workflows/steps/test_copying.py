@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from emulator.scenarios import one_server
 from emulator.switches import PatchSemServer, Switches
-from rotation.plan.copied import ports_text
-from rotation.plan.task import AssignList, CopyList
+from rotation.plan.work.copied import ports_text
+from rotation.plan.work.task import AssignList, CopyList
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from workflows.steps.copying import copy_in_hand

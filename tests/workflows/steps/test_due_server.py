@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rotation.plan.step import Console
-from rotation.plan.task import ReplaceCertificate
+from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 

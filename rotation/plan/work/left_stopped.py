@@ -1,0 +1,47 @@
+"""What is stopped still that hands out Sylink.xml: what the tasks of a rotation say (rule 26)."""
+
+from collections.abc import Iterable
+
+from rotation.plan.work.hand_outs import Stopped, stopped_by
+from rotation.plan.work.task import ConsoleTask, StartHandOuts, StopHandOuts, TaskState
+
+_NOTHING = Stopped()
+
+
+def left_stopped(tasks: Iterable[ConsoleTask], began: Stopped = _NOTHING) -> Stopped:
+    """What was stopped and not started again. Somebody who held the task and never said what may have stopped anything.
+
+    Args:
+        tasks: in the order in which they were opened.
+        began: what was stopped before them; of a rotation whose tasks are lost, nobody can say.
+    """
+    left = began
+    for task in tasks:
+        match task.work:
+            case StopHandOuts() if task.state is TaskState.DONE:
+                left = _said(left, task)
+            case StopHandOuts() if task.claimed_by:
+                left = left.model_copy(update={"unsaid": True})
+            case StartHandOuts() if task.state is TaskState.DONE:
+                left = _NOTHING
+    return left
+
+
+def _said(left: Stopped, task: ConsoleTask) -> Stopped:
+    try:
+        said = stopped_by(task.attestation)
+    except ValueError:  # the word about a task whose rotation was ended from outside is taken as it is
+        return left.model_copy(update={"unsaid": True})
+    return Stopped(what=tuple(dict.fromkeys((*left.what, *said))))
+
+
+def to_start(work: StartHandOuts, tasks: Iterable[ConsoleTask]) -> StartHandOuts | None:
+    """The work with all that is to be started again; None where there is nothing."""
+    left = left_stopped(tasks)
+    whole = work.model_copy(
+        update={
+            "stopped": tuple(dict.fromkeys((*work.stopped, *left.what))),
+            "unsaid": work.unsaid or left.unsaid,
+        }
+    )
+    return whole if whole.stopped or whole.unsaid else None

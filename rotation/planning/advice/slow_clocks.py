@@ -1,0 +1,45 @@
+"""Clients whose clocks are slow: to them a certificate that has only just become valid is not valid yet."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from rotation.certificate import CertificateFacts
+from rotation.finding import Finding, warning
+from rotation.plan.forecast import forecast
+from rotation.plan.plan import PlanBody
+from rotation.plan.step import Console, Step
+from rotation.plan.work.task import ReplaceCertificate
+from rotation.values import ServerName
+
+YOUNG = "certificate-young"
+_SETTLED = timedelta(hours=48)
+"""By so much clocks may be slow without anybody having noticed: a wrong date, a wrong time zone."""
+
+
+def young(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, now: datetime) -> Iterable[Finding]:
+    """Whether `certificate` will have been valid for less than two days when it can go into `server` at the earliest.
+
+    One that is not valid yet is refused by another rule (`certificate-not-yet-valid`).
+    """
+    put_in = {step.id for step in body.steps if _puts_in(step, server)}
+    for time in forecast(body, start=now):
+        if time.step not in put_in or not certificate.not_before <= now:
+            continue
+        valid_for = time.earliest - certificate.not_before
+        if valid_for < _SETTLED:
+            yield warning(
+                YOUNG,
+                server,
+                f"its new certificate is valid from {certificate.not_before.isoformat()}, and may go in "
+                f"{_hours(valid_for)} later: a client whose clock is slow by more than that would refuse it",
+                f"replace it after {(certificate.not_before + _SETTLED).isoformat()}, or set slow clocks right before",
+            )
+
+
+def _puts_in(step: Step, server: ServerName) -> bool:
+    return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) and step.work.server == server
+
+
+def _hours(span: timedelta) -> str:
+    hours = int(span / timedelta(hours=1))
+    return f"{hours} hours" if hours != 1 else "1 hour"

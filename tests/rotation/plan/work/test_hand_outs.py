@@ -1,0 +1,59 @@
+"""What people say of what else hands out Sylink.xml (rule 26)."""
+
+import json
+
+import pytest
+
+from rotation.plan.work.hand_outs import HandOut, HandOutKind, stopped_by, untold
+
+GPO = HandOut(kind=HandOutKind.GPO, name="SEP at start-up")
+PACKAGE = HandOut(kind=HandOutKind.PACKAGE, name="SEP 14.3: all sites")
+
+
+@pytest.mark.parametrize(
+    ("said", "stopped"),
+    [
+        ("none", ()),
+        (" None ", ()),
+        ("gpo: SEP at start-up", (GPO,)),
+        ("gpo: SEP at start-up; package: SEP 14.3: all sites;", (GPO, PACKAGE)),
+        ("GPO:SEP at start-up\ngpo: SEP at start-up", (GPO,)),
+        (json.dumps(["gpo: SEP at start-up", "package: SEP 14.3: all sites"]), (GPO, PACKAGE)),
+        ("; ".join(f"other: {number}" for number in range(50)), tuple),
+    ],
+)
+def test_it_is_said_with_kind_and_name(said, stopped):
+    """None of it, or each with its kind and name; automation may give a list. Each counts once."""
+    found = stopped_by({"stopped": said})
+    assert len(found) == 50 if stopped is tuple else found == stopped
+    assert untold({"stopped": said}) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({}, "not said what was stopped"),
+        ({"stopped": " ;\n"}, "not said what was stopped"),
+        ({"stopped": "yes"}, "'yes' is no kind and name"),
+        ({"stopped": "none; gpo: SEP"}, "'none' is no kind and name"),
+        ({"stopped": "gpo: "}, "no kind and name"),
+        ({"stopped": f"gpo: {'x' * 201}"}, "no kind and name"),
+        ({"stopped": "fax: SEP"}, "no kind and name"),
+        ({"stopped": "[1]"}, "not said what was stopped"),
+        ({"stopped": "[" * 5000}, "no JSON list"),
+        ({"stopped": "; ".join(f"gpo: {number}" for number in range(51))}, "51 are named, and 50 can be"),
+    ],
+)
+def test_a_word_that_says_nothing_is_not_taken(said, why):
+    """Whoever says done must say what was stopped: a task that is only ticked off stops nothing."""
+    finding = untold(said)
+    assert finding is not None
+    assert (finding.code, finding.subject) == ("hand-outs-not-told", "stopped")
+    assert why in finding.message
+    assert "stopped=none" in finding.remedy
+    assert "auto-upgrade" in finding.remedy
+
+
+def test_it_reads_as_it_was_said():
+    """A task that has it started again names it as it was named."""
+    assert stopped_by({"stopped": GPO.text}) == (GPO,)

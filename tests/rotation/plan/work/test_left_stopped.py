@@ -1,0 +1,80 @@
+"""What is stopped still that hands out Sylink.xml, by the tasks of a rotation (rule 26)."""
+
+import pytest
+
+from rotation.plan.work.hand_outs import HandOut, HandOutKind, Stopped
+from rotation.plan.work.left_stopped import left_stopped, to_start
+from rotation.plan.work.task import ConsoleTask, Evidence, StartHandOuts, StopHandOuts, TaskState
+
+SCRIPT, PACKAGE = HandOut(kind=HandOutKind.GPO, name="Script"), HandOut(kind=HandOutKind.PACKAGE, name="SEP")
+
+
+@pytest.fixture
+def task(make):
+    """A task of that work and state."""
+
+    def made(work, state=TaskState.DONE, said="", held="ada"):
+        return ConsoleTask.model_validate(
+            {
+                "id": "t",
+                "rotation_id": "r",
+                "site_id": "s",
+                "site_name": "S",
+                "step": "02-hand-outs",
+                "number": "hand-outs",
+                "state": state,
+                "evidence": Evidence.ATTESTED,
+                "work": work,
+                "title": "",
+                "instructions": (),
+                "opened_at": make.t0,
+                "claimed_by": held,
+                "attestation": {"stopped": said} if said else {},
+            }
+        )
+
+    return made
+
+
+def test_what_was_stopped_is_left_until_it_is_started(task):
+    """Stopped, and started again; a roll-back stops it once more."""
+    stop, start = task(StopHandOuts(), said="gpo: Script"), task(StartHandOuts())
+    assert left_stopped([stop]) == Stopped(what=(SCRIPT,))
+    assert not left_stopped([stop, start]).is_anything
+    assert left_stopped([stop, start, stop]) == Stopped(what=(SCRIPT,))
+    assert left_stopped([stop, task(StopHandOuts(), said="package: SEP")]) == Stopped(what=(SCRIPT, PACKAGE))
+
+
+def test_where_the_tasks_are_lost_nobody_can_say(task):
+    """Until somebody has started whatever was stopped."""
+    lost = Stopped(unsaid=True)
+    assert left_stopped([], lost) == lost
+    assert not left_stopped([task(StartHandOuts())], lost).is_anything
+
+
+def test_nothing_is_left_where_nothing_was_stopped(task):
+    """None, or a task that nobody took."""
+    assert not left_stopped([task(StopHandOuts(), said="none")]).is_anything
+    assert not left_stopped([task(StopHandOuts(), TaskState.WITHDRAWN, held="")]).is_anything
+    assert to_start(StartHandOuts(), [task(StopHandOuts(), said="none")]) is None
+
+
+@pytest.mark.parametrize("state", [TaskState.CLAIMED, TaskState.REFUSED, TaskState.WITHDRAWN])
+def test_who_held_the_task_may_have_stopped_anything(task, state):
+    """Until somebody says what it was."""
+    begun = task(StopHandOuts(), state)
+    assert left_stopped([begun]) == Stopped(unsaid=True)
+    assert not left_stopped([begun, task(StopHandOuts(), said="none")]).is_anything
+    assert left_stopped([task(StopHandOuts(), said="whatever")]) == Stopped(unsaid=True)
+
+
+def test_a_task_names_all_that_is_to_be_started(task):
+    """What an earlier rotation has left stopped stands in the plan; what this one has stopped is added."""
+    planned = StartHandOuts(stopped=(PACKAGE,))
+    assert to_start(planned, []) == planned
+    assert to_start(planned, [task(StopHandOuts(), said="gpo: Script; package: SEP")]) == StartHandOuts(
+        stopped=(PACKAGE, SCRIPT)
+    )
+    begun = task(StopHandOuts(), TaskState.REFUSED)
+    assert to_start(StartHandOuts(), [begun]) == StartHandOuts(unsaid=True)
+    assert to_start(StartHandOuts(unsaid=True), []) == StartHandOuts(unsaid=True)

@@ -1,0 +1,48 @@
+"""A certificate that has only just become valid: clients with slow clocks would refuse it."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.finding import Severity
+from rotation.planning.advice.slow_clocks import young
+from rotation.planning.planner import make_plan
+from rotation.values import PlanId, ServerName
+
+YOUNG = "certificate-young"
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("floor", "hours", "warns"),
+    [(0, 1, True), (0, 47, True), (0, 48, False), (24, 1, True), (24, 24, False), (0, -1, False)],
+    ids=["made just now", "nearly two days", "two days", "a day's gate first", "two days then", "not valid yet"],
+)
+def test_a_young_certificate_is_told(make, floor, hours, warns):
+    """What counts is for how long it will have been valid when it can go in at the earliest."""
+    site = make.site("s1", relax_floor=floor * HOUR)
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    found = list(young(body, ServerName("s1"), make.facts(not_before=make.t0 - hours * HOUR), now=make.t0))
+    assert [(each.code, each.severity, each.subject) for each in found] == (
+        [(YOUNG, Severity.WARNING, "s1")] if warns else []
+    )
+
+
+def test_it_says_by_how_much_a_clock_may_be_slow_and_when_it_is_safe(make):
+    """The one thing to do is to wait, or to look at the clocks."""
+    site = make.site("s1", relax_floor=24 * HOUR)
+    body = make.plan(site, make.group("G"), clients=[make.client("c1")]).body
+    (found,) = young(body, ServerName("s1"), make.facts(not_before=make.t0 - HOUR), now=make.t0)
+    assert "25 hours later" in found.message
+    assert make.at(hours=47).isoformat() in found.remedy
+
+
+def test_a_plan_names_the_servers_whose_certificate_is_too_young(make):
+    """The dry run has it, and a plan is made all the same. Behind the holdout a certificate is old enough."""
+    site, group, clients = make.site("s1", "s2"), make.group("G"), [make.client("c1")]
+    seen = make.observed(site, group, clients=clients)
+    made = [make.facts(server, not_before=make.t0 - HOUR) for server in ("s1", "s2")]
+    seen = seen.model_copy(update={"certificates": {each.id: each for each in made}})
+    plan = make_plan(site, seen, make.request(site), plan_id=PlanId("plan"), now=make.t0)
+    assert plan.body.holdouts == ("s2",)
+    assert [each.subject for each in plan.findings if each.code == YOUNG] == ["s1"]
