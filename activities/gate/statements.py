@@ -13,7 +13,7 @@ from rotation.proof.reading import evidence_key
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
 from rotation.running.state import GateReading
 from rotation.values import ClientId
-from service.recovery_planning import ahead_of_ours
+from service.plans.recovery_planning import ahead_of_ours
 from service.scope import StepScope, scope_of
 from service.world import World
 

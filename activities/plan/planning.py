@@ -28,7 +28,7 @@ from rotation.survey import SiteSurvey
 from rotation.values import ListName, ServerName
 from service.edited_lists import lists_not_as_known
 from service.identity import new_plan_id
-from service.planning import planned_again
+from service.plans.planning import planned_again
 from service.world import World
 
 

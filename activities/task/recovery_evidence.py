@@ -9,7 +9,7 @@ from rotation.originals.saving import ORIGINALS_SHA256, another_file, asks_for_i
 from rotation.plan.work.task import ConsoleTask, SaveRecoveryFile, TaskState
 from rotation.recovery.saved import SavedFile, doubtful, sha256_in
 from rotation.values import Fingerprint, ServerName
-from service.kept_originals import NoOriginalsError, kept_originals
+from service.plans.kept_originals import NoOriginalsError, kept_originals
 from service.scope import StepScope
 from service.world import World
 

@@ -14,8 +14,8 @@ from rotation.finding import blocking
 from rotation.plan.request import PlanRequest
 from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import PlanId, SiteId
-from service.planning import plan_from_survey
-from service.surveyed import surveyed_plan
+from service.plans.planning import plan_from_survey
+from service.plans.surveyed import surveyed_plan
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 

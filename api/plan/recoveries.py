@@ -9,7 +9,7 @@ from api.parts import WithParts
 from api.plan.plan_document import PlanShown
 from api.plan.recovery_document import RecoveryOrder
 from rotation.values import SiteId
-from service.recovery_planning import recovery_plan
+from service.plans.recovery_planning import recovery_plan
 from service.sightings import served
 
 router = APIRouter(prefix="/v1/sites", tags=["plans"])

@@ -12,8 +12,8 @@ from rotation.plan.surveyed import unplayable
 from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId
 from service.identity import id_of
+from service.plans.surveyed import surveyed_plan
 from service.startable import cancel_played, start
-from service.surveyed import surveyed_plan
 from store.rotation.simulations import Simulation, UnknownSimulation
 
 router = APIRouter(prefix="/v1/plans/{plan_id}/simulations", tags=["simulations"])

@@ -15,7 +15,7 @@ from rotation.originals.file import LARGEST, UnusableOriginalsError, read_origin
 from rotation.originals.fit import another_site, differences, of_another_sepm, other_certificates
 from rotation.originals.kept import KeptOriginals
 from rotation.values import SiteId
-from service.kept_originals import NoOriginalsError, kept_originals, take_in
+from service.plans.kept_originals import NoOriginalsError, kept_originals, take_in
 from store.rotation.originals import Original
 
 _NAMED = 20

@@ -9,7 +9,7 @@ from api.parts import WithParts
 from rotation.originals.file import UnusableOriginalsError, write_originals
 from rotation.originals.saving import file_name
 from rotation.values import RotationId
-from service.kept_originals import NoOriginalsError, kept_originals
+from service.plans.kept_originals import NoOriginalsError, kept_originals
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
 _FILE = {HTTPStatus.OK: {"content": {"application/json": {}}, "description": "The file"}}

@@ -13,7 +13,7 @@ from api.rotation.rotation_now import busy, still_running
 from api.rotation.starting import begin, new_id, retry_after
 from api.site.fresh_survey import fresh_survey
 from rotation.values import SiteId
-from service.restoring import NothingToRestoreError, restore_plan
+from service.plans.restoring import NothingToRestoreError, restore_plan
 from store.progress import Rotation, RotationStatus
 
 router = APIRouter(prefix="/v1/sites", tags=["rotations"])

@@ -18,7 +18,7 @@ from rotation.plan.plan import Plan
 from rotation.planning.advice.shortening import too_late
 from rotation.values import RotationId
 from service.identity import id_of
-from service.planning import planned_again
+from service.plans.planning import planned_again
 from store.progress import NewRotation, Rotation, RotationStatus
 from store.rotation.rotations import UnknownRotation
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
 from api.site.trust_document import ContactPage, PinOrder, TrustShown
-from rotation.contact import Contact, ContactKind
-from rotation.pins import address, behind
 from rotation.site import Site
+from rotation.trust.contact import Contact, ContactKind
+from rotation.trust.pins import address, behind
 from rotation.values import SiteId
 
 router = APIRouter(prefix="/v1/sites/{site_id}/trust", tags=["trust"])

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from rotation.contact import Presence
+from rotation.trust.contact import Presence
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.tls.trust import normal_fingerprint
 from store.site.contacts import NumberedContact

@@ -1,6 +1,7 @@
 """The plan as values: what was asked for, scopes, steps, tasks. What is approved, and what it is compared with.
 
-- `plan`, `step`, `scope`, `request`, `knobs`, `trust`: the plan and what it is made of; `outline`: what the loop knows of it
+- `plan`, `step`, `scope`, `request`, `knobs`, `trust`: the plan and what it is made of
+- `outline`: what the run loop knows of it
 - `comparison`, `refused`, `surveyed`: whether it still fits, what stands against it, and what a simulation is made from
 - `effort`, `forecast`, `start_by`: what it asks of people, and when
 - `work`: tasks; `drill`: what is taken away for a while

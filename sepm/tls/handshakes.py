@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from certificates.fingerprint import fingerprint_of
-from rotation.contact import Contact, ContactKind
+from rotation.trust.contact import Contact, ContactKind
 from rotation.values import Fingerprint, Value
 
 Trace = Callable[[str, dict[str, Any]], Awaitable[None]]

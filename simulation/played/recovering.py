@@ -6,7 +6,7 @@ from emulator.events.happenings import CertificateDamaged
 from rotation.plan.plan import Plan
 from rotation.recovery.damage import RecoveryCopy
 from rotation.values import Fingerprint, ServerName
-from service.recovery_planning import recovery_plan
+from service.plans.recovery_planning import recovery_plan
 from simulation.played.run import Planned
 from simulation.played.stage import Stage
 

@@ -19,7 +19,7 @@ from rotation.planning.choice.stop_drill import UNFIT
 from rotation.running.state import RotationState
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
-from service.planning import plan_from_survey
+from service.plans.planning import plan_from_survey
 from simulation.drawn.certificates import chosen
 from simulation.drawn.history import remember
 from simulation.drawn.scenario import START, Scenario

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.contact import Contact, ContactKind, Presence
-from rotation.pins import address
 from rotation.site import Site
+from rotation.trust.contact import Contact, ContactKind, Presence
+from rotation.trust.pins import address
 from rotation.values import Fingerprint, SiteId
 from store.database.built_once import built_once
 from store.database.chain import ORIGIN, ChainHead, chained, verified

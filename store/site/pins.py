@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.contact import ContactKind
-from rotation.pins import Announced, Believed, behind, believed, settled
 from rotation.site import Site
+from rotation.trust.contact import ContactKind
+from rotation.trust.pins import Announced, Believed, behind, believed, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.database.built_once import built_once
 from store.progress import RotationStatus

@@ -45,7 +45,7 @@ class SiteAccess(Value):
     username: str
     domain: str = ""
     fingerprints: frozenset[Fingerprint] = frozenset()
-    """Those that are known, and while a swap is not settled the announced ones (`rotation.pins`)."""
+    """Those that are known, and while a swap is not settled the announced ones (`rotation.trust.pins`)."""
     ca_pem: str | None = None
     by_ca: bool = True
     """Whether the CA's word is enough now."""

@@ -8,7 +8,7 @@ from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Mode, ServerSpec, SiteSpec
 from rotation.plan.request import Unproven
 from rotation.site import Limits
-from service.surveyed import surveyed_plan
+from service.plans.surveyed import surveyed_plan
 from simulation.drawn.scenario import Scenario
 from simulation.played.run import play
 from simulation.played.stage import Stage

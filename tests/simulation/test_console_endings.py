@@ -24,7 +24,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
 from rotation.values import RotationId
-from service.restoring import restore_plan
+from service.plans.restoring import restore_plan
 from simulation.drawn.scenario import START, Act, AtConsole, Pace, Proof, Scenario, Since
 from simulation.judged.facts import site_facts
 from simulation.judged.invariants import check

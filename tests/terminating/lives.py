@@ -15,8 +15,8 @@ from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.state import RotationState
 from rotation.values import CertificateId, RotationId, ServerName
 from service.orphaned_tasks import close_orphaned, withdraw_unclaimed
-from service.planning import plan_from_survey
-from service.restoring import restore_plan
+from service.plans.planning import plan_from_survey
+from service.plans.restoring import restore_plan
 from simulation.drawn.scenario import START, Scenario
 from simulation.judged.facts import site_facts
 from simulation.people.operator import Operator

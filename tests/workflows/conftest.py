@@ -38,7 +38,7 @@ from rotation.site import Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import CertificateId, Fingerprint, ListName, RotationId, ServerName, SiteId
 from sepm.access import Access, Patience
 from sepm.rest.client import SepmClient
-from service.planning import plan_from_survey
+from service.plans.planning import plan_from_survey
 from service.surveying import survey_site
 from service.world import World
 from simulation.played.skipping import skipping_server

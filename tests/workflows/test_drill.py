@@ -13,7 +13,7 @@ from rotation.plan.scope import Treatment
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from service.restoring import restore_plan
+from service.plans.restoring import restore_plan
 from service.surveying import survey_site
 
 HEARTBEAT = timedelta(minutes=5)

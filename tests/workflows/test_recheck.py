@@ -7,7 +7,7 @@ from engine.contract import PlanCheckRequest
 from rotation.plan.scope import Treatment
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from service.restoring import restore_plan
+from service.plans.restoring import restore_plan
 from service.surveying import survey_site
 
 BRANCH = "My Company\\Branch"

@@ -15,7 +15,7 @@ from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import CertificateId
-from service.restoring import restore_plan
+from service.plans.restoring import restore_plan
 from service.surveying import survey_site
 from simulation.played.stage import SITE
 from store.progress import Progress, RotationStatus

@@ -9,7 +9,7 @@ from rotation.recovery.damage import RecoveryCopy
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.values import Fingerprint, ServerName
-from service.recovery_planning import recovery_plan
+from service.plans.recovery_planning import recovery_plan
 from service.surveying import survey_site
 from simulation.played.recovering import after_damage
 from simulation.played.stage import ROTATION

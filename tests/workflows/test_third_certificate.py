@@ -15,10 +15,10 @@ from emulator.scenarios import one_server
 from emulator.serving.front import pipe
 from emulator.serving.http_server import HttpServer
 from emulator.serving.ports import Listener, PortState, Presented
-from rotation.contact import Contact, ContactKind
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Server
+from rotation.trust.contact import Contact, ContactKind
 from rotation.values import CertificateId, Fingerprint, ServerName
 from service.world import World
 from simulation.drawn.scenario import START

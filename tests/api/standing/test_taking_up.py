@@ -7,7 +7,7 @@ import pytest
 from api.rotation.starting import new_id
 from api.standing.taking_up import take_up
 from engine.ids import rotation_workflow
-from service.restoring import restore_plan
+from service.plans.restoring import restore_plan
 from store.progress import NewRotation, Progress, RotationStatus
 
 ANN = {"who": "ann", "why": "a reason"}

@@ -8,7 +8,7 @@ from emulator.events.happenings import ServerCutOff
 from emulator.simulation import Simulation
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.surveyed import unplayable
-from service.surveyed import surveyed_plan
+from service.plans.surveyed import surveyed_plan
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import CannotBePlayedError, of_plan
 from simulation.drawn.scenario import START

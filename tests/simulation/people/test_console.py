@@ -22,7 +22,7 @@ from emulator.state.slips import Mistake, Slip
 from engine.contract import EventKind
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from service.surveyed import surveyed_plan
+from service.plans.surveyed import surveyed_plan
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import of_plan
 from simulation.drawn.scenario import START, AtConsole, Pace, Proof, Scenario

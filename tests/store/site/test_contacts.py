@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from rotation.contact import Contact, ContactKind
+from rotation.trust.contact import Contact, ContactKind
 from store.database.chain import ChainBroken
 from store.progress import Progress, RotationStatus
 from store.schema.tables import ContactRow

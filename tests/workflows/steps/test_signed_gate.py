@@ -14,7 +14,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from rotation.values import ServerName
-from service.planning import plan_from_survey
+from service.plans.planning import plan_from_survey
 from workflows.requests import about
 
 HEARTBEAT = timedelta(minutes=5)

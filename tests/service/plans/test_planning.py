@@ -7,7 +7,7 @@ from emulator.scenarios import one_server
 from engine.contract import StepRef, StepRequest
 from rotation.plan.refused import PlanRefusedError
 from rotation.site import Limits
-from service.planning import plan_from_survey, planned_again
+from service.plans.planning import plan_from_survey, planned_again
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import Stage
 from store.progress import Progress, RotationStatus

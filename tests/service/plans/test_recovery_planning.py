@@ -15,7 +15,7 @@ from rotation.plan.work.task import ConsoleTask, Evidence, SaveRecoveryFile, Tas
 from rotation.site import Limits
 from rotation.values import Fingerprint, ServerName, TaskId
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
-from service.recovery_planning import recovery_plan
+from service.plans.recovery_planning import recovery_plan
 from service.scope import scope_of
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import ROTATION, Stage

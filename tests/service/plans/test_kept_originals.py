@@ -10,7 +10,7 @@ from rotation.originals.file import read_originals, sha256_of, write_originals
 from rotation.originals.kept import MOST_PAIRS
 from rotation.plan.step import Console, ScopeName
 from rotation.site import Limits
-from service.kept_originals import NoOriginalsError, kept_originals
+from service.plans.kept_originals import NoOriginalsError, kept_originals
 from service.surveying import survey_site
 from simulation.drawn.scenario import Scenario
 from simulation.played.stage import SITE, Stage

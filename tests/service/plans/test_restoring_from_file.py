@@ -12,8 +12,8 @@ from rotation.plan.step import ScopeName
 from rotation.plan.work.task import ReorderList, StartHandOuts
 from rotation.site import Limits
 from rotation.values import Fingerprint, RotationId, ServerName
-from service.kept_originals import kept_originals, take_in
-from service.restoring import restore_plan
+from service.plans.kept_originals import kept_originals, take_in
+from service.plans.restoring import restore_plan
 from service.surveying import survey_site
 from simulation.drawn.scenario import AtConsole, Scenario
 from simulation.played.stage import SITE, Stage
