@@ -11,18 +11,18 @@ from activities.order.playing import Playing
 from activities.plan.closing import ClosingCheck
 from activities.plan.loading import Loading
 from activities.plan.planning import Planning
-from activities.plan.rolling_back import RollingBack
+from activities.plan.rolling_back import RollBackPlanner
 from activities.progress import ProgressKeeper
 from activities.setting.accepting import Accepting
 from activities.setting.looking import Looking
 from activities.setting.moving import Moving
 from activities.setting.newborns import Newborns
-from activities.setting.originals import Originals
-from activities.setting.settings import Settings
+from activities.setting.originals import OriginalsRecorder
+from activities.setting.settings import SettingsWriter
 from activities.survey.servers import Servers
 from activities.survey.surveying import Surveying
 from activities.survey.watching import Watching
-from activities.task.tasks import Tasks
+from activities.task.tasks import TaskActivities
 from service.world import World
 from store.store import Store
 
@@ -32,13 +32,13 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     world = world or World(store=store)
     surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
     playing, ordering = Playing(world), Ordering(world)
-    settings, tasks, looking, moving = Settings(world), Tasks(world), Looking(world), Moving(world)
+    settings, tasks, looking, moving = SettingsWriter(world), TaskActivities(world), Looking(world), Moving(world)
     every: list[Callable[..., Any]] = [
         surveying.survey_site,
         planning.check_plan,
         Loading(world).load_plan,
-        RollingBack(world).plan_roll_back,
-        Originals(world).record_originals,
+        RollBackPlanner(world).plan_roll_back,
+        OriginalsRecorder(world).record_originals,
         settings.write_settings,
         settings.fix_references,
         moving.move_policies,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from engine.fault import TemporalDown
-from rotation.standing.reconciliation import Found, Reconciliation, believed, standing_of
+from rotation.standing.reconciliation import FoundTrouble, Reconciliation, believed, standing_of
 from rotation.standing.trouble import Standing
 from store.progress import Rotation, RotationStatus
 
@@ -16,7 +16,7 @@ class Known(NamedTuple):
 
     standing: Standing | None
     """None: it has ended, and nothing of it is left."""
-    found: Found | None = None
+    found: FoundTrouble | None = None
 
 
 class Standings:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from certificates.certificate_formats import Contents, read_contents
 from certificates.errors import UnusableCertificateFile
 from certificates.parsed_certificate import ParsedCertificate, facts_of, is_ca
-from rotation.certificate import Chain, Issuer
+from rotation.certificate import Chain, ChainCertificate
 from rotation.values import CertificateId
 
 
@@ -130,7 +130,9 @@ def _told(leaf: x509.Certificate, chain: list[x509.Certificate], certificates: l
     ordered = [leaf, *chain]
     return Chain(
         issuers=tuple(
-            Issuer(subject=each.subject.rfc4514_string(), not_after=each.not_valid_after_utc, is_ca=is_ca(each))
+            ChainCertificate(
+                subject=each.subject.rfc4514_string(), not_after=each.not_valid_after_utc, is_ca=is_ca(each)
+            )
             for each in chain
         ),
         complete=_issued(ordered[-1], ordered[-1]),

@@ -14,9 +14,9 @@ from pydantic import SecretBytes
 from issuing.acme_exchange import AcmeExchange
 from issuing.dns_proof import DnsProof
 from issuing.errors import IssuerRefused, ProofFailed, ProofImpossible
-from issuing.issuer import Asked
+from issuing.issuer import WantedCertificate
 from issuing.settings import AcmeSettings
-from rotation.fitness.names import Form, form
+from rotation.fitness.names import NameForm, form
 from rotation.order import Order, OrderStep, ProofRecord
 
 _POLL = timedelta(seconds=1)
@@ -43,7 +43,7 @@ class AcmeIssuer:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         return SecretBytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
-    async def advance(self, asked: Asked, order: Order, now: datetime) -> Order:
+    async def advance(self, asked: WantedCertificate, order: Order, now: datetime) -> Order:
         """Do the next step of an order.
 
         1. none is placed: place it. The names are those of the request, addresses as RFC 8738 has them
@@ -65,7 +65,7 @@ class AcmeIssuer:
         if self._dns is not None and order.records:
             await self._dns.take_out(order.records)
 
-    def _step(self, asked: Asked, order: Order) -> Order:
+    def _step(self, asked: WantedCertificate, order: Order) -> Order:
         with AcmeExchange(self._settings, asked.account_key) as ca:
             if not order.url:
                 url = ca.order(messages.NewOrder(identifiers=[_identifier(name) for name in asked.names]))
@@ -137,7 +137,7 @@ class AcmeIssuer:
         if found is not None and self._dns is not None:
             return found
         offered = ", ".join(sorted(str(each.to_json().get("type")) for each in authorization.challenges)) or "nothing"
-        if found is None and form(name) is Form.ADDRESS:
+        if found is None and form(name) is NameForm.ADDRESS:
             what = f"the authority wants this address to be proven by {offered}; an address cannot be proven by DNS"
             remedy = f"make a request without it, have the authority's operator authorise it beforehand, or {_BY_HAND}"
         elif found is None:
@@ -170,7 +170,7 @@ def _failed_challenges(all_of: Sequence[messages.ChallengeBody]) -> list[message
 
 
 def _identifier(name: str) -> messages.Identifier:
-    kind = messages.IDENTIFIER_IP if form(name) is Form.ADDRESS else messages.IDENTIFIER_FQDN
+    kind = messages.IDENTIFIER_IP if form(name) is NameForm.ADDRESS else messages.IDENTIFIER_FQDN
     return messages.Identifier(typ=kind, value=name.lower())
 
 

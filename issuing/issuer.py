@@ -10,7 +10,7 @@ from rotation.order import Order
 
 
 @dataclass(frozen=True)
-class Asked:
+class WantedCertificate:
     """What is to be certified, and for whom. No repr shows the account's key."""
 
     names: tuple[str, ...]
@@ -28,7 +28,7 @@ class Issuer(Protocol):
     def new_account_key(self) -> SecretBytes:
         """A key by which the authority will know us. Keep it before it is used: a second one is a second account."""
 
-    async def advance(self, asked: Asked, order: Order, now: datetime) -> Order:
+    async def advance(self, asked: WantedCertificate, order: Order, now: datetime) -> Order:
         """Look at an order and do the next step. Called again with the same order it does nothing twice.
 
         Returns:

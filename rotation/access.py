@@ -87,7 +87,7 @@ class ConsoleGroup(Value):
         return LocationId(hashlib.sha256(f"{self.path}\n{name}".encode()).hexdigest()[:32].upper())
 
 
-class AtConsole(Value):
+class OfflineDocument(Value):
     """No REST API: what the console showed when the document was written."""
 
     kind: Literal["console"] = "console"
@@ -99,7 +99,7 @@ class AtConsole(Value):
     images: Images = ()
 
     @model_validator(mode="after")
-    def _whole(self) -> "AtConsole":
+    def _whole(self) -> "OfflineDocument":
         """Every group once, and above each that inherits one that it can have its settings from."""
         paths = {group.path for group in self.groups}
         if len(paths) < len(self.groups):
@@ -119,9 +119,9 @@ class AtConsole(Value):
         return frozenset(name for name in names if said.match(name.casefold()))
 
 
-Access = Annotated[OverRest | AtConsole, Field(discriminator="kind")]
+Access = Annotated[OverRest | OfflineDocument, Field(discriminator="kind")]
 
 
-def recorded(access: AtConsole, group: ConsoleGroup) -> datetime:
+def recorded(access: OfflineDocument, group: ConsoleGroup) -> datetime:
     """When the policy of `group` was made, or the latest that it can have been."""
     return group.serial.at if group.serial is not None else access.recorded_at

@@ -16,7 +16,7 @@ class Named(Value):
     """SHA-256 of the public key: equal keys mean an equal signature check."""
 
 
-class Issuer(Value):
+class ChainCertificate(Value):
     """A certificate of the chain."""
 
     subject: str
@@ -27,7 +27,7 @@ class Issuer(Value):
 class Chain(Value):
     """The issuers that came with a certificate, its own issuer first."""
 
-    issuers: tuple[Issuer, ...] = ()
+    issuers: tuple[ChainCertificate, ...] = ()
     complete: bool = True
     """Whether it ends with a certificate that signed itself, which may be the server's own."""
     in_order: bool = True

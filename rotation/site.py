@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field, ValidationError, model_validator
 
-from rotation.access import Access, AtConsole, OverRest
+from rotation.access import Access, OfflineDocument, OverRest
 from rotation.finding import Finding, blocking
 from rotation.span import UpToADay, UpToAYear, UpToTenYears
 from rotation.values import ListName, ServerName, SiteId, Value
@@ -20,7 +20,7 @@ class Protocol(StrEnum):
     HTTP = "HTTP"
 
 
-class Database(StrEnum):
+class DatabaseKind(StrEnum):
     """Which database the site has. The default one has a certificate of its own since 14.3 RU1."""
 
     DEFAULT = "default"
@@ -151,13 +151,13 @@ class Site(Value):
     limits: Limits = Limits()
     refused_limits: tuple[RefusedLimit, ...] = ()
     """What was stored of its limits and is not used."""
-    database: Database = Database.UNKNOWN
+    database: DatabaseKind = DatabaseKind.UNKNOWN
     access: Access = OverRest()
 
     @property
-    def at_console(self) -> AtConsole | None:
+    def at_console(self) -> OfflineDocument | None:
         """What its console showed, for a site without REST."""
-        return self.access if isinstance(self.access, AtConsole) else None
+        return self.access if isinstance(self.access, OfflineDocument) else None
 
     @model_validator(mode="before")
     @classmethod

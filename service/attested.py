@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from rotation import inheritance
-from rotation.access import AtConsole
-from rotation.console.record import Change, Record, Replicates, Said, serials_in
+from rotation.access import OfflineDocument
+from rotation.console.record import Change, OfflineRecord, Replicates, Said, serials_in
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Write
 from rotation.plan.work.task import AssignList, PauseReplication, ResumeReplication, SetSecureCommunications
@@ -45,7 +45,7 @@ _UNSAID = blocking(
 
 
 async def attest_settings(
-    world: World, scope: StepScope, access: AtConsole, work: AssignList | SetSecureCommunications, word: Word
+    world: World, scope: StepScope, access: OfflineDocument, work: AssignList | SetSecureCommunications, word: Word
 ) -> Finding | None:
     """Keep that the settings of the task's pairs are as wanted; or why the word cannot be taken."""
     if not word.shown:
@@ -70,7 +70,7 @@ async def attest_settings(
     return None
 
 
-def _followers(record: Record, owners: Collection[GroupId]) -> dict[GroupId, GroupId]:
+def _followers(record: OfflineRecord, owners: Collection[GroupId]) -> dict[GroupId, GroupId]:
     """The groups of `owners` and all that inherit from them, each with its owner."""
     owner_of = inheritance.owners(record.groups())
     return {group: owner for group, owner in owner_of.items() if owner in owners}
@@ -118,7 +118,11 @@ class _Copied(Value):
 
 
 def _serials(
-    word: Word, followers: Mapping[GroupId, GroupId], record: Record, noted: Mapping[GroupId, datetime], clock: datetime
+    word: Word,
+    followers: Mapping[GroupId, GroupId],
+    record: OfflineRecord,
+    noted: Mapping[GroupId, datetime],
+    clock: datetime,
 ) -> tuple[dict[GroupId, datetime], Finding | None]:
     """The new serial of each group, by the letters that it begins with; where two groups have the same, of neither.
 

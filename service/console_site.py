@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Self
 
-from rotation.access import AtConsole
+from rotation.access import OfflineDocument
 from rotation.console.exported import observed
-from rotation.console.record import Record
+from rotation.console.record import OfflineRecord
 from rotation.site import Site
 from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName
@@ -17,15 +17,15 @@ from store.site.console import ConsoleRecords
 _BY_HAND = "it has no REST API: this is done at its console"
 
 
-async def record_of(site: Site, access: AtConsole, console: ConsoleRecords) -> Record:
+async def record_of(site: Site, access: OfflineDocument, console: ConsoleRecords) -> OfflineRecord:
     """The site as its people say that it is."""
-    return Record(access=access, said=await console.said(site.id, access.recorded_at))
+    return OfflineRecord(access=access, said=await console.said(site.id, access.recorded_at))
 
 
 class ConsoleSite:
     """Answers what SEPM's REST API would. Every write is refused, which has it done by a person."""
 
-    def __init__(self, site: Site, access: AtConsole, console: ConsoleRecords, probe: CertificateProbe) -> None:
+    def __init__(self, site: Site, access: OfflineDocument, console: ConsoleRecords, probe: CertificateProbe) -> None:
         self._site, self._access, self._console, self._probe = site, access, console, probe
         self._clock: datetime | None = None
 
@@ -157,7 +157,7 @@ class ConsoleSite:
         dates = await self.policy_dates([group.id for group in await self.groups()])
         return {group: GroupGlance(date, None) for group, date in dates.items()}
 
-    async def _record(self) -> Record:
+    async def _record(self) -> OfflineRecord:
         return await record_of(self._site, self._access, self._console)
 
     def _gone(self, what: str) -> Gone:

@@ -7,7 +7,7 @@ nothing can be seen, the workflow does not look at the site, so the watch looks 
 
 import structlog
 
-from rotation.drift.moved import Sighting, sighting_of
+from rotation.drift.moved import SiteGlance, sighting_of
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
 from rotation.values import TaskId
 from sepm.errors import SepmError
@@ -25,7 +25,7 @@ class OpenSwaps:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._seen: dict[TaskId, Sighting] = {}
+        self._seen: dict[TaskId, SiteGlance] = {}
 
     async def moved(self) -> tuple[ConsoleTask, ...]:
         """The tasks whose site has changed since their proof was read, or since the last look.
@@ -50,7 +50,7 @@ class OpenSwaps:
         due = task.work.server if isinstance(task.work, ReplaceCertificate) else None
         return any(now.differs_from(each, due) for each in before)
 
-    async def _before(self, task: ConsoleTask) -> list[Sighting]:
+    async def _before(self, task: ConsoleTask) -> list[SiteGlance]:
         """What the last look has seen, and the survey that the proof rests on; where none does, either of them."""
         surveys = self._world.store.surveys
         known = [self._seen[task.id]] if task.id in self._seen else []
@@ -59,13 +59,13 @@ class OpenSwaps:
         newest = await surveys.latest_complete(task.site_id)
         return known + ([sighting_of(await surveys.get(newest))] if newest is not None else [])
 
-    async def _look(self, task: ConsoleTask) -> Sighting:
+    async def _look(self, task: ConsoleTask) -> SiteGlance:
         site = await self._world.site(task.site_id)
         served = {seen.server: seen.fingerprint for seen in await self._world.served(site)}
         if not isinstance(task.work, ReplaceCertificate):
-            return Sighting(served)
+            return SiteGlance(served)
         async with await self._world.sepm(site) as client:
             groups, lists = await client.glances(), await dates_of_lists(client)
             policies = {group: seen.policy_date for group, seen in groups.items()}
             clients = {group: seen.computers for group, seen in groups.items() if seen.computers is not None}
-            return Sighting(served, policies, lists, await client.version(), clients)
+            return SiteGlance(served, policies, lists, await client.version(), clients)

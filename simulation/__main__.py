@@ -16,7 +16,7 @@ from rotation.values import Value
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import CannotBePlayedError
 from simulation.drawn.subject import by_plan
-from simulation.judged.record import Record
+from simulation.judged.record import RunRecord
 from simulation.judged.report import report
 from simulation.played.many import play_one
 
@@ -33,7 +33,7 @@ class Given(Value):
     faults: Faults
     seed: int = 0
     """For `run`."""
-    records: tuple[Record, ...] = ()
+    records: tuple[RunRecord, ...] = ()
     """For `report`."""
 
 

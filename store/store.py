@@ -14,7 +14,7 @@ from store.keys.unlocking import unlock
 from store.keys.vault import Vault
 from store.rotation.coverage import Coverage
 from store.rotation.events import Events
-from store.rotation.found import Found
+from store.rotation.found import FoundRecords
 from store.rotation.given_originals import GivenOriginals
 from store.rotation.originals import Originals
 from store.rotation.plans import Plans
@@ -55,7 +55,7 @@ class Store:
         self.roster = Roster(database)
         self.plans = Plans(database)
         self.rotations = Rotations(database)
-        self.found = Found(database)
+        self.found = FoundRecords(database)
         self.originals = Originals(database)
         self.given_originals = GivenOriginals(database)
         self.references = References(database)

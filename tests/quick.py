@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rotation.site import Limits
-from simulation.drawn.scenario import Pace
+from simulation.drawn.scenario import WorkPace
 
 QUICK = Limits(
     relax_floor=timedelta(0),
@@ -13,4 +13,4 @@ QUICK = Limits(
     holdout_maximum=timedelta(hours=12),
     gate_patience=timedelta(hours=6),
 )
-PACE = Pace(first=timedelta(seconds=5), last=timedelta(minutes=1), work=timedelta(minutes=2))
+PACE = WorkPace(first=timedelta(seconds=5), last=timedelta(minutes=1), work=timedelta(minutes=2))

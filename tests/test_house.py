@@ -135,6 +135,14 @@ def test_no_room_is_crowded() -> None:
             assert ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))), room
 
 
+def test_a_class_name_means_one_thing() -> None:
+    """No two classes of the product have one name; the emulator, which imports nothing of it, may use its own."""
+    sources = [path for path in in_repository() if path.relative_to(ROOT).parts[0] in PACKAGES - {"emulator"}]
+    trees = [ast.parse(path.read_text("utf-8")) for path in sources if path.suffix == ".py"]
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert [name for name, count in names.items() if count > 1 and not name.startswith("_")] == []
+
+
 def test_no_lock_belongs_to_one_tool() -> None:
     """The locks are plain requirements that pip reads too, so a project lock of uv would be a second truth."""
     assert [path for path in in_repository() if path.name == "uv.lock"] == []

@@ -1,7 +1,7 @@
 """What a rotation has heard: each message once, under a request id that is its own, and withdrawn by its sender."""
 
 from rotation.finding import Finding, blocking
-from rotation.running.message import Heard, Message, Move, Progress
+from rotation.running.message import Heard, Message, MessageProgress, Move
 from rotation.running.moves import refusal, reused
 from workflows.running import Running
 
@@ -14,7 +14,7 @@ def hear(run: Running, message: Message, move: Move) -> None:
     if (finding := _of_another(run, message)) is not None:
         run.state.show_refused(message, finding)
         run.host.show(run.state)
-    elif progress(run, message) is not Progress.UNKNOWN:
+    elif progress(run, message) is not MessageProgress.UNKNOWN:
         return
     elif message.move is not move:
         text = f"send {message.move.value} as the signal of that name"
@@ -26,24 +26,24 @@ def hear(run: Running, message: Message, move: Move) -> None:
 def heard(run: Running, message: Message) -> Heard:
     """How far the rotation has come with a message; where it was not sent yet, why it would be refused now."""
     if (finding := _of_another(run, message)) is not None:
-        return Heard(progress=Progress.UNKNOWN, refusal=finding)
+        return Heard(progress=MessageProgress.UNKNOWN, refusal=finding)
     at = progress(run, message)
     match at:
-        case Progress.ANSWERED:
+        case MessageProgress.ANSWERED:
             return Heard(progress=at, reply=run.state.replies[message.request_id].reply)
-        case Progress.UNKNOWN:
+        case MessageProgress.UNKNOWN:
             return Heard(progress=at, refusal=refusal(message, run.state), busy_with=run.busy_with)
         case _:
             return Heard(progress=at, busy_with=run.busy_with)
 
 
-def progress(run: Running, message: Message) -> Progress:
+def progress(run: Running, message: Message) -> MessageProgress:
     """How far the rotation has come with a message."""
     if message.request_id in run.state.replies:
-        return Progress.ANSWERED
+        return MessageProgress.ANSWERED
     if run.taken_up is not None and run.taken_up.request_id == message.request_id:
-        return Progress.TAKEN_UP
-    return Progress.WAITING if _waiting(run, message.request_id) is not None else Progress.UNKNOWN
+        return MessageProgress.TAKEN_UP
+    return MessageProgress.WAITING if _waiting(run, message.request_id) is not None else MessageProgress.UNKNOWN
 
 
 def withdraw(run: Running, message: Message) -> None:
@@ -51,7 +51,7 @@ def withdraw(run: Running, message: Message) -> None:
 
     One that is taken up, or answered, stays: its sender is told which it was.
     """
-    if progress(run, message) is Progress.WAITING and _of_another(run, message) is None:
+    if progress(run, message) is MessageProgress.WAITING and _of_another(run, message) is None:
         run.forget(message)
 
 

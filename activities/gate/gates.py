@@ -16,7 +16,7 @@ from activities.setting.looking import Looking
 from activities.task.client_look import clients_of_builds
 from activities.task.recovering import read_returned
 from engine.contract import ActivityName, GateAnswer, GateRequest, LeaveOutRequest, LeftOutAnswer
-from rotation.drift.told import Told, in_few
+from rotation.drift.told import NamedDrift, in_few
 from rotation.finding import some
 from rotation.key import key_of
 from rotation.network import UNKNOWN
@@ -269,7 +269,7 @@ class Gates:
         """
         store, ref = self._world.store, request.ref
         who = f"{request.asked_by}, approved by {request.approved_by}"
-        accepted: tuple[Told, ...] = ()
+        accepted: tuple[NamedDrift, ...] = ()
         if request.found is not None:
             found = await store.found.get(ref.rotation_id, request.found)
             born = [each.born for each in found if each.born is not None and each.told.may_stay]

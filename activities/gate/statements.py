@@ -7,7 +7,7 @@ from temporalio import activity
 
 from engine.contract import ActivityName, GateRequest, StateCoverageRequest, StatedAnswer
 from rotation.console.exported import ClientExport
-from rotation.console.statement import Asked, Statement, missing_in
+from rotation.console.statement import Statement, WantedProof, missing_in
 from rotation.plan.step import Gate, Holdout
 from rotation.proof.reading import evidence_key
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
@@ -119,7 +119,9 @@ async def by_export(
     if reading.reached and fresh:
         return reading
     shown = sum(1 for entry in entries if entry.observed is not None)
-    asked = Asked(clients=shown, names=reading.waiting_names, text=_asks(reading, export, holds=opened_at is None))
+    asked = WantedProof(
+        clients=shown, names=reading.waiting_names, text=_asks(reading, export, holds=opened_at is None)
+    )
     return reading.model_copy(update={"reached": False, "asks": asked})
 
 

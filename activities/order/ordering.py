@@ -17,7 +17,7 @@ from engine.contract import (
     EndOrderRequest,
 )
 from issuing.errors import IssuerError, RateLimited
-from issuing.issuer import Asked, Issuer
+from issuing.issuer import Issuer, WantedCertificate
 from rotation.finding import Finding, blocking, warning
 from rotation.order import Order, OrderState, OrderStep, names_left_out
 from rotation.values import CertificateId
@@ -100,7 +100,7 @@ class Ordering:
     async def _advanced(self, issuer: Issuer, kept: CertificateOrder, asked: CertificateRequest) -> Order:
         now = self._world.clock()
         key = await self._world.store.issuer_accounts.key(issuer.where, issuer.new_account_key, now)
-        wanted = Asked(names=asked.names, request_pem=asked.request_pem, account_key=key)
+        wanted = WantedCertificate(names=asked.names, request_pem=asked.request_pem, account_key=key)
         return await issuer.advance(wanted, kept.progress, now)
 
     async def _met(self, kept: CertificateOrder, error: IssuerError) -> AdvanceOrderAnswer:

@@ -16,7 +16,7 @@ from rotation.drift.drift import LOCATION_NEW, Drift, drift
 from rotation.drift.served import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers, folded
-from rotation.fitness import Place
+from rotation.fitness import PlacedServer
 from rotation.plan.forecast import least
 from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.step import Console
@@ -176,5 +176,5 @@ class Planning:
         if chosen is None:
             raise AssertionError(f"the plan has no certificate for {step.work.server}")
         site, facts = await store.sites.get(request.site_id), await store.certificates.facts(chosen.certificate_id)
-        place = Place(site=site, server=chosen.server, served=survey.served)
+        place = PlacedServer(site=site, server=chosen.server, served=survey.served)
         return unfit_now(facts, place, plan.body, request.at, now=self._world.clock())

@@ -19,7 +19,7 @@ from service.identity import new_plan_id
 from service.world import World
 
 
-class RollingBack:
+class RollBackPlanner:
     """Plans the way back of a running rotation."""
 
     def __init__(self, world: World) -> None:

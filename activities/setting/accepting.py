@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from temporalio import activity
 
 from engine.contract import AcceptRequest, ActivityName, Counted
-from rotation.drift.told import Judged
+from rotation.drift.told import JudgedDrift
 from rotation.finding import Finding, Shown, folded
 from rotation.values import RotationId
 from service.world import World
@@ -27,6 +27,6 @@ class Accepting:
 
 async def shown(world: World, rotation_id: RotationId, findings: Sequence[Finding]) -> Shown:
     """Findings as people are shown them, all of them being kept."""
-    every = [Judged.of(finding) for finding in findings]
+    every = [JudgedDrift.of(finding) for finding in findings]
     identity = await world.store.found.keep(rotation_id, every, at=world.clock())
     return Shown(id=identity, some=folded(findings))

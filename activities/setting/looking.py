@@ -9,7 +9,7 @@ from activities.failures import told_apart
 from activities.gate.uncounted import uncounted
 from activities.survey.servers import presented_when_planned
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
-from rotation.drift.drift import LOCATION_NEW, Drift, Move, drift, moved, stays_behind
+from rotation.drift.drift import LOCATION_NEW, ClientMove, Drift, drift, moved, stays_behind
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
@@ -117,7 +117,9 @@ class Looking:
         born = followers(body, survey.groups)
         failing_over += [group for group, owner in born.items() if owner.treatment is Treatment.FAILOVER]
         clients = await store.roster.present_of(scope.site.id, stuck, failing_over) if stuck else ()
-        moves = [Move(name=each.name, now=each.now) for each in await store.roster.moved(scope.site.id, request.since)]
+        moves = [
+            ClientMove(name=each.name, now=each.now) for each in await store.roster.moved(scope.site.id, request.since)
+        ]
         return (
             *(Drift(finding=finding) for finding in certificates),
             *drift(

@@ -7,7 +7,7 @@ from rotation.survey import Pair
 from service.world import World
 
 
-class Originals:
+class OriginalsRecorder:
     """Records what a rotation will have to put back."""
 
     def __init__(self, world: World) -> None:

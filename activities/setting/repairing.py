@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from engine.contract import StepRef, WriteAnswer, WriteRequest
-from rotation.drift.told import Judged, Repair, Told, in_few
+from rotation.drift.told import JudgedDrift, NamedDrift, Repair, in_few
 from rotation.plan.step import SettingField
 from rotation.survey import Pair, PairSettings
 from rotation.values import FoundId, ListName
@@ -20,7 +20,7 @@ class Repairing:
     world: World
     ref: StepRef
     found: FoundId
-    pairs: Mapping[Pair, Judged]
+    pairs: Mapping[Pair, JudgedDrift]
     round_number: int
     left: set[Pair] = field(default_factory=set)
     """The pairs that REST did not change."""
@@ -66,7 +66,7 @@ class Repairing:
         return answer.model_copy(update=some)
 
 
-def _by_hand(repair: Repair, missing: Sequence[ListName]) -> Told:
+def _by_hand(repair: Repair, missing: Sequence[ListName]) -> NamedDrift:
     if not missing:
         return repair.by_hand
     first = f"SEPM shows no server list {', '.join(missing)}: copy it again as its task said, then retry"

@@ -33,7 +33,7 @@ _SENDS = 2
 _PAUSES = tuple(timedelta(seconds=each) for each in (1, 2, 4, 8, 15))
 
 
-class Settings:
+class SettingsWriter:
     """Writes the two settings that a rotation changes, and fixes what their serials must reach."""
 
     def __init__(self, world: World) -> None:

@@ -10,7 +10,7 @@ from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
 from rotation.plan.work.client_look import LookAtClients, looked_by
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.procedure.looking import unwritten_since
-from rotation.proof.client_look import Candidate, Held, builds_to_look_at, judge, lists_of, unread
+from rotation.proof.client_look import CandidateClient, HeldList, builds_to_look_at, judge, lists_of, unread
 from rotation.proof.verdict import ClientEvidence
 from rotation.values import ClientId, Fingerprint, GroupId
 from service.scope import StepScope
@@ -37,7 +37,7 @@ async def with_builds(
     return work.model_copy(update={"builds": builds}) if builds else None
 
 
-def _shown_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Sequence[Candidate]) -> set[str]:
+def _shown_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Sequence[CandidateClient]) -> set[str]:
     """The builds that were shown since clients were relaxed, and of which no client took its policy since then.
 
     That is before another server of the wave, or of an earlier one where clients stay relaxed from wave to wave.
@@ -60,7 +60,7 @@ def _shown_before(scope: StepScope, tasks: Iterable[ConsoleTask], candidates: Se
     return before
 
 
-def _lists(scope: StepScope) -> dict[GroupId, tuple[Held, ...]]:
+def _lists(scope: StepScope) -> dict[GroupId, tuple[HeldList, ...]]:
     """The lists that clients of each owner may hold."""
     body = scope.plan.body
     return {owner.group_id: lists_of(body, scope.site, owner) for owner in body.scopes}
@@ -96,7 +96,7 @@ async def clients_of_builds(world: World, scope: StepScope, builds: Collection[s
     return [each.id for each in await _candidates(world, scope, scope.step.work) if each.label in builds]
 
 
-async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> list[Candidate]:
+async def _candidates(world: World, scope: StepScope, work: LookAtClients) -> list[CandidateClient]:
     """The clients that gates before the step have proven by their policy, as the roster has them.
 
     Left out are clients that a holdout protects, clients that a person has left out, and machines that start from an
@@ -139,10 +139,10 @@ def _asks(work: LookAtClients, owner: OwnerScope) -> bool:
 
 def _candidate(
     scope: StepScope, client: RosterClient, owner: OwnerScope, proven: Iterable[tuple[Gate, ClientEvidence]]
-) -> Candidate:
+) -> CandidateClient:
     proven = list(proven)
     moments = [at for _, known in proven if (at := known.serial_seen or known.contact_seen) is not None]
-    return Candidate(
+    return CandidateClient(
         id=client.id,
         name=client.name,
         build=_kind(client),

@@ -53,7 +53,7 @@ _FROM = {
 }
 
 
-class Tasks:
+class TaskActivities:
     """Opens, observes and moves console tasks."""
 
     def __init__(self, world: World) -> None:

@@ -21,7 +21,7 @@ from certificates.certificate_file import parse_certificate_file
 from certificates.new_certificate import make_self_signed
 from certificates.parsed_certificate import ParsedCertificate
 from rotation.finding import blockers, blocking
-from rotation.fitness import Place, unfit
+from rotation.fitness import PlacedServer, unfit
 from rotation.values import CertificateId, ServerName, SiteId
 from service.acceptance import CertificateUnfitError, accept
 
@@ -81,7 +81,7 @@ async def _parsed(document: CertificateDocument) -> ParsedCertificate:
     )
 
 
-async def _place(parts: Parts, site_id: SiteId, server: ServerName) -> Place:
+async def _place(parts: Parts, site_id: SiteId, server: ServerName) -> PlacedServer:
     """A server of a site, with what its servers present by the newest survey of a day.
 
     Raises:
@@ -93,7 +93,7 @@ async def _place(parts: Parts, site_id: SiteId, server: ServerName) -> Place:
         unknown = blocking("unknown-server", server, f"site {site.name} has no server {server!r}", known)
         raise refused("certificate-unchecked", [unknown], status=HTTPStatus.UNPROCESSABLE_ENTITY)
     survey_id = await fresh_survey(parts, site_id, _SURVEYED_WITHIN)
-    return Place(site=site, server=server, served=(await parts.store.surveys.get(survey_id)).served)
+    return PlacedServer(site=site, server=server, served=(await parts.store.surveys.get(survey_id)).served)
 
 
 async def _keep(parsed: ParsedCertificate, parts: Parts, response: Response) -> CertificateShown:

@@ -7,7 +7,7 @@ from rotation.values import Value
 from store.certificate.keystores import KeystoreRecord
 
 
-class KeystoreOrder(Value):
+class KeystoreRequest(Value):
     """Who wants a keystore, in which format."""
 
     who: str = Field(min_length=1, max_length=200)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import structlog
 from fastapi import APIRouter, Query, Response
 
-from api.certificate.keystore_document import KeystoreList, KeystoreMade, KeystoreOrder
+from api.certificate.keystore_document import KeystoreList, KeystoreMade, KeystoreRequest
 from api.certificate.keystore_file import make_keystore
 from api.http.problems import ProblemError, described
 from api.parts import WithParts
@@ -27,7 +27,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def order_keystore(
-    certificate_id: CertificateId, order: KeystoreOrder, parts: WithParts, response: Response
+    certificate_id: CertificateId, order: KeystoreRequest, parts: WithParts, response: Response
 ) -> KeystoreMade:
     """Have a keystore made. Its password is shown here and never again; the file can be taken once, for ten minutes."""
     material = await parts.store.certificates.material(certificate_id)

@@ -11,7 +11,7 @@ from api.http.problems import ProblemError, described, later
 from api.parts import Parts, WithParts
 from engine.client.presence import answers
 from rotation.finding import blocking
-from rotation.standing.reconciliation import Found
+from rotation.standing.reconciliation import FoundTrouble
 from rotation.standing.trouble import TroubleCode
 from rotation.values import Value
 
@@ -57,7 +57,7 @@ async def ready(parts: WithParts) -> Health:
     return Health(status="ready")
 
 
-def _troubled(troubles: Sequence[Found]) -> ProblemError:
+def _troubled(troubles: Sequence[FoundTrouble]) -> ProblemError:
     """What is wrong, of which rotation; its messages and commands name sites, which takes the key to read."""
     remedy = "GET /v1/standing (rotator status) says what is wrong and what helps"
     findings = [

@@ -23,7 +23,7 @@ _EVERY_SERVER = "*"
 Network = Annotated[str, Field(max_length=64), AfterValidator(as_network)]
 
 
-class PlanOrder(Value):
+class NewPlanRequest(Value):
     """What a plan is asked for."""
 
     site_id: SiteId

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
-from api.plan.plan_document import PlanInList, PlanList, PlanOrder, PlanShown
+from api.plan.plan_document import NewPlanRequest, PlanInList, PlanList, PlanShown
 from api.site.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
 from api.site.survey_document import SurveyGoesOn
 from rotation.finding import blocking
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
         },
     },
 )
-async def make_plan(order: PlanOrder, parts: WithParts, response: Response) -> PlanShown | SurveyGoesOn:
+async def make_plan(order: NewPlanRequest, parts: WithParts, response: Response) -> PlanShown | SurveyGoesOn:
     """Survey the site, and compute its rotation. Everything that must stop it is found here.
 
     A survey that takes long goes on, and is shown where `Location` says; the same request then makes the plan of it.

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from api.http.problems import described
 from api.parts import WithParts
 from api.plan.plan_document import PlanShown
-from api.plan.recovery_document import RecoveryOrder
+from api.plan.recovery_document import RecoveryRequest
 from rotation.values import SiteId
 from service.plans.recovery_planning import recovery_plan
 from service.sightings import served
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/sites", tags=["plans"])
     status_code=HTTPStatus.CREATED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-async def plan_recovery(site_id: SiteId, order: RecoveryOrder, parts: WithParts, response: Response) -> PlanShown:
+async def plan_recovery(site_id: SiteId, order: RecoveryRequest, parts: WithParts, response: Response) -> PlanShown:
     """Look at every server, and plan to put back the certificates that clients hold. Nothing is touched.
 
     SEPM is not asked: its REST port may have the same damage. Start the plan as any other, by its hash.

@@ -20,7 +20,7 @@ def _plain(text: object) -> object:
 _Sha256 = Annotated[Fingerprint, BeforeValidator(_plain), Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class CopyOrder(Value):
+class RecoveryCopyRequest(Value):
     """A recovery file, as `rotator recovery inspect` tells of it. The file itself is never sent."""
 
     name: str = Field(min_length=1, max_length=255)
@@ -34,10 +34,10 @@ class CopyOrder(Value):
     keystore: str = Field(default="", max_length=255, description="The keystore in it that SEPM's wizard takes")
 
 
-class RecoveryOrder(Value):
+class RecoveryRequest(Value):
     """What is known of damaged servers. Those that are not named are looked at all the same."""
 
-    files: dict[ServerName, CopyOrder] = Field(default={}, description="By server, the recovery file at hand")
+    files: dict[ServerName, RecoveryCopyRequest] = Field(default={}, description="By server, the recovery file at hand")
     held: dict[ServerName, _Sha256] = Field(
         default={},
         description="By server, the SHA-256 of its certificate as somebody has read it off a client's Sylink.xml, "

@@ -12,7 +12,7 @@ from rotation.values import PlanId, SimulationId, SiteId, Value
 from store.rotation.simulations import Simulation
 
 
-class SimulationOrder(SimulationWish):
+class SimulationRequest(SimulationWish):
     """What is to be played, and who asks."""
 
     who: str = Field(min_length=1, max_length=200)

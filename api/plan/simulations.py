@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Response
 
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
-from api.plan.simulation_document import SimulationInList, SimulationList, SimulationOrder, SimulationShown
+from api.plan.simulation_document import SimulationInList, SimulationList, SimulationRequest, SimulationShown
 from rotation.plan.surveyed import unplayable
 from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId
@@ -29,7 +29,7 @@ _AGAIN = "5"
 )
 async def simulate_plan(
     plan_id: PlanId,
-    order: SimulationOrder,
+    order: SimulationRequest,
     parts: WithParts,
     response: Response,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,

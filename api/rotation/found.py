@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.http.problems import described
 from api.parts import WithParts
-from rotation.drift.told import Told
+from rotation.drift.told import NamedDrift
 from rotation.values import FoundId, RotationId, Value
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
@@ -25,7 +25,7 @@ class FoundShown(Value):
     blocks: bool = Field(description="Whether nothing irreversible happens before it is over")
 
     @classmethod
-    def of(cls, told: Told) -> "FoundShown":
+    def of(cls, told: NamedDrift) -> "FoundShown":
         """The document of a find."""
         return cls(code=told.code, subject=told.subject, message=told.message, remedy=told.remedy, blocks=told.blocks)
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.http.problems import ProblemError, refused
 from api.parts import Parts
-from api.rotation.rotation_document import Order
+from api.rotation.rotation_document import ReasonedRequest
 from api.rotation.rotation_now import require_free
 from rotation.finding import blocking
 from rotation.originals.file import LARGEST, UnusableOriginalsError, read_originals
@@ -21,7 +21,7 @@ from store.rotation.originals import Original
 _NAMED = 20
 
 
-class RestoreOrder(Order):
+class RestoreRequest(ReasonedRequest):
     """Who wants a site restored, and why; with the file of originals where the service has lost its record."""
 
     originals: str | None = Field(
@@ -34,7 +34,7 @@ class RestoreOrder(Order):
     )
 
 
-async def read_given(parts: Parts, site_id: SiteId, order: RestoreOrder) -> KeptOriginals | None:
+async def read_given(parts: Parts, site_id: SiteId, order: RestoreRequest) -> KeptOriginals | None:
     """The originals that came with the request; None where none came.
 
     Raises:
@@ -87,7 +87,7 @@ async def _differing(parts: Parts, given: KeptOriginals, own: Sequence[Original]
 
 
 async def take_in_given(
-    parts: Parts, site_id: SiteId, given: KeptOriginals, survey_id: str, order: RestoreOrder
+    parts: Parts, site_id: SiteId, given: KeptOriginals, survey_id: str, order: RestoreRequest
 ) -> None:
     """Record the originals of the file, as their rotation had recorded them.
 

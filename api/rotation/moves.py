@@ -40,7 +40,7 @@ _Said = Annotated[str, Field(max_length=50_000)]
 """The rotation keeps it in its state: thousands of names, and no more than Temporal carries."""
 
 
-class MoveOrder(Value):
+class RotationMoveRequest(Value):
     """Who says it, and why."""
 
     who: str = Field(min_length=1, max_length=200)
@@ -66,8 +66,8 @@ class Moved(Value):
     accepted: bool = True
 
 
-def _handler(move: Move) -> Callable[[RotationId, MoveOrder, WithParts], Awaitable[Moved]]:
-    async def handler(rotation_id: RotationId, order: MoveOrder, parts: WithParts) -> Moved:
+def _handler(move: Move) -> Callable[[RotationId, RotationMoveRequest, WithParts], Awaitable[Moved]]:
+    async def handler(rotation_id: RotationId, order: RotationMoveRequest, parts: WithParts) -> Moved:
         rotation = await parts.store.rotations.get(rotation_id)
         message = Message(
             move=move,

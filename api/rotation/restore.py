@@ -6,9 +6,9 @@ from fastapi import APIRouter, Response
 
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
-from api.rotation.given_originals import RestoreOrder, read_given, require_own_agree, take_in_given
+from api.rotation.given_originals import RestoreRequest, read_given, require_own_agree, take_in_given
 from api.rotation.orphaned_tasks import require_no_claimed_task
-from api.rotation.rotation_document import RotationOrder, RotationShown
+from api.rotation.rotation_document import RotationRequest, RotationShown
 from api.rotation.rotation_now import busy, still_running
 from api.rotation.starting import begin, new_id, retry_after
 from api.site.fresh_survey import fresh_survey
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/sites", tags=["rotations"])
     status_code=HTTPStatus.ACCEPTED,
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
 )
-async def restore_site(site_id: SiteId, order: RestoreOrder, parts: WithParts, response: Response) -> RotationShown:
+async def restore_site(site_id: SiteId, order: RestoreRequest, parts: WithParts, response: Response) -> RotationShown:
     """Put back what the last rotation recorded before it changed anything; gated like every other change.
 
     A service that has lost that record takes it from the file of originals. One that has it keeps its own.
@@ -44,12 +44,12 @@ async def restore_site(site_id: SiteId, order: RestoreOrder, parts: WithParts, r
     return RotationShown.of(rotation, parts.standings.of(rotation, parts.clock()))
 
 
-def _is_that(running: Rotation, order: RestoreOrder) -> bool:
+def _is_that(running: Rotation, order: RestoreRequest) -> bool:
     """Whether `order` is the request that recorded a restore, asked again."""
     return running.purpose == "restore" and (running.started_by, running.why) == (order.who, order.why)
 
 
-async def _new_restore(site_id: SiteId, order: RestoreOrder, parts: Parts) -> Rotation:
+async def _new_restore(site_id: SiteId, order: RestoreRequest, parts: Parts) -> Rotation:
     given = await read_given(parts, site_id, order)
     own = await parts.store.originals.unrestored(site_id)
     if given is not None:
@@ -65,7 +65,7 @@ async def _new_restore(site_id: SiteId, order: RestoreOrder, parts: Parts) -> Ro
     except NothingToRestoreError as nothing:
         raise await _nothing(parts, site_id, str(nothing)) from None
     await parts.store.plans.add(plan)
-    approved = RotationOrder(plan_id=plan.id, plan_hash=plan.hash, who=order.who, why=order.why)
+    approved = RotationRequest(plan_id=plan.id, plan_hash=plan.hash, who=order.who, why=order.why)
     return await begin(parts, plan, approved, new_id(None), None)
 
 

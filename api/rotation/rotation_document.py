@@ -17,7 +17,7 @@ from rotation.values import PlanId, ServerName, Value
 from store.progress import Projected, Rotation
 
 
-class Order(Value):
+class ReasonedRequest(Value):
     """Who wants something done, and why."""
 
     who: str = Field(min_length=1, max_length=200)
@@ -27,7 +27,7 @@ class Order(Value):
     )
 
 
-class RotationOrder(Order):
+class RotationRequest(ReasonedRequest):
     """The approval of a plan: by its hash, with a name and a reason."""
 
     plan_id: PlanId

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from api.http.problems import described
 from api.parts import WithParts
 from api.rotation.live import live_of
-from api.rotation.rotation_document import RotationList, RotationOrder, RotationShown
+from api.rotation.rotation_document import RotationList, RotationRequest, RotationShown
 from api.rotation.starting import retry_after, start
 from rotation.values import RotationId, SiteId
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/rotations", tags=["rotations"])
     responses=described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY),
 )
 async def start_rotation(
-    order: RotationOrder,
+    order: RotationRequest,
     parts: WithParts,
     response: Response,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,

@@ -9,7 +9,7 @@ from typing import Literal
 from api.http.problems import ProblemError, refused
 from api.parts import Parts
 from api.rotation.orphaned_tasks import require_no_claimed_task
-from api.rotation.rotation_document import RotationOrder
+from api.rotation.rotation_document import RotationRequest
 from api.rotation.rotation_now import busy, require_alive, require_free, still_running
 from api.site.fresh_survey import fresh_survey
 from rotation.finding import blocking
@@ -29,7 +29,7 @@ _RECOVERS_WITHIN = timedelta(hours=1)
 _RECORDED: dict[str, Literal["restore", "recover"]] = {"restore": "restore", "recover": "recover"}
 
 
-async def start(parts: Parts, order: RotationOrder, key: str | None) -> Rotation:
+async def start(parts: Parts, order: RotationRequest, key: str | None) -> Rotation:
     """The rotation of an approved plan, started now or by the same request before.
 
     1. the same request as before: its rotation, started if Temporal did not hear of it then
@@ -52,7 +52,7 @@ async def start(parts: Parts, order: RotationOrder, key: str | None) -> Rotation
     return await begin(parts, plan, order, before or new_id(key), key)
 
 
-async def begin(parts: Parts, plan: Plan, order: RotationOrder, rotation_id: RotationId, key: str | None) -> Rotation:
+async def begin(parts: Parts, plan: Plan, order: RotationRequest, rotation_id: RotationId, key: str | None) -> Rotation:
     """Store the rotation, then start its workflow. Both are found when they are there already."""
     new = NewRotation(
         id=rotation_id,
@@ -79,7 +79,7 @@ def retry_after(rotation: Rotation, plan: Plan, parts: Parts) -> str:
     return str(ceil(min(max(wait, _SOONEST), _LATEST).total_seconds()))
 
 
-async def _before(parts: Parts, order: RotationOrder, plan: Plan, key: str | None) -> RotationId | None:
+async def _before(parts: Parts, order: RotationRequest, plan: Plan, key: str | None) -> RotationId | None:
     """The rotation that the same request created before."""
     if key is not None:
         with suppress(UnknownRotation):
@@ -98,7 +98,7 @@ def new_id(key: str | None) -> RotationId:
     return RotationId(id_of("rot", key))
 
 
-def _require_hash(plan: Plan, order: RotationOrder) -> None:
+def _require_hash(plan: Plan, order: RotationRequest) -> None:
     if order.plan_hash != plan.hash:
         raise ProblemError(
             HTTPStatus.CONFLICT,
@@ -125,7 +125,7 @@ async def _require_idle(parts: Parts, plan: Plan) -> None:
         )
 
 
-async def _require_fit(parts: Parts, plan: Plan, order: RotationOrder) -> None:
+async def _require_fit(parts: Parts, plan: Plan, order: RotationRequest) -> None:
     """Refuse a plan that the site has grown out of, and one that would begin too late."""
     if is_from_file(plan):
         told = "the service made this plan from a file of originals to record a lost rotation; it cannot be started"

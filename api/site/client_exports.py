@@ -16,7 +16,7 @@ from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleDocument, ConsoleSiteShown, ExportShown
 from engine.client.speaking import send
 from engine.fault import EngineFault
-from rotation.access import AtConsole
+from rotation.access import OfflineDocument
 from rotation.console.exported import ClientExport, implausible, unknown_groups
 from rotation.finding import blocking
 from rotation.running.message import Message, Move
@@ -31,7 +31,7 @@ _CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"t
 _REFUSALS = described(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-class Told(Value):
+class ExportHints(Value):
     """What nothing in the file tells."""
 
     taken_at: AwareDatetime = Field(description="When the console wrote the file")
@@ -54,7 +54,7 @@ class Told(Value):
 
 @router.put("/{site_id}/clients", responses=_REFUSALS, openapi_extra=_CSV)
 async def upload_clients(
-    site_id: SiteId, request: Request, parts: WithParts, told: Annotated[Told, Query()]
+    site_id: SiteId, request: Request, parts: WithParts, told: Annotated[ExportHints, Query()]
 ) -> ExportShown:
     """Take in the console's own export of clients, as text/csv. An open gate is read again for it."""
     site, access = await _at_console(parts, site_id)
@@ -104,7 +104,7 @@ async def describe_console(site_id: SiteId, document: ConsoleDocument, parts: Wi
     return ConsoleSiteShown.of(site, access, await parts.store.console.newest_export(site_id))
 
 
-async def _at_console(parts: Parts, site_id: SiteId) -> tuple[Site, AtConsole]:
+async def _at_console(parts: Parts, site_id: SiteId) -> tuple[Site, OfflineDocument]:
     site = await parts.store.sites.get(site_id)
     if site.at_console is None:
         raise ProblemError(

@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from api.http.invalid import checked
 from api.http.problems import refused
 from api.site.site_document import ListsDocument, slug
-from rotation.access import AtConsole, ConsoleGroup, Images
+from rotation.access import ConsoleGroup, Images, OfflineDocument
 from rotation.console.exported import ClientExport
 from rotation.finding import blocking
-from rotation.site import Database, Limits, RefusedLimit, Server, ServerList, Site
+from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
 from rotation.values import SiteId, Value
 
 _AHEAD = timedelta(minutes=5)
@@ -30,7 +30,7 @@ class ConsoleDocument(Value):
     replication_partners: tuple[str, ...] = ()
     images: Images = ()
 
-    def read(self, now: datetime) -> AtConsole:
+    def read(self, now: datetime) -> OfflineDocument:
         """The document of the domain.
 
         Raises:
@@ -41,7 +41,7 @@ class ConsoleDocument(Value):
             ahead = blocking("recorded-ahead", "recorded_at", told, "say when the console showed it, with its zone")
             raise refused("recorded-ahead", [ahead], status=HTTPStatus.UNPROCESSABLE_ENTITY)
         with checked():
-            return AtConsole(
+            return OfflineDocument(
                 version=self.version,
                 recorded_at=self.recorded_at or now,
                 groups=self.groups,
@@ -59,7 +59,7 @@ class ConsoleSiteDocument(ListsDocument, ConsoleDocument):
     name: str = Field(min_length=1, max_length=100)
     servers: tuple[Server, ...] = Field(min_length=1, description="With `https_port` a port that shows the certificate")
     limits: Limits = Limits()
-    database: Database = Database.UNKNOWN
+    database: DatabaseKind = DatabaseKind.UNKNOWN
 
     def site(self, now: datetime) -> Site:
         """The site under the id that its name gives.
@@ -99,10 +99,10 @@ class ConsoleSiteShown(Value):
     lists: tuple[ServerList, ...]
     limits: Limits
     refused_limits: tuple[RefusedLimit, ...] = Field(description="Limits that are stored and not used; correct them")
-    database: Database
+    database: DatabaseKind
 
     @classmethod
-    def of(cls, site: Site, access: AtConsole, export: ClientExport | None) -> "ConsoleSiteShown":
+    def of(cls, site: Site, access: OfflineDocument, export: ClientExport | None) -> "ConsoleSiteShown":
         """The document of a stored site."""
         return cls(
             id=site.id,

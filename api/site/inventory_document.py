@@ -34,7 +34,7 @@ class SeenAtShown(PlaceShown):
     answers: bool = Field(description="Whether the last look saw it too; false: the port did not answer then")
 
 
-class CertificateShown(Value):
+class PresentedCertificate(Value):
     """A certificate that some port presents."""
 
     fingerprint_sha256: Fingerprint
@@ -46,7 +46,7 @@ class CertificateShown(Value):
     seen_at: tuple[SeenAtShown, ...]
 
     @classmethod
-    def of(cls, certificate: SeenCertificate, seen_at: Iterable[SeenAtShown]) -> "CertificateShown":
+    def of(cls, certificate: SeenCertificate, seen_at: Iterable[SeenAtShown]) -> "PresentedCertificate":
         """The document of a certificate with its places."""
         return cls(
             fingerprint_sha256=certificate.fingerprint,
@@ -79,7 +79,7 @@ class InventoryShown(Value):
     """Every certificate of every registered site, the first to end first."""
 
     looked_at: datetime | None = Field(description="The oldest of the last looks; None: nothing was looked at yet")
-    certificates: tuple[CertificateShown, ...]
+    certificates: tuple[PresentedCertificate, ...]
     changes: tuple[ChangeShown, ...] = Field(description="The newest first")
     silent: tuple[SilentShown, ...]
     findings: tuple[Finding, ...]
@@ -107,7 +107,7 @@ class InventoryShown(Value):
         )
 
 
-def _certificates(watched: Iterable[tuple[SiteId, WatchedPort]]) -> list[CertificateShown]:
+def _certificates(watched: Iterable[tuple[SiteId, WatchedPort]]) -> list[PresentedCertificate]:
     known: dict[Fingerprint, SeenCertificate] = {}
     places: dict[Fingerprint, list[SeenAtShown]] = {}
     for site_id, port in watched:
@@ -123,7 +123,7 @@ def _certificates(watched: Iterable[tuple[SiteId, WatchedPort]]) -> list[Certifi
                 answers=not port.error,
             )
         )
-    shown = [CertificateShown.of(known[fingerprint], places[fingerprint]) for fingerprint in known]
+    shown = [PresentedCertificate.of(known[fingerprint], places[fingerprint]) for fingerprint in known]
     return sorted(shown, key=lambda each: (each.not_after is None, each.not_after, each.fingerprint_sha256))
 
 

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, SecretStr
 
 from api.http.invalid import checked
 from api.http.problems import ProblemError
-from rotation.site import Database, Limits, RefusedLimit, Server, ServerList, Site
+from rotation.site import DatabaseKind, Limits, RefusedLimit, Server, ServerList, Site
 from rotation.values import Fingerprint, ServerName, SiteId, Value
 from sepm.access import Access
 from sepm.offline.sylink import parse_sylink
@@ -48,7 +48,7 @@ class ListsDocument(Value):
 class DatabaseDocument(Value):
     """Which database a site has."""
 
-    database: Database
+    database: DatabaseKind
 
 
 class SiteDocument(ListsDocument):
@@ -67,8 +67,9 @@ class SiteDocument(ListsDocument):
     )
     servers: tuple[Server, ...] = Field(min_length=1)
     limits: Limits = Limits()
-    database: Database = Field(
-        default=Database.UNKNOWN, description="`default`: the one that SEPM installs, whose certificate is renewed too"
+    database: DatabaseKind = Field(
+        default=DatabaseKind.UNKNOWN,
+        description="`default`: the one that SEPM installs, whose certificate is renewed too",
     )
 
     def site(self) -> Site:
@@ -125,7 +126,7 @@ class SiteShown(Value):
     lists: tuple[ServerList, ...]
     limits: Limits
     refused_limits: tuple[RefusedLimit, ...] = Field(description="Limits that are stored and not used; correct them")
-    database: Database
+    database: DatabaseKind
 
     @classmethod
     def of(cls, site: Site, access: SiteAccess) -> "SiteShown":

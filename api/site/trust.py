@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.http.problems import ProblemError, described
 from api.parts import Parts, WithParts
-from api.site.trust_document import ContactPage, PinOrder, TrustShown
+from api.site.trust_document import ContactPage, PinRequest, TrustShown
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
 from rotation.trust.pins import address, behind
@@ -40,14 +40,14 @@ async def list_contacts(
 
 
 @router.post("/pin", responses=_SAYS)
-async def pin_certificate(site_id: SiteId, order: PinOrder, parts: WithParts) -> TrustShown:
+async def pin_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
     """Believe a certificate by a person's word: it is SEPM's, whoever answers with it is sent the password."""
     await parts.store.contacts.believe(site_id, await _word(ContactKind.PINNED, site_id, order, parts))
     return await _shown(site_id, parts)
 
 
 @router.post("/drop", responses=_SAYS)
-async def drop_certificate(site_id: SiteId, order: PinOrder, parts: WithParts) -> TrustShown:
+async def drop_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
     """Believe a pinned certificate no more, by a person's word. The last one stays where there is no CA."""
     await parts.store.contacts.doubt(site_id, await _word(ContactKind.DROPPED, site_id, order, parts))
     return await _shown(site_id, parts)
@@ -70,7 +70,7 @@ async def _over_rest(parts: Parts, site_id: SiteId) -> Site:
     return site
 
 
-async def _word(kind: ContactKind, site_id: SiteId, order: PinOrder, parts: Parts) -> Contact:
+async def _word(kind: ContactKind, site_id: SiteId, order: PinRequest, parts: Parts) -> Contact:
     await _over_rest(parts, site_id)
     access = await parts.store.sites.access(site_id)
     return Contact(

@@ -10,7 +10,7 @@ from sepm.tls.trust import normal_fingerprint
 from store.site.contacts import NumberedContact
 
 
-class PinOrder(Value):
+class PinRequest(Value):
     """A certificate, typed in by whoever has compared it with the SEPM console."""
 
     fingerprint: Annotated[Fingerprint, AfterValidator(normal_fingerprint)] = Field(

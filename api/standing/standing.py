@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.parts import WithParts
-from rotation.standing.reconciliation import Found
+from rotation.standing.reconciliation import FoundTrouble
 from rotation.standing.trouble import Trouble
 from rotation.values import Value
 
@@ -19,7 +19,7 @@ class TroubleShown(Trouble):
     since: datetime
 
     @classmethod
-    def of(cls, found: Found) -> "TroubleShown":
+    def of(cls, found: FoundTrouble) -> "TroubleShown":
         """The document of what was found."""
         return cls(**dict(found.trouble), since=found.since)
 

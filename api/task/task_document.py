@@ -70,13 +70,13 @@ class TaskList(Value):
     items: tuple[TaskShown, ...]
 
 
-class FileOrder(Value):
+class TaskFileRequest(Value):
     """Who takes the file of the task."""
 
     who: str = Field(min_length=1, max_length=200)
 
 
-class ClaimOrder(FileOrder):
+class ClaimRequest(TaskFileRequest):
     """Who takes the task."""
 
     request_id: str | None = Field(
@@ -84,7 +84,7 @@ class ClaimOrder(FileOrder):
     )
 
 
-class DoneOrder(ClaimOrder):
+class DoneRequest(ClaimRequest):
     """Who did the work, and what shows it."""
 
     note: str = Field(default="", max_length=2000)
@@ -95,7 +95,7 @@ class DoneOrder(ClaimOrder):
         return {name: value if isinstance(value, str) else json.dumps(value) for name, value in self.evidence.items()}
 
 
-class RefusedOrder(ClaimOrder):
+class RefusedRequest(ClaimRequest):
     """Who gives the task back, and why."""
 
     why: str = Field(min_length=1, max_length=2000)

@@ -10,7 +10,15 @@ from api.http.problems import described
 from api.parts import Parts, WithParts
 from api.rotation.orphaned_tasks import close_if_orphaned
 from api.rotation.saying import say
-from api.task.task_document import ClaimOrder, DoneOrder, FileOrder, RefusedOrder, TaskFile, TaskList, TaskShown
+from api.task.task_document import (
+    ClaimRequest,
+    DoneRequest,
+    RefusedRequest,
+    TaskFile,
+    TaskFileRequest,
+    TaskList,
+    TaskShown,
+)
 from api.task.task_evidence import told_by_sylink
 from api.task.task_file import issue_file
 from rotation.plan.work.task import TaskState
@@ -44,13 +52,13 @@ async def show_task(task_id: TaskId, parts: WithParts) -> TaskShown:
 
 
 @router.post("/{task_id}/claim", responses=_SAYING)
-async def claim_task(task_id: TaskId, order: ClaimOrder, parts: WithParts, response: Response) -> TaskShown:
+async def claim_task(task_id: TaskId, order: ClaimRequest, parts: WithParts, response: Response) -> TaskShown:
     """Take the task. Before a certificate is replaced all proof is read once more; 409 says why not now."""
     return await _say(parts, response, task_id, Move.CLAIM_TASK, order)
 
 
 @router.post("/{task_id}/done", responses=_SAYING)
-async def finish_task(task_id: TaskId, order: DoneOrder, parts: WithParts, response: Response) -> TaskShown:
+async def finish_task(task_id: TaskId, order: DoneRequest, parts: WithParts, response: Response) -> TaskShown:
     """Say that the work is done. Work that can be observed is looked at; 409 says that it is not seen yet.
 
     Evidence of a server list: what the console shows of it, or `sylink`, the text of an exported Sylink.xml.
@@ -62,13 +70,13 @@ async def finish_task(task_id: TaskId, order: DoneOrder, parts: WithParts, respo
 
 
 @router.post("/{task_id}/refused", responses=_SAYING)
-async def refuse_task(task_id: TaskId, order: RefusedOrder, parts: WithParts, response: Response) -> TaskShown:
+async def refuse_task(task_id: TaskId, order: RefusedRequest, parts: WithParts, response: Response) -> TaskShown:
     """Give the task back, with a reason."""
     return await _say(parts, response, task_id, Move.TASK_REFUSED, order, why=order.why)
 
 
 @router.post("/{task_id}/file", responses=_REFUSALS)
-async def take_file(task_id: TaskId, order: FileOrder, parts: WithParts, response: Response) -> TaskFile:
+async def take_file(task_id: TaskId, order: TaskFileRequest, parts: WithParts, response: Response) -> TaskFile:
     """The certificate with its key as PKCS#12, for the holder of the task; once for each claim."""
     response.headers["Cache-Control"] = "no-store"
     return await issue_file(parts, task_id, order.who)
@@ -79,7 +87,7 @@ async def _say(
     response: Response,
     task_id: TaskId,
     move: Move,
-    order: ClaimOrder,
+    order: ClaimRequest,
     *,
     why: str = "",
     attestation: dict[str, str] | None = None,

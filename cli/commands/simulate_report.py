@@ -5,7 +5,7 @@ from datetime import timedelta
 from cli.terminal.spoken import length, say, say_table
 from simulation.drawn.scenario import START
 from simulation.drawn.synthetic import Size
-from simulation.judged.record import Loss, Record
+from simulation.judged.record import Loss, RunRecord
 from simulation.judged.report import PlayedPlan, Report, Spread
 
 _NAMES = 10
@@ -44,7 +44,7 @@ def _show_subject(played: Size | PlayedPlan) -> None:
         say(f"Not played: {played.vanished} clients that SEPM does not list any more.")
 
 
-def _show_run(worst: Record, again: str) -> None:
+def _show_run(worst: RunRecord, again: str) -> None:
     """One of the worst runs: who was lost and why, and how to see it again."""
     say(f"Seed {worst.seed}: {worst.outcome}, {len(worst.lost)} lost {worst.reason}")
     for lost in worst.lost[:_NAMES]:

@@ -12,7 +12,7 @@ from cli.demo.report import report, succeeded, tell_report, tell_summary
 from cli.demo.scenes import SCENES
 from cli.demo.screen import Screen
 from cli.demo.site import DemoSite
-from cli.demo.stage import Stage
+from cli.demo.stage import DemoProcesses
 from cli.demo.track import Track
 from cli.terminal.client import Api
 from emulator.spec import SiteSpec
@@ -22,7 +22,7 @@ _TOO_LONG = 3
 """After so many times the floor nothing moves by itself any more."""
 
 
-def play(stage: Stage, screen: Screen, seed: int, *, naive: bool) -> tuple[dict[str, Any], bool]:
+def play(stage: DemoProcesses, screen: Screen, seed: int, *, naive: bool) -> tuple[dict[str, Any], bool]:
     """Play the demo: what is to be told of it, and whether it went as it should.
 
     Raises:
@@ -52,7 +52,7 @@ def play(stage: Stage, screen: Screen, seed: int, *, naive: bool) -> tuple[dict[
     return {"sites": results, "as_expected": expected, **told}, expected
 
 
-def stay(stage: Stage, screen: Screen, told: dict[str, Any]) -> None:
+def stay(stage: DemoProcesses, screen: Screen, told: dict[str, Any]) -> None:
     """Leave everything running until a signal."""
     screen.heading("Everything goes on running")
     screen.say(f"Temporal UI   {told['temporal_ui']}")
@@ -66,7 +66,7 @@ def stay(stage: Stage, screen: Screen, told: dict[str, Any]) -> None:
             time.sleep(_EVERY.total_seconds())
 
 
-def _begin(stage: Stage, screen: Screen, seed: int) -> tuple[dict[str, Any], Api, list[DemoSite]]:
+def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, Any], Api, list[DemoSite]]:
     """Start the service and the sites."""
     began = time.monotonic()
     folder = stage.folder / "var"
@@ -98,7 +98,7 @@ def _begin(stage: Stage, screen: Screen, seed: int) -> tuple[dict[str, Any], Api
     return here, rotator, sites
 
 
-def _written(stage: Stage, name: str, spec: SiteSpec) -> Path:
+def _written(stage: DemoProcesses, name: str, spec: SiteSpec) -> Path:
     path = stage.folder / f"{name}.json"
     path.write_text(spec.model_dump_json(indent=2), encoding="utf-8")
     return path
@@ -112,7 +112,7 @@ def _planned(screen: Screen, site: DemoSite) -> dict[str, Any]:
 
 
 def _with_product(
-    stage: Stage, screen: Screen, rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
+    stage: DemoProcesses, screen: Screen, rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
 ) -> dict[str, Any]:
     screen.heading("Floor: no rotation under these plans can be faster")
     floors = [site.floor(plan) for site, plan in zip(sites, plans, strict=True)]
@@ -131,7 +131,7 @@ def _with_product(
     return results
 
 
-def _follow(stage: Stage, screen: Screen, tracks: list[Track]) -> None:
+def _follow(stage: DemoProcesses, screen: Screen, tracks: list[Track]) -> None:
     patience = time.monotonic() + _TOO_LONG * max(track.floor.total.total_seconds() for track in tracks)
     with screen.following():
         while any(track.running for track in tracks) and time.monotonic() < patience:
@@ -147,7 +147,7 @@ def _follow(stage: Stage, screen: Screen, tracks: list[Track]) -> None:
 
 
 def _without_product(
-    stage: Stage, screen: Screen, _rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
+    stage: DemoProcesses, screen: Screen, _rotator: Api, sites: list[DemoSite], plans: list[dict[str, Any]]
 ) -> dict[str, Any]:
     screen.heading("Without the product: every certificate replaced at once")
     replace_everything(screen, sites, stage.check)

@@ -45,7 +45,7 @@ class Actor:
         return StageError("\n".join((f"{self.name} {what}; the end of its log:", *lines)))
 
 
-class Stage:
+class DemoProcesses:
     """Starts processes and stops them. Use it in the main thread (see `engine.process.tether`)."""
 
     def __init__(self, folder: Path) -> None:
@@ -126,7 +126,7 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(*, keep: bool) -> Iterator[Stage]:
+def stage(*, keep: bool) -> Iterator[DemoProcesses]:
     """A stage with a folder of its own. At the end everything is stopped, and the folder is removed unless kept.
 
     SIGTERM and a hang-up end the block as Ctrl-C does: with KeyboardInterrupt.
@@ -136,7 +136,7 @@ def stage(*, keep: bool) -> Iterator[Stage]:
         # nohup ignores the hang-up on purpose
         if before[number] is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
-    made = Stage(Path(tempfile.mkdtemp(prefix="rotator-demo-")))
+    made = DemoProcesses(Path(tempfile.mkdtemp(prefix="rotator-demo-")))
     try:
         yield made
     finally:

@@ -26,7 +26,6 @@ from engine.contract import NEXT_ACT_QUERY, SearchAttribute
 from engine.fault import EngineFault, NoAnswer, PayloadUnreadable
 from engine.ids import PREFIXES
 from rotation.standing.known import (
-    Answered,
     Failed,
     NextAct,
     PendingActivity,
@@ -35,6 +34,7 @@ from rotation.standing.known import (
     RunStatus,
     Silent,
     Word,
+    WorkerAnswer,
 )
 from rotation.values import RotationId
 
@@ -105,7 +105,7 @@ async def word_of(client: Client, workflow_id: str, *, now: datetime) -> Word | 
     try:
         async with within(CEILING, silence=_SILENCE):
             asked = client.get_workflow_handle(workflow_id)
-            return Answered(next_act=await ask_running(asked, NEXT_ACT_QUERY, NextAct))
+            return WorkerAnswer(next_act=await ask_running(asked, NEXT_ACT_QUERY, NextAct))
     except NoAnswer:
         return Silent(since=now)
     except WorkflowQueryFailedError as error:

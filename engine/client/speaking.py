@@ -30,7 +30,7 @@ from rotation.running.message import (
     WITHDRAW_SIGNAL,
     Heard,
     Message,
-    Progress,
+    MessageProgress,
     Reply,
 )
 from rotation.values import SiteId
@@ -107,7 +107,7 @@ async def _said(handle: Handle, message: Message, patience: timedelta) -> Reply 
     except EngineFault as fault:
         fault.sent_as = message.request_id
         raise
-    if last.progress is Progress.UNKNOWN:
+    if last.progress is MessageProgress.UNKNOWN:
         raise NotTakenUp(last.busy_with)
     return last.reply
 

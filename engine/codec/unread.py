@@ -22,7 +22,7 @@ _SHOWN = 3
 
 
 @dataclasses.dataclass(frozen=True)
-class Unread:
+class UnreadPayload:
     """What stands in the place of a value that could not be read."""
 
     why: str
@@ -31,7 +31,7 @@ class Unread:
 
 
 class UnreadPayloads(PayloadConverter, WithSerializationContext):
-    """Reads as another converter does, and gives an `Unread` where that one fails.
+    """Reads as another converter does, and gives an `UnreadPayload` where that one fails.
 
     Answers of activities are not read so: where one cannot be read, the workflow task fails, and is tried again until a
     worker can.
@@ -60,9 +60,9 @@ class UnreadPayloads(PayloadConverter, WithSerializationContext):
         try:
             return self._inner.from_payloads([payload], None if hint is None else [hint])[0]
         except PayloadKeyUnknown as error:
-            return Unread(str(error), lacks_key=True)
+            return UnreadPayload(str(error), lacks_key=True)
         except Exception as error:  # noqa: BLE001 - whatever somebody has sent, the workflow goes on
-            return Unread(_reason(error))
+            return UnreadPayload(_reason(error))
 
 
 def _reason(error: Exception) -> str:

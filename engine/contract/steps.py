@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from rotation.drift.told import Told
+from rotation.drift.told import NamedDrift
 from rotation.finding import Finding, Shown
 from rotation.plan.step import SettingField
-from rotation.proof.moved import Asked
+from rotation.proof.moved import ClientBeforeMove
 from rotation.running.state import GateReading
 from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
@@ -62,9 +62,9 @@ class WriteAnswer(Value):
     """Whether there is a REST API that has refused it."""
     gone: Shown = Shown()
     """Pairs to be put back that are not there any more, and that nobody has accepted."""
-    repaired: tuple[Told, ...] = ()
+    repaired: tuple[NamedDrift, ...] = ()
     """Some of what was put right of what was found."""
-    by_hand: tuple[Told, ...] = ()
+    by_hand: tuple[NamedDrift, ...] = ()
     """Some of what REST has left of it, as a person is asked for it."""
     new_certificate_at: ServerName | None = None
     """A server that presents another certificate than the old one while turning back: the restore has stopped."""
@@ -102,7 +102,7 @@ class LookAnswer(Value):
     """What is not as the rotation left it, and what follows: some of each kind. All of it is kept under the id."""
 
     found: FoundId | None = None
-    told: tuple[Told, ...] = ()
+    told: tuple[NamedDrift, ...] = ()
     born_key: str = ""
     """What tells from others what of it was born, and two persons may go on with; nothing where nothing was."""
 
@@ -118,7 +118,7 @@ class GateRequest(StepRequest):
     """What canaries have shown, by earlier readings of the gate, of the servers that sign for them."""
     signing: dict[ServerName, datetime] = Field(default_factory=dict)
     """What clients have shown of servers, with when, on SEPM's clock (rule 24)."""
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[ClientBeforeMove, ...] = ()
     """The clients whose policy was moved to have them show that."""
     outage_since: datetime | None = None
     """Since when a drill has something away, on SEPM's clock (rule 18)."""
@@ -153,7 +153,7 @@ class MoveAnswer(Value):
     by_hand: tuple[str, ...] = ()
     """The groups whose policy a person must edit at the console."""
     reason: str = ""
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[ClientBeforeMove, ...] = ()
     """Some clients of the groups whose policy was moved, as they were just before."""
 
 
@@ -197,7 +197,7 @@ class LeaveOutRequest(StepRequest):
 class LeftOutAnswer(Counted):
     """How many clients were left out, and some of what was accepted with them."""
 
-    accepted: tuple[Told, ...] = ()
+    accepted: tuple[NamedDrift, ...] = ()
 
 
 class StateCoverageRequest(StepRequest):

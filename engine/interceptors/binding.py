@@ -20,7 +20,7 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from engine.codec.unread import Unread
+from engine.codec.unread import UnreadPayload
 from engine.contract import ShowsRefusedSignals
 from engine.fault import InputUnread
 
@@ -99,21 +99,21 @@ def _refuse(signal: str, why: str) -> None:
         shows.show_refused(signal, why)
 
 
-def _unread(handler: Callable[..., Any], args: Sequence[Any]) -> Unread | None:
+def _unread(handler: Callable[..., Any], args: Sequence[Any]) -> UnreadPayload | None:
     """Why a method of a workflow, which the SDK may have bound, cannot be called with `args`; None: it can."""
     method = handler.func if isinstance(handler, partial) else handler
     parameters = list(inspect.signature(method).parameters.values())[1:]
     least = sum(each.default is inspect.Parameter.empty for each in parameters)
     if not least <= len(args) <= len(parameters):
         # first: no key and no version makes it fit
-        return Unread(f"it came with {_counted(len(args))}, and takes {_counted(len(parameters))}")
+        return UnreadPayload(f"it came with {_counted(len(args))}, and takes {_counted(len(parameters))}")
     hints = get_type_hints(method)
     for arg, parameter in zip(args, parameters, strict=False):
-        if isinstance(arg, Unread):
+        if isinstance(arg, UnreadPayload):
             return arg
         wanted: object = hints.get(parameter.name)
         if isinstance(wanted, type) and not isinstance(arg, wanted):
-            return Unread(f"it came with a value of type {type(arg).__name__}, and takes a {wanted.__name__}")
+            return UnreadPayload(f"it came with a value of type {type(arg).__name__}, and takes a {wanted.__name__}")
     return None
 
 

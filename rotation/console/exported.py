@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from rotation.access import AtConsole
-from rotation.console.record import Policy, Record, serial_of
+from rotation.access import OfflineDocument
+from rotation.console.record import OfflineRecord, Policy, serial_of
 from rotation.finding import Finding, blocking
 from rotation.serial import parse_or_none
 from rotation.survey import ObservedClient
@@ -50,7 +50,7 @@ class ClientExport(Value):
 
 
 def observed(
-    clients: Sequence[ExportedClient], record: Record, *, tells_serials: bool, settle: timedelta
+    clients: Sequence[ExportedClient], record: OfflineRecord, *, tells_serials: bool, settle: timedelta
 ) -> Iterator[ObservedClient]:
     """What the export proves of each client, in the words of a survey.
 
@@ -104,7 +104,7 @@ def unknown_group(path: str) -> GroupId:
     return GroupId(hashlib.sha256(path.casefold().encode()).hexdigest()[:32].upper())
 
 
-def unknown_groups(clients: Iterable[ExportedClient], access: AtConsole) -> tuple[str, ...]:
+def unknown_groups(clients: Iterable[ExportedClient], access: OfflineDocument) -> tuple[str, ...]:
     """The groups of clients that the document does not describe."""
     known = {group.path.casefold() for group in access.groups}
     return tuple(sorted({client.group for client in clients if client.group.casefold() not in known}))

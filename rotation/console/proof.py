@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from rotation.access import AtConsole
-from rotation.console.record import Record
+from rotation.access import OfflineDocument
+from rotation.console.record import OfflineRecord
 from rotation.finding import Finding, info, warning
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Gate, Holdout, Write
@@ -86,7 +86,7 @@ def _claims(site: Site, survey: SiteSurvey) -> Finding:
     )
 
 
-def _images(site: Site, access: AtConsole, clients: Sequence[ObservedClient]) -> Finding:
+def _images(site: Site, access: OfflineDocument, clients: Sequence[ObservedClient]) -> Finding:
     """Rule 4 rests on a word here: what an image brings back at each start, no check-in shows."""
     known = sum(client.non_persistent for client in clients)
     told = f"{known} clients are said to start from golden images" if access.images else "no client is said to"
@@ -98,7 +98,7 @@ def _images(site: Site, access: AtConsole, clients: Sequence[ObservedClient]) ->
     )
 
 
-def _serials(access: AtConsole) -> Iterable[Finding]:
+def _serials(access: OfflineDocument) -> Iterable[Finding]:
     """Without the group's own serial a client's cannot be compared."""
     silent = sorted(group.path for group in access.groups if group.serial is None)
     if silent:
@@ -109,7 +109,7 @@ def _serials(access: AtConsole) -> Iterable[Finding]:
             "when it has checked in since, though nothing shows that it did",
             "give policy_serial of each group as its page shows it, and export the clients' serials",
         )
-    policies = Record(access=access).policies()
+    policies = OfflineRecord(access=access).policies()
     known = sum(policy.serial is not None for policy in policies.values())
     if known:
         yield warning(

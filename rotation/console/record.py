@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rotation.access import AtConsole, ConsoleGroup, recorded
+from rotation.access import ConsoleGroup, OfflineDocument, recorded
 from rotation.plan.step import SettingField
 from rotation.serial import PolicySerial
 from rotation.survey import ObservedGroup, ObservedLocation, Pair, PairSettings
@@ -59,10 +59,10 @@ class Policy(Value):
     """What the serials of its own clients must show; None where nobody has copied it, and nothing can be compared."""
 
 
-class Record(Value):
+class OfflineRecord(Value):
     """The site as its people say that it is."""
 
-    access: AtConsole
+    access: OfflineDocument
     said: tuple[Said, ...] = ()
     """In its order."""
 

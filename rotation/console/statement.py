@@ -9,7 +9,7 @@ CLIENTS, COVERED, MISSING = "clients", "covered", "missing"
 """What a statement says: how many clients the console shows, how many of them as wanted, the names of the others."""
 
 
-class Asked(Value):
+class WantedProof(Value):
     """What a gate asks of people: a newer export, or a statement."""
 
     clients: int
@@ -36,7 +36,7 @@ def missing_in(said: dict[str, str]) -> tuple[str, ...]:
     return tuple(name.strip() for name in said.get(MISSING, "").replace("\n", ",").split(",") if name.strip())
 
 
-def untrue(said: dict[str, str], asked: Asked) -> Finding | None:
+def untrue(said: dict[str, str], asked: WantedProof) -> Finding | None:
     """Why a statement cannot be right, or does not say what it has to; None when it may stand."""
     try:
         clients, covered = (int(said.get(name, "")) for name in (CLIENTS, COVERED))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rotation import inheritance
 from rotation.build import ClientBuild
-from rotation.drift.standing import Standing, standing
+from rotation.drift.standing import ExpectedSettings, standing
 from rotation.finding import Finding, blocking, info
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, Treatment
@@ -41,7 +41,7 @@ class Drift(Value):
     """The servers whose ports do not show what they showed: that version cannot be confirmed yet."""
 
 
-class Move(Value):
+class ClientMove(Value):
     """A client that was seen in another group than before."""
 
     name: str
@@ -79,7 +79,7 @@ def drift(
     return tuple(each if isinstance(each, Drift) else Drift(finding=each) for each in found)
 
 
-def moved(survey: SiteSurvey, moves: Iterable[Move]) -> tuple[Drift, ...]:
+def moved(survey: SiteSurvey, moves: Iterable[ClientMove]) -> tuple[Drift, ...]:
     """Clients that somebody moved, by the group that they are in now. Each is counted where it is."""
     by_group: dict[GroupId, list[str]] = defaultdict(list)
     for move in moves:
@@ -139,7 +139,7 @@ def _owner(before: OwnerScope, group: ObservedGroup, now: GroupId) -> Iterable[F
 
 
 def _settings(
-    body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, Standing], excluded: Collection[tuple[str, str]]
+    body: PlanBody, survey: SiteSurvey, left: Mapping[Pair, ExpectedSettings], excluded: Collection[tuple[str, str]]
 ) -> Iterable[Drift | Finding]:
     groups = {group.id: group for group in survey.groups}
     for owner in body.scopes:
@@ -152,7 +152,10 @@ def _settings(
 
 
 def _locations(
-    owner: OwnerScope, group: ObservedGroup, left: Mapping[Pair, Standing], excluded: Collection[tuple[str, str]]
+    owner: OwnerScope,
+    group: ObservedGroup,
+    left: Mapping[Pair, ExpectedSettings],
+    excluded: Collection[tuple[str, str]],
 ) -> Iterable[Drift | Finding]:
     for location in group.locations:
         subject = f"{group.path} / {location.name}"
@@ -175,7 +178,7 @@ def _born_location(
     owner: OwnerScope,
     location: ObservedLocation,
     subject: str,
-    others: Iterable[Standing],
+    others: Iterable[ExpectedSettings],
     excluded: Collection[tuple[str, str]],
 ) -> Finding:
     """One with the settings of another location of its group has the same proof: gates count groups, not locations."""
@@ -196,7 +199,7 @@ def _born_location(
 
 
 def _differences(
-    owner: OwnerScope, location: ObservedLocation, wanted: Standing, subject: str
+    owner: OwnerScope, location: ObservedLocation, wanted: ExpectedSettings, subject: str
 ) -> Iterable[tuple[SettingField | None, Finding]]:
     now = location.settings
     if now.server_list not in wanted.server_lists:

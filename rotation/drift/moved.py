@@ -9,7 +9,7 @@ from rotation.values import Fingerprint, GroupId, ListName, ServerName
 
 
 @dataclass(frozen=True)
-class Sighting:
+class SiteGlance:
     """What changes with every setting, every list and every certificate."""
 
     served: Mapping[ServerName, Fingerprint | None]
@@ -23,7 +23,7 @@ class Sighting:
     clients: Mapping[GroupId, int] | None = None
     """How many clients SEPM counts in each group; None: nobody has read that."""
 
-    def differs_from(self, before: "Sighting", due: ServerName | None) -> bool:
+    def differs_from(self, before: "SiteGlance", due: ServerName | None) -> bool:
         """Whether something was changed since `before`, of what both have read.
 
         The server that is `due` restarts with its new certificate: when it does not answer, that says nothing.
@@ -46,7 +46,7 @@ class Sighting:
             )
         )
 
-    def _has_more_clients_than(self, before: "Sighting") -> bool:
+    def _has_more_clients_than(self, before: "SiteGlance") -> bool:
         """Whether clients came to a group: one that was installed from an old package may not be ready.
 
         One that comes while another leaves is not seen so; the proof itself counts clients by name.
@@ -56,9 +56,9 @@ class Sighting:
         return any(count > before.clients.get(group, 0) for group, count in self.clients.items())
 
 
-def sighting_of(survey: SiteSurvey) -> Sighting:
+def sighting_of(survey: SiteSurvey) -> SiteGlance:
     """What a survey has seen of it."""
-    return Sighting(
+    return SiteGlance(
         policies={group.id: group.policy_date for group in survey.groups},
         lists=dict(survey.lists_edited),
         served={seen.server: seen.fingerprint for seen in survey.served},

@@ -10,7 +10,7 @@ from rotation.survey import Pair, PairSettings
 from rotation.values import ListName, Value
 
 
-class Standing(Value):
+class ExpectedSettings(Value):
     """What a pair may show: one value of each setting, or two where the step is changing it."""
 
     server_lists: frozenset[ListName]
@@ -21,7 +21,7 @@ class Standing(Value):
         return self.server_lists == {now.server_list} and self.secure_communications == {now.secure_communications}
 
 
-def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:
+def standing(body: PlanBody, at: str) -> dict[Pair, ExpectedSettings]:
     """What each pair of the plan may show while the step of the id `at` runs.
 
     Raises:
@@ -50,7 +50,7 @@ def standing(body: PlanBody, at: str) -> dict[Pair, Standing]:
             else:
                 secure[pair].add(planned.secure_communications)
     return {
-        pair: Standing(server_lists=frozenset(lists[pair]), secure_communications=frozenset(secure[pair]))
+        pair: ExpectedSettings(server_lists=frozenset(lists[pair]), secure_communications=frozenset(secure[pair]))
         for pair in lists
     }
 

@@ -13,7 +13,7 @@ from rotation.survey import Pair
 from rotation.values import GroupId, Value
 
 
-class Told(Value):
+class NamedDrift(Value):
     """A drift that was named, and is still there; or all those that are like one, and were not named."""
 
     code: str
@@ -68,14 +68,14 @@ class Repair(Value):
     write: str
     """The id of the step that wrote the setting, and writes it again."""
     pair: Pair
-    by_hand: Told
+    by_hand: NamedDrift
     """What is told where REST does not put it right."""
 
 
-class Judged(Value):
+class JudgedDrift(Value):
     """A drift with what follows from it, as it is kept."""
 
-    told: Told
+    told: NamedDrift
     said: str
     """What was found, without what follows: where it is another one, it is another find."""
     born: GroupId | None = None
@@ -83,9 +83,9 @@ class Judged(Value):
     repair: Repair | None = None
 
     @classmethod
-    def of(cls, finding: Finding) -> "Judged":
+    def of(cls, finding: Finding) -> "JudgedDrift":
         """Of what only a person decides about."""
-        told = Told(
+        told = NamedDrift(
             code=finding.code,
             subject=finding.subject,
             message=finding.message,
@@ -96,36 +96,36 @@ class Judged(Value):
         return cls(told=told, said=finding.message)
 
 
-def judge(drift: Drift, now: Circumstances) -> Judged:
+def judge(drift: Drift, now: Circumstances) -> JudgedDrift:
     """What follows from `drift`, by the chain of `react`."""
     reacted = react(drift, now)
     repair = _repair(reacted, now)
     told = _told(reacted, now)
     if repair is not None:
         told = told.model_copy(update={"repair": repair.write})
-    return Judged(told=told, said=drift.finding.message, born=drift.born, repair=repair)
+    return JudgedDrift(told=told, said=drift.finding.message, born=drift.born, repair=repair)
 
 
-def born_key(judged: Iterable[Judged]) -> str:
+def born_key(judged: Iterable[JudgedDrift]) -> str:
     """What tells from others what two persons may go on with of all that was found; nothing where there is none."""
     return key_of(sorted((each.told.code, each.told.subject, each.said) for each in judged if each.told.may_stay))
 
 
-def in_few(told: Iterable[Told], known: Collection[Hashable] = ()) -> tuple[Told, ...]:
+def in_few(told: Iterable[NamedDrift], known: Collection[Hashable] = ()) -> tuple[NamedDrift, ...]:
     """Some of each kind, with one that stands for the others. Those that are `known` by their keys are named still."""
     named_before = sorted(told, key=lambda each: each.key not in known)
     return first_of_each(named_before, lambda each: each.kind, _others, named=lambda each: each.key in known)
 
 
-def _others(first: Told, others: int) -> Told:
+def _others(first: NamedDrift, others: int) -> NamedDrift:
     text = f"the same is so of {others} more: {first.message}"
     return first.model_copy(update={"subject": f"{others} more", "message": text, "others": others})
 
 
-def _told(reacted: Reacted, now: Circumstances) -> Told:
+def _told(reacted: Reacted, now: Circumstances) -> NamedDrift:
     drift, finding = reacted.drift, reacted.drift.finding
     adopted = reacted.reaction is Reaction.ADOPT
-    return Told(
+    return NamedDrift(
         code=finding.code,
         subject=finding.subject,
         message=f"{finding.message} ({reacted.reaction.value}: {reacted.why})",

@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding
 from rotation.fitness import issued, made_of, placed, valid
-from rotation.fitness.candidate import Candidate
-from rotation.fitness.placed import IN_USE, Place
+from rotation.fitness.candidate import CandidateCertificate
+from rotation.fitness.placed import IN_USE, PlacedServer
 
-__all__ = ["IN_USE", "Place", "unfit"]
+__all__ = ["IN_USE", "PlacedServer", "unfit"]
 
-_RULES: tuple[Callable[[Candidate], Iterable[Finding]], ...] = (*made_of.RULES, *valid.RULES, *issued.RULES)
+_RULES: tuple[Callable[[CandidateCertificate], Iterable[Finding]], ...] = (*made_of.RULES, *valid.RULES, *issued.RULES)
 
 
 def unfit(
-    facts: CertificateFacts, *, now: datetime, needed: timedelta, place: Place | None = None
+    facts: CertificateFacts, *, now: datetime, needed: timedelta, place: PlacedServer | None = None
 ) -> tuple[Finding, ...]:
     """Why `facts` must not go into a server now, or should be thought over.
 
@@ -31,7 +31,7 @@ def unfit(
         needed: how long it must live from now: the plan and a margin.
         place: the server that it is for, where that is known.
     """
-    candidate = Candidate(facts=facts, now=now, needed=needed)
+    candidate = CandidateCertificate(facts=facts, now=now, needed=needed)
     found = [finding for rule in _RULES for finding in rule(candidate)]
     if place is not None:
         found += [finding for rule in placed.RULES for finding in rule(facts, place)]

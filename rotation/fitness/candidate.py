@@ -6,7 +6,7 @@ from rotation.certificate import CertificateFacts
 from rotation.values import Value
 
 
-class Candidate(Value):
+class CandidateCertificate(Value):
     """A certificate that may go into a server."""
 
     facts: CertificateFacts

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking, info, warning
-from rotation.fitness.candidate import Candidate
+from rotation.fitness.candidate import CandidateCertificate
 
 
-def is_a_servers(candidate: Candidate) -> Iterable[Finding]:
+def is_a_servers(candidate: CandidateCertificate) -> Iterable[Finding]:
     """Not an authority's. SEPM's own may say so of themselves, since they sign themselves."""
     facts = candidate.facts
     if not facts.is_ca:
@@ -27,7 +27,7 @@ def is_a_servers(candidate: Candidate) -> Iterable[Finding]:
         )
 
 
-def may_be_used(candidate: Candidate) -> Iterable[Finding]:
+def may_be_used(candidate: CandidateCertificate) -> Iterable[Finding]:
     """Its key signs policies and proves the server in TLS: usages that are named must allow both."""
     facts = candidate.facts
     if not facts.for_servers:
@@ -46,7 +46,7 @@ def may_be_used(candidate: Candidate) -> Iterable[Finding]:
         )
 
 
-def has_its_chain(candidate: Candidate) -> Iterable[Finding]:
+def has_its_chain(candidate: CandidateCertificate) -> Iterable[Finding]:
     """The issuers up to a root, the server's certificate first."""
     facts, chain = candidate.facts, candidate.facts.chain
     if not chain.complete and not chain.issuers:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking, warning
-from rotation.fitness.candidate import Candidate
+from rotation.fitness.candidate import CandidateCertificate
 
 _LEAST_BITS = 2048
 _MOST_BITS = 8192
 _GOOD_HASHES = frozenset({"sha256", "sha384", "sha512"})
 
 
-def is_rsa(candidate: Candidate) -> Iterable[Finding]:
+def is_rsa(candidate: CandidateCertificate) -> Iterable[Finding]:
     """SEPM takes RSA keys with RSA signatures only (TECH161487)."""
     facts = candidate.facts
     if facts.key_algorithm != "RSA" or not facts.signature_is_rsa:
@@ -23,7 +23,7 @@ def is_rsa(candidate: Candidate) -> Iterable[Finding]:
         )
 
 
-def has_a_good_size(candidate: Candidate) -> Iterable[Finding]:
+def has_a_good_size(candidate: CandidateCertificate) -> Iterable[Finding]:
     """2048 bits at least, 8192 at most; above 2048 the console of SEPM 14 needs a manual change (K158660)."""
     facts = candidate.facts
     if facts.key_algorithm != "RSA":
@@ -52,7 +52,7 @@ def has_a_good_size(candidate: Candidate) -> Iterable[Finding]:
         )
 
 
-def is_signed_well(candidate: Candidate) -> Iterable[Finding]:
+def is_signed_well(candidate: CandidateCertificate) -> Iterable[Finding]:
     """SHA-256 or better (K158660). RSA-PSS is RSA, but nobody has told that SEPM takes it."""
     facts = candidate.facts
     if not facts.signature_is_rsa:

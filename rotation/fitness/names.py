@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from rotation.certificate import Named
 
 
-class Form(StrEnum):
+class NameForm(StrEnum):
     """How a name is written: peers compare the very form (K236805)."""
 
     ADDRESS = "address"
@@ -14,13 +14,13 @@ class Form(StrEnum):
     FULL = "full name"
 
 
-def form(name: str) -> Form:
+def form(name: str) -> NameForm:
     """The form of a name."""
     try:
         ip_address(name)
     except ValueError:
-        return Form.FULL if "." in name else Form.SHORT
-    return Form.ADDRESS
+        return NameForm.FULL if "." in name else NameForm.SHORT
+    return NameForm.ADDRESS
 
 
 def given(named: Named) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def covers(named: Named, address: str) -> bool:
 
 
 def _matches(name: str, address: str) -> bool:
-    if Form.ADDRESS in {form(name), form(address)}:
+    if NameForm.ADDRESS in {form(name), form(address)}:
         return form(name) is form(address) and ip_address(name) == ip_address(address)
     wanted, offered = address.lower().rstrip("."), name.lower().rstrip(".")
     if offered.startswith("*."):  # it stands for one label, and for none of another depth

@@ -12,7 +12,7 @@ from rotation.values import ServerName, Value
 IN_USE = "certificate-in-use"
 
 
-class Place(Value):
+class PlacedServer(Value):
     """A server of a site, with what the site's servers present now."""
 
     site: Site
@@ -35,7 +35,7 @@ class Place(Value):
         return next((each for each in self.served if each.server == self.server), None)
 
 
-def covers_its_addresses(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
+def covers_its_addresses(facts: CertificateFacts, place: PlacedServer) -> Iterable[Finding]:
     """Each address in the server lists. Most clients compare the certificate that they hold and no name, some do.
 
     What clients verify, and what the certificate that is there covers, must be covered. Neither is a warning.
@@ -57,7 +57,7 @@ def covers_its_addresses(facts: CertificateFacts, place: Place) -> Iterable[Find
         )
 
 
-def brings_its_chain(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
+def brings_its_chain(facts: CertificateFacts, place: PlacedServer) -> Iterable[Finding]:
     """Clients that verify the issuer need the issuers in between, and nobody tells whether they have them."""
     if any(place.addresses.values()) and not facts.chain.complete and not facts.chain.issuers:
         yield blocking(
@@ -68,7 +68,7 @@ def brings_its_chain(facts: CertificateFacts, place: Place) -> Iterable[Finding]
         )
 
 
-def keeps_the_forms(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
+def keeps_the_forms(facts: CertificateFacts, place: PlacedServer) -> Iterable[Finding]:
     """Peers such as EDR compare the form of the name: full name, short name or address (K236805)."""
     old = place.presents.named if place.presents else None
     if old is None:
@@ -86,7 +86,7 @@ def keeps_the_forms(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
         )
 
 
-def has_no_wildcard(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
+def has_no_wildcard(facts: CertificateFacts, place: PlacedServer) -> Iterable[Finding]:
     """The vendor leaves open whether SEPM takes a wildcard (K158660)."""
     wild = [name for name in given(facts) if "*" in name]
     if wild:
@@ -98,7 +98,7 @@ def has_no_wildcard(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
         )
 
 
-def is_not_in_use(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
+def is_not_in_use(facts: CertificateFacts, place: PlacedServer) -> Iterable[Finding]:
     """Neither here nor on another server."""
     for seen in place.served:
         if seen.fingerprint != facts.fingerprint:
@@ -119,7 +119,7 @@ def is_not_in_use(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
             )
 
 
-def has_a_new_key(facts: CertificateFacts, place: Place) -> Iterable[Finding]:
+def has_a_new_key(facts: CertificateFacts, place: PlacedServer) -> Iterable[Finding]:
     """The same key again: what was signed with it verifies on, and if it was lost it stays lost."""
     for seen in place.served:
         if seen.named is None or seen.named.public_key != facts.public_key or seen.fingerprint == facts.fingerprint:

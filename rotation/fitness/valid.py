@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from rotation.finding import Finding, blocking
-from rotation.fitness.candidate import Candidate
+from rotation.fitness.candidate import CandidateCertificate
 
 
-def has_begun(candidate: Candidate) -> Iterable[Finding]:
+def has_begun(candidate: CandidateCertificate) -> Iterable[Finding]:
     """Every client would refuse it before."""
     facts = candidate.facts
     if facts.not_before > candidate.now:
@@ -18,7 +18,7 @@ def has_begun(candidate: Candidate) -> Iterable[Finding]:
         )
 
 
-def lives_on(candidate: Candidate) -> Iterable[Finding]:
+def lives_on(candidate: CandidateCertificate) -> Iterable[Finding]:
     """It must outlive the plan, its holdout and a margin."""
     facts = candidate.facts
     if facts.not_after <= candidate.now:
@@ -37,7 +37,7 @@ def lives_on(candidate: Candidate) -> Iterable[Finding]:
         )
 
 
-def issuers_live_on(candidate: Candidate) -> Iterable[Finding]:
+def issuers_live_on(candidate: CandidateCertificate) -> Iterable[Finding]:
     """Where clients verify the chain, it ends with the first of its issuers."""
     for issuer in candidate.facts.chain.issuers:
         if issuer.not_after < candidate.now + candidate.needed:

@@ -10,13 +10,13 @@ from itertools import groupby
 from typing import Self
 
 from rotation.plan.plan import CertificateFor, PlanBody, Purpose
-from rotation.plan.scope import Pace, Treatment
+from rotation.plan.scope import ReportingPace, Treatment
 from rotation.plan.step import Console, Load, ScopeName, Step, the_step
 from rotation.plan.work.task import RefreshImages
 from rotation.values import Value
 
 
-class OutlineScope(Pace):
+class OutlineScope(ReportingPace):
     """Owners that are treated alike."""
 
     treatment: Treatment

@@ -27,14 +27,14 @@ class PlannedPair(Value):
     needs_unverified: bool = False
 
 
-class Pace(Value):
+class ReportingPace(Value):
     """How often clients report, at the least."""
 
     slowest_heartbeat: timedelta
     jitter: timedelta
 
 
-class OwnerScope(Pace):
+class OwnerScope(ReportingPace):
     """A group that owns its settings, with all that follows it (rule 5)."""
 
     group_id: GroupId

@@ -3,9 +3,9 @@
 from pydantic import Field
 
 from rotation.certificate import CertificateFacts
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from rotation.recovery.damage import RecoveryCopy
-from rotation.recovery.held import Held
+from rotation.recovery.held import HeldByClients
 from rotation.survey import ObservedClient, SiteSurvey
 from rotation.values import CertificateId, ClientId, GroupId, ListName, ServerName, Value
 
@@ -21,7 +21,7 @@ class Observed(Value):
     """From stored history: the servers at which each client was ever seen."""
     relaxed: frozenset[GroupId] = frozenset()
     """Owners that the plan to amend has relaxed at some time: their clients have used plain HTTP."""
-    http_answers: tuple[HttpAnswer, ...] = ()
+    http_answers: tuple[ReachAnswer, ...] = ()
     """What clients were answered over plain HTTP."""
     stay_relaxed: frozenset[GroupId] = frozenset()
     """Owners that the plan to amend has relaxed, and that are so now."""
@@ -31,7 +31,7 @@ class Observed(Value):
     """HTTP copies of a rotation that runs and is known: whoever uses one was relaxed by it."""
     rest_at: frozenset[ServerName] = frozenset()
     """The servers that may answer at the site's REST address."""
-    held: dict[ServerName, Held] = Field(default_factory=dict)
+    held: dict[ServerName, HeldByClients] = Field(default_factory=dict)
     """By server, the certificate that clients hold, where that is known."""
     recovery_copies: dict[ServerName, RecoveryCopy] = Field(default_factory=dict)
     """Saved recovery files that hold it."""

@@ -8,7 +8,7 @@ from rotation.console.proof import weaker
 from rotation.drift.served import SILENT
 from rotation.drift.upgraded import HTTP_SILENT
 from rotation.finding import Finding, blockers, blocking, info, warning
-from rotation.fitness import IN_USE, Place, unfit
+from rotation.fitness import IN_USE, PlacedServer, unfit
 from rotation.plan.forecast import least, step_least
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
@@ -63,13 +63,13 @@ def _certificate_rules(facts: Preconditions, server: ServerName, certificate: Ce
         )
         return
     needed = facts.horizon + least(facts.body) + _MARGIN
-    place = Place(site=facts.site, server=server, served=facts.survey.served)
+    place = PlacedServer(site=facts.site, server=server, served=facts.survey.served)
     yield from unfit(certificate, now=facts.now, needed=needed, place=place)
     yield from young(facts.body, server, certificate, now=facts.now)
 
 
 def unfit_now(
-    certificate: CertificateFacts, place: Place, body: PlanBody, at: str, *, now: datetime
+    certificate: CertificateFacts, place: PlacedServer, body: PlanBody, at: str, *, now: datetime
 ) -> tuple[Finding, ...]:
     """Why `certificate` must not go into its place at step `at` after all.
 

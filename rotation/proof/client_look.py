@@ -28,7 +28,7 @@ _LONGEST_LAG = timedelta(days=4)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Candidate(NamedTuple):
+class CandidateClient(NamedTuple):
     """A client whose policy serial a gate has taken for its list."""
 
     id: ClientId
@@ -59,7 +59,7 @@ class HeldEntry(NamedTuple):
         return told.port == self.port and _bare(told.server) in self.names
 
 
-class Held(NamedTuple):
+class HeldList(NamedTuple):
     """A list as a client must hold it."""
 
     protocol: Protocol
@@ -78,7 +78,7 @@ class Held(NamedTuple):
         return _text(self.protocol, ((min(entry.names), entry.port) for entry in self.entries))
 
 
-class Judged(NamedTuple):
+class JudgedLooks(NamedTuple):
     """What a look has shown: builds with when the last client of each must have its list, and what is wrong."""
 
     shown: dict[str, datetime]
@@ -87,15 +87,15 @@ class Judged(NamedTuple):
     """Builds of which a client holds another list."""
 
 
-def builds_to_look_at(candidates: Iterable[Candidate]) -> tuple[BuildToLookAt, ...]:
+def builds_to_look_at(candidates: Iterable[CandidateClient]) -> tuple[BuildToLookAt, ...]:
     """The builds of the groups that have two and more; none where no group has.
 
     Over all groups together, so that nobody is asked for a client of each build in each of a hundred groups.
     """
-    of_owner: dict[tuple[GroupId, bool], list[Candidate]] = defaultdict(list)
+    of_owner: dict[tuple[GroupId, bool], list[CandidateClient]] = defaultdict(list)
     for each in candidates:
         of_owner[each.owner, each.relaxed].append(each)
-    alike: dict[str, list[Candidate]] = defaultdict(list)
+    alike: dict[str, list[CandidateClient]] = defaultdict(list)
     for those in of_owner.values():
         if len({each.build for each in those}) > 1:
             for each in those:
@@ -103,7 +103,7 @@ def builds_to_look_at(candidates: Iterable[Candidate]) -> tuple[BuildToLookAt, .
     return tuple(_to_look_at(label, alike[label]) for label in sorted(alike))
 
 
-def _to_look_at(label: str, those: Sequence[Candidate]) -> BuildToLookAt:
+def _to_look_at(label: str, those: Sequence[CandidateClient]) -> BuildToLookAt:
     newest = youngest(those)
     others = heapq.nlargest(_OTHERS, (each for each in those if each is not newest), key=_taken)
     return BuildToLookAt(
@@ -116,16 +116,16 @@ def _to_look_at(label: str, those: Sequence[Candidate]) -> BuildToLookAt:
     )
 
 
-def youngest(candidates: Iterable[Candidate]) -> Candidate:
+def youngest(candidates: Iterable[CandidateClient]) -> CandidateClient:
     """The one that took its policy last: who came back late is the last one to have its list, too."""
     return max(candidates, key=_taken)
 
 
-def _taken(candidate: Candidate) -> tuple[datetime, ClientId]:
+def _taken(candidate: CandidateClient) -> tuple[datetime, ClientId]:
     return candidate.taken_at or _NEVER, candidate.id
 
 
-def lists_of(body: PlanBody, site: Site, owner: OwnerScope) -> tuple[Held, ...]:
+def lists_of(body: PlanBody, site: Site, owner: OwnerScope) -> tuple[HeldList, ...]:
     """The lists that clients of an owner may hold: REST does not say at which location a client is.
 
     A restore finds some pairs on their own list already, and others on its HTTP copy.
@@ -136,7 +136,7 @@ def lists_of(body: PlanBody, site: Site, owner: OwnerScope) -> tuple[Held, ...]:
     if body.purpose == "restore":
         lists = (site.list_named(pair.server_list) for pair in owner.pairs if body.copy_of(pair.server_list))
         found.extend(
-            Held(Protocol.HTTP, frozenset(_entry(e.server, e.address, e.http_port) for e in known.entries))
+            HeldList(Protocol.HTTP, frozenset(_entry(e.server, e.address, e.http_port) for e in known.entries))
             for known in lists
             if known is not None
         )
@@ -145,16 +145,16 @@ def lists_of(body: PlanBody, site: Site, owner: OwnerScope) -> tuple[Held, ...]:
 
 def _list_of(
     body: PlanBody, site: Site, owner: OwnerScope, pair: PlannedPair, copies: Mapping[ListName, CopyList]
-) -> Held | None:
+) -> HeldList | None:
     copy = copies.get(body.copy_of(pair.server_list) or ListName(""))
     if owner.treatment is Treatment.RELAX and pair.needs_list and copy is not None:
-        return Held(copy.protocol, frozenset(_entry(e.server, e.address, e.http_port) for e in copy.servers))
+        return HeldList(copy.protocol, frozenset(_entry(e.server, e.address, e.http_port) for e in copy.servers))
     known = site.list_named(pair.server_list)
     if known is None:
         return None
     https = known.protocol is Protocol.HTTPS
     entries = (_entry(e.server, e.address, e.https_port if https else e.http_port) for e in known.entries)
-    return Held(known.protocol, frozenset(entries))
+    return HeldList(known.protocol, frozenset(entries))
 
 
 def _entry(server: ServerName, address: str, port: int) -> HeldEntry:
@@ -172,12 +172,12 @@ def _text(protocol: Protocol, servers: Iterable[tuple[str, int]]) -> str:
 def judge(
     asked: LookAtClients,
     looked: Sequence[Looked],
-    candidates: Sequence[Candidate],
-    lists: Mapping[GroupId, Sequence[Held]],
+    candidates: Sequence[CandidateClient],
+    lists: Mapping[GroupId, Sequence[HeldList]],
     *,
     now: datetime,
     settled: Collection[str] = (),
-) -> Judged:
+) -> JudgedLooks:
     """What somebody's look at clients shows. The first client that speaks against it is named.
 
     Once each build was shown, a client that is unknown, told of twice or of another build holds nothing up, unless it
@@ -223,20 +223,20 @@ def judge(
     missing = [build for build in asked.builds if build.label not in {*shown, *settled}]
     wrong.sort(key=lambda each: each.code != LIST_OLD)
     if not missing and all(each.code in _SAYS_NOTHING for each in wrong):
-        return Judged(shown, None)
+        return JudgedLooks(shown, None)
     if not wrong:
         first = missing[0]
         text = f"is not told of, nor another client of build {first.label}"
         wrong.append(_against("client-not-looked-at", first.name, text, f"look at {first.name} in {first.path} too"))
-    return Judged(shown, wrong[0] if wrong else None, tuple(sorted(old)))
+    return JudgedLooks(shown, wrong[0] if wrong else None, tuple(sorted(old)))
 
 
 def _lookups(
-    candidates: Iterable[Candidate],
-) -> tuple[dict[ClientId, Candidate], dict[str, list[Candidate]], dict[str, Candidate]]:
+    candidates: Iterable[CandidateClient],
+) -> tuple[dict[ClientId, CandidateClient], dict[str, list[CandidateClient]], dict[str, CandidateClient]]:
     """The clients by id and by name, and the youngest of each build: made once, since there may be 100,000."""
-    by_id, by_name = {each.id: each for each in candidates}, defaultdict[str, list[Candidate]](list)
-    alike = defaultdict[str, list[Candidate]](list)
+    by_id, by_name = {each.id: each for each in candidates}, defaultdict[str, list[CandidateClient]](list)
+    alike = defaultdict[str, list[CandidateClient]](list)
     for each in by_id.values():
         by_name[each.name.casefold()].append(each)
         alike[each.label].append(each)
@@ -244,7 +244,7 @@ def _lookups(
 
 
 def _told_wrongly(
-    looked: Looked, found: Candidate, seen: Collection[ClientId], wanted: Collection[str]
+    looked: Looked, found: CandidateClient, seen: Collection[ClientId], wanted: Collection[str]
 ) -> Finding | None:
     if found.id in seen:
         return _against("client-told-twice", looked.client, "is told of twice", "tell of it once")
@@ -254,12 +254,12 @@ def _told_wrongly(
     return None
 
 
-def _when_old(found: Candidate) -> str:
+def _when_old(found: CandidateClient) -> str:
     late = f"have {found.name} check in, and {_AGAIN}; or retry later: agents of its build may take lists days later"
     return f"{late}. If it held the right list before, something else than SEPM gives it an old Sylink.xml: stop that"
 
 
-def _found(looked: Looked, alike: Sequence[Candidate]) -> Candidate | Finding:
+def _found(looked: Looked, alike: Sequence[CandidateClient]) -> CandidateClient | Finding:
     if not alike:
         text = "is no client whose policy was proven: it is in no group of this task, away, left out, or not in SEPM"
         return _against("client-unknown", looked.client, text, "look at one of those that are named")
@@ -269,7 +269,7 @@ def _found(looked: Looked, alike: Sequence[Candidate]) -> Candidate | Finding:
     return alike[0]
 
 
-def _unlike(looked: Looked, found: Candidate, lists: Sequence[Held]) -> str | None:
+def _unlike(looked: Looked, found: CandidateClient, lists: Sequence[HeldList]) -> str | None:
     """What is otherwise in a client's Sylink.xml than it must be."""
     if not any(held.is_in(looked) for held in lists):
         holds = _text(looked.protocol, ((each.server, each.port) for each in looked.servers))

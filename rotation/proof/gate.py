@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from rotation.plan.scope import Pace
+from rotation.plan.scope import ReportingPace
 from rotation.values import GroupId, Value
 
 HEARTBEATS = 3
@@ -16,7 +16,7 @@ _RAREST = timedelta(days=7)
 _BEYOND = 4
 
 
-def minimum(owners: Iterable[Pace], *, floor: timedelta = timedelta(0)) -> timedelta:
+def minimum(owners: Iterable[ReportingPace], *, floor: timedelta = timedelta(0)) -> timedelta:
     """The least wait: three heartbeats of the slowest pair and its jitter, not below `floor` (facts, 6.2)."""
     waits = (HEARTBEATS * owner.slowest_heartbeat + owner.jitter for owner in owners)
     return max(floor, max(waits, default=timedelta(0)))

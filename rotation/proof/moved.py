@@ -114,7 +114,7 @@ def to_move(
     return tuple(chosen.values())
 
 
-class Asked(Value):
+class ClientBeforeMove(Value):
     """A client as it was just before the policy of its group was moved: it is to take that where it is."""
 
     client: ClientId
@@ -137,7 +137,7 @@ def asked_of(
     visits: Mapping[ClientId, Mapping[ServerName, datetime]],
     stays: timedelta,
     now: datetime,
-) -> tuple[Asked, ...]:
+) -> tuple[ClientBeforeMove, ...]:
     """Some clients of those owners at each of those servers, that have been there since its certificate was replaced.
 
     Args:
@@ -150,7 +150,7 @@ def asked_of(
         now: SEPM's clock.
     """
     owner_of = {group: owner for owner in owners for group in owner.groups}
-    found: dict[ServerName, list[Asked]] = {}
+    found: dict[ServerName, list[ClientBeforeMove]] = {}
     for client in sorted(clients, key=lambda each: each.id):
         owner, server = owner_of.get(client.group_id), client.last_server
         if owner is None or server is None or server not in servers or not is_there(client, owner, swapped, now=now):
@@ -159,7 +159,7 @@ def asked_of(
         elsewhere = [at for other, at in visits.get(client.id, {}).items() if other != server]
         if len(kept) < _KEPT and client.last_seen is not None:
             kept.append(
-                Asked(
+                ClientBeforeMove(
                     client=client.id,
                     owner=owner.group_id,
                     server=server,
@@ -171,7 +171,7 @@ def asked_of(
     return tuple(each for server in sorted(found) for each in found[server])
 
 
-def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool, stays: timedelta) -> bool:
+def has_taken(asked: ClientBeforeMove, now: ObservedClient, *, only_there: bool, stays: timedelta) -> bool:
     """Whether a client has taken a newer policy than it had at the server at which it was, and is there still.
 
     Args:
@@ -187,7 +187,7 @@ def has_taken(asked: Asked, now: ObservedClient, *, only_there: bool, stays: tim
     return stayed and now.last_server == asked.server and not now.non_persistent
 
 
-def says_nothing(asked: Asked, now: ObservedClient, *, only_there: bool, stays: timedelta) -> bool:
+def says_nothing(asked: ClientBeforeMove, now: ObservedClient, *, only_there: bool, stays: timedelta) -> bool:
     """Whether a client may have left its server by itself, and taken the policy at another one.
 
     Its stay was over; or it was read too late, after an outage of the service, for example. Others that are at the
@@ -200,7 +200,7 @@ def says_nothing(asked: Asked, now: ObservedClient, *, only_there: bool, stays: 
     return now.last_seen - asked.seen >= stays and _is_newer(asked, now)
 
 
-def _is_newer(asked: Asked, now: ObservedClient) -> bool:
+def _is_newer(asked: ClientBeforeMove, now: ObservedClient) -> bool:
     """Whether a client reports a later policy than when it was asked."""
     former, newer = parse_or_none(asked.serial), parse_or_none(now.serial)
     return former is not None and newer is not None and newer.at > former.at
@@ -213,7 +213,7 @@ def offers_one(owner: OwnerScope, site: Site) -> bool:
 
 
 def refused_at(
-    asked: Iterable[Asked],
+    asked: Iterable[ClientBeforeMove],
     now: Mapping[ClientId, ObservedClient],
     settled: Mapping[GroupId, datetime],
     *,

@@ -14,7 +14,7 @@ GOOD_FOR = timedelta(days=30)
 """After this an answer shows nothing any more: firewalls change."""
 
 
-class HttpAnswer(Value):
+class ReachAnswer(Value):
     """One line of what the script has written: one client, one server and port."""
 
     client: str = Field(min_length=1, max_length=256)

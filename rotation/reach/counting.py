@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from rotation.values import Value
 
 _NAMES_SHOWN = 20
@@ -25,15 +25,15 @@ class NetworkCount(Value):
     newest: datetime
 
 
-def counted(answers: Iterable[HttpAnswer], *, now: datetime) -> tuple[NetworkCount, ...]:
+def counted(answers: Iterable[ReachAnswer], *, now: datetime) -> tuple[NetworkCount, ...]:
     """The count of each network, by its name. Whether a plan takes one for shown, also depends on its lists."""
-    by_network: dict[str, list[HttpAnswer]] = defaultdict(list)
+    by_network: dict[str, list[ReachAnswer]] = defaultdict(list)
     for answer in answers:
         by_network[answer.network].append(answer)
     return tuple(_count(network, some, now) for network, some in sorted(by_network.items()))
 
 
-def _count(network: str, answers: list[HttpAnswer], now: datetime) -> NetworkCount:
+def _count(network: str, answers: list[ReachAnswer], now: datetime) -> NetworkCount:
     fresh = [answer for answer in answers if answer.counts(now)]
     through = {answer.client for answer in fresh if answer.through}
     failed = sorted({answer.client for answer in fresh} - through)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rotation.network import UNKNOWN
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from rotation.site import ServerList
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, ListName
@@ -26,7 +26,7 @@ class Way(StrEnum):
     """It was answered; or others of its network were, and none of them was not."""
 
 
-class Judged(NamedTuple):
+class JudgedClient(NamedTuple):
     """A client, where it is, and what is known of its way."""
 
     client: ObservedClient
@@ -41,7 +41,7 @@ class Reach:
 
     def __init__(
         self,
-        answers: Iterable[HttpAnswer],
+        answers: Iterable[ReachAnswer],
         lists: Mapping[ListName, ServerList],
         *,
         trusted: Collection[str],
@@ -61,12 +61,12 @@ class Reach:
         }
         self._servers = {name: known.servers for name, known in lists.items()}
         self._trusted = trusted
-        self._by_client: dict[str, list[HttpAnswer]] = defaultdict(list)
+        self._by_client: dict[str, list[ReachAnswer]] = defaultdict(list)
         for answer in answers:
             if answer.counts(now):
                 self._by_client[answer.client.casefold()].append(answer)
 
-    def judge(self, going: Mapping[ClientId, tuple[ObservedClient, frozenset[ListName]]]) -> tuple[Judged, ...]:
+    def judge(self, going: Mapping[ClientId, tuple[ObservedClient, frozenset[ListName]]]) -> tuple[JudgedClient, ...]:
         """What is known of each client that goes to plain HTTP, with the lists whose copies it may come to use."""
         own = {client.id: self._own(client, lists) for client, lists in going.values()}
         shown: dict[tuple[str, ListName], set[bool]] = defaultdict(set)
@@ -83,10 +83,10 @@ class Reach:
         lists: frozenset[ListName],
         own: tuple[str, bool | None],
         shown: Mapping[tuple[str, ListName], set[bool]],
-    ) -> Judged:
+    ) -> JudgedClient:
         network, through = own
         if through is not None:
-            return Judged(client, network, Way.OPEN if through else Way.SHUT, asked=True)
+            return JudgedClient(client, network, Way.OPEN if through else Way.SHUT, asked=True)
         seen = [shown.get((network, name), set()) for name in lists] if network != UNKNOWN else []
         if any(False in each for each in seen):
             way = Way.SHUT
@@ -94,7 +94,7 @@ class Reach:
             way = Way.OPEN
         else:
             way = Way.TRUSTED if network in self._trusted else Way.UNSHOWN
-        return Judged(client, network, way, asked=False)
+        return JudgedClient(client, network, way, asked=False)
 
     def _in_use(self, client: ObservedClient, lists: frozenset[ListName]) -> frozenset[ListName]:
         """Those of its lists that it may use where it is: it was last heard at a server of theirs.
@@ -110,7 +110,7 @@ class Reach:
         """
         names = {client.id.casefold(), client.name.casefold()}
         answers = [answer for name in names for answer in self._by_client.get(name, ())]
-        by_network: dict[str, list[HttpAnswer]] = defaultdict(list)
+        by_network: dict[str, list[ReachAnswer]] = defaultdict(list)
         for answer in answers:
             by_network[answer.network].append(answer)
         used = self._in_use(client, lists)
@@ -121,7 +121,7 @@ class Reach:
                     return network if network != UNKNOWN else client.network, wanted
         return client.network, None
 
-    def _through(self, answers: Collection[HttpAnswer], lists: frozenset[ListName], *, heard: bool) -> bool | None:
+    def _through(self, answers: Collection[ReachAnswer], lists: frozenset[ListName], *, heard: bool) -> bool | None:
         """Whoever no server of its lists has heard over HTTPS either, shows nothing by getting no answer."""
         newest = {
             (answer.server, answer.host, answer.port): answer for answer in sorted(answers, key=lambda each: each.at)

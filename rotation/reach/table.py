@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from rotation.finding import Finding, blocking
 from rotation.network import network_of
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from rotation.values import ServerName, Value
 
 COLUMNS = ("client", "address", "prefix", "server", "host", "port", "result", "time")
@@ -24,7 +24,7 @@ _AHEAD = timedelta(days=1)
 class Read(Value):
     """What a table holds, or why it is refused: then nothing of it counts."""
 
-    answers: tuple[HttpAnswer, ...] = ()
+    answers: tuple[ReachAnswer, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -40,7 +40,7 @@ def read_table(content: bytes, *, now: datetime) -> Read:
     lines = text.splitlines()
     if len(lines) > MOST_LINES:
         return _refused([_wrong("file", f"it has {len(lines)} lines, and {MOST_LINES} are read: send it in parts")])
-    found: list[HttpAnswer] = []
+    found: list[ReachAnswer] = []
     wrong: list[Finding] = []
     for number, row in _rows(lines):
         answer = _answer(number, row, now)
@@ -65,7 +65,7 @@ def _rows(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
             yield number, row
 
 
-def _answer(number: int, row: Sequence[str], now: datetime) -> HttpAnswer | Finding:
+def _answer(number: int, row: Sequence[str], now: datetime) -> ReachAnswer | Finding:
     where = f"line {number}"
     if len(row) != len(COLUMNS):
         return _wrong(where, f"it has {len(row)} fields, and {len(COLUMNS)} are meant: {', '.join(COLUMNS)}")
@@ -81,7 +81,7 @@ def _answer(number: int, row: Sequence[str], now: datetime) -> HttpAnswer | Find
     if not port.isdecimal() or len(port) > _DIGITS:
         return _wrong(where, f"port {port[:20]!r} is no number")
     try:
-        return HttpAnswer(
+        return ReachAnswer(
             client=client,
             network=network_of((address,), (prefix,)),
             server=ServerName(server),

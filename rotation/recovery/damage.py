@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rotation.finding import Finding, blocking, info, warning
-from rotation.recovery.held import Held
+from rotation.recovery.held import HeldByClients
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
 
@@ -24,7 +24,7 @@ _ROTATE = (
 )
 
 
-class Form(StrEnum):
+class DamageForm(StrEnum):
     """In which form a certificate is damaged, as far as its port shows."""
 
     SILENT = "silent"
@@ -57,7 +57,7 @@ class Damage(Value):
     server: ServerName
     presents: ServedCertificate
     """A look at its client port just now."""
-    held: Held | None
+    held: HeldByClients | None
     copy_at_hand: RecoveryCopy | None = None
     heard: int = 0
     """How many clients were last heard at it."""
@@ -72,11 +72,11 @@ class Damage(Value):
         return self.presents.fingerprint != self.held.fingerprint
 
     @property
-    def form(self) -> Form:
+    def form(self) -> DamageForm:
         """How the damage shows."""
         if self.presents.fingerprint is None:
-            return Form.SILENT
-        return Form.MALFORMED if self.presents.not_after is None else Form.ANOTHER
+            return DamageForm.SILENT
+        return DamageForm.MALFORMED if self.presents.not_after is None else DamageForm.ANOTHER
 
 
 def against(damage: Damage, *, now: datetime) -> tuple[Finding, ...]:
@@ -149,14 +149,14 @@ def _is_valid(damage: Damage, now: datetime) -> Iterable[Finding]:
 
 def _as_it_shows(damage: Damage, _now: datetime) -> Iterable[Finding]:
     server, shown = damage.server, damage.presents
-    if damage.form is Form.SILENT:
+    if damage.form is DamageForm.SILENT:
         told = f"presents nothing: {shown.error or 'no answer'}"
         remedy = "if it is merely down, start it: then nothing has to be put back, and the task closes by itself"
         yield warning("recovery-silent", server, told, remedy)
     else:
-        what = "a malformed certificate" if damage.form is Form.MALFORMED else "another certificate"
+        what = "a malformed certificate" if damage.form is DamageForm.MALFORMED else "another certificate"
         yield info("recovery-damage", server, f"presents {what}: {(shown.fingerprint or '')[:16]}...")
-    if damage.stay_behind and damage.form is Form.ANOTHER:
+    if damage.stay_behind and damage.form is DamageForm.ANOTHER:
         names = ", ".join(damage.stay_behind[:5])
         told = (
             f"{len(damage.stay_behind)} clients that do not fail over were last heard elsewhere, among them {names}: "

@@ -26,7 +26,7 @@ class Holding(Value):
     """SHA-256 of the public halves of its private keys: a certificate with that `public_key` is the key's."""
 
 
-class Unread(Value):
+class UnreadFile(Value):
     """A file of the archive that should tell something, and does not."""
 
     member: str
@@ -43,7 +43,7 @@ class RecoveryFile(Value):
     size: int
     members: tuple[str, ...]
     holdings: tuple[Holding, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadFile, ...] = ()
     unknown: tuple[str, ...] = ()
     """Files that are of no kind known here. Nothing is concluded from them."""
     tells_password: bool = False

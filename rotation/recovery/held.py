@@ -15,7 +15,7 @@ _LASTING = timedelta(days=1)
 """What a server presented for so long may have reached its clients by other ways than itself."""
 
 
-class Held(Value):
+class HeldByClients(Value):
     """The certificate of a server that its clients hold, and what that rests on."""
 
     fingerprint: Fingerprint
@@ -37,7 +37,7 @@ def clients_hold(
     heard_at: datetime | None,
     word: Fingerprint | None = None,
     put_in: Fingerprint | None = None,
-) -> Held | None:
+) -> HeldByClients | None:
     """What clients hold of a server; None where nothing tells.
 
     1. what a person has read off a client (its Sylink.xml names the certificates)
@@ -56,7 +56,7 @@ def clients_hold(
     known = sorted(sightings, key=lambda seen: seen.last_seen, reverse=True)
     if word is not None:
         read = next((seen for seen in known if seen.fingerprint == word), None)
-        return Held(
+        return HeldByClients(
             fingerprint=word,
             not_after=read.certificate.not_after if read else None,
             last_served=read.last_seen if read else None,
@@ -71,7 +71,7 @@ def clients_hold(
     if held is None:
         return None
     later = [seen for seen in known if seen.last_seen > held.last_seen and seen.fingerprint != held.fingerprint]
-    return Held(
+    return HeldByClients(
         fingerprint=held.fingerprint,
         not_after=held.certificate.not_after,
         last_served=held.last_seen,

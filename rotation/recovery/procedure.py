@@ -20,7 +20,7 @@ from rotation.plan.work.task import PutCertificateBack
 from rotation.procedure.steps import console, numbered
 from rotation.proof.gate import minimum
 from rotation.recovery.damage import Damage, RecoveryCopy, against
-from rotation.recovery.held import Held
+from rotation.recovery.held import HeldByClients
 from rotation.site import Limits, Site
 from rotation.span import LONGEST_HEARTBEAT
 from rotation.survey import ObservedGroup, SiteSurvey
@@ -134,7 +134,7 @@ def _steps(works: Sequence[PutCertificateBack], scopes: Sequence[OwnerScope], li
     )
 
 
-def _work(damage: Damage, held: Held, copy: RecoveryCopy) -> PutCertificateBack:
+def _work(damage: Damage, held: HeldByClients, copy: RecoveryCopy) -> PutCertificateBack:
     return PutCertificateBack(
         server=damage.server,
         fingerprint_sha256=held.fingerprint,

@@ -61,7 +61,7 @@ class Reply(Value):
     findings: tuple[Finding, ...] = ()
 
 
-class Answered(Value):
+class AnsweredMessage(Value):
     """A reply, and the message that it was given to: a request id stands for one message only."""
 
     move: Move
@@ -78,7 +78,7 @@ REQUEST_ID_REUSED = "request-id-reused"
 """The code of the refusal of another message under a request id that was used before."""
 
 
-class Progress(StrEnum):
+class MessageProgress(StrEnum):
     """How far a rotation has come with a message."""
 
     UNKNOWN = "unknown"
@@ -93,7 +93,7 @@ class Progress(StrEnum):
 class Heard(Value):
     """What a rotation says of a message: how far it has come with it, its reply, or why it would refuse it now."""
 
-    progress: Progress
+    progress: MessageProgress
     reply: Reply | None = None
     refusal: Finding | None = None
     """Of a message that it has not been sent, or whose request id is another's: nothing is kept of it."""

@@ -5,15 +5,15 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rotation.console.statement import Asked as Wanted
-from rotation.drift.told import Told
+from rotation.console.statement import WantedProof as Wanted
+from rotation.drift.told import NamedDrift
 from rotation.finding import Finding, warning
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step
-from rotation.proof.moved import Asked
+from rotation.proof.moved import ClientBeforeMove
 from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import Reason
-from rotation.running.message import Answered, Message, Move, Reply
+from rotation.running.message import AnsweredMessage, Message, Move, Reply
 from rotation.running.unread_signal import UnreadSignal
 from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
 
@@ -78,7 +78,7 @@ class GateReading(Value):
     """Servers that clients have shown so, with when, on SEPM's clock (rule 24)."""
     unshown: tuple[ServerName, ...] = ()
     """Servers of which none has shown that: they hold the gates of rules 13 and 24."""
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[ClientBeforeMove, ...] = ()
     """Clients at such servers whose policy was moved to have them show that, and that have not yet (rule 24)."""
     there: tuple[ServerName, ...] = ()
     """Such servers at which clients are that were not asked yet."""
@@ -122,7 +122,7 @@ class Wait(Value):
     due: datetime
     limit: datetime
     heartbeat: timedelta
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[ClientBeforeMove, ...] = ()
     """The clients whose policy was moved to have them show what servers sign (rule 24)."""
     held: tuple[str, ...] = ()
     """Canaries that were named since they did not get through: what brings them back need not be the opened port."""
@@ -309,7 +309,7 @@ class RotationState(BaseModel):
     """Since when nothing was found by looking at the site: looks grow rarer from there."""
     look_at: datetime | None = None
     """When to look at the site again."""
-    drift: tuple[Told, ...] = ()
+    drift: tuple[NamedDrift, ...] = ()
     copies_doubted: tuple[ListName, ...] = ()
     """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
@@ -343,7 +343,7 @@ class RotationState(BaseModel):
     inbox: tuple[Message, ...] = ()
     unread: UnreadSignal | None = None
     """The newest signal that could not be read and is not shown yet."""
-    replies: dict[str, Answered] = Field(default_factory=dict)
+    replies: dict[str, AnsweredMessage] = Field(default_factory=dict)
     """The newest answers by request id: whoever sent a message asks for it, also in a later history."""
     refused: str = ""
     """What was refused last, for whoever sent it where no answer is shown."""
@@ -364,7 +364,7 @@ class RotationState(BaseModel):
 
     def keep_reply(self, message: Message, reply: Reply) -> None:
         """Remember what was answered to a message, and forget the oldest answers."""
-        answered = Answered(move=message.move, who=message.who, digest=message.digest, reply=reply)
+        answered = AnsweredMessage(move=message.move, who=message.who, digest=message.digest, reply=reply)
         newest = list({**self.replies, message.request_id: answered}.items())[-_REPLIES:]
         self.replies = dict(newest)
         self.show_refused(message, *reply.findings)

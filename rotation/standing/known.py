@@ -74,7 +74,7 @@ class NextAct(Value):
     """How many events it has reported or is reporting; None: its worker is of a version that does not say."""
 
 
-class Answered(Value):
+class WorkerAnswer(Value):
     """A worker has said when the rotation acts next, and how far it is."""
 
     kind: Literal["answered"] = "answered"
@@ -96,7 +96,7 @@ class Failed(Value):
     error: str
 
 
-Word = Annotated[Answered | Silent | Failed, Field(discriminator="kind")]
+Word = Annotated[WorkerAnswer | Silent | Failed, Field(discriminator="kind")]
 """What came back when the workflow of a rotation was asked."""
 
 

@@ -10,7 +10,7 @@ LATE = timedelta(seconds=60)
 """What was found is believed for this long; looks are some 15 seconds apart."""
 
 
-class Found(Value):
+class FoundTrouble(Value):
     """Trouble, and since when it was found at each look."""
 
     trouble: Trouble
@@ -21,22 +21,22 @@ class Reconciliation(Value):
     """One look at everything."""
 
     taken_at: datetime
-    service: tuple[Found, ...] = ()
+    service: tuple[FoundTrouble, ...] = ()
     """What concerns every rotation."""
-    rotations: tuple[Found, ...] = ()
-    workflows: tuple[Found, ...] = ()
+    rotations: tuple[FoundTrouble, ...] = ()
+    workflows: tuple[FoundTrouble, ...] = ()
     """Workflows under ids of ours that the store does not have so."""
 
     @property
-    def all(self) -> tuple[Found, ...]:
+    def all(self) -> tuple[FoundTrouble, ...]:
         """Everything that was found."""
         return (*self.service, *self.rotations, *self.workflows)
 
-    def own(self, rotation_id: RotationId) -> Found | None:
+    def own(self, rotation_id: RotationId) -> FoundTrouble | None:
         """What is wrong with a rotation."""
         return next((found for found in self.rotations if found.trouble.subject == rotation_id), None)
 
-    def about(self, rotation_id: RotationId) -> Found | None:
+    def about(self, rotation_id: RotationId) -> FoundTrouble | None:
         """What is wrong with a rotation that runs by the store: its own trouble first."""
         return self.own(rotation_id) or next(iter(self.service), None)
 
@@ -52,8 +52,10 @@ def reconciled(
     """What was found now; what was there at the look before keeps the time from which it was found."""
     since = {(each.trouble.subject, each.trouble.code): each.since for each in before.all} if before else {}
 
-    def found(troubles: Iterable[Trouble]) -> tuple[Found, ...]:
-        return tuple(Found(trouble=each, since=since.get((each.subject, each.code), taken_at)) for each in troubles)
+    def found(troubles: Iterable[Trouble]) -> tuple[FoundTrouble, ...]:
+        return tuple(
+            FoundTrouble(trouble=each, since=since.get((each.subject, each.code), taken_at)) for each in troubles
+        )
 
     return Reconciliation(
         taken_at=taken_at, service=found(service), rotations=found(rotations), workflows=found(workflows)
@@ -76,11 +78,11 @@ def believed(latest: Reconciliation | None, begun_at: datetime | None, now: date
         return latest
     text = f"nobody has held the store against Temporal since {since:%Y-%m-%d %H:%M:%S} UTC"
     remedy = "look into the log of the API; it looks again by itself"
-    late = Found(trouble=unknown(TroubleCode.NOT_CHECKED, "reconciler", text, remedy), since=since)
+    late = FoundTrouble(trouble=unknown(TroubleCode.NOT_CHECKED, "reconciler", text, remedy), since=since)
     return Reconciliation(taken_at=since, service=(late,))
 
 
-def standing_of(latest: Reconciliation | None, found: Found | None) -> Standing:
+def standing_of(latest: Reconciliation | None, found: FoundTrouble | None) -> Standing:
     """Where a rotation stands that runs by the store."""
     if found is not None:
         return found.trouble.standing

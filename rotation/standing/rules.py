@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from rotation.standing import remedies
-from rotation.standing.known import Answered, Failed, Recorded, Run, RunStatus, Service, Silent
+from rotation.standing.known import Failed, Recorded, Run, RunStatus, Service, Silent, WorkerAnswer
 from rotation.standing.trouble import Trouble, TroubleCode, adrift, stalled
 from rotation.values import RotationId, SiteId
 
@@ -152,7 +152,7 @@ def _reset_outside(recorded: Recorded, run: Run, service: Service) -> Trouble | 
 
 def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     """The store was read before its workflow was asked, so that the workflow knows at least as much."""
-    if not isinstance(run.word, Answered) or run.word.next_act.events is None:
+    if not isinstance(run.word, WorkerAnswer) or run.word.next_act.events is None:
         return None
     if run.word.next_act.events >= recorded.told:
         return None
@@ -165,7 +165,7 @@ def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | 
 
 def _overdue(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     """Past its own next act by more than a heartbeat and a poll, with nothing under way."""
-    if run.activities or not isinstance(run.word, Answered) or run.word.next_act.at is None:
+    if run.activities or not isinstance(run.word, WorkerAnswer) or run.word.next_act.at is None:
         return None
     act = run.word.next_act
     due = run.word.next_act.at + max(act.heartbeat, _LEAST_HEARTBEAT) + _POLL

@@ -13,7 +13,7 @@ from certificates.certificate_formats import Contents, read_contents
 from certificates.errors import UnusableCertificateFile
 from certificates.java_keystore import is_java_keystore
 from certificates.parsed_certificate import UNREADABLE, facts_of
-from rotation.recovery.file import HeldCertificate, Holding, RecoveryFile, Unread
+from rotation.recovery.file import HeldCertificate, Holding, RecoveryFile, UnreadFile
 from rotation.values import CertificateId, Fingerprint
 from sepm.errors import UnusableRecoveryFile
 from sepm.recovery.recovery_archive import Member, unpack
@@ -48,7 +48,7 @@ def read_recovery_file(content: bytes, name: str, password: SecretStr | None = N
     passwords = settings.passwords if password is None else (password.get_secret_value(),)
     _worth_reading(members, name)
     holdings: list[Holding] = []
-    unread: list[Unread] = []
+    unread: list[UnreadFile] = []
     unknown: list[str] = []
     for member in members:
         if not _is_material(member):
@@ -58,7 +58,7 @@ def read_recovery_file(content: bytes, name: str, password: SecretStr | None = N
         try:
             holdings.append(_holding(member, _opened(member, passwords)))
         except UnusableCertificateFile as error:
-            unread.append(Unread(member=member.name, why=error.what, remedy=error.remedy))
+            unread.append(UnreadFile(member=member.name, why=error.what, remedy=error.remedy))
         _bounded(holdings, name)
     return RecoveryFile(
         name=name,

@@ -19,7 +19,7 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True)
-class Settings:
+class RecoverySettings:
     """What was found. Passwords are in no repr."""
 
     passwords: tuple[str, ...] = field(default=(), repr=False)
@@ -38,7 +38,7 @@ def text_of(content: bytes) -> str | None:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_settings(texts: Iterable[str]) -> Settings:
+def read_settings(texts: Iterable[str]) -> RecoverySettings:
     """What texts say of passwords and domains; the first few of each."""
     passwords: dict[str, None] = {}
     domains: dict[str, None] = {}
@@ -49,7 +49,7 @@ def read_settings(texts: Iterable[str]) -> Settings:
             if len(each) <= _LONGEST:
                 passwords.update(dict.fromkeys((each, _as_java_reads(each))))
         domains.update(dict.fromkeys(found.group(1).upper() for found in _DOMAIN.finditer(text)))
-    return Settings(passwords=tuple(passwords)[:_MOST], domain_ids=tuple(domains)[:_MOST])
+    return RecoverySettings(passwords=tuple(passwords)[:_MOST], domain_ids=tuple(domains)[:_MOST])
 
 
 def _as_java_reads(text: str) -> str:

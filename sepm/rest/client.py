@@ -34,7 +34,7 @@ from sepm.rest.payloads import (
 )
 from sepm.rest.session import Session
 from sepm.rest.settings import log_size_change, secure_communications_change, server_list_change
-from sepm.rest.site_facts import Database, OnlineCounts
+from sepm.rest.site_facts import OnlineCounts, SiteDatabase
 from sepm.tls.handshakes import Heard
 from sepm.tls.transport import TrustingTransport
 from sepm.tls.trust import Trust
@@ -183,10 +183,10 @@ class SepmClient:
         """The ids of the site's management servers. SEPM documents no name, address or certificate of them."""
         return tuple(server.id for server in await self._session.get("/api/v1/admin/servers", _SERVERS))
 
-    async def database(self) -> Database:
+    async def database(self) -> SiteDatabase:
         """The database of the site."""
         payload = await self._session.get("/api/v1/admin/database", _DATABASE)
-        return Database(
+        return SiteDatabase(
             name=payload.name,
             type=payload.type,
             version=payload.version,

@@ -3,7 +3,7 @@
 from rotation.values import Value
 
 
-class Database(Value):
+class SiteDatabase(Value):
     """The database of a site: since 14.3 RU1 its own certificate hangs on the server's (REST facts, section 3.2)."""
 
     name: str

@@ -10,7 +10,7 @@ from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.recovery.damage import Damage, RecoveryCopy
-from rotation.recovery.held import Held, clients_hold
+from rotation.recovery.held import HeldByClients, clients_hold
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
 from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
 from rotation.site import Site
@@ -75,7 +75,7 @@ async def held_by_clients(
     *,
     ahead: timedelta,
     words: Mapping[ServerName, Fingerprint] | None = None,
-) -> dict[ServerName, Held | None]:
+) -> dict[ServerName, HeldByClients | None]:
     """What clients hold of every server, as far as anything tells.
 
     Args:
@@ -123,7 +123,7 @@ async def _sightings(store: Store, site_id: SiteId) -> dict[ServerName, tuple[Si
 
 
 def _damage(
-    seen: ServedCertificate, held: Held | None, copy: RecoveryCopy | None, clients: Sequence[ObservedClient]
+    seen: ServedCertificate, held: HeldByClients | None, copy: RecoveryCopy | None, clients: Sequence[ObservedClient]
 ) -> Damage:
     return Damage(
         server=seen.server,
@@ -140,7 +140,7 @@ def _damage(
 
 
 async def saved_copies(
-    store: Store, site_id: SiteId, held: Mapping[ServerName, Held | None]
+    store: Store, site_id: SiteId, held: Mapping[ServerName, HeldByClients | None]
 ) -> dict[ServerName, RecoveryCopy]:
     """The recovery files that were saved in rotations, and of which it was said that they have what clients hold."""
     found = {}

@@ -26,7 +26,7 @@ from rotation.values import Value
 from simulation.drawn.chance import Chance
 from simulation.drawn.faults import with_switches
 from simulation.drawn.misfortune import behind_proxies, clumsy, drawn_happenings, purged, with_hand_outs
-from simulation.drawn.scenario import Act, Pace, Scenario, Since
+from simulation.drawn.scenario import Scenario, ScriptedMove, Since, WorkPace
 from simulation.drawn.themes import Shares, Theme, drawn_theme, shares_of
 from simulation.people.networks import Asking, Networking, WhenShut
 
@@ -270,10 +270,10 @@ def _limits(chance: Chance, sizes: Sizes, shares: Shares) -> Limits:
     )
 
 
-def _pace(chance: Chance, sizes: Sizes, shares: Shares) -> Pace:
+def _pace(chance: Chance, sizes: Sizes, shares: Shares) -> WorkPace:
     if chance.happens(sizes.quick if shares.quick is None else shares.quick, "quick people"):
-        return Pace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)
-    return Pace()
+        return WorkPace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)
+    return WorkPace()
 
 
 def _networking(chance: Chance, spec: SiteSpec) -> Networking:
@@ -286,24 +286,24 @@ def _networking(chance: Chance, spec: SiteSpec) -> Networking:
     )
 
 
-def _acts(chance: Chance, shares: Shares) -> tuple[Act, ...]:
+def _acts(chance: Chance, shares: Shares) -> tuple[ScriptedMove, ...]:
     acts = []
     for move, share in ((Move.HOLD, 0.15), (Move.EXTEND, 0.1), (Move.CANCEL, shares.cancel)):
         if chance.happens(share, "act", move.value):
             # soon as often as late
             longest = chance.one_of((2 * _DAY, 10 * _DAY, 40 * _DAY), "act within", move.value)
             after = chance.between(timedelta(0), longest, "act at", move.value)
-            acts.append(Act(after=after, move=move, by=3 * _DAY if move is Move.EXTEND else None))
+            acts.append(ScriptedMove(after=after, move=move, by=3 * _DAY if move is Move.EXTEND else None))
     if chance.happens(shares.cancel_at_replacement, "act", "cancel at a replacement"):
         after = chance.between(timedelta(0), _HOUR / 2, "act at", "cancel at a replacement")
-        acts.append(Act(after=after, move=Move.CANCEL, since=Since.CLAIM))
+        acts.append(ScriptedMove(after=after, move=Move.CANCEL, since=Since.CLAIM))
     if chance.happens(shares.roll_back, "act", Move.ROLL_BACK.value):
         # from the moment after the first certificate to the days after the last one
         since = Since.RESTORE if chance.happens(shares.roll_back_restored, "act since", "restore") else Since.SWAP
         longest = chance.one_of((_HOUR, 10 * _MINUTE, 2 * _DAY, 40 * _DAY), "act within", Move.ROLL_BACK.value)
         longest = min(longest, _DAY) if since is Since.RESTORE else longest
         after = chance.between(timedelta(0), longest, "act at", Move.ROLL_BACK.value)
-        acts.append(Act(after=after, move=Move.ROLL_BACK, since=since))
+        acts.append(ScriptedMove(after=after, move=Move.ROLL_BACK, since=since))
     return tuple(acts)
 
 

@@ -30,7 +30,7 @@ from simulation.drawn.absence import Absences, Windows
 from simulation.drawn.chance import Chance
 from simulation.drawn.drawing import Faults
 from simulation.drawn.faults import with_switches
-from simulation.drawn.scenario import START, AtConsole, Pace, Registered, Scenario
+from simulation.drawn.scenario import START, OfflinePeople, Registered, Scenario, WorkPace
 
 _SECOND, _MINUTE, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 _FOR_EVER = 400 * _DAY
@@ -86,18 +86,18 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
         ),
         at_console=_at_console(site),
         limits=limits,
-        pace=chance.one_of((Pace(), Pace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)), "pace"),
+        pace=chance.one_of((WorkPace(), WorkPace(first=_MINUTE, last=30 * _MINUTE, work=10 * _MINUTE)), "pace"),
         happenings=tuple(_silent_servers(survey, chance)),
         longest=2 * limits.holdout_maximum + 2 * limits.gate_patience + 120 * _DAY,
     )
 
 
-def _at_console(site: Site) -> AtConsole | None:
+def _at_console(site: Site) -> OfflinePeople | None:
     """How the people of a site without REST do it: with serials, where their document has any."""
     if site.at_console is None:
         return None
     serials = any(group.serial is not None for group in site.at_console.groups)
-    return AtConsole(form=ExportForm(serials=serials), copies_serials=serials)
+    return OfflinePeople(form=ExportForm(serials=serials), copies_serials=serials)
 
 
 def _emulated(surveyed: SurveyedPlan, **parts: object) -> SiteSpec:

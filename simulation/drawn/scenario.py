@@ -19,7 +19,7 @@ START = datetime(2025, 12, 29, 8, tzinfo=UTC)
 """When every simulation begins: a Monday morning. The year ends soon after it: serials are text, month first."""
 
 
-class Pace(Value):
+class WorkPace(Value):
     """How long the people take. Each time is drawn between two bounds."""
 
     first: timedelta = timedelta(minutes=5)
@@ -42,7 +42,7 @@ class Since(StrEnum):
     """After that, the first setting was to be put back."""
 
 
-class Act(Value):
+class ScriptedMove(Value):
     """Something that a person says to the rotation of their own accord."""
 
     after: timedelta
@@ -78,7 +78,7 @@ class Proof(StrEnum):
     STATEMENTS = "statements"
 
 
-class AtConsole(Value):
+class OfflinePeople(Value):
     """A site without REST: what its console exports, and what its people do with that."""
 
     form: ExportForm = ExportForm()
@@ -96,7 +96,7 @@ class Scenario(Value):
     spec: SiteSpec
     registered: Registered | None = None
     """What stands in it counts before `limits`, `unproven`, `keep_relaxed`, `leave_out_away` and the drills."""
-    at_console: AtConsole | None = None
+    at_console: OfflinePeople | None = None
     """Where the site has no REST API."""
     limits: Limits = Limits()
     unproven: Unproven = Unproven.RELAX
@@ -108,8 +108,8 @@ class Scenario(Value):
     """Whether clients show another server while the one that is replaced next is stopped (rule 18)."""
     networking: Networking = Networking()
     """How its people find out whether plain HTTP gets through."""
-    pace: Pace = Pace()
-    acts: tuple[Act, ...] = ()
+    pace: WorkPace = WorkPace()
+    acts: tuple[ScriptedMove, ...] = ()
     happenings: tuple[Scheduled, ...] = ()
     """What happens at the site that nobody asked for. Mistakes of the person at the console stand in `spec.robot`."""
     follows: tuple[Follows, ...] = ()

@@ -26,7 +26,7 @@ class Loss(Value):
     """Why the promise does not cover it; empty when it does."""
 
 
-class Record(Value):
+class RunRecord(Value):
     """One simulated rotation. The same seed gives the same record."""
 
     seed: int
@@ -50,10 +50,10 @@ class Record(Value):
     """How its plan differs from the one that a person has approved, where a registered site's plan was played."""
 
 
-def record(facts: Facts, approved: Plan | None = None) -> Record:
+def record(facts: Facts, approved: Plan | None = None) -> RunRecord:
     """The record of a played rotation; of a registered site, beside the plan that was approved."""
     outcome = facts.outcome.value if facts.outcome else "unfinished"
-    return Record(
+    return RunRecord(
         seed=facts.scenario.seed,
         outcome="refused" if facts.plan is None else outcome,
         reason=facts.unfinished,

@@ -11,7 +11,7 @@ from rotation.values import PlanId, SiteId, Value
 from simulation.drawn.drawing import Faults
 from simulation.drawn.likeness import steps_digest
 from simulation.drawn.synthetic import Size
-from simulation.judged.record import Record
+from simulation.judged.record import RunRecord
 
 _Measure = TypeVar("_Measure", int, timedelta)
 _WORST = 5
@@ -89,13 +89,13 @@ class Report(Value):
     exposure: Spread[timedelta]
     differs: tuple[Difference, ...] = ()
     """Where the planner made another plan from a simulated survey than the one that a person has approved."""
-    worst: tuple[Record, ...]
+    worst: tuple[RunRecord, ...]
     """The runs that lost most, each with its seed; then those of the longest exposure."""
     again: dict[int, str]
     """By seed, the command that plays each of the worst runs once more."""
 
 
-def report(played: Size | PlayedPlan, faults: Faults, records: Sequence[Record]) -> Report:
+def report(played: Size | PlayedPlan, faults: Faults, records: Sequence[RunRecord]) -> Report:
     """The report of `records`, of which there is one at least."""
     ranked = sorted(records, key=lambda each: (-len(each.lost), -each.exposure, each.seed))
     worst = tuple(ranked[:_WORST])
@@ -120,7 +120,7 @@ def report(played: Size | PlayedPlan, faults: Faults, records: Sequence[Record])
     )
 
 
-def _spread(records: Sequence[Record], measure: Callable[[Record], _Measure]) -> Spread[_Measure]:
+def _spread(records: Sequence[RunRecord], measure: Callable[[RunRecord], _Measure]) -> Spread[_Measure]:
     values = sorted(map(measure, records))
     last = len(values) - 1
     return Spread(

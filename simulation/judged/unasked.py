@@ -20,7 +20,7 @@ SEEN_WITHIN = timedelta(minutes=3)
 """While a replacement is in somebody's hands its site is looked at each minute."""
 
 
-class Act(NamedTuple):
+class UnaskedChange(NamedTuple):
     """A change by somebody whom nobody asked, and what it is about as the product names it."""
 
     effect: EffectView
@@ -33,7 +33,7 @@ class Act(NamedTuple):
         return any(name in text for name in (self.about, *self.later))
 
 
-def unnamed_acts(facts: Facts) -> Iterator[tuple[Act, EffectView]]:
+def unnamed_acts(facts: Facts) -> Iterator[tuple[UnaskedChange, EffectView]]:
     """Each act that was in force, and could have been seen, when a certificate was replaced as the product asked.
 
     With the replacement that came without any event having named the act before. Whoever puts a certificate into a
@@ -68,7 +68,7 @@ def acted_just_before(facts: Facts, at: datetime) -> bool:
     return any(at - SEEN_WITHIN <= each.at <= at for each in facts.unasked)
 
 
-def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
+def _settings(facts: Facts, at: datetime) -> Iterator[UnaskedChange]:
     """Settings that differ from what was asked for last, or from the beginning.
 
     Where secure communications are the whole group's, a write through one location is one to all of its locations. A
@@ -100,7 +100,7 @@ def _settings(facts: Facts, at: datetime) -> Iterator[Act]:
             if pair in wanted and differs and not effect.actor.asked:
                 path, location, _ = effect.subject
                 first, *later = (f"{each} / {location}" for each in paths_since(path, moves, since=effect.number))
-                yield Act(effect, first, tuple(later))
+                yield UnaskedChange(effect, first, tuple(later))
 
 
 def _turned_off(facts: Facts, at: datetime) -> set[tuple[str, str]]:
@@ -143,12 +143,12 @@ def _is_asked_for(facts: Facts, effect: EffectView) -> bool:
     return False
 
 
-def _certificates(facts: Facts, at: datetime, *, due: str) -> Iterator[Act]:
+def _certificates(facts: Facts, at: datetime, *, due: str) -> Iterator[UnaskedChange]:
     """Certificates of other servers than the one that is due, which are not those of the beginning."""
     served = {each.subject[0]: each for each in facts.journal if each.kind in SWAPS and each.at < at}
     for server, effect in served.items():
         if server != due and not effect.actor.asked and effect.subject[-1] != facts.before.served[ServerName(server)]:
-            yield Act(effect, server)
+            yield UnaskedChange(effect, server)
 
 
 def others_swaps(facts: Facts) -> list[EffectView]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from emulator.people.export import described_groups, export_clients, followed_by, machines_of_images, serials, unlike
 from emulator.simulation import Simulation
-from rotation.access import AtConsole as Document
+from rotation.access import OfflineDocument as Document
 from rotation.console.exported import ClientExport
 from rotation.console.statement import CLIENTS, COVERED, MISSING
 from rotation.plan.step import Gate, Holdout, ScopeName
@@ -19,14 +19,14 @@ from rotation.running.state import RotationState, Wait
 from rotation.values import SiteId
 from sepm.offline.client_export import ExportForm, parse_client_export
 from sepm.offline.export_dates import DateOrder
-from simulation.drawn.scenario import AtConsole, Proof
+from simulation.drawn.scenario import OfflinePeople, Proof
 from store.store import Store
 
 
 class ConsolePeople:
     """Whoever sits at the console of a site; of one with REST they have nothing to tell."""
 
-    def __init__(self, simulation: Simulation, store: Store, site_id: SiteId, how: AtConsole | None) -> None:
+    def __init__(self, simulation: Simulation, store: Store, site_id: SiteId, how: OfflinePeople | None) -> None:
         self._simulation, self._store, self._site_id, self._how = simulation, store, site_id, how
         self._exports = 0
         self._before: dict[str, str] = {}

@@ -12,7 +12,7 @@ from rotation.finding import Finding
 from rotation.network import UNKNOWN, network_of
 from rotation.plan.request import PlanRequest
 from rotation.planning.choice.plain_http import SHUT, UNSHOWN
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from rotation.reach.table import read_table
 from rotation.values import SiteId, Value
 from simulation.played.clock import SimulatedClock
@@ -108,10 +108,10 @@ class NetworkPeople:
         self._ran = True
         await self._upload(self._answers())
 
-    async def _upload(self, answers: Sequence[HttpAnswer]) -> None:
+    async def _upload(self, answers: Sequence[ReachAnswer]) -> None:
         await self._store.http_reach.add(self._site_id, answers, "nora")
 
-    def _from_long_ago(self) -> tuple[HttpAnswer, ...]:
+    def _from_long_ago(self) -> tuple[ReachAnswer, ...]:
         """What they were answered while every firewall was open."""
         ago = self._clock.now() - _LONG_AGO
         return tuple(each.model_copy(update={"result": "ok", "at": ago}) for each in self._answers())
@@ -121,7 +121,7 @@ class NetworkPeople:
         shut = {_network(client) for client in self._simulation.fleet.settled() if client.http_blocked}
         return tuple(sorted(set(networks) - shut))
 
-    def _answers(self) -> tuple[HttpAnswer, ...]:
+    def _answers(self) -> tuple[ReachAnswer, ...]:
         at = self._clock.now()
         return read_table(network_answers(self._simulation, at).encode(), now=at).answers
 

@@ -11,7 +11,7 @@ from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
 from service.open_swaps import WATCH
 from simulation.drawn.chance import Chance
-from simulation.drawn.scenario import START, Act, Scenario, Since
+from simulation.drawn.scenario import START, Scenario, ScriptedMove, Since
 from simulation.people import looks, stopping
 from simulation.people.console import ConsolePeople
 from simulation.people.moments import reached
@@ -111,7 +111,7 @@ class People:
             if each.since is since:
                 self._operator.befall(each.happening, now + each.after)
 
-    def _moment(self, act: Act) -> datetime | None:
+    def _moment(self, act: ScriptedMove) -> datetime | None:
         """When somebody does it of their own accord; None while that is not known."""
         since = self._began.get(act.since)
         return None if since is None else since + act.after

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 
 from simulation.drawn.drawing import Faults
 from simulation.drawn.subject import Subject
-from simulation.judged.record import Record, record
+from simulation.judged.record import RunRecord, record
 from simulation.played.run import play
 
 
-async def play_many(subject: Subject, faults: Faults, seeds: Iterable[int], played: Callable[[], None]) -> list[Record]:
+async def play_many(
+    subject: Subject, faults: Faults, seeds: Iterable[int], played: Callable[[], None]
+) -> list[RunRecord]:
     """The records of all seeds, in their order. `played` is called after each.
 
     Raises:
@@ -21,7 +23,7 @@ async def play_many(subject: Subject, faults: Faults, seeds: Iterable[int], play
     return records
 
 
-async def play_one(subject: Subject, faults: Faults, seed: int) -> Record:
+async def play_one(subject: Subject, faults: Faults, seed: int) -> RunRecord:
     """The record of one seed.
 
     Raises:

@@ -27,7 +27,7 @@ def built_once(statement: _Statement) -> _Statement:
     return statement.execution_options(**{_MARK: True})
 
 
-class Found:
+class FoundRows:
     """The rows of a statement: what is used of a `Result`."""
 
     def __init__(self, cursor: Cursor, row: Callable[[Sequence[Any]], Any]) -> None:
@@ -82,7 +82,7 @@ class Runner:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def run(self, statement: Executable, given: _Given | Sequence[_Given] | None) -> Found | None:
+    def run(self, statement: Executable, given: _Given | Sequence[_Given] | None) -> FoundRows | None:
         """What `statement` finds; None for one that must go the usual way."""
         if not statement.get_execution_options().get(_MARK):
             return None
@@ -91,8 +91,8 @@ class Runner:
         if ready is None:
             return None
         if isinstance(given, Mapping) or given is None:
-            return Found(self._connection.execute(ready.text, ready.values(one)), ready.row)
-        return Found(self._connection.executemany(ready.text, [ready.values(each) for each in given]), ready.row)
+            return FoundRows(self._connection.execute(ready.text, ready.values(one)), ready.row)
+        return FoundRows(self._connection.executemany(ready.text, [ready.values(each) for each in given]), ready.row)
 
 
 @lru_cache(maxsize=1024)

@@ -24,7 +24,7 @@ class MemorySessions:
         self._kept = _engine().connect().execution_options(isolation_level="AUTOCOMMIT")
         self._connection = _driver(self._kept)
         rows = DirectConnection(self._kept, Runner(self._connection))
-        self.reading = Reading(rows)
+        self.reading = MemoryReader(rows)
         self.writing = Writing(rows, self._connection)
 
     @property
@@ -109,7 +109,7 @@ class DirectConnection:
         return self._connection.execute(statement, given) if found is None else found
 
 
-class Reading:
+class MemoryReader:
     """The one connection, for statements that read. There is nothing to open or to close."""
 
     def __init__(self, rows: DirectConnection) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.drift.told import Judged
+from rotation.drift.told import JudgedDrift
 from rotation.finding import Finding
 from rotation.values import FoundId, RotationId, Value
 from store.database.built_once import built_once
@@ -70,18 +70,18 @@ class Find(Value):
 
     id: FoundId
     at: datetime
-    found: tuple[Judged, ...]
+    found: tuple[JudgedDrift, ...]
     accepted_by: str
 
 
-class Found:
+class FoundRecords:
     """What was found, by rotation. It is never changed; what came of it is noted beside it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def keep(
-        self, rotation_id: RotationId, found: Sequence[Judged], *, at: datetime, round_number: int = 0
+        self, rotation_id: RotationId, found: Sequence[JudgedDrift], *, at: datetime, round_number: int = 0
     ) -> FoundId | None:
         """Keep what one look has found. Its id; None where nothing was found.
 
@@ -114,14 +114,14 @@ class Found:
             return None
         return Find(id=FoundId(row.id), at=row.at, found=row.found, accepted_by=row.accepted_by)
 
-    async def get(self, rotation_id: RotationId, identity: FoundId) -> tuple[Judged, ...]:
+    async def get(self, rotation_id: RotationId, identity: FoundId) -> tuple[JudgedDrift, ...]:
         """All that was found.
 
         Raises:
             UnknownFound: when nothing is kept under that id.
         """
         async with self._database.read_rows() as connection:
-            found: tuple[Judged, ...] | None = await connection.scalar(_ONE, _which(rotation_id, identity))
+            found: tuple[JudgedDrift, ...] | None = await connection.scalar(_ONE, _which(rotation_id, identity))
         if found is None:
             raise _unknown(rotation_id, identity)
         return found
@@ -176,7 +176,7 @@ class Found:
 
 
 async def _blocking(connection: AsyncConnection, rotation_id: str, identity: str) -> set[tuple[str, str, str]]:
-    found: tuple[Judged, ...] = await connection.scalar(_ONE, _which(rotation_id, identity)) or ()
+    found: tuple[JudgedDrift, ...] = await connection.scalar(_ONE, _which(rotation_id, identity)) or ()
     return {(each.told.code, each.told.subject, each.said) for each in found if each.told.blocks}
 
 

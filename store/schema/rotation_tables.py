@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rotation.drift.told import Judged
+from rotation.drift.told import JudgedDrift
 from rotation.finding import Finding
 from rotation.plan.work.task import ConsoleTask
 from rotation.proof.gate import Reference
@@ -185,7 +185,7 @@ class FoundRow(Base):
     at: Mapped[datetime]
     round_number: Mapped[int]
     """Repairs are counted by it: a person's answer, and a new step, begin another one."""
-    found: Mapped[tuple[Judged, ...]] = mapped_column(Document(tuple[Judged, ...]))
+    found: Mapped[tuple[JudgedDrift, ...]] = mapped_column(Document(tuple[JudgedDrift, ...]))
     repaired: Mapped[tuple[str, ...]] = mapped_column(Document(tuple[str, ...]))
     not_repaired: Mapped[tuple[str, ...]] = mapped_column(Document(tuple[str, ...]))
     accepted_by: Mapped[str]

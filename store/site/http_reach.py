@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
 
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from rotation.values import ServerName, SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
@@ -25,7 +25,7 @@ class HttpReach:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, site_id: SiteId, answers: Iterable[HttpAnswer], who: str) -> None:
+    async def add(self, site_id: SiteId, answers: Iterable[ReachAnswer], who: str) -> None:
         """Keep answers. The same again, or an older one, changes nothing.
 
         Raises:
@@ -45,11 +45,11 @@ class HttpReach:
                 rows = [{"site_id": site_id, "told_by": who, **each.model_dump()} for each in some]
                 await session.execute(kept, rows)
 
-    async def answers(self, site_id: SiteId) -> tuple[HttpAnswer, ...]:
+    async def answers(self, site_id: SiteId) -> tuple[ReachAnswer, ...]:
         """Every answer that is kept of a site."""
         async with self._database.read_rows() as connection:
             return tuple(
-                HttpAnswer(
+                ReachAnswer(
                     client=row.client,
                     network=row.network,
                     server=ServerName(row.server),
@@ -62,5 +62,5 @@ class HttpReach:
             )
 
 
-def _key(answer: HttpAnswer) -> tuple[str, str, str, str, int]:
+def _key(answer: ReachAnswer) -> tuple[str, str, str, str, int]:
     return answer.client, answer.network, answer.server, answer.host, answer.port

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from rotation.access import AtConsole
-from rotation.site import Database as SiteDatabase
+from rotation.access import OfflineDocument
+from rotation.site import DatabaseKind as SiteDatabase
 from rotation.site import Limits, ServerList, Site
 from rotation.values import Fingerprint, SiteId, Value
 from store.database.built_once import built_once
@@ -198,7 +198,7 @@ class Sites:
             row.site = Site.model_validate({**dict(row.site), "lists": tuple(lists)})
             return row.site
 
-    async def describe_console(self, site_id: SiteId, access: AtConsole) -> Site:
+    async def describe_console(self, site_id: SiteId, access: OfflineDocument) -> Site:
         """Replace the document of a site without REST. Returns the site as it is now.
 
         Raises:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from activities.progress import ProgressKeeper
-from activities.setting.originals import Originals
+from activities.setting.originals import OriginalsRecorder
 from emulator.scenarios import one_server
 from engine.contract import EventKind, ProgressReport, StepRef, StepRequest
 from rotation.running.state import Outcome, Phase
@@ -30,7 +30,7 @@ async def torn():
         plan = await stage.plan()
         state = await stage.begin(plan)
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=plan.body.steps[0].id)
-        await Originals(stage.world).record_originals(StepRequest(ref=ref))
+        await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
         ended = Progress(status=RotationStatus.TERMINATED)
         await stage.store.rotations.project(state.rotation_id, ended, stage.clock.now())
         new = NewRotation(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from rotation.running.message import Move
-from simulation.drawn.scenario import Act, Scenario
+from simulation.drawn.scenario import Scenario, ScriptedMove
 from tests.big.size import Size
 from tests.quick import PACE, QUICK
 
@@ -17,7 +17,7 @@ _IN_A_GATE = timedelta(hours=5)
 
 def scenario(size: Size, *, cancelled: bool) -> Scenario:
     """Its rotation, with all who are away left out by name. Somebody cancels it in a gate, or it goes to its end."""
-    acts = (Act(after=_IN_A_GATE, move=Move.CANCEL),) if cancelled else ()
+    acts = (ScriptedMove(after=_IN_A_GATE, move=Move.CANCEL),) if cancelled else ()
     spec = _spec(size)
     return Scenario(seed=1, spec=spec, limits=QUICK, pace=PACE, leave_out_away=True, acts=acts)
 

@@ -8,7 +8,7 @@ import pytest
 from certificates.certificate_file import parse_certificate_file
 from certificates.errors import UnusableCertificateFile
 from rotation.certificate import Named
-from rotation.fitness import Place, unfit
+from rotation.fitness import PlacedServer, unfit
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.survey import ServedCertificate
 from rotation.values import CertificateId, Fingerprint, ListName, ServerName, SiteId
@@ -20,7 +20,7 @@ PAIRS = tuple(pairs())
 S1 = ServerName("s1")
 ENTRY = ListEntry(server=S1, address="s1.example")
 OLD = Named(common_name="s1.example", names=("s1.example", "192.0.2.7"), public_key=Fingerprint("old"))
-PLACE = Place(
+PLACE = PlacedServer(
     site=Site(
         id=SiteId("site"),
         name="Site",

@@ -11,7 +11,7 @@ from pydantic import SecretBytes
 from certificates.new_request import make_request
 from issuing.acme_issuer import AcmeIssuer
 from issuing.configured import configured_issuer
-from issuing.issuer import Asked
+from issuing.issuer import WantedCertificate
 from issuing.settings import AcmeSettings
 from rotation.order import Order
 from tests.issuing.authority import NameServer, Pebble
@@ -36,7 +36,7 @@ class Customer:
     """Somebody with an account and a request."""
 
     issuer: AcmeIssuer
-    asked: Asked
+    asked: WantedCertificate
 
     async def step(self, order: Order) -> Order:
         """One step."""
@@ -76,6 +76,8 @@ def customer(account_key):
         issuer = configured_issuer(settings)
         assert isinstance(issuer, AcmeIssuer)
         key = issuer.new_account_key() if new else account_key
-        return Customer(issuer, Asked(names=wanted, request_pem=asked_for(wanted, subject), account_key=key))
+        return Customer(
+            issuer, WantedCertificate(names=wanted, request_pem=asked_for(wanted, subject), account_key=key)
+        )
 
     return make

@@ -8,7 +8,7 @@ from rotation.values import Value
 from simulation.judged.facts import Facts
 from simulation.judged.invariants import Violation
 from simulation.judged.reached import codes, traits
-from simulation.judged.record import Record, record
+from simulation.judged.record import RunRecord, record
 from simulation.played.durable import digest_of
 from tests.proof.ways import Way, ways
 
@@ -55,7 +55,7 @@ class Outcome(Value):
 
 def outcome(facts: Facts, began: float) -> Outcome:
     """What `facts` come to. `began`: this process's CPU time when it was begun."""
-    told: Record = record(facts)
+    told: RunRecord = record(facts)
     spec = facts.scenario.spec
     return Outcome(
         seed=told.seed,

@@ -18,7 +18,7 @@ from rotation.plan.step import Console
 from rotation.plan.work.task import is_watched
 from rotation.running.state import RotationState
 from rotation.site import Limits
-from simulation.drawn.scenario import Pace, Scenario
+from simulation.drawn.scenario import Scenario, WorkPace
 from simulation.judged.facts import Facts
 from simulation.people.watchman import Watchman
 from simulation.played.run import play
@@ -73,7 +73,7 @@ def _scenario(groups: int) -> Scenario:
         clients=tuple(ClientSpec(group=path, count=_CLIENTS_EACH) for path in paths),
     )
     limits = Limits(relax_floor=2 * DAY, purge_after=None)
-    return Scenario(seed=1, spec=spec, limits=limits, pace=Pace(first=MINUTE, last=2 * MINUTE, work=3 * DAY))
+    return Scenario(seed=1, spec=spec, limits=limits, pace=WorkPace(first=MINUTE, last=2 * MINUTE, work=3 * DAY))
 
 
 def _moment(facts: Facts, kind: str, number: str) -> datetime:

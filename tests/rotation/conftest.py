@@ -18,10 +18,10 @@ from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import Preconditions, unmet
 from rotation.proof.coverage import judge
 from rotation.proof.verdict import GateRule, RosterEntry, Swap
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from rotation.running.message import Message
 from rotation.running.state import RotationState
-from rotation.site import Database, Limits, ListEntry, Protocol, Server, ServerList, Site
+from rotation.site import DatabaseKind, Limits, ListEntry, Protocol, Server, ServerList, Site
 from rotation.survey import (
     ObservedClient,
     ObservedGroup,
@@ -67,7 +67,7 @@ class Make:
         protocol = Protocol.HTTP if http else Protocol.HTTPS
         return ServerList(name=name, protocol=protocol, priorities=(entries,), verifies_ca=ca)
 
-    def site(self, *servers, lists=None, database=Database.OWN, **limits):
+    def site(self, *servers, lists=None, database=DatabaseKind.OWN, **limits):
         """A site of those servers; without lists, its default list offers them all."""
         known = tuple(Server(name=name, address=f"{name}.test") for name in servers)
         described = (self.server_list(DEFAULT, *servers),) if lists is None else tuple(lists)
@@ -174,7 +174,7 @@ class Make:
 
     def answer(self, client, result="ok", *, network="10.1.0.0/24", server="s1", port=8014, days=0):
         """What a client was answered over plain HTTP, some days before the start."""
-        return HttpAnswer(
+        return ReachAnswer(
             client=client,
             network=network,
             server=server,

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from activities.task.tasks import Tasks
+from activities.task.tasks import TaskActivities
 from emulator.scenarios import one_server
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Write
 from rotation.site import Limits
-from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.drawn.scenario import OfflinePeople, Scenario
 from simulation.played.stage import Stage
 
 HOUR = timedelta(hours=1)
@@ -19,12 +19,12 @@ HOUR = timedelta(hours=1)
 async def said():
     """Says that the first settings task of such a site is done, with some evidence; the code of what speaks against."""
     spec = one_server(clients=4, heartbeat=HOUR)
-    async with Stage(Scenario(seed=1, spec=spec, at_console=AtConsole(), limits=Limits(purge_after=None))) as stage:
+    async with Stage(Scenario(seed=1, spec=spec, at_console=OfflinePeople(), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
         state = await stage.begin(plan)
         step = next(each for each in plan.body.steps if isinstance(each, Write))
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
-        tasks = Tasks(stage.world)
+        tasks = TaskActivities(stage.world)
         opened = await tasks.open_task(OpenTaskRequest(ref=ref, by_hand=True, opened_at=stage.clock.now()))
         task = await stage.store.tasks.get(opened.task_id)
         stage.console.look_before(task)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities.setting.originals import Originals
-from activities.setting.settings import Settings
+from activities.setting.originals import OriginalsRecorder
+from activities.setting.settings import SettingsWriter
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP
 from emulator.switches import Switches
@@ -66,7 +66,7 @@ async def test_dates_count_where_the_rotations_own_writes_have_moved_them(moves)
     async with staged(settings_move_serials=moves) as stage:
         plan = await stage.plan()
         state = await stage.begin(plan)
-        settings = Settings(stage.world)
+        settings = SettingsWriter(stage.world)
 
         def about(step):
             return StepRef(rotation_id=state.rotation_id, site_id=SITE, plan_id=plan.id, step=step.id)
@@ -74,7 +74,7 @@ async def test_dates_count_where_the_rotations_own_writes_have_moved_them(moves)
         def shown():
             return dates_show_settings(stage.store, state.rotation_id, plan.body.publish_delay)
 
-        await Originals(stage.world).record_originals(StepRequest(ref=about(plan.body.steps[0])))
+        await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=about(plan.body.steps[0])))
         assert not await shown()
         for copy in plan.body.copies:
             stage.simulation.console.copy_list(copy.source, copy.copy_name)

@@ -7,7 +7,7 @@ from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, Protocol,
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
-from simulation.drawn.scenario import Act, Follows, Since
+from simulation.drawn.scenario import Follows, ScriptedMove, Since
 from tests.simulation.build_holes import apart
 from tests.simulation.holes import DAY, HOUR, OWN_LIST, Hole, hole, of_two_kinds, site
 
@@ -15,12 +15,12 @@ _DATELESS = Switches(edits_move_list_times=False)
 _EDITED = ListEdited(group=ROOT_GROUP, protocol=Protocol.HTTPS)
 
 
-def drilled(known: Hole, *acts: Act) -> Hole:
+def drilled(known: Hole, *acts: ScriptedMove) -> Hole:
     """The same with the drill."""
     return replace(known, scenario=known.scenario.model_copy(update={"drill_https": True, "acts": acts}))
 
 
-def stops(known: Hole, *acts: Act) -> Hole:
+def stops(known: Hole, *acts: ScriptedMove) -> Hole:
     """The same with the drill that stops servers."""
     return replace(known, scenario=known.scenario.model_copy(update={"drill_stop": True, "acts": acts}))
 
@@ -94,7 +94,7 @@ HOLES = (
     ),
     stops(
         hole("a cancel comes while a server is stopped", 18, kept_first()),
-        Act(after=26 * HOUR, move=Move.CANCEL),
+        ScriptedMove(after=26 * HOUR, move=Move.CANCEL),
     ),
     drilled(hole("agents of another kind take the list late, and HTTPS is shut", 18, of_two_kinds())),
     drilled(
@@ -124,10 +124,10 @@ HOLES = (
             Follows(since=Since.BEGIN, after=41 * HOUR, happening=CertificateGenerated(server="SEPM-1")),
             Follows(since=Since.BEGIN, after=48 * HOUR, happening=CertificateRestored(server="SEPM-1")),
         ),
-        Act(after=42 * HOUR, move=Move.CANCEL),
+        ScriptedMove(after=42 * HOUR, move=Move.CANCEL),
     ),
     drilled(
         hole("a cancel comes while HTTPS is shut", 18, of_two_kinds(1, None)),
-        Act(after=2 * DAY, move=Move.CANCEL),
+        ScriptedMove(after=2 * DAY, move=Move.CANCEL),
     ),
 )

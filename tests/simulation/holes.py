@@ -32,7 +32,7 @@ from rotation.plan.plan import Plan
 from rotation.plan.request import Unproven
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from simulation.drawn.scenario import Follows, Pace, Scenario, Since
+from simulation.drawn.scenario import Follows, Scenario, Since, WorkPace
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.way_back import the_old_certificate_is_back_in_time
 from simulation.played.run import play
@@ -176,13 +176,13 @@ def hole(
     rule: int,
     spec: SiteSpec,
     *follows: Follows,
-    pace: Pace | None = None,
+    pace: WorkPace | None = None,
     unproven: Unproven = Unproven.APPROVE,
     surveyed: timedelta = timedelta(0),
     residual: bool = False,
 ) -> Hole:
     """A hole with people at their usual pace where no other is given, and a holdout of two days where there is one."""
-    limits, pace = Limits(purge_after=None, holdout_minimum=2 * DAY), pace or Pace()
+    limits, pace = Limits(purge_after=None, holdout_minimum=2 * DAY), pace or WorkPace()
     scenario = Scenario(seed=3, spec=spec, limits=limits, unproven=unproven, follows=follows, pace=pace)
     return Hole(name, rule, scenario, surveyed, residual)
 
@@ -241,7 +241,7 @@ def with_an_old_build() -> SiteSpec:
     return spec.model_copy(update={"groups": (*spec.groups, group), "clients": (*spec.clients, clients)})
 
 
-_SOON = Pace(first=20 * MINUTE, last=40 * MINUTE, work=20 * MINUTE)
+_SOON = WorkPace(first=20 * MINUTE, last=40 * MINUTE, work=20 * MINUTE)
 _OLD_SYLINK = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, times=30)
 _SCRIPT = HandOutSpec(name="Script")
 _OFTEN = SylinkHandedOut(group=ROOT_GROUP, count=8, age=30 * DAY, every=20 * MINUTE, times=300, hand_out=_SCRIPT.name)

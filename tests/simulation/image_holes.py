@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.running.message import Move
-from simulation.drawn.scenario import Act, Since
+from simulation.drawn.scenario import ScriptedMove, Since
 from tests.simulation.holes import DAY, HOUR, Hole, hole, site
 
 
@@ -21,7 +21,7 @@ def with_images(servers: int, off: timedelta) -> SiteSpec:
 
 def _turned_back(name: str, spec: SiteSpec, since: Since, after: timedelta) -> Hole:
     """A hole in which a person wants the old certificates back."""
-    back = Act(since=since, after=after, move=Move.ROLL_BACK)
+    back = ScriptedMove(since=since, after=after, move=Move.ROLL_BACK)
     return Hole(name, 4, hole(name, 4, spec).scenario.model_copy(update={"acts": (back,)}))
 
 

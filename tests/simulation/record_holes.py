@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.events.happenings import ComputersAppear, RecordShared, Scheduled
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, SiteSpec
 from emulator.switches import Downloads, Switches
-from simulation.drawn.scenario import START, Follows, Pace, Since
+from simulation.drawn.scenario import START, Follows, Since, WorkPace
 from tests.simulation.holes import DAY, MINUTE, Hole, hole, site
 
 CLONES = f"{ROOT_GROUP}\\Clones"
@@ -40,6 +40,6 @@ HOLES = (
             after=MINUTE,
             happening=ComputersAppear(group=ROOT_GROUP, count=3, package_age=30 * DAY),
         ),
-        pace=Pace(work=20 * MINUTE),
+        pace=WorkPace(work=20 * MINUTE),
     ),
 )

@@ -25,7 +25,7 @@ from rotation.running.state import Outcome, RotationState
 from rotation.site import Limits
 from rotation.values import RotationId
 from service.plans.restoring import restore_plan
-from simulation.drawn.scenario import START, Act, AtConsole, Pace, Proof, Scenario, Since
+from simulation.drawn.scenario import START, OfflinePeople, Proof, Scenario, ScriptedMove, Since, WorkPace
 from simulation.judged.facts import site_facts
 from simulation.judged.invariants import check
 from simulation.played.host import HorizonReachedError
@@ -36,7 +36,7 @@ from store.progress import NewRotation, Progress, RotationStatus
 from workflows.run import run_rotation
 
 HOUR = timedelta(hours=1)
-PROMPT = Pace(first=timedelta(minutes=5), last=timedelta(minutes=30))
+PROMPT = WorkPace(first=timedelta(minutes=5), last=timedelta(minutes=30))
 
 
 def scenario(at_console=None, spec=None, pace=PROMPT, **more):
@@ -44,7 +44,7 @@ def scenario(at_console=None, spec=None, pace=PROMPT, **more):
     return Scenario(
         seed=1,
         spec=spec or one_server(clients=12, heartbeat=HOUR),
-        at_console=at_console or AtConsole(),
+        at_console=at_console or OfflinePeople(),
         limits=Limits(purge_after=None),
         pace=pace,
         **more,
@@ -61,7 +61,7 @@ def told(facts, kind):
 async def test_a_certificate_is_put_back(form, proof):
     """The server's port shows that it is back; exports show who is heard again, or two persons state it."""
     damage = CertificateDamaged(server="SEPM-1", form=form)
-    facts = await play(scenario(AtConsole(proof=proof)), planned=after_damage(damage))
+    facts = await play(scenario(OfflinePeople(proof=proof)), planned=after_damage(damage))
     assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.COMPLETED, "", (), ())
     assert facts.after == facts.before
     assert any("12 of 12 covered, 0 safe, 0 left out" in text for text in told(facts, EventKind.GATE_PASSED))
@@ -73,7 +73,7 @@ async def test_a_certificate_is_put_back(form, proof):
 
 async def test_old_certificates_are_put_back():
     """A swap moves serials that nobody copies: what two persons state of that policy stands until another is made."""
-    act = Act(after=2 * HOUR, since=Since.SWAP, move=Move.ROLL_BACK)
+    act = ScriptedMove(after=2 * HOUR, since=Since.SWAP, move=Move.ROLL_BACK)
     facts = await play(scenario(acts=(act,)))
     assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.ROLLED_BACK, "", (), ())
     assert all(", 0 left out" in text for text in told(facts, EventKind.GATE_PASSED) if "left out" in text)
@@ -92,7 +92,7 @@ async def test_two_servers_with_serials_that_swaps_move(roll_back):
         groups=(GroupSpec(path=ROOT_GROUP, locations=(location,)),),
         clients=(ClientSpec(group=ROOT_GROUP, count=4, build="12.1.7004.6500"),),
     )
-    acts = (Act(after=2 * HOUR, since=Since.RESTORE, move=Move.ROLL_BACK),) if roll_back else ()
+    acts = (ScriptedMove(after=2 * HOUR, since=Since.RESTORE, move=Move.ROLL_BACK),) if roll_back else ()
     facts = await play(scenario(spec=spec, acts=acts))
     ended = Outcome.ROLLED_BACK if roll_back else Outcome.COMPLETED
     assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (ended, "", (), ())
@@ -103,7 +103,7 @@ async def test_two_servers_with_serials_that_swaps_move(roll_back):
 
 async def test_a_cancel_puts_everything_back():
     """By hand, as it was relaxed by hand, with the serials of each change."""
-    act = Act(after=30 * HOUR, move=Move.CANCEL)
+    act = ScriptedMove(after=30 * HOUR, move=Move.CANCEL)
     facts = await play(scenario(acts=(act,)))
     assert (facts.outcome, facts.unfinished, facts.lost, check(facts)) == (Outcome.CANCELLED, "", (), ())
     assert facts.after == facts.before

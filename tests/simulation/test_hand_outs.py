@@ -7,7 +7,7 @@ from rotation.plan.work.hand_outs import HandOut, HandOutKind
 from rotation.plan.work.task import StartHandOuts, StopHandOuts
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.drawn.scenario import Act, Scenario, Since
+from simulation.drawn.scenario import Scenario, ScriptedMove, Since
 from simulation.judged.invariants import check
 from simulation.played.run import play
 from tests.simulation.holes import HOUR, hole, site
@@ -36,8 +36,8 @@ def deeds(facts):
     ("acts", "outcome"),
     [
         ((), Outcome.COMPLETED),
-        ((Act(after=30 * HOUR, move=Move.CANCEL),), Outcome.CANCELLED),
-        ((Act(after=HOUR, since=Since.SWAP, move=Move.ROLL_BACK),), Outcome.ROLLED_BACK),
+        ((ScriptedMove(after=30 * HOUR, move=Move.CANCEL),), Outcome.CANCELLED),
+        ((ScriptedMove(after=HOUR, since=Since.SWAP, move=Move.ROLL_BACK),), Outcome.ROLLED_BACK),
     ],
     ids=["to the end", "cancelled", "rolled back"],
 )

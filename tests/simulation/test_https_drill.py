@@ -12,7 +12,7 @@ from rotation.plan.work.client_look import LookAtClients
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from simulation.drawn.scenario import Act, Follows, Scenario, Since
+from simulation.drawn.scenario import Follows, Scenario, ScriptedMove, Since
 from simulation.judged.invariants import check
 from simulation.played.run import in_many_histories, play
 from tests.simulation.holes import DAY, HOUR, of_two_kinds, site
@@ -80,7 +80,7 @@ async def test_clients_that_fail_over_are_silent_and_nobody_is_called():
 async def test_every_moment_of_a_cancel_leaves_the_ports_open():
     """Whenever it is cancelled, the ports are open at the end and every setting is as recorded."""
     for hours in (*range(30, 46, 3), 60, 90):
-        act = Act(after=hours * HOUR, move=Move.CANCEL)
+        act = ScriptedMove(after=hours * HOUR, move=Move.CANCEL)
         facts = await play(scenario(of_two_kinds(1, None), acts=(act,)))
         assert (facts.outcome, facts.lost, check(facts)) == (Outcome.CANCELLED, (), ()), hours
 
@@ -89,7 +89,7 @@ async def test_a_server_that_dies_meanwhile_is_told_of_and_holds_no_cancel():
     """Its HTTP port is silent too, so no firewall explains it; the cancel comes to its end without it."""
     spec = site(2, 8)
     dies = Follows(since=Since.BEGIN, after=46 * HOUR, happening=ServerDies(server="SEPM-2"))
-    facts = await play(scenario(spec, follows=(dies,), acts=(Act(after=10 * DAY, move=Move.CANCEL),)))
+    facts = await play(scenario(spec, follows=(dies,), acts=(ScriptedMove(after=10 * DAY, move=Move.CANCEL),)))
     assert (facts.outcome, facts.after.shut) == (Outcome.CANCELLED, frozenset())
     assert not [each for each in check(facts) if each.invariant != "certificates_end_as_planned"]
 

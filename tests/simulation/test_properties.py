@@ -14,7 +14,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.drawn.chance import Chance
 from simulation.drawn.drawing import Faults, Sizes, drawn
-from simulation.drawn.scenario import START, Act
+from simulation.drawn.scenario import START, ScriptedMove
 from simulation.judged.invariants import check
 from simulation.played.run import play
 
@@ -61,7 +61,7 @@ def test_people_may_hold_extend_and_cancel_at_any_moment(data, mixed, played):
         beside = data.draw(st.sampled_from(moments))
         second = timedelta(seconds=data.draw(st.sampled_from([0, 1, -1, 300])))
         by = LONG if move is Move.EXTEND else None
-        acts.append(Act(after=max(timedelta(0), beside + second), move=move, by=by))
+        acts.append(ScriptedMove(after=max(timedelta(0), beside + second), move=move, by=by))
 
     facts = asyncio.run(play(mixed.model_copy(update={"acts": tuple(acts)})))
 

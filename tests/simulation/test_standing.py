@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.standing.known import Answered, Recorded, Run, RunStatus, Service
+from rotation.standing.known import Recorded, Run, RunStatus, Service, WorkerAnswer
 from rotation.standing.next_act import next_act
 from rotation.standing.rules import ROTATES, of_rotation
 from simulation.drawn.chance import Chance
@@ -21,7 +21,7 @@ def judged(state, now):
     recorded = Recorded(rotation_id=state.rotation_id, site_id=state.site_id, status="running")
     run = Run(
         workflow_id="rotate/site", run_id="r", type=ROTATES, rotation_id=state.rotation_id, status=RunStatus.RUNNING,
-        word=Answered(next_act=next_act(state)),
+        word=WorkerAnswer(next_act=next_act(state)),
     )  # fmt: skip
     return of_rotation(recorded, run, Service(now=now, task_queue="q", address="a", namespace="n", polled_at=now))
 

@@ -12,7 +12,7 @@ from rotation.plan.step import Gate, GatePurpose
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
-from simulation.drawn.scenario import Act, Follows, Scenario, Since
+from simulation.drawn.scenario import Follows, Scenario, ScriptedMove, Since
 from simulation.judged.invariants import check
 from simulation.played.run import in_many_histories, play
 from tests.simulation.drill_holes import kept_first, stuck
@@ -94,7 +94,7 @@ async def test_both_drills_in_one_plan():
 async def test_every_moment_of_a_way_back_leaves_the_server_running(spec, move, end):
     """Whenever somebody wants back, all services run at the end and every setting is as recorded."""
     for hours in range(18, 50, 3):
-        facts = await play(scenario(spec, acts=(Act(after=hours * HOUR, move=move),)))
+        facts = await play(scenario(spec, acts=(ScriptedMove(after=hours * HOUR, move=move),)))
         assert (facts.outcome, facts.lost, check(facts), facts.after.halted) == (end, (), (), frozenset()), hours
 
 

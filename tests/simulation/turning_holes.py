@@ -5,7 +5,7 @@ from datetime import timedelta
 from emulator.events.happenings import CertificateGenerated
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.running.message import Move
-from simulation.drawn.scenario import Act, Follows, Since
+from simulation.drawn.scenario import Follows, ScriptedMove, Since
 from tests.simulation.holes import Hole, hole, site
 
 _MINUTE = timedelta(minutes=1)
@@ -16,7 +16,7 @@ def _cancelled(name: str) -> Hole:
     generated = Follows(since=Since.CLAIM, after=3 * _MINUTE, happening=CertificateGenerated(server="SEPM-1"))
     switches = Switches(downloads=Downloads.POLICY_FIRST, rejected_download=RejectedDownload.SILENT)
     found = hole(name, 16, site(switches=switches), generated)
-    cancels = Act(since=Since.CLAIM, after=3 * _MINUTE + timedelta(seconds=10), move=Move.CANCEL)
+    cancels = ScriptedMove(since=Since.CLAIM, after=3 * _MINUTE + timedelta(seconds=10), move=Move.CANCEL)
     return Hole(name, 16, found.scenario.model_copy(update={"acts": (cancels,)}))
 
 

@@ -21,7 +21,7 @@ from emulator.spec import (
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
 from rotation.site import Limits
-from simulation.drawn.scenario import Act, AtConsole, Pace, Proof, Scenario, Since
+from simulation.drawn.scenario import OfflinePeople, Proof, Scenario, ScriptedMove, Since, WorkPace
 from simulation.played.recovering import after_damage
 from simulation.played.run import Planned
 from simulation.played.stage import Stage
@@ -30,7 +30,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _LIMITS = Limits(
     relax_floor=timedelta(0), purge_after=None, holdout_minimum=timedelta(days=2), holdout_maximum=timedelta(days=10)
 )
-_PROMPT = Pace(first=timedelta(minutes=5), last=timedelta(minutes=30), work=timedelta(minutes=30))
+_PROMPT = WorkPace(first=timedelta(minutes=5), last=timedelta(minutes=30), work=timedelta(minutes=30))
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ _LATE_ONE = _ONE.model_copy(
 )
 """One server, a script that hands out Sylink.xml, and two clients whose return the first gate waits for."""
 _DAMAGED = (CertificateDamaged(server="SEPM-1", form=DamageForm.ANOTHER),)
-_CANCEL = (Act(after=4 * HOUR, move=Move.CANCEL),)
-_BACK = (Act(after=2 * HOUR, since=Since.SWAP, move=Move.ROLL_BACK),)
-_STATED = AtConsole(proof=Proof.STATEMENTS)
+_CANCEL = (ScriptedMove(after=4 * HOUR, move=Move.CANCEL),)
+_BACK = (ScriptedMove(after=2 * HOUR, since=Since.SWAP, move=Move.ROLL_BACK),)
+_STATED = OfflinePeople(proof=Proof.STATEMENTS)
 
 PROCEDURES = {
     each.name: each
@@ -111,19 +111,21 @@ PROCEDURES = {
             after_damage(*_DAMAGED),
             _DAMAGED,
         ),
-        Procedure("offline", "one server without REST: list A, by exports", _scenario(_ONE, at_console=AtConsole())),
-        Procedure("offline-stated", "the same, by statements", _scenario(_ONE, at_console=_STATED)),
-        Procedure("offline-two", "two servers without REST", _scenario(_offline_two(), at_console=AtConsole())),
         Procedure(
-            "offline-cancel", "without REST: cancelled in A8", _scenario(_ONE, at_console=AtConsole(), acts=_CANCEL)
+            "offline", "one server without REST: list A, by exports", _scenario(_ONE, at_console=OfflinePeople())
+        ),
+        Procedure("offline-stated", "the same, by statements", _scenario(_ONE, at_console=_STATED)),
+        Procedure("offline-two", "two servers without REST", _scenario(_offline_two(), at_console=OfflinePeople())),
+        Procedure(
+            "offline-cancel", "without REST: cancelled in A8", _scenario(_ONE, at_console=OfflinePeople(), acts=_CANCEL)
         ),
         Procedure(
-            "offline-roll-back", "without REST: rolled back", _scenario(_ONE, at_console=AtConsole(), acts=_BACK)
+            "offline-roll-back", "without REST: rolled back", _scenario(_ONE, at_console=OfflinePeople(), acts=_BACK)
         ),
         Procedure(
             "offline-recovery",
             "without REST: a damaged certificate goes back",
-            _scenario(_ONE, at_console=AtConsole()),
+            _scenario(_ONE, at_console=OfflinePeople()),
             after_damage(*_DAMAGED),
             _DAMAGED,
         ),

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities.setting.originals import Originals
-from activities.task.tasks import Tasks
+from activities.setting.originals import OriginalsRecorder
+from activities.task.tasks import TaskActivities
 from emulator.spec import DEFAULT_LIST, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import MoveTaskRequest, OpenTaskRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven
@@ -168,11 +168,11 @@ async def test_after_a_terminate_in_the_drill_the_restore_puts_the_list_back(pla
         state = await stage.begin(plan)
         first = next(step for step in plan.body.steps if step.number == "B1")
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=first.id)
-        await Originals(stage.world).record_originals(StepRequest(ref=ref))
+        await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
         now = stage.clock.now()
-        opened = await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=now))
+        opened = await TaskActivities(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=now))
         claimed = MoveTaskRequest(task_id=opened.task_id, to=TaskState.CLAIMED, who="bob", at=now)
-        await Tasks(stage.world).move_task(claimed)
+        await TaskActivities(stage.world).move_task(claimed)
         surveyed = await survey_site(stage.world, state.site_id)
         restore = await restore_plan(stage.store, state.site_id, surveyed.survey_id, now=now)
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from activities.task.tasks import Tasks
+from activities.task.tasks import TaskActivities
 from emulator.scenarios import one_server
 from engine.contract import ObserveTaskRequest
 from rotation.running.message import Move
@@ -68,7 +68,9 @@ async def test_the_right_certificate_in_the_wrong_server_is_named(played):
 
     async def put_back(here):
         ref = about(here.state, here.state.step)
-        seen = await Tasks(here.stage.world).observe_task(ObserveTaskRequest(ref=ref, task_id=here.state.task.id))
+        seen = await TaskActivities(here.stage.world).observe_task(
+            ObserveTaskRequest(ref=ref, task_id=here.state.task.id)
+        )
         assert seen.wrong is not None
         assert (seen.wrong.code, seen.wrong.subject) == ("unexpected-certificate", here.kept["other"])
         here.hands.restore_certificate(here.kept["other"], here.kept["old"])

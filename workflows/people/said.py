@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
-from rotation.drift.told import Told
+from rotation.drift.told import NamedDrift
 from rotation.running.state import RotationState
 from rotation.values import ListName
 
 
-def confirms(told: Iterable[Told]) -> frozenset[str]:
+def confirms(told: Iterable[NamedDrift]) -> frozenset[str]:
     """The lists and versions that an answer to what was `told` says to be right."""
     told = tuple(told)
     lists = frozenset(each.subject for each in told if each.edited_at is not None)
     return lists | {each.version for each in told if each.version}
 
 
-def take_up(state: RotationState, seen: Sequence[Told], right: frozenset[str]) -> list[Told]:
+def take_up(state: RotationState, seen: Sequence[NamedDrift], right: frozenset[str]) -> list[NamedDrift]:
     """Keep what is known again, and give what of `seen` is left."""
     # what was put right was edited once more, just before somebody said so
     edited = ((ListName(each.subject), each.edited_at) for each in seen)

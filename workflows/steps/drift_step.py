@@ -15,7 +15,7 @@ from engine.contract import (
 )
 from rotation.drift.reaction import CERTIFICATES
 from rotation.drift.served import SILENT, THIRD
-from rotation.drift.told import Told
+from rotation.drift.told import NamedDrift
 from rotation.finding import Finding
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
@@ -191,10 +191,10 @@ def _due(step: Step) -> ServerName | None:
     return step.work.server if isinstance(step, Console) and isinstance(step.work, ReplaceCertificate) else None
 
 
-async def _name(run: Running, found: Collection[Told]) -> None:
+async def _name(run: Running, found: Collection[NamedDrift]) -> None:
     """An event for what is new, and for what is over. From a find on, looks are frequent again."""
     state = run.state
-    before: dict[Hashable, Told] = {told.key: told for told in state.drift}
+    before: dict[Hashable, NamedDrift] = {told.key: told for told in state.drift}
     there = {told.key: told for told in found}
     state.drift = tuple(there.values())
     known = {each.gate: each for each in state.restarted}
@@ -212,7 +212,7 @@ async def _name(run: Running, found: Collection[Told]) -> None:
                 await _tell(run, EventKind.DRIFT_OVER, told, "is as it was left again")
 
 
-async def _tell(run: Running, kind: EventKind, told: Told, text: str) -> None:
+async def _tell(run: Running, kind: EventKind, told: NamedDrift, text: str) -> None:
     await run.record(kind, f"{told.subject}: {text}", code=told.code, subject=told.subject)
 
 

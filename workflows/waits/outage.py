@@ -9,7 +9,7 @@ from rotation.drift.served import Presented
 from rotation.plan.drill.https_drill import OpenHttps
 from rotation.plan.drill.outage import GivesBack, Takes, away_at
 from rotation.plan.drill.stop_drill import StopServer
-from rotation.plan.scope import Pace
+from rotation.plan.scope import ReportingPace
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step
 from rotation.proof.gate import minimum
 from rotation.running.message import Move
@@ -213,7 +213,7 @@ async def _rest(run: Running, summary: str) -> None:
         _set(run, rest=None)
 
 
-def _silenced(run: Running, step: Console) -> Iterable[Pace]:
+def _silenced(run: Running, step: Console) -> Iterable[ReportingPace]:
     """The owners of clients that may have had no way: to a stopped server those with no list but its own."""
     return run.state.outline.owners(ScopeName.FAILOVER if isinstance(step.work, OpenHttps) else ScopeName.RELAXED)
 

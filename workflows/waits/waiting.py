@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from rotation.plan.scope import Pace
+from rotation.plan.scope import ReportingPace
 from rotation.plan.step import Closing, Gate, Holdout, Step
 from rotation.running.state import GateReading, Wait
 from workflows.running import Running
@@ -18,7 +18,7 @@ def open_wait(
     step: Gate | Holdout | Closing,
     minimum: timedelta,
     patience: timedelta,
-    owners: Iterable[Pace],
+    owners: Iterable[ReportingPace],
 ) -> None:
     """Wait from now on: for `minimum` at least, and until a person is asked for `patience` at most."""
     now = run.host.now()

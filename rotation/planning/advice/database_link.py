@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rotation.build import ClientBuild
 from rotation.finding import Finding, warning
-from rotation.site import Database, Site
+from rotation.site import DatabaseKind, Site
 
 _SINCE = (14, 3)
 _WIZARD = (
@@ -21,7 +21,7 @@ def renews_the_databases(site: Site, version: str) -> Iterable[Finding]:
     numbers = ClientBuild.parse(version)
     if numbers is not None and numbers.numbers[:2] < _SINCE:
         return
-    if site.database is Database.DEFAULT:
+    if site.database is DatabaseKind.DEFAULT:
         yield warning(
             "database-certificate",
             site.name,
@@ -29,7 +29,7 @@ def renews_the_databases(site: Site, version: str) -> Iterable[Finding]:
             "console (14.3 RU1 and later, K229342)",
             _WIZARD,
         )
-    elif site.database is Database.UNKNOWN and len(site.servers) == 1:
+    elif site.database is DatabaseKind.UNKNOWN and len(site.servers) == 1:
         yield warning(
             "database-unknown",
             site.name,

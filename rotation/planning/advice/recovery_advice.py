@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from rotation.finding import Finding, blocking, warning
 from rotation.planning.observed import Observed
 from rotation.proof.gate import HEARTBEATS
-from rotation.recovery.damage import Damage, Form, RecoveryCopy, promising
+from rotation.recovery.damage import Damage, DamageForm, RecoveryCopy, promising
 from rotation.site import Site
 from rotation.survey import SiteSurvey
 
@@ -30,7 +30,7 @@ def advise(site: Site, observed: Observed) -> Iterator[Finding]:
 def _clients_get_on(damage: Damage, survey: SiteSurvey) -> bool:
     """Whether clients are heard at a server though it presents another certificate: they may have followed it."""
     held = damage.held
-    if damage.form is not Form.ANOTHER or held is None or held.heard_at is None:
+    if damage.form is not DamageForm.ANOTHER or held is None or held.heard_at is None:
         return False
     settings = (location.settings for group in survey.groups for location in group.locations)
     slowest = max((HEARTBEATS * each.heartbeat + each.jitter for each in settings), default=None)
@@ -42,9 +42,9 @@ def _recover_instead(site: Site, damage: Damage) -> Finding:
     if held is None:
         raise AssertionError("what clients hold is known of whatever is promising")
     what, unless = {
-        Form.SILENT: ("presents nothing", "if it is not merely down"),
-        Form.MALFORMED: ("presents a malformed certificate", "whatever has damaged it"),
-        Form.ANOTHER: ("presents another one, and no client is heard at it", "unless somebody meant that"),
+        DamageForm.SILENT: ("presents nothing", "if it is not merely down"),
+        DamageForm.MALFORMED: ("presents a malformed certificate", "whatever has damaged it"),
+        DamageForm.ANOTHER: ("presents another one, and no client is heard at it", "unless somebody meant that"),
     }[damage.form]
     until = f", valid until {held.not_after:%Y-%m-%d}" if held.not_after else ""
     told = (
@@ -52,7 +52,7 @@ def _recover_instead(site: Site, damage: Damage) -> Finding:
         "and a replacement may"
     )
     remedy = "; ".join(_commands(site, damage, damage.copy_at_hand))
-    stops = damage.form is Form.SILENT
+    stops = damage.form is DamageForm.SILENT
     return (blocking if stops else warning)("recover-instead", damage.server, told, remedy)
 
 

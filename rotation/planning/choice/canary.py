@@ -14,7 +14,7 @@ from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ListName, Value
 
 
-class Place(Value):
+class ListEndpoints(Value):
     """What a canary stands for: the servers and ports of a list, as clients of a location reach them."""
 
     server_list: ListName
@@ -126,25 +126,25 @@ def _there(
 
 def _networks(
     owner: OwnerScope, by_group: Mapping[GroupId, Sequence[ObservedClient]], unshown: Unshown, since: datetime
-) -> frozenset[Place]:
+) -> frozenset[ListEndpoints]:
     """The networks in doubt that its clients are in, by list."""
     return frozenset(
-        Place(server_list=name, network=client.network)
+        ListEndpoints(server_list=name, network=client.network)
         for client in _there(owner, by_group, since)
         if client.network != UNKNOWN
         for name in unshown.get(client.id, ())
     )
 
 
-def _places(owner: OwnerScope) -> frozenset[Place]:
+def _places(owner: OwnerScope) -> frozenset[ListEndpoints]:
     return frozenset(
-        Place(server_list=pair.server_list, location=pair.location_name, verifies=verifies)
+        ListEndpoints(server_list=pair.server_list, location=pair.location_name, verifies=verifies)
         for pair in owner.pairs
         for verifies in ((False, True) if pair.needs_unverified else (False,))
     )
 
 
-def _shown(owner: OwnerScope) -> frozenset[Place]:
+def _shown(owner: OwnerScope) -> frozenset[ListEndpoints]:
     """The places of an owner that its clients can show to work."""
     second = {(pair.server_list, pair.location_name) for pair in owner.pairs if pair.needs_list}
     return frozenset(
@@ -152,9 +152,9 @@ def _shown(owner: OwnerScope) -> frozenset[Place]:
     )
 
 
-def _cover(fit: Sequence[OwnerScope], stands_for: Mapping[GroupId, frozenset[Place]]) -> tuple[OwnerScope, ...]:
+def _cover(fit: Sequence[OwnerScope], stands_for: Mapping[GroupId, frozenset[ListEndpoints]]) -> tuple[OwnerScope, ...]:
     """Groups of `fit`, the smallest first, until each of their places is shown by one."""
-    offers: dict[Place, list[OwnerScope]] = {}
+    offers: dict[ListEndpoints, list[OwnerScope]] = {}
     for owner in fit:
         for place in stands_for[owner.group_id]:
             offers.setdefault(place, []).append(owner)
@@ -165,7 +165,7 @@ def _cover(fit: Sequence[OwnerScope], stands_for: Mapping[GroupId, frozenset[Pla
     return tuple(owner for owner in fit if owner.group_id in chosen)
 
 
-def _first(owner: OwnerScope, clients: int, stands_for: frozenset[Place]) -> Finding:
+def _first(owner: OwnerScope, clients: int, stands_for: frozenset[ListEndpoints]) -> Finding:
     places = "; ".join(sorted({str(place) for place in _places(owner) | stands_for}))
     return info("canary", owner.path, f"goes first in each wave, with its {clients} clients: it stands for {places}")
 

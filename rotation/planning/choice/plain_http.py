@@ -12,7 +12,7 @@ from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.planning.choice.canary import Canaries, Unshown
 from rotation.planning.observed import Observed
-from rotation.reach.judging import Judged, Reach, Way
+from rotation.reach.judging import JudgedClient, Reach, Way
 from rotation.site import Site
 from rotation.values import ClientId, Value
 
@@ -60,7 +60,7 @@ def question(
     judged = Reach(
         observed.http_answers, known, trusted=request.trusted_networks, now=observed.survey.sepm_clock
     ).judge(going)
-    by_way: dict[Way, list[Judged]] = defaultdict(list)
+    by_way: dict[Way, list[JudgedClient]] = defaultdict(list)
     for each in judged:
         by_way[each.way].append(each)
     shut = by_way[Way.SHUT]
@@ -95,19 +95,19 @@ def unshown(observed: Observed, http: Question, first: Canaries) -> list[Finding
     return [_unshown(network, names) for network, names in sorted(at_once.items())]
 
 
-def _by_network(judged: Iterable[Judged]) -> list[tuple[str, list[Judged]]]:
-    found: dict[str, list[Judged]] = defaultdict(list)
+def _by_network(judged: Iterable[JudgedClient]) -> list[tuple[str, list[JudgedClient]]]:
+    found: dict[str, list[JudgedClient]] = defaultdict(list)
     for each in judged:
         found[each.network].append(each)
     return sorted(found.items())
 
 
-def _left_out(judged: Judged, path: str) -> LeftOut:
+def _left_out(judged: JudgedClient, path: str) -> LeftOut:
     reason = f"its network {judged.network} lets no plain HTTP through"
     return LeftOut(id=judged.client.id, name=judged.client.name, group=path, reason=reason)
 
 
-def _shown(judged: Sequence[Judged]) -> Iterable[Finding]:
+def _shown(judged: Sequence[JudgedClient]) -> Iterable[Finding]:
     if judged:
         asked = sum(each.asked for each in judged)
         networks = sorted({each.network for each in judged})
@@ -118,7 +118,7 @@ def _shown(judged: Sequence[Judged]) -> Iterable[Finding]:
         )
 
 
-def _on_trust(network: str, judged: Sequence[Judged]) -> Finding:
+def _on_trust(network: str, judged: Sequence[JudgedClient]) -> Finding:
     return warning(
         "http-trusted",
         network,
@@ -128,7 +128,7 @@ def _on_trust(network: str, judged: Sequence[Judged]) -> Finding:
     )
 
 
-def _shut(network: str, judged: Sequence[Judged], site: Site) -> Finding:
+def _shut(network: str, judged: Sequence[JudgedClient], site: Site) -> Finding:
     failed = sorted(each.client.name for each in judged if each.asked)
     who = f"no answer came to {_some(failed)}" if failed else "no answer came to clients of it in other groups"
     failover = (

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.task.tasks import Tasks
+from activities.task.tasks import TaskActivities
 from emulator.scenarios import three_servers
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console
@@ -30,7 +30,7 @@ async def doubt():
         former_seen = stage.clock.now() - HOUR
         await stage.store.swaps.not_yet(state.rotation_id, chosen.server, chosen.fingerprint, former_seen)
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=state.plan_id, step=step.id)
-        tasks = Tasks(stage.world)
+        tasks = TaskActivities(stage.world)
         task_id = (await tasks.open_task(OpenTaskRequest(ref=ref, opened_at=former_seen))).task_id
         skew = (await stage.store.surveys.get(plan.survey_id)).skew
 

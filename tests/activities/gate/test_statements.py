@@ -12,7 +12,7 @@ from rotation.plan.step import Gate, GatePurpose, ScopeName
 from rotation.running.state import GateReading
 from rotation.site import Limits
 from service.scope import scope_of
-from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.drawn.scenario import OfflinePeople, Scenario
 from simulation.played.stage import Stage
 
 HOUR = timedelta(hours=1)
@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 async def stage():
     """A rotation at the console that has begun; its clients were exported when it was planned."""
     spec = one_server(clients=4, heartbeat=HOUR)
-    async with Stage(Scenario(seed=1, spec=spec, at_console=AtConsole(), limits=Limits(purge_after=None))) as made:
+    async with Stage(Scenario(seed=1, spec=spec, at_console=OfflinePeople(), limits=Limits(purge_after=None))) as made:
         yield made
 
 

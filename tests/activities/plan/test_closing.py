@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from activities.plan.closing import ClosingCheck
-from activities.setting.originals import Originals
+from activities.setting.originals import OriginalsRecorder
 from emulator.events.happenings import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP
 from engine.contract import StepRef, StepRequest
 from rotation.drift.newborn import PAIR_BORN
-from rotation.drift.told import Judged
+from rotation.drift.told import JudgedDrift
 from rotation.finding import blocking
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario
@@ -27,7 +27,7 @@ async def closing():
         plan = await stage.plan()
         state = await stage.begin(plan)
         ref = StepRef(rotation_id=state.rotation_id, site_id=SITE, plan_id=plan.id, step=plan.body.steps[0].id)
-        await Originals(stage.world).record_originals(StepRequest(ref=ref))
+        await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
         yield stage, plan, ref
 
 
@@ -54,7 +54,7 @@ async def test_other_settings_and_a_copy_in_use_are_found(closing):
     assert await found(stage, ref) >= {differs, ("copy-in-use", ROOT)}
 
     known = stage.store.found
-    born = await known.keep(ref.rotation_id, [Judged.of(blocking(PAIR_BORN, ROOT, "born"))], at=stage.clock.now())
+    born = await known.keep(ref.rotation_id, [JudgedDrift.of(blocking(PAIR_BORN, ROOT, "born"))], at=stage.clock.now())
     await known.accept(ref.rotation_id, born, "ann")
     assert ("copy-in-use", ROOT) not in await found(stage, ref)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from activities.setting.moving import Moving
-from activities.setting.originals import Originals
+from activities.setting.originals import OriginalsRecorder
 from emulator.scenarios import three_servers
 from engine.contract import MoveRequest, StepRef, StepRequest
 from rotation.plan.request import Unproven
@@ -29,7 +29,7 @@ async def moving():
         await stage.begin(plan)
         gate = next(s for s in plan.body.steps if isinstance(s, Gate) and s.purpose is GatePurpose.SIGNED)
         ref = StepRef(rotation_id=ROTATION, site_id=SITE, plan_id=plan.id, step=gate.id)
-        await Originals(stage.world).record_originals(StepRequest(ref=ref))
+        await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
         owner = next(each for each in plan.body.scopes if each.treatment is Treatment.FAILOVER)
         yield stage, MoveRequest(ref=ref, unshown=(ServerName("SEPM-1"),)), owner
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.setting.originals import Originals
+from activities.setting.originals import OriginalsRecorder
 from emulator.events.happenings import LocationAdded
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP
@@ -29,7 +29,7 @@ async def test_what_the_plan_does_not_know_is_not_recorded(stage):
     surveyed = await survey_site(stage.world, SITE)
     ref = StepRef(rotation_id=state.rotation_id, site_id=SITE, plan_id=plan.id, step=plan.body.steps[0].id)
 
-    await Originals(stage.world).record_originals(StepRequest(ref=ref))
+    await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
 
     root = next(each for each in (await stage.store.surveys.get(surveyed.survey_id)).groups if each.path == ROOT_GROUP)
     recorded = {original.pair for original in await stage.store.originals.of(state.rotation_id)}

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from activities.setting.settings import Settings, location_by_location
+from activities.setting.settings import SettingsWriter, location_by_location
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
 from engine.contract import StepRef, WriteRequest
@@ -47,7 +47,7 @@ class Writing:
 
     async def write(self):
         """The step's own activity."""
-        return await Settings(self.stage.world).write_settings(self.request)
+        return await SettingsWriter(self.stage.world).write_settings(self.request)
 
     async def noted(self):
         """What is noted of each write."""

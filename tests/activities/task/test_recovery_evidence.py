@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.task.tasks import Tasks
+from activities.task.tasks import TaskActivities
 from emulator.scenarios import three_servers
 from engine.contract import MoveTaskRequest, ObserveTaskRequest, OpenTaskRequest, StepRef
 from rotation.plan.step import Console
@@ -18,7 +18,7 @@ class Recoveries:
     """The recovery tasks of a rotation that has begun."""
 
     def __init__(self, stage, plan, state):
-        self.stage, self.tasks, self.state = stage, Tasks(stage.world), state
+        self.stage, self.tasks, self.state = stage, TaskActivities(stage.world), state
         self.steps = [s for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, SaveRecoveryFile)]
         self.body = plan.body
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.task.tasks import Tasks
+from activities.task.tasks import TaskActivities
 from emulator.events.happenings import GroupMoved
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
@@ -37,7 +37,7 @@ async def test_a_task_by_hand_is_opened_later_where_sepm_does_not_answer(stage, 
     monkeypatch.setattr(stage.world.client._session._line, "send", no_answer)
     request = OpenTaskRequest(ref=ref, by_hand=True, opened_at=stage.clock.now())
     with pytest.raises(ApplicationError, match="got no answer") as failed:
-        await Tasks(stage.world).open_task(request)
+        await TaskActivities(stage.world).open_task(request)
     assert (failed.value.type, failed.value.non_retryable) == ("sepm-unreachable", False)
     assert await stage.store.tasks.list() == ()
 
@@ -57,7 +57,7 @@ async def test_images_are_refreshed_in_the_groups_as_they_are_called_now():
         step = next(s for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, RefreshImages))
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
         stage.simulation.schedule(GroupMoved(group=images, parent=above), stage.clock.now())
-        opened = await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
+        opened = await TaskActivities(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
         task = await stage.store.tasks.get(opened.task_id)
     assert step.work == RefreshImages(groups=(images,))
     assert task.work == RefreshImages(groups=(f"{above}\\Images",))
@@ -72,7 +72,7 @@ async def test_rule_24_signatures_are_looked_at_before_a_replaced_server_is_left
         state = await stage.begin(plan)
         step = next(s for s in plan.body.steps if isinstance(s, Console) and isinstance(s.work, ReplaceCertificate))
         ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
-        opened = await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
+        opened = await TaskActivities(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
         task = await stage.store.tasks.get(opened.task_id)
     assert any(".SIG" in line for line in task.instructions) is looks
 
@@ -87,10 +87,12 @@ async def test_a_list_that_sepm_still_shows_is_not_deleted(stage):
     ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=step.id)
     console = stage.simulation.console
     console.copy_list(DEFAULT_LIST, name)
-    task_id = (await Tasks(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))).task_id
+    task_id = (
+        await TaskActivities(stage.world).open_task(OpenTaskRequest(ref=ref, opened_at=stage.clock.now()))
+    ).task_id
 
     async def contradicts():
-        seen = await Tasks(stage.world).observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, said={}))
+        seen = await TaskActivities(stage.world).observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, said={}))
         return seen.contradicts and seen.contradicts.code
 
     assert await contradicts() == "list-still-there"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rotation.drift.told import Judged
+from rotation.drift.told import JudgedDrift
 from rotation.finding import blocking
 
 
@@ -21,7 +21,7 @@ async def test_what_was_found_is_shown_page_by_page(whole, rotation, store, prob
     """Each with what it is about and what to do; nothing where nothing was found; 404 without such a rotation."""
     path = f"/v1/rotations/{rotation['id']}/found"
     assert (await whole.get(path)).json() == {"id": None, "at": None, "total": 0, "accepted_by": "", "items": []}
-    every = [Judged.of(blocking("group-new", f"Group {at}", "was born", "move its clients")) for at in range(25)]
+    every = [JudgedDrift.of(blocking("group-new", f"Group {at}", "was born", "move its clients")) for at in range(25)]
 
     identity = await store.found.keep(rotation["id"], every, at=datetime(2026, 3, 1, tzinfo=UTC))
     page = (await whole.get(path, params={"skip": 20, "limit": 10})).json()

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from api.rotation.rotation_document import RotationOrder
+from api.rotation.rotation_document import RotationRequest
 from api.rotation.starting import new_id
 from store.progress import NewRotation
 
@@ -25,7 +25,7 @@ async def stored_only(store, plan, key):
         started_by=WHO["who"],
         why=WHO["why"],
     )
-    fingerprint = RotationOrder(**order_of(plan)).fingerprint()
+    fingerprint = RotationRequest(**order_of(plan)).fingerprint()
     rotation, _ = await store.rotations.create(new, datetime.now(UTC), idempotency_key=key, fingerprint=fingerprint)
     return rotation.id
 

@@ -7,7 +7,7 @@ from rotation.finding import warning
 from rotation.values import PlanId, SiteId
 from simulation.drawn.drawing import Faults
 from simulation.drawn.scenario import START
-from simulation.judged.record import Loss, Record
+from simulation.judged.record import Loss, RunRecord
 from simulation.judged.report import PlayedPlan, report
 
 PLAYED = PlayedPlan(
@@ -25,7 +25,7 @@ PLAYED = PlayedPlan(
 
 def run(seed, *names, since=START):
     """A run that lost those clients."""
-    return Record(
+    return RunRecord(
         seed=seed,
         outcome="completed",
         duration=timedelta(days=40),

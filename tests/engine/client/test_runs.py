@@ -19,7 +19,7 @@ from engine.client.rotations import start_rotation
 from engine.client.runs import newest_run, open_runs, word_of
 from engine.contract import NEXT_ACT_QUERY, ROTATE_WORKFLOW, RotateInput
 from engine.ids import rotation_workflow
-from rotation.standing.known import Answered, Failed, NextAct, Run, RunStatus, Silent
+from rotation.standing.known import Failed, NextAct, Run, RunStatus, Silent, WorkerAnswer
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -124,7 +124,7 @@ async def test_a_rotation_that_is_well_shows_whose_it_is(client, begin, task_que
     async with serving(Sleeps):
         started = await start_rotation(client, begin, task_queue=task_queue)
         run = await seen(lambda run: run.task is None)
-        assert await asked(client, begin) == Answered(next_act=NextAct(at=LATER))
+        assert await asked(client, begin) == WorkerAnswer(next_act=NextAct(at=LATER))
     assert run == Run(
         workflow_id=rotation_workflow(begin.site_id), run_id=started.run_id, type=ROTATE_WORKFLOW,
         rotation_id=begin.rotation_id, status=RunStatus.RUNNING,

@@ -29,8 +29,8 @@ from rotation.running.message import (
     WITHDRAW_SIGNAL,
     Heard,
     Message,
+    MessageProgress,
     Move,
-    Progress,
     Reply,
 )
 from tests.engine.rotating import rotating
@@ -53,7 +53,7 @@ class Slow:
     @workflow.query(name=HEARD_QUERY)
     def heard(self, _message: Message) -> Heard:
         """The answer."""
-        return Heard(progress=Progress.ANSWERED if self.reply else Progress.TAKEN_UP, reply=self.reply)
+        return Heard(progress=MessageProgress.ANSWERED if self.reply else MessageProgress.TAKEN_UP, reply=self.reply)
 
     @workflow.signal(name=Move.RETRY)
     def retry(self, _message: Message) -> None:
@@ -143,7 +143,7 @@ async def test_what_is_withdrawn_in_time_never_takes_effect(client, worker_clien
     await handle.signal(WITHDRAW_SIGNAL, message(begin, Move.HOLD))
     async with rotating(worker_client, task_queue):
         heard = await handle.query(HEARD_QUERY, message(begin, Move.HOLD), result_type=Heard)
-        assert (heard.progress, heard.refusal) == (Progress.UNKNOWN, None)
+        assert (heard.progress, heard.refusal) == (MessageProgress.UNKNOWN, None)
         assert (await state(client, begin.site_id)).held_by == ""
         assert await send(client, begin.site_id, message(begin, Move.HOLD)) == Reply(accepted=True)
         await handle.signal(WITHDRAW_SIGNAL, message(begin, Move.HOLD))

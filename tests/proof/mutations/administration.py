@@ -68,7 +68,7 @@ def copies_of_lists_are_not_looked_at(original, body):
     return original(body) - {copy.copy_name for copy in body.copies}
 
 
-@mutation(rule="19", replaces=moved.Sighting.differs_from, hole=_TICKED)
+@mutation(rule="19", replaces=moved.SiteGlance.differs_from, hole=_TICKED)
 def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the rule it replaces
     """What is changed while somebody holds a replacement is found by the next look that is due."""
     return False

@@ -18,7 +18,7 @@ def who_was_asked_gets_through(original, *args, **named):  # noqa: ARG001 - as t
     return True
 
 
-@mutation(rule="24", replaces=answer.HttpAnswer.counts, hole="a firewall was closed since the script has asked")
+@mutation(rule="24", replaces=answer.ReachAnswer.counts, hole="a firewall was closed since the script has asked")
 def answers_never_grow_old(original, *args):  # noqa: ARG001 - as the rule it replaces
     """What the script wrote half a year ago shows that plain HTTP gets through today."""
     return True
@@ -28,7 +28,7 @@ def answers_never_grow_old(original, *args):  # noqa: ARG001 - as the rule it re
 def canaries_stand_for_every_network(original, owner, by_group, unshown, since):  # noqa: ARG001 - as the rule it replaces
     """A canary shows the way for clients that are in other networks than it."""
     return frozenset(
-        canary.Place(server_list=name, network=client.network)
+        canary.ListEndpoints(server_list=name, network=client.network)
         for some in by_group.values()
         for client in some
         for name in unshown.get(client.id, ())

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from activities.setting.settings import Settings
+from activities.setting.settings import SettingsWriter
 from rotation.drift import newborn
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Write
 from rotation.plan.work.task import RefreshImages, TaskState
@@ -89,7 +89,7 @@ async def _has_no_objection(original, running):  # noqa: ARG001 - as the rule it
     rule="16",
     replaces=old_certificates.all_old,
     hole="another certificate comes into the server right before a cancel",
-    behind={Settings._not_old: _sees_nothing, old_certificates.against_restoring: _has_no_objection},
+    behind={SettingsWriter._not_old: _sees_nothing, old_certificates.against_restoring: _has_no_objection},
     unproven="a cancel waits for clients to report after another certificate was seen",
 )
 async def a_cancel_restores_without_a_probe(original, *args, **named):

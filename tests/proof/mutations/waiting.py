@@ -43,7 +43,7 @@ async def machines_of_the_former_image_verify_at_once(original, run, step):
 
 @mutation(
     rule="19",
-    replaces=moved.Sighting._has_more_clients_than,
+    replaces=moved.SiteGlance._has_more_clients_than,
     hole="computers are installed from an old package after the claim",
 )
 def who_comes_after_the_claim_is_not_missed(original, *args):  # noqa: ARG001 - as the rule it replaces

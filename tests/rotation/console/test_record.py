@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from rotation.access import AtConsole, ConsoleGroup, ConsoleLocation
+from rotation.access import ConsoleGroup, ConsoleLocation, OfflineDocument
 from rotation.console.exported import ExportedClient, implausible, observed, unknown_groups
-from rotation.console.record import Change, Record, Replicates
+from rotation.console.record import Change, OfflineRecord, Replicates
 from rotation.plan.step import SettingField
 from rotation.site import Server, Site
 from rotation.survey import Pair
@@ -28,7 +28,7 @@ def group(path=ROOT, serial="F99A-11/20/2025 08:00:00 000", **more):
 def record(*said, serials=("F99A-11/20/2025 08:00:00 000", "A4D1-11/20/2025 08:00:00 000")):
     """A site of two groups, the second of which inherits."""
     groups = (group(serial=serials[0]), group(SALES, serials[1], inherits=True))
-    return Record(access=AtConsole(version="12.1", recorded_at=NOON, groups=groups), said=said)
+    return OfflineRecord(access=OfflineDocument(version="12.1", recorded_at=NOON, groups=groups), said=said)
 
 
 def change(at, serials=None, *, secure=False):
@@ -60,25 +60,25 @@ def client(name="PC", seen=NOON, serial=None, path=ROOT):
 def test_a_document_describes_whole_groups():
     """Inheritors have an owner, owners have locations, ids begin as the serials that the console shows."""
     with pytest.raises(ValidationError, match="is not described"):
-        AtConsole(version="12.1", recorded_at=NOON, groups=(group(SALES, inherits=True),))
+        OfflineDocument(version="12.1", recorded_at=NOON, groups=(group(SALES, inherits=True),))
     with pytest.raises(ValidationError, match="if and only if"):
         ConsoleGroup(path=ROOT)
     with pytest.raises(ValidationError, match="is no policy serial"):
         group(serial="26.11.2025")
     with pytest.raises(ValidationError, match="named twice"):
-        AtConsole(version="12.1", recorded_at=NOON, groups=(group(), group()))
+        OfflineDocument(version="12.1", recorded_at=NOON, groups=(group(), group()))
     assert group().id.startswith("F99A")
     assert len(group(serial="").id) == 32
 
 
 def test_machines_of_images_are_told_by_name():
     """No export tells them: they never count as covered. A bracket in a name is a letter, a star stands for any."""
-    access = AtConsole(version="12.1", recorded_at=NOON, groups=(group(),), images=("vdi-*", "KIOSK[1]", "LAB-?"))
+    access = OfflineDocument(version="12.1", recorded_at=NOON, groups=(group(),), images=("vdi-*", "KIOSK[1]", "LAB-?"))
     rows = [client(name) for name in ("VDI-07", "kiosk[1]", "KIOSK1", "LAB-1", "LAB-12", "PC-VDI-1")]
-    found = observed(rows, Record(access=access), tells_serials=True, settle=2 * MINUTE)
+    found = observed(rows, OfflineRecord(access=access), tells_serials=True, settle=2 * MINUTE)
     assert [each.name for each in found if each.non_persistent] == ["VDI-07", "kiosk[1]", "LAB-1"]
     with pytest.raises(ValidationError, match="at least 1 character"):
-        AtConsole(version="12.1", recorded_at=NOON, groups=(group(),), images=("",))
+        OfflineDocument(version="12.1", recorded_at=NOON, groups=(group(),), images=("",))
 
 
 def test_a_site_has_rest_or_a_document():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rotation.console.statement import Asked, missing_in, untrue
+from rotation.console.statement import WantedProof, missing_in, untrue
 
-ASKED = Asked(clients=5, text="upload an export")
+ASKED = WantedProof(clients=5, text="upload an export")
 
 
 def test_a_statement_names_everybody_whom_it_leaves_open():

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.drift.drift import Move, drift, moved
+from rotation.drift.drift import ClientMove, drift, moved
 from rotation.finding import Severity
 from rotation.plan.scope import Treatment
 from rotation.plan.step import SettingField
@@ -246,9 +246,9 @@ def test_clients_that_were_moved_are_named_by_the_group_they_are_in(make):
     """Moves are told once for each group; one into a group that was not read is told by its id."""
     survey = make.survey(make.site("s1"), make.group("G"))
     moves = [
-        Move(name="B", now=make.id_of("G")),
-        Move(name="A", now=make.id_of("G")),
-        Move(name="C", now=GroupId("77")),
+        ClientMove(name="B", now=make.id_of("G")),
+        ClientMove(name="A", now=make.id_of("G")),
+        ClientMove(name="C", now=GroupId("77")),
     ]
     found = {each.finding.subject: each.finding for each in moved(survey, moves)}
     assert set(found) == {"G", "77"}

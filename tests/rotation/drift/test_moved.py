@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.drift.moved import Sighting, sighting_of
+from rotation.drift.moved import SiteGlance, sighting_of
 from rotation.values import Fingerprint, GroupId, ListName, ServerName
 
 S1, S2 = ServerName("s1"), ServerName("s2")
@@ -14,7 +14,7 @@ A, B, C = Fingerprint("aa"), Fingerprint("bb"), Fingerprint("cc")
 @pytest.fixture
 def before(make):
     """A site with two servers, seen a moment ago."""
-    return Sighting(
+    return SiteGlance(
         policies={GroupId("G"): make.t0},
         lists={ListName("L"): make.t0},
         served={S1: A, S2: B},
@@ -39,7 +39,7 @@ def test_a_site_as_it_was_has_not_moved(before):
 )
 def test_what_was_changed_shows(before, change):
     """Also in the other direction: a group that was born, a list that was made."""
-    after = Sighting(**{**vars(before), **change})
+    after = SiteGlance(**{**vars(before), **change})
     assert after.differs_from(before, S1)
     assert before.differs_from(after, S1)
 
@@ -48,23 +48,23 @@ def test_what_was_changed_shows(before, change):
 def test_a_newer_date_shows(before, what):
     """Whatever was edited is known by its date only."""
     later = {name: date + timedelta(seconds=1) for name, date in getattr(before, what).items()}
-    assert Sighting(**{**vars(before), what: later}).differs_from(before, S1)
+    assert SiteGlance(**{**vars(before), what: later}).differs_from(before, S1)
 
 
 @pytest.mark.parametrize(("due", "moved"), [(S1, False), (S2, True)])
 def test_a_server_that_does_not_answer_has_moved_unless_it_is_being_replaced(before, due, moved):
     """The one that is due restarts: with which certificate shows when it answers again. Of another it is news."""
-    silent = Sighting(**{**vars(before), "served": {S1: None, S2: B}})
+    silent = SiteGlance(**{**vars(before), "served": {S1: None, S2: B}})
     assert silent.differs_from(before, due) is moved
     assert before.differs_from(silent, due) is moved
 
 
 def test_what_only_one_look_has_read_says_nothing(before):
     """While other work is open only the ports are looked at: of policies and lists nothing is known then."""
-    ports = Sighting(served=before.served)
+    ports = SiteGlance(served=before.served)
     assert not ports.differs_from(before, None)
     assert not before.differs_from(ports, None)
-    silent = Sighting(served={S1: None, S2: B})
+    silent = SiteGlance(served={S1: None, S2: B})
     assert silent.differs_from(before, None)
 
 
@@ -81,7 +81,7 @@ def test_a_survey_has_seen_all_of_it(make):
 
 def test_clients_that_came_to_a_group_show(before):
     """One that was installed from an old package may not be ready; those that left cannot be cut off."""
-    three, four = (Sighting(**{**vars(before), "clients": {GroupId("G"): count}}) for count in (3, 4))
+    three, four = (SiteGlance(**{**vars(before), "clients": {GroupId("G"): count}}) for count in (3, 4))
     assert four.differs_from(three, S1)
     assert not three.differs_from(four, S1)
     assert not three.differs_from(three, S1)

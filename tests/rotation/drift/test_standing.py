@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.drift.standing import Standing, last_write, standing
+from rotation.drift.standing import ExpectedSettings, last_write, standing
 from rotation.plan.step import SettingField
 
 LIST = "Default List"
@@ -24,7 +24,7 @@ def shown(make, body):
         left = standing(body, make.step_of(body, number, wave))
         of_group = {pair.group_id: each for pair, each in left.items()}
         relaxed, failover = of_group[make.id_of("H")], of_group[make.id_of("G")]
-        assert failover == Standing.model_validate({"server_lists": {LIST}, "secure_communications": {True}}), (
+        assert failover == ExpectedSettings.model_validate({"server_lists": {LIST}, "secure_communications": {True}}), (
             "G is never changed"
         )
         return set(relaxed.server_lists), set(relaxed.secure_communications)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from itertools import count
 
-from rotation.drift.told import Judged, in_few
+from rotation.drift.told import JudgedDrift, in_few
 from rotation.finding import MOST, blocking
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -12,7 +12,7 @@ START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 def many(number, code="list-drift", **fields):
     """So many drifts of one kind."""
     named = (f"Group {at:03d} / Default" for at in count())
-    every = (Judged.of(blocking(code, next(named), "differs")).told for _ in range(number))
+    every = (JudgedDrift.of(blocking(code, next(named), "differs")).told for _ in range(number))
     return [each.model_copy(update=fields) for each in every]
 
 

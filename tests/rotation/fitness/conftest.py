@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.fitness import Place, unfit
+from rotation.fitness import PlacedServer, unfit
 from rotation.site import ListEntry, Protocol, ServerList
 from rotation.survey import ServedCertificate
 from rotation.values import ListName, ServerName
@@ -35,6 +35,6 @@ def place(make):
             ServedCertificate(server=ServerName(server), fingerprint=fingerprint, named=named, observed_at=make.t0)
             for server, (fingerprint, named) in presented.items()
         )
-        return Place(site=site, server=ServerName("s1"), served=served)
+        return PlacedServer(site=site, server=ServerName("s1"), served=served)
 
     return at

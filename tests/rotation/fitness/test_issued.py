@@ -2,13 +2,13 @@
 
 import pytest
 
-from rotation.certificate import Chain, Issuer
+from rotation.certificate import Chain, ChainCertificate
 from rotation.finding import Severity
 
 
 def chain(make, **fields):
     """A chain of one issuer."""
-    issuer = Issuer(subject="CN=Root", not_after=make.at(days=900), is_ca=fields.pop("is_ca", True))
+    issuer = ChainCertificate(subject="CN=Root", not_after=make.at(days=900), is_ca=fields.pop("is_ca", True))
     return Chain(**{"issuers": (issuer,), **fields})
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rotation.certificate import Named
-from rotation.fitness.names import Form, covers, form
+from rotation.fitness.names import NameForm, covers, form
 from rotation.values import Fingerprint
 
 KEY = Fingerprint("k")
@@ -43,14 +43,14 @@ def test_a_wildcard_covers_exactly_one_label(labels):
     """It stands for the first label, whatever that is, and never for two."""
     wild = Named(names=(".".join(["*", *labels[1:]]),), public_key=KEY)
     address = ".".join(labels)
-    if form(address) is Form.FULL:
+    if form(address) is NameForm.FULL:
         assert covers(wild, address)
         assert not covers(wild, f"more.{address}")
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("s1", Form.SHORT), ("s1.example", Form.FULL), ("192.0.2.7", Form.ADDRESS), ("::1", Form.ADDRESS)],
+    [("s1", NameForm.SHORT), ("s1.example", NameForm.FULL), ("192.0.2.7", NameForm.ADDRESS), ("::1", NameForm.ADDRESS)],
 )
 def test_names_have_forms(name, expected):
     """Short, full, or an address."""

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rotation.certificate import Chain, Issuer, Named
+from rotation.certificate import Chain, ChainCertificate, Named
 from rotation.finding import Severity
 
-ISSUER = Issuer(subject="CN=CA", not_after=datetime(2100, 1, 1, tzinfo=UTC))
+ISSUER = ChainCertificate(subject="CN=CA", not_after=datetime(2100, 1, 1, tzinfo=UTC))
 S1 = {"common_name": "s1.example", "names": ()}
 
 

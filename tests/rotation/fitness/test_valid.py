@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotation.certificate import Chain, Issuer
+from rotation.certificate import Chain, ChainCertificate
 from rotation.finding import Severity
 
 DAYS = st.integers(min_value=0, max_value=1000)
@@ -38,6 +38,6 @@ def test_certificate_ends_too_soon(make, codes):
 )
 def test_an_issuer_ends_before_what_it_issued(make, codes, days, code):
     """Where clients verify the chain, a certificate ends with its issuer."""
-    issuer = Issuer(subject="CN=Root", not_after=make.at(days=days))
+    issuer = ChainCertificate(subject="CN=Root", not_after=make.at(days=days))
     found = codes(make.facts(chain=Chain(issuers=(issuer,))))
     assert found == ({code: Severity.BLOCKING} if code else {})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.plan.work.client_look import HeldServer, LookAtClients, Looked
-from rotation.proof.client_look import Candidate, builds_to_look_at, judge, lists_of
+from rotation.proof.client_look import CandidateClient, builds_to_look_at, judge, lists_of
 from rotation.site import Protocol
 from rotation.values import ClientId, Fingerprint, GroupId
 
@@ -19,7 +19,7 @@ CERTIFICATE = Fingerprint("ab" * 32)
 def client(name, build=NEW, hours=1.0, owner=G, **fields):
     """A client that took its policy so many hours before noon."""
     known = {"id": ClientId(f"id-{name}"), "name": name, "build": build, "owner": owner, "path": f"R\\{owner}"}
-    return Candidate(**{"relaxed": True, "taken_at": NOON - hours * HOUR, **known, **fields})
+    return CandidateClient(**{"relaxed": True, "taken_at": NOON - hours * HOUR, **known, **fields})
 
 
 def looked(name, protocol="HTTP", server="s1", port=8014, **fields):

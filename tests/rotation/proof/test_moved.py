@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from rotation.plan.step import Gate, GatePurpose
-from rotation.proof.moved import Asked, asked_of, has_taken, lists_to_show, refused_at, says_nothing, to_move, unshown
+from rotation.proof.moved import (
+    ClientBeforeMove,
+    asked_of,
+    has_taken,
+    lists_to_show,
+    refused_at,
+    says_nothing,
+    to_move,
+    unshown,
+)
 from rotation.values import ClientId, ServerName
 
 OLD_BUILD = {"build": "14.2.1.0"}
@@ -129,7 +138,7 @@ def asked(make):
 
     def ask(name="g", server=S1, **fields):
         known = {"owner": make.id_of("G"), "serial": make.serial("G", make.at(hours=-1)), "seen": make.at(minutes=-10)}
-        return Asked(client=ClientId(name), server=server, **{**known, **fields})
+        return ClientBeforeMove(client=ClientId(name), server=server, **{**known, **fields})
 
     return ask
 

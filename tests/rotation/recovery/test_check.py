@@ -6,7 +6,7 @@ import pytest
 
 from rotation.finding import Severity
 from rotation.recovery.check import examine
-from rotation.recovery.file import HeldCertificate, Holding, RecoveryFile, Unread
+from rotation.recovery.file import HeldCertificate, Holding, RecoveryFile, UnreadFile
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 
@@ -79,7 +79,7 @@ def test_what_is_missing_is_said_and_does_not_stop():
     """Layouts may differ between versions: what TECH160736 names, and is not found, is a warning with what to do."""
     bare = file(tells_password=False, domain_ids=(), unknown=("x.bin",))
     bare = bare.model_copy(update={"holdings": (bare.holdings[0].model_copy(update={"is_keystore": False}),)})
-    bare = bare.model_copy(update={"unread": (Unread(member="y.p12", why="is shut", remedy="open it"),)})
+    bare = bare.model_copy(update={"unread": (UnreadFile(member="y.p12", why="is shut", remedy="open it"),)})
     found = examine(bare, now=NOW)
     assert [(each.code, each.severity) for each in found] == [
         ("recovery-no-keystore", Severity.WARNING),

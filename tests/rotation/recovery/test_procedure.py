@@ -10,8 +10,8 @@ from rotation.drift.served import THIRD
 from rotation.finding import blocking
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.step import GatePurpose, Write
-from rotation.recovery.damage import Damage, Form, RecoveryCopy
-from rotation.recovery.held import Held
+from rotation.recovery.damage import Damage, DamageForm, RecoveryCopy
+from rotation.recovery.held import HeldByClients
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
 from rotation.survey import ServedCertificate
 from rotation.values import PlanId
@@ -44,7 +44,7 @@ def damage(make):
         return Damage(
             server=server,
             presents=seen,
-            held=None if held is False else Held(**certificate | (held or {})),
+            held=None if held is False else HeldByClients(**certificate | (held or {})),
             copy_at_hand=None if copy is False else RecoveryCopy(**file | (copy or {})),
             **fields,
         )
@@ -155,9 +155,9 @@ def test_a_certificate_that_has_ended_is_not_put_back(make, damage, plan, refusa
 @pytest.mark.parametrize(
     ("fields", "form", "code"),
     [
-        ({}, Form.SILENT, "recovery-silent"),
-        ({"presents": BAD}, Form.ANOTHER, "recovery-damage"),
-        ({"presents": BAD, "readable": False}, Form.MALFORMED, "recovery-damage"),
+        ({}, DamageForm.SILENT, "recovery-silent"),
+        ({"presents": BAD}, DamageForm.ANOTHER, "recovery-damage"),
+        ({"presents": BAD, "readable": False}, DamageForm.MALFORMED, "recovery-damage"),
     ],
 )
 def test_the_form_of_the_damage_is_told(damage, plan, fields, form, code):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.console.statement import Asked
+from rotation.console.statement import WantedProof
 from rotation.running.message import Move
 from rotation.running.moves import refusal
 from rotation.running.state import Attention, Cancelling, GateReading, OpenTask, Outcome, Proceed, RollingBack, Wait
@@ -262,7 +262,7 @@ def test_a_gate_is_stated_only_when_it_asks(make, say):
         left_out=0,
         by_reason={},
         reached=False,
-        asks=Asked(clients=3, text="upload an export"),
+        asks=WantedProof(clients=3, text="upload an export"),
     )
     early, wait = make.state(wait=waits(make)), waits(make).model_copy(update={"reading": asked})
     said = {"clients": "3", "covered": "3"}

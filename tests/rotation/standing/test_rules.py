@@ -6,7 +6,6 @@ import pytest
 
 from rotation.finding import Severity
 from rotation.standing.known import (
-    Answered,
     Failed,
     NextAct,
     PendingActivity,
@@ -16,6 +15,7 @@ from rotation.standing.known import (
     RunStatus,
     Service,
     Silent,
+    WorkerAnswer,
 )
 from rotation.standing.rules import left_changed, no_worker, of_rotation, of_workflow
 from rotation.standing.trouble import Standing, TroubleCode
@@ -26,7 +26,7 @@ SERVICE = Service(now=NOW, task_queue="rotator", address="127.0.0.1:7233", names
 KEPT = Recorded(rotation_id=RotationId("rot-1"), site_id=SiteId("madrid"), status="running", told=42)
 WELL = Run(
     workflow_id="rotate/madrid", run_id="run-1", type="RotateSite", rotation_id=RotationId("rot-1"),
-    status=RunStatus.RUNNING, word=Answered(next_act=NextAct(at=NOW + timedelta(hours=1))),
+    status=RunStatus.RUNNING, word=WorkerAnswer(next_act=NextAct(at=NOW + timedelta(hours=1))),
 )  # fmt: skip
 RESTORE = "rotator restore madrid --why REASON"
 TERMINATE = (
@@ -61,7 +61,7 @@ def seconds(count: float) -> timedelta:
         (WELL.model_copy(update={"type": "Strange"}), Standing.ADRIFT, TroubleCode.OTHER_RUN, TERMINATE),
         (WELL.model_copy(update={"reset_at": NOW}), Standing.ADRIFT, TroubleCode.RESET_OUTSIDE, TERMINATE),
         (
-            WELL.model_copy(update={"word": Answered(next_act=NextAct(at=NOW, events=41))}),
+            WELL.model_copy(update={"word": WorkerAnswer(next_act=NextAct(at=NOW, events=41))}),
             Standing.ADRIFT, TroubleCode.HISTORY_OLDER, TERMINATE,
         ),
         (
@@ -87,7 +87,7 @@ def seconds(count: float) -> timedelta:
             Standing.STALLED, TroubleCode.ACTIVITY_FAILS, "mend what it says",
         ),
         (
-            WELL.model_copy(update={"word": Answered(next_act=NextAct(at=NOW - timedelta(minutes=21)))}),
+            WELL.model_copy(update={"word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(minutes=21)))}),
             Standing.STALLED, TroubleCode.OVERDUE, TERMINATE,
         ),
     ],
@@ -117,12 +117,12 @@ def test_what_was_left_changed_is_restored():
         {"word": None},
         {"task": PendingTask(attempt=2)},
         {"word": Silent(since=NOW - seconds(23))},
-        {"word": Answered(next_act=NextAct())},
-        {"word": Answered(next_act=NextAct(events=42))},
-        {"word": Answered(next_act=NextAct(at=NOW - timedelta(minutes=20)))},
-        {"word": Answered(next_act=NextAct(at=NOW - timedelta(hours=4), heartbeat=timedelta(hours=4)))},
+        {"word": WorkerAnswer(next_act=NextAct())},
+        {"word": WorkerAnswer(next_act=NextAct(events=42))},
+        {"word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(minutes=20)))},
+        {"word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(hours=4), heartbeat=timedelta(hours=4)))},
         {
-            "word": Answered(next_act=NextAct(at=NOW - timedelta(days=4))),
+            "word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(days=4))),
             "activities": (PendingActivity(name="read_gate", attempt=1),),
         },
         {"activities": (PendingActivity(name="read_gate", attempt=4, error="KeyError"),)},

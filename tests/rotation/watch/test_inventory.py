@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rotation.access import AtConsole, ConsoleGroup, ConsoleLocation
+from rotation.access import ConsoleGroup, ConsoleLocation, OfflineDocument
 from rotation.site import Server, Site
 from rotation.values import ListName, ServerName, SiteId
 from rotation.watch.inventory import Port, endpoints
@@ -60,6 +60,6 @@ def test_a_port_that_is_not_there_is_not_looked_at():
 def test_a_site_without_rest_has_no_such_port(make):
     """A port that cannot be there would be shown as silent for ever."""
     group = ConsoleGroup(path="My Company", locations=(CONSOLE_LOCATION,))
-    access = AtConsole(version="12.1", recorded_at=make.t0, groups=(group,))
+    access = OfflineDocument(version="12.1", recorded_at=make.t0, groups=(group,))
     found = ports(make.site("s1").model_copy(update={"access": access}), "")
     assert [each[1] for each in found] == [Port.CLIENT, Port.CONSOLE, Port.REPORTING]

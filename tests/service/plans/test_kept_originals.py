@@ -2,8 +2,8 @@
 
 import pytest
 
-from activities.setting.originals import Originals
-from activities.task.tasks import Tasks
+from activities.setting.originals import OriginalsRecorder
+from activities.task.tasks import TaskActivities
 from emulator.scenarios import three_servers
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef, StepRequest
 from rotation.originals.file import read_originals, sha256_of, write_originals
@@ -22,7 +22,7 @@ class Begun:
     """A rotation of a site with three servers that is past its preflight."""
 
     def __init__(self, stage, plan, state):
-        self.stage, self.plan, self.state, self.tasks = stage, plan, state, Tasks(stage.world)
+        self.stage, self.plan, self.state, self.tasks = stage, plan, state, TaskActivities(stage.world)
 
     def ref(self, step):
         """A step of it."""
@@ -45,7 +45,7 @@ class Begun:
     async def record(self):
         """The preflight's last act."""
         await survey_site(self.stage.world, SITE)
-        await Originals(self.stage.world).record_originals(StepRequest(ref=self.ref(self.plan.body.steps[0])))
+        await OriginalsRecorder(self.stage.world).record_originals(StepRequest(ref=self.ref(self.plan.body.steps[0])))
 
     async def kept(self):
         """What its file holds."""

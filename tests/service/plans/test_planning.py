@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.setting.originals import Originals
+from activities.setting.originals import OriginalsRecorder
 from emulator.scenarios import one_server
 from engine.contract import StepRef, StepRequest
 from rotation.plan.refused import PlanRefusedError
@@ -59,7 +59,7 @@ async def test_a_rotation_that_is_known_explains_its_own_settings(stage):
     ref = StepRef(rotation_id=state.rotation_id, site_id=state.site_id, plan_id=plan.id, step=plan.body.steps[0].id)
     relax(stage, plan)
     assert await codes(stage) == ["left-relaxed"], "it has recorded no original: somebody else relaxed the site"
-    await Originals(stage.world).record_originals(StepRequest(ref=ref))
+    await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
 
     assert await codes(stage) == ["list-not-described"]
     surveyed = await stage.survey()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.setting.originals import Originals
+from activities.setting.originals import OriginalsRecorder
 from emulator.scenarios import three_servers
 from engine.contract import StepRef, StepRequest
 from rotation.originals.kept import KeptCertificate, KeptOrder
@@ -15,7 +15,7 @@ from rotation.values import Fingerprint, RotationId, ServerName
 from service.plans.kept_originals import kept_originals, take_in
 from service.plans.restoring import restore_plan
 from service.surveying import survey_site
-from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.drawn.scenario import OfflinePeople, Scenario
 from simulation.played.stage import SITE, Stage
 from store.progress import Progress, RotationStatus
 from tests.simulation.people.test_console import scenario as at_console
@@ -44,7 +44,7 @@ async def originals(stage):
     state = await stage.begin(plan)
     await survey_site(stage.world, SITE)
     ref = StepRef(rotation_id=state.rotation_id, site_id=SITE, plan_id=plan.id, step=plan.body.steps[0].id)
-    await Originals(stage.world).record_originals(StepRequest(ref=ref))
+    await OriginalsRecorder(stage.world).record_originals(StepRequest(ref=ref))
     kept = await kept_originals(stage.store, state.rotation_id)
     now = stage.clock.now()
     await stage.store.originals.mark_restored(state.rotation_id, now)
@@ -78,7 +78,7 @@ async def test_every_pair_goes_back(stage, originals, restored):
     assert (known.status, known.started_by) == (RotationStatus.TERMINATED, "ann")
 
 
-@pytest.mark.parametrize("scenario", [at_console(AtConsole())], ids=["12.x"])
+@pytest.mark.parametrize("scenario", [at_console(OfflinePeople())], ids=["12.x"])
 async def test_every_pair_of_a_site_without_rest_goes_back(originals, restored):
     """Its ids follow from the document, which names the same groups and serials when it is written again."""
     body = await restored(originals)

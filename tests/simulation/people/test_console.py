@@ -25,7 +25,7 @@ from rotation.site import Limits
 from service.plans.surveyed import surveyed_plan
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import of_plan
-from simulation.drawn.scenario import START, AtConsole, Pace, Proof, Scenario
+from simulation.drawn.scenario import START, OfflinePeople, Proof, Scenario, WorkPace
 from simulation.judged.invariants import check
 from simulation.played.run import play
 from simulation.played.stage import Stage
@@ -33,7 +33,7 @@ from simulation.played.stage import Stage
 HOUR = timedelta(hours=1)
 OLD = "12.1.7004.6500"
 SALES, LABS = f"{ROOT_GROUP}\\Sales", f"{ROOT_GROUP}\\Labs"
-PROMPT = Pace(first=timedelta(minutes=5), last=timedelta(minutes=30))
+PROMPT = WorkPace(first=timedelta(minutes=5), last=timedelta(minutes=30))
 
 
 def site(clients=3, protocol=Protocol.HTTP, slips=()):
@@ -89,7 +89,7 @@ def told(facts, kind):
 
 async def test_some_hundred_clients_are_rotated_by_exports():
     """List A from A6 on: no list changes, each gate ends on an export after its minimum, and nobody is lost."""
-    facts = await play(scenario(AtConsole(), site(clients=70)))
+    facts = await play(scenario(OfflinePeople(), site(clients=70)))
     kept(facts)
     assert facts.clients == 211
     numbers = [step.number for step in planned(facts).body.steps]
@@ -106,7 +106,7 @@ async def test_some_hundred_clients_are_rotated_by_exports():
 
 async def test_statements_of_two_persons_end_gates_too():
     """Without any export since the plan: somebody states what the console shows, and somebody else approves it."""
-    facts = await play(scenario(AtConsole(proof=Proof.STATEMENTS), site(clients=2)))
+    facts = await play(scenario(OfflinePeople(proof=Proof.STATEMENTS), site(clients=2)))
     kept(facts)
     covered = [message for message in told(facts, EventKind.MESSAGE) if "are covered by ann and eve" in message]
     gates = [message for message in told(facts, EventKind.GATE_PASSED) if "covered" in message]
@@ -119,7 +119,7 @@ async def test_machines_of_images_are_named_and_their_images_refreshed():
     machines = ClientSpec(
         group=LABS, count=2, prefix="VDI", build=OLD, location="Office", npvdi=True, away=((20 * HOUR, 400 * HOUR),)
     )
-    facts = await play(scenario(AtConsole(), spec.model_copy(update={"clients": (*spec.clients, machines)})))
+    facts = await play(scenario(OfflinePeople(), spec.model_copy(update={"clients": (*spec.clients, machines)})))
     kept(facts)
     (images,) = [each for each in planned(facts).findings if each.code == "console-proof-images"]
     assert images.message.startswith("2 clients are said to start from golden images")
@@ -132,14 +132,14 @@ async def test_an_export_without_servers_shows_no_failover():
     lists = (ListSpec(name=DEFAULT_LIST, protocol=Protocol.HTTP, priorities=(("SEPM-1",), ("SEPM-2",))),)
     spec = site().model_copy(update={"servers": servers, "server_lists": lists})
     for told in (True, False):
-        async with Stage(scenario(AtConsole(form=ExportForm(servers=told)), spec)) as stage:
+        async with Stage(scenario(OfflinePeople(form=ExportForm(servers=told)), spec)) as stage:
             plan = await stage.plan()
         assert ("console-proof-servers" in {finding.code for finding in plan.findings}) is not told
 
 
 async def test_the_plan_of_such_a_site_is_simulated():
     """As it was surveyed, with people who export and copy serials as its own do."""
-    async with Stage(scenario(AtConsole(), site(clients=1))) as stage:
+    async with Stage(scenario(OfflinePeople(), site(clients=1))) as stage:
         plan = await stage.plan()
         surveyed = await surveyed_plan(stage.store, plan.id, most=100)
     facts = await play(of_plan(surveyed, 1, Faults.NONE))
@@ -151,21 +151,21 @@ async def test_the_plan_of_such_a_site_is_simulated():
 async def test_without_serials_check_ins_count():
     """The console shows no serials: the plan says that less is proven, and clients are covered by later check-ins."""
     form = ExportForm(serials=False, servers=False, encoding=Encoding.UTF_16, delimiter=";", timezone="Europe/Prague")
-    facts = await play(scenario(AtConsole(form=form, copies_serials=False)))
+    facts = await play(scenario(OfflinePeople(form=form, copies_serials=False)))
     kept(facts)
     assert "console-proof-serial" in {finding.code for finding in planned(facts).findings}
 
 
 async def test_a_site_converted_to_https_begins_at_a1():
     """Its lists are copied, and assigned by hand; each assignment rests on a word with the new serials."""
-    facts = await play(scenario(AtConsole(), site(protocol=Protocol.HTTPS)))
+    facts = await play(scenario(OfflinePeople(), site(protocol=Protocol.HTTPS)))
     kept(facts)
     assert {"A1-A4", "A5", "A7", "A10d"} <= {step.number for step in planned(facts).body.steps}
 
 
 async def test_exports_prove_the_policy_that_canaries_have_since():
     """Their lists are put back before the rest verifies: the gate over all takes the serial that gave, unstated."""
-    facts = await play(scenario(AtConsole(), site(protocol=Protocol.HTTPS)))
+    facts = await play(scenario(OfflinePeople(), site(protocol=Protocol.HTTPS)))
     kept(facts)
     passed = [index for index, event in enumerate(facts.trail) if event.kind == EventKind.GATE_PASSED]
     gate = next(index for index in passed if "clients of the relaxed groups verify" in facts.trail[index].message)
@@ -176,7 +176,9 @@ async def test_exports_prove_the_policy_that_canaries_have_since():
 @pytest.mark.parametrize("mistake", [Mistake.ONLY_SAYS, Mistake.UNDOES_AT_NIGHT, Mistake.WRONG_FILE])
 async def test_mistakes_at_the_console_cut_nobody_off(mistake):
     """Serials that did not move, or that nobody said, hold what follows; what is presented is looked at as ever."""
-    facts = await play(scenario(AtConsole(), site(slips=(Slip(mistake=mistake, after=mistake is Mistake.ONLY_SAYS),))))
+    facts = await play(
+        scenario(OfflinePeople(), site(slips=(Slip(mistake=mistake, after=mistake is Mistake.ONLY_SAYS),)))
+    )
     kept(facts)
     assert [made.mistake for made in facts.slips] == [mistake]
 
@@ -184,6 +186,6 @@ async def test_mistakes_at_the_console_cut_nobody_off(mistake):
 async def test_a_policy_that_nobody_has_seen_needs_two_persons_word():
     """Somebody edits a policy: nobody can read what it does, so its serial proves nothing until it is stated."""
     edited = Scheduled(at=START + 20 * HOUR, happening=PolicyEdited(group=ROOT_GROUP))
-    facts = await play(scenario(AtConsole(), happenings=(edited,)))
+    facts = await play(scenario(OfflinePeople(), happenings=(edited,)))
     kept(facts)
     assert any("are covered by ann and eve" in message for message in told(facts, EventKind.MESSAGE))

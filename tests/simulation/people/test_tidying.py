@@ -8,7 +8,7 @@ import pytest
 from emulator.people.operations import AssignList, SetSecureCommunications
 from emulator.spec import ListSpec
 from emulator.state.effects import Actor, acting
-from rotation.drift.told import Told
+from rotation.drift.told import NamedDrift
 from rotation.plan.outline import outline
 from rotation.plan.plan import Plan
 from rotation.plan.work.task import RefreshImages
@@ -98,7 +98,9 @@ async def test_a_slower_heartbeat_is_put_back_where_there_is_no_other_way(mixed,
     """On a way back nothing can be cancelled: the heartbeat of the plan is what the waits are long enough for."""
     async with Stage(mixed) as stage:
         plan, state = await begun(stage)
-        told = Told(code="heartbeat-drift", subject=f"{LEGACY} / Default", message="slower", matters=True, blocks=True)
+        told = NamedDrift(
+            code="heartbeat-drift", subject=f"{LEGACY} / Default", message="slower", matters=True, blocks=True
+        )
         shown = Attention(code="drift", subject="", message="slower", options=options, raised_at=START)
         slow = state.model_copy(update={"drift": (told,), "attention": (shown,)})
         (owner,) = [each for each in plan.body.scopes if each.path == LEGACY]

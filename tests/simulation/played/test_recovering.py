@@ -13,7 +13,7 @@ from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits
 from simulation.drawn.drawing import SMALL, Faults, draw
-from simulation.drawn.scenario import START, Act, Pace, Scenario
+from simulation.drawn.scenario import START, Scenario, ScriptedMove, WorkPace
 from simulation.judged.invariants import check
 from simulation.played.recovering import after_damage
 from simulation.played.run import play
@@ -21,7 +21,7 @@ from simulation.played.run import play
 HOUR = timedelta(hours=1)
 
 
-PROMPT = Pace(first=timedelta(minutes=5), last=HOUR / 2, work=HOUR / 2)
+PROMPT = WorkPace(first=timedelta(minutes=5), last=HOUR / 2, work=HOUR / 2)
 """Somebody is at the console within the hour."""
 
 
@@ -64,7 +64,7 @@ async def test_a_server_among_others_is_shown_by_a_client_that_is_heard_there(fo
         groups=(GroupSpec(path=ROOT_GROUP, locations=(LocationSpec(heartbeat=HOUR, randomization=HOUR / 6),)),),
         clients=(ClientSpec(group=ROOT_GROUP, count=10),),
     )
-    slow = Pace(first=2 * HOUR, last=2 * HOUR, work=HOUR)
+    slow = WorkPace(first=2 * HOUR, last=2 * HOUR, work=HOUR)
     facts = await recovered(spec, CertificateDamaged(server="SEPM-1", form=form), pace=slow)
     assert (facts.outcome, check(facts), facts.lost) == (Outcome.COMPLETED, (), ())
     passed = next(event.at for event in facts.trail if event.kind == "gate-passed")
@@ -103,7 +103,7 @@ async def test_mistakes_at_the_console_are_seen_on_the_wire(mistake, form):
 @pytest.mark.parametrize("after", [HOUR / 60, 3 * HOUR])
 async def test_a_cancel_changes_nothing(after):
     """While the task waits, or in the gate when the certificate is back: nothing has to be undone, nothing is asked."""
-    act = Act(after=3 * HOUR + HOUR / 6 + after, move=Move.CANCEL)
+    act = ScriptedMove(after=3 * HOUR + HOUR / 6 + after, move=Move.CANCEL)
     spec = one_server(clients=10, heartbeat=2 * HOUR)
     facts = await recovered(spec, CertificateDamaged(server="SEPM-1"), acts=(act,))
     assert (facts.outcome, facts.unfinished) == (Outcome.CANCELLED, "")

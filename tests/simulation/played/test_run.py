@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from simulation.drawn.drawing import SMALL, Faults, draw
-from simulation.drawn.scenario import START, Act, Since
+from simulation.drawn.scenario import START, ScriptedMove, Since
 from simulation.judged.invariants import check
 from simulation.played.ear import Ear
 from simulation.played.run import play
@@ -58,7 +58,7 @@ async def test_nothing_secret_is_told(mixed):
 async def test_a_cancel_before_the_first_certificate_puts_everything_back(mixed, played):
     """Said in the middle of gate A8 by a person: the rotation turns back, and no certificate is replaced."""
     opened = next(event.at for event in played.trail if event.kind == "step-began" and event.data["number"] == "A8")
-    act = Act(after=opened - START + (played.trail[-1].at - opened) / 100, move=Move.CANCEL)
+    act = ScriptedMove(after=opened - START + (played.trail[-1].at - opened) / 100, move=Move.CANCEL)
     cancelled = await play(mixed.model_copy(update={"acts": (act,)}))
     assert cancelled.outcome is Outcome.CANCELLED
     assert check(cancelled) == ()
@@ -82,7 +82,7 @@ async def test_the_invariants_hold_in_drawn_scenarios(seed):
 
 async def test_a_roll_back_after_the_first_certificate_leaves_the_old_ones(mixed):
     """Said by a person of their own accord, approved by another: everything is as before, and nobody is lost."""
-    act = Act(after=HOUR, move=Move.ROLL_BACK, since=Since.SWAP)
+    act = ScriptedMove(after=HOUR, move=Move.ROLL_BACK, since=Since.SWAP)
     back = await play(mixed.model_copy(update={"acts": (act,)}))
     assert (back.outcome, back.unfinished) == (Outcome.ROLLED_BACK, "")
     assert check(back) == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.drift.told import Judged
+from rotation.drift.told import JudgedDrift
 from rotation.finding import blocking
 from store.rotation.found import Settled, UnknownFound
 from store.rotation.rotations import UnknownRotation
@@ -12,7 +12,7 @@ ROTATION = "rot-1"
 
 def drifts(*subjects, code="list-drift"):
     """What a look has found."""
-    return tuple(Judged.of(blocking(code, subject, "differs")) for subject in subjects)
+    return tuple(JudgedDrift.of(blocking(code, subject, "differs")) for subject in subjects)
 
 
 async def kept(running, make, *subjects, round_number=0, code="list-drift"):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rotation.access import AtConsole, ConsoleGroup, ConsoleLocation
+from rotation.access import ConsoleGroup, ConsoleLocation, OfflineDocument
 from rotation.console.exported import ClientExport, ExportedClient
 from rotation.console.record import Replicates
 from rotation.site import Server, Site
@@ -21,7 +21,9 @@ LOCATION = ConsoleLocation(server_list=ListName("HTTP"), secure_communications=T
 @pytest.fixture
 async def console(store):
     """The records of a registered site."""
-    document = AtConsole(version="12.1", recorded_at=NOON, groups=(ConsoleGroup(path="Top", locations=(LOCATION,)),))
+    document = OfflineDocument(
+        version="12.1", recorded_at=NOON, groups=(ConsoleGroup(path="Top", locations=(LOCATION,)),)
+    )
     servers = (Server(name=ServerName("A"), address="a"),)
     site = Site(id=SITE, name="Old", servers=servers, access=document)
     await store.sites.add_at_console(site, NOON)

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.reach.answer import HttpAnswer
+from rotation.reach.answer import ReachAnswer
 from store.site.sites import UnknownSite
 
 
 def answer(make, client="PC-1", **fields):
     """An answer at the start."""
     known = {"client": client, "network": "10.1.0.0/16", "server": "sepm1", "host": "sepm1.test", "port": 8014}
-    return HttpAnswer(**{**known, "result": "ok", "at": make.t0, **fields})
+    return ReachAnswer(**{**known, "result": "ok", "at": make.t0, **fields})
 
 
 async def test_of_one_client_server_and_port_the_newest_answer_is_kept(site, make):

@@ -10,7 +10,7 @@ from emulator.spec import ClientSpec, ServerSpec
 from rotation.plan.work.client_look import LookAtClients
 from rotation.running.message import Move
 from rotation.running.state import Outcome
-from simulation.drawn.scenario import Pace
+from simulation.drawn.scenario import WorkPace
 
 HEARTBEAT = timedelta(minutes=5)
 OTHER, CURRENT = "14.3.5413.3000", "14.3.9816.7000"
@@ -66,7 +66,7 @@ async def test_one_client_of_each_build_before_the_replacement_and_before_client
 
 async def test_an_old_list_holds_the_replacement_until_it_has_come(played):
     """A person is asked at the first look, and looks again until the list is there."""
-    slow = Pace(first=timedelta(hours=4), last=timedelta(hours=8), work=timedelta(minutes=2))
+    slow = WorkPace(first=timedelta(hours=4), last=timedelta(hours=8), work=timedelta(minutes=2))
     here, outcome = await played_to_its_end(played, spec=site(DAYS), pace=slow)
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     assert "client-list" in {code for code, _ in here.asked}

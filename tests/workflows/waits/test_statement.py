@@ -6,7 +6,7 @@ import pytest
 
 from emulator.scenarios import one_server
 from rotation.console.record import Change
-from rotation.console.statement import Asked
+from rotation.console.statement import WantedProof
 from rotation.plan.outline import outline
 from rotation.plan.step import Gate, ScopeName, SettingField
 from rotation.running.message import Move
@@ -14,7 +14,7 @@ from rotation.running.state import WANTED, GateReading, Proceed, Restarted, Wait
 from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import TaskId
-from simulation.drawn.scenario import AtConsole, Scenario
+from simulation.drawn.scenario import OfflinePeople, Scenario
 from simulation.played.stage import Stage
 from workflows.running import SECOND
 from workflows.steps.drift_step import look
@@ -28,7 +28,7 @@ SAID = {"clients": "4", "covered": "4"}
 async def stated():
     """A rotation at the console in its first gate, of which somebody has stated what the console shows; its store."""
     spec = one_server(clients=4, heartbeat=HOUR)
-    async with Stage(Scenario(seed=1, spec=spec, at_console=AtConsole(), limits=Limits(purge_after=None))) as stage:
+    async with Stage(Scenario(seed=1, spec=spec, at_console=OfflinePeople(), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
         state, now = await stage.begin(plan), stage.clock.now()
         state.outline = outline(plan.body)
@@ -67,7 +67,7 @@ async def test_a_newer_export_with_another_number_of_clients_voids_it(stated, sh
     run.state.proceed = run.state.proceed.model_copy(update={"approved_by": "eve"})
     reading = GateReading.model_validate(
         {"taken_at": run.host.now(), "total": 5, "covered": 0, "safe": 0, "waiting": 5, "left_out": 0}
-        | {"by_reason": {}, "reached": False, "asks": Asked(clients=shows, text="upload another one")}
+        | {"by_reason": {}, "reached": False, "asks": WantedProof(clients=shows, text="upload another one")}
     )
     await statement.ask(run, run.state.step, reading, run.host.now())
     assert run.state.proceed is None, "it was taken, or is void"

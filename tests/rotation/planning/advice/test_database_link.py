@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.site import Database
+from rotation.site import DatabaseKind
 
 
 @pytest.fixture
@@ -19,12 +19,12 @@ def told(make):
 @pytest.mark.parametrize("version", ["14.3.9816.7000", "14.4.1", "15.0", "not told"])
 def test_the_default_database_has_its_own_certificate(told, version):
     """The wizard comes after the swap, without the recovery file."""
-    found = told(Database.DEFAULT, version=version)
+    found = told(DatabaseKind.DEFAULT, version=version)
     assert set(found) == {"database-certificate"}
     assert "without the recovery file" in found["database-certificate"].remedy
 
 
-@pytest.mark.parametrize("database", list(Database))
+@pytest.mark.parametrize("database", list(DatabaseKind))
 @pytest.mark.parametrize("version", ["14.2.5569.2100", "12.1.7004"])
 def test_before_14_3_it_had_none(told, database, version):
     """Nothing is told of an older SEPM."""
@@ -33,12 +33,12 @@ def test_before_14_3_it_had_none(told, database, version):
 
 def test_an_own_database_is_none_of_ours(told):
     """The company's SQL Server has whatever certificate it has."""
-    assert told(Database.OWN) == {}
+    assert told(DatabaseKind.OWN) == {}
 
 
 def test_what_is_not_known_is_said_to_be_so(told):
     """A warning that asks, and says what to do if it is the default one; several servers cannot share that one."""
-    found = told(Database.UNKNOWN)
+    found = told(DatabaseKind.UNKNOWN)
     assert set(found) == {"database-unknown"}
     assert "say which (PUT /v1/sites/site/database, default or own)" in found["database-unknown"].remedy
-    assert told(Database.UNKNOWN, "s1", "s2") == {}
+    assert told(DatabaseKind.UNKNOWN, "s1", "s2") == {}

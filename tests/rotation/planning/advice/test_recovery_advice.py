@@ -7,7 +7,7 @@ import pytest
 from rotation.plan.refused import PlanRefusedError
 from rotation.planning.planner import make_plan
 from rotation.recovery.damage import RecoveryCopy
-from rotation.recovery.held import Held
+from rotation.recovery.held import HeldByClients
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, PlanId, ServerName
 
@@ -30,7 +30,7 @@ def advice(make):
         survey = survey.model_copy(update={"served": (seen, survey.served[1])})
         known = {"fingerprint": "g" * 64, "last_served": make.t0 - HOUR, "not_after": make.at(days=400), **held}
         observed = make.observed(site, survey=survey, clients=[make.client("c1")])
-        observed = observed.model_copy(update={"held": {"s1": Held(**known)}, "recovery_copies": copies or {}})
+        observed = observed.model_copy(update={"held": {"s1": HeldByClients(**known)}, "recovery_copies": copies or {}})
         try:
             found = make_plan(site, observed, make.request(site), plan_id=PlanId("plan"), now=make.t0).findings
         except PlanRefusedError as refused:

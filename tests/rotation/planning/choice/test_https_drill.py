@@ -1,6 +1,6 @@
 """Whether a site can have the drill with HTTPS shut, and what a plan says of it (rule 18)."""
 
-from rotation.access import AtConsole
+from rotation.access import OfflineDocument
 from rotation.plan.drill.https_drill import ShutHttps
 from rotation.plan.step import Console
 from rotation.planning.choice.https_drill import https_drill, ports_to_shut
@@ -70,6 +70,6 @@ def test_a_list_with_another_port_would_leave_a_way(make):
 
 def test_a_site_without_rest_cannot_have_it(make):
     """Exports tell too late who has come."""
-    access = AtConsole.model_construct(version="12.1", recorded_at=make.t0, groups=())
+    access = OfflineDocument.model_construct(version="12.1", recorded_at=make.t0, groups=())
     (why,) = refused(make, make.site("s1").model_copy(update={"access": access}))
     assert "exports only" in why

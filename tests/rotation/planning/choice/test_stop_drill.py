@@ -1,6 +1,6 @@
 """At which servers a site can have the drill with stopped services, and what a plan says of it (rule 18)."""
 
-from rotation.access import AtConsole
+from rotation.access import OfflineDocument
 from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.step import Console
 from rotation.planning.choice.stop_drill import stop_drill
@@ -72,7 +72,7 @@ def test_a_server_that_is_down_refuses_it(make):
 def test_a_site_without_rest_cannot_have_it(make):
     """Exports tell too late who has come."""
     site = make.site("s1", "s2")
-    access = AtConsole.model_construct(version="12.1", recorded_at=make.t0, groups=())
+    access = OfflineDocument.model_construct(version="12.1", recorded_at=make.t0, groups=())
     console, scopes = site.model_copy(update={"access": access}), drilled(make, site, rest_at=("s1",)).body.scopes
     request = make.request(site, drill_stop=True)
     found = stop_drill(console, make.survey(site), scopes, request, (), first=True)
