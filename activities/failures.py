@@ -31,7 +31,7 @@ _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
 
 
 @contextmanager
-def told_apart() -> Iterator[None]:
+def as_activity_failures() -> Iterator[None]:
     """Raise what only a person can cure as non-retryable, all else as to be tried again.
 
     Raises:

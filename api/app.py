@@ -22,7 +22,7 @@ from api.settings import ApiSettings
 from api.site import client_exports, http_reach, inventory, sites, surveys, trust
 from api.standing import standing
 from api.standing.reconciler import Reconciler
-from api.standing.taking_up import take_up
+from api.standing.unstarted import take_up
 from api.task import tasks
 from api.temporal_ui import codec, codec_login
 from api.temporal_ui.sessions import Sessions

@@ -8,8 +8,8 @@ from emulator.clients.contact import Contacts
 from emulator.clients.fleet import Fleet
 from emulator.clients.machines import Machines
 from emulator.clients.verdict import VerdictReport, judge
-from emulator.events.fate import Fate
-from emulator.events.happenings import Happening, Missed
+from emulator.events.occurrence import Occurrence
+from emulator.events.site_events import Missed, SiteEvent
 from emulator.people.console import Console
 from emulator.spec import Mode, SiteSpec
 from emulator.state.building import build_clients, build_site
@@ -61,7 +61,7 @@ class Simulation:
         self.groups = GroupTree(self._changes)
         self.machines = Machines(self.site, self.fleet, outbox, self._timeline)
         self.machines.double_some(spec.duplicate_records)
-        self._fate = Fate(self._changes, self.console, self.groups, self.machines)
+        self._fate = Occurrence(self._changes, self.console, self.groups, self.machines)
         self.missed: list[Missed] = []
         """Happenings that were void when their time came."""
         self._nights()
@@ -95,7 +95,7 @@ class Simulation:
         """
         self._timeline.advance_to(now)
 
-    def schedule(self, happening: Happening, at: datetime) -> None:
+    def schedule(self, happening: SiteEvent, at: datetime) -> None:
         """Have something happen at a moment that nobody asked for; at once where that moment has come."""
 
         def befall() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from issuing.issuer import Issuer
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
-from rotation.trust.pins import owner
+from rotation.trust.fingerprints import owner
 from rotation.values import SiteId
 from sepm.access import Access
 from sepm.port import Sepm

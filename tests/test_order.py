@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import HERE, LONGEST
 from tests.sharing import SHARING, InFiles
 
-FILES = ("tests/rotation/trust/test_pins.py", "tests/rotation/test_serial.py", "tests/rotation/test_values.py")
+FILES = ("tests/rotation/trust/test_fingerprints.py", "tests/rotation/test_serial.py", "tests/rotation/test_values.py")
 LONG = f"tests/{LONGEST[0]}"
 COLLECTED = """
 import sys

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.gate.full_reading import every_client
 from activities.gate.in_numbers import NAMES, in_numbers
 from activities.gate.moved import taken
@@ -87,7 +87,7 @@ class Gates:
         await world.store.roster.begin_reading(scope.site.id, asked_at)
         await world.store.coverage.begin_reading(request.ref.rotation_id, key, asked_at)
         before = await answering(world, scope)
-        with told_apart():
+        with as_activity_failures():
             async with await world.sepm(scope.site) as client:
                 clients = await every_client(client, known, survey)
                 clock = client.clock_of_last_answer()
@@ -256,7 +256,7 @@ class Gates:
 
     async def _born(self, scope: StepScope) -> dict[GroupId, GroupId]:
         """The groups that were born and follow a planned owner, with it."""
-        with told_apart():
+        with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 groups = await client.groups()
         return {group: owner.group_id for group, owner in followers(scope.plan.body, groups).items()}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.gate.builds_back import with_builds
 from activities.gate.in_numbers import NAMES
 from activities.setting.accepting import shown
@@ -43,7 +43,7 @@ class ClosingCheck:
         """
         world, ref = self._world, request.ref
         scope = await scope_of(world, ref)
-        with told_apart():
+        with as_activity_failures():
             surveyed = await survey_site(world, ref.site_id)
         survey = await world.store.surveys.get(surveyed.survey_id)
         originals = await scope.originals()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.gate.uncounted import uncounted
 from activities.survey.servers import presented_when_planned
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
@@ -55,7 +55,7 @@ class Looking:
         rotation_id, kept = request.ref.rotation_id, self._world.store.found
         settled = await kept.settled(rotation_id, request.round_number)
         scope = await scope_of(self._world, request.ref)
-        with told_apart():
+        with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 planned = await self._world.store.surveys.get(scope.plan.survey_id)
                 survey = await self._read(scope, client, planned, request)
@@ -188,7 +188,7 @@ class Looking:
         if gate.purpose is GatePurpose.RECOVERED:
             put_in = list(body.certificates)
         if gate.purpose in {GatePurpose.SWAPPED, GatePurpose.RECOVERED} and put_in:
-            with told_apart():
+            with as_activity_failures():
                 async with await self._world.sepm(scope.site) as client:
                     clock = await client.clock() + _SECOND
             for chosen in put_in:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.gate.moved import swapped_at
 from activities.setting.settings import noted
 from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRef, StepRequest
@@ -52,7 +52,7 @@ class Moving:
         clients = [each.observed for each in await world.store.roster.entries(scope.site.id, None) if each.observed]
         swapped = await swapped_at(world.store, request.ref.rotation_id)
         by_hand: dict[str, str] = {}
-        with told_apart():
+        with as_activity_failures():
             async with await world.sepm(scope.site) as client:
                 clock = await client.clock()
                 chosen = to_move(scope.plan.body, request.unshown, clients, swapped, now=clock)
@@ -112,7 +112,7 @@ class Moving:
         world, scope = self._world, await scope_of(self._world, request.ref)
         moved = {write.pair for write in await world.store.writes.of_site(scope.site.id, SettingField.LOG_SIZE)}
         left: list[Finding] = []
-        with told_apart():
+        with as_activity_failures():
             async with await world.sepm(scope.site) as client:
                 for original in await scope.originals():
                     if original.pair in moved:

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.setting.accepting import shown
 from engine.contract import ActivityName, NewbornAnswer, StepRequest
 from rotation.drift.newborn import PAIR_BORN, newborn, users
@@ -25,7 +25,7 @@ class Newborns:
         """Read every group and location. What the plan does not know and affects; who uses the list to be deleted."""
         world, rotation_id = self._world, request.ref.rotation_id
         scope = await scope_of(world, request.ref)
-        with told_apart():
+        with as_activity_failures():
             async with await world.sepm(scope.site) as client:
                 groups = tuple(await client.groups())
                 clock = client.clock_of_last_answer()

@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.setting.accepting import shown
 from activities.setting.repairing import Repairing
 from activities.survey.servers import presented
@@ -57,7 +57,7 @@ class SettingsWriter:
         gone: list[WantedPair] = []
         left: set[ListName] = set()
         missing = unshown = frozenset[ListName]()
-        with told_apart():
+        with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 every = await scope.wanted(request.field, restores=request.restores)
                 for wanted in location_by_location(every if repair is None else repair.of_these(every)):
@@ -183,7 +183,7 @@ class SettingsWriter:
         references = self._world.store.references
         canaries = gate_before(scope.plan.body, step)
         missing, fixed = [], []
-        with told_apart():
+        with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 clock = await client.clock()
                 owners = scope.plan.body.owners(step.scope)

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from engine.contract import ActivityName, SurveyAnswer, SurveyRequest
 from service.surveying import survey_site
 from service.world import World
@@ -17,5 +17,5 @@ class Surveying:
     @activity.defn(name=ActivityName.SURVEY_SITE)
     async def survey_site(self, request: SurveyRequest) -> SurveyAnswer:
         """Read the whole site."""
-        with told_apart():
+        with as_activity_failures():
             return await survey_site(self._world, request.site_id)

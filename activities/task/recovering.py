@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.gate.full_reading import every_client
 from activities.gate.in_numbers import in_numbers
 from activities.gate.statements import by_export
@@ -66,7 +66,7 @@ async def read_returned(world: World, scope: StepScope, request: GateRequest) ->
     asked_at = world.clock()
     await store.roster.begin_reading(ref.site_id, asked_at)
     await store.coverage.begin_reading(ref.rotation_id, ref.step, asked_at)
-    with told_apart():
+    with as_activity_failures():
         async with await world.sepm(scope.site) as client:
             clients = await every_client(client, known, survey)
             clock = client.clock_of_last_answer()

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.failures import told_apart
+from activities.failures import as_activity_failures
 from activities.gate.outage import outage_evidence
 from activities.task.client_look import NEEDLESS, with_builds
 from activities.task.evidence import Witness
@@ -101,7 +101,7 @@ class TaskActivities:
 
     async def _by_hand(self, scope: StepScope) -> Work:
         """What REST left of a write: the pairs that want the same value as the first. Others get the next task."""
-        with told_apart():
+        with as_activity_failures():
             left = await self._witness.missing(scope)
         same = tuple(pair.at_console for pair in left if pair.value == left[0].value)
         if scope.field is SettingField.SECURE_COMMUNICATIONS:
@@ -112,7 +112,7 @@ class TaskActivities:
         """The groups by the paths that they have now: somebody may have moved or renamed them since the plan."""
         survey = await self._world.store.surveys.get(scope.plan.survey_id)
         known = {group.path: group.id for group in survey.groups}
-        with told_apart():
+        with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 now = {group.id: group.path for group in await client.groups()}
         paths = tuple(now.get(known[path], path) if path in known else path for path in work.groups)
@@ -123,7 +123,7 @@ class TaskActivities:
         """What the world shows of the task's work."""
         task = await self._world.store.tasks.get(request.task_id)
         scope = await scope_of(self._world, request.ref)
-        with told_apart():
+        with as_activity_failures():
             seen = await self._witness.observe(
                 scope,
                 task.work,

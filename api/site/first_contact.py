@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from api.http.problems import ProblemError
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
-from rotation.trust.pins import address, owner
+from rotation.trust.fingerprints import address, owner
 from sepm.access import Access, Patience
 from sepm.rest.client import SepmClient
 from sepm.tls.handshakes import Handshake

@@ -10,7 +10,7 @@ from api.parts import Parts, WithParts
 from api.site.trust_document import ContactPage, PinRequest, TrustShown
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind
-from rotation.trust.pins import address, behind
+from rotation.trust.fingerprints import address, behind
 from rotation.values import SiteId
 
 router = APIRouter(prefix="/v1/sites/{site_id}/trust", tags=["trust"])

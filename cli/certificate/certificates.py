@@ -17,10 +17,10 @@ from cli.terminal.client import (
     answered,
     opened,
 )
+from cli.terminal.formatting import findings, instant, say, say_findings, say_json, say_table
 from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new
 from cli.terminal.people import WhoOption, named
-from cli.terminal.spoken import findings, instant, say, say_findings, say_json, say_table
 
 _app = typer.Typer(
     help="Check certificates, add them, make, request or order them, and take them as keystores.", no_args_is_help=True

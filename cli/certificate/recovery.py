@@ -7,7 +7,7 @@ import typer
 
 from cli.certificate.recovery_inspection import inspect_here, served_by
 from cli.terminal.client import FOLDER, REFUSED, ApiOption, FolderOption, JsonOption, answered, opened
-from cli.terminal.spoken import instant, say, say_findings, say_json
+from cli.terminal.formatting import instant, say, say_findings, say_json
 
 _app = typer.Typer(help="Look into recovery files.", no_args_is_help=True)
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.formatting import instant, say, say_json
 from cli.terminal.people import WhoOption, named
-from cli.terminal.spoken import instant, say, say_json
 
 
 @answered

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
-from cli.terminal.spoken import findings, instant, say, say_json, say_table
+from cli.terminal.formatting import findings, instant, say, say_json, say_table
 
 
 def register(app: typer.Typer) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
+from cli.terminal.formatting import say, say_json
 from cli.terminal.new_file import refuse_existing, write_new
-from cli.terminal.spoken import say, say_json
 from rotation.originals.file import LARGEST, UnusableOriginalsError, read_originals, sha256_of
 from rotation.originals.saving import file_name
 from rotation.values import RotationId

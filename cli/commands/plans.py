@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
-from cli.terminal.patience import post_patiently
-from cli.terminal.spoken import findings, instant, say, say_json, say_table, span
+from cli.terminal.formatting import findings, instant, say, say_json, say_table, span
+from cli.terminal.retrying import post_patiently
 
 
 def register(app: typer.Typer) -> None:

@@ -10,9 +10,9 @@ from cli.certificate.recovery_inspection import copy_of
 from cli.commands.plans import show
 from cli.commands.rotations import say_started
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
-from cli.terminal.patience import post_patiently
+from cli.terminal.formatting import say_json
 from cli.terminal.people import WhoOption, named
-from cli.terminal.spoken import say_json
+from cli.terminal.retrying import post_patiently
 
 
 def register(app: typer.Typer) -> None:

@@ -9,10 +9,10 @@ import typer
 
 from cli.commands.originals import text_of
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
-from cli.terminal.patience import post_patiently
+from cli.terminal.formatting import OUT, instant, say, say_json, say_table, step_of
 from cli.terminal.people import WhoOption, WhyOption, named
 from cli.terminal.progress import overview
-from cli.terminal.spoken import OUT, instant, say, say_json, say_table, step_of
+from cli.terminal.retrying import post_patiently
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cli.terminal.spoken import length, say, say_table
+from cli.terminal.formatting import length, say, say_table
 from simulation.drawn.scenario import START
 from simulation.drawn.synthetic import Size
 from simulation.judged.record import Loss, RunRecord

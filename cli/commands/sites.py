@@ -19,7 +19,7 @@ from cli.terminal.client import (
     answered,
     opened,
 )
-from cli.terminal.spoken import instant, say, say_json, say_table, span
+from cli.terminal.formatting import instant, say, say_json, say_table, span
 
 _NOBODY_SAID = "trust-missing"
 _app = typer.Typer(help="Register sites, show and survey them.", no_args_is_help=True)

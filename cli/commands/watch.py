@@ -21,8 +21,8 @@ from cli.terminal.client import (
     answered,
     opened,
 )
+from cli.terminal.formatting import OUT, say, step_of
 from cli.terminal.progress import overview
-from cli.terminal.spoken import OUT, say, step_of
 
 _RUNNING, _COMPLETED = "running", "completed"
 _SERVER_FAULT = 500

@@ -4,7 +4,7 @@ from typing import Any
 
 from cli.demo.screen import Screen
 from cli.demo.site import DemoSite, Floor
-from cli.terminal.spoken import span
+from cli.terminal.formatting import span
 
 _SHORT = 16
 

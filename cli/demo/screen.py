@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.track import Track
-from cli.terminal.spoken import step_of, table
+from cli.terminal.formatting import step_of, table
 
 _INSTANT = TypeAdapter(datetime)
 _WIDE = 160

@@ -11,7 +11,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from cli.terminal.client import Api
-from cli.terminal.patience import post_patiently
+from cli.terminal.retrying import post_patiently
 from emulator.spec import SiteSpec
 
 _SPAN = TypeAdapter(timedelta)

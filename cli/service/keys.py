@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.terminal.client import FOLDER, REFUSED
-from cli.terminal.spoken import say, say_json, say_table
+from cli.terminal.formatting import say, say_json, say_table
 
 if TYPE_CHECKING:
     from store.keys.key_rotation import KnownKey, Rotated

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 from temporalio.service import RPCError
 
-from cli.service import whereabouts
+from cli.service import up_file as whereabouts
+from cli.service.children import ServiceProcesses
 from cli.service.folder import Folder
-from cli.service.household import Household
 from cli.service.supervisor import Child, Supervisor
 from engine.client.client import lazy_client
 from engine.client.presence import is_served
@@ -77,13 +77,13 @@ async def _run(place: Folder, addresses: tuple[str, int, int, int], *, as_json: 
         await supervisor.stop()
 
 
-async def _planned(place: Folder, addresses: tuple[str, int, int, int]) -> Household:
+async def _planned(place: Folder, addresses: tuple[str, int, int, int]) -> ServiceProcesses:
     """Ports and programs. A service that was just killed may hold its ports a moment longer than its folder."""
     loop = asyncio.get_running_loop()
     patience = loop.time() + _PATIENCE.total_seconds()
     while True:
         try:
-            return Household.plan(place, *addresses)
+            return ServiceProcesses.plan(place, *addresses)
         except PortInUse:
             if loop.time() > patience:
                 raise
@@ -98,7 +98,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(number, stop.set)
 
 
-async def _come_up(household: Household, supervisor: Supervisor, stop: asyncio.Event) -> bool:
+async def _come_up(household: ServiceProcesses, supervisor: Supervisor, stop: asyncio.Event) -> bool:
     """Start everything and wait until it serves. False: told to stop before that.
 
     Raises:
@@ -128,10 +128,10 @@ async def _come_up(household: Household, supervisor: Supervisor, stop: asyncio.E
         await asyncio.gather(*waits, return_exceptions=True)
 
 
-async def _rise(household: Household, supervisor: Supervisor) -> None:
+async def _rise(household: ServiceProcesses, supervisor: Supervisor) -> None:
     for spec in household.children():
         supervisor.start(spec)
-        if spec.name == Household.TEMPORAL and household.server is not None:
+        if spec.name == ServiceProcesses.TEMPORAL and household.server is not None:
             await household.server.ready()
     await asyncio.gather(_api_lives(household.api_url), _worker_ready(household))
 
@@ -148,7 +148,7 @@ async def _api_lives(url: str) -> None:
             await asyncio.sleep(_LOOK_AGAIN.total_seconds())
 
 
-async def _worker_ready(household: Household) -> None:
+async def _worker_ready(household: ServiceProcesses) -> None:
     client = await lazy_client(household.temporal, role="up")
     while True:
         with contextlib.suppress(EngineFault, RPCError):

@@ -12,8 +12,8 @@ from typing import Annotated, Any, ParamSpec
 import httpx
 import typer
 
+from cli.terminal.formatting import ERRORS
 from cli.terminal.problems import lines
-from cli.terminal.spoken import ERRORS
 
 REFUSED, UNREADABLE = 1, 2
 

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from cli.terminal.spoken import instant, length, step_of, table
+from cli.terminal.formatting import instant, length, step_of, table
 
 _MARKS = {"done": "✓", "current": "▶", "ahead": " "}
 

@@ -12,9 +12,9 @@ import httpx
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from emulator.people.clumsy_hands import ClumsyHands
 from emulator.people.delays import robot_delay
-from emulator.people.handwork import Desk
+from emulator.people.faulty_operator import FaultyOperator
+from emulator.people.operator_actions import Desk
 from emulator.people.tasks import AssignListTask, CertificateFile, CertificateTask, SecureTask, Task, by_name
 from emulator.spec import RobotSpec
 from emulator.state.errors import EmulatorError
@@ -79,7 +79,7 @@ class Robot:
     """How often the product would not believe that a task is done."""
 
     def __post_init__(self) -> None:
-        self.hands = ClumsyHands(self.desk, self.pace.slips)
+        self.hands = FaultyOperator(self.desk, self.pace.slips)
 
     async def run(self) -> None:
         """Work until cancelled."""

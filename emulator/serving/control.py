@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from emulator.clients.fleet import ClientTruth
 from emulator.clients.verdict import VerdictReport
-from emulator.events.happenings import Happening
+from emulator.events.site_events import SiteEvent
 from emulator.people.delays import DelayForecast, forecast
 from emulator.people.desk import SiteDesk
 from emulator.people.export import ExportForm, described_groups, export_clients
-from emulator.people.handwork import replace_now
 from emulator.people.network_answers import network_answers
 from emulator.people.operations import Operation
+from emulator.people.operator_actions import replace_now
 from emulator.serving.views import ListView, PairView, ServerView, list_views, pair_views, server_views
 from emulator.simulation import Simulation
 from emulator.state.effects import EffectCount, EffectView
@@ -28,7 +28,7 @@ from emulator.state.errors import EmulatorError, UnknownNameError
 from emulator.switches import Switches
 
 _OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
-_HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
+_HAPPENING: TypeAdapter[SiteEvent] = TypeAdapter(SiteEvent)
 _COUNT = re.compile("[0-9]{1,4}")
 
 

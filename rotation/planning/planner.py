@@ -10,8 +10,8 @@ from rotation.certificate import CertificateFacts
 from rotation.finding import blockers
 from rotation.plan.drill.drill import Drill, Drilled, plan_drill
 from rotation.plan.forecast import forecast, least
-from rotation.plan.knobs import Knobs, lists_stay
 from rotation.plan.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody, copy_name
+from rotation.plan.procedure_choices import ProcedureChoices, lists_stay
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
@@ -179,11 +179,11 @@ def _knobs(
     scopes: tuple[OwnerScope, ...],
     waves: tuple[tuple[ServerName, ...], ...],
     held: frozenset[ServerName],
-) -> Knobs:
+) -> ProcedureChoices:
     images = {client.group_id for client in observed.clients if client.non_persistent}
     failover = {group for owner in scopes if owner.treatment is Treatment.FAILOVER for group in owner.groups}
     groups = observed.survey.groups
-    return Knobs(
+    return ProcedureChoices(
         scopes=scopes,
         waves=waves,
         holdouts=tuple(sorted(held)) if len(waves) > 1 or observed.replaced else (),
@@ -243,7 +243,7 @@ def _certificates(site: Site, observed: Observed, request: PlanRequest) -> tuple
     return tuple(chosen)
 
 
-def _away(site: Site, observed: Observed, request: PlanRequest, knobs: Knobs) -> Iterable[LeftOut]:
+def _away(site: Site, observed: Observed, request: PlanRequest, knobs: ProcedureChoices) -> Iterable[LeftOut]:
     """Who is left out for being away. Never one whom a holdout is kept for (rule 1)."""
     if not request.leave_out_away:
         return

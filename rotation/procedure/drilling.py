@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.step import Console, Gate, GatePurpose, Recheck, ScopeName, Step
 from rotation.proof.gate import minimum
 
 _B1 = "B1"
 
 
-def drill(knobs: Knobs) -> Iterator[Step]:
+def drill(knobs: ProcedureChoices) -> Iterator[Step]:
     """The steps of the drill; none where nobody is drilled.
 
     1. for each round: other servers come first, then a gate of three heartbeats at least, which ends when every
@@ -39,7 +39,7 @@ def drill(knobs: Knobs) -> Iterator[Step]:
     yield Recheck(id="", number="recheck", title="Survey again and plan by what the drill has shown")
 
 
-def undo(knobs: Knobs) -> Iterator[Step]:
+def undo(knobs: ProcedureChoices) -> Iterator[Step]:
     """The lists of the drill in their own order again."""
     for work in knobs.drill.undo:
         yield Console(id="", number="B1-undo", title=f"Put the list {work.list!r} back in its order", work=work)

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.step import Console
 from rotation.plan.work.task import StartHandOuts, StopHandOuts
 
 _NUMBER = "hand-outs"
 
 
-def stop_hand_outs(knobs: Knobs) -> Iterator[Console]:
+def stop_hand_outs(knobs: ProcedureChoices) -> Iterator[Console]:
     """Before anything is relaxed or replaced. A file that was made before would undo either for whoever gets it."""
     if knobs.hand_outs is not None:
         title = "Stop what else hands out Sylink.xml"
         yield Console(id="", number=_NUMBER, title=title, work=StopHandOuts())
 
 
-def start_hand_outs(knobs: Knobs) -> Iterator[Console]:
+def start_hand_outs(knobs: ProcedureChoices) -> Iterator[Console]:
     """When every setting is as recorded: only then can the file be exported that stays right."""
     if knobs.hand_outs is not None:
         work = StartHandOuts(stopped=knobs.hand_outs.what, unsaid=knobs.hand_outs.unsaid)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from rotation.plan.drill.https_drill import HttpsPort, OpenHttps, ShutHttps
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.step import Console, GatePurpose, Step
 from rotation.procedure.outage import drill_gate, drill_task
 
 
-def listed_by_drill(knobs: Knobs, wave: int) -> Iterator[Step]:
+def listed_by_drill(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
     """The drill, behind the gate that has shown the policy of R, and before a certificate is replaced.
 
     1. a person shuts the HTTPS client port of every server: a client that checks in after that has come over HTTP

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.work.client_look import LookAtClients
 
 
-def look_at_clients(knobs: Knobs, wave: int) -> Iterator[Console]:
+def look_at_clients(knobs: ProcedureChoices, wave: int) -> Iterator[Console]:
     """Right before a replacement. Whoever opens it knows whether a group has clients of two builds: else it is passed.
 
     Clients that fail over have something to take only once a server was replaced: before the first one it is passed
@@ -24,7 +24,7 @@ def look_at_clients(knobs: Knobs, wave: int) -> Iterator[Console]:
         yield _look(wave, work)
 
 
-def look_before_verifying(knobs: Knobs, wave: int) -> Iterator[Console]:
+def look_before_verifying(knobs: ProcedureChoices, wave: int) -> Iterator[Console]:
     """Right before relaxed clients verify again: who has not taken the new certificates by then refuses policies."""
     if any(pair.needs_unverified for owner in knobs.relaxed for pair in owner.pairs):
         yield _look(wave, LookAtClients(verifying=True))

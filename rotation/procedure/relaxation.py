@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import RefreshImages
@@ -14,7 +14,7 @@ _ASKED_AFTER = 2
 _NAMES_SHOWN = 3
 
 
-def relax(knobs: Knobs, wave: int) -> Iterator[Step]:
+def relax(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
     """The steps that relax R.
 
     0. where lists stay as they are (12.x), without A5
@@ -43,7 +43,7 @@ def relax(knobs: Knobs, wave: int) -> Iterator[Step]:
     )
 
 
-def still_relaxed(knobs: Knobs, wave: int) -> Iterator[Step]:
+def still_relaxed(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
     """Before another server is swapped while R stays relaxed: A8 once more, where nobody can read settings.
 
     A swap may move serials, and what policy they are of is shown by an export with those that were copied, or stated.
@@ -63,7 +63,7 @@ def still_relaxed(knobs: Knobs, wave: int) -> Iterator[Step]:
     )
 
 
-def restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
+def restore(knobs: ProcedureChoices, wave: int, *, gated: bool) -> Iterator[Step]:
     """The steps that restore R to the recorded state, not "on": the check box first, then the list (seed 10).
 
     0. gated, images: a machine that starts from its image must know the certificates before it verifies (rule 4)
@@ -91,7 +91,7 @@ def restore(knobs: Knobs, wave: int, *, gated: bool) -> Iterator[Step]:
         yield _restore_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
 
 
-def refresh_images(knobs: Knobs, wave: int, groups: tuple[str, ...] = ()) -> Console:
+def refresh_images(knobs: ProcedureChoices, wave: int, groups: tuple[str, ...] = ()) -> Console:
     """Images and packages are made anew: clients made from them start with what they hold (rule 4).
 
     Args:
@@ -103,14 +103,14 @@ def refresh_images(knobs: Knobs, wave: int, groups: tuple[str, ...] = ()) -> Con
     return Console(id="", number="images", wave=wave, title="Refresh golden images and install packages", work=work)
 
 
-def _all_others(knobs: Knobs) -> ScopeName:
+def _all_others(knobs: ProcedureChoices) -> ScopeName:
     return ScopeName.REST if knobs.first else ScopeName.RELAXED
 
 
 _WHOSE = {ScopeName.CANARIES: " of the canaries", ScopeName.REST: " of the rest"}
 
 
-def _loosen(knobs: Knobs, wave: int, scope: ScopeName) -> Iterator[Write]:
+def _loosen(knobs: ProcedureChoices, wave: int, scope: ScopeName) -> Iterator[Write]:
     if not knobs.lists_stay:
         yield Write(
             id="",
@@ -161,7 +161,7 @@ _PROVES = {
 }
 
 
-def _canary_gate(knobs: Knobs, wave: int, number: str, purpose: GatePurpose) -> Gate:
+def _canary_gate(knobs: ProcedureChoices, wave: int, number: str, purpose: GatePurpose) -> Gate:
     least = minimum(knobs.first)
     return Gate(
         id="",
@@ -175,7 +175,7 @@ def _canary_gate(knobs: Knobs, wave: int, number: str, purpose: GatePurpose) -> 
     )
 
 
-def _restore_gate(knobs: Knobs, wave: int, number: str, purpose: GatePurpose) -> Gate:
+def _restore_gate(knobs: ProcedureChoices, wave: int, number: str, purpose: GatePurpose) -> Gate:
     least = minimum(knobs.relaxed)
     return Gate(
         id="",

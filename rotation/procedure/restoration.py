@@ -9,8 +9,8 @@ from rotation.finding import blocking, info
 from rotation.plan.drill.drill import Drill
 from rotation.plan.drill.outage import Away
 from rotation.plan.forecast import forecast, least
-from rotation.plan.knobs import Knobs
 from rotation.plan.plan import CertificateFor, ListCopy, Plan, PlanBody
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
@@ -78,7 +78,7 @@ def make_restore_plan(
 
 def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
     scopes = _scopes(survey, interrupted.originals)
-    knobs = Knobs(
+    knobs = ProcedureChoices(
         scopes=scopes,
         waves=(),
         holdouts=(),

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rotation.plan.drill.outage import left_by
-from rotation.plan.knobs import Knobs, lists_stay
 from rotation.plan.plan import CertificateFor, PlanBody
+from rotation.plan.procedure_choices import ProcedureChoices, lists_stay
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, Step, Write
 from rotation.plan.work.hand_outs import Stopped
@@ -125,7 +125,7 @@ def as_served(body: PlanBody, renewed: Collection[ServerName]) -> PlanBody:
 
 
 def _steps(
-    knobs: Knobs, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
+    knobs: ProcedureChoices, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
 ) -> Iterator[Step]:
     yield from _made_again(knobs, done)
     for index, servers in enumerate(knobs.waves):
@@ -153,7 +153,7 @@ def _steps(
     yield from closing(knobs)
 
 
-def _swap(knobs: Knobs, wave: int, server: ServerName, *, gated: bool) -> Iterator[Step]:
+def _swap(knobs: ProcedureChoices, wave: int, server: ServerName, *, gated: bool) -> Iterator[Step]:
     failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
     yield Console(
         id="",
@@ -169,7 +169,7 @@ def _swap(knobs: Knobs, wave: int, server: ServerName, *, gated: bool) -> Iterat
         yield from compare_signed_files(knobs, wave, server)
 
 
-def _holdout(knobs: Knobs, wave: int) -> Holdout:
+def _holdout(knobs: ProcedureChoices, wave: int) -> Holdout:
     """Those who took only new certificates, and are away, find these servers as they know them."""
     return Holdout(
         id="",
@@ -182,7 +182,7 @@ def _holdout(knobs: Knobs, wave: int) -> Holdout:
     )
 
 
-def _made_again(knobs: Knobs, done: Sequence[Step]) -> Iterator[Step]:
+def _made_again(knobs: ProcedureChoices, done: Sequence[Step]) -> Iterator[Step]:
     away = left_by(done)
     yield from given_back(away.ports, away.stopped)
     works = [step.work for step in done if isinstance(step, Console)]
@@ -249,10 +249,10 @@ def _knobs(
     done: Sequence[Step],
     formers: Sequence[Former],
     waves: tuple[tuple[ServerName, ...], ...],
-) -> Knobs:
+) -> ProcedureChoices:
     works = [step.work for step in (*done, *approved.steps) if isinstance(step, Console)]
     copies = {work.copy_list: work for work in works if isinstance(work, CopyList)}
-    return Knobs(
+    return ProcedureChoices(
         scopes=approved.scopes,
         waves=waves,
         holdouts=waves[-1] if len(waves) > 1 else (),

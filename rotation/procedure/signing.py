@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
 from rotation.plan.work.task import CompareSignedFiles
@@ -14,14 +14,14 @@ _WEEKEND = 3
 """Over a weekend no client may come for three times as long."""
 
 
-def compare_signed_files(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Console]:
+def compare_signed_files(knobs: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Console]:
     """Before anybody has to verify what a server signs: its .SIG files are newer than its certificate."""
     if any(pair.secure_communications for owner in knobs.scopes for pair in owner.pairs):
         work = CompareSignedFiles(server=server)
         yield Console(id="", number="signed", wave=wave, title=f"Compare the .SIG files of {server}", work=work)
 
 
-def shown_by_clients(knobs: Knobs, wave: int, *, asks: bool) -> Iterator[Gate]:
+def shown_by_clients(knobs: ProcedureChoices, wave: int, *, asks: bool) -> Iterator[Gate]:
     """Dates are a hint, the client is the proof: a policy is moved, and taken from a server that was replaced.
 
     A client stays with its server for a day, so as long it may take until one is there; then three heartbeats.

@@ -9,8 +9,8 @@ from datetime import timedelta
 from rotation.plan.drill.https_drill import HttpsPort, OpenHttps
 from rotation.plan.drill.outage import Away, GivesBack
 from rotation.plan.drill.stop_drill import StartServer
-from rotation.plan.knobs import Knobs
 from rotation.plan.plan import ListCopy
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
 from rotation.plan.work.task import (
@@ -39,7 +39,7 @@ HOLDOUT = "B5"
 """The number of the holdout."""
 
 
-def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
+def rotation_steps(knobs: ProcedureChoices, *, after: int = 0) -> tuple[Step, ...]:
     """The steps that replace every certificate of a site; they are counted from `after` on.
 
     1. preflight: survey, compare with the plan, store the original settings
@@ -61,7 +61,7 @@ def rotation_steps(knobs: Knobs, *, after: int = 0) -> tuple[Step, ...]:
     return numbered(_rotation(knobs), after)
 
 
-def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
+def restore_steps(knobs: ProcedureChoices, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
     """The steps that put the recorded settings back when no rotation is running (after a Terminate).
 
     1. preflight; what a drill left stopped or shut started and opened again; lists that one left reordered back in
@@ -74,7 +74,7 @@ def restore_steps(knobs: Knobs, swapped: tuple[ServerName, ...]) -> tuple[Step, 
     return numbered(_restoration(knobs, swapped))
 
 
-def _rotation(knobs: Knobs) -> Iterator[Step]:
+def _rotation(knobs: ProcedureChoices) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site and store its original settings")
     for wave in knobs.waves:
         for server in wave:
@@ -92,7 +92,7 @@ def _rotation(knobs: Knobs) -> Iterator[Step]:
     yield from closing(knobs)
 
 
-def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
+def _wave(knobs: ProcedureChoices, index: int) -> Iterator[Step]:
     first, last = index == 0, index == len(knobs.waves) - 1
     if last and knobs.holdouts:
         yield Holdout(
@@ -126,7 +126,7 @@ def _wave(knobs: Knobs, index: int) -> Iterator[Step]:
         yield from restore(knobs, index, gated=True)
 
 
-def between_servers(knobs: Knobs, index: int, server: ServerName, *, wave: int) -> Iterator[Step]:
+def between_servers(knobs: ProcedureChoices, index: int, server: ServerName, *, wave: int) -> Iterator[Step]:
     """Images that fail over are refreshed after a server, before the next one: they need one that they know (rule 4).
 
     Where a restore or the closing follows, it refreshes all images.
@@ -136,7 +136,7 @@ def between_servers(knobs: Knobs, index: int, server: ServerName, *, wave: int) 
         yield refresh_images(knobs, wave, knobs.failover_images)
 
 
-def restores(knobs: Knobs, index: int) -> bool:
+def restores(knobs: ProcedureChoices, index: int) -> bool:
     """Whether the recorded settings are put back at the end of a wave."""
     last = index == len(knobs.waves) - 1
     return bool(knobs.relaxed) and (last or not knobs.keep_relaxed)
@@ -146,7 +146,7 @@ def _recheck(wave: int) -> Recheck:
     return Recheck(id="", number="recheck", wave=wave, title="Survey again and compare the rest of the plan")
 
 
-def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
+def _swap(knobs: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Step]:
     failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
     yield Console(
         id="",
@@ -159,7 +159,7 @@ def _swap(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
     yield from compare_signed_files(knobs, wave, server)
 
 
-def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
+def swap_gate(knobs: ProcedureChoices, wave: int, server: ServerName, number: str) -> Gate:
     """A10b or B3: the gate after the swap of a server."""
     wait = minimum(knobs.scopes) + knobs.limits.publish_delay
     return Gate(
@@ -175,7 +175,7 @@ def swap_gate(knobs: Knobs, wave: int, server: ServerName, number: str) -> Gate:
     )
 
 
-def closing(knobs: Knobs) -> Iterator[Step]:
+def closing(knobs: ProcedureChoices) -> Iterator[Step]:
     """What every plan ends with: images, replication resumed, copies deleted, hand-outs started, the last look."""
     if knobs.image_groups:
         yield refresh_images(knobs, max(0, len(knobs.waves) - 1))
@@ -193,7 +193,7 @@ def closing(knobs: Knobs) -> Iterator[Step]:
     )
 
 
-def _restoration(knobs: Knobs, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
+def _restoration(knobs: ProcedureChoices, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site")
     yield from given_back(knobs.https_ports, knobs.stops)
     yield from undo(knobs)

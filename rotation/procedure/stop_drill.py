@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from rotation.plan.drill.stop_drill import StartServer, StopServer
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, GatePurpose, Step
 from rotation.procedure.outage import drill_gate, drill_task
@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 """No server stays stopped for longer without a word of a person."""
 
 
-def elsewhere_by_drill(knobs: Knobs, wave: int, server: ServerName) -> Iterator[Step]:
+def elsewhere_by_drill(knobs: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Step]:
     """The drill, right before the replacement of a server.
 
     1. a person stops the services of that server

@@ -12,7 +12,7 @@ from rotation.plan.request import PlanRequest, Unproven
 from rotation.planning.observed import Observed
 from rotation.planning.planner import make_plan
 from rotation.site import Site
-from rotation.trust.pins import behind
+from rotation.trust.fingerprints import behind
 from rotation.values import ListName, ServerName, SiteId
 from service.identity import new_plan_id
 from service.plans.recovery_planning import ahead_of_ours, held_by_clients, saved_copies

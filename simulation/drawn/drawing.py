@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from emulator.events.happenings import Scheduled
+from emulator.events.site_events import Scheduled
 from emulator.spec import (
     DEFAULT_LIST,
     DEFAULT_LOCATION,
@@ -27,7 +27,7 @@ from simulation.drawn.chance import Chance
 from simulation.drawn.faults import with_switches
 from simulation.drawn.misfortune import behind_proxies, clumsy, drawn_happenings, purged, with_hand_outs
 from simulation.drawn.scenario import Scenario, ScriptedMove, Since, WorkPace
-from simulation.drawn.themes import Shares, Theme, drawn_theme, shares_of
+from simulation.drawn.scenario_profiles import Profile, Shares, drawn_theme, shares_of
 from simulation.people.networks import Asking, Networking, WhenShut
 
 _Option = TypeVar("_Option")
@@ -70,12 +70,12 @@ class Faults(StrEnum):
     """That, and people make mistakes, and things happen that nobody asked for."""
 
 
-def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL, theme: Theme | None = None) -> Scenario:
+def draw(seed: int, sizes: Sizes = SMALL, faults: Faults = Faults.ALL, theme: Profile | None = None) -> Scenario:
     """The scenario of a seed; about what chance has it, where no theme is given."""
     return drawn(Chance(seed), seed, sizes, faults, theme)
 
 
-def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Theme | None = None) -> Scenario:
+def drawn(chance: Chance, seed: int, sizes: Sizes, faults: Faults, theme: Profile | None = None) -> Scenario:
     """A scenario by chance. Where `chance` gives its least, it is the simplest one.
 
     Args:

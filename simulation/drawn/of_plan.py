@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from emulator.events.happenings import Scheduled, ServerCutOff
+from emulator.events.site_events import Scheduled, ServerCutOff
 from emulator.people.export import ExportForm
 from emulator.spec import (
     ClientSpec,

@@ -5,14 +5,14 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from emulator.events.happenings import Happening, Scheduled
+from emulator.events.site_events import Scheduled, SiteEvent
 from emulator.people.export import ExportForm
 from emulator.spec import SiteSpec
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
 from rotation.site import Limits, Site
 from rotation.values import CertificateId, ClientId, ServerName, Value
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 from simulation.people.networks import Networking
 
 START = datetime(2025, 12, 29, 8, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Follows(Value):
 
     since: Since
     after: timedelta = timedelta(0)
-    happening: Happening
+    happening: SiteEvent
 
 
 class Registered(Value):
@@ -91,7 +91,7 @@ class Scenario(Value):
     """One rotation to play. The same scenario gives the same run, event by event."""
 
     seed: int
-    theme: Theme = Theme.ORDINARY
+    theme: Profile = Profile.ORDINARY
     """What it is about, where it was drawn."""
     spec: SiteSpec
     registered: Registered | None = None

@@ -8,7 +8,7 @@ from rotation.finding import Finding
 from rotation.plan.plan import Plan
 from rotation.values import Value
 from simulation.drawn.likeness import differences, steps_digest
-from simulation.judged.excuses import excused
+from simulation.judged.exemptions import excused
 from simulation.judged.facts import Facts
 from simulation.judged.invariants import Violation, check
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from emulator.events.happenings import ServerCutOff
+from emulator.events.site_events import ServerCutOff
 from emulator.state.effects import EffectView
 from rotation.plan.work.task import CopyList
 from rotation.values import Fingerprint, ServerName

@@ -10,7 +10,7 @@ from rotation.plan.step import SettingField
 from rotation.plan.work.task import AssignList, ReplaceCertificate, SetSecureCommunications
 from rotation.values import ServerName
 from simulation.judged.facts import Facts
-from simulation.judged.whereabouts import MOVES, path_at_the_end, paths_since
+from simulation.judged.group_history import MOVES, path_at_the_end, paths_since
 
 LIST = frozenset({"rest.sem_server", "console.assign_list"})
 SECURE = frozenset({"rest.secure_communications", "console.secure_communications"})

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from certificates.parsed_certificate import ParsedCertificate
 from emulator.clients.ways import with_a_way
-from emulator.events.happenings import Happening
-from emulator.people.clumsy_hands import ClumsyHands
+from emulator.events.site_events import SiteEvent
 from emulator.people.desk import SiteDesk
+from emulator.people.faulty_operator import FaultyOperator
 from emulator.people.tasks import CertificateFile, Task, by_name
 from emulator.simulation import Simulation
 from emulator.state.effects import Actor, acting
@@ -28,7 +28,7 @@ from rotation.site import Server
 from rotation.values import ServerName
 from sepm.offline.looked_at import read_looks
 from simulation.judged.facts import CutOff, site_facts
-from simulation.judged.whereabouts import path_at_the_end
+from simulation.judged.group_history import path_at_the_end
 from simulation.people.console import ConsolePeople
 from simulation.people.networks import open_ports_of
 from simulation.people.tidying import slowed_down, to_upgrade, unasked_changes
@@ -67,7 +67,7 @@ class Operator:
         self._certificates = certificates
         self._console = console
         self._desk = SiteDesk(simulation, clock.now, _nothing_to_follow)
-        self.hands = ClumsyHands(self._desk, slips)
+        self.hands = FaultyOperator(self._desk, slips)
         self._began = site_facts(simulation)
         self._clock = clock
         self._ports = self._ports_now()
@@ -76,7 +76,7 @@ class Operator:
         self.cut_off: list[CutOff] = []
         """Whom each replacement has left without a way to the site."""
 
-    def befall(self, happening: Happening, at: datetime) -> None:
+    def befall(self, happening: SiteEvent, at: datetime) -> None:
         """Have something happen at the site at a moment that this person has no part in."""
         self._simulation.schedule(happening, at)
 

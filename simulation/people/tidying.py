@@ -23,8 +23,8 @@ from rotation.running.state import DRIFT, Phase, RotationState
 from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.judged.facts import SiteFacts
+from simulation.judged.group_history import MOVES, path_at_the_end
 from simulation.judged.unasked import LIST, SECURE, SWAPS
-from simulation.judged.whereabouts import MOVES, path_at_the_end
 
 
 def unasked_changes(

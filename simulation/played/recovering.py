@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.events.happenings import CertificateDamaged
+from emulator.events.site_events import CertificateDamaged
 from rotation.plan.plan import Plan
 from rotation.recovery.damage import RecoveryCopy
 from rotation.values import Fingerprint, ServerName

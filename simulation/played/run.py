@@ -12,9 +12,9 @@ from rotation.running.state import RotationState
 from rotation.values import ClientId
 from simulation.drawn.scenario import START, Scenario
 from simulation.judged.facts import Facts, SiteFacts, site_facts
-from simulation.played.ear import Ear
 from simulation.played.host import HorizonReachedError, StuckError
 from simulation.played.stage import ROTATION, Stage
+from simulation.played.told_secrets import ToldSecrets
 from store.store import Store
 from workflows.run import run_rotation
 from workflows.running import ContinueAsNew
@@ -58,7 +58,7 @@ async def in_many_histories(stage: Stage, state: RotationState) -> tuple[str, Ro
 async def play(
     scenario: Scenario,
     run: Runner = in_process,
-    ear: Ear | None = None,
+    ear: ToldSecrets | None = None,
     planned: Planned = Stage.plan,
     store: Store | None = None,
 ) -> Facts:

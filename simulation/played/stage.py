@@ -29,9 +29,9 @@ from simulation.people.operator import Operator
 from simulation.people.people import People
 from simulation.people.watchman import Watchman
 from simulation.played.clock import SimulatedClock
-from simulation.played.ear import Ear
 from simulation.played.host import SimulatedHost
 from simulation.played.sepm import RestLine, SimulatedProbe, kept_client
+from simulation.played.told_secrets import ToldSecrets
 from simulation.played.world import SimulatedWorld
 from store.progress import NewRotation
 from store.rotation.events import Event
@@ -53,7 +53,7 @@ _LIVE_ON = 7
 class Stage:
     """Everything around one simulated rotation: with a store in memory, unless one is given. It closes it."""
 
-    def __init__(self, scenario: Scenario, ear: Ear | None = None, store: Store | None = None) -> None:
+    def __init__(self, scenario: Scenario, ear: ToldSecrets | None = None, store: Store | None = None) -> None:
         self.scenario = scenario
         self.ear = ear
         self.clock = SimulatedClock(START)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.site import Site
 from rotation.trust.contact import Contact, ContactKind, Presence
-from rotation.trust.pins import address
+from rotation.trust.fingerprints import address
 from rotation.values import Fingerprint, SiteId
 from store.database.built_once import built_once
 from store.database.chain import ORIGIN, ChainHead, chained, verified
@@ -17,7 +17,7 @@ from store.database.page import page_size
 from store.fault import StoreFault
 from store.schema.base import table_of
 from store.schema.tables import ContactRow, SiteRow
-from store.site.pins import pin, pins_of, settle, unpin
+from store.site.fingerprints import pin, pins_of, settle, unpin
 from store.site.sites import UnknownSite
 
 _SITE = built_once(

@@ -18,7 +18,7 @@ from store.fault import StoreFault
 from store.keys.sealed import SITE_PASSWORD
 from store.keys.vault import Vault
 from store.schema.tables import PinnedFingerprintRow, SiteRow
-from store.site.pins import believed_of
+from store.site.fingerprints import believed_of
 
 _REACHED = built_once(
     select(
@@ -45,7 +45,7 @@ class SiteAccess(Value):
     username: str
     domain: str = ""
     fingerprints: frozenset[Fingerprint] = frozenset()
-    """Those that are known, and while a swap is not settled the announced ones (`rotation.trust.pins`)."""
+    """Those that are known, and while a swap is not settled the announced ones (`rotation.trust.fingerprints`)."""
     ca_pem: str | None = None
     by_ca: bool = True
     """Whether the CA's word is enough now."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from activities.plan.planning import Planning
-from emulator.events.happenings import ListAssigned, ServerUpgraded
+from emulator.events.site_events import ListAssigned, ServerUpgraded
 from emulator.spec import DEFAULT_LIST, DEFAULT_LOCATION, ROOT_GROUP
 from engine.contract import PlanCheckRequest
 from rotation.plan.request import Unproven

@@ -23,7 +23,7 @@ from api.app import create_app
 from api.parts import Parts
 from api.settings import ApiSettings
 from cli.main import app
-from cli.terminal.spoken import ERRORS, OUT
+from cli.terminal.formatting import ERRORS, OUT
 from emulator.serving.http_server import HttpServer
 from engine.client.client import connect, lazy_client
 from engine.contract import SIMULATIONS_QUEUE

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from emulator.events.happenings import ComputersAppear, ListEdited
-from emulator.people.handwork import perform
+from emulator.events.site_events import ComputersAppear, ListEdited
+from emulator.people.operator_actions import perform
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, Protocol
 from emulator.state.effects import Actor, acting

@@ -3,7 +3,7 @@
 from pydantic import TypeAdapter
 
 from emulator.people.desk import SiteDesk
-from emulator.people.handwork import perform
+from emulator.people.operator_actions import perform
 from emulator.people.tasks import Task
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation

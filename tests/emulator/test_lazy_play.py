@@ -3,7 +3,7 @@ from time import process_time
 
 import pytest
 
-from emulator.events.happening_draws import USUAL, draw_happenings
+from emulator.events.event_draws import USUAL, draw_happenings
 from emulator.scenarios import one_server, synthetic, three_servers
 from emulator.spec import ROOT_GROUP, Protocol
 from emulator.switches import MismatchClearsLastServer, RejectedDownload, SerialReported, Switches

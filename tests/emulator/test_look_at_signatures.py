@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from emulator.people.desk import SiteDesk
-from emulator.people.handwork import perform
 from emulator.people.operations import GenerateCertificate, Republish
+from emulator.people.operator_actions import perform
 from emulator.people.tasks import CertificateSubject, CertificateTask
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation

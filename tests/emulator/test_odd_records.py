@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.events.happenings import RecordShared, RowsDoubled
+from emulator.events.site_events import RecordShared, RowsDoubled
 from emulator.spec import ROOT_GROUP, ClientSpec
 
 HOUR = timedelta(hours=1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import (
+from emulator.events.site_events import (
     ApiSilent,
     HttpPortMoved,
     ListEdited,

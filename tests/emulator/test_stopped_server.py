@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from emulator.events.happenings import ServerDies
+from emulator.events.site_events import ServerDies
 from emulator.people.desk import SiteDesk
-from emulator.people.handwork import perform
+from emulator.people.operator_actions import perform
 from emulator.people.tasks import Task
 from emulator.simulation import Simulation
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec

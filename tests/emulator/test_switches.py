@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import RecordsDoubled
+from emulator.events.site_events import RecordsDoubled
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, Protocol
 from emulator.state.effects import Actor

@@ -8,14 +8,14 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from emulator.events.happening_draws import USUAL, WIDER
+from emulator.events.event_draws import USUAL, WIDER
 from emulator.state.slips import Mistake
 from emulator.switches import Switches
 from engine.contract import EventKind
 from rotation.plan.scope import Treatment
 from rotation.plan.step import GatePurpose
 from rotation.running.state import Outcome
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 
 HOME = Path(__file__).parent.parent.parent
 ELSEWHERE = Path(__file__).with_name("elsewhere.toml")
@@ -52,7 +52,7 @@ def codes() -> frozenset[str]:
 def traits() -> frozenset[str]:
     """Everything that a proof is to cover beside the codes."""
     kinds: dict[str, type[StrEnum]] = {
-        "theme": Theme, "treatment": Treatment, "gate": GatePurpose, "story": EventKind, "end": Outcome,
+        "theme": Profile, "treatment": Treatment, "gate": GatePurpose, "story": EventKind, "end": Outcome,
         "mistake": Mistake,
     }  # fmt: skip
     of_kinds = {f"{name} {each.value}" for name, kind in kinds.items() for each in kind}

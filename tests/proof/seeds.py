@@ -6,7 +6,7 @@ from rotation.build import System, kind_of
 from simulation.drawn.chance import Chance
 from simulation.drawn.drawing import SMALL, Faults, Sizes, draw
 from simulation.drawn.scenario import Scenario
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 
 _ONE = Sizes(servers=1, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.03)
 _TWO = Sizes(servers=2, groups=1, clients=14, holdout=timedelta(days=30), quick=1.0, absent=0.06)
@@ -63,7 +63,7 @@ def sizes(seed: int) -> Sizes:
 def scenario(seed: int) -> Scenario:
     """The scenario of a seed, with every fault that can be drawn."""
     stale = seed >= SECOND and seed % _EVERY_STALE == _STALE
-    drawn = draw(seed, sizes(seed), Faults.ALL, Theme.STALE if stale else None)
+    drawn = draw(seed, sizes(seed), Faults.ALL, Profile.STALE if stale else None)
     drawn = _with_a_lag(drawn) if FOURTH <= seed < FIFTH else drawn
     drawn = drawn if seed < THIRD else _drilled(drawn)
     return drawn if seed < FIFTH else _stopping(drawn)

@@ -19,7 +19,7 @@ import structlog
 
 from rotation.values import Value
 from simulation.drawn.drawing import Faults, draw
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 from simulation.judged.reached import codes
 from simulation.played.run import play
 from tests.proof.beside import Kind, kind_of
@@ -47,7 +47,7 @@ STOPPING = frozenset(
 
 OURS = frozenset({"hand-outs", "look", "signed", "drill"})
 """Numbers of the tasks that rules 10 and 18 to 28 add to the vendor's lists; rule 4 refreshes images."""
-_EVENTS = frozenset({Theme.DEPARTURES, Theme.WAY_BACK})
+_EVENTS = frozenset({Profile.DEPARTURES, Profile.WAY_BACK})
 
 
 class Cost(Value):

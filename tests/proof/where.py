@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from emulator.events.happenings import (
+from emulator.events.site_events import (
     CertificateGenerated,
     ComputersAppear,
     GroupAdded,
@@ -17,13 +17,13 @@ from emulator.switches import Downloads, InheritorsFollow, SerialReported
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
 from simulation.drawn.scenario import START, Scenario, Since
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 
 _DAY = timedelta(days=1)
 
 
 def about(
-    theme: Theme, holds: Callable[[Scenario], bool] = lambda scenario: bool(scenario.spec.clients)
+    theme: Profile, holds: Callable[[Scenario], bool] = lambda scenario: bool(scenario.spec.clients)
 ) -> Callable[[Scenario], bool]:
     """Scenarios of a theme, of which something holds."""
     return lambda scenario: scenario.theme is theme and holds(scenario)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from emulator.events.damage import DamageForm
-from emulator.events.happenings import CertificateDamaged
+from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import three_servers
 from rotation.plan.request import Unproven
 from rotation.site import Limits

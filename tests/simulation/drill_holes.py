@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from emulator.events.happenings import CertificateGenerated, CertificateRestored, ListEdited
+from emulator.events.site_events import CertificateGenerated, CertificateRestored, ListEdited
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, Protocol, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.plan.request import Unproven

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from emulator.clients.verdict import LostClient
-from emulator.events.happenings import (
+from emulator.events.site_events import (
     HttpPortMoved,
     ListEdited,
     PoliciesEditedOften,

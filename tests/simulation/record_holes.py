@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.events.happenings import ComputersAppear, RecordShared, Scheduled
+from emulator.events.site_events import ComputersAppear, RecordShared, Scheduled
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, SiteSpec
 from emulator.switches import Downloads, Switches
 from simulation.drawn.scenario import START, Follows, Since, WorkPace

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from emulator.events.damage import DamageForm
-from emulator.events.happenings import CertificateDamaged
+from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import one_server
 from emulator.spec import (
     DEFAULT_LIST,

@@ -1,6 +1,6 @@
 """A list that somebody edits behind the first replacement: asked about once, waited for, and not asked about again."""
 
-from emulator.events.happenings import ListEdited
+from emulator.events.site_events import ListEdited
 from emulator.spec import ROOT_GROUP
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Follows, Since

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import ComputersAppear, GroupAdded, Scheduled
+from emulator.events.site_events import ComputersAppear, GroupAdded, Scheduled
 from simulation.judged.invariants import check
 from simulation.played.durable import same_run
 from simulation.played.run import in_many_histories, play

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.events.happenings import ServerDies
+from emulator.events.site_events import ServerDies
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec
 from rotation.plan.drill.https_drill import OpenHttps, ShutHttps

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import CertificateGenerated, Scheduled
+from emulator.events.site_events import CertificateGenerated, Scheduled
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import RobotSpec
 from emulator.state.effects import Actor

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import ServerDies, ServerRestarts
+from emulator.events.site_events import ServerDies, ServerRestarts
 from emulator.spec import ROOT_GROUP, ClientSpec
 from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.request import Unproven

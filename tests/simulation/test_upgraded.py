@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.events.happenings import ServerUpgraded
+from emulator.events.site_events import ServerUpgraded
 from rotation.running.state import Outcome
 from simulation.drawn.scenario import Follows, Since
 from simulation.played.run import play

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.events.happenings import CertificateGenerated
+from emulator.events.site_events import CertificateGenerated
 from emulator.switches import Downloads, RejectedDownload, Switches
 from rotation.running.message import Move
 from simulation.drawn.scenario import Follows, ScriptedMove, Since

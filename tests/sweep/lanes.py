@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
+from cli.service.children import ServiceProcesses
 from cli.service.folder import Folder
-from cli.service.household import Household
 from engine.client.client import lazy_client
 from engine.client.presence import is_served
 from engine.fault import EngineFault
@@ -30,7 +30,7 @@ _PATIENCE = 60
 class Lane:
     """Temporal, worker and API on ports of their own; every place that they pass is shown to `watch`."""
 
-    household: Household
+    household: ServiceProcesses
     environment: dict[str, str]
     http: httpx.AsyncClient
     kept: dict[str, Kept] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Lane:
 
     def _kill(self, point: Point, passing: Passing) -> None:
         if point.victim is Victim.TEMPORAL:
-            self.kept[Household.TEMPORAL].kill()
+            self.kept[ServiceProcesses.TEMPORAL].kill()
         else:
             os.kill(passing.pid, signal.SIGKILL)
 
@@ -110,7 +110,7 @@ def _lives(pid: int) -> bool:
 async def lane(folder: Path) -> AsyncIterator[Lane]:
     """A lane in a folder of its own."""
     place = Folder.at(folder)
-    household = Household.plan(place, "127.0.0.1", 0, 0, 0)
+    household = ServiceProcesses.plan(place, "127.0.0.1", 0, 0, 0)
     place.make_api_key()
     headers = {"Authorization": f"Bearer {place.api_key.read_text().strip()}"}
     async with httpx.AsyncClient(base_url=household.api_url, headers=headers, timeout=40, trust_env=False) as http:
@@ -124,7 +124,7 @@ async def lane(folder: Path) -> AsyncIterator[Lane]:
                     command.insert(command.index("-m") + 1, "tests.sweep.again")
                 environment = {**child.environment, **made.environment}
                 made.kept[child.name] = Kept(child.name, command, environment, place.root)
-                if child.name == Household.TEMPORAL:
+                if child.name == ServiceProcesses.TEMPORAL:
                     await household.server.ready()
             await made.rising()
             yield made

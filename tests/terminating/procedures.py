@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from emulator.events.damage import DamageForm
-from emulator.events.happenings import CertificateDamaged
+from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import (
     DEFAULT_LIST,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from temporalio.exceptions import ApplicationError
 
 from activities.registry import all_activities
-from emulator.events.happenings import ServerCutOff
+from emulator.events.site_events import ServerCutOff
 from emulator.spec import ROOT_GROUP, ClientSpec
 from engine.contract import SEPM_UNREACHABLE, ActivityName
 from rotation.plan.request import Unproven

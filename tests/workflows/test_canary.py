@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import SylinkHandedOut
+from emulator.events.site_events import SylinkHandedOut
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import Downloads, RejectedDownload, SerialReported, Switches

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from emulator.events.happenings import ServerCutOff
+from emulator.events.site_events import ServerCutOff
 from emulator.switches import PatchSemServer, Switches
 from rotation.running.message import Move
 from rotation.running.state import Outcome

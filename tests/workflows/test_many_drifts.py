@@ -1,6 +1,6 @@
 """Where much differs at once: people are shown some of it and a number, and what follows is done to all of it."""
 
-from emulator.events.happenings import InheritanceSet
+from emulator.events.site_events import InheritanceSet
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from emulator.switches import PatchSecureCommunications, Switches

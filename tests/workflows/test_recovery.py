@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from emulator.events.damage import DamageForm
-from emulator.events.happenings import CertificateDamaged
+from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import one_server
 from rotation.recovery.damage import RecoveryCopy
 from rotation.running.message import Move

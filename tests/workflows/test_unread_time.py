@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import ApiSilent
+from emulator.events.site_events import ApiSilent
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, SiteSpec
 from rotation.running.message import Move

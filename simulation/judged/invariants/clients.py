@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from simulation.judged.excuses import excused
+from simulation.judged.exemptions import excused
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unasked import unnamed_acts

@@ -8,10 +8,10 @@ from rotation.plan.work.task import CopyList, DeleteList
 from rotation.running.state import Outcome
 from rotation.values import ListName
 from simulation.judged.facts import Facts
+from simulation.judged.group_history import MOVES, path_at_the_end
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.restoring import unasked_births, unprobed_writes
 from simulation.judged.unasked import others_swaps
-from simulation.judged.whereabouts import MOVES, path_at_the_end
 from workflows.steps.due_server import SILENT
 
 

@@ -7,7 +7,7 @@ from emulator.clients.verdict import LostClient
 from emulator.state.effects import Actor, EffectView
 from rotation.plan.step import Console, Gate, Holdout, ScopeName
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate
-from simulation.judged.excuses import excused
+from simulation.judged.exemptions import excused
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unasked import SWAPS, acted_just_before

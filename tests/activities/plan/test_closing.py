@@ -6,7 +6,7 @@ import pytest
 
 from activities.plan.closing import ClosingCheck
 from activities.setting.originals import OriginalsRecorder
-from emulator.events.happenings import ServerCutOff
+from emulator.events.site_events import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP
 from engine.contract import StepRef, StepRequest

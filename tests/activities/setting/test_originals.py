@@ -3,7 +3,7 @@
 import pytest
 
 from activities.setting.originals import OriginalsRecorder
-from emulator.events.happenings import LocationAdded
+from emulator.events.site_events import LocationAdded
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP
 from engine.contract import StepRef, StepRequest

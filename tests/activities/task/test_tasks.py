@@ -5,7 +5,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.task.tasks import TaskActivities
-from emulator.events.happenings import GroupMoved
+from emulator.events.site_events import GroupMoved
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef

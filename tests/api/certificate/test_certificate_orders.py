@@ -20,7 +20,7 @@ from temporalio.worker import Worker
 from activities.registry import all_activities
 from api.app import create_app
 from api.parts import Authority, Parts
-from api.standing.taking_up import take_up
+from api.standing.unstarted import take_up
 from engine.client.client import connect, lazy_client
 from engine.ids import order_workflow
 from engine.plugin import RotatorPlugin

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from activities.order.playing import Playing
-from api.standing.taking_up import take_up
+from api.standing.unstarted import take_up
 from rotation.simulation import PlayRunRequest
 from rotation.values import SimulationId
 from service.world import World

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from emulator.clients.ways import shut_out, with_a_way
-from emulator.events.happenings import CertificateGenerated, CertificateRestored, ComputersAppear
+from emulator.events.site_events import CertificateGenerated, CertificateRestored, ComputersAppear
 from emulator.scenarios import three_servers
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, Protocol

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from emulator.events.damage import DamageForm
-from emulator.events.happenings import CertificateDamaged
-from emulator.people.handwork import perform
+from emulator.events.site_events import CertificateDamaged
+from emulator.people.operator_actions import perform
 from emulator.state.errors import ServerBusyError
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -10,8 +10,8 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 
 from emulator.people.delays import forecast, robot_delay
-from emulator.people.handwork import replace_now
 from emulator.people.operations import Outcome
+from emulator.people.operator_actions import replace_now
 from emulator.people.robot import BackOff, Robot
 from emulator.spec import RobotSpec
 from emulator.state.errors import EmulatorError

@@ -4,7 +4,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from emulator.events.happenings import ServerCutOff, ServerRestarts
+from emulator.events.site_events import ServerCutOff, ServerRestarts
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.scenarios import one_server

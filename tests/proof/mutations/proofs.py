@@ -11,7 +11,7 @@ from rotation.serial import parse_or_none
 from rotation.survey import Mode
 from sepm.rest import settings
 from simulation.drawn.drawing import Faults
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows.steps import swap_proof
@@ -39,7 +39,7 @@ _NO_FILES_LOOKED_AT = {signing.compare_signed_files: _no_files_compared, signed_
 @mutation(
     rule="9",
     replaces=gate.fix,
-    where=where.about(Theme.STALE, where.follows_late),
+    where=where.about(Profile.STALE, where.follows_late),
     faults=Faults.UNKNOWN,
     behind={signed.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
 )
@@ -52,7 +52,7 @@ def the_policy_before_the_write_proves_it(original, reference, policy_date, *, s
 @mutation(
     rule="10",
     replaces=coverage._proven,
-    where=where.about(Theme.PROXIES, where.is_reported_at_once),
+    where=where.about(Profile.PROXIES, where.is_reported_at_once),
 )
 def one_check_in_proves_a_policy(original, entry, rule, kept):
     """A client is covered by the very check-in that shows the serial, before it has used the new path."""
@@ -61,13 +61,13 @@ def one_check_in_proves_a_policy(original, entry, rule, kept):
     return original(entry, rule, kept)
 
 
-@mutation(rule="10", replaces=canary.choose, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))
+@mutation(rule="10", replaces=canary.choose, where=where.about(Profile.PROXIES, where.is_behind_a_proxy))
 def nobody_goes_first(original, *args, **named):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are relaxed at once, and restored at once."""
     return canary.Canaries()
 
 
-@mutation(rule="12", replaces=swap_proof.read_proof, where=where.about(Theme.ARRIVALS, where.computers_come))
+@mutation(rule="12", replaces=swap_proof.read_proof, where=where.about(Profile.ARRIVALS, where.computers_come))
 async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as the rule it replaces
     """Whoever claims a replacement may go on, whatever has happened since the gate."""
     return swap_proof.SwapProof()
@@ -76,7 +76,7 @@ async def a_claim_reads_no_proof(original, running, step):  # noqa: ARG001 - as 
 @mutation(
     rule="11",
     replaces=coverage._proven_after_swap,
-    where=where.about(Theme.HOLDOUT, where.fails_over_and_is_away),
+    where=where.about(Profile.HOLDOUT, where.fails_over_and_is_away),
     faults=Faults.UNKNOWN,
 )
 def any_client_is_proven_after_a_swap(original, *args):  # noqa: ARG001 - as the rule it replaces
@@ -87,7 +87,7 @@ def any_client_is_proven_after_a_swap(original, *args):  # noqa: ARG001 - as the
 @mutation(
     rule="13",
     replaces=relaxation.restore,
-    where=where.about(Theme.STALE, where.has_stale_signatures),
+    where=where.about(Profile.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
     behind=_NO_FILES_LOOKED_AT,
 )
@@ -99,7 +99,7 @@ def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - a
 @mutation(
     rule="13",
     replaces=signed.to_show,
-    where=where.about(Theme.STALE, where.has_stale_signatures),
+    where=where.about(Profile.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
     behind=_NO_FILES_LOOKED_AT,
 )
@@ -109,7 +109,10 @@ def canaries_show_nothing_of_servers(original, *args):
 
 
 @mutation(
-    rule="14", replaces=settings._heartbeat, where=where.about(Theme.LOCATIONS, where.has_push), faults=Faults.UNKNOWN
+    rule="14",
+    replaces=settings._heartbeat,
+    where=where.about(Profile.LOCATIONS, where.has_push),
+    faults=Faults.UNKNOWN,
 )
 def a_standing_connection_is_a_check_in(original, communication, mode):
     """In push mode a client is taken to report all the time, not with its slowest upload."""
@@ -119,7 +122,7 @@ def a_standing_connection_is_a_check_in(original, communication, mode):
 @mutation(
     rule="24",
     replaces=signing.compare_signed_files,
-    where=where.about(Theme.STALE, where.has_stale_signatures),
+    where=where.about(Profile.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
     behind={signed_files.while_there: _leaves},
 )
@@ -128,13 +131,13 @@ def nobody_compares_signed_files(original, *args):
     return _no_files_compared(original, *args)
 
 
-@mutation(rule="issue", replaces=Tally.reached, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(rule="issue", replaces=Tally.reached, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 def coverage_is_always_reached(original, tally):  # noqa: ARG001 - as the rule it replaces
     """Every gate passes as soon as its minimum is over: a timer."""
     return True
 
 
-@mutation(rule="issue", replaces=gate_step, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(rule="issue", replaces=gate_step, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 async def gates_are_skipped(original, running, step):
     """No gate is waited for."""
 
@@ -142,7 +145,7 @@ async def gates_are_skipped(original, running, step):
 @mutation(
     rule="issue",
     replaces=coverage.holds,
-    where=where.about(Theme.STALE),
+    where=where.about(Profile.STALE),
     faults=Faults.UNKNOWN,
     behind={signed.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
 )

@@ -12,7 +12,7 @@ from rotation.proof import coverage, reading
 from rotation.proof.verdict import Reason, Verdict
 from sepm.rest import groups
 from simulation.drawn.drawing import Faults
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 
@@ -20,7 +20,7 @@ from tests.proof.mutation import mutation
 @mutation(
     rule="5",
     replaces=reading.judge_all,
-    where=where.about(Theme.DEPARTURES, where.has_inheritors),
+    where=where.about(Profile.DEPARTURES, where.has_inheritors),
     faults=Faults.UNKNOWN,
 )
 def inheriting_groups_are_not_gated(original, entries, by_owner, evidence):
@@ -31,7 +31,7 @@ def inheriting_groups_are_not_gated(original, entries, by_owner, evidence):
 @mutation(
     rule="6",
     replaces=holdouts,
-    where=where.about(Theme.HOLDOUT, where.fails_over_without_the_last),
+    where=where.about(Profile.HOLDOUT, where.fails_over_without_the_last),
     faults=Faults.UNKNOWN,
 )
 def one_holdout_serves_everybody(original, offers, candidates):  # noqa: ARG001 - as the rule it replaces
@@ -43,7 +43,7 @@ def one_holdout_serves_everybody(original, offers, candidates):  # noqa: ARG001 
 @mutation(
     rule="6",
     replaces=choose_holdouts,
-    where=where.about(Theme.HOLDOUT, where.fails_over),
+    where=where.about(Profile.HOLDOUT, where.fails_over),
     faults=Faults.UNKNOWN,
 )
 def there_is_no_holdout(original, *args):  # noqa: ARG001 - as the rule it replaces
@@ -54,7 +54,7 @@ def there_is_no_holdout(original, *args):  # noqa: ARG001 - as the rule it repla
 @mutation(
     rule="7",
     replaces=treatment._unverified_or_http,
-    where=where.about(Theme.ODD_LISTS, where.fails_over_oddly),
+    where=where.about(Profile.ODD_LISTS, where.fails_over_oddly),
     faults=Faults.UNKNOWN,
 )
 def http_with_verification_fails_over(original, owner):  # noqa: ARG001 - as the rule it replaces
@@ -65,7 +65,7 @@ def http_with_verification_fails_over(original, owner):  # noqa: ARG001 - as the
 @mutation(
     rule="8",
     replaces=unproven,
-    where=where.about(Theme.DRILL, where.is_drilled),
+    where=where.about(Profile.DRILL, where.is_drilled),
     faults=Faults.UNKNOWN,
 )
 def failover_counts_unseen(original, *args):  # noqa: ARG001 - as the rule it replaces
@@ -81,7 +81,7 @@ def _decides_about_nobody(original, request, *args):  # noqa: ARG001 - as the ru
 @mutation(
     rule="8",
     replaces=coverage._proven,
-    where=where.about(Theme.DRILL, where.is_drilled),
+    where=where.about(Profile.DRILL, where.is_drilled),
     faults=Faults.UNKNOWN,
     behind={PlanRequest.drilled: _decides_about_nobody},
 )
@@ -101,7 +101,7 @@ def builds_14_2_fail_over(original, build):  # noqa: ARG001 - as the rule it rep
 @mutation(
     rule="issue",
     replaces=groups._observed_group,
-    where=where.about(Theme.LOCATIONS, where.has_locations),
+    where=where.about(Profile.LOCATIONS, where.has_locations),
     faults=Faults.UNKNOWN,
 )
 async def the_second_location_is_forgotten(original, session, payload, path):
@@ -118,7 +118,7 @@ def _misses_nobody(original, *args):  # noqa: ARG001 - as the rule it replaces
 @mutation(
     rule="issue",
     replaces=groups.read_groups,
-    where=where.about(Theme.LOCATIONS, where.has_own_groups),
+    where=where.about(Profile.LOCATIONS, where.has_own_groups),
     faults=Faults.UNKNOWN,
     behind={preconditions._clients_known: _misses_nobody},
 )

@@ -10,7 +10,7 @@ from rotation.plan.work.task import RefreshImages, TaskState
 from rotation.procedure import rollback
 from service.scope import StepScope
 from simulation.drawn.drawing import Faults
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
@@ -18,7 +18,10 @@ from workflows.steps import console_step, old_certificates, rolling_back
 
 
 @mutation(
-    rule="15", replaces=rollback._steps, where=where.about(Theme.WAY_BACK, where.is_rolled_back), faults=Faults.UNKNOWN
+    rule="15",
+    replaces=rollback._steps,
+    where=where.about(Profile.WAY_BACK, where.is_rolled_back),
+    faults=Faults.UNKNOWN,
 )
 def old_certificates_go_back_all_at_once(original, *args, **named):
     """Old certificates go back one after the other without a gate or a holdout, as if nobody had taken the new ones."""
@@ -28,7 +31,7 @@ def old_certificates_go_back_all_at_once(original, *args, **named):
 @mutation(
     rule="15",
     replaces=rollback._relaxed_by,
-    where=where.about(Theme.WAY_BACK, where.is_rolled_back),
+    where=where.about(Profile.WAY_BACK, where.is_rolled_back),
     faults=Faults.UNKNOWN,
 )
 def who_was_relaxed_once_still_is(original, done, *args):
@@ -53,7 +56,7 @@ def images_stay_as_they_are_on_the_way_back(original, *args, **named):
 @mutation(
     rule="16",
     replaces=console_step._withdraw,
-    where=where.about(Theme.WAY_BACK, where.is_cancelled),
+    where=where.about(Profile.WAY_BACK, where.is_cancelled),
     faults=Faults.UNKNOWN,
 )
 async def a_cancel_does_not_wait_for_the_holder(original, running, step):  # noqa: ARG001 - as the rule it replaces
@@ -104,7 +107,7 @@ def _uses_nothing(original, survey, name):  # noqa: ARG001 - as the rule it repl
 @mutation(
     rule="17",
     replaces=newborn.newborn,
-    where=where.about(Theme.BIRTHS, where.has_births),
+    where=where.about(Profile.BIRTHS, where.has_births),
     behind={newborn.users: _uses_nothing},
 )
 def nobody_looks_for_newborn_pairs(original, body, survey):  # noqa: ARG001 - as the rule it replaces
@@ -115,7 +118,7 @@ def nobody_looks_for_newborn_pairs(original, body, survey):  # noqa: ARG001 - as
 @mutation(
     rule="issue",
     replaces=StepScope._recorded,
-    where=where.about(Theme.LOCATIONS, where.has_insecure),
+    where=where.about(Profile.LOCATIONS, where.has_insecure),
     faults=Faults.UNKNOWN,
 )
 async def everything_is_restored_to_on(original, scope, field):

@@ -3,14 +3,14 @@
 from rotation.drift import moved
 from rotation.proof import coverage, reading
 from simulation.drawn.drawing import Faults
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 from workflows.steps import gate_step
 from workflows.waits import unreported
 
 
-@mutation(rule="10", replaces=coverage._was_away, where=where.about(Theme.PROXIES, where.is_behind_a_proxy))
+@mutation(rule="10", replaces=coverage._was_away, where=where.about(Profile.PROXIES, where.is_behind_a_proxy))
 def silent_clients_were_away(original, *args):  # noqa: ARG001 - as the rule it replaces
     """A client that the change itself has silenced counts as one that was switched off before it."""
     return True
@@ -25,7 +25,7 @@ def clients_that_are_away_may_verify_next(original, *args):  # noqa: ARG001 - as
 @mutation(
     rule="3",
     replaces=gate_step.holdout,
-    where=where.about(Theme.HOLDOUT, where.fails_over_and_is_away),
+    where=where.about(Profile.HOLDOUT, where.fails_over_and_is_away),
     faults=Faults.UNKNOWN,
 )
 async def the_holdout_is_over_at_once(original, running, step):

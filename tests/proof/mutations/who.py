@@ -10,12 +10,12 @@ from rotation.proof import coverage, reading
 from rotation.proof.verdict import GateRule, Reason, RosterEntry, Verdict
 from rotation.values import ClientId, GroupId
 from simulation.drawn.drawing import Faults
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
 
 
-@mutation(rule="1", replaces=Gates._entries, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(rule="1", replaces=Gates._entries, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 async def who_is_silent_for_days_is_not_counted(original, gates, *args):
     """The denominator shrinks by itself: who has been silent for three days is no longer in it."""
     since = gates._world.clock() - timedelta(days=3)
@@ -23,7 +23,7 @@ async def who_is_silent_for_days_is_not_counted(original, gates, *args):
     return [entry for entry in entries if entry.observed and (entry.observed.last_seen or since) > since]
 
 
-@mutation(rule="2", replaces=reading.judge_all, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(rule="2", replaces=reading.judge_all, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 def a_filtered_reading_passes_a_gate(
     original, entries: Iterable[RosterEntry], by_owner: Mapping[GroupId, GateRule], evidence: Mapping[ClientId, object]
 ):
@@ -35,7 +35,7 @@ def a_filtered_reading_passes_a_gate(
     return original(recent, by_owner, evidence)
 
 
-@mutation(rule="3", replaces=coverage._safe, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(rule="3", replaces=coverage._safe, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 def patience_for_relaxed_clients_comes_after_the_swap(original, entry, rule, kept):
     """A relaxed client that is away does not hold gate A8: it is left to the holdout, to which it cannot turn."""
     if rule.purpose is GatePurpose.RELAXED and not rule.canary and coverage._was_away(entry, rule):
@@ -43,13 +43,18 @@ def patience_for_relaxed_clients_comes_after_the_swap(original, entry, rule, kep
     return original(entry, rule, kept)
 
 
-@mutation(rule="4", replaces=planner._knobs, where=where.about(Theme.IMAGES, where.has_images), faults=Faults.UNKNOWN)
+@mutation(
+    rule="4",
+    replaces=planner._knobs,
+    where=where.about(Profile.IMAGES, where.has_images),
+    faults=Faults.UNKNOWN,
+)
 def images_are_not_refreshed(original, *args, **named):
     """Golden images and install packages stay as they are: machines made from them start with the old policy."""
     return original(*args, **named).model_copy(update={"image_groups": ()})
 
 
-@mutation(rule="issue", replaces=coverage._proven, where=where.about(Theme.DEPARTURES), faults=Faults.UNKNOWN)
+@mutation(rule="issue", replaces=coverage._proven, where=where.about(Profile.DEPARTURES), faults=Faults.UNKNOWN)
 def who_is_online_counts_as_covered(original, entry, rule, kept):
     """Whoever SEPM shows as online when something is changed is taken for covered, whatever policy it reports."""
     seen = entry.observed.last_seen if entry.observed else None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan.knobs import Knobs
+from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.step import Console, Gate, ScopeName, Write
 from rotation.plan.work.task import RefreshImages
 from rotation.procedure.relaxation import relax, restore
@@ -19,7 +19,7 @@ def knobs(make):
         paths = [f"G{number}" for number in range(groups)]
         site = make.site("s1", relax_floor=timedelta(hours=1), holdout_maximum=timedelta(days=40))
         body = make.plan(site, *(make.group(path, heartbeat=timedelta(minutes=5)) for path in paths)).body
-        return Knobs(
+        return ProcedureChoices(
             scopes=body.scopes,
             waves=((ServerName("s1"),),),
             holdouts=(),

@@ -6,7 +6,7 @@ import pytest
 
 from activities.task.recovering import put_back_evidence
 from emulator.events.damage import DamageForm
-from emulator.events.happenings import CertificateDamaged, ClockSet
+from emulator.events.site_events import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
 from engine.contract import StepRef
 from rotation.plan.refused import PlanRefusedError

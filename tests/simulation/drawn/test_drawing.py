@@ -4,14 +4,20 @@ from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
 
-from emulator.events.happenings import ComputersAppear, GroupAdded, ListAssigned, LocationAdded, SecureCommunicationsSet
+from emulator.events.site_events import (
+    ComputersAppear,
+    GroupAdded,
+    ListAssigned,
+    LocationAdded,
+    SecureCommunicationsSet,
+)
 from emulator.spec import Protocol
 from emulator.switches import PatchSemServer
 from rotation.plan.request import Unproven
 from simulation.drawn.chance import Chance
 from simulation.drawn.drawing import SMALL, Faults, Sizes, draw, drawn
 from simulation.drawn.scenario import Since
-from simulation.drawn.themes import Theme
+from simulation.drawn.scenario_profiles import Profile
 
 DAY = timedelta(days=1)
 BIRTHS = GroupAdded | LocationAdded
@@ -29,20 +35,20 @@ def has_own_settings_often(scenario):
 
 
 SHOWN = {
-    Theme.DEPARTURES: leaves_at_first,
-    Theme.IMAGES: lambda scenario: any(batch.npvdi and batch.away for batch in scenario.spec.clients),
-    Theme.HOLDOUT: lambda scenario: len(scenario.spec.server_lists) > 2 and scenario.unproven is Unproven.APPROVE,
-    Theme.ODD_LISTS: lambda scenario: any(each.protocol is Protocol.HTTP for each in scenario.spec.server_lists),
-    Theme.DRILL: lambda scenario: any(len(batch.reachable_servers or ()) == 1 for batch in scenario.spec.clients),
-    Theme.BIRTHS: lambda scenario: any(isinstance(each.happening, BIRTHS) for each in scenario.happenings),
-    Theme.UNDOING: lambda scenario: any(isinstance(each.happening, CHANGES) for each in scenario.happenings),
-    Theme.ARRIVALS: lambda scenario: (
+    Profile.DEPARTURES: leaves_at_first,
+    Profile.IMAGES: lambda scenario: any(batch.npvdi and batch.away for batch in scenario.spec.clients),
+    Profile.HOLDOUT: lambda scenario: len(scenario.spec.server_lists) > 2 and scenario.unproven is Unproven.APPROVE,
+    Profile.ODD_LISTS: lambda scenario: any(each.protocol is Protocol.HTTP for each in scenario.spec.server_lists),
+    Profile.DRILL: lambda scenario: any(len(batch.reachable_servers or ()) == 1 for batch in scenario.spec.clients),
+    Profile.BIRTHS: lambda scenario: any(isinstance(each.happening, BIRTHS) for each in scenario.happenings),
+    Profile.UNDOING: lambda scenario: any(isinstance(each.happening, CHANGES) for each in scenario.happenings),
+    Profile.ARRIVALS: lambda scenario: (
         sum(isinstance(each.happening, ComputersAppear) for each in scenario.happenings) > 4
     ),
-    Theme.WAY_BACK: lambda scenario: any(act.since is not Since.BEGIN for act in scenario.acts),
-    Theme.STALE: lambda scenario: scenario.spec.switches.stale_sig_files and has_own_settings_often(scenario),
-    Theme.PROXIES: lambda scenario: any(batch.http_blocked for batch in scenario.spec.clients),
-    Theme.LOCATIONS: lambda scenario: any(batch.location != "Default" for batch in scenario.spec.clients),
+    Profile.WAY_BACK: lambda scenario: any(act.since is not Since.BEGIN for act in scenario.acts),
+    Profile.STALE: lambda scenario: scenario.spec.switches.stale_sig_files and has_own_settings_often(scenario),
+    Profile.PROXIES: lambda scenario: any(batch.http_blocked for batch in scenario.spec.clients),
+    Profile.LOCATIONS: lambda scenario: any(batch.location != "Default" for batch in scenario.spec.clients),
 }
 
 
@@ -91,8 +97,8 @@ def test_a_theme_has_its_ingredients_come_up_together():
     by_theme = defaultdict(list)
     for seed in range(400):
         by_theme[draw(seed).theme].append(draw(seed))
-    assert set(by_theme) == set(Theme)
-    assert 120 < len(by_theme[Theme.ORDINARY]) < 200
+    assert set(by_theme) == set(Profile)
+    assert 120 < len(by_theme[Profile.ORDINARY]) < 200
     for theme, shown in SHOWN.items():
         scenarios = by_theme[theme]
         assert sum(map(shown, scenarios)) > len(scenarios) / 2, theme

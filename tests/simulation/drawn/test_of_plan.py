@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import ServerCutOff
+from emulator.events.site_events import ServerCutOff
 from emulator.simulation import Simulation
 from emulator.switches import SecureCommunicationsScope
 from rotation.plan.surveyed import unplayable

@@ -12,7 +12,7 @@ from rotation.finding import blocking
 from rotation.plan.step import Gate, Holdout, SettingField
 from rotation.plan.work.task import CopyList, DeleteList, SetSecureCommunications, TaskPair, TaskState
 from rotation.values import GroupId, LocationId
-from simulation.judged.excuses import excused
+from simulation.judged.exemptions import excused
 from simulation.judged.facts import CutOff
 from simulation.judged.invariants import check
 from tests.simulation.losses import effect, lost

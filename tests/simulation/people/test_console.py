@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import PolicyEdited, Scheduled
+from emulator.events.site_events import PolicyEdited, Scheduled
 from emulator.people.export import Encoding, ExportForm
 from emulator.spec import (
     DEFAULT_LIST,

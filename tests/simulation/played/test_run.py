@@ -11,8 +11,8 @@ from rotation.running.state import Outcome
 from simulation.drawn.drawing import SMALL, Faults, draw
 from simulation.drawn.scenario import START, ScriptedMove, Since
 from simulation.judged.invariants import check
-from simulation.played.ear import Ear
 from simulation.played.run import play
+from simulation.played.told_secrets import ToldSecrets
 
 SEEDS = range(8)
 HOUR = timedelta(hours=1)
@@ -43,7 +43,7 @@ async def test_the_same_scenario_gives_the_same_run(mixed, played):
 
 async def test_nothing_secret_is_told(mixed):
     """In what travels, in every row of the store and every log line: no key, password or token; else it would show."""
-    ear = Ear()
+    ear = ToldSecrets()
     spec = mixed.spec.model_copy(update={"password": "correct horse"})
     with capture_logs() as logs:
         facts = await play(mixed.model_copy(update={"spec": spec}), ear=ear)

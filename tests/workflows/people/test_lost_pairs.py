@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.happenings import InheritanceSet
+from emulator.events.site_events import InheritanceSet
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, SiteSpec
 from emulator.switches import PatchSemServer, Switches

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.site import Server, Site
-from rotation.trust.pins import Announced, Believed, behind, believed, settled
+from rotation.trust.fingerprints import Announced, Believed, behind, believed, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)

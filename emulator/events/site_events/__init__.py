@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from emulator.events.happenings.base import HappeningBase
-from emulator.events.happenings.computers import (
+from emulator.events.site_events.base import HappeningBase
+from emulator.events.site_events.computers import (
     ComputersAppear,
     ComputersMove,
     ComputersReimaged,
@@ -19,7 +19,7 @@ from emulator.events.happenings.computers import (
     RowsDoubled,
     SylinkHandedOut,
 )
-from emulator.events.happenings.servers import (
+from emulator.events.site_events.servers import (
     ApiSilent,
     CertificateDamaged,
     CertificateGenerated,
@@ -31,7 +31,7 @@ from emulator.events.happenings.servers import (
     ServerRestarts,
     ServerUpgraded,
 )
-from emulator.events.happenings.settings import (
+from emulator.events.site_events.settings import (
     DatabaseMaintained,
     HeartbeatSet,
     ListAssigned,
@@ -40,7 +40,7 @@ from emulator.events.happenings.settings import (
     PolicyEdited,
     SecureCommunicationsSet,
 )
-from emulator.events.happenings.tree import (
+from emulator.events.site_events.tree import (
     GroupAdded,
     GroupMoved,
     InheritanceSet,
@@ -59,7 +59,6 @@ __all__ = [
     "DatabaseMaintained",
     "GroupAdded",
     "GroupMoved",
-    "Happening",
     "HeartbeatSet",
     "HttpPortMoved",
     "InheritanceSet",
@@ -78,10 +77,11 @@ __all__ = [
     "ServerDies",
     "ServerRestarts",
     "ServerUpgraded",
+    "SiteEvent",
     "SylinkHandedOut",
 ]
 
-Happening = Annotated[
+SiteEvent = Annotated[
     ComputersAppear
     | ComputersMove
     | ComputersReimaged
@@ -118,7 +118,7 @@ class Scheduled(HappeningBase):
     """A happening with its time."""
 
     at: AwareDatetime
-    happening: Happening
+    happening: SiteEvent
 
 
 class Missed(BaseModel):
@@ -127,5 +127,5 @@ class Missed(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: datetime
-    happening: Happening
+    happening: SiteEvent
     why: str

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from emulator.events.happening_draws import USUAL, WIDER, draw_happenings
-from emulator.events.happenings import (
+from emulator.events.event_draws import USUAL, WIDER, draw_happenings
+from emulator.events.site_events import (
     CertificateGenerated,
     CertificateRestored,
     ClockSet,
@@ -15,7 +15,6 @@ from emulator.events.happenings import (
     DatabaseMaintained,
     GroupAdded,
     GroupMoved,
-    Happening,
     HeartbeatSet,
     InheritanceSet,
     ListAssigned,
@@ -25,6 +24,7 @@ from emulator.events.happenings import (
     SecureCommunicationsSet,
     ServerCutOff,
     ServerRestarts,
+    SiteEvent,
 )
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec
@@ -309,7 +309,7 @@ def test_draws_are_the_seeds(start):
     assert drawn != draw_happenings(spec, 2, start, until)
     assert [each.at for each in drawn] == sorted(each.at for each in drawn)
     assert all(start <= each.at < until for each in drawn)
-    adapter: TypeAdapter[Happening] = TypeAdapter(Happening)
+    adapter: TypeAdapter[SiteEvent] = TypeAdapter(SiteEvent)
     assert all(adapter.validate_json(each.happening.model_dump_json()) == each.happening for each in drawn)
     often = {**USUAL, **dict.fromkeys(WIDER, 0.5)}
     many = [each.happening for seed in range(20) for each in draw_happenings(spec, seed, start, until, often)]
@@ -339,4 +339,4 @@ def test_one_kind_draws_for_itself(start):
 def test_no_time_leaves_the_years_that_there_are(happening):
     """A clock or a heartbeat that nothing could be played with is refused when it is asked for."""
     with pytest.raises(ValidationError):
-        TypeAdapter(Happening).validate_python(happening)
+        TypeAdapter(SiteEvent).validate_python(happening)

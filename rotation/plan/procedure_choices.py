@@ -11,7 +11,7 @@ from rotation.site import Limits, Site
 from rotation.values import GroupId, ServerName, Value
 
 
-class Knobs(Value):
+class ProcedureChoices(Value):
     """The two knobs, which groups are relaxed and which servers go in what wave, with all that the steps name."""
 
     scopes: tuple[OwnerScope, ...]

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from emulator.events.damage import DamageForm
-from emulator.events.happenings.base import DECADES, HappeningBase
+from emulator.events.site_events.base import DECADES, HappeningBase
 
 
 class ServerRestarts(HappeningBase):

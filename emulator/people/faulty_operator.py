@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from emulator.people.handwork import Desk, copy_evidence, due, perform, stopped_evidence
 from emulator.people.operations import (
     AssignList,
     EditList,
@@ -14,6 +13,7 @@ from emulator.people.operations import (
     RestoreCertificate,
     SetSecureCommunications,
 )
+from emulator.people.operator_actions import Desk, copy_evidence, due, perform, stopped_evidence
 from emulator.people.tasks import (
     AssignListTask,
     CertificateFile,
@@ -49,7 +49,7 @@ class _Owed(NamedTuple):
 
 
 @dataclass
-class ClumsyHands:
+class FaultyOperator:
     """Does tasks at the console, and makes the mistakes that were foreseen."""
 
     desk: Desk

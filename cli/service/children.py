@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from cli.service.folder import Folder
 from cli.service.supervisor import ChildSpec
-from cli.service.whereabouts import Whereabouts
+from cli.service.up_file import RunningService
 from engine.codec.payload_keys import payload_codec
 from engine.process.embedded import EmbeddedServer, find_binary
 from engine.process.ports import choose_ports
@@ -30,7 +30,7 @@ _CREDENTIALS = ("ROTATOR_TEMPORAL_TLS", "ROTATOR_TEMPORAL_API_KEY")
 
 
 @dataclass(frozen=True)
-class Household:
+class ServiceProcesses:
     """The children of one folder, with the ports that they keep over restarts."""
 
     folder: Folder
@@ -47,7 +47,7 @@ class Household:
     TEMPORAL: ClassVar[str] = "temporal"
 
     @classmethod
-    def plan(cls, folder: Folder, host: str, port: int, temporal_port: int, ui_port: int) -> "Household":
+    def plan(cls, folder: Folder, host: str, port: int, temporal_port: int, ui_port: int) -> "ServiceProcesses":
         """Choose ports and find programs.
 
         Raises:
@@ -112,13 +112,13 @@ class Household:
         temporal = ChildSpec(self.TEMPORAL, self.server.command(), nothing_of_ours, stop_signal=SIGINT, speaks=False)
         return (temporal, worker, served)
 
-    def whereabouts(self, pids: Mapping[str, int]) -> Whereabouts:
+    def whereabouts(self, pids: Mapping[str, int]) -> RunningService:
         """Where everything is now."""
         ports = {self.API: self.port}
         if self.server is not None:
             ports |= {self.TEMPORAL: self.server.port, "ui": self.server.ui_port}
         set_file = os.environ.get(f"{_API_KEY}_FILE")
-        return Whereabouts(
+        return RunningService(
             api=self.api_url,
             api_key_file=str(self.folder.api_key) if self.own_api_key else set_file,
             temporal=self.temporal.address,

@@ -12,11 +12,11 @@ from rotation.plan.scope import OwnerScope
 from rotation.plan.step import ScopeName
 from rotation.values import ClientId
 from simulation.judged.facts import Facts
+from simulation.judged.group_history import groups_when_lost, path_at_the_end
 from simulation.judged.handed_out import handed_out
 from simulation.judged.unasked import LIST, SECURE, SEEN_WITHIN, SWAPS
-from simulation.judged.whereabouts import groups_when_lost, path_at_the_end
 
-Excuse = Callable[[LostClient, Facts], str | None]
+Exemption = Callable[[LostClient, Facts], str | None]
 _BEGINS_ANEW = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
 """What makes a client one whose state no check-in has told yet."""
 
@@ -181,7 +181,7 @@ def _put_right(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
-_EXCUSES: tuple[Excuse, ...] = (
+_EXCUSES: tuple[Exemption, ...] = (
     _before,
     _by_name,
     _on_trust,

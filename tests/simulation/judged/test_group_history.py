@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from emulator.state.effects import Actor
-from simulation.judged.whereabouts import groups_when_lost
+from simulation.judged.group_history import groups_when_lost
 from tests.simulation.losses import effect, lost
 
 HOUR = timedelta(hours=1)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from emulator.clients.client import Client
 from emulator.clients.machines import Machines
-from emulator.events.happenings import (
+from emulator.events.site_events import (
     ApiSilent,
     CertificateDamaged,
     CertificateGenerated,
@@ -18,7 +18,6 @@ from emulator.events.happenings import (
     DatabaseMaintained,
     GroupAdded,
     GroupMoved,
-    Happening,
     HeartbeatSet,
     HttpPortMoved,
     InheritanceSet,
@@ -35,6 +34,7 @@ from emulator.events.happenings import (
     ServerDies,
     ServerRestarts,
     ServerUpgraded,
+    SiteEvent,
     SylinkHandedOut,
 )
 from emulator.people.console import Console
@@ -60,7 +60,7 @@ _ToSettings = (
 _ToTree = GroupAdded | LocationAdded | GroupMoved | InheritanceSet
 
 
-class Fate:
+class Occurrence:
     """The happenings of one site."""
 
     def __init__(self, changes: Changes, console: Console, groups: GroupTree, machines: Machines) -> None:
@@ -74,7 +74,7 @@ class Fate:
         }
         """The list of each (group, location) at the start."""
 
-    def befall(self, happening: Happening) -> None:
+    def befall(self, happening: SiteEvent) -> None:
         """Have it happen now.
 
         Raises:

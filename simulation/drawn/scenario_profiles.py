@@ -21,7 +21,7 @@ _ORDINARY = 0.4
 """The share of seeds whose scenario is about nothing in particular."""
 
 
-class Theme(StrEnum):
+class Profile(StrEnum):
     """What a scenario is about."""
 
     ORDINARY = "ordinary"
@@ -100,7 +100,7 @@ class Shares(Value):
     happens: float = 0.1
     """That a certain thing happens which nobody asked for."""
     happening: tuple[str, ...] = ()
-    """What mostly happens, by the kinds of emulator/events/happening_draws.py."""
+    """What mostly happens, by the kinds of emulator/events/event_draws.py."""
     within: tuple[timedelta, timedelta] = (_DAY, 60 * _DAY)
     """The time from the beginning in which things happen."""
     times: float | None = None
@@ -125,10 +125,10 @@ _SMALL = {"holdouts": _SHORT, "own_heartbeat": 0.0, "heartbeats": _HEARTBEATS, "
 _CALM = {"cancel": 0.02, "cancel_at_replacement": 0.0, "roll_back": 0.0, "slip": 0.02, "happens": 0.02}
 _TRUSTED = {"builds": _FAILS_OVER, "partial": 0.0, "insecure": 0.0, "http": 0.0, "lists": (2, 3)}
 
-_SHARES: Mapping[Theme, Shares] = MappingProxyType(
+_SHARES: Mapping[Profile, Shares] = MappingProxyType(
     {
-        Theme.ORDINARY: Shares(),
-        Theme.DEPARTURES: Shares.model_validate(
+        Profile.ORDINARY: Shares(),
+        Profile.DEPARTURES: Shares.model_validate(
             _SMALL
             | _CALM
             | {
@@ -149,7 +149,7 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "floors": (timedelta(0), 24 * _HOUR),
             }
         ),
-        Theme.IMAGES: Shares.model_validate(
+        Profile.IMAGES: Shares.model_validate(
             _SMALL
             | _CALM
             | {
@@ -160,7 +160,7 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "nights": 1.0,
             }
         ),
-        Theme.HOLDOUT: Shares.model_validate(
+        Profile.HOLDOUT: Shares.model_validate(
             _SMALL
             | _CALM
             | _TRUSTED
@@ -178,13 +178,13 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "unproven": (Unproven.APPROVE,),
             }
         ),
-        Theme.ODD_LISTS: Shares.model_validate(
+        Profile.ODD_LISTS: Shares.model_validate(
             _SMALL
             | _CALM
             | _TRUSTED
             | {"servers": (2, 3), "http": 0.6, "insecure": 0.25, "absent": 0.2, "unproven": (Unproven.APPROVE,)}
         ),
-        Theme.DRILL: Shares.model_validate(
+        Profile.DRILL: Shares.model_validate(
             _SMALL
             | _CALM
             | _TRUSTED
@@ -198,7 +198,7 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "unproven": (Unproven.DRILL,),
             }
         ),
-        Theme.BIRTHS: Shares.model_validate(
+        Profile.BIRTHS: Shares.model_validate(
             _SMALL
             | _CALM
             | {
@@ -210,7 +210,7 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "floors": (timedelta(0), 24 * _HOUR),
             }
         ),
-        Theme.UNDOING: Shares.model_validate(
+        Profile.UNDOING: Shares.model_validate(
             _SMALL
             | _CALM
             | {
@@ -224,7 +224,7 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "unproven": (Unproven.RELAX,),
             }
         ),
-        Theme.ARRIVALS: Shares.model_validate(
+        Profile.ARRIVALS: Shares.model_validate(
             _SMALL
             | _CALM
             | {
@@ -239,7 +239,7 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "unproven": (Unproven.RELAX,),
             }
         ),
-        Theme.WAY_BACK: Shares.model_validate(
+        Profile.WAY_BACK: Shares.model_validate(
             _SMALL
             | {
                 "servers": (1, 2, 3),
@@ -255,17 +255,17 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
                 "floors": (timedelta(0), 24 * _HOUR),
             }
         ),
-        Theme.STALE: Shares.model_validate(
+        Profile.STALE: Shares.model_validate(
             _SMALL
             | _CALM
             | {"servers": (1, 2), "stale": 1.0, "groups": 2, "inherits": 0.2, "absent": 0.1, "clients": 10}
         ),
-        Theme.PROXIES: Shares.model_validate(
+        Profile.PROXIES: Shares.model_validate(
             _SMALL
             | _CALM
             | {"servers": (1, 2), "proxy": 1.0, "groups": 2, "inherits": 0.2, "absent": 0.1, "clients": 10, "http": 0.0}
         ),
-        Theme.LOCATIONS: Shares.model_validate(
+        Profile.LOCATIONS: Shares.model_validate(
             _SMALL
             | _CALM
             | {
@@ -281,13 +281,13 @@ _SHARES: Mapping[Theme, Shares] = MappingProxyType(
 )
 
 
-def drawn_theme(chance: Chance) -> Theme:
+def drawn_theme(chance: Chance) -> Profile:
     """What a scenario is about."""
     if chance.happens(_ORDINARY, "is ordinary"):
-        return Theme.ORDINARY
-    return chance.one_of([theme for theme in Theme if theme is not Theme.ORDINARY], "theme")
+        return Profile.ORDINARY
+    return chance.one_of([theme for theme in Profile if theme is not Profile.ORDINARY], "theme")
 
 
-def shares_of(theme: Theme) -> Shares:
+def shares_of(theme: Profile) -> Shares:
     """How often each ingredient comes up in scenarios of a theme."""
     return _SHARES[theme]

@@ -8,7 +8,7 @@ import pytest
 from emulator.spec import HandOutSpec
 from emulator.state.draws import identity
 from emulator.state.effects import Actor
-from simulation.judged.excuses import excused
+from simulation.judged.exemptions import excused
 from tests.simulation.losses import effect, lost
 
 MINUTE = timedelta(minutes=1)

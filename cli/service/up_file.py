@@ -8,7 +8,7 @@ from pathlib import Path
 from rotation.values import Value
 
 
-class Whereabouts(Value):
+class RunningService(Value):
     """Addresses, files and processes. It holds no secret, only where one lies."""
 
     api: str
@@ -43,7 +43,7 @@ class Whereabouts(Value):
         return "\n".join(f"{name + ':':13}{value}" for name, value in rows.items())
 
 
-def write(path: Path, here: Whereabouts) -> None:
+def write(path: Path, here: RunningService) -> None:
     """Put the file in place whole, so that nobody reads half of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".up.")
     with os.fdopen(handle, "w") as file:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.rotation.starting import new_id
-from api.standing.taking_up import take_up
+from api.standing.unstarted import take_up
 from engine.ids import rotation_workflow
 from service.plans.restoring import restore_plan
 from store.progress import NewRotation, Progress, RotationStatus

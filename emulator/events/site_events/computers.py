@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from emulator.events.happenings.base import DECADES, HappeningBase
+from emulator.events.site_events.base import DECADES, HappeningBase
 
 _CURRENT_BUILD = "14.3.9816.7000"
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.site import Site
 from rotation.trust.contact import ContactKind
-from rotation.trust.pins import Announced, Believed, behind, believed, settled
+from rotation.trust.fingerprints import Announced, Believed, behind, believed, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.database.built_once import built_once
 from store.progress import RotationStatus

@@ -7,7 +7,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from emulator.events.happenings import (
+from emulator.events.site_events import (
     ApiSilent,
     CertificateGenerated,
     CertificateRestored,
@@ -18,7 +18,6 @@ from emulator.events.happenings import (
     DatabaseMaintained,
     GroupAdded,
     GroupMoved,
-    Happening,
     HeartbeatSet,
     InheritanceSet,
     ListAssigned,
@@ -35,6 +34,7 @@ from emulator.events.happenings import (
     ServerDies,
     ServerRestarts,
     ServerUpgraded,
+    SiteEvent,
     SylinkHandedOut,
 )
 from emulator.spec import GroupSpec, Protocol, SiteSpec
@@ -110,8 +110,8 @@ class _Drawing:
         self._spec = spec
         self._source = source
 
-    def draw(self, kind: str) -> Happening:
-        makers: dict[str, Callable[[], Happening]] = {
+    def draw(self, kind: str) -> SiteEvent:
+        makers: dict[str, Callable[[], SiteEvent]] = {
             "computers_appear": self._appear,
             "computers_move": lambda: ComputersMove(group=self._group(), to=self._group(), count=self._few()),
             "computers_reimaged": self._reimaged,
@@ -141,31 +141,31 @@ class _Drawing:
         }
         return makers[kind]()
 
-    def _appear(self) -> Happening:
+    def _appear(self) -> SiteEvent:
         build, age = self._source.choice(_BUILDS), timedelta(days=self._source.randrange(120))
         return ComputersAppear(group=self._group(), count=self._few(), package_age=age, build=build)
 
-    def _reimaged(self) -> Happening:
+    def _reimaged(self) -> SiteEvent:
         age, keeps = timedelta(days=self._source.randrange(120)), self._source.random() < 1 / 2
         return ComputersReimaged(group=self._group(), count=self._few(), image_age=age, keeps_record=keeps)
 
-    def _cut_off(self) -> Happening:
+    def _cut_off(self) -> SiteEvent:
         product, lasting = self._source.random() < 1 / 2, self._minutes(5, 600)
         return ServerCutOff(server=self._server(), lasting=lasting, from_product=product, from_clients=not product)
 
-    def _secure(self) -> Happening:
+    def _secure(self) -> SiteEvent:
         group, enabled = self._owner(), self._source.random() < 1 / 2
         return SecureCommunicationsSet(group=group.path, location=self._location(group), enabled=enabled)
 
-    def _heartbeat(self) -> Happening:
+    def _heartbeat(self) -> SiteEvent:
         group, heartbeat = self._owner(), self._source.choice(_HEARTBEATS)
         return HeartbeatSet(group=group.path, location=self._location(group), heartbeat=heartbeat)
 
-    def _assigned(self) -> Happening:
+    def _assigned(self) -> SiteEvent:
         group, chosen = self._owner(), self._source.choice(self._spec.server_lists).name
         return ListAssigned(group=group.path, location=self._location(group), server_list=chosen)
 
-    def _list_edited(self) -> Happening:
+    def _list_edited(self) -> SiteEvent:
         group, server = self._owner(), self._server()
         where: dict[str, Any] = {"group": group.path, "location": self._location(group)}
         original = self._source.random() < 1 / 2
@@ -177,15 +177,15 @@ class _Drawing:
         )
         return ListEdited.model_validate(where | {"original": original} | self._source.choice(edits))
 
-    def _edited_often(self) -> Happening:
+    def _edited_often(self) -> SiteEvent:
         every = self._source.choice(_HEARTBEATS)
         return PoliciesEditedOften(group=self._owner().path, every=every, times=self._source.randint(10, 200))
 
-    def _handed_out(self) -> Happening:
+    def _handed_out(self) -> SiteEvent:
         age, times = timedelta(days=self._source.randrange(60)), self._source.randint(1, 20)
         return SylinkHandedOut(group=self._group(), count=self._few(), age=age, times=times)
 
-    def _added(self) -> Happening:
+    def _added(self) -> SiteEvent:
         return GroupAdded(path=f"{self._group()}\\Added {self._number()}", inherits=self._source.random() < 1 / 2)
 
     def _group(self) -> str:

@@ -15,7 +15,7 @@ _LINE = 40
 """Characters of a key that nobody writes by chance."""
 
 
-class Ear:
+class ToldSecrets:
     """What was told in one rotation, and the secrets of its site."""
 
     def __init__(self) -> None:

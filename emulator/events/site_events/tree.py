@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from emulator.events.happenings.base import HappeningBase
+from emulator.events.site_events.base import HappeningBase
 
 
 class GroupAdded(HappeningBase):
