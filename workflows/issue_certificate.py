@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
         IssueInput,
     )
     from rotation.order import OrderState
-    from workflows.early_query import Moment
+    from workflows.hosts.early_query import Moment
 
 _BEATS = timedelta(seconds=15)
 _STEP = timedelta(minutes=15)

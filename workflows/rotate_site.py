@@ -15,9 +15,9 @@ with workflow.unsafe.imports_passed_through():
     from rotation.standing.known import NextAct
     from rotation.standing.next_act import next_act
     from workflows.hearing import hear, heard, withdraw
+    from workflows.hosts.temporal_host import TemporalHost
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running
-    from workflows.temporal_host import TemporalHost
 
 
 @workflow.defn(name=ROTATE_WORKFLOW)

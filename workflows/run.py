@@ -27,10 +27,10 @@ from workflows.steps.closing_step import closing
 from workflows.steps.console_step import console_task
 from workflows.steps.drift_step import clear, look_due, settled
 from workflows.steps.gate_step import gate, holdout
-from workflows.steps.old_certificates import all_old
 from workflows.steps.rolling_back import roll_back
 from workflows.steps.write_step import write
 from workflows.waits import outage
+from workflows.waits.old_certificates import all_old
 
 
 async def run_rotation(run: Running) -> Outcome:

@@ -12,8 +12,8 @@ from rotation.running.moves import refusal
 from rotation.running.state import Attention, OpenTask, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
 from rotation.values import Value
-from workflows.host import ActivityRefusedError, Answer, Host, Pending
-from workflows.loop_guard import LoopGuard
+from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
+from workflows.hosts.loop_guard import LoopGuard
 from workflows.obeying import obey
 
 SECOND = "second-person"

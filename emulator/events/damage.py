@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from emulator.state.certificates import Credential
+from emulator.certificates.certificates import Credential
 
 _GARBAGE = b"\x30\x82\x00\x00"
 

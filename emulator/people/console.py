@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from emulator.certificates.certificates import Credential, self_signed
+from emulator.certificates.keyfiles import CertificateFormat, read_certificate_file
+from emulator.certificates.keys import pool_key
+from emulator.certificates.recovery import RecoveryFile
 from emulator.events.damage import DamageForm, MalformedCredential
 from emulator.people.signed_files import SignedFiles, signed_files
 from emulator.people.sylink import sylink_xml
 from emulator.spec import Protocol
-from emulator.state.certificates import Credential, self_signed
 from emulator.state.changes import Changes
 from emulator.state.draws import identity
 from emulator.state.errors import (
@@ -19,9 +22,6 @@ from emulator.state.errors import (
     ServerBusyError,
     UnknownNameError,
 )
-from emulator.state.keyfiles import CertificateFormat, read_certificate_file
-from emulator.state.keys import pool_key
-from emulator.state.recovery import RecoveryFile
 from emulator.state.site import Group, Location, ServerEntry, ServerList, Site
 
 _STOPPED = "console.stop_server"

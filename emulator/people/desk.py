@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from emulator.certificates.keyfiles import CertificateFormat
 from emulator.clients.client import Client
 from emulator.people.console import Console
 from emulator.people.operations import (
@@ -37,7 +38,6 @@ from emulator.spec import HandOutSpec
 from emulator.state.effects import Actor
 from emulator.state.errors import EmulatorError
 from emulator.state.instants import to_ms
-from emulator.state.keyfiles import CertificateFormat
 from emulator.state.site import Site
 
 

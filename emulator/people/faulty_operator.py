@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from emulator.certificates.certificates import self_signed
+from emulator.certificates.keys import pool_key
 from emulator.people.operations import (
     AssignList,
     EditList,
@@ -26,10 +28,8 @@ from emulator.people.tasks import (
     Task,
 )
 from emulator.spec import Protocol
-from emulator.state.certificates import self_signed
 from emulator.state.effects import Actor, acting
 from emulator.state.errors import EmulatorError
-from emulator.state.keys import pool_key
 from emulator.state.slips import MadeSlip, Mistake, Slip
 
 AWAY = timedelta(days=3)

@@ -5,9 +5,9 @@ import hashlib
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from emulator.certificates.certificates import Credential
 from emulator.clients.client import Client
 from emulator.spec import Mode, Protocol
-from emulator.state.certificates import Credential
 from emulator.state.instants import span_ms
 from emulator.state.publishing import PublishedLocation, published_location
 from emulator.state.site import Group, Location, Site

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from emulator.certificates.certificates import self_signed
+from emulator.certificates.keys import pool_key
+from emulator.certificates.recovery import RecoveryFile
 from emulator.clients.client import Client
 from emulator.clients.networks import address_in
 from emulator.spec import (
@@ -16,12 +19,9 @@ from emulator.spec import (
     ServerSpec,
     SiteSpec,
 )
-from emulator.state.certificates import self_signed
 from emulator.state.draws import draw, identity, origin
 from emulator.state.instants import FAR_FUTURE, span_ms, to_ms
-from emulator.state.keys import pool_key
 from emulator.state.publishing import Outbox, Publication
-from emulator.state.recovery import RecoveryFile
 from emulator.state.site import (
     Group,
     Location,

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from emulator.certificates.certificates import Credential
+from emulator.certificates.recovery import RecoveryFile
 from emulator.clients.contact import Contacts
 from emulator.clients.fleet import Fleet
-from emulator.state.certificates import Credential
 from emulator.state.errors import ServerBusyError
 from emulator.state.instants import span_ms
 from emulator.state.publishing import Outbox
-from emulator.state.recovery import RecoveryFile
 from emulator.state.site import Group, Location, LocationSettings, Server, ServerList, Site
 from emulator.state.timeline import Timeline
 from emulator.switches import InheritorsFollow, SecureCommunicationsScope, Switches

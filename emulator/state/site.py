@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from emulator.certificates.certificates import Credential
+from emulator.certificates.recovery import RecoveryFile
 from emulator.clients.hand_outs import HandOuts
 from emulator.spec import Mode, Protocol, SiteSpec
-from emulator.state.certificates import Credential
 from emulator.state.domains import Domain, Domains, Shown
 from emulator.state.draws import identity
 from emulator.state.effects import NO_EFFECT, Effects
 from emulator.state.errors import UnknownNameError
 from emulator.state.instants import from_ms, span_ms
-from emulator.state.recovery import RecoveryFile
 from emulator.state.timeline import Timeline
 
 PAIR_SEPARATOR = "\\"

@@ -9,7 +9,7 @@ WATCH_WORKFLOW = "WatchCertificates"
 ISSUE_WORKFLOW = "IssueCertificate"
 STATE_QUERY, NEXT_ACT_QUERY = "state", "next_act"
 EARLY_QUERY = "asked before its workflow task: ask again"
-"""What a query is answered that came to a worker ahead of the workflow task (workflows/early_query.py)."""
+"""What a query is answered that came to a worker ahead of the workflow task (workflows/hosts/early_query.py)."""
 
 SEPM_UNREACHABLE = "sepm-unreachable"
 """The type of a failure that time cures: SEPM does not answer, or asks to be left alone for a while."""

@@ -380,6 +380,11 @@ class RotationState(BaseModel):
         return self.outline.steps if self.undoing is None else self.undoing
 
     @property
+    def puts_back(self) -> bool:
+        """Whether settings are being put back: nothing is held against the plan then."""
+        return self.outline.purpose == "restore" or self.phase is Phase.TURNING_BACK
+
+    @property
     def step(self) -> Step | None:
         """The step at the cursor, or None after the last."""
         return self.steps[self.cursor] if self.cursor < len(self.steps) else None

@@ -52,10 +52,10 @@ from simulation.played.cut import Cut
 from simulation.played.run import Runner
 from simulation.played.stage import Stage
 from simulation.played.tape import Reader, Tape
-from workflows.host import Answer, Pending
+from workflows.hosts.host import Answer, Pending
+from workflows.hosts.temporal_host import TemporalHost, TemporalPending, is_refusal, retry_pause
 from workflows.rotate_site import RotateSite
 from workflows.running import Running
-from workflows.temporal_host import TemporalHost, TemporalPending, is_refusal, retry_pause
 
 _ACT = "act-of-people"
 _GIVEN_UP = "given-up"

@@ -18,9 +18,9 @@ from rotation.running.moves import refusal
 from rotation.running.state import RotationState
 from rotation.values import Value
 from simulation.played.clock import SimulatedClock
-from workflows.host import ActivityRefusedError, Answer, Pending
+from workflows.hosts.host import ActivityRefusedError, Answer, Pending
+from workflows.hosts.temporal_host import is_refusal, retry_pause
 from workflows.running import Running
-from workflows.temporal_host import is_refusal, retry_pause
 
 
 class HorizonReachedError(Exception):

@@ -7,12 +7,12 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from pydantic import TypeAdapter
 
+from emulator.certificates.certificates import self_signed
+from emulator.certificates.keys import pool_key
 from emulator.people.desk import SiteDesk
 from emulator.people.tasks import Task
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Protocol, ServerSpec, SiteSpec
-from emulator.state.certificates import self_signed
-from emulator.state.keys import pool_key
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.certificates.keyfiles import CertificateFormat
 from emulator.scenarios import three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec
-from emulator.state.keyfiles import CertificateFormat
 from emulator.switches import MismatchClearsLastServer, RejectedDownload, SerialReported, Switches
 
 HOUR = timedelta(hours=1)

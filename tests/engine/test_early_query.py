@@ -14,7 +14,7 @@ from temporalio.worker import Replayer, Worker
 
 from engine.client.asking import ask_running
 from engine.contract import EARLY_QUERY
-from workflows.early_query import Moment
+from workflows.hosts.early_query import Moment
 
 SOON = timedelta(milliseconds=300)
 TRIES = 20

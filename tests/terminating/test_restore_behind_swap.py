@@ -13,7 +13,7 @@ from tests.terminating.ending import in_process
 from tests.terminating.lives import live
 from tests.terminating.procedures import PROCEDURES
 from tests.terminating.sweeping import behind_a_swap
-from workflows.loop_guard import LoopSpinsError
+from workflows.hosts.loop_guard import LoopSpinsError
 
 SEVERAL = 4
 LIST_A = PROCEDURES["list-a"]

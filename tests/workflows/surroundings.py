@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 from temporalio import activity
 
+from emulator.certificates.certificates import Credential
+from emulator.certificates.keyfiles import CertificateFormat
 from emulator.people.desk import SiteDesk
 from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
-from emulator.state.certificates import Credential
-from emulator.state.keyfiles import CertificateFormat
 from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
 from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.work.client_look import LookAtClients

@@ -33,15 +33,16 @@ from rotation.plan.work.task import (
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
 from rotation.running.state import Fixing, OpenTask, Phase
+from workflows.claims.claim import LAPSED, claim, keep_proof
+from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running, TurnBack
-from workflows.steps import client_look, drift_step, due_server
-from workflows.steps.claim import LAPSED, claim, keep_proof
+from workflows.steps import client_look, drift_step
 from workflows.steps.drift_step import look, look_due, plan_looks
-from workflows.steps.old_certificates import RESTART, SWAPPED
-from workflows.steps.refused_claim import ASKED, is_over, read_on, was_answered
-from workflows.waits import outage, unreported
+from workflows.waits import due_server, outage, unreported
+from workflows.waits.old_certificates import RESTART, SWAPPED
+from workflows.waits.third_certificate import alarm
 
 _WRONG, _GIVE_BACK = "task-wrong", "give-back"
 _LONGEST_REASON = 500
@@ -244,7 +245,7 @@ async def _look(run: Running, step: Console | Write, *, said: Message | None = N
     summary, of_store = f"look: {step.title}", _is_of_store(step)
     seen = await run.call(ActivityName.OBSERVE_TASK, request, ObserveTaskAnswer, summary=summary, of_store=of_store)
     outage.seen(run, seen)
-    drift_step.alarm(run, *((seen.wrong,) if seen.wrong else ()))
+    alarm(run, *((seen.wrong,) if seen.wrong else ()))
     if seen.wrong is None:
         run.drop_attention(_WRONG)
     elif not any(attention.message == seen.wrong.message for attention in run.state.attention):

@@ -14,14 +14,13 @@ from engine.contract import (
     WriteRequest,
 )
 from rotation.drift.reaction import CERTIFICATES
-from rotation.drift.served import SILENT, THIRD
+from rotation.drift.served import SILENT
 from rotation.drift.told import NamedDrift
-from rotation.finding import Finding
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.running.message import Move
-from rotation.running.state import DRIFT, Phase, Restarted
+from rotation.running.state import DRIFT, Restarted
 from rotation.values import ServerName, Value
 from workflows.people import said, second_person
 from workflows.people.excluding import asks_second, exclude
@@ -29,6 +28,7 @@ from workflows.requests import about
 from workflows.running import SECOND, Running
 from workflows.steps.reference import fix_references
 from workflows.waits import outage, statement
+from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in
 
 _SELDOM = timedelta(hours=1)
@@ -58,7 +58,7 @@ def look_due(run: Running) -> bool:
     And where a new history began before a gate was started anew whose ground is there again. Never where nothing is
     held against the plan: a look would find nothing, and be due at once again.
     """
-    if _leaves_it(run):
+    if run.state.puts_back:
         return False
     return (
         was_answered(run)
@@ -73,12 +73,7 @@ def was_answered(run: Running) -> bool:
     Only an answer counts: that nothing is asked any more may have other causes.
     """
     answered = run.state.drift_answer is not None or second_person.was_answered(run, (DRIFT,))
-    return answered and not _leaves_it(run)
-
-
-def _leaves_it(run: Running) -> bool:
-    """Whether nothing is held against the plan: settings are being put back."""
-    return run.state.outline.purpose == "restore" or run.state.phase is Phase.TURNING_BACK
+    return answered and not run.state.puts_back
 
 
 def settled(run: Running) -> None:
@@ -139,7 +134,7 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
     `in_full`: whether every setting is read, as it is once somebody has answered.
     """
     state = run.state
-    if _leaves_it(run):
+    if run.state.puts_back:
         return None
     answered = was_answered(run)
     said_right = _take_answer(run) if answered else frozenset()
@@ -260,7 +255,7 @@ async def _prove_anew(run: Running, step: Step) -> None:
 
 def _to_prove_anew(run: Running) -> tuple[Restarted, ...]:
     """The gates that have lost their ground, and may start anew."""
-    if _leaves_it(run):
+    if run.state.puts_back:
         return ()
     still = {gate for told in run.state.drift for gate in told.voids}
     return tuple(each for each in run.state.restarted if each.due is None and each.gate not in still)
@@ -302,20 +297,3 @@ def _show(run: Running) -> bool:
         options: tuple[Move, ...] = (Move.RETRY, Move.PROCEED, Move.CANCEL) if born else (Move.RETRY, Move.CANCEL)
         run.raise_attention(DRIFT, state.site_name, text, run.offered(options if asked else ()))
     return bool(asked)
-
-
-def alarm(run: Running, *seen: Finding) -> None:
-    """Show a third certificate under a code of its own, for as long as it is there: it may be somebody in the middle.
-
-    What is asked about it is asked as of any drift, and by whoever has `seen` it.
-    """
-    drift = () if _leaves_it(run) else run.state.drift
-    known = [(told.subject, told.message, told.remedy) for told in drift if told.code == THIRD]
-    known += [(each.subject, each.message, each.remedy) for each in seen if each.code == THIRD]
-    if not known:
-        run.drop_attention(THIRD)
-        return
-    another_was_in(run)
-    text = "; ".join(dict.fromkeys(f"{message}. {remedy}" for _, message, remedy in known))
-    if not any((each.code, each.message) == (THIRD, text) for each in run.state.attention):
-        run.raise_attention(THIRD, ", ".join(dict.fromkeys(subject for subject, _, _ in known)), text, ())

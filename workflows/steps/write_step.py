@@ -9,8 +9,8 @@ from workflows.requests import about
 from workflows.running import Running
 from workflows.steps.console_step import console_task
 from workflows.steps.copying import copy_in_hand, copy_to_make_again, finish_copy, make_again
-from workflows.steps.drift_step import alarm
-from workflows.steps.old_certificates import SWAPPED, all_old
+from workflows.waits.old_certificates import SWAPPED, all_old
+from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in, clients_have_reported
 
 _BY_HAND = "written-by-hand"

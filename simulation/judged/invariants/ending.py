@@ -12,7 +12,7 @@ from simulation.judged.group_history import MOVES, path_at_the_end
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.restoring import unasked_births, unprobed_writes
 from simulation.judged.unasked import others_swaps
-from workflows.steps.due_server import SILENT
+from workflows.waits.due_server import SILENT
 
 
 def it_ends_as_it_began(facts: Facts) -> Iterator[Violation]:

@@ -13,7 +13,7 @@ from store.keys.transit_settings import TransitSettings
 from store.settings import StoreSettings
 from store.store import Store
 from tests.api.conftest import calling
-from workflows.temporal_host import is_refusal
+from workflows.hosts.temporal_host import is_refusal
 
 
 @pytest.fixture

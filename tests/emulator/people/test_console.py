@@ -9,10 +9,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from emulator.certificates.certificates import self_signed
+from emulator.certificates.keyfiles import CertificateFormat, read_certificate_file
+from emulator.certificates.keys import pool_key
+from emulator.certificates.recovery import keystore
 from emulator.scenarios import one_server
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, Protocol
-from emulator.state.certificates import self_signed
 from emulator.state.errors import (
     CertificateFileError,
     DefaultListError,
@@ -24,9 +27,6 @@ from emulator.state.errors import (
     TimeRunsBackwardsError,
     UnknownNameError,
 )
-from emulator.state.keyfiles import CertificateFormat, read_certificate_file
-from emulator.state.keys import pool_key
-from emulator.state.recovery import keystore
 from emulator.switches import PatchSemServer, Switches
 
 DEFAULT = "Default Management Server List"

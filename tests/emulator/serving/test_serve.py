@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from fastapi import FastAPI, Query
 
+from emulator.certificates.certificates import Credential, self_signed
+from emulator.certificates.keys import pool_key
 from emulator.scenarios import one_server, three_servers
 from emulator.serving.http_server import HttpServer
 from emulator.serving.ports import PROBE_PATH
 from emulator.serving.serve import Emulator, RobotOrder, ServeOptions
 from emulator.spec import RobotSpec
-from emulator.state.certificates import Credential, self_signed
-from emulator.state.keys import pool_key
 
 PASSWORD = "store"
 

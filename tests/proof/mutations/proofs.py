@@ -14,7 +14,7 @@ from simulation.drawn.drawing import Faults
 from simulation.drawn.scenario_profiles import Profile
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows.steps import swap_proof
+from workflows.claims import swap_proof
 from workflows.steps.gate_step import gate as gate_step
 
 

@@ -14,7 +14,8 @@ from simulation.drawn.scenario_profiles import Profile
 from store.rotation.originals import Originals
 from tests.proof import where
 from tests.proof.mutation import mutation
-from workflows.steps import console_step, old_certificates, rolling_back
+from workflows.steps import console_step, rolling_back
+from workflows.waits import old_certificates
 
 
 @mutation(

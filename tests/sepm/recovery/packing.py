@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
 
-from emulator.state.certificates import Credential, self_signed
-from emulator.state.keys import pool_key
-from emulator.state.recovery import RecoveryFile
+from emulator.certificates.certificates import Credential, self_signed
+from emulator.certificates.keys import pool_key
+from emulator.certificates.recovery import RecoveryFile
 
 BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 LIFE = timedelta(days=900)

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
-from emulator.state.certificates import self_signed
+from emulator.certificates.certificates import self_signed
 from rotation.recovery.check import examine
 from sepm.errors import UnusableRecoveryFile
 from sepm.recovery.recovery_file import read_recovery_file

@@ -13,7 +13,7 @@ from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
 from simulation.played.clock import SimulatedClock
 from simulation.played.host import HorizonReachedError, SimulatedHost, StuckError
-from workflows.host import ActivityRefusedError
+from workflows.hosts.host import ActivityRefusedError
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 REQUEST = LoadPlanRequest(rotation_id=RotationId("rotation"), site_id=SiteId("site"), plan_id=PlanId("plan"))

@@ -16,8 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.message import Message, Move
     from rotation.running.state import RotationState
     from rotation.values import RotationId, Value
-    from workflows.early_query import Moment
-    from workflows.host import ActivityRefusedError, Answer, Pending
+    from workflows.hosts.early_query import Moment
+    from workflows.hosts.host import ActivityRefusedError, Answer, Pending
     from workflows.story import show_attributes, show_details
 
 _LONG = frozenset(

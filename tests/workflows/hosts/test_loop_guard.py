@@ -16,7 +16,7 @@ from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
 from simulation.played.clock import SimulatedClock
 from simulation.played.host import SimulatedHost
-from workflows.loop_guard import LoopSpinsError
+from workflows.hosts.loop_guard import LoopSpinsError
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -97,7 +97,7 @@ async def test_a_wait_whose_time_has_come_is_no_excuse():
 
 async def test_activities_without_a_wait_between_them_are_ended(monkeypatch):
     """A loop that asks the world again and again at the same moment is one too, only later."""
-    monkeypatch.setattr("workflows.loop_guard._BUSY", 200)
+    monkeypatch.setattr("workflows.hosts.loop_guard._BUSY", 200)
     run = running()
     asks = count()
 

@@ -1,8 +1,8 @@
 from cryptography.hazmat.primitives import serialization
 
+from emulator.certificates.certificates import verifies
+from emulator.certificates.keys import pool_key
 from emulator.scenarios import three_servers
-from emulator.state.certificates import verifies
-from emulator.state.keys import pool_key
 
 
 def test_keys_of_the_pool_differ_and_stay(play):

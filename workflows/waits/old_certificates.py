@@ -8,7 +8,7 @@ from rotation.finding import Finding, blocking
 from rotation.running.message import Move
 from rotation.values import ServerName
 from workflows.running import Running
-from workflows.steps.drift_step import alarm
+from workflows.waits.third_certificate import alarm
 from workflows.waits.unreported import another_was_in, why_not_yet
 
 RESTART = timedelta(minutes=5)

@@ -10,7 +10,7 @@ from functools import cached_property
 import jks
 from cryptography.hazmat.primitives import serialization
 
-from emulator.state.certificates import Credential
+from emulator.certificates.certificates import Credential
 from emulator.state.instants import to_ms
 
 _PASSWORD = "recovery"  # noqa: S105 - of emulated keystores, and told in the file as the real one does

@@ -7,10 +7,10 @@ from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
 from rotation.running.state import OpenTask, Phase
+from workflows.claims.refused_claim import is_over, refuse
+from workflows.claims.swap_proof import SwapProof, next_proof, read_proof
 from workflows.running import Running
-from workflows.steps.old_certificates import against_restoring
-from workflows.steps.refused_claim import is_over, refuse
-from workflows.steps.swap_proof import SwapProof, next_proof, read_proof
+from workflows.waits.old_certificates import against_restoring
 
 LAPSED = "proof-lapsed"
 _PROOF_LASTS = timedelta(minutes=30)

@@ -7,9 +7,9 @@ from rotation.plan.step import Console, Write
 from rotation.proof.gate import minimum
 from rotation.running.message import Move
 from rotation.running.state import Proceed, RefusedClaim
+from workflows.claims.swap_proof import RAREST, SwapProof, next_proof, read_proof
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
-from workflows.steps.swap_proof import RAREST, SwapProof, next_proof, read_proof
 
 ASKED = "claim-refused"
 _GATES = 2

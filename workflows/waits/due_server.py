@@ -7,7 +7,7 @@ from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.running.state import OpenTask
 from workflows.running import Running
-from workflows.steps.old_certificates import RESTART
+from workflows.waits.old_certificates import RESTART
 
 SILENT = "due-server-silent"
 _LEAST = timedelta(minutes=15)

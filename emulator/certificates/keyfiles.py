@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from emulator.state.certificates import Credential
+from emulator.certificates.certificates import Credential
 from emulator.state.errors import CertificateFileError
 
 _SIGNATURES = {

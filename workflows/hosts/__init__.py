@@ -1,0 +1,1 @@
+"""What the run loop needs of the world: a clock, waits, activities. Temporal is the host that matters."""

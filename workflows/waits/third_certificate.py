@@ -1,0 +1,23 @@
+"""A certificate at a client port that is neither the old one nor the planned one: somebody may be in the middle."""
+
+from rotation.drift.served import THIRD
+from rotation.finding import Finding
+from workflows.running import Running
+from workflows.waits.unreported import another_was_in
+
+
+def alarm(run: Running, *seen: Finding) -> None:
+    """Show a third certificate under a code of its own, for as long as it is there: it may be somebody in the middle.
+
+    What is asked about it is asked as of any drift, and by whoever has `seen` it.
+    """
+    drift = () if run.state.puts_back else run.state.drift
+    known = [(told.subject, told.message, told.remedy) for told in drift if told.code == THIRD]
+    known += [(each.subject, each.message, each.remedy) for each in seen if each.code == THIRD]
+    if not known:
+        run.drop_attention(THIRD)
+        return
+    another_was_in(run)
+    text = "; ".join(dict.fromkeys(f"{message}. {remedy}" for _, message, remedy in known))
+    if not any((each.code, each.message) == (THIRD, text) for each in run.state.attention):
+        run.raise_attention(THIRD, ", ".join(dict.fromkeys(subject for subject, _, _ in known)), text, ())
