@@ -2,5 +2,5 @@
 
 - `registry`: all of them over one world; `admission`: whether the store knows the rotation that asks
 - `progress`: the audit trail and what people see; `failures`: which errors Temporal retries, and which a person gets
-- `gate`, `task`, `setting`, `survey`, `plan`, `order`: a room per concern
+- `gate`, `task`, `setting`, `look`, `survey`, `plan`, `order`: a room per concern
 """

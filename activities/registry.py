@@ -6,6 +6,8 @@ from typing import Any
 from activities.admission import admitted
 from activities.gate.gates import Gates
 from activities.gate.statements import Statements
+from activities.look.looking import Looking
+from activities.look.newborns import Newborns
 from activities.order.ordering import Ordering
 from activities.order.playing import Playing
 from activities.plan.closing import ClosingCheck
@@ -14,9 +16,7 @@ from activities.plan.planning import Planning
 from activities.plan.rolling_back import RollBackPlanner
 from activities.progress import ProgressKeeper
 from activities.setting.accepting import Accepting
-from activities.setting.looking import Looking
 from activities.setting.moving import Moving
-from activities.setting.newborns import Newborns
 from activities.setting.originals import OriginalsRecorder
 from activities.setting.settings import SettingsWriter
 from activities.survey.servers import Servers

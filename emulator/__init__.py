@@ -1,7 +1,8 @@
 """A SEPM site with its clients, for people without a licence. Imports nothing of the product.
 
 - `spec`, `switches`, `scenarios`: what site to build, what no public source settles about SEPM, sites that come with it
-- `simulation`: one site, its clients, and one method that moves time
+- `simulation`, `building`, `changes`: one site with its clients, one method that moves time, and what changes
+- `errors`, `instants`: what the site refuses, and moments as SEPM keeps them
 - `state`, `clients`, `people`, `events`: the site, its clients, what people do at the console, what merely happens
 - `rest`, `serving`: SEPM's REST API, and the emulator as processes and ports
 """

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from emulator.building import build_clients, build_site
+from emulator.changes import Changes
 from emulator.clients.contact import Contacts
 from emulator.clients.fleet import Fleet
 from emulator.clients.machines import Machines
 from emulator.clients.verdict import VerdictReport, judge
+from emulator.errors import EmulatorError, InheritedSettingsError, RefusedWriteError
 from emulator.events.occurrence import Occurrence
 from emulator.events.site_events import Missed, SiteEvent
+from emulator.instants import from_ms, span_ms, to_ms
 from emulator.people.console import Console
 from emulator.spec import Mode, SiteSpec
-from emulator.state.building import build_clients, build_site
-from emulator.state.changes import Changes
 from emulator.state.effects import NO_EFFECT, Actor, Effects, acting
-from emulator.state.errors import EmulatorError, InheritedSettingsError, RefusedWriteError
 from emulator.state.group_tree import GroupTree
-from emulator.state.instants import from_ms, span_ms, to_ms
 from emulator.state.publishing import Outbox
 from emulator.state.site import LocationSettings
 from emulator.state.timeline import Timeline

@@ -15,10 +15,10 @@ from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import Value
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import CannotBePlayedError
-from simulation.drawn.subject import by_plan
 from simulation.judged.record import RunRecord
 from simulation.judged.report import report
 from simulation.played.many import play_one
+from simulation.subject import by_plan
 
 CANNOT_BE_PLAYED = 3
 _POLITE = 10

@@ -11,7 +11,7 @@ from engine.contract import (
     SurveyRequest,
 )
 from rotation.drift.upgraded import VERSION_CHANGED
-from rotation.plan.drill.outage import GivesBack, Takes
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Load, Preflight, Recheck, Step, Write
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate

@@ -6,15 +6,15 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.failures import as_activity_failures
+from activities.gate.client_look import clients_of_builds
 from activities.gate.full_reading import every_client
 from activities.gate.in_numbers import NAMES, in_numbers
 from activities.gate.moved import taken
 from activities.gate.outage import answering, with_outage
+from activities.gate.recovering import read_returned
 from activities.gate.signed import signatures
 from activities.gate.statements import by_export
-from activities.setting.looking import Looking
-from activities.task.client_look import clients_of_builds
-from activities.task.recovering import read_returned
+from activities.look.looking import Looking
 from engine.contract import ActivityName, GateAnswer, GateRequest, LeaveOutRequest, LeftOutAnswer
 from rotation.drift.told import NamedDrift, in_few
 from rotation.finding import some

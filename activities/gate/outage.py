@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from engine.contract import GateRequest, ObserveTaskAnswer
-from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
-from rotation.plan.drill.outage import GivesBack, Takes
-from rotation.plan.drill.stop_drill import StartServer, StopServer
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.step import Gate, GatePurpose
+from rotation.plan.work.https_drill import OpenHttps, ShutHttps
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.proof.outage import OutageSeen
 from rotation.proof.reading import Seen
 from rotation.site import Server, Site

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.gate.uncounted import uncounted
+from activities.look.uncounted import uncounted
 from activities.survey.servers import presented_when_planned
 from engine.contract import (
     ActivityName,

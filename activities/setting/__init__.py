@@ -1,1 +1,1 @@
-"""Settings: looked at, written, put back, and what was there before the first change."""
+"""Settings: written, put back, and what was there before the first change."""

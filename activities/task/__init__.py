@@ -1,1 +1,1 @@
-"""Tasks: opened, seen, held against what a person says of them; certificates that are back."""
+"""Tasks: opened, seen, held against what a person says of them."""

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
+from activities.gate.client_look import look_evidence
 from activities.gate.outage import outage_evidence
+from activities.gate.recovering import put_back_evidence
 from activities.gate.signed_files import signed_files_evidence
-from activities.task.client_look import look_evidence
-from activities.task.recovering import put_back_evidence
 from activities.task.recovery_evidence import recovery_evidence
 from engine.contract import ObserveTaskAnswer
 from rotation.drift.served import third
 from rotation.finding import Finding, blocking
-from rotation.plan.drill.outage import GivesBack, Takes
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.step import Write
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.task import (

@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from activities.failures import as_activity_failures
+from activities.gate.client_look import NEEDLESS, with_builds
 from activities.gate.outage import outage_evidence
-from activities.task.client_look import NEEDLESS, with_builds
 from activities.task.evidence import Witness
 from engine.contract import (
     ActivityName,
@@ -16,7 +16,7 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.originals.saving import asks_for_it, how_to_save
-from rotation.plan.drill.outage import GivesBack
+from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, SettingField
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.instructions import instructions

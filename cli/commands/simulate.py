@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, UnreadableError, answered, opened
 
 if TYPE_CHECKING:
-    from simulation.drawn.subject import Subject
+    from simulation.subject import Subject
 
 _SPAN = TypeAdapter(timedelta)
 _LONGEST = timedelta(days=3650)
@@ -101,15 +101,15 @@ def simulate(
 def _planned(rotator: Api, plan: str, most: int) -> "Subject":
     """The site of a plan, from the service that has surveyed it."""
     from rotation.plan.surveyed import SurveyedPlan  # noqa: PLC0415 - as above
-    from simulation.drawn.subject import by_plan  # noqa: PLC0415 - as above
+    from simulation.subject import by_plan  # noqa: PLC0415 - as above
 
     return by_plan(SurveyedPlan.model_validate(rotator.get(f"/v1/plans/{plan}/surveyed", clients=most)), most)
 
 
 def _sized(size: dict[str, Any]) -> "Subject":
     """A synthetic site."""
-    from simulation.drawn.subject import by_size  # noqa: PLC0415 - as above
     from simulation.drawn.synthetic import Size  # noqa: PLC0415 - as above
+    from simulation.subject import by_size  # noqa: PLC0415 - as above
 
     return by_size(Size.model_validate(size))
 

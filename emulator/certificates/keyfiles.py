@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from emulator.certificates.certificates import Credential
-from emulator.state.errors import CertificateFileError
+from emulator.errors import CertificateFileError
 
 _SIGNATURES = {
     SignatureAlgorithmOID.RSA_WITH_SHA256,

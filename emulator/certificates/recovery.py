@@ -11,7 +11,7 @@ import jks
 from cryptography.hazmat.primitives import serialization
 
 from emulator.certificates.certificates import Credential
-from emulator.state.instants import to_ms
+from emulator.instants import to_ms
 
 _PASSWORD = "recovery"  # noqa: S105 - of emulated keystores, and told in the file as the real one does
 _PROTECTED_BY_SUN = bytes.fromhex("300e060a2b060104012a021101010500")

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
+from emulator.instants import FAR_FUTURE
 from emulator.state.draws import draw
 from emulator.state.effects import NO_EFFECT
-from emulator.state.instants import FAR_FUTURE
 from emulator.state.publishing import Publication, PublishedLocation
 
 _DEFECT = "14.2."

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from emulator.clients.client import FAILURES_UNTIL_LOST, Client, Defect, Steady, Trouble
+from emulator.instants import FAR_FUTURE, span_ms
 from emulator.state.draws import draw, identity
 from emulator.state.effects import NO_EFFECT
-from emulator.state.instants import FAR_FUTURE, span_ms
 from emulator.state.publishing import Outbox, Publication
 from emulator.state.site import Server, ServerEntry, Site
 from emulator.switches import (

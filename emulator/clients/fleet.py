@@ -8,11 +8,11 @@ from datetime import datetime
 
 from emulator.clients.client import Client
 from emulator.clients.contact import Contacts
+from emulator.errors import UnknownNameError
+from emulator.instants import FAR_FUTURE, from_ms
 from emulator.spec import Mode
 from emulator.state.draws import draw
 from emulator.state.effects import NO_EFFECT
-from emulator.state.errors import UnknownNameError
-from emulator.state.instants import FAR_FUTURE, from_ms
 from emulator.state.site import Site
 from emulator.state.timeline import Timeline
 

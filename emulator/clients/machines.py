@@ -3,12 +3,12 @@
 from copy import copy
 from datetime import timedelta
 
+from emulator.building import machine
 from emulator.clients.client import Client, defect_of
 from emulator.clients.fleet import Fleet
+from emulator.instants import span_ms
 from emulator.spec import DEFAULT_LOCATION
-from emulator.state.building import machine
 from emulator.state.draws import draw, identity, origin
-from emulator.state.instants import span_ms
 from emulator.state.publishing import Outbox, Publication
 from emulator.state.site import Site
 from emulator.state.timeline import Timeline

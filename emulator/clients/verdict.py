@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from emulator.clients.client import Client, Trouble
 from emulator.clients.fleet import Fleet
+from emulator.instants import from_ms
 from emulator.state.effects import EffectView
-from emulator.state.instants import from_ms
 from emulator.state.site import Site
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
+from emulator.changes import Changes
 from emulator.clients.client import Client
 from emulator.clients.machines import Machines
+from emulator.errors import EmulatorError, ServerBusyError, UnknownNameError
 from emulator.events.site_events import (
     ApiSilent,
     CertificateDamaged,
@@ -37,13 +39,11 @@ from emulator.events.site_events import (
     SiteEvent,
     SylinkHandedOut,
 )
+from emulator.instants import span_ms
 from emulator.people.console import Console
-from emulator.state.changes import Changes
 from emulator.state.draws import draw, origin
 from emulator.state.effects import Actor, acting
-from emulator.state.errors import EmulatorError, ServerBusyError, UnknownNameError
 from emulator.state.group_tree import GroupTree
-from emulator.state.instants import span_ms
 from emulator.state.publishing import Publication
 from emulator.state.site import Server, Site
 

@@ -7,13 +7,8 @@ from emulator.certificates.certificates import Credential, self_signed
 from emulator.certificates.keyfiles import CertificateFormat, read_certificate_file
 from emulator.certificates.keys import pool_key
 from emulator.certificates.recovery import RecoveryFile
-from emulator.events.damage import DamageForm, MalformedCredential
-from emulator.people.signed_files import SignedFiles, signed_files
-from emulator.people.sylink import sylink_xml
-from emulator.spec import Protocol
-from emulator.state.changes import Changes
-from emulator.state.draws import identity
-from emulator.state.errors import (
+from emulator.changes import Changes
+from emulator.errors import (
     DefaultListError,
     InheritedSettingsError,
     ListInUseError,
@@ -22,6 +17,11 @@ from emulator.state.errors import (
     ServerBusyError,
     UnknownNameError,
 )
+from emulator.people.signed_files import SignedFiles, signed_files
+from emulator.people.sylink import sylink_xml
+from emulator.spec import Protocol
+from emulator.state.damage import DamageForm, MalformedCredential
+from emulator.state.draws import identity
 from emulator.state.site import Group, Location, ServerEntry, ServerList, Site
 
 _STOPPED = "console.stop_server"

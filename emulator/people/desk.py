@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from emulator.certificates.keyfiles import CertificateFormat
 from emulator.clients.client import Client
+from emulator.errors import EmulatorError
+from emulator.instants import to_ms
 from emulator.people.console import Console
 from emulator.people.operations import (
     AssignList,
@@ -36,8 +38,6 @@ from emulator.people.sylink import held_sylink
 from emulator.simulation import Simulation
 from emulator.spec import HandOutSpec
 from emulator.state.effects import Actor
-from emulator.state.errors import EmulatorError
-from emulator.state.instants import to_ms
 from emulator.state.site import Site
 
 

@@ -96,7 +96,7 @@ def described_groups(simulation: Simulation, *, with_serials: bool = True) -> li
 def machines_of_images(simulation: Simulation) -> tuple[str, ...]:
     """The machines that start from a golden image each time, as whoever looks after them writes them down."""
     names: list[str] = []
-    numbers: Counter[str] = Counter()  # as they were given out (emulator/state/building.py)
+    numbers: Counter[str] = Counter()  # as they were given out (emulator/building.py)
     for batch in simulation.spec.clients:
         if batch.machine is not None:
             names += [batch.machine.name] if batch.npvdi else []

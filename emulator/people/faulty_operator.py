@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from emulator.certificates.certificates import self_signed
 from emulator.certificates.keys import pool_key
+from emulator.errors import EmulatorError
 from emulator.people.operations import (
     AssignList,
     EditList,
@@ -29,7 +30,6 @@ from emulator.people.tasks import (
 )
 from emulator.spec import Protocol
 from emulator.state.effects import Actor, acting
-from emulator.state.errors import EmulatorError
 from emulator.state.slips import MadeSlip, Mistake, Slip
 
 AWAY = timedelta(days=3)

@@ -4,10 +4,10 @@ import csv
 import io
 from datetime import datetime
 
-from emulator.clients.networks import MASK
 from emulator.clients.ways import gets_through_http
+from emulator.instants import to_ms
 from emulator.simulation import Simulation
-from emulator.state.instants import to_ms
+from emulator.state.networks import MASK
 
 _HEADER = ("client", "address", "prefix", "server", "host", "port", "result", "time")
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from emulator.errors import CertificateFileError, NobodyThereError, StillPublishingError
 from emulator.people.operations import (
     AssignList,
     CopyList,
@@ -50,7 +51,6 @@ from emulator.people.tasks import (
 )
 from emulator.spec import HandOutSpec
 from emulator.state.effects import Actor, acting
-from emulator.state.errors import CertificateFileError, NobodyThereError, StillPublishingError
 
 
 class Desk(Protocol):

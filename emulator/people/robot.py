@@ -12,12 +12,12 @@ import httpx
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
+from emulator.errors import EmulatorError
 from emulator.people.delays import robot_delay
 from emulator.people.faulty_operator import FaultyOperator
 from emulator.people.operator_actions import Desk
 from emulator.people.tasks import AssignListTask, CertificateFile, CertificateTask, SecureTask, Task, by_name
 from emulator.spec import RobotSpec
-from emulator.state.errors import EmulatorError
 
 _LOG = structlog.get_logger("emulator.robot")
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)

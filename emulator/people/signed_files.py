@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from emulator.state.instants import from_ms
+from emulator.instants import from_ms
 from emulator.state.publishing import Outbox
 from emulator.state.site import Server
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 from emulator.certificates.certificates import Credential
 from emulator.clients.client import Client
+from emulator.instants import span_ms
 from emulator.spec import Mode, Protocol
-from emulator.state.instants import span_ms
 from emulator.state.publishing import PublishedLocation, published_location
 from emulator.state.site import Group, Location, Site
 

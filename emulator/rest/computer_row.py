@@ -5,7 +5,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from emulator.clients.fleet import ClientRecord
-from emulator.clients.networks import MASK
+from emulator.state.networks import MASK
 from emulator.state.site import Site
 
 _OS = "Windows 10 Enterprise Edition"

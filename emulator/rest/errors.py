@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from emulator.state.errors import EmulatorError, UnknownNameError
+from emulator.errors import EmulatorError, UnknownNameError
 
 _IN_PATHS = frozenset({"group", "location", "client"})
 _LOG = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from emulator.events.damage import MalformedCredential
 from emulator.serving.ports import ClientPort, PortState, Presented
 from emulator.simulation import Simulation
 from emulator.spec import ServerSpec, SiteSpec
+from emulator.state.damage import MalformedCredential
 from emulator.state.site import Server
 
 

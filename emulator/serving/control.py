@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from emulator.clients.fleet import ClientTruth
 from emulator.clients.verdict import VerdictReport
+from emulator.errors import EmulatorError, UnknownNameError
 from emulator.events.site_events import SiteEvent
 from emulator.people.delays import DelayForecast, forecast
 from emulator.people.desk import SiteDesk
@@ -24,7 +25,6 @@ from emulator.people.operator_actions import replace_now
 from emulator.serving.views import ListView, PairView, ServerView, list_views, pair_views, server_views
 from emulator.simulation import Simulation
 from emulator.state.effects import EffectCount, EffectView
-from emulator.state.errors import EmulatorError, UnknownNameError
 from emulator.switches import Switches
 
 _OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from emulator.state.instants import from_ms
+from emulator.instants import from_ms
 
 NO_EFFECT = -1
 """The number of what was so from the start."""

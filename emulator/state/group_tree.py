@@ -1,14 +1,14 @@
 """The tree of groups as a person changes it at the console: groups, their locations and what they inherit."""
 
-from emulator.state.changes import Changes
-from emulator.state.draws import identity
-from emulator.state.errors import (
+from emulator.changes import Changes
+from emulator.errors import (
     GroupInUseError,
     InheritedSettingsError,
     NameTakenError,
     RootGroupError,
     UnknownNameError,
 )
+from emulator.state.draws import identity
 from emulator.state.site import PAIR_SEPARATOR, Group, Location, LocationSettings, Site
 
 

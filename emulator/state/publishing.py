@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from emulator.certificates.certificates import Credential, verifies
+from emulator.instants import span_ms
 from emulator.spec import Mode, Protocol
 from emulator.state.effects import NO_EFFECT
-from emulator.state.instants import span_ms
 from emulator.state.site import Group, LocationSettings, Server, ServerEntry, Site, policy_serial
 from emulator.state.timeline import Timeline
 

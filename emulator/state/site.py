@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from emulator.certificates.certificates import Credential
 from emulator.certificates.recovery import RecoveryFile
-from emulator.clients.hand_outs import HandOuts
+from emulator.errors import UnknownNameError
+from emulator.instants import from_ms, span_ms
 from emulator.spec import Mode, Protocol, SiteSpec
 from emulator.state.domains import Domain, Domains, Shown
 from emulator.state.draws import identity
 from emulator.state.effects import NO_EFFECT, Effects
-from emulator.state.errors import UnknownNameError
-from emulator.state.instants import from_ms, span_ms
+from emulator.state.hand_outs import HandOuts
 from emulator.state.timeline import Timeline
 
 PAIR_SEPARATOR = "\\"

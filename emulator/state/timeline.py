@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from emulator.state.errors import TimeRunsBackwardsError
-from emulator.state.instants import from_ms, to_ms
+from emulator.errors import TimeRunsBackwardsError
+from emulator.instants import from_ms, to_ms
 
 Action = Callable[[], None]
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from rotation.drift.drift import Drift
 from rotation.drift.served import Serves, serves
 from rotation.finding import blocking
-from rotation.plan.drill.outage import away_at
+from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, SettingField, Step, Write
 from rotation.plan.work.task import ReplaceCertificate

@@ -2,7 +2,8 @@
 
 - `plan`, `step`, `scope`, `request`, `knobs`, `trust`: the plan and what it is made of
 - `outline`: what the run loop knows of it
+- `drill`, `outage`: what is taken away for a while, and by which steps
 - `comparison`, `refused`, `surveyed`: whether it still fits, what stands against it, and what a simulation is made from
 - `effort`, `forecast`, `start_by`: what it asks of people, and when
-- `work`: tasks; `drill`: what is taken away for a while
+- `work`: tasks, what is said of them, and what that has to agree with
 """

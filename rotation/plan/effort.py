@@ -5,11 +5,11 @@ Minutes are what a person needs who knows the console, by estimate: nobody has m
 
 from collections.abc import Iterable, Iterator
 
-from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console
 from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.https_drill import OpenHttps, ShutHttps
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import CompareSignedFiles, RefreshImages, ReorderList, Work
 from rotation.values import Value
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from rotation.plan.drill.drill import Drill
-from rotation.plan.drill.https_drill import HttpsPort
+from rotation.plan.drill import Drill
 from rotation.plan.scope import OwnerScope, Treatment
 from rotation.plan.work.hand_outs import Stopped
+from rotation.plan.work.https_drill import HttpsPort
 from rotation.plan.work.task import CopyList, ReplaceCertificate
 from rotation.site import Limits, Site
 from rotation.values import GroupId, ServerName, Value

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rotation.certificate import CertificateFacts
 from rotation.finding import blockers
-from rotation.plan.drill.drill import Drill, Drilled, plan_drill
+from rotation.plan.drill import Drill, Drilled, plan_drill
 from rotation.plan.forecast import forecast, least
 from rotation.plan.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody, copy_name
 from rotation.plan.procedure_choices import ProcedureChoices, lists_stay

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from rotation.build import ClientBuild
 from rotation.finding import Finding, info, warning
-from rotation.plan.drill.drill import can_be_reordered
+from rotation.plan.drill import can_be_reordered
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
 from rotation.site import Protocol, ServerList, Site

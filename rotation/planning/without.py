@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rotation.drift.recorded import relaxed_now
-from rotation.plan.drill.outage import GivesBack, Takes
-from rotation.plan.drill.stop_drill import StartServer, StopServer
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, Recheck, Step, Write
 from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import CompareSignedFiles, ReplaceCertificate
 from rotation.values import ServerName
 

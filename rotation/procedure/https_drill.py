@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from rotation.plan.drill.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.step import Console, GatePurpose, Step
+from rotation.plan.work.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.procedure.outage import drill_gate, drill_task
 
 

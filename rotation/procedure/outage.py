@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from rotation.plan.drill.outage import GivesBack, Takes
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
 from rotation.proof.gate import minimum

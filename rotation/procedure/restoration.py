@@ -6,9 +6,9 @@ from datetime import datetime
 
 from rotation import inheritance
 from rotation.finding import blocking, info
-from rotation.plan.drill.drill import Drill
-from rotation.plan.drill.outage import Away
+from rotation.plan.drill import Drill
 from rotation.plan.forecast import forecast, least
+from rotation.plan.outage import Away
 from rotation.plan.plan import CertificateFor, ListCopy, Plan, PlanBody
 from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.refused import PlanRefusedError

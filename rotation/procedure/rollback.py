@@ -7,7 +7,7 @@ holds a rotation against its plan - drift, gates, evidence of a task, the closin
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from rotation.plan.drill.outage import left_by
+from rotation.plan.outage import left_by
 from rotation.plan.plan import CertificateFor, PlanBody
 from rotation.plan.procedure_choices import ProcedureChoices, lists_stay
 from rotation.plan.scope import OwnerScope, Treatment

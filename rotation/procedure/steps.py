@@ -6,13 +6,13 @@ Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from rotation.plan.drill.https_drill import HttpsPort, OpenHttps
-from rotation.plan.drill.outage import Away, GivesBack
-from rotation.plan.drill.stop_drill import StartServer
+from rotation.plan.outage import Away, GivesBack
 from rotation.plan.plan import ListCopy
 from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Closing, Console, Gate, GatePurpose, Holdout, Preflight, Recheck, ScopeName, Step, Write
+from rotation.plan.work.https_drill import HttpsPort, OpenHttps
+from rotation.plan.work.stop_drill import StartServer
 from rotation.plan.work.task import (
     CopyList,
     DeleteList,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.procedure_choices import ProcedureChoices
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, GatePurpose, Step
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.procedure.outage import drill_gate, drill_task
 from rotation.values import ServerName
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from rotation.plan.drill.drill import put_first
+from rotation.plan.drill import put_first
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, Holdout, ScopeName, SettingField, Write

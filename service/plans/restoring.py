@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rotation.drift.recorded import as_approved
 from rotation.originals.known import copies_that_may_be, is_from_file
-from rotation.plan.drill.outage import left_by_tasks
+from rotation.plan.outage import left_by_tasks
 from rotation.plan.plan import CertificateFor, ListCopy, Plan
 from rotation.plan.step import Console, ScopeName
 from rotation.plan.work.hand_outs import Stopped

@@ -12,8 +12,8 @@ from rotation.plan.request import PlanRequest, Unproven
 from rotation.running.message import Move
 from rotation.site import Limits, Site
 from rotation.values import CertificateId, ClientId, ServerName, Value
+from simulation.drawn.networking import Networking
 from simulation.drawn.scenario_profiles import Profile
-from simulation.people.networks import Networking
 
 START = datetime(2025, 12, 29, 8, tzinfo=UTC)
 """When every simulation begins: a Monday morning. The year ends soon after it: serials are text, month first."""

@@ -2,8 +2,8 @@
 
 from emulator.clients.verdict import LostClient
 from emulator.state.slips import Mistake
-from simulation.drawn.heartbeats import slowest_of
 from simulation.judged.facts import Facts
+from simulation.judged.heartbeats import slowest_of
 from simulation.judged.unasked import SWAPS
 
 _HEARTBEATS = 3

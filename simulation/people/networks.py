@@ -2,52 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from enum import StrEnum
 
 from emulator.clients.client import Client
-from emulator.clients.networks import MASK
 from emulator.people.network_answers import network_answers
 from emulator.simulation import Simulation
+from emulator.state.networks import MASK
 from rotation.finding import Finding
 from rotation.network import UNKNOWN, network_of
 from rotation.plan.request import PlanRequest
 from rotation.planning.choice.plain_http import SHUT, UNSHOWN
 from rotation.reach.answer import ReachAnswer
 from rotation.reach.table import read_table
-from rotation.values import SiteId, Value
-from simulation.played.clock import SimulatedClock
+from rotation.values import SiteId
+from simulation.clock import SimulatedClock
+from simulation.drawn.networking import Asking, Networking, WhenShut
 from store.store import Store
 
 _LONG_AGO, _HOUR, _DAY = timedelta(days=45), timedelta(hours=1), timedelta(days=1)
-
-
-class Asking(StrEnum):
-    """How they find out whether plain HTTP gets through."""
-
-    WORD = "word"
-    """They do not: they take every network to let it through, by name."""
-    SCRIPT = "script"
-    """They run the script before anything is planned."""
-    STALE = "stale"
-    """They upload what it wrote before a firewall was closed, long ago; when the plan is refused they run it."""
-    CANARIES = "canaries"
-    """They let canaries show it; when the plan is refused they run the script."""
-
-
-class WhenShut(StrEnum):
-    """What they do about a network that lets no plain HTTP through."""
-
-    OPEN = "open"
-    LEAVE_OUT = "leave-out"
-    """Whoever is there is left out, by name."""
-    GIVE_UP = "give-up"
-
-
-class Networking(Value):
-    """How the people of a scenario deal with networks."""
-
-    asking: Asking = Asking.WORD
-    when_shut: WhenShut = WhenShut.GIVE_UP
 
 
 class NetworkPeople:

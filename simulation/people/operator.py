@@ -10,14 +10,14 @@ from pydantic import TypeAdapter
 
 from certificates.parsed_certificate import ParsedCertificate
 from emulator.clients.ways import with_a_way
+from emulator.errors import EmulatorError
 from emulator.events.site_events import SiteEvent
+from emulator.instants import to_ms
 from emulator.people.desk import SiteDesk
 from emulator.people.faulty_operator import FaultyOperator
 from emulator.people.tasks import CertificateFile, Task, by_name
 from emulator.simulation import Simulation
 from emulator.state.effects import Actor, acting
-from emulator.state.errors import EmulatorError
-from emulator.state.instants import to_ms
 from emulator.state.site import ServerList
 from emulator.state.slips import Slip
 from rotation.plan.plan import PlanBody
@@ -27,12 +27,12 @@ from rotation.running.state import RotationState
 from rotation.site import Server
 from rotation.values import ServerName
 from sepm.offline.looked_at import read_looks
+from simulation.clock import SimulatedClock
 from simulation.judged.facts import CutOff, site_facts
 from simulation.judged.group_history import path_at_the_end
 from simulation.people.console import ConsolePeople
 from simulation.people.networks import open_ports_of
 from simulation.people.tidying import slowed_down, to_upgrade, unasked_changes
-from simulation.played.clock import SimulatedClock
 from store.rotation.plans import Plans
 
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)

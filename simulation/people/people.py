@@ -11,11 +11,12 @@ from rotation.running.state import Attention, OpenTask, RotationState
 from rotation.values import TaskId
 from service.open_swaps import WATCH
 from simulation.drawn.chance import Chance
+from simulation.drawn.networking import WhenShut
 from simulation.drawn.scenario import START, Scenario, ScriptedMove, Since
 from simulation.people import looks, stopping
 from simulation.people.console import ConsolePeople
 from simulation.people.moments import reached
-from simulation.people.networks import NetworkPeople, WhenShut
+from simulation.people.networks import NetworkPeople
 from simulation.people.operator import Operator
 from simulation.people.watchman import Watchman
 from store.store import Store
@@ -23,8 +24,7 @@ from store.store import Store
 _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
 _PATIENCE = 4
 """How often somebody tries the same before choosing another way."""
-_DAY = timedelta(days=1)
-_LONGER = timedelta(days=7)
+_DAY, _LONGER = timedelta(days=1), timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
 _GIVES_UP = 200
 """How often somebody tries at the console what it refuses, for example at a server that is down for good."""

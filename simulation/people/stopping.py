@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from rotation.plan.drill.stop_drill import StartServer
 from rotation.plan.step import Console
+from rotation.plan.work.stop_drill import StartServer
 from rotation.running.state import RotationState
 
 STRANDED = "stranded"

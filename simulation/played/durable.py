@@ -44,10 +44,10 @@ from rotation.finding import blocking
 from rotation.running.message import Message, Reply
 from rotation.running.state import RotationState
 from rotation.values import Value
+from simulation.clock import SimulatedClock
 from simulation.drawn.scenario import START
 from simulation.judged.facts import Facts
 from simulation.people.people import People
-from simulation.played.clock import SimulatedClock
 from simulation.played.cut import Cut
 from simulation.played.run import Runner
 from simulation.played.stage import Stage

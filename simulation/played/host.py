@@ -17,7 +17,7 @@ from rotation.running.message import Message, Reply
 from rotation.running.moves import refusal
 from rotation.running.state import RotationState
 from rotation.values import Value
-from simulation.played.clock import SimulatedClock
+from simulation.clock import SimulatedClock
 from workflows.hosts.host import ActivityRefusedError, Answer, Pending
 from workflows.hosts.temporal_host import is_refusal, retry_pause
 from workflows.running import Running

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from simulation.drawn.drawing import Faults
-from simulation.drawn.subject import Subject
 from simulation.judged.record import RunRecord, record
 from simulation.played.run import play
+from simulation.subject import Subject
 
 
 async def play_many(

@@ -7,10 +7,10 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from certificates.parsed_certificate import named
-from emulator.events.damage import MalformedCredential
 from emulator.rest.in_process import InProcess
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
+from emulator.state.damage import MalformedCredential
 from emulator.state.site import Server as EmulatedServer
 from rotation.site import Server, Site
 from rotation.survey import ServedCertificate
@@ -19,7 +19,7 @@ from sepm.access import Access, Patience
 from sepm.rest.client import SepmClient
 from sepm.rest.line import Answer, Call
 from sepm.tls.probe import HttpAnswer, presented
-from simulation.played.clock import SimulatedClock
+from simulation.clock import SimulatedClock
 from simulation.played.told_secrets import ToldSecrets
 from store.site.sites import SiteConnection
 

@@ -20,6 +20,7 @@ from rotation.running.state import RotationState
 from rotation.site import ListEntry, Protocol, Server, ServerList, Site
 from rotation.values import Fingerprint, ListName, RotationId, ServerName, SiteId
 from service.plans.planning import plan_from_survey
+from simulation.clock import SimulatedClock
 from simulation.drawn.certificates import chosen
 from simulation.drawn.history import remember
 from simulation.drawn.scenario import START, Scenario
@@ -28,7 +29,6 @@ from simulation.people.networks import NetworkPeople
 from simulation.people.operator import Operator
 from simulation.people.people import People
 from simulation.people.watchman import Watchman
-from simulation.played.clock import SimulatedClock
 from simulation.played.host import SimulatedHost
 from simulation.played.sepm import RestLine, SimulatedProbe, kept_client
 from simulation.played.told_secrets import ToldSecrets

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
+from emulator.errors import NobodyThereError
 from emulator.people.desk import SiteDesk
 from emulator.people.operator_actions import perform
 from emulator.people.tasks import Task
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation
-from emulator.state.errors import NobodyThereError
 from rotation.site import Protocol, Server
 from rotation.values import ServerName
 from sepm.offline.looked_at import read_looks

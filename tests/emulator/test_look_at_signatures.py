@@ -11,7 +11,7 @@ from emulator.people.tasks import CertificateSubject, CertificateTask
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation
 from emulator.switches import Switches
-from simulation.played.clock import SimulatedClock
+from simulation.clock import SimulatedClock
 
 START, MINUTE = datetime(2026, 1, 5, 8, tzinfo=UTC), timedelta(minutes=1)
 NAME = "SEPM-1"

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.errors import UnknownNameError
 from emulator.events.site_events import (
     ApiSilent,
     HttpPortMoved,
@@ -14,7 +15,6 @@ from emulator.events.site_events import (
     SylinkHandedOut,
 )
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, HandOutSpec, ListSpec, LocationSpec, Protocol
-from emulator.state.errors import UnknownNameError
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 OWN, SCRIPT = "Own List", "Script"

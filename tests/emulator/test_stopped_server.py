@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
+from emulator.errors import ServerBusyError
 from emulator.events.site_events import ServerDies
 from emulator.people.desk import SiteDesk
 from emulator.people.operator_actions import perform
 from emulator.people.tasks import Task
 from emulator.simulation import Simulation
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
-from emulator.state.errors import ServerBusyError
 from simulation.drawn.scenario import START
 
 HEARTBEAT = timedelta(minutes=5)

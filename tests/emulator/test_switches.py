@@ -2,11 +2,11 @@ from datetime import timedelta
 
 import pytest
 
+from emulator.errors import RefusedWriteError
 from emulator.events.site_events import RecordsDoubled
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, Protocol
 from emulator.state.effects import Actor
-from emulator.state.errors import RefusedWriteError
 from emulator.switches import (
     DefectiveBuilds,
     Downloads,

@@ -15,14 +15,14 @@ from datetime import timedelta
 
 import structlog
 
+from emulator.errors import InheritedSettingsError, UnknownNameError
 from emulator.simulation import Simulation
 from emulator.spec import Protocol, SiteSpec
 from emulator.state.effects import Actor, acting
-from emulator.state.errors import InheritedSettingsError, UnknownNameError
 from rotation.planning.choice.plain_http import SHUT, UNSHOWN
+from simulation.drawn.networking import Networking, WhenShut
 from simulation.drawn.scenario import START, Scenario
 from simulation.judged.invariants import nobody_is_cut_off
-from simulation.people.networks import Networking, WhenShut
 from simulation.played.run import play
 from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, together, told
 from tests.proof.seeds import scenario

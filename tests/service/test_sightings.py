@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.damage import DamageForm
 from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import three_servers
+from emulator.state.damage import DamageForm
 from rotation.plan.request import Unproven
 from rotation.site import Limits
 from rotation.watch.inventory import Port

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, SiteSpec
-from simulation.people.networks import Asking, Networking, WhenShut
+from simulation.drawn.networking import Asking, Networking, WhenShut
 from tests.simulation.holes import DAY, HOUR, Hole, hole, site
 
 _FIRST = f"{ROOT_GROUP}\\First"

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.damage import DamageForm
 from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import one_server
 from emulator.spec import (
@@ -18,6 +17,7 @@ from emulator.spec import (
     ServerSpec,
     SiteSpec,
 )
+from emulator.state.damage import DamageForm
 from engine.contract import EventKind
 from rotation.plan.outline import Outline
 from rotation.running.message import Move

@@ -5,10 +5,10 @@ from datetime import timedelta
 from emulator.events.site_events import ServerDies
 from emulator.scenarios import one_server
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec
-from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
 from rotation.plan.request import Unproven
 from rotation.plan.step import Gate
 from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.https_drill import OpenHttps, ShutHttps
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits

@@ -8,9 +8,9 @@ from temporalio.exceptions import ApplicationError
 
 from activities.order.apart import CANNOT_BE_PLAYED, in_its_own_process
 from simulation.drawn.drawing import Faults
-from simulation.drawn.subject import by_plan
 from simulation.judged.report import report
 from simulation.played.many import play_one
+from simulation.subject import by_plan
 
 
 def given(surveyed, **more):

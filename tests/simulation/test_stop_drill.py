@@ -6,9 +6,9 @@ import pytest
 
 from emulator.events.site_events import ServerDies, ServerRestarts
 from emulator.spec import ROOT_GROUP, ClientSpec
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.request import Unproven
 from rotation.plan.step import Gate, GatePurpose
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.running.message import Move
 from rotation.running.state import Outcome
 from rotation.site import Limits

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from emulator.events.damage import DamageForm
 from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import (
@@ -18,6 +17,7 @@ from emulator.spec import (
     ServerSpec,
     SiteSpec,
 )
+from emulator.state.damage import DamageForm
 from rotation.plan.request import Unproven
 from rotation.running.message import Move
 from rotation.site import Limits

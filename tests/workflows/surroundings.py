@@ -18,10 +18,10 @@ from emulator.rest.app import rest_app
 from emulator.rest.service import RestService
 from emulator.simulation import Simulation
 from emulator.spec import Protocol
-from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.copied import ports_text
+from rotation.plan.work.https_drill import OpenHttps, ShutHttps
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from emulator.events.damage import DamageForm
 from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import one_server
+from emulator.state.damage import DamageForm
 from rotation.recovery.damage import RecoveryCopy
 from rotation.running.message import Move
 from rotation.running.state import Outcome

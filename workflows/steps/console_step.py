@@ -14,11 +14,11 @@ from engine.contract import (
     OpenTaskRequest,
 )
 from rotation.finding import blocking
-from rotation.plan.drill.outage import GivesBack
-from rotation.plan.drill.stop_drill import StartServer
+from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Step, Write
 from rotation.plan.work.attestation import untrue
 from rotation.plan.work.client_look import LookAtClients
+from rotation.plan.work.stop_drill import StartServer
 from rotation.plan.work.task import (
     CompareSignedFiles,
     Evidence,

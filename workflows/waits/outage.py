@@ -6,11 +6,11 @@ from typing import NamedTuple, TypeGuard
 
 from engine.contract import ActivityName, EventKind, ObserveTaskAnswer, ServersRequest
 from rotation.drift.served import Presented
-from rotation.plan.drill.https_drill import OpenHttps
-from rotation.plan.drill.outage import GivesBack, Takes, away_at
-from rotation.plan.drill.stop_drill import StopServer
+from rotation.plan.outage import GivesBack, Takes, away_at
 from rotation.plan.scope import ReportingPace
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step
+from rotation.plan.work.https_drill import OpenHttps
+from rotation.plan.work.stop_drill import StopServer
 from rotation.proof.gate import minimum
 from rotation.running.message import Move
 from rotation.running.state import GateReading, Outage, Phase

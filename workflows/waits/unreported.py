@@ -7,7 +7,7 @@ right one refuses every policy from then on.
 from datetime import timedelta
 
 from rotation.finding import Finding, blocking
-from rotation.plan.drill.outage import GivesBack
+from rotation.plan.outage import GivesBack
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import RefreshImages
 from rotation.proof.gate import minimum

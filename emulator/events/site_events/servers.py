@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from emulator.events.damage import DamageForm
 from emulator.events.site_events.base import DECADES, HappeningBase
+from emulator.state.damage import DamageForm
 
 
 class ServerRestarts(HappeningBase):

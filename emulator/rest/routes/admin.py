@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
+from emulator.instants import to_ms
 from emulator.rest.service import Here, RestService, answer, authorise
-from emulator.state.instants import to_ms
 
 _API_VERSION = "230504014"
 _SQL_SERVER_PORT = 1433

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
+from emulator.instants import to_ms
 from emulator.rest.errors import BadArgumentError
 from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.rest.tokens import Token
 from emulator.spec import SiteSpec
 from emulator.state.draws import identity
-from emulator.state.instants import to_ms
 
 _SYSTEM_ADMINISTRATOR = 8
 

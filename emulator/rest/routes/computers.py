@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from emulator.clients.client import Client
+from emulator.instants import to_ms
 from emulator.rest.computer_filter import Chosen, ChosenInGroup, Filter
 from emulator.rest.computer_row import computer_json
 from emulator.rest.errors import GoneError
@@ -15,7 +16,6 @@ from emulator.rest.paging import PageRequest, Paging, page_json, page_request
 from emulator.rest.routes.groups import group_of
 from emulator.rest.service import Here, RestService, authorise
 from emulator.state.draws import draw, origin
-from emulator.state.instants import to_ms
 
 COMPUTERS = Paging(20, ("COMPUTER_NAME", "COMPUTER_ID", "COMPUTER_DOMAIN_NAME", "DOMAIN_ID"))
 _MULTI_STATUS = 207

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
+from emulator.instants import to_ms
 from emulator.rest.errors import GoneError
 from emulator.rest.paging import PageRequest, Paging, page, page_request
 from emulator.rest.service import Here, RestService, answer, authorise
-from emulator.state.instants import to_ms
 from emulator.state.site import PAIR_SEPARATOR, Group, Location, Site
 
 GROUPS = Paging(25, ("NAME", "FULLPATHNAME", "ID"))

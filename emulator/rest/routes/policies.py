@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
+from emulator.instants import to_ms
 from emulator.rest.errors import BadArgumentError
 from emulator.rest.paging import whole_page
 from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.state.draws import identity
-from emulator.state.instants import to_ms
 from emulator.state.site import Group, ServerList
 
 _INSTALLED = {

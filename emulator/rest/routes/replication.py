@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
+from emulator.instants import to_ms
 from emulator.rest.errors import BadArgumentError
 from emulator.rest.service import Here, RestService, answer, authorise
 from emulator.state.draws import identity
-from emulator.state.instants import to_ms
 
 _SCHEDULE = timedelta(hours=1)
 

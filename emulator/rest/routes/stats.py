@@ -5,8 +5,8 @@ from collections import Counter
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
+from emulator.instants import to_ms
 from emulator.rest.service import Here, answer, authorise
-from emulator.state.instants import to_ms
 
 
 def _formatted(build: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rotation.finding import Finding
-from rotation.plan.drill.drill import contradicted
+from rotation.plan.drill import contradicted
 from rotation.plan.work.copied import not_as_asked
 from rotation.plan.work.hand_outs import untold
 from rotation.plan.work.task import CopyList, ReorderList, StopHandOuts, Work

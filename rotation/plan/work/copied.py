@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from rotation.finding import Finding, blocking
-from rotation.plan.drill.drill import order_of
+from rotation.plan.drill import order_of
 from rotation.plan.work.task import CopyList, order_text
 from rotation.site import Protocol, ServerList
 from rotation.values import ListName, ServerName

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from rotation.plan.drill.https_drill import OpenHttps, ShutHttps, how_to_drill
-from rotation.plan.drill.outage import GivesBack, Takes
-from rotation.plan.drill.stop_drill import StartServer, StopServer, how_to_stop
+from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.work.client_look import CLIENTS, LookAtClients
 from rotation.plan.work.copied import NAME, PORTS, PROTOCOL, ports_text
 from rotation.plan.work.hand_outs import NOTHING, STOPPED, HandOutKind
+from rotation.plan.work.https_drill import OpenHttps, ShutHttps, how_to_drill
 from rotation.plan.work.signed_files import CERTIFICATE, OLDEST
+from rotation.plan.work.stop_drill import StartServer, StopServer, how_to_stop
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rotation.plan.drill.https_drill import OpenHttps, ShutHttps
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.hand_outs import HandOut
+from rotation.plan.work.https_drill import OpenHttps, ShutHttps
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.site import Protocol
 from rotation.values import (
     Fingerprint,

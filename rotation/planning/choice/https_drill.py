@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from rotation.finding import Finding, blocking, info
-from rotation.plan.drill.https_drill import HttpsPort
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, Treatment
+from rotation.plan.work.https_drill import HttpsPort
 from rotation.proof.gate import minimum
 from rotation.site import Site
 from rotation.survey import SiteSurvey

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from emulator.clients.verdict import LostClient
 from rotation.running.state import Outcome
 from rotation.values import ClientId
-from simulation.drawn.heartbeats import slowest_of
 from simulation.judged.facts import Facts
+from simulation.judged.heartbeats import slowest_of
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unasked import SWAPS
 

@@ -7,8 +7,8 @@ from emulator.clients.verdict import LostClient, RefusingClient
 from rotation.plan.step import Console
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState
 from rotation.values import ServerName
-from simulation.drawn.heartbeats import slowest_of
 from simulation.judged.facts import Facts
+from simulation.judged.heartbeats import slowest_of
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unasked import SWAPS
 from store.rotation.events import Event

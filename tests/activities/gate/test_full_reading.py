@@ -6,16 +6,16 @@ import pytest
 from pydantic import SecretStr
 
 from activities.gate.full_reading import every_client, surveyed_domains
+from emulator.instants import span_ms
 from emulator.simulation import Simulation
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, ServerSpec, SiteSpec
-from emulator.state.instants import span_ms
 from emulator.switches import Switches
 from rotation.survey import ObservedGroup, SiteSurvey
 from rotation.values import GroupId
 from sepm.access import Access, Patience
 from sepm.errors import IncompleteReading
 from sepm.rest.client import SepmClient
-from simulation.played.clock import SimulatedClock
+from simulation.clock import SimulatedClock
 from simulation.played.sepm import RestLine
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -13,10 +13,7 @@ from emulator.certificates.certificates import self_signed
 from emulator.certificates.keyfiles import CertificateFormat, read_certificate_file
 from emulator.certificates.keys import pool_key
 from emulator.certificates.recovery import keystore
-from emulator.scenarios import one_server
-from emulator.simulation import SettingsWrite
-from emulator.spec import ROOT_GROUP, Protocol
-from emulator.state.errors import (
+from emulator.errors import (
     CertificateFileError,
     DefaultListError,
     InheritedSettingsError,
@@ -27,6 +24,9 @@ from emulator.state.errors import (
     TimeRunsBackwardsError,
     UnknownNameError,
 )
+from emulator.scenarios import one_server
+from emulator.simulation import SettingsWrite
+from emulator.spec import ROOT_GROUP, Protocol
 from emulator.switches import PatchSemServer, Switches
 
 DEFAULT = "Default Management Server List"

@@ -6,7 +6,7 @@ from emulator.people.desk import SiteDesk
 from emulator.people.operations import GenerateCertificate
 from emulator.scenarios import one_server
 from emulator.simulation import Simulation
-from simulation.played.clock import SimulatedClock
+from simulation.clock import SimulatedClock
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

@@ -9,12 +9,12 @@ import pytest
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 
+from emulator.errors import EmulatorError
 from emulator.people.delays import forecast, robot_delay
 from emulator.people.operations import Outcome
 from emulator.people.operator_actions import replace_now
 from emulator.people.robot import BackOff, Robot
 from emulator.spec import RobotSpec
-from emulator.state.errors import EmulatorError
 
 PACE = RobotSpec(shortest_delay=timedelta(seconds=1), longest_delay=timedelta(seconds=3))
 PAIR = {"group_id": "G1", "group_path": "My Company", "location_id": "L1", "location_name": "Default"}

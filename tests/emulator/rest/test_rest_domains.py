@@ -2,8 +2,8 @@
 
 import pytest
 
+from emulator.errors import UnknownNameError
 from emulator.spec import ClientSpec, GroupSpec, LocationSpec
-from emulator.state.errors import UnknownNameError
 
 OTHER = "Branches: My Company"
 

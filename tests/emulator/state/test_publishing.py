@@ -3,9 +3,9 @@ from itertools import pairwise
 
 import pytest
 
+from emulator.instants import to_ms
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, LocationSpec, Mode, Protocol, ServerSpec
-from emulator.state.instants import to_ms
 from emulator.switches import (
     InheritorsFollow,
     RejectedDownload,

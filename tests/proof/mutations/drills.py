@@ -1,8 +1,8 @@
 """Mutations of the drills of rule 18, each in its known scenario."""
 
-from rotation.plan.drill.https_drill import OpenHttps
-from rotation.plan.drill.stop_drill import StartServer
 from rotation.plan.step import Console
+from rotation.plan.work.https_drill import OpenHttps
+from rotation.plan.work.stop_drill import StartServer
 from rotation.procedure import steps
 from rotation.proof import outage
 from tests.proof.mutation import mutation

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from activities.task.recovering import put_back_evidence
-from emulator.events.damage import DamageForm
+from activities.gate.recovering import put_back_evidence
 from emulator.events.site_events import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
+from emulator.state.damage import DamageForm
 from engine.contract import StepRef
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.request import Unproven

@@ -12,10 +12,10 @@ from service.plans.surveyed import surveyed_plan
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import CannotBePlayedError, of_plan
 from simulation.drawn.scenario import START
-from simulation.drawn.subject import by_plan
 from simulation.judged.report import report
 from simulation.played.many import play_many
 from simulation.played.stage import Stage
+from simulation.subject import by_plan
 
 HEARTBEAT, JITTER = timedelta(hours=1), timedelta(minutes=10)
 SEEDS = range(4)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.damage import DamageForm
 from emulator.events.site_events import CertificateDamaged
 from emulator.scenarios import one_server, three_servers
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, RobotSpec, ServerSpec, SiteSpec
+from emulator.state.damage import DamageForm
 from emulator.state.slips import Mistake, Slip
 from rotation.running.message import Move
 from rotation.running.state import Outcome

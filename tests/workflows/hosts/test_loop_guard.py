@@ -14,7 +14,7 @@ from rotation.plan.outline import Outline
 from rotation.running.message import Message, Move
 from rotation.running.state import RotationState
 from rotation.values import PlanId, RotationId, SiteId
-from simulation.played.clock import SimulatedClock
+from simulation.clock import SimulatedClock
 from simulation.played.host import SimulatedHost
 from workflows.hosts.loop_guard import LoopSpinsError
 

@@ -4,11 +4,11 @@ from typing import get_args
 
 import pytest
 
-from rotation.plan.drill.https_drill import HttpsPort, OpenHttps, ShutHttps
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.work.client_look import BuildToLookAt, LookAtClients, NamedClient
 from rotation.plan.work.hand_outs import HandOut, HandOutKind
+from rotation.plan.work.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.work.instructions import instructions
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import (
     AssignList,
     CompareSignedFiles,

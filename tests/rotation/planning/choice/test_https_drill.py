@@ -1,8 +1,8 @@
 """Whether a site can have the drill with HTTPS shut, and what a plan says of it (rule 18)."""
 
 from rotation.access import OfflineDocument
-from rotation.plan.drill.https_drill import ShutHttps
 from rotation.plan.step import Console
+from rotation.plan.work.https_drill import ShutHttps
 from rotation.planning.choice.https_drill import https_drill, ports_to_shut
 
 

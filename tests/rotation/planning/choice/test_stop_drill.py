@@ -1,8 +1,8 @@
 """At which servers a site can have the drill with stopped services, and what a plan says of it (rule 18)."""
 
 from rotation.access import OfflineDocument
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.step import Console
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.planning.choice.stop_drill import stop_drill
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from emulator.errors import UnknownNameError
 from emulator.spec import HandOutSpec
-from emulator.state.errors import UnknownNameError
 
 
 @dataclass

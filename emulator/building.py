@@ -8,7 +8,7 @@ from emulator.certificates.certificates import self_signed
 from emulator.certificates.keys import pool_key
 from emulator.certificates.recovery import RecoveryFile
 from emulator.clients.client import Client
-from emulator.clients.networks import address_in
+from emulator.instants import FAR_FUTURE, span_ms, to_ms
 from emulator.spec import (
     DEFAULT_LIST,
     ClientSpec,
@@ -20,7 +20,7 @@ from emulator.spec import (
     SiteSpec,
 )
 from emulator.state.draws import draw, identity, origin
-from emulator.state.instants import FAR_FUTURE, span_ms, to_ms
+from emulator.state.networks import address_in
 from emulator.state.publishing import Outbox, Publication
 from emulator.state.site import (
     Group,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from activities.gate.uncounted import uncounted
+from activities.look.uncounted import uncounted
 from activities.survey.servers import presented_when_planned
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import LOCATION_NEW, ClientMove, Drift, drift, moved, stays_behind
@@ -15,7 +15,7 @@ from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
 from rotation.drift.told import born_key, in_few, judge
 from rotation.drift.upgraded import upgraded
-from rotation.plan.drill.outage import away_at
+from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, GatePurpose, ScopeName

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.plan.drill.drill import contradicted, order_of
+from rotation.plan.drill import contradicted, order_of
 from rotation.plan.request import Unproven
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Gate, GatePurpose

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.events.damage import DamageForm
+from emulator.errors import ServerBusyError
 from emulator.events.site_events import CertificateDamaged
 from emulator.people.operator_actions import perform
-from emulator.state.errors import ServerBusyError
+from emulator.state.damage import DamageForm
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 

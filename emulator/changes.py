@@ -8,8 +8,8 @@ from emulator.certificates.certificates import Credential
 from emulator.certificates.recovery import RecoveryFile
 from emulator.clients.contact import Contacts
 from emulator.clients.fleet import Fleet
-from emulator.state.errors import ServerBusyError
-from emulator.state.instants import span_ms
+from emulator.errors import ServerBusyError
+from emulator.instants import span_ms
 from emulator.state.publishing import Outbox
 from emulator.state.site import Group, Location, LocationSettings, Server, ServerList, Site
 from emulator.state.timeline import Timeline

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from rotation.plan.drill.https_drill import HttpsPort, OpenHttps, ShutHttps
-from rotation.plan.drill.stop_drill import StartServer, StopServer
 from rotation.plan.step import Console, Step
+from rotation.plan.work.https_drill import HttpsPort, OpenHttps, ShutHttps
+from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import ConsoleTask, TaskState, Work
 from rotation.values import ServerName, Value
 
