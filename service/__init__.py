@@ -1,7 +1,7 @@
 """What the API, the simulation and activities do alike: planning, restoring, recovering, what is known of a site.
 
 - `world`: the ports; what a site without REST shows (`console_site`, `attested`), and what was read last (`glancing`)
-- `surveying`, `sightings`: reading a whole site, and the one record of which certificate was seen where
+- `surveying`: reading a whole site into the store
 - `plans`: from surveys, of a restore, of a recovery, and what a simulation of a plan is made from
 - `acceptance`, `edited_lists`, `open_swaps`: whether a certificate is fit, who edited lists, what is replaced now
 - `startable`: what is recorded first, and started once in Temporal: rotations, restores, simulations, orders

@@ -19,7 +19,6 @@ from sepm.tls.probe import CertificateProbe, NetworkProbe
 from sepm.tls.trust import Trust
 from service.console_site import ConsoleSite
 from service.glancing import LastReadings
-from service.sightings import served
 from store.site.sites import SiteConnection
 from store.store import Store
 
@@ -85,5 +84,5 @@ class World:
         return await self.store.sites.get(site_id)
 
     async def served(self, site: Site, servers: Sequence[Server] | None = None) -> tuple[ServedCertificate, ...]:
-        """What the client ports of `servers`, or of the whole site, really present now: it is recorded as seen."""
-        return await served(self.store, self.probe, site, site.servers if servers is None else servers)
+        """What the client ports of `servers`, or of the whole site, really present now."""
+        return tuple([await self.probe.probe(server) for server in (site.servers if servers is None else servers)])

@@ -1,5 +1,6 @@
 """/v1/sites/{id}/recovery-plans: a certificate is damaged or lost, and the same one goes back in."""
 
+import asyncio
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
@@ -10,7 +11,6 @@ from api.plan.plan_document import PlanShown
 from api.plan.recovery_document import RecoveryRequest
 from rotation.values import SiteId
 from service.plans.recovery_planning import recovery_plan
-from service.sightings import served
 
 router = APIRouter(prefix="/v1/sites", tags=["plans"])
 
@@ -27,7 +27,7 @@ async def plan_recovery(site_id: SiteId, order: RecoveryRequest, parts: WithPart
     """
     site = await parts.store.sites.get(site_id)
     copies = order.copies(site)
-    presents = await served(parts.store, parts.probe, site, site.servers)
+    presents = await asyncio.gather(*(parts.probe.probe(server) for server in site.servers))
     plan = await recovery_plan(parts.store, site, presents, copies, order.held, now=parts.clock())
     await parts.store.plans.add(plan)
     response.headers["Location"] = f"/v1/plans/{plan.id}"

@@ -9,10 +9,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rotation.values import Fingerprint, Value
-from rotation.watch.inventory import Sighting
 
 _LASTING = timedelta(days=1)
 """What a server presented for so long may have reached its clients by other ways than itself."""
+
+
+class Sight(Value):
+    """A certificate that a server was seen to present, from the first sight to the last, on our own clock."""
+
+    fingerprint: Fingerprint
+    first_seen: datetime
+    last_seen: datetime
+    not_after: datetime | None = None
 
 
 class HeldByClients(Value):
@@ -31,7 +39,7 @@ class HeldByClients(Value):
 
 
 def clients_hold(
-    sightings: Iterable[Sighting],
+    sights: Iterable[Sight],
     *,
     presents: Fingerprint | None,
     heard_at: datetime | None,
@@ -42,39 +50,39 @@ def clients_hold(
 
     1. what a person has read off a client (its Sylink.xml names the certificates)
     2. what a rotation has put in last, while it is presented: its gates have seen to who holds it
-    3. the newest certificate with which a client was heard at the server
-    4. where clients were heard before anything was seen there: the first that was seen afterwards
-    5. where none was heard at all: the newest that it does not present now, or else the one that it does
+    3. what a rotation has put in last, where clients were heard before that or not at all: lists name it since
+    4. the newest certificate with which a client was heard at the server
+    5. where none was heard with any: the newest that it does not present now, or else the one that it does
 
     Args:
-        sightings: what it was seen to present before, in any order.
+        sights: what it was seen to present before, in any order.
         presents: what it presents now; None: nothing.
         heard_at: the newest contact of any client at it, on our own clock.
         word: the fingerprint that a person has read off a client.
         put_in: what was last seen to be put into it by a rotation.
     """
-    known = sorted(sightings, key=lambda seen: seen.last_seen, reverse=True)
+    known = sorted(sights, key=lambda sight: sight.last_seen, reverse=True)
     if word is not None:
-        read = next((seen for seen in known if seen.fingerprint == word), None)
+        seen = next((sight for sight in known if sight.fingerprint == word), None)
         return HeldByClients(
             fingerprint=word,
-            not_after=read.certificate.not_after if read else None,
-            last_served=read.last_seen if read else None,
+            not_after=seen.not_after if seen else None,
+            last_served=seen.last_seen if seen else None,
             heard_at=heard_at,
             by_word=True,
         )
-    heard = (seen for seen in known if heard_at is not None and heard_at >= seen.first_seen)
-    others = (seen for seen in known if seen.fingerprint != presents)
-    ours = (seen for seen in known if seen.fingerprint == put_in == presents)
-    after = [] if heard_at is None else sorted(known, key=lambda seen: seen.first_seen)
-    held = next(itertools.chain(ours, heard, after, others, known), None)
+    heard = (sight for sight in known if heard_at is not None and heard_at >= sight.first_seen)
+    others = (sight for sight in known if sight.fingerprint != presents)
+    ours = (sight for sight in known if sight.fingerprint == put_in == presents)
+    put = (s for s in known if s.fingerprint == put_in and (heard_at is None or heard_at < s.first_seen))
+    held = next(itertools.chain(ours, put, heard, others, known), None)
     if held is None:
         return None
-    later = [seen for seen in known if seen.last_seen > held.last_seen and seen.fingerprint != held.fingerprint]
+    later = [sight for sight in known if sight.last_seen > held.last_seen and sight.fingerprint != held.fingerprint]
     return HeldByClients(
         fingerprint=held.fingerprint,
-        not_after=held.certificate.not_after,
+        not_after=held.not_after,
         last_served=held.last_seen,
         heard_at=heard_at,
-        is_contested=any(seen.last_seen - seen.first_seen >= _LASTING for seen in later),
+        is_contested=any(sight.last_seen - sight.first_seen >= _LASTING for sight in later),
     )

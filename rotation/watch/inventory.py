@@ -39,10 +39,6 @@ class SeenCertificate(Value):
     not_after: datetime | None = None
     named: Named | None = None
 
-    def completed(self, by: "SeenCertificate") -> "SeenCertificate":
-        """With what another look at the same certificate has read of it."""
-        return self.model_copy(update={name: told for name, told in by if told})
-
 
 class Look(Value):
     """One look at a port; without a certificate it did not answer, and `error` says how."""
@@ -59,11 +55,6 @@ class Sighting(Value):
     certificate: SeenCertificate
     first_seen: datetime
     last_seen: datetime
-
-    @property
-    def fingerprint(self) -> Fingerprint:
-        """Tells it from other certificates."""
-        return self.certificate.fingerprint
 
 
 class WatchedPort(Value):

@@ -10,15 +10,18 @@ from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.recovery.damage import Damage, RecoveryCopy
-from rotation.recovery.held import HeldByClients, clients_hold
+from rotation.recovery.held import HeldByClients, Sight, clients_hold
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
 from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
 from rotation.site import Site
 from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
 from rotation.values import Fingerprint, ServerName, SiteId
-from rotation.watch.inventory import Port, Sighting
+from rotation.watch.inventory import Port
 from service.identity import new_plan_id
 from store.store import Store
+
+_SURVEYS = 20
+"""How many of the newest surveys are asked for what servers presented."""
 
 
 async def recovery_plan(
@@ -86,7 +89,7 @@ async def held_by_clients(
         ahead: how far SEPM's clock, which dates their contacts, was ahead of ours.
         words: certificates that a person has read off clients.
     """
-    sightings, put_in = await _sightings(store, site.id), await _put_in(store, site.id)
+    sights, put_in = await _sights(store, site.id), await _put_in(store, site.id)
     now_there = {seen.server: seen.fingerprint for seen in presents}
     heard: dict[ServerName, datetime] = {}
     for client in clients:
@@ -95,7 +98,7 @@ async def held_by_clients(
             heard[client.last_server] = max(seen, heard.get(client.last_server, seen))
     return {
         server.name: clients_hold(
-            sightings.get(server.name, ()),
+            sights.get(server.name, ()),
             presents=now_there.get(server.name),
             heard_at=heard.get(server.name),
             word=(words or {}).get(server.name),
@@ -116,10 +119,52 @@ async def _put_in(store: Store, site_id: SiteId) -> dict[ServerName, Fingerprint
     return {swap.server: swap.target for _, swap in sorted(seen, key=lambda each: each[0])}
 
 
-async def _sightings(store: Store, site_id: SiteId) -> dict[ServerName, tuple[Sighting, ...]]:
-    """What was ever seen at the client port of each server, by surveys, rotations and the watch."""
-    ports = await store.inventory.ports(site_id)
-    return {port.endpoint.server: port.sightings for port in ports if port.endpoint.port is Port.CLIENT}
+async def _sights(store: Store, site_id: SiteId) -> dict[ServerName, list[Sight]]:
+    """What was seen at client ports: by the watch, by surveys, and when rotations saw their certificates in."""
+    found: dict[ServerName, list[Sight]] = {}
+    for port in await store.inventory.ports(site_id):
+        if port.endpoint.port is Port.CLIENT:
+            found.setdefault(port.endpoint.server, []).extend(
+                Sight(
+                    fingerprint=each.certificate.fingerprint,
+                    first_seen=each.first_seen,
+                    last_seen=each.last_seen,
+                    not_after=each.certificate.not_after,
+                )
+                for each in port.sightings
+            )
+    for served in await store.surveys.served(site_id, _SURVEYS):
+        if served.fingerprint is not None:
+            found.setdefault(served.server, []).append(
+                Sight(
+                    fingerprint=served.fingerprint,
+                    first_seen=served.observed_at,
+                    last_seen=served.observed_at,
+                    not_after=served.not_after,
+                )
+            )
+    for swap in await store.swaps.of_site(site_id):
+        if swap.seen_at is not None:
+            found.setdefault(swap.server, []).append(
+                Sight(fingerprint=swap.target, first_seen=swap.seen_at, last_seen=swap.seen_at)
+            )
+    return {server: _joined(seen) for server, seen in found.items()}
+
+
+def _joined(seen: Sequence[Sight]) -> list[Sight]:
+    """Sights of one certificate with no other between are one."""
+    joined: list[Sight] = []
+    for sight in sorted(seen, key=lambda each: each.first_seen):
+        last = joined[-1] if joined else None
+        if last is None or last.fingerprint != sight.fingerprint:
+            joined.append(sight)
+            continue
+        update = {
+            "last_seen": max(last.last_seen, sight.last_seen),
+            "not_after": last.not_after or sight.not_after,
+        }
+        joined[-1] = last.model_copy(update=update)
+    return joined
 
 
 def _damage(

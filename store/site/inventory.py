@@ -89,14 +89,12 @@ async def _sighted(session: AsyncSession, site_id: SiteId, look: Look, certifica
     """Note the certificate. True: another one was seen there before, or none."""
     at = look.endpoint
     here = (SightingRow.site_id == site_id) & (SightingRow.server == at.server) & (SightingRow.port == at.port.value)
-    newest = select(SightingRow.first_seen, SightingRow.certificate).where(here)
+    newest = select(SightingRow.first_seen, SightingRow.fingerprint).where(here)
     before = newest.where(SightingRow.first_seen <= look.at)
     last = (await session.execute(before.order_by(SightingRow.first_seen.desc()).limit(1))).one_or_none()
-    if last is not None and last.certificate.fingerprint == certificate.fingerprint:
+    if last is not None and last.fingerprint == certificate.fingerprint:
         still = update(SightingRow).where(here, SightingRow.first_seen == last.first_seen)
-        # a client port is looked at in more than one way, and not all of them read the same of its certificate
-        known = last.certificate.completed(certificate)
-        await session.execute(still.values(last_seen=look.at, certificate=known))
+        await session.execute(still.values(last_seen=look.at))
         return False
     session.add(
         SightingRow(

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Row, Text, bindparam, func, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.survey import ObservedClient, SiteSurvey
+from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
 from rotation.values import SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
@@ -35,6 +35,12 @@ _NEWEST = built_once(
     .where(SurveyRow.site_id == bindparam("site"), SurveyRow.finished)
     .order_by(SurveyRow.number.desc(), SurveyRow.id)
     .limit(1)
+)
+_NEWEST_FEW = built_once(
+    select(SurveyRow.id)
+    .where(SurveyRow.site_id == bindparam("site"), SurveyRow.finished)
+    .order_by(SurveyRow.number.desc(), SurveyRow.id)
+    .limit(bindparam("most"))
 )
 _BEGUN = built_once(
     select(
@@ -143,6 +149,12 @@ class Surveys:
         async with self._database.read_rows() as connection:
             newest: str | None = await connection.scalar(_NEWEST, {"site": site_id})
         return newest
+
+    async def served(self, site_id: SiteId, most: int) -> tuple[ServedCertificate, ...]:
+        """What the newest `most` complete surveys of a site saw at its servers' client ports, the newest first."""
+        async with self._database.read_rows() as connection:
+            known = list(await connection.scalars(_NEWEST_FEW, {"site": site_id, "most": most}))
+        return tuple([served for survey_id in known for served in (await self.get(survey_id)).served])
 
 
 async def _known(connection: AsyncConnection, survey_id: str) -> Row[*tuple[Any, ...]]:

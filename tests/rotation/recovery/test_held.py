@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.recovery.held import clients_hold
-from rotation.watch.inventory import SeenCertificate, Sighting
+from rotation.recovery.held import Sight, clients_hold
 
 DAY = timedelta(days=1)
 
@@ -15,8 +14,7 @@ def sight(make):
     """A certificate that was presented from one day of the story to another."""
 
     def between(name, first, last, **fields):
-        certificate = SeenCertificate(fingerprint=name, **fields)
-        return Sighting(certificate=certificate, first_seen=make.t0 + first * DAY, last_seen=make.t0 + last * DAY)
+        return Sight(fingerprint=name, first_seen=make.t0 + first * DAY, last_seen=make.t0 + last * DAY, **fields)
 
     return between
 
@@ -45,14 +43,6 @@ def test_clients_hold_what_they_were_heard_with(make, sight, hold):
     assert hold(sights, presents="bad", heard_at=make.at(days=10, hours=2)).fingerprint == "bad"
 
 
-def test_clients_that_were_heard_before_anything_was_seen(make, sight, hold):
-    """They hold what was seen first afterwards, also when another one was there meanwhile and it is back."""
-    sights = [sight("good", 1, 2), sight("bad", 3, 3.5), sight("good", 4, 4)]
-    for presents in ("good", "bad", None):
-        assert hold(sights, presents=presents, heard_at=make.at(hours=23)).fingerprint == "good"
-    assert hold(sights[1:], presents="good", heard_at=make.at(hours=23)).fingerprint == "bad", "nothing better is known"
-
-
 def test_a_server_nobody_was_heard_at(sight, hold):
     """What it does not present now was there before it; one that never had another one has that one."""
     sights = [sight("good", 0, 9), sight("bad", 10, 10.5)]
@@ -68,6 +58,16 @@ def test_what_a_rotation_has_put_in_is_no_damage(sight, hold):
     assert hold(sights, presents="new", put_in="other").fingerprint == "good"
     assert hold([*sights, sight("bad", 11, 11.5)], presents="bad", put_in="new").fingerprint == "new"
     assert hold(sights, presents="new", put_in="new", word="good").fingerprint == "good"
+
+
+def test_what_a_rotation_has_put_in_since_the_last_contact_is_held(make, sight, hold):
+    """Also where the port presents another one now, or nothing: lists have named it since. A later contact decides."""
+    sights = [sight("good", 0, 9), sight("new", 10, 10.5)]
+    for heard_at in (None, make.at(days=5)):
+        for presents in ("other", None):
+            assert hold(sights, presents=presents, put_in="new", heard_at=heard_at).fingerprint == "new"
+    later = [*sights, sight("other", 11, 12)]
+    assert hold(later, presents="other", put_in="new", heard_at=make.at(days=11, hours=5)).fingerprint == "other"
 
 
 def test_another_one_that_was_there_for_a_day_contests_it(make, sight, hold):

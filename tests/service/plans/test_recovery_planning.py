@@ -95,17 +95,11 @@ async def test_what_a_rotation_has_put_in_is_not_taken_out_again(surveyed):
     assert await planned(surveyed) == ["nothing-to-recover"]
 
 
-async def test_what_was_last_seen_long_ago_does_not_count(surveyed):
-    """Ten days after the last survey it is unknown what the server has presented since."""
+async def test_what_the_watch_saw_counts(surveyed):
+    """Ten days after the last survey nobody knows what the server presented since; unless somebody has watched it."""
     held = damage(surveyed, DamageForm.LOST, after=10 * DAY, noticed=HOUR)
     await save(surveyed, held)
     assert await planned(surveyed) == ["recovery-history-old"]
-
-
-async def test_what_the_watch_saw_counts(surveyed):
-    """Ten days after the last survey the watch has seen what the server presented until it was damaged."""
-    held = damage(surveyed, DamageForm.LOST, after=10 * DAY, noticed=HOUR)
-    await save(surveyed, held)
     seen = surveyed.clock.now() - 2 * HOUR
     endpoint = Endpoint(server=SEPM_2, port=Port.CLIENT, address="s2", number=443)
     certificate = SeenCertificate(fingerprint=Fingerprint(held))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.values import Fingerprint, ServerName
+from rotation.values import ServerName
 from rotation.watch.inventory import Endpoint, Look, Port, SeenCertificate
 from store.site.sites import UnknownSite
 
@@ -39,18 +39,6 @@ async def test_the_same_certificate_is_one_sighting(site, make, look):
     assert await site.inventory.record("site-1", [look(2, "aa")]) == 0
     assert await site.inventory.record("site-1", [look(5, "aa")]) == 0
     assert await seen(site, make) == [("aa", 1, 5)]
-
-
-async def test_a_sighting_has_what_any_look_has_read(site, make, look):
-    """A look that reads less of the same certificate takes nothing away, and one that reads more adds it."""
-    less = look(2, "aa").model_copy(
-        update={"certificate": SeenCertificate(fingerprint=Fingerprint("aa"), not_after=make.t0)}
-    )
-    await site.inventory.record("site-1", [look(1, "aa")])
-    await site.inventory.record("site-1", [less])
-    (port,) = await site.inventory.ports("site-1")
-    (sighting,) = port.sightings
-    assert (sighting.certificate.subject, sighting.certificate.not_after) == ("CN=sepm1", make.t0)
 
 
 async def test_another_certificate_is_a_change_and_so_is_the_way_back(site, make, look):
