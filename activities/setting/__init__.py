@@ -1,1 +1,1 @@
-"""Settings: written, put back, and what was there before the first change."""
+"""Settings: written, put back, accepted as they are, and what was there before; policies moved to show signatures."""

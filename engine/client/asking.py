@@ -23,7 +23,7 @@ _AGAIN = timedelta(milliseconds=200)
 async def ask_running(handle: WorkflowHandle[Any, Any], query: str, answer: type[Answer], *words: BaseModel) -> Answer:
     """Ask the newest run of a workflow, and again where it goes on in a new history or in a new worker just then.
 
-    The caller's ceiling (`engine.calls.within`) ends that.
+    The caller's ceiling (`engine.client.calls.within`) ends that.
 
     Raises:
         WorkflowQueryRejectedError: when it has ended.

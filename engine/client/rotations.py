@@ -49,7 +49,7 @@ async def start_rotation(
     Args:
         client: a connection, quick or patient.
         begin: what to run.
-        details: what Temporal's UI shows of it before a worker has run it (`engine.story`).
+        details: what Temporal's UI shows of it before a worker has run it (`engine.client.story`).
         task_queue: whose worker runs it; the one of the settings when it is not given.
 
     Raises:

@@ -151,7 +151,7 @@ class RunningServer:
 
     @classmethod
     async def start(cls, server: EmbeddedServer) -> "RunningServer":
-        """Start it and wait until it is ready. Call it from the main thread (see `engine.tether`).
+        """Start it and wait until it is ready. Call it from the main thread (see `engine.process.tether`).
 
         Raises:
             PortInUse: when something else listens on one of its ports.

@@ -1,6 +1,6 @@
 """The plan as values: what was asked for, scopes, steps, tasks. What is approved, and what it is compared with.
 
-- `plan`, `step`, `scope`, `request`, `knobs`, `trust`: the plan and what it is made of
+- `plan`, `step`, `scope`, `request`, `procedure_choices`, `trust`: the plan and what it is made of
 - `outline`: what the run loop knows of it
 - `drill`, `outage`: what is taken away for a while, and by which steps
 - `comparison`, `refused`, `surveyed`: whether it still fits, what stands against it, and what a simulation is made from

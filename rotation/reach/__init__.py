@@ -1,1 +1,5 @@
-"""Which networks let plain HTTP through, as a script on the clients has asked (rule 24)."""
+"""Which networks let plain HTTP through, before a whole group is sent there (rule 24).
+
+- `script`, `powershell`, `shell`, `targets`: the script that clients run, and whom it asks
+- `table`, `answer`, `judging`, `counting`: what it has written, and what that shows of each network
+"""

@@ -1,1 +1,6 @@
-"""Playing a scenario: the run loop on simulated time or on the real Temporal, with SEPM's edge in one process."""
+"""Playing a scenario: the run loop on simulated time or on the real Temporal, with SEPM's edge in one process.
+
+- `stage`, `world`, `sepm`: what is set up; `run`, `many`, `host`: on simulated time, once or many times
+- `durable`, `skipping`, `tape`, `cut`: on the real Temporal, with workers that are cut off
+- `recovering`: disaster recoveries; `told_secrets`: whether anything told a secret
+"""

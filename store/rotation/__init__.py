@@ -1,1 +1,7 @@
-"""Plans and their rotations: projection, originals, proofs, writes, tasks, the audit trail; simulations of plans."""
+"""Plans and their rotations: what is kept from the plan to the last event.
+
+- `plans`, `rotations`, `simulations`: what is approved, what runs, what is played; `reconciliations`: what is wrong
+- `originals`, `given_originals`, `writes`: what goes back, also from a file, and each write before it is sent
+- `references`, `coverage`, `swaps`, `found`: proofs, and what looks have found
+- `tasks`, `events`: work at the console, and the audit trail
+"""

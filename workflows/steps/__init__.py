@@ -1,1 +1,1 @@
-"""What each kind of step does: gates, tasks, writes, claims, the closing check, and the look before each."""
+"""What each kind of step does: gates, tasks, writes, the closing check, and the look at the site before each."""
