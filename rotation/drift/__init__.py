@@ -2,5 +2,5 @@
 
 - `drift`, `standing`, `lists`, `served`, `upgraded`, `newborn`: what may differ from how a step leaves the site
 - `reaction`, `told`, `restart`: what follows, how people are told, and which gates are proven again
-- `moved`, `dated`: what can be read each minute, and whether policy dates tell of settings; `recorded`: less our changes
+- `moved`, `dated`: what can be read each minute, whether policy dates tell of settings; `recorded`: less our changes
 """

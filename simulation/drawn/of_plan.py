@@ -51,8 +51,8 @@ def of_plan(surveyed: SurveyedPlan, seed: int, faults: Faults) -> Scenario:
 
     1. groups, locations, lists, settings, servers and clients are as surveyed and registered, with their own ids
     2. by chance: the location of each client, who goes away and comes back when (`simulation.drawn.absence`), the
-       clocks of servers within the skew that was measured, how long they restart, the pace of the people; with faults, how
-       SEPM behaves
+       clocks of servers within the skew that was measured, how long they restart, the pace of the people; with
+       faults, how SEPM behaves
     3. what the service has seen before, and what is wanted of the plan, goes along: the planner plans from it anew
 
     Raises:
