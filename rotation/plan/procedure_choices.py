@@ -12,7 +12,7 @@ from rotation.values import GroupId, ServerName, Value
 
 
 class ProcedureChoices(Value):
-    """The two knobs, which groups are relaxed and which servers go in what wave, with all that the steps name."""
+    """The two choices, which groups are relaxed and which servers go in what wave, with all that the steps name."""
 
     scopes: tuple[OwnerScope, ...]
     waves: tuple[tuple[ServerName, ...], ...]

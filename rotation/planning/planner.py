@@ -55,22 +55,22 @@ def make_plan(
     held = choose_holdouts(site, views, treated, request, observed.replaced)
     scopes = tuple(_scope(view, treated[view.group.id][0]) for view in views)
     waves = _waves(site, held, request)
-    knobs = _knobs(site, observed, request, scopes=scopes, waves=waves, held=held)
-    away = tuple(_away(site, observed, request, knobs))
+    choices = _choices(site, observed, request, scopes=scopes, waves=waves, held=held)
+    away = tuple(_away(site, observed, request, choices))
     http = question(site, observed, scopes, request, gone={client.id for client in away})
     first = canary.choose(scopes, observed.clients, now=observed.survey.clients_as_of, unshown=http.unshown)
     failover = [view for view in views if treated[view.group.id][0] is Treatment.FAILOVER]
-    knobs = knobs.model_copy(update={"canaries": first.groups, "drill": _drill(site, observed, failover)})
+    choices = choices.model_copy(update={"canaries": first.groups, "drill": _drill(site, observed, failover)})
     trusted = _trusted(failover)
     body = PlanBody(
         site_id=site.id,
         certificates=_certificates(site, observed, request),
-        holdouts=knobs.holdouts,
+        holdouts=choices.holdouts,
         waves=waves,
         scopes=scopes,
         canaries=first.groups,
-        drilled=knobs.drill.groups,
-        copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies),
+        drilled=choices.drill.groups,
+        copies=tuple(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in choices.copies),
         left_out=(*away, *http.left_out),
         on_trust=tuple(
             OnTrust.of(scope.group_id, scope.path, trusted[scope.group_id])
@@ -82,7 +82,7 @@ def make_plan(
         replication_partners=observed.survey.replication_partners,
         publish_delay=site.limits.publish_delay,
         keep_relaxed=request.keep_relaxed,
-        steps=rotation_steps(knobs, after=after),
+        steps=rotation_steps(choices, after=after),
     )
     if endless := too_long(body):
         raise PlanRefusedError(endless)
@@ -171,7 +171,7 @@ def _waves(site: Site, held: frozenset[ServerName], request: PlanRequest) -> tup
     return tuple(wave for wave in waves if wave)
 
 
-def _knobs(
+def _choices(
     site: Site,
     observed: Observed,
     request: PlanRequest,
@@ -243,14 +243,14 @@ def _certificates(site: Site, observed: Observed, request: PlanRequest) -> tuple
     return tuple(chosen)
 
 
-def _away(site: Site, observed: Observed, request: PlanRequest, knobs: ProcedureChoices) -> Iterable[LeftOut]:
+def _away(site: Site, observed: Observed, request: PlanRequest, choices: ProcedureChoices) -> Iterable[LeftOut]:
     """Who is left out for being away. Never one whom a holdout is kept for (rule 1)."""
     if not request.leave_out_away:
         return
     waited_for = {
         group
-        for owner in knobs.scopes
-        if knobs.holdouts and owner.treatment is Treatment.FAILOVER
+        for owner in choices.scopes
+        if choices.holdouts and owner.treatment is Treatment.FAILOVER
         for group in owner.groups
     }
     paths = {group.id: group.path for group in observed.survey.groups}

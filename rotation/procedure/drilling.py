@@ -9,7 +9,7 @@ from rotation.proof.gate import minimum
 _B1 = "B1"
 
 
-def drill(knobs: ProcedureChoices) -> Iterator[Step]:
+def drill(choices: ProcedureChoices) -> Iterator[Step]:
     """The steps of the drill; none where nobody is drilled.
 
     1. for each round: other servers come first, then a gate of three heartbeats at least, which ends when every
@@ -17,11 +17,11 @@ def drill(knobs: ProcedureChoices) -> Iterator[Step]:
     2. the lists' own order again
     3. the rest is planned anew: groups with clients that were not seen are relaxed, or these approved by name
     """
-    planned = knobs.drill
+    planned = choices.drill
     if not planned.rounds:
         return
-    owners = [owner for owner in knobs.scopes if owner.group_id in planned.groups]
-    least = minimum(owners) + knobs.limits.publish_delay
+    owners = [owner for owner in choices.scopes if owner.group_id in planned.groups]
+    least = minimum(owners) + choices.limits.publish_delay
     for works in planned.rounds:
         for work in works:
             title = f"Put {', '.join(work.order[0])} first in the list {work.list!r}"
@@ -33,13 +33,13 @@ def drill(knobs: ProcedureChoices) -> Iterator[Step]:
             purpose=GatePurpose.DRILLED,
             scope=ScopeName.DRILLED,
             minimum=least,
-            patience=knobs.limits.stays + least,
+            patience=choices.limits.stays + least,
         )
-    yield from undo(knobs)
+    yield from undo(choices)
     yield Recheck(id="", number="recheck", title="Survey again and plan by what the drill has shown")
 
 
-def undo(knobs: ProcedureChoices) -> Iterator[Step]:
+def undo(choices: ProcedureChoices) -> Iterator[Step]:
     """The lists of the drill in their own order again."""
-    for work in knobs.drill.undo:
+    for work in choices.drill.undo:
         yield Console(id="", number="B1-undo", title=f"Put the list {work.list!r} back in its order", work=work)

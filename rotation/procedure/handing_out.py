@@ -9,16 +9,16 @@ from rotation.plan.work.task import StartHandOuts, StopHandOuts
 _NUMBER = "hand-outs"
 
 
-def stop_hand_outs(knobs: ProcedureChoices) -> Iterator[Console]:
+def stop_hand_outs(choices: ProcedureChoices) -> Iterator[Console]:
     """Before anything is relaxed or replaced. A file that was made before would undo either for whoever gets it."""
-    if knobs.hand_outs is not None:
+    if choices.hand_outs is not None:
         title = "Stop what else hands out Sylink.xml"
         yield Console(id="", number=_NUMBER, title=title, work=StopHandOuts())
 
 
-def start_hand_outs(knobs: ProcedureChoices) -> Iterator[Console]:
+def start_hand_outs(choices: ProcedureChoices) -> Iterator[Console]:
     """When every setting is as recorded: only then can the file be exported that stays right."""
-    if knobs.hand_outs is not None:
-        work = StartHandOuts(stopped=knobs.hand_outs.what, unsaid=knobs.hand_outs.unsaid)
+    if choices.hand_outs is not None:
+        work = StartHandOuts(stopped=choices.hand_outs.what, unsaid=choices.hand_outs.unsaid)
         title = "Start again what hands out Sylink.xml, with the file of now"
         yield Console(id="", number=_NUMBER, title=title, work=work)

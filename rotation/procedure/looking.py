@@ -9,24 +9,24 @@ from rotation.plan.step import Console, Step, Write
 from rotation.plan.work.client_look import LookAtClients
 
 
-def look_at_clients(knobs: ProcedureChoices, wave: int) -> Iterator[Console]:
+def look_at_clients(choices: ProcedureChoices, wave: int) -> Iterator[Console]:
     """Right before a replacement. Whoever opens it knows whether a group has clients of two builds: else it is passed.
 
     Clients that fail over have something to take only once a server was replaced: before the first one it is passed
     for them. Of relaxed clients each one has shown by itself what it holds, where HTTPS was shut for that since they
     were relaxed (rule 18). On a way back there is none: it waits for nobody whom only the way back can bring.
     """
-    drilled = bool(knobs.https_ports) and (wave == 0 or not knobs.keep_relaxed)
-    relaxed = any(pair.needs_list for owner in knobs.relaxed for pair in owner.pairs) and not drilled
-    failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
+    drilled = bool(choices.https_ports) and (wave == 0 or not choices.keep_relaxed)
+    relaxed = any(pair.needs_list for owner in choices.relaxed for pair in owner.pairs) and not drilled
+    failover = any(owner.treatment is Treatment.FAILOVER for owner in choices.scopes)
     if relaxed or failover:
         work = LookAtClients(relaxed=relaxed, failover=failover)
         yield _look(wave, work)
 
 
-def look_before_verifying(knobs: ProcedureChoices, wave: int) -> Iterator[Console]:
+def look_before_verifying(choices: ProcedureChoices, wave: int) -> Iterator[Console]:
     """Right before relaxed clients verify again: who has not taken the new certificates by then refuses policies."""
-    if any(pair.needs_unverified for owner in knobs.relaxed for pair in owner.pairs):
+    if any(pair.needs_unverified for owner in choices.relaxed for pair in owner.pairs):
         yield _look(wave, LookAtClients(verifying=True))
 
 

@@ -14,7 +14,7 @@ _ASKED_AFTER = 2
 _NAMES_SHOWN = 3
 
 
-def relax(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
+def relax(choices: ProcedureChoices, wave: int) -> Iterator[Step]:
     """The steps that relax R.
 
     0. where lists stay as they are (12.x), without A5
@@ -23,13 +23,13 @@ def relax(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
     3. golden images and install packages
     4. A8: the gate for all of R
     """
-    if knobs.first:
-        yield from _loosen(knobs, wave, ScopeName.CANARIES)
-        yield _canary_gate(knobs, wave, "A8", GatePurpose.RELAXED)
-    yield from _loosen(knobs, wave, _all_others(knobs))
-    if knobs.image_groups:
-        yield refresh_images(knobs, wave)
-    least = minimum(knobs.relaxed, floor=knobs.limits.relax_floor)
+    if choices.first:
+        yield from _loosen(choices, wave, ScopeName.CANARIES)
+        yield _canary_gate(choices, wave, "A8", GatePurpose.RELAXED)
+    yield from _loosen(choices, wave, _all_others(choices))
+    if choices.image_groups:
+        yield refresh_images(choices, wave)
+    least = minimum(choices.relaxed, floor=choices.limits.relax_floor)
     yield Gate(
         id="",
         number="A8",
@@ -39,18 +39,18 @@ def relax(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
         scope=ScopeName.RELAXED,
         minimum=least,
         # Patience goes before the swap: an absentee of a relaxed group has no holdout (rule 3).
-        patience=max(knobs.limits.holdout_maximum, least),
+        patience=max(choices.limits.holdout_maximum, least),
     )
 
 
-def still_relaxed(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
+def still_relaxed(choices: ProcedureChoices, wave: int) -> Iterator[Step]:
     """Before another server is swapped while R stays relaxed: A8 once more, where nobody can read settings.
 
     A swap may move serials, and what policy they are of is shown by an export with those that were copied, or stated.
     """
-    if not knobs.unread or not knobs.relaxed:
+    if not choices.unread or not choices.relaxed:
         return
-    least = minimum(knobs.relaxed) + knobs.limits.publish_delay
+    least = minimum(choices.relaxed) + choices.limits.publish_delay
     yield Gate(
         id="",
         number="A8",
@@ -59,11 +59,11 @@ def still_relaxed(knobs: ProcedureChoices, wave: int) -> Iterator[Step]:
         purpose=GatePurpose.RELAXED,
         scope=ScopeName.RELAXED,
         minimum=least,
-        patience=max(knobs.limits.gate_patience, least),
+        patience=max(choices.limits.gate_patience, least),
     )
 
 
-def restore(knobs: ProcedureChoices, wave: int, *, gated: bool) -> Iterator[Step]:
+def restore(choices: ProcedureChoices, wave: int, *, gated: bool) -> Iterator[Step]:
     """The steps that restore R to the recorded state, not "on": the check box first, then the list (seed 10).
 
     0. gated, images: a machine that starts from its image must know the certificates before it verifies (rule 4)
@@ -72,46 +72,46 @@ def restore(knobs: ProcedureChoices, wave: int, *, gated: bool) -> Iterator[Step
     2. A10c on the rest, gate, A10d on the rest, gate: both gates are for all of R
     3. of a site whose lists stay as they are, A10c only
     """
-    if gated and knobs.image_groups:
-        yield refresh_images(knobs, wave)
-    if gated and knobs.first:
+    if gated and choices.image_groups:
+        yield refresh_images(choices, wave)
+    if gated and choices.first:
         yield _secure(wave, ScopeName.CANARIES)
-        yield _canary_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
-        if not knobs.lists_stay:
+        yield _canary_gate(choices, wave, "A10c", GatePurpose.VERIFYING)
+        if not choices.lists_stay:
             yield _reassign(wave, ScopeName.CANARIES)
-            yield _canary_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
-    others = _all_others(knobs) if gated else ScopeName.RELAXED
+            yield _canary_gate(choices, wave, "A10d", GatePurpose.RETURNED)
+    others = _all_others(choices) if gated else ScopeName.RELAXED
     yield _secure(wave, others)
     if gated:
-        yield _restore_gate(knobs, wave, "A10c", GatePurpose.VERIFYING)
-    if knobs.lists_stay:
+        yield _restore_gate(choices, wave, "A10c", GatePurpose.VERIFYING)
+    if choices.lists_stay:
         return
     yield _reassign(wave, others)
     if gated:
-        yield _restore_gate(knobs, wave, "A10d", GatePurpose.RETURNED)
+        yield _restore_gate(choices, wave, "A10d", GatePurpose.RETURNED)
 
 
-def refresh_images(knobs: ProcedureChoices, wave: int, groups: tuple[str, ...] = ()) -> Console:
+def refresh_images(choices: ProcedureChoices, wave: int, groups: tuple[str, ...] = ()) -> Console:
     """Images and packages are made anew: clients made from them start with what they hold (rule 4).
 
     Args:
-        knobs: the plan's.
+        choices: the plan's.
         wave: the wave.
         groups: whose; of all that have any, when it names none.
     """
-    work = RefreshImages(groups=groups or knobs.image_groups)
+    work = RefreshImages(groups=groups or choices.image_groups)
     return Console(id="", number="images", wave=wave, title="Refresh golden images and install packages", work=work)
 
 
-def _all_others(knobs: ProcedureChoices) -> ScopeName:
-    return ScopeName.REST if knobs.first else ScopeName.RELAXED
+def _all_others(choices: ProcedureChoices) -> ScopeName:
+    return ScopeName.REST if choices.first else ScopeName.RELAXED
 
 
 _WHOSE = {ScopeName.CANARIES: " of the canaries", ScopeName.REST: " of the rest"}
 
 
-def _loosen(knobs: ProcedureChoices, wave: int, scope: ScopeName) -> Iterator[Write]:
-    if not knobs.lists_stay:
+def _loosen(choices: ProcedureChoices, wave: int, scope: ScopeName) -> Iterator[Write]:
+    if not choices.lists_stay:
         yield Write(
             id="",
             number="A5",
@@ -122,7 +122,7 @@ def _loosen(knobs: ProcedureChoices, wave: int, scope: ScopeName) -> Iterator[Wr
         )
     yield Write(
         id="",
-        number="A6-A7" if knobs.lists_stay else "A7",
+        number="A6-A7" if choices.lists_stay else "A7",
         wave=wave,
         title=f"Turn secure communications{_WHOSE.get(scope, '')} off",
         field=SettingField.SECURE_COMMUNICATIONS,
@@ -161,13 +161,13 @@ _PROVES = {
 }
 
 
-def _canary_gate(knobs: ProcedureChoices, wave: int, number: str, purpose: GatePurpose) -> Gate:
-    least = minimum(knobs.first)
+def _canary_gate(choices: ProcedureChoices, wave: int, number: str, purpose: GatePurpose) -> Gate:
+    least = minimum(choices.first)
     return Gate(
         id="",
         number=number,
         wave=wave,
-        title=f"Wait until the canaries {_PROVES[purpose]}: {_names(knobs.first)}",
+        title=f"Wait until the canaries {_PROVES[purpose]}: {_names(choices.first)}",
         purpose=purpose,
         scope=ScopeName.CANARIES,
         minimum=least,
@@ -175,8 +175,8 @@ def _canary_gate(knobs: ProcedureChoices, wave: int, number: str, purpose: GateP
     )
 
 
-def _restore_gate(knobs: ProcedureChoices, wave: int, number: str, purpose: GatePurpose) -> Gate:
-    least = minimum(knobs.relaxed)
+def _restore_gate(choices: ProcedureChoices, wave: int, number: str, purpose: GatePurpose) -> Gate:
+    least = minimum(choices.relaxed)
     return Gate(
         id="",
         number=number,
@@ -185,7 +185,7 @@ def _restore_gate(knobs: ProcedureChoices, wave: int, number: str, purpose: Gate
         purpose=purpose,
         scope=ScopeName.RELAXED,
         minimum=least,
-        patience=max(knobs.limits.gate_patience, least),
+        patience=max(choices.limits.gate_patience, least),
     )
 
 

@@ -78,7 +78,7 @@ def make_restore_plan(
 
 def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
     scopes = _scopes(survey, interrupted.originals)
-    knobs = ProcedureChoices(
+    choices = ProcedureChoices(
         scopes=scopes,
         waves=(),
         holdouts=(),
@@ -101,11 +101,11 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
         certificates=tuple(chosen for chosen in certificates if chosen.server in interrupted.swapped),
         waves=(interrupted.swapped,) if interrupted.swapped else (),
         scopes=scopes,
-        canaries=knobs.canaries,
+        canaries=choices.canaries,
         copies=interrupted.copies,
         replication_partners=interrupted.plan.body.replication_partners,
         publish_delay=site.limits.publish_delay,
-        steps=restore_steps(knobs, interrupted.swapped),
+        steps=restore_steps(choices, interrupted.swapped),
     )
 
 

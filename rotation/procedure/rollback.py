@@ -84,12 +84,12 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     held = tuple(server for server in backwards if server in last)
     others = tuple(server for server in backwards if server not in held)
     waves = tuple(wave for wave in (held, others) if wave)
-    knobs = _knobs(site, approved, done, reached.formers, waves)
+    choices = _choices(site, approved, done, reached.formers, waves)
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
     # without REST the proof of before the swap is over: it moves serials that nobody has copied
     relaxed_by = () if site.at_console else _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
     steps = numbered(
-        _steps(knobs, done, first_wave, relaxed=bool(relaxed_by), followed=_followed(site, approved, reached, waves)),
+        _steps(choices, done, first_wave, relaxed=bool(relaxed_by), followed=_followed(site, approved, reached, waves)),
         approved.last_number,
         relaxed_by,
     )
@@ -125,73 +125,73 @@ def as_served(body: PlanBody, renewed: Collection[ServerName]) -> PlanBody:
 
 
 def _steps(
-    knobs: ProcedureChoices, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
+    choices: ProcedureChoices, done: Sequence[Step], first_wave: int, *, relaxed: bool, followed: Collection[ServerName]
 ) -> Iterator[Step]:
-    yield from _made_again(knobs, done)
-    for index, servers in enumerate(knobs.waves):
+    yield from _made_again(choices, done)
+    for index, servers in enumerate(choices.waves):
         wave = first_wave + index
         if index:
-            yield _holdout(knobs, wave)
-        if knobs.relaxed and not relaxed:
-            yield from relax(knobs, wave)
+            yield _holdout(choices, wave)
+        if choices.relaxed and not relaxed:
+            yield from relax(choices, wave)
             relaxed = True
         else:
-            yield from still_relaxed(knobs, wave)
+            yield from still_relaxed(choices, wave)
         for place, server in enumerate(servers):
             if place:
-                yield from still_relaxed(knobs, wave)
-            yield from _swap(knobs, wave, server, gated=server not in followed)
+                yield from still_relaxed(choices, wave)
+            yield from _swap(choices, wave, server, gated=server not in followed)
             if server not in followed:
-                yield from between_servers(knobs, index, server, wave=wave)
+                yield from between_servers(choices, index, server, wave=wave)
         for server in servers:
             if server in followed:
-                yield from compare_signed_files(knobs, wave, server)
-        if restores(knobs, index):
-            yield from look_before_verifying(knobs, wave)
-            yield from restore(knobs, wave, gated=True)
+                yield from compare_signed_files(choices, wave, server)
+        if restores(choices, index):
+            yield from look_before_verifying(choices, wave)
+            yield from restore(choices, wave, gated=True)
             relaxed = False
-    yield from closing(knobs)
+    yield from closing(choices)
 
 
-def _swap(knobs: ProcedureChoices, wave: int, server: ServerName, *, gated: bool) -> Iterator[Step]:
-    failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
+def _swap(choices: ProcedureChoices, wave: int, server: ServerName, *, gated: bool) -> Iterator[Step]:
+    failover = any(owner.treatment is Treatment.FAILOVER for owner in choices.scopes)
     yield Console(
         id="",
         number="B2-undo" if failover else "A9-undo",
         wave=wave,
         title=f"Put the old certificate of {server} back",
-        work=knobs.replacements[server],
+        work=choices.replacements[server],
     )
     if gated:
-        gate = swap_gate(knobs, wave, server, "B3" if failover else "A10b")
+        gate = swap_gate(choices, wave, server, "B3" if failover else "A10b")
         title = f"Wait until clients know the old certificate of {server}"
         yield gate.model_copy(update={"title": title, "passes_unheard": True})
-        yield from compare_signed_files(knobs, wave, server)
+        yield from compare_signed_files(choices, wave, server)
 
 
-def _holdout(knobs: ProcedureChoices, wave: int) -> Holdout:
+def _holdout(choices: ProcedureChoices, wave: int) -> Holdout:
     """Those who took only new certificates, and are away, find these servers as they know them."""
     return Holdout(
         id="",
         number=HOLDOUT,
         wave=wave,
-        title=f"Keep {', '.join(knobs.holdouts)} on the new certificate for clients that are away",
-        servers=knobs.holdouts,
-        minimum=knobs.limits.holdout_minimum,
-        maximum=knobs.limits.holdout_maximum,
+        title=f"Keep {', '.join(choices.holdouts)} on the new certificate for clients that are away",
+        servers=choices.holdouts,
+        minimum=choices.limits.holdout_minimum,
+        maximum=choices.limits.holdout_maximum,
     )
 
 
-def _made_again(knobs: ProcedureChoices, done: Sequence[Step]) -> Iterator[Step]:
+def _made_again(choices: ProcedureChoices, done: Sequence[Step]) -> Iterator[Step]:
     away = left_by(done)
     yield from given_back(away.ports, away.stopped)
     works = [step.work for step in done if isinstance(step, Console)]
-    if knobs.replication_partners and any(isinstance(work, ResumeReplication) for work in works):
-        yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
+    if choices.replication_partners and any(isinstance(work, ResumeReplication) for work in works):
+        yield console("replication", "Pause replication", PauseReplication(partners=choices.replication_partners))
     if any(isinstance(work, StartHandOuts) for work in works):
-        yield from stop_hand_outs(knobs)
+        yield from stop_hand_outs(choices)
     deleted = {work.list for work in works if isinstance(work, DeleteList)}
-    for copy in knobs.copies:
+    for copy in choices.copies:
         if copy.copy_list in deleted:
             yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
 
@@ -243,7 +243,7 @@ def _offered(site: Site, owner: OwnerScope) -> frozenset[ServerName]:
     return frozenset[ServerName]().union(*known)
 
 
-def _knobs(
+def _choices(
     site: Site,
     approved: PlanBody,
     done: Sequence[Step],

@@ -14,28 +14,28 @@ _WEEKEND = 3
 """Over a weekend no client may come for three times as long."""
 
 
-def compare_signed_files(knobs: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Console]:
+def compare_signed_files(choices: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Console]:
     """Before anybody has to verify what a server signs: its .SIG files are newer than its certificate."""
-    if any(pair.secure_communications for owner in knobs.scopes for pair in owner.pairs):
+    if any(pair.secure_communications for owner in choices.scopes for pair in owner.pairs):
         work = CompareSignedFiles(server=server)
         yield Console(id="", number="signed", wave=wave, title=f"Compare the .SIG files of {server}", work=work)
 
 
-def shown_by_clients(knobs: ProcedureChoices, wave: int, *, asks: bool) -> Iterator[Gate]:
+def shown_by_clients(choices: ProcedureChoices, wave: int, *, asks: bool) -> Iterator[Gate]:
     """Dates are a hint, the client is the proof: a policy is moved, and taken from a server that was replaced.
 
     A client stays with its server for a day, so as long it may take until one is there; then three heartbeats.
     Nothing can be moved or read over REST where a site has none.
 
     Args:
-        knobs: the plan's.
+        choices: the plan's.
         wave: the wave that follows.
         asks: whether the gate asks a person after a weekend without a client at a replaced server.
     """
-    if knobs.unread or not any(verifying(owner) for owner in knobs.scopes):
+    if choices.unread or not any(verifying(owner) for owner in choices.scopes):
         return
-    least = minimum(owner for owner in knobs.scopes if owner.treatment is Treatment.FAILOVER)
-    least += knobs.limits.publish_delay
+    least = minimum(owner for owner in choices.scopes if owner.treatment is Treatment.FAILOVER)
+    least += choices.limits.publish_delay
     yield Gate(
         id="",
         number="shown",
@@ -44,6 +44,6 @@ def shown_by_clients(knobs: ProcedureChoices, wave: int, *, asks: bool) -> Itera
         purpose=GatePurpose.SIGNED,
         scope=ScopeName.FAILOVER,
         minimum=least,
-        patience=knobs.limits.stays * (_WEEKEND if asks else 1) + least,
+        patience=choices.limits.stays * (_WEEKEND if asks else 1) + least,
         asks=asks,
     )

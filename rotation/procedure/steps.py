@@ -1,4 +1,4 @@
-"""The vendor's two lists as one procedure with two knobs: which groups are relaxed, which servers go in what wave.
+"""The vendor's two lists as one procedure with two choices: which groups are relaxed, which servers go in what wave.
 
 Numbers are the vendor's own (facts, sections 2.1 and 2.2); what surrounds them carries a word.
 """
@@ -39,7 +39,7 @@ HOLDOUT = "B5"
 """The number of the holdout."""
 
 
-def rotation_steps(knobs: ProcedureChoices, *, after: int = 0) -> tuple[Step, ...]:
+def rotation_steps(choices: ProcedureChoices, *, after: int = 0) -> tuple[Step, ...]:
     """The steps that replace every certificate of a site; they are counted from `after` on.
 
     1. preflight: survey, compare with the plan, store the original settings
@@ -58,10 +58,10 @@ def rotation_steps(knobs: ProcedureChoices, *, after: int = 0) -> tuple[Step, ..
     6. closing: images refreshed, replication resumed, copies deleted, what handed out Sylink.xml started again, every
        client back
     """
-    return numbered(_rotation(knobs), after)
+    return numbered(_rotation(choices), after)
 
 
-def restore_steps(knobs: ProcedureChoices, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
+def restore_steps(choices: ProcedureChoices, swapped: tuple[ServerName, ...]) -> tuple[Step, ...]:
     """The steps that put the recorded settings back when no rotation is running (after a Terminate).
 
     1. preflight; what a drill left stopped or shut started and opened again; lists that one left reordered back in
@@ -71,97 +71,97 @@ def restore_steps(knobs: ProcedureChoices, swapped: tuple[ServerName, ...]) -> t
        before it, and images refreshed
     4. closing
     """
-    return numbered(_restoration(knobs, swapped))
+    return numbered(_restoration(choices, swapped))
 
 
-def _rotation(knobs: ProcedureChoices) -> Iterator[Step]:
+def _rotation(choices: ProcedureChoices) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site and store its original settings")
-    for wave in knobs.waves:
+    for wave in choices.waves:
         for server in wave:
             yield console(
                 "recovery", f"Copy the recovery file of {server} off the box", SaveRecoveryFile(server=server)
             )
-    if knobs.replication_partners:
-        yield console("replication", "Pause replication", PauseReplication(partners=knobs.replication_partners))
-    yield from stop_hand_outs(knobs)
-    yield from drill(knobs)
-    for copy in knobs.copies:
+    if choices.replication_partners:
+        yield console("replication", "Pause replication", PauseReplication(partners=choices.replication_partners))
+    yield from stop_hand_outs(choices)
+    yield from drill(choices)
+    for copy in choices.copies:
         yield console("A1-A4", f"Copy the list {copy.source_list!r} and make it HTTP", copy)
-    for index in range(len(knobs.waves)):
-        yield from _wave(knobs, index)
-    yield from closing(knobs)
+    for index in range(len(choices.waves)):
+        yield from _wave(choices, index)
+    yield from closing(choices)
 
 
-def _wave(knobs: ProcedureChoices, index: int) -> Iterator[Step]:
-    first, last = index == 0, index == len(knobs.waves) - 1
-    if last and knobs.holdouts:
+def _wave(choices: ProcedureChoices, index: int) -> Iterator[Step]:
+    first, last = index == 0, index == len(choices.waves) - 1
+    if last and choices.holdouts:
         yield Holdout(
             id="",
             number=HOLDOUT,
             wave=index,
-            title=f"Keep {', '.join(knobs.holdouts)} on the old certificate for clients that are away",
-            servers=knobs.holdouts,
-            minimum=knobs.limits.holdout_minimum,
-            maximum=knobs.limits.holdout_maximum,
+            title=f"Keep {', '.join(choices.holdouts)} on the old certificate for clients that are away",
+            servers=choices.holdouts,
+            minimum=choices.limits.holdout_minimum,
+            maximum=choices.limits.holdout_maximum,
         )
-        yield from shown_by_clients(knobs, index, asks=True)
+        yield from shown_by_clients(choices, index, asks=True)
     if not first:
         yield _recheck(index)
-    if knobs.relaxed and (first or not knobs.keep_relaxed):
-        yield from relax(knobs, index)
-        yield from listed_by_drill(knobs, index)
+    if choices.relaxed and (first or not choices.keep_relaxed):
+        yield from relax(choices, index)
+        yield from listed_by_drill(choices, index)
     else:
-        yield from still_relaxed(knobs, index)
-    for place, server in enumerate(knobs.waves[index]):
+        yield from still_relaxed(choices, index)
+    for place, server in enumerate(choices.waves[index]):
         if place:
-            yield from shown_by_clients(knobs, index, asks=last)
+            yield from shown_by_clients(choices, index, asks=last)
             yield _recheck(index)
-            yield from still_relaxed(knobs, index)
-        yield from look_at_clients(knobs, index)
-        yield from elsewhere_by_drill(knobs, index, server)
-        yield from _swap(knobs, index, server)
-        yield from between_servers(knobs, index, server, wave=index)
-    if restores(knobs, index):
-        yield from look_before_verifying(knobs, index)
-        yield from restore(knobs, index, gated=True)
+            yield from still_relaxed(choices, index)
+        yield from look_at_clients(choices, index)
+        yield from elsewhere_by_drill(choices, index, server)
+        yield from _swap(choices, index, server)
+        yield from between_servers(choices, index, server, wave=index)
+    if restores(choices, index):
+        yield from look_before_verifying(choices, index)
+        yield from restore(choices, index, gated=True)
 
 
-def between_servers(knobs: ProcedureChoices, index: int, server: ServerName, *, wave: int) -> Iterator[Step]:
+def between_servers(choices: ProcedureChoices, index: int, server: ServerName, *, wave: int) -> Iterator[Step]:
     """Images that fail over are refreshed after a server, before the next one: they need one that they know (rule 4).
 
     Where a restore or the closing follows, it refreshes all images.
     """
-    ends_wave, last = server == knobs.waves[index][-1], index == len(knobs.waves) - 1
-    if knobs.failover_images and not (ends_wave and (last or restores(knobs, index))):
-        yield refresh_images(knobs, wave, knobs.failover_images)
+    ends_wave, last = server == choices.waves[index][-1], index == len(choices.waves) - 1
+    if choices.failover_images and not (ends_wave and (last or restores(choices, index))):
+        yield refresh_images(choices, wave, choices.failover_images)
 
 
-def restores(knobs: ProcedureChoices, index: int) -> bool:
+def restores(choices: ProcedureChoices, index: int) -> bool:
     """Whether the recorded settings are put back at the end of a wave."""
-    last = index == len(knobs.waves) - 1
-    return bool(knobs.relaxed) and (last or not knobs.keep_relaxed)
+    last = index == len(choices.waves) - 1
+    return bool(choices.relaxed) and (last or not choices.keep_relaxed)
 
 
 def _recheck(wave: int) -> Recheck:
     return Recheck(id="", number="recheck", wave=wave, title="Survey again and compare the rest of the plan")
 
 
-def _swap(knobs: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Step]:
-    failover = any(owner.treatment is Treatment.FAILOVER for owner in knobs.scopes)
+def _swap(choices: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Step]:
+    failover = any(owner.treatment is Treatment.FAILOVER for owner in choices.scopes)
     yield Console(
         id="",
         number="B2" if failover else "A9",
         wave=wave,
         title=f"Replace the certificate of {server}",
-        work=knobs.replacements[server],
+        work=choices.replacements[server],
     )
-    yield swap_gate(knobs, wave, server, "B3" if failover else "A10b")
-    yield from compare_signed_files(knobs, wave, server)
+    yield swap_gate(choices, wave, server, "B3" if failover else "A10b")
+    yield from compare_signed_files(choices, wave, server)
 
 
-def swap_gate(knobs: ProcedureChoices, wave: int, server: ServerName, number: str) -> Gate:
+def swap_gate(choices: ProcedureChoices, wave: int, server: ServerName, number: str) -> Gate:
     """A10b or B3: the gate after the swap of a server."""
-    wait = minimum(knobs.scopes) + knobs.limits.publish_delay
+    wait = minimum(choices.scopes) + choices.limits.publish_delay
     return Gate(
         id="",
         number=number,
@@ -170,41 +170,41 @@ def swap_gate(knobs: ProcedureChoices, wave: int, server: ServerName, number: st
         purpose=GatePurpose.SWAPPED,
         scope=ScopeName.ALL,
         minimum=wait,
-        patience=max(knobs.limits.gate_patience, wait),
+        patience=max(choices.limits.gate_patience, wait),
         server=server,
     )
 
 
-def closing(knobs: ProcedureChoices) -> Iterator[Step]:
+def closing(choices: ProcedureChoices) -> Iterator[Step]:
     """What every plan ends with: images, replication resumed, copies deleted, hand-outs started, the last look."""
-    if knobs.image_groups:
-        yield refresh_images(knobs, max(0, len(knobs.waves) - 1))
-    if knobs.replication_partners:
-        yield console("replication", "Resume replication", ResumeReplication(partners=knobs.replication_partners))
-    yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in knobs.copies)
-    yield from start_hand_outs(knobs)
-    longest = max((owner.slowest_heartbeat + owner.jitter for owner in knobs.scopes), default=timedelta(0))
+    if choices.image_groups:
+        yield refresh_images(choices, max(0, len(choices.waves) - 1))
+    if choices.replication_partners:
+        yield console("replication", "Resume replication", ResumeReplication(partners=choices.replication_partners))
+    yield from _delete_copies(ListCopy(source=copy.source_list, copy_name=copy.copy_list) for copy in choices.copies)
+    yield from start_hand_outs(choices)
+    longest = max((owner.slowest_heartbeat + owner.jitter for owner in choices.scopes), default=timedelta(0))
     yield Closing(
         id="",
         number="closing",
         title="Check that everything is as it was and every client is back",
         minimum=longest,
-        patience=max(knobs.limits.gate_patience, longest),
+        patience=max(choices.limits.gate_patience, longest),
     )
 
 
-def _restoration(knobs: ProcedureChoices, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
+def _restoration(choices: ProcedureChoices, swapped: tuple[ServerName, ...]) -> Iterator[Step]:
     yield Preflight(id="", number="preflight", title="Survey the site")
-    yield from given_back(knobs.https_ports, knobs.stops)
-    yield from undo(knobs)
+    yield from given_back(choices.https_ports, choices.stops)
+    yield from undo(choices)
     for server in swapped:
-        yield swap_gate(knobs, 0, server, "A10b")
-        yield from compare_signed_files(knobs, 0, server)
-    if knobs.relaxed:
+        yield swap_gate(choices, 0, server, "A10b")
+        yield from compare_signed_files(choices, 0, server)
+    if choices.relaxed:
         if swapped:
-            yield from look_before_verifying(knobs, 0)
-        yield from restore(knobs, 0, gated=bool(swapped))
-    yield from closing(knobs)
+            yield from look_before_verifying(choices, 0)
+        yield from restore(choices, 0, gated=bool(swapped))
+    yield from closing(choices)
 
 
 def given_back(ports: tuple[HttpsPort, ...], stopped: Iterable[ServerName]) -> Iterator[Console]:

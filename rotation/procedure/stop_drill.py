@@ -14,19 +14,19 @@ _DAY = timedelta(days=1)
 """No server stays stopped for longer without a word of a person."""
 
 
-def elsewhere_by_drill(knobs: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Step]:
+def elsewhere_by_drill(choices: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Step]:
     """The drill, right before the replacement of a server.
 
     1. a person stops the services of that server
     2. each client that fails over, and was there, comes to another one, for three heartbeats at least
     3. the services are started again
     """
-    if server not in knobs.stops:
+    if server not in choices.stops:
         return
     yield drill_task(f"Stop the services of {server}", StopServer(server=server), wave)
     title = f"Wait until every client that fails over has come to another server than {server}"
-    asked = [owner for owner in knobs.scopes if owner.treatment is Treatment.FAILOVER]
-    patience = min(knobs.limits.gate_patience, _DAY)
+    asked = [owner for owner in choices.scopes if owner.treatment is Treatment.FAILOVER]
+    patience = min(choices.limits.gate_patience, _DAY)
     yield drill_gate(title, GatePurpose.ELSEWHERE, wave, asked=asked, patience=patience, server=server)
     yield started_again(server, wave)
 

@@ -4,6 +4,7 @@ The run loop, its activities and the people are those of `simulation.played.run`
 waits are timers of the server, each try of an activity is the server's, and what people say comes as a signal. What
 is kept is the simulated clock: it leaps to the due time of what the server has had happen, so that both runs tell the
 same times although a server's own clock goes on while an activity works.
+
 A worker can be cut off in the midst of it. What the workflow has read of the world is on a tape
 (`simulation.played.tape`), so that the next worker's replay reads the same again.
 """

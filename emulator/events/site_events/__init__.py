@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from emulator.events.site_events.base import HappeningBase
+from emulator.events.site_events.base import SiteEventBase
 from emulator.events.site_events.computers import (
     ComputersAppear,
     ComputersMove,
@@ -114,7 +114,7 @@ SiteEvent = Annotated[
 ]
 
 
-class Scheduled(HappeningBase):
+class Scheduled(SiteEventBase):
     """A happening with its time."""
 
     at: AwareDatetime

@@ -8,7 +8,7 @@ DECADES = timedelta(days=10_000)
 """No time that is played gets out of the years that there are."""
 
 
-class HappeningBase(BaseModel):
+class SiteEventBase(BaseModel):
     """A frozen value that takes no field it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -5,12 +5,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from emulator.events.site_events.base import DECADES, HappeningBase
+from emulator.events.site_events.base import DECADES, SiteEventBase
 
 _CURRENT_BUILD = "14.3.9816.7000"
 
 
-class ComputersAppear(HappeningBase):
+class ComputersAppear(SiteEventBase):
     """New clients are installed, from a package that was exported some time ago."""
 
     happening: Literal["computers_appear"] = "computers_appear"
@@ -20,7 +20,7 @@ class ComputersAppear(HappeningBase):
     build: str = _CURRENT_BUILD
 
 
-class ComputersMove(HappeningBase):
+class ComputersMove(SiteEventBase):
     """Clients are moved to another group."""
 
     happening: Literal["computers_move"] = "computers_move"
@@ -29,7 +29,7 @@ class ComputersMove(HappeningBase):
     count: int = Field(default=1, ge=1)
 
 
-class ComputersReimaged(HappeningBase):
+class ComputersReimaged(SiteEventBase):
     """Disk images of some age are put back on clients; most register anew, and their old record stays behind."""
 
     happening: Literal["computers_reimaged"] = "computers_reimaged"
@@ -39,7 +39,7 @@ class ComputersReimaged(HappeningBase):
     keeps_record: bool = False
 
 
-class RecordsDoubled(HappeningBase):
+class RecordsDoubled(SiteEventBase):
     """Clients register a second time: the record that they had stays, and no contact will ever touch it."""
 
     happening: Literal["records_doubled"] = "records_doubled"
@@ -47,7 +47,7 @@ class RecordsDoubled(HappeningBase):
     count: int = Field(default=1, ge=1)
 
 
-class RowsDoubled(HappeningBase):
+class RowsDoubled(SiteEventBase):
     """The database holds the rows of some clients twice, under one `uniqueId`; the copies stay as they are."""
 
     happening: Literal["rows_doubled"] = "rows_doubled"
@@ -55,14 +55,14 @@ class RowsDoubled(HappeningBase):
     count: int = Field(default=1, ge=1)
 
 
-class RecordShared(HappeningBase):
+class RecordShared(SiteEventBase):
     """A cloned machine goes on under the record of its twin: whichever checked in last is what the row shows."""
 
     happening: Literal["record_shared"] = "record_shared"
     group: str
 
 
-class SylinkHandedOut(HappeningBase):
+class SylinkHandedOut(SiteEventBase):
     """Somebody's script gives computers the Sylink.xml that their group had some time ago, each time it runs.
 
     Not while it is stopped; where it has been started again since, it gives them the file that was exported then.

@@ -5,11 +5,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from emulator.events.site_events.base import DECADES, HappeningBase
+from emulator.events.site_events.base import DECADES, SiteEventBase
 from emulator.state.damage import DamageForm
 
 
-class ServerRestarts(HappeningBase):
+class ServerRestarts(SiteEventBase):
     """A server's services restart."""
 
     happening: Literal["server_restarts"] = "server_restarts"
@@ -17,7 +17,7 @@ class ServerRestarts(HappeningBase):
     lasting: timedelta
 
 
-class ServerCutOff(HappeningBase):
+class ServerCutOff(SiteEventBase):
     """The network before a server is dead: to the product (clients reach it), to clients (it answers), or to both."""
 
     happening: Literal["server_cut_off"] = "server_cut_off"
@@ -27,7 +27,7 @@ class ServerCutOff(HappeningBase):
     from_clients: bool = False
 
 
-class ClockSet(HappeningBase):
+class ClockSet(SiteEventBase):
     """A server's own clock is set."""
 
     happening: Literal["clock_set"] = "clock_set"
@@ -35,7 +35,7 @@ class ClockSet(HappeningBase):
     ahead: timedelta = Field(ge=-DECADES, le=DECADES)
 
 
-class CertificateGenerated(HappeningBase):
+class CertificateGenerated(SiteEventBase):
     """Somebody has a server generate a new certificate."""
 
     happening: Literal["certificate_generated"] = "certificate_generated"
@@ -43,14 +43,14 @@ class CertificateGenerated(HappeningBase):
     new_keys: bool = True
 
 
-class CertificateRestored(HappeningBase):
+class CertificateRestored(SiteEventBase):
     """Somebody puts back the certificate that a server had before its present one."""
 
     happening: Literal["certificate_restored"] = "certificate_restored"
     server: str
 
 
-class CertificateDamaged(HappeningBase):
+class CertificateDamaged(SiteEventBase):
     """The certificate of a server is damaged or lost, while clients hold it."""
 
     happening: Literal["certificate_damaged"] = "certificate_damaged"
@@ -58,14 +58,14 @@ class CertificateDamaged(HappeningBase):
     form: DamageForm = DamageForm.LOST
 
 
-class ServerDies(HappeningBase):
+class ServerDies(SiteEventBase):
     """A server's services stop, and nobody starts them again."""
 
     happening: Literal["server_dies"] = "server_dies"
     server: str
 
 
-class HttpPortMoved(HappeningBase):
+class HttpPortMoved(SiteEventBase):
     """Somebody has a server listen for plain HTTP at another port; no list learns so."""
 
     happening: Literal["http_port_moved"] = "http_port_moved"
@@ -73,7 +73,7 @@ class HttpPortMoved(HappeningBase):
     port: int = Field(ge=1, le=65535)
 
 
-class ServerUpgraded(HappeningBase):
+class ServerUpgraded(SiteEventBase):
     """SEPM is upgraded on a server: it restarts, and listens at the ports of a new installation."""
 
     happening: Literal["server_upgraded"] = "server_upgraded"
@@ -83,7 +83,7 @@ class ServerUpgraded(HappeningBase):
     resets_ports: bool = True
 
 
-class ApiSilent(HappeningBase):
+class ApiSilent(SiteEventBase):
     """The REST API answers nobody for a while; the servers and their clients notice nothing of it."""
 
     happening: Literal["api_silent"] = "api_silent"

@@ -5,18 +5,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from emulator.events.site_events.base import DECADES, HappeningBase
+from emulator.events.site_events.base import DECADES, SiteEventBase
 from emulator.spec import DEFAULT_LOCATION, Protocol
 
 
-class PolicyEdited(HappeningBase):
+class PolicyEdited(SiteEventBase):
     """An administrator edits a policy of a group, and nothing of its communication settings."""
 
     happening: Literal["policy_edited"] = "policy_edited"
     group: str
 
 
-class PoliciesEditedOften(HappeningBase):
+class PoliciesEditedOften(SiteEventBase):
     """Administrators edit policies of a group again and again."""
 
     happening: Literal["policies_edited_often"] = "policies_edited_often"
@@ -25,13 +25,13 @@ class PoliciesEditedOften(HappeningBase):
     times: int = Field(ge=1, le=100_000)
 
 
-class DatabaseMaintained(HappeningBase):
+class DatabaseMaintained(SiteEventBase):
     """Maintenance of the database moves all policy serials without an edit."""
 
     happening: Literal["database_maintained"] = "database_maintained"
 
 
-class SecureCommunicationsSet(HappeningBase):
+class SecureCommunicationsSet(SiteEventBase):
     """Somebody ticks or unticks secure communications."""
 
     happening: Literal["secure_communications_set"] = "secure_communications_set"
@@ -40,7 +40,7 @@ class SecureCommunicationsSet(HappeningBase):
     enabled: bool
 
 
-class HeartbeatSet(HappeningBase):
+class HeartbeatSet(SiteEventBase):
     """Somebody gives a location another heartbeat."""
 
     happening: Literal["heartbeat_set"] = "heartbeat_set"
@@ -49,7 +49,7 @@ class HeartbeatSet(HappeningBase):
     heartbeat: timedelta = Field(ge=timedelta(milliseconds=10), le=DECADES)
 
 
-class ListAssigned(HappeningBase):
+class ListAssigned(SiteEventBase):
     """Somebody assigns another server list."""
 
     happening: Literal["list_assigned"] = "list_assigned"
@@ -58,7 +58,7 @@ class ListAssigned(HappeningBase):
     server_list: str
 
 
-class ListEdited(HappeningBase):
+class ListEdited(SiteEventBase):
     """Somebody edits the list that a location uses now, or the one that it used at the start."""
 
     happening: Literal["list_edited"] = "list_edited"

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from emulator.events.site_events.base import HappeningBase
+from emulator.events.site_events.base import SiteEventBase
 
 
-class GroupAdded(HappeningBase):
+class GroupAdded(SiteEventBase):
     """Somebody makes a group."""
 
     happening: Literal["group_added"] = "group_added"
@@ -13,7 +13,7 @@ class GroupAdded(HappeningBase):
     inherits: bool = False
 
 
-class LocationAdded(HappeningBase):
+class LocationAdded(SiteEventBase):
     """Somebody makes a location in a group."""
 
     happening: Literal["location_added"] = "location_added"
@@ -21,7 +21,7 @@ class LocationAdded(HappeningBase):
     name: str
 
 
-class GroupMoved(HappeningBase):
+class GroupMoved(SiteEventBase):
     """Somebody moves a group to another parent."""
 
     happening: Literal["group_moved"] = "group_moved"
@@ -29,7 +29,7 @@ class GroupMoved(HappeningBase):
     parent: str
 
 
-class InheritanceSet(HappeningBase):
+class InheritanceSet(SiteEventBase):
     """Somebody has a group inherit, or no longer."""
 
     happening: Literal["inheritance_set"] = "inheritance_set"

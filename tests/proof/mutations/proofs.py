@@ -91,9 +91,9 @@ def any_client_is_proven_after_a_swap(original, *args):  # noqa: ARG001 - as the
     faults=Faults.UNKNOWN,
     behind=_NO_FILES_LOOKED_AT,
 )
-def a_restore_has_no_gates(original, knobs, wave, *, gated):  # noqa: ARG001 - as the rule it replaces
+def a_restore_has_no_gates(original, choices, wave, *, gated):  # noqa: ARG001 - as the rule it replaces
     """All relaxed groups are made to verify and given their lists at once, canaries or not."""
-    return original(knobs, wave, gated=False)
+    return original(choices, wave, gated=False)
 
 
 @mutation(

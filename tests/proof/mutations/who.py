@@ -45,7 +45,7 @@ def patience_for_relaxed_clients_comes_after_the_swap(original, entry, rule, kep
 
 @mutation(
     rule="4",
-    replaces=planner._knobs,
+    replaces=planner._choices,
     where=where.about(Profile.IMAGES, where.has_images),
     faults=Faults.UNKNOWN,
 )

@@ -12,7 +12,7 @@ from rotation.values import ServerName
 
 
 @pytest.fixture
-def knobs(make):
+def choices(make):
     """What steps are made of: so many relaxed groups, of which the first ones are canaries."""
 
     def build(groups, first=0, *, images=()):
@@ -42,9 +42,9 @@ def told(steps):
     return [(step.number, step.title, step.scope) for step in found if isinstance(step, Write | Gate)]
 
 
-def test_rule_10_relax_goes_canary_first(knobs):
+def test_rule_10_relax_goes_canary_first(choices):
     """Writes to the canaries and their gate, then the same for the rest, and a gate for all of R."""
-    assert told(relax(knobs(3, 1), 7)) == [
+    assert told(relax(choices(3, 1), 7)) == [
         ("A5", "Assign the HTTP copies of the canaries", ScopeName.CANARIES),
         ("A7", "Turn secure communications of the canaries off", ScopeName.CANARIES),
         ("A8", "Wait until the canaries hold the relaxed policy: G0", ScopeName.CANARIES),
@@ -54,9 +54,9 @@ def test_rule_10_relax_goes_canary_first(knobs):
     ]
 
 
-def test_without_canaries_all_are_relaxed_at_once(knobs):
+def test_without_canaries_all_are_relaxed_at_once(choices):
     """One write of each setting, one gate; images are refreshed before it."""
-    steps = list(relax(knobs(2, images=("G0",)), 7))
+    steps = list(relax(choices(2, images=("G0",)), 7))
     assert told(steps) == [
         ("A5", "Assign the HTTP copies", ScopeName.RELAXED),
         ("A7", "Turn secure communications off", ScopeName.RELAXED),
@@ -68,9 +68,9 @@ def test_without_canaries_all_are_relaxed_at_once(knobs):
     assert steps.index(refresh) == 2
 
 
-def test_rule_13_restore_is_gated_and_goes_canary_first(knobs):
+def test_rule_13_restore_is_gated_and_goes_canary_first(choices):
     """The check box, gate, the list, gate: on the canaries, then on the rest; gates of the rest are for all of R."""
-    assert told(restore(knobs(3, 1), 7, gated=True)) == [
+    assert told(restore(choices(3, 1), 7, gated=True)) == [
         ("A10c", "Put secure communications of the canaries back as recorded", ScopeName.CANARIES),
         ("A10c", "Wait until the canaries verify the new certificate: G0", ScopeName.CANARIES),
         ("A10d", "Assign the original lists of the canaries again", ScopeName.CANARIES),
@@ -82,24 +82,24 @@ def test_rule_13_restore_is_gated_and_goes_canary_first(knobs):
     ]
 
 
-def test_a_restore_without_gates_is_of_all_at_once(knobs):
+def test_a_restore_without_gates_is_of_all_at_once(choices):
     """Before the first certificate nothing can be learned from canaries: each setting is put back in one write."""
-    assert told(restore(knobs(3, 1), 7, gated=False)) == [
+    assert told(restore(choices(3, 1), 7, gated=False)) == [
         ("A10c", "Put secure communications back as recorded", ScopeName.RELAXED),
         ("A10d", "Assign the original lists again", ScopeName.RELAXED),
     ]
-    assert all(step.restores for step in restore(knobs(3, 1), 7, gated=False) if isinstance(step, Write))
+    assert all(step.restores for step in restore(choices(3, 1), 7, gated=False) if isinstance(step, Write))
 
 
 @pytest.mark.parametrize(("first", "names"), [(2, "G0, G1"), (3, "G0, G1, G2"), (5, "G0, G1, G2 and 2 more")])
-def test_canaries_are_named_up_to_three(knobs, first, names):
+def test_canaries_are_named_up_to_three(choices, first, names):
     """A title has to be read at a glance."""
-    (gate, *_) = [step for step in relax(knobs(6, first), 7) if isinstance(step, Gate)]
+    (gate, *_) = [step for step in relax(choices(6, first), 7) if isinstance(step, Gate)]
     assert gate.title == f"Wait until the canaries hold the relaxed policy: {names}"
 
 
-def test_rule_3_patience_comes_before_the_swap(knobs):
+def test_rule_3_patience_comes_before_the_swap(choices):
     """A8 lasts as long as the floor and is as patient as a holdout; canaries are asked about after twice their wait."""
-    first, everybody = (step for step in relax(knobs(3, 1), 7) if isinstance(step, Gate))
+    first, everybody = (step for step in relax(choices(3, 1), 7) if isinstance(step, Gate))
     assert (first.minimum, first.patience) == (timedelta(minutes=15), timedelta(minutes=30))
     assert (everybody.minimum, everybody.patience) == (timedelta(hours=1), timedelta(days=40))
