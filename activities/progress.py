@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from engine.contract import ActivityName, Counted, EventKind, Noted, ProgressReport
-from rotation.running.report import LastWord
+from rotation.running.report import RotationReport
 from rotation.running.state import Outcome
 from service.world import World
 from store.progress import Progress, RotationStatus
@@ -61,7 +61,7 @@ class ProgressKeeper:
             }
         return progress.model_copy(update=changed) if changed else progress
 
-    async def _last_word(self, report: ProgressReport, outcome: Outcome) -> LastWord:
+    async def _last_word(self, report: ProgressReport, outcome: Outcome) -> RotationReport:
         store = self._world.store
         rotation = await store.rotations.get(report.rotation_id)
         try:
@@ -69,7 +69,7 @@ class ProgressKeeper:
         except PlanAltered:  # nothing of it was begun
             plan = None
         back = rotation.coverage
-        return LastWord(
+        return RotationReport(
             outcome=outcome,
             started_at=rotation.created_at,
             finished_at=report.at,

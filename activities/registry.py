@@ -6,7 +6,7 @@ from typing import Any
 from activities.admission import admitted
 from activities.gate.gates import Gates
 from activities.gate.statements import Statements
-from activities.look.looking import Looking
+from activities.look.looking import SiteLooks
 from activities.look.newborns import Newborns
 from activities.order.ordering import Ordering
 from activities.order.playing import Playing
@@ -15,8 +15,8 @@ from activities.plan.loading import Loading
 from activities.plan.planning import Planning
 from activities.plan.rolling_back import RollBackPlanner
 from activities.progress import ProgressKeeper
-from activities.setting.accepting import Accepting
-from activities.setting.moving import Moving
+from activities.setting.accepting import Acceptances
+from activities.setting.moving import PolicyMoves
 from activities.setting.originals import OriginalsRecorder
 from activities.setting.settings import SettingsWriter
 from activities.survey.servers import Servers
@@ -32,7 +32,12 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
     world = world or World(store=store)
     surveying, planning, gates = Surveying(world), Planning(world), Gates(world)
     playing, ordering = Playing(world), Ordering(world)
-    settings, tasks, looking, moving = SettingsWriter(world), TaskActivities(world), Looking(world), Moving(world)
+    settings, tasks, looking, moving = (
+        SettingsWriter(world),
+        TaskActivities(world),
+        SiteLooks(world),
+        PolicyMoves(world),
+    )
     every: list[Callable[..., Any]] = [
         surveying.survey_site,
         planning.check_plan,
@@ -53,7 +58,7 @@ def all_activities(store: Store, world: World | None = None) -> list[Callable[..
         looking.look,
         looking.restart_gate,
         Newborns(world).find_newborn,
-        Accepting(world).accept_found,
+        Acceptances(world).accept_found,
         ClosingCheck(world).check_closing,
         ProgressKeeper(world).record_progress,
         playing.play_run,

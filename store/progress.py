@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from rotation.finding import Finding
-from rotation.running.report import LastWord
+from rotation.running.report import RotationReport
 from rotation.running.state import GateReading
 from rotation.values import PlanId, RotationId, SiteId, Value
 
@@ -55,7 +55,7 @@ class Projection(Value):
     coverage: GateReading | None = None
     next_action_at: datetime | None = None
     finished_at: datetime | None = None
-    report: LastWord | None = None
+    report: RotationReport | None = None
 
 
 class Progress(Projection):

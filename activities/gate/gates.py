@@ -14,7 +14,7 @@ from activities.gate.outage import answering, with_outage
 from activities.gate.recovering import read_returned
 from activities.gate.signed import signatures
 from activities.gate.statements import by_export
-from activities.look.looking import Looking
+from activities.look.looking import SiteLooks
 from engine.contract import ActivityName, GateAnswer, GateRequest, LeaveOutRequest, LeftOutAnswer
 from rotation.drift.told import NamedDrift, in_few
 from rotation.finding import some
@@ -55,7 +55,7 @@ class Gates:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._looking = Looking(world)
+        self._looking = SiteLooks(world)
 
     @activity.defn(name=ActivityName.READ_GATE)
     async def read_gate(self, request: GateRequest) -> GateAnswer:

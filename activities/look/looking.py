@@ -33,7 +33,7 @@ from service.world import World
 _SECOND = timedelta(seconds=1)
 
 
-class Looking:
+class SiteLooks:
     """Observed truth between readings: groups, settings and certificates; clients as they were last read."""
 
     def __init__(self, world: World) -> None:

@@ -11,7 +11,7 @@ from rotation.values import RotationId
 from service.world import World
 
 
-class Accepting:
+class Acceptances:
     """What people go on with as it is."""
 
     def __init__(self, world: World) -> None:

@@ -28,7 +28,7 @@ _ON_ITS_WAY = timedelta(seconds=5)
 """Within that a call of a worker that has died has reached SEPM, or never will."""
 
 
-class Moving:
+class PolicyMoves:
     """Has SEPM make policies again by a setting that means nothing for a rotation: 1 KB of the clients' system log."""
 
     def __init__(self, world: World) -> None:

@@ -14,7 +14,7 @@ from service.world import World
 
 
 @dataclass
-class Repairing:
+class Repairs:
     """The drifts that are put right by one step's write."""
 
     world: World

@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.failures import as_activity_failures
 from activities.setting.accepting import shown
-from activities.setting.repairing import Repairing
+from activities.setting.repairing import Repairs
 from activities.survey.servers import presented
 from engine.contract import ActivityName, ReferenceAnswer, StepRequest, WriteAnswer, WriteRequest
 from rotation.drift.drift import PAIR_GONE
@@ -51,7 +51,7 @@ class SettingsWriter:
         6. where some of what was written before is written back: note what was put right, and what was not
         """
         scope = await scope_of(self._world, request.ref)
-        repair = await Repairing.of(self._world, request)
+        repair = await Repairs.of(self._world, request)
         written = already = refused = 0
         reason = ""
         gone: list[WantedPair] = []

@@ -14,7 +14,7 @@ _LASTING = timedelta(days=1)
 """What a server presented for so long may have reached its clients by other ways than itself."""
 
 
-class Sight(Value):
+class PresentedPeriod(Value):
     """A certificate that a server was seen to present, from the first sight to the last, on our own clock."""
 
     fingerprint: Fingerprint
@@ -39,7 +39,7 @@ class HeldByClients(Value):
 
 
 def clients_hold(
-    sights: Iterable[Sight],
+    sights: Iterable[PresentedPeriod],
     *,
     presents: Fingerprint | None,
     heard_at: datetime | None,

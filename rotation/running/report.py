@@ -6,7 +6,7 @@ from rotation.running.state import Outcome
 from rotation.values import Value
 
 
-class LastWord(Value):
+class RotationReport(Value):
     """What is shown of a rotation that has ended."""
 
     outcome: Outcome

@@ -10,7 +10,7 @@ from rotation.plan.plan import Plan
 from rotation.plan.refused import PlanRefusedError
 from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.recovery.damage import Damage, RecoveryCopy
-from rotation.recovery.held import HeldByClients, Sight, clients_hold
+from rotation.recovery.held import HeldByClients, PresentedPeriod, clients_hold
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
 from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
 from rotation.site import Site
@@ -119,13 +119,13 @@ async def _put_in(store: Store, site_id: SiteId) -> dict[ServerName, Fingerprint
     return {swap.server: swap.target for _, swap in sorted(seen, key=lambda each: each[0])}
 
 
-async def _sights(store: Store, site_id: SiteId) -> dict[ServerName, list[Sight]]:
+async def _sights(store: Store, site_id: SiteId) -> dict[ServerName, list[PresentedPeriod]]:
     """What was seen at client ports: by the watch, by surveys, and when rotations saw their certificates in."""
-    found: dict[ServerName, list[Sight]] = {}
+    found: dict[ServerName, list[PresentedPeriod]] = {}
     for port in await store.inventory.ports(site_id):
         if port.endpoint.port is Port.CLIENT:
             found.setdefault(port.endpoint.server, []).extend(
-                Sight(
+                PresentedPeriod(
                     fingerprint=each.certificate.fingerprint,
                     first_seen=each.first_seen,
                     last_seen=each.last_seen,
@@ -136,7 +136,7 @@ async def _sights(store: Store, site_id: SiteId) -> dict[ServerName, list[Sight]
     for served in await store.surveys.served(site_id, _SURVEYS):
         if served.fingerprint is not None:
             found.setdefault(served.server, []).append(
-                Sight(
+                PresentedPeriod(
                     fingerprint=served.fingerprint,
                     first_seen=served.observed_at,
                     last_seen=served.observed_at,
@@ -146,14 +146,14 @@ async def _sights(store: Store, site_id: SiteId) -> dict[ServerName, list[Sight]
     for swap in await store.swaps.of_site(site_id):
         if swap.seen_at is not None:
             found.setdefault(swap.server, []).append(
-                Sight(fingerprint=swap.target, first_seen=swap.seen_at, last_seen=swap.seen_at)
+                PresentedPeriod(fingerprint=swap.target, first_seen=swap.seen_at, last_seen=swap.seen_at)
             )
     return {server: _joined(seen) for server, seen in found.items()}
 
 
-def _joined(seen: Sequence[Sight]) -> list[Sight]:
+def _joined(seen: Sequence[PresentedPeriod]) -> list[PresentedPeriod]:
     """Sights of one certificate with no other between are one."""
-    joined: list[Sight] = []
+    joined: list[PresentedPeriod] = []
     for sight in sorted(seen, key=lambda each: each.first_seen):
         last = joined[-1] if joined else None
         if last is None or last.fingerprint != sight.fingerprint:

@@ -9,7 +9,7 @@ from rotation.drift.told import JudgedDrift
 from rotation.finding import Finding
 from rotation.plan.work.task import ConsoleTask
 from rotation.proof.gate import Reference
-from rotation.running.report import LastWord
+from rotation.running.report import RotationReport
 from rotation.running.state import GateReading
 from rotation.survey import PairSettings
 from store.schema.base import Base
@@ -51,7 +51,7 @@ class RotationRow(Base):
     coverage: Mapped[GateReading | None] = mapped_column(Document(GateReading))
     next_action_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    report: Mapped[LastWord | None] = mapped_column(Document(LastWord))
+    report: Mapped[RotationReport | None] = mapped_column(Document(RotationReport))
     updated_at: Mapped[datetime]
     told: Mapped[int] = mapped_column(server_default="0")
     """The number of the newest event that it has reported; 0 before the first one."""

@@ -34,7 +34,7 @@ from workflows.waits.unreported import another_was_in
 _SELDOM = timedelta(hours=1)
 
 
-class Begun(Value):
+class BegunLook(Value):
     """A look that has been begun."""
 
     request: LookRequest
@@ -128,7 +128,7 @@ async def look(run: Running, step: Step, *, in_full: bool = False) -> bool:
     return await end_look(run, step, begun, seen)
 
 
-async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begun | None:
+async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> BegunLook | None:
     """What a look asks, once what people have answered is obeyed; None where nothing is held against the plan.
 
     `in_full`: whether every setting is read, as it is once somebody has answered.
@@ -150,10 +150,10 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
         round_number=state.round_number,
         known=tuple((told.code, told.subject) for told in state.drift if not told.others),
     )
-    return Begun(request=request, answered=answered, right=said_right)
+    return BegunLook(request=request, answered=answered, right=said_right)
 
 
-async def end_look(run: Running, step: Step, begun: Begun, seen: LookAnswer) -> bool:
+async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer) -> bool:
     """Have what follows from a look follow. Whether something is there that nothing irreversible may follow."""
     state, right = run.state, begun.right
     late = not begun.answered and was_answered(run)

@@ -18,7 +18,7 @@ from workflows.people import second_person
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 from workflows.steps import signed_gate
-from workflows.steps.drift_step import Begun, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
+from workflows.steps.drift_step import BegunLook, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
 from workflows.steps.reference import fix_references
 from workflows.waits import canary_watch, cut_off, outage, statement
 from workflows.waits.waiting import give_back, note, open_wait, wait_of
@@ -207,7 +207,7 @@ def _summary(step: Gate | Holdout, at: datetime) -> str:
     return f"{step.number}: read coverage at {at:%Y-%m-%d %H:%M:%S}"
 
 
-async def _read(run: Running, step: Gate | Holdout, look: Begun | None) -> GateAnswer:
+async def _read(run: Running, step: Gate | Holdout, look: BegunLook | None) -> GateAnswer:
     wait = wait_of(run)
     request = GateRequest(
         ref=about(run.state, step),

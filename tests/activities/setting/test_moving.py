@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.setting.moving import Moving
+from activities.setting.moving import PolicyMoves
 from activities.setting.originals import OriginalsRecorder
 from emulator.scenarios import three_servers
 from engine.contract import MoveRequest, StepRef, StepRequest
@@ -37,7 +37,7 @@ async def moving():
 async def moved(stage, request):
     """How many sizes a call has written."""
     before = stage.simulation.effects.count("rest.client_log")
-    await Moving(stage.world).move_policies(request)
+    await PolicyMoves(stage.world).move_policies(request)
     return stage.simulation.effects.count("rest.client_log") - before
 
 
@@ -78,7 +78,7 @@ async def test_a_size_that_was_being_put_back_when_a_crash_came_gets_its_outcome
     now, pair = stage.clock.now(), Pair(group_id=owner.group_id, location_id=owner.pairs[0].location_id)
     what = (ROTATION, request.ref.step, pair, SettingField.LOG_SIZE)
     await stage.store.writes.record_write(*what, value="512", at=now, policy_date_before=now)
-    answer = await Moving(stage.world).put_policies_back(StepRequest(ref=request.ref))
+    answer = await PolicyMoves(stage.world).put_policies_back(StepRequest(ref=request.ref))
     notes = [(each.value, each.outcome) for each in await stage.store.writes.written(ROTATION, request.ref.step)]
     assert (answer.findings, notes) == ((), [("512", WriteOutcome.APPLIED)])
 
@@ -91,7 +91,7 @@ async def test_a_size_whose_note_was_stored_and_never_sent_is_put_back(moving):
     async with await stage.world.sepm(stage.site) as client:
         await client.set_log_size(pair, 513)
         await stage.store.writes.record_write(*what, value="512", at=now, policy_date_before=now)
-        answer = await Moving(stage.world).put_policies_back(StepRequest(ref=request.ref))
+        answer = await PolicyMoves(stage.world).put_policies_back(StepRequest(ref=request.ref))
         assert (answer.findings, (await client.pair_settings(pair)).log_kb) == ((), 512)
     notes = await stage.store.writes.written(ROTATION, request.ref.step)
     assert notes[-1].outcome is WriteOutcome.APPLIED

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.recovery.held import Sight, clients_hold
+from rotation.recovery.held import PresentedPeriod, clients_hold
 
 DAY = timedelta(days=1)
 
@@ -14,7 +14,9 @@ def sight(make):
     """A certificate that was presented from one day of the story to another."""
 
     def between(name, first, last, **fields):
-        return Sight(fingerprint=name, first_seen=make.t0 + first * DAY, last_seen=make.t0 + last * DAY, **fields)
+        return PresentedPeriod(
+            fingerprint=name, first_seen=make.t0 + first * DAY, last_seen=make.t0 + last * DAY, **fields
+        )
 
     return between
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.setting.moving import Moving
+from activities.setting.moving import PolicyMoves
 from emulator.simulation import SettingsWrite
 from emulator.spec import ROOT_GROUP, ClientSpec, GroupSpec, ListSpec, LocationSpec, ServerSpec, SiteSpec
 from emulator.switches import PatchClientLog, RejectedDownload, Switches
@@ -126,7 +126,7 @@ async def test_what_cannot_be_put_back_is_asked_about(played):
 
     async def retry(here):
         request = StepRequest(ref=about(here.state, here.state.step))
-        left = await Moving(here.stage.world).put_policies_back(request)
+        left = await PolicyMoves(here.stage.world).put_policies_back(request)
         assert [(each.code, each.subject) for each in left.findings] == [("log-size-differs", "My Company / Default")]
         take(PatchClientLog.WORKS)(here)
         return here.say(Move.RETRY)
