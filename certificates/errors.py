@@ -1,14 +1,14 @@
 """What can be wrong with a certificate file. No error ever carries a password or a key."""
 
-# ruff: noqa: N818 - the name says what happened, as those of SEPM's edge do
+# ruff: noqa: N818 - the names say what happened, as those of SEPM's edge do
 
 
-class UnusableCertificateFile(Exception):
-    """A certificate file that cannot be used.
+class WithRemedy(Exception):
+    """Something that went wrong at an edge.
 
     Attributes:
-        address: the name under which it was given.
-        what: what is wrong with it.
+        address: where it happened, as a person knows it: a site, a server, the name under which a file was given.
+        what: what happened.
         remedy: what to do now.
     """
 
@@ -20,3 +20,7 @@ class UnusableCertificateFile(Exception):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.what}; {self.remedy}"
+
+
+class UnusableCertificateFile(WithRemedy):
+    """A certificate file that cannot be used; `address` is the name under which it was given."""

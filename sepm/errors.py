@@ -9,29 +9,15 @@ cleaned before they get here.
 from datetime import timedelta
 from typing import ClassVar
 
+from certificates.errors import WithRemedy
 from rotation.values import Fingerprint
 
 
-class SepmError(Exception):
-    """Something that SEPM, its network or a file for it did not give.
-
-    Attributes:
-        address: the site or server it happened at, as a person knows it.
-        what: what happened.
-        remedy: what to do now.
-    """
+class SepmError(WithRemedy):
+    """Something that SEPM, its network or a file for it did not give."""
 
     retryable: ClassVar[bool] = False
     """Whether the same call may be made again later without a person doing anything."""
-
-    def __init__(self, address: str, what: str, remedy: str) -> None:
-        super().__init__(address, what, remedy)
-        self.address = address
-        self.what = what
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.address}: {self.what}; {self.remedy}"
 
 
 class Unreachable(SepmError):

@@ -61,7 +61,7 @@ class OpenSwaps:
 
     async def _look(self, task: ConsoleTask) -> SiteGlance:
         site = await self._world.site(task.site_id)
-        served = {seen.server: seen.fingerprint for seen in await self._world.served(site)}
+        served = {seen.server: seen.fingerprint for seen in await self._world.served(site.servers)}
         if not isinstance(task.work, ReplaceCertificate):
             return SiteGlance(served)
         async with await self._world.sepm(site) as client:

@@ -53,7 +53,7 @@ async def _observe(world: World, site: Site, client: Sepm) -> SiteSurvey:
         groups=groups,
         lists_edited=await dates_of_lists(client),
         clients_at=export.taken_at if export is not None else None,
-        served=await world.served(site),
+        served=await world.served(site.servers),
         http_silent=frozenset(
             server.name for server, answer in zip(site.servers, answers, strict=True) if not answer.answers
         ),

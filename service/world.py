@@ -1,7 +1,7 @@
 """What activities need of the world, as ports: the store, a clock, SEPM, the probe."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -83,6 +83,6 @@ class World:
         """The site as registered."""
         return await self.store.sites.get(site_id)
 
-    async def served(self, site: Site, servers: Sequence[Server] | None = None) -> tuple[ServedCertificate, ...]:
-        """What the client ports of `servers`, or of the whole site, really present now."""
-        return tuple([await self.probe.probe(server) for server in (site.servers if servers is None else servers)])
+    async def served(self, servers: Iterable[Server]) -> tuple[ServedCertificate, ...]:
+        """What every server's client port really presents now."""
+        return tuple([await self.probe.probe(server) for server in servers])

@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 
 from rotation.finding import Finding
 from rotation.running.report import RotationReport
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.values import PlanId, RotationId, SiteId, Value
 
 

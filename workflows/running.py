@@ -9,7 +9,8 @@ from rotation.finding import Finding
 from rotation.plan.step import Step
 from rotation.running.message import Message, Move, Reply
 from rotation.running.moves import refusal
-from rotation.running.state import Attention, OpenTask, Phase, RotationState
+from rotation.running.open_task import OpenTask
+from rotation.running.state import Attention, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
 from rotation.values import Value
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending

@@ -13,7 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from rotation.plan.scope import Treatment
     from rotation.plan.step import Console, Load
     from rotation.plan.work.task import Evidence, evidence_for
-    from rotation.running.state import GateReading, RotationState
+    from rotation.running.state import RotationState
+    from rotation.running.wait import GateReading
 
 PHASE = SearchAttributeKey.for_keyword(SearchAttribute.PHASE)
 STEP = SearchAttributeKey.for_keyword(SearchAttribute.STEP)

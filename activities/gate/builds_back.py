@@ -6,7 +6,7 @@ from activities.gate.in_numbers import NAMES
 from rotation.proof.gate import minimum
 from rotation.proof.silence import builds_not_back, is_unusual
 from rotation.proof.verdict import RosterEntry
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.survey import SiteSurvey
 from service.scope import StepScope
 from service.world import World

@@ -13,8 +13,9 @@ async def every_client(
 ) -> tuple[ObservedClient, ...]:
     """Every client of the site; whom the newest reading before still showed and this one does not is looked for again.
 
-    SEPM's count proves a reading (`sepm/rest/paging.py`), but for one case: where between two pages one client leaves
-    and another comes, the count stays and a client may be on no page. Whom a second reading does not show has gone.
+    SEPM's count proves a reading (`sepm/rest/paging.py`), with one exception. When one client leaves and another comes
+    between two pages, the count stays the same, and a client that is there can be on no page. So the site is read
+    a second time: a client that this reading does not show either has gone.
 
     Args:
         client: reads.

@@ -16,7 +16,7 @@ from activities.gate.signed import signatures
 from activities.gate.statements import by_export
 from activities.look.looking import SiteLooks
 from engine.contract import ActivityName, GateAnswer, GateRequest, LeaveOutRequest, LeftOutAnswer
-from rotation.drift.told import NamedDrift, in_few
+from rotation.drift.told import NamedDrift, summarized
 from rotation.finding import some
 from rotation.key import key_of
 from rotation.network import UNKNOWN
@@ -39,7 +39,7 @@ from rotation.proof.reading import (
 from rotation.proof.silence import fallen_silent, silenced, silent_canaries
 from rotation.proof.unusual import unusually_many
 from rotation.proof.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.survey import SiteSurvey
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from sepm.port import Sepm
@@ -275,7 +275,7 @@ class Gates:
             born = [each.born for each in found if each.born is not None and each.told.may_stay]
             names = [client.id for client in await store.roster.entries(ref.site_id, born)]
             await store.found.accept(ref.rotation_id, request.found, who)
-            accepted = in_few(each.told for each in found if each.told.may_stay)
+            accepted = summarized(each.told for each in found if each.told.may_stay)
         elif request.builds:
             names = await clients_of_builds(self._world, await scope_of(self._world, ref), request.builds)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rotation.proof.verdict import REFUSES, Judgement, RosterEntry, Verdict, tally
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.values import ClientId
 
 NAMES = 10

@@ -22,7 +22,7 @@ from rotation.proof.moved import (
     verifying,
 )
 from rotation.proof.verdict import GateRule, RosterEntry
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.survey import ObservedClient
 from rotation.values import GroupId, RotationId, ServerName
 from service.scope import StepScope

@@ -10,7 +10,7 @@ from rotation.plan.work.https_drill import OpenHttps, ShutHttps
 from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.proof.outage import OutageSeen
 from rotation.proof.reading import Seen
-from rotation.site import Server, Site
+from rotation.site import Server
 from rotation.values import ServerName
 from service.scope import StepScope
 from service.world import World
@@ -22,9 +22,9 @@ async def answering(world: World, scope: StepScope) -> tuple[ServerName, ...]:
     """The servers that answer though a drill has them shut or stopped; none where no gate asks who comes meanwhile."""
     match scope.step:
         case Gate(purpose=GatePurpose.LISTED):
-            return await _over_https(world, scope.site, scope.site.servers)
+            return await _over_https(world, scope.site.servers)
         case Gate(purpose=GatePurpose.ELSEWHERE, server=server) if server is not None:
-            return await _at_all(world, scope.site, scope.site.server(server))
+            return await _at_all(world, scope.site.server(server))
         case _:
             return ()
 
@@ -52,20 +52,20 @@ async def with_outage(
     silent: tuple[ServerName, ...] = ()
     if step.purpose is GatePurpose.ELSEWHERE:
         others = tuple(each for each in scope.site.servers if each.name != step.server)
-        up = await _over_https(world, scope.site, others)
+        up = await _over_https(world, others)
         silent = tuple(each.name for each in others if each.name not in up)
     return seen.model_copy(update={"outage": OutageSeen(since=since, there=there, silent=silent)})
 
 
-async def _over_https(world: World, site: Site, servers: tuple[Server, ...]) -> tuple[ServerName, ...]:
-    return tuple(seen.server for seen in await world.served(site, servers) if seen.answers)
+async def _over_https(world: World, servers: tuple[Server, ...]) -> tuple[ServerName, ...]:
+    return tuple(seen.server for seen in await world.served(servers) if seen.answers)
 
 
-async def _at_all(world: World, site: Site, server: Server | None) -> tuple[ServerName, ...]:
+async def _at_all(world: World, server: Server | None) -> tuple[ServerName, ...]:
     """The server, where it answers over HTTPS or over HTTP."""
     if server is None:
         return ()
-    return (await _over_https(world, site, (server,))) or (() if await _is_down(world, server) else (server.name,))
+    return (await _over_https(world, (server,))) or (() if await _is_down(world, server) else (server.name,))
 
 
 async def outage_evidence(world: World, scope: StepScope, work: Takes | GivesBack, *, said: bool) -> ObserveTaskAnswer:
@@ -83,17 +83,17 @@ async def outage_evidence(world: World, scope: StepScope, work: Takes | GivesBac
     """
     match work:
         case ShutHttps():
-            still = await _over_https(world, scope.site, scope.site.servers)
+            still = await _over_https(world, scope.site.servers)
             text = f"{', '.join(still)} still answers over HTTPS" if still else "no server answers over HTTPS"
             return await _away(world, scope, text, away=not still)
         case StopServer():
-            running = await _at_all(world, scope.site, scope.site.server(work.server))
+            running = await _at_all(world, scope.site.server(work.server))
             text = f"{work.server} {'still answers' if running else 'answers neither over HTTPS nor over HTTP'}"
             return await _away(world, scope, text, away=not running)
         case OpenHttps():
-            return await _there(world, scope.site, _asked(scope, (port.server for port in work.ports)), said=said)
+            return await _there(world, _asked(scope, (port.server for port in work.ports)), said=said)
         case StartServer():
-            return await _there(world, scope.site, _asked(scope, (work.server,)), said=False)
+            return await _there(world, _asked(scope, (work.server,)), said=False)
 
 
 async def _away(world: World, scope: StepScope, text: str, *, away: bool) -> ObserveTaskAnswer:
@@ -105,9 +105,9 @@ async def _away(world: World, scope: StepScope, text: str, *, away: bool) -> Obs
     return ObserveTaskAnswer(done=True, seen=text, outage_since=clock)
 
 
-async def _there(world: World, site: Site, asked: tuple[Server, ...], *, said: bool) -> ObserveTaskAnswer:
+async def _there(world: World, asked: tuple[Server, ...], *, said: bool) -> ObserveTaskAnswer:
     """What certificate a port presents is asked by the look that follows, which names another one than it should."""
-    up = await _over_https(world, site, asked)
+    up = await _over_https(world, asked)
     silent = [server for server in asked if server.name not in up]
     missing = [server.name for server in silent if not (said and await _is_down(world, server))]
     if missing:

@@ -11,7 +11,7 @@ from rotation.finding import blocking
 from rotation.plan.work.task import PutCertificateBack
 from rotation.proof.verdict import RosterEntry, tally
 from rotation.recovery.returning import PutBack, judge_returned, shown_at, works
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from service.scope import StepScope
 from service.world import World
 
@@ -23,7 +23,7 @@ async def put_back_evidence(world: World, scope: StepScope, work: PutCertificate
     server = scope.site.server(work.server)
     if server is None:
         raise LookupError(f"site {scope.site.name} has no server {work.server}")
-    (seen,) = await world.served(scope.site, [server])
+    seen = await world.probe.probe(server)
     if seen.fingerprint == work.fingerprint_sha256:
         async with await world.sepm(scope.site) as client:
             # rounded up: clocks are known to the second, and a check-in before must not count

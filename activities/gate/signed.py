@@ -7,7 +7,7 @@ from rotation.plan.step import Gate, Holdout
 from rotation.proof.coverage import holds
 from rotation.proof.signed import shown_by, to_show, verifying_gate, witnesses
 from rotation.proof.verdict import GateRule, RosterEntry
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.survey import ObservedClient
 from rotation.values import ClientId, GroupId, ServerName
 from service.scope import StepScope

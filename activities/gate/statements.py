@@ -11,7 +11,7 @@ from rotation.console.statement import Statement, WantedProof, missing_in
 from rotation.plan.step import Gate, Holdout
 from rotation.proof.reading import evidence_key
 from rotation.proof.verdict import ClientEvidence, Judgement, Reason, RosterEntry, Verdict
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.values import ClientId
 from service.plans.recovery_planning import ahead_of_ours
 from service.scope import StepScope, scope_of

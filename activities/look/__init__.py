@@ -1,1 +1,1 @@
-"""Looking at the site: is it as the rotation left it, what was born, and whom no gate counts."""
+"""The look at the site: what differs from what the rotation left, what was born, and which clients no gate counts."""

@@ -13,7 +13,7 @@ from rotation.drift.drift import LOCATION_NEW, ClientMove, Drift, drift, moved, 
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
 from rotation.drift.served import certificate_drift
-from rotation.drift.told import born_key, in_few, judge
+from rotation.drift.told import born_key, judge, summarized
 from rotation.drift.upgraded import upgraded
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
@@ -44,9 +44,10 @@ class SiteLooks:
         """What differs from what the rotation left.
 
         1. read groups, inheritance, lists, secure communications and SEPM's version; probe every server's ports. Where
-           this site has shown that its policy dates tell of changed settings, settings are read of groups whose policy
-           is another one; of all once a day, before a gate passes, and when somebody has answered: a policy is made
-           some time after a setting has changed. After an upgrade of SEPM that somebody has confirmed, of all
+           this site has shown that its policy dates tell of changed settings, the look reads the settings of those
+           groups only whose policy date has moved. SEPM makes a policy some time after a setting has changed, so the
+           look reads every setting once a day, before a gate passes, when a person has answered, and after an upgrade
+           of SEPM that a person has confirmed
         2. hold them against what the plan has written up to this step, and the clients' groups and builds as last read
         3. where a setting of the plan differs, note the policy date before it is put right (rule 9)
         4. judge what differs: it is gone on with, put right, or a person is asked
@@ -64,7 +65,7 @@ class SiteLooks:
         now = Circumstances(body=scope.plan.body, at=scope.step.id, repaired=settled.repaired, left=settled.left)
         judged = [judge(each, now) for each in found]
         identity = await kept.keep(rotation_id, judged, at=self._world.clock(), round_number=request.round_number)
-        told = in_few((each.told for each in judged), set(request.known))
+        told = summarized((each.told for each in judged), set(request.known))
         return LookAnswer(found=identity, told=told, born_key=born_key(judged))
 
     async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey, request: LookRequest) -> SiteSurvey:
@@ -80,7 +81,7 @@ class SiteLooks:
             version=await client.version(),
             groups=groups,
             lists_edited=await dates_of_lists(client),
-            served=await self._world.served(scope.site),
+            served=await self._world.served(scope.site.servers),
             http_silent=await self._http_silent(scope, planned),
         )
 

@@ -19,7 +19,7 @@ from rotation.plan.step import Gate
 from rotation.proof.acceptance import keeps_older
 from rotation.proof.gate import minimum
 from rotation.proof.verdict import Reason
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.survey import PairSettings, SiteSurvey
 from rotation.values import GroupId
 from service.scope import StepScope, scope_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from engine.contract import StepRef, WriteAnswer, WriteRequest
-from rotation.drift.told import JudgedDrift, NamedDrift, Repair, in_few
+from rotation.drift.told import JudgedDrift, NamedDrift, Repair, summarized
 from rotation.plan.step import SettingField
 from rotation.survey import Pair, PairSettings
 from rotation.values import FoundId, ListName
@@ -62,7 +62,7 @@ class Repairs:
             round_number=self.round_number,
         )
         by_hand = [_by_hand(each.repair, answer.missing) for each in left if each.repair is not None]
-        some = {"repaired": in_few(each.told for each in repaired), "by_hand": in_few(by_hand)}
+        some = {"repaired": summarized(each.told for each in repaired), "by_hand": summarized(by_hand)}
         return answer.model_copy(update=some)
 
 

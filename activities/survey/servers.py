@@ -29,7 +29,7 @@ class Servers:
 async def presented(world: World, site: Site, plan: Plan) -> Presented:
     """Which servers present the certificate that the plan gives them, which another than before, which nothing."""
     before = await presented_when_planned(world.store, plan)
-    served = await world.served(site)
+    served = await world.served(site.servers)
     found = [(seen, serves(plan.body, seen, before=before.get(seen.server))) for seen in served]
     return Presented(
         renewed=tuple(seen.server for seen, now in found if now is Serves.PLANNED),

@@ -103,7 +103,7 @@ class Witness:
         return await outage_evidence(self._world, scope, work, said=said)
 
     async def _certificate(self, scope: StepScope, work: ReplaceCertificate) -> ObserveTaskAnswer:
-        served = {each.server: each for each in await self._world.served(scope.site)}
+        served = {each.server: each for each in await self._world.served(scope.site.servers)}
         here = served[work.server]
         if here.fingerprint != work.fingerprint_sha256:
             await self._note_former(scope, work, here)

@@ -13,10 +13,9 @@ from starlette.exceptions import HTTPException
 from api.http import faults
 from api.http.invalid import invalid
 from api.http.problems import ProblemError
-from certificates.errors import UnusableCertificateFile
+from certificates.errors import WithRemedy
 from engine.fault import EngineFault
 from rotation.plan.refused import PlanRefusedError
-from sepm.errors import SepmError
 from store.fault import StoreFault
 
 _log = structlog.get_logger(__name__)
@@ -49,9 +48,8 @@ def answer_with_problems(app: FastAPI) -> None:
         _log.error("the database does not serve", kind=type(error).__name__, reason=str(getattr(error, "orig", "")))
         return faults.from_database(error).response()
 
-    @app.exception_handler(SepmError)
-    @app.exception_handler(UnusableCertificateFile)
-    async def of_sepm(_: Request, error: SepmError | UnusableCertificateFile) -> JSONResponse:
+    @app.exception_handler(WithRemedy)
+    async def of_edge(_: Request, error: WithRemedy) -> JSONResponse:
         return faults.from_sepm(error).response()
 
     @app.exception_handler(EngineFault)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from api.http.problems import ProblemError, later, refused
-from certificates.errors import UnusableCertificateFile
+from certificates.errors import UnusableCertificateFile, WithRemedy
 from engine.contract import ErrorType
 from engine.fault import (
     EngineFault,
@@ -26,7 +26,6 @@ from rotation.running.message import REQUEST_ID_REUSED
 from sepm.errors import (
     BadCredentials,
     NotPermitted,
-    SepmError,
     Throttled,
     Unreachable,
     UnreadableExport,
@@ -107,7 +106,7 @@ _STORE: dict[type[StoreFault], _Answer] = {
     SealBroken: _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "seal-broken", _KEY),
 }
 
-_SEPM: dict[type[Exception], _Answer] = {
+_SEPM: dict[type[WithRemedy], _Answer] = {
     Unreachable: _Answer(HTTPStatus.BAD_GATEWAY, "sepm-unreachable"),
     BadCredentials: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-credentials"),
     NotPermitted: _Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "sepm-not-permitted"),
@@ -150,7 +149,7 @@ def from_database(error: SQLAlchemyError) -> ProblemError:
     )
 
 
-def from_sepm(error: SepmError | UnusableCertificateFile) -> ProblemError:
+def from_sepm(error: WithRemedy) -> ProblemError:
     """What SEPM, its network or a file for it did not give."""
     answer = next((_SEPM[kind] for kind in type(error).__mro__ if kind in _SEPM), _SEPM_ELSE)
     return ProblemError(
@@ -224,5 +223,5 @@ def from_plan(refusal: PlanRefusedError) -> ProblemError:
     return refused("plan-refused", refusal.findings, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _finding(error: SepmError | UnusableCertificateFile, code: str) -> Finding:
+def _finding(error: WithRemedy, code: str) -> Finding:
     return blocking(code, error.address, error.what, error.remedy)

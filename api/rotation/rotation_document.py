@@ -10,7 +10,9 @@ from pydantic import Field
 from api.plan.plan_document import StepShown
 from api.standings import Known
 from rotation.plan.step import Step
-from rotation.running.state import Attention, OpenTask, Proceed, RollingBack, RotationState, Wait
+from rotation.running.open_task import OpenTask
+from rotation.running.state import Attention, Proceed, RollingBack, RotationState
+from rotation.running.wait import Wait
 from rotation.span import UpToAYear
 from rotation.standing.trouble import Standing, Trouble
 from rotation.values import PlanId, ServerName, Value

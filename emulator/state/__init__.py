@@ -1,1 +1,1 @@
-"""The site as its database has it, what changes in it, and what its servers publish."""
+"""The site as its database has it, what its servers publish, and the journal of every effect on it."""

@@ -8,7 +8,7 @@ from rotation.drift.told import NamedDrift
 from rotation.finding import Finding, Shown
 from rotation.plan.step import SettingField
 from rotation.proof.moved import ClientBeforeMove
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 

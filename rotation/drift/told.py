@@ -111,7 +111,7 @@ def born_key(judged: Iterable[JudgedDrift]) -> str:
     return key_of(sorted((each.told.code, each.told.subject, each.said) for each in judged if each.told.may_stay))
 
 
-def in_few(told: Iterable[NamedDrift], known: Collection[Hashable] = ()) -> tuple[NamedDrift, ...]:
+def summarized(told: Iterable[NamedDrift], known: Collection[Hashable] = ()) -> tuple[NamedDrift, ...]:
     """Some of each kind, with one that stands for the others. Those that are `known` by their keys are named still."""
     named_before = sorted(told, key=lambda each: each.key not in known)
     return first_of_each(named_before, lambda each: each.kind, _others, named=lambda each: each.key in known)

@@ -8,7 +8,8 @@ from rotation.plan.start_by import LEAST_MARGIN
 from rotation.plan.step import Console
 from rotation.plan.work.task import is_watched
 from rotation.running.message import REQUEST_ID_REUSED, Message, Move
-from rotation.running.state import RotationState, Wait
+from rotation.running.state import RotationState
+from rotation.running.wait import Wait
 from rotation.values import ServerName
 
 

@@ -1,21 +1,19 @@
 """The state of a running rotation: everything that a restart, a new worker or a continue-as-new must know."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rotation.console.statement import WantedProof as Wanted
 from rotation.drift.told import NamedDrift
 from rotation.finding import Finding, warning
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step
-from rotation.proof.moved import ClientBeforeMove
-from rotation.proof.outage import OutageSeen
-from rotation.proof.verdict import Reason
 from rotation.running.message import AnsweredMessage, Message, Move, Reply
+from rotation.running.open_task import OpenTask
 from rotation.running.unread_signal import UnreadSignal
-from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, TaskId, Value
+from rotation.running.wait import Wait
+from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 
 
 class Phase(StrEnum):
@@ -53,150 +51,6 @@ class Attention(Value):
         """As it is stored and shown."""
         options = ", ".join(option.value for option in self.options)
         return warning(self.code, self.subject, self.message, f"options: {options}" if options else "")
-
-
-class GateReading(Value):
-    """One full reading of a gate, in numbers."""
-
-    taken_at: datetime
-    total: int
-    covered: int
-    safe: int
-    waiting: int
-    left_out: int
-    by_reason: dict[Reason, int]
-    waiting_names: tuple[str, ...] = ()
-    """Some of those waited for; all of them are in the store."""
-    waiting_key: str = ""
-    """What tells those waited for from others."""
-    waiting_groups: tuple[str, ...] = ()
-    """Some of the groups whose settings they have."""
-    reached: bool
-    shown: tuple[ServerName, ...] = ()
-    """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
-    signing: dict[ServerName, datetime] = Field(default_factory=dict)
-    """Servers that clients have shown so, with when, on SEPM's clock (rule 24)."""
-    unshown: tuple[ServerName, ...] = ()
-    """Servers of which none has shown that: they hold the gates of rules 13 and 24."""
-    asked: tuple[ClientBeforeMove, ...] = ()
-    """Clients at such servers whose policy was moved to have them show that, and that have not yet (rule 24)."""
-    there: tuple[ServerName, ...] = ()
-    """Such servers at which clients are that were not asked yet."""
-    refused_at: tuple[ServerName, ...] = ()
-    """Servers at which clients were asked, and did not take the policy."""
-    outage: OutageSeen = OutageSeen()
-    """What a drill has away, and who has not come since (rule 18)."""
-    unheard: bool = False
-    """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
-    asks: Wanted | None = None
-    """What people of a site without REST are asked for; None: nothing."""
-    silent_after_swap: int = 0
-    """Clients of the swapped server that did not reappear within three heartbeats, and call a person (rules 8, 22)."""
-    silent_after_write: int = 0
-    """Clients that were there until they were relaxed, did not reappear, and call a person (rules 10, 22)."""
-    silent_names: tuple[str, ...] = ()
-    """Some of either."""
-    switched_off: tuple[str, ...] = ()
-    """Some of those who fell silent at a write or a replacement, too few to call a person (rule 22)."""
-    silent_canaries: tuple[str, ...] = ()
-    """Canaries that are waited for since they were relaxed, and were not heard for three heartbeats."""
-    unheard_builds: tuple[str, ...] = ()
-    """Builds of which the closing check has heard no client since the last replacement."""
-    quiet: int = 0
-    """Clients that are covered, and were not heard for three heartbeats."""
-    quiet_names: tuple[str, ...] = ()
-    """Some of them."""
-    upgrading: int = 0
-    """Clients of the plan's groups on which SEPM is about to install a later version (rule 26)."""
-    upgrading_names: tuple[str, ...] = ()
-    """Some of them."""
-    refusing_names: tuple[str, ...] = ()
-    """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
-
-
-class Wait(Value):
-    """A gate, holdout or closing check that is going on."""
-
-    step: str
-    opened_at: datetime
-    due: datetime
-    limit: datetime
-    heartbeat: timedelta
-    asked: tuple[ClientBeforeMove, ...] = ()
-    """The clients whose policy was moved to have them show what servers sign (rule 24)."""
-    held: tuple[str, ...] = ()
-    """Canaries that were named since they did not get through: what brings them back need not be the opened port."""
-    listed: tuple[str, ...] = ()
-    """Clients that the trail has named since they fell silent, though no person was called."""
-    fixed: bool = False
-    """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
-    readings: int = 0
-    next_at: datetime | None = None
-    reading: GateReading | None = None
-
-
-class RefusedClaim(Value):
-    """A claim of a replacement that was refused: its proof is read on."""
-
-    since: datetime
-    """When it was refused, or when a person last wanted to wait."""
-    read_at: datetime
-    """When the proof is read next."""
-    asked: bool = False
-    """Whether a person was asked what to do."""
-    seconded: bool = False
-    """Whether a second one was asked to approve that clients are left out."""
-    gates: tuple[str, ...] = ()
-    """The gates that did not hold when the proof was last read."""
-    waiting: int = 0
-    """How many clients they wait for; from the moment on when a second person was asked, as many as then."""
-    named: tuple[str, ...] = ()
-    """Some of these clients by name, each with its gate."""
-
-
-class ClientLook(Value):
-    """One client of each build is looked at (rule 10)."""
-
-    since: datetime
-    """When that was asked, or when a person last wanted to wait."""
-    builds: tuple[str, ...]
-    settled: dict[str, datetime] = Field(default_factory=dict)
-    """Those that were shown, or left out by name, with until when other clients of each may lack their list."""
-    old: tuple[str, ...] = ()
-    """Those of which a client was found to hold another list."""
-    asked: bool = False
-    """Whether a person was asked what to do."""
-    leaving: tuple[str, ...] = ()
-    """Those whose clients a second one was asked to approve as lost."""
-
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        """The builds of which no client was shown yet."""
-        return tuple(build for build in self.builds if build not in self.settled)
-
-
-class OpenTask(Value):
-    """The console task that the rotation waits for."""
-
-    id: TaskId
-    step: str
-    opened_at: datetime
-    claimed_by: str = ""
-    claimed_at: datetime | None = None
-    proven_at: datetime | None = None
-    """When all proof was last read for whoever holds it."""
-    read_again: bool = False
-    """Whether the site was seen to change since."""
-    lapsed_at: datetime | None = None
-    """Since when it is missing, and its holder is told to do nothing."""
-    look_at: datetime | None = None
-    """When to look whether it is done; None: now."""
-    refused: RefusedClaim | None = None
-    """Set while nobody holds it because a claim was refused."""
-    silent_since: datetime | None = None
-    """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
-    look: ClientLook | None = None
-    """Where it is about what clients hold."""
 
 
 class Restarted(Value):

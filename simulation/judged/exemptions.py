@@ -23,7 +23,7 @@ _BEGINS_ANEW = {"machine.install": "installed", "machine.reimage": "put back to 
 
 def excused(lost: LostClient, facts: Facts) -> str | None:
     """Why the loss of a client is not the rotation's; None when it is."""
-    for excuse in _EXCUSES:
+    for excuse in _EXEMPTIONS:
         why = excuse(lost, facts)
         if why is not None:
             return why
@@ -181,7 +181,7 @@ def _put_right(lost: LostClient, facts: Facts) -> str | None:
     return None
 
 
-_EXCUSES: tuple[Exemption, ...] = (
+_EXEMPTIONS: tuple[Exemption, ...] = (
     _before,
     _by_name,
     _on_trust,

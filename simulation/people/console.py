@@ -15,7 +15,8 @@ from rotation.plan.work.task import (
     ResumeReplication,
     SetSecureCommunications,
 )
-from rotation.running.state import RotationState, Wait
+from rotation.running.state import RotationState
+from rotation.running.wait import Wait
 from rotation.values import SiteId
 from sepm.offline.client_export import ExportForm, parse_client_export
 from sepm.offline.export_dates import DateOrder

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.message import Message, Move, Reply
-from rotation.running.state import Attention, OpenTask, RotationState
+from rotation.running.open_task import OpenTask
+from rotation.running.state import RotationState
 from rotation.values import TaskId
 from service.open_swaps import WATCH
 from simulation.drawn.chance import Chance
-from simulation.drawn.networking import WhenShut
 from simulation.drawn.scenario import START, Scenario, ScriptedMove, Since
 from simulation.people import looks, stopping
+from simulation.people.answers import choose
 from simulation.people.console import ConsolePeople
 from simulation.people.moments import reached
 from simulation.people.networks import NetworkPeople
@@ -22,8 +23,6 @@ from simulation.people.watchman import Watchman
 from store.store import Store
 
 _OPERATOR, _OWNER, _SECOND = "olga", "ann", "eve"
-_PATIENCE = 4
-"""How often somebody tries the same before choosing another way."""
 _DAY, _LONGER = timedelta(days=1), timedelta(days=7)
 _SAY_AGAIN = timedelta(minutes=10)
 _GIVES_UP = 200
@@ -314,49 +313,13 @@ class People:
         attention = next((each for each in self._state.attention if each.code == code), None)
         if attention is None:
             return None
-        move = self._choice(attention, self._tries[_Wish("attention", code)])
+        tries = self._tries[_Wish("attention", code)]
+        move = choose(attention, tries, self._seen, self._operator, self._scenario.networking.when_shut)
         who = _SECOND if move is Move.APPROVE else _OWNER
         if move is Move.STATE_GATE:
             states = await self._console.states(self._seen)
             return self._message(move, who, why="looked at the groups' pages", attestation=states)
         return self._message(move, who, why="decided", by=_LONGER if move is Move.EXTEND else None)
-
-    def _choice(self, attention: Attention, tries: int) -> Move:
-        """Wait longer, or approve, or try again; another way when that has not helped for some time."""
-        options = attention.options
-        if attention.code == "canary-back":
-            held = self._seen.wait.held if self._seen.wait is not None else ()
-            way = Move.PROCEED if self._operator.finds_http_open(held) else Move.CANCEL
-            return way if way in options else options[0]
-        if attention.code == "canary-held" and (about := self._about_networks()) is not None and about in options:
-            return about
-        if attention.code == looks.ASKED:
-            self._operator.stop_what_gave_old_lists(attention.message)
-            return looks.choice(self._seen, options, tries)
-        if attention.code == "site-differs" and tries <= _PATIENCE:
-            return Move.RETRY  # they have put it right
-        if tries > stopping.patience(attention.code, _PATIENCE):
-            for way in (Move.PROCEED, Move.CANCEL):
-                if way in options:
-                    return way
-        for way in (Move.EXTEND, Move.APPROVE, Move.RETRY):
-            if way in options and not (way is Move.EXTEND and Move.APPROVE in options):
-                return way
-        return options[0]
-
-    def _about_networks(self) -> Move | None:
-        """What they do about canaries whose network lets no plain HTTP through; None: what they do about any."""
-        held = self._seen.wait.held if self._seen.wait is not None else ()
-        if self._operator.finds_http_open(held):
-            return None
-        match self._scenario.networking.when_shut:
-            case WhenShut.OPEN:
-                self._operator.open_http(held)
-                return Move.EXTEND
-            case WhenShut.GIVE_UP:
-                return Move.CANCEL
-            case WhenShut.LEAVE_OUT:
-                return None
 
     def _message(
         self,

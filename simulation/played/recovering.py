@@ -49,7 +49,7 @@ async def recovery_of(stage: Stage, *damages: CertificateDamaged) -> Plan:
         )
         for damage in damages
     }
-    presents = await stage.world.served(stage.site)
+    presents = await stage.world.served(stage.site.servers)
     plan = await recovery_plan(stage.store, stage.site, presents, copies, {}, now=stage.clock.now())
     await stage.store.plans.add(plan)
     return plan

@@ -1,1 +1,1 @@
-"""The database: connections and transactions, SQLite, one in memory, migrations, backups, pages of long lists."""
+"""The database: connections and transactions, SQLite, one in memory, migrations, pages of long lists."""

@@ -10,7 +10,7 @@ from rotation.finding import Finding
 from rotation.plan.work.task import ConsoleTask
 from rotation.proof.gate import Reference
 from rotation.running.report import RotationReport
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.survey import PairSettings
 from store.schema.base import Base
 from store.schema.columns import Document

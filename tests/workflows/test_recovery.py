@@ -41,7 +41,9 @@ async def test_it_is_offered_while_sepm_does_not_answer(stage, tmp_path):
     await survey_site(here.world, site.id)
     here.simulation.schedule(CertificateDamaged(server=SEPM_1, form=DamageForm.LOST), here.simulation.now)
     here.line.cut = True
-    plan = await recovery_plan(here.store, site, await here.world.served(site), {SEPM_1: copy}, {}, now=here.clock())
+    plan = await recovery_plan(
+        here.store, site, await here.world.served(site.servers), {SEPM_1: copy}, {}, now=here.clock()
+    )
     await here.store.plans.add(plan)
 
     async with here.running(plan, leaving={PUT_BACK}) as handle:

@@ -6,7 +6,8 @@ from engine.contract import ActivityName, Counted, EventKind, MoveTaskRequest
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate, TaskState
 from rotation.running.message import Message
-from rotation.running.state import OpenTask, Phase
+from rotation.running.open_task import OpenTask
+from rotation.running.state import Phase
 from workflows.claims.refused_claim import is_over, refuse
 from workflows.claims.swap_proof import SwapProof, next_proof, read_proof
 from workflows.running import Running

@@ -15,7 +15,8 @@ from rotation.finding import Finding, blocking
 from rotation.plan.step import Console
 from rotation.proof.gate import next_look
 from rotation.proof.verdict import Reason
-from rotation.running.state import GateReading, Restarted
+from rotation.running.state import Restarted
+from rotation.running.wait import GateReading
 from rotation.values import Value
 from workflows.requests import about
 from workflows.running import Running

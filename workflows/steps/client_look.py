@@ -6,7 +6,8 @@ from engine.contract import ActivityName, EventKind, LeftOutAnswer, ObserveTaskA
 from rotation.plan.step import Console, ScopeName, Write
 from rotation.plan.work.client_look import LookAtClients
 from rotation.running.message import Move
-from rotation.running.state import ClientLook, Fixing, Proceed
+from rotation.running.open_task import ClientLook
+from rotation.running.state import Fixing, Proceed
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running
 

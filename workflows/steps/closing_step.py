@@ -7,7 +7,7 @@ from rotation.finding import Finding
 from rotation.plan.step import Closing, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from workflows.people import lost_pairs, second_person
 from workflows.requests import about
 from workflows.running import Running

@@ -32,7 +32,8 @@ from rotation.plan.work.task import (
 )
 from rotation.running.message import Message, Move
 from rotation.running.moves import refusal
-from rotation.running.state import Fixing, OpenTask, Phase
+from rotation.running.open_task import OpenTask
+from rotation.running.state import Fixing, Phase
 from workflows.claims.claim import LAPSED, claim, keep_proof
 from workflows.claims.refused_claim import ASKED, is_over, read_on, was_answered
 from workflows.people import second_person
@@ -284,8 +285,8 @@ async def _done_said(run: Running, step: Console | Write, message: Message) -> b
         run.reply(message, seen.contradicts)
         return False
     if _evidence(step) is Evidence.ATTESTED:
-        withdrawing = run.state.withdrawing
-        if finding := isinstance(step, Console) and untrue(step.work, message.attestation, withdrawing=withdrawing):
+        work, withdrawing = step.work if isinstance(step, Console) else None, run.state.withdrawing
+        if finding := untrue(work, message.attestation, withdrawing=withdrawing):
             run.reply(message, finding)
             return False
         await _settle(run, step, message.who, message.why, attestation=message.attestation)

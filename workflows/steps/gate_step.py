@@ -13,7 +13,8 @@ from engine.contract import (
 from rotation.plan.step import Gate, GatePurpose, Holdout, ScopeName
 from rotation.proof.gate import next_reading
 from rotation.running.message import Move
-from rotation.running.state import WANTED, GateReading, Proceed
+from rotation.running.state import WANTED, Proceed
+from rotation.running.wait import GateReading
 from workflows.people import second_person
 from workflows.requests import about, left_out
 from workflows.running import SECOND, Running

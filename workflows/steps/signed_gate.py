@@ -6,7 +6,7 @@ from engine.contract import ActivityName, EventKind, MoveAnswer, MoveRequest, Pu
 from rotation.finding import Finding
 from rotation.plan.step import Closing, Gate, GatePurpose, Holdout
 from rotation.running.message import Move
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running

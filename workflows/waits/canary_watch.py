@@ -6,7 +6,7 @@ Nothing irreversible follows such a gate. So going on leaves nobody out: the gat
 from engine.contract import EventKind
 from rotation.plan.step import Gate, GatePurpose
 from rotation.running.message import Move
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from workflows.people import second_person
 from workflows.running import SECOND, Running
 

@@ -2,7 +2,7 @@
 
 from engine.contract import EventKind
 from rotation.proof.verdict import REFUSES
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from workflows.running import Running
 
 _BACK = "put the old certificate back (roll back)"

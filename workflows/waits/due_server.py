@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from engine.contract import EventKind, ObserveTaskAnswer
 from rotation.plan.step import Console, Write
 from rotation.plan.work.task import ReplaceCertificate
-from rotation.running.state import OpenTask
+from rotation.running.open_task import OpenTask
 from workflows.running import Running
 from workflows.waits.old_certificates import RESTART
 

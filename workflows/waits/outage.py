@@ -13,7 +13,8 @@ from rotation.plan.work.https_drill import OpenHttps
 from rotation.plan.work.stop_drill import StopServer
 from rotation.proof.gate import minimum
 from rotation.running.message import Move
-from rotation.running.state import GateReading, Outage, Phase
+from rotation.running.state import Outage, Phase
+from rotation.running.wait import GateReading
 from rotation.values import ServerName
 from workflows.people import second_person
 from workflows.running import Running

@@ -7,7 +7,8 @@ from rotation.console.statement import untrue
 from rotation.finding import Finding
 from rotation.plan.step import Gate, Holdout
 from rotation.running.message import Move
-from rotation.running.state import WANTED, GateReading, Proceed
+from rotation.running.state import WANTED, Proceed
+from rotation.running.wait import GateReading
 from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import SECOND, Running

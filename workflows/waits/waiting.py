@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from rotation.plan.scope import ReportingPace
 from rotation.plan.step import Closing, Gate, Holdout, Step
-from rotation.running.state import GateReading, Wait
+from rotation.running.wait import GateReading, Wait
 from workflows.running import Running
 from workflows.waits import cut_off, outage
 

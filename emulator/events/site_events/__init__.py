@@ -1,6 +1,6 @@
 """What happens at a site without anybody having asked the product, as values: they travel as JSON.
 
-A name that is no longer there when its time comes makes a happening void. By what they touch: `computers`, `servers`,
+A name that is no longer there when its time comes makes an event void. By what they touch: `computers`, `servers`,
 `settings` and `tree`.
 """
 
@@ -115,14 +115,14 @@ SiteEvent = Annotated[
 
 
 class Scheduled(SiteEventBase):
-    """A happening with its time."""
+    """An event with its time."""
 
     at: AwareDatetime
     happening: SiteEvent
 
 
 class Missed(BaseModel):
-    """A happening that was void when its time came."""
+    """An event that was void when its time came."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -9,7 +9,7 @@ from rotation.plan.work.hand_outs import untold
 from rotation.plan.work.task import CopyList, ReorderList, StopHandOuts, Work
 
 
-def untrue(work: Work, attestation: Mapping[str, str], *, withdrawing: bool) -> Finding | None:
+def untrue(work: Work | None, attestation: Mapping[str, str], *, withdrawing: bool) -> Finding | None:
     """What is not as it was asked. A copy that is withdrawn is only deleted."""
     match work:
         case ReorderList():

@@ -9,7 +9,7 @@ from emulator.scenarios import one_server
 from engine.contract import GateRequest, StepRef
 from rotation.console.statement import Statement
 from rotation.plan.step import Gate, GatePurpose, ScopeName
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from rotation.site import Limits
 from service.scope import scope_of
 from simulation.drawn.scenario import OfflinePeople, Scenario

@@ -7,7 +7,9 @@ import pytest
 from rotation.console.statement import WantedProof
 from rotation.running.message import Move
 from rotation.running.moves import refusal
-from rotation.running.state import Attention, Cancelling, GateReading, OpenTask, Outcome, Proceed, RollingBack, Wait
+from rotation.running.open_task import OpenTask
+from rotation.running.state import Attention, Cancelling, Outcome, Proceed, RollingBack
+from rotation.running.wait import GateReading, Wait
 from rotation.values import TaskId
 
 T1 = TaskId("t1")

@@ -67,7 +67,7 @@ async def save(stage, certificate):
 
 async def planned(stage):
     """The recovery that is planned without any file at hand, or the codes of why not."""
-    presents = await stage.world.served(stage.site)
+    presents = await stage.world.served(stage.site.servers)
     try:
         return await recovery_plan(stage.store, stage.site, presents, {}, {}, now=stage.clock.now())
     except PlanRefusedError as refused:
@@ -174,7 +174,7 @@ async def test_clocks_that_differ_do_not_mislead(surveyed):
     held = damage(surveyed, DamageForm.ANOTHER, after=HOUR, noticed=0 * HOUR)
     endpoint = Endpoint(server=SEPM_2, port=Port.CLIENT, address="s2", number=443)
     surveyed.clock.leap_to(surveyed.clock.now() + HOUR)
-    (seen,) = [each for each in await surveyed.world.served(surveyed.site) if each.server == SEPM_2]
+    (seen,) = [each for each in await surveyed.world.served(surveyed.site.servers) if each.server == SEPM_2]
     look = Look(endpoint=endpoint, certificate=SeenCertificate(fingerprint=seen.fingerprint), at=seen.observed_at)
     await surveyed.store.inventory.record(surveyed.site.id, [look])
     surveyed.clock.leap_to(surveyed.clock.now() + HOUR)

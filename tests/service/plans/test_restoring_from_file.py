@@ -113,7 +113,8 @@ async def test_a_copy_that_is_there_is_deleted(stage, originals, restored):
 
 async def test_a_certificate_that_is_in_by_now_has_its_gate(stage, originals, restored):
     """What each server presents is looked at: one with its new certificate is waited for before clients verify."""
-    served = {each.server: each.fingerprint for each in await stage.world.served(await stage.world.site(SITE))}
+    servers = (await stage.world.site(SITE)).servers
+    served = {each.server: each.fingerprint for each in await stage.world.served(servers)}
     swapped = KeptCertificate(server=S1, fingerprint=served[S1], replaces=Fingerprint("ab" * 32))
     others = tuple(each for each in originals.certificates if each.server != S1)
     body = await restored(originals.model_copy(update={"certificates": (swapped, *others)}))

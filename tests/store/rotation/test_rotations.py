@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from rotation.finding import warning
-from rotation.running.state import GateReading
+from rotation.running.wait import GateReading
 from store.database.page import BadCursor
 from store.progress import Progress, RotationStatus
 from store.rotation.plans import UnknownPlan

@@ -10,7 +10,8 @@ from rotation.console.statement import WantedProof
 from rotation.plan.outline import outline
 from rotation.plan.step import Gate, ScopeName, SettingField
 from rotation.running.message import Move
-from rotation.running.state import WANTED, GateReading, Proceed, Restarted, Wait
+from rotation.running.state import WANTED, Proceed, Restarted
+from rotation.running.wait import GateReading, Wait
 from rotation.site import Limits
 from rotation.survey import Pair
 from rotation.values import TaskId

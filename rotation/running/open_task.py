@@ -1,0 +1,71 @@
+"""The task that a running rotation waits for: who holds it, its proof, and what was asked about it."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from rotation.values import TaskId, Value
+
+
+class RefusedClaim(Value):
+    """A claim of a replacement that was refused: its proof is read on."""
+
+    since: datetime
+    """When it was refused, or when a person last wanted to wait."""
+    read_at: datetime
+    """When the proof is read next."""
+    asked: bool = False
+    """Whether a person was asked what to do."""
+    seconded: bool = False
+    """Whether a second one was asked to approve that clients are left out."""
+    gates: tuple[str, ...] = ()
+    """The gates that did not hold when the proof was last read."""
+    waiting: int = 0
+    """How many clients they wait for; from the moment on when a second person was asked, as many as then."""
+    named: tuple[str, ...] = ()
+    """Some of these clients by name, each with its gate."""
+
+
+class ClientLook(Value):
+    """One client of each build is looked at (rule 10)."""
+
+    since: datetime
+    """When that was asked, or when a person last wanted to wait."""
+    builds: tuple[str, ...]
+    settled: dict[str, datetime] = Field(default_factory=dict)
+    """Those that were shown, or left out by name, with until when other clients of each may lack their list."""
+    old: tuple[str, ...] = ()
+    """Those of which a client was found to hold another list."""
+    asked: bool = False
+    """Whether a person was asked what to do."""
+    leaving: tuple[str, ...] = ()
+    """Those whose clients a second one was asked to approve as lost."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The builds of which no client was shown yet."""
+        return tuple(build for build in self.builds if build not in self.settled)
+
+
+class OpenTask(Value):
+    """The console task that the rotation waits for."""
+
+    id: TaskId
+    step: str
+    opened_at: datetime
+    claimed_by: str = ""
+    claimed_at: datetime | None = None
+    proven_at: datetime | None = None
+    """When all proof was last read for whoever holds it."""
+    read_again: bool = False
+    """Whether the site was seen to change since."""
+    lapsed_at: datetime | None = None
+    """Since when it is missing, and its holder is told to do nothing."""
+    look_at: datetime | None = None
+    """When to look whether it is done; None: now."""
+    refused: RefusedClaim | None = None
+    """Set while nobody holds it because a claim was refused."""
+    silent_since: datetime | None = None
+    """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
+    look: ClientLook | None = None
+    """Where it is about what clients hold."""

@@ -1,0 +1,91 @@
+"""What a running rotation waits for: a gate with its newest reading, in numbers."""
+
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from rotation.console.statement import WantedProof as Wanted
+from rotation.proof.moved import ClientBeforeMove
+from rotation.proof.outage import OutageSeen
+from rotation.proof.verdict import Reason
+from rotation.values import ServerName, Value
+
+
+class GateReading(Value):
+    """One full reading of a gate, in numbers."""
+
+    taken_at: datetime
+    total: int
+    covered: int
+    safe: int
+    waiting: int
+    left_out: int
+    by_reason: dict[Reason, int]
+    waiting_names: tuple[str, ...] = ()
+    """Some of those waited for; all of them are in the store."""
+    waiting_key: str = ""
+    """What tells those waited for from others."""
+    waiting_groups: tuple[str, ...] = ()
+    """Some of the groups whose settings they have."""
+    reached: bool
+    shown: tuple[ServerName, ...] = ()
+    """Servers that canaries have shown, in this gate so far, to sign with the key that they should."""
+    signing: dict[ServerName, datetime] = Field(default_factory=dict)
+    """Servers that clients have shown so, with when, on SEPM's clock (rule 24)."""
+    unshown: tuple[ServerName, ...] = ()
+    """Servers of which none has shown that: they hold the gates of rules 13 and 24."""
+    asked: tuple[ClientBeforeMove, ...] = ()
+    """Clients at such servers whose policy was moved to have them show that, and that have not yet (rule 24)."""
+    there: tuple[ServerName, ...] = ()
+    """Such servers at which clients are that were not asked yet."""
+    refused_at: tuple[ServerName, ...] = ()
+    """Servers at which clients were asked, and did not take the policy."""
+    outage: OutageSeen = OutageSeen()
+    """What a drill has away, and who has not come since (rule 18)."""
+    unheard: bool = False
+    """Whether no client has reported since the certificate went in that was taken out again (rule 15)."""
+    asks: Wanted | None = None
+    """What people of a site without REST are asked for; None: nothing."""
+    silent_after_swap: int = 0
+    """Clients of the swapped server that did not reappear within three heartbeats, and call a person (rules 8, 22)."""
+    silent_after_write: int = 0
+    """Clients that were there until they were relaxed, did not reappear, and call a person (rules 10, 22)."""
+    silent_names: tuple[str, ...] = ()
+    """Some of either."""
+    switched_off: tuple[str, ...] = ()
+    """Some of those who fell silent at a write or a replacement, too few to call a person (rule 22)."""
+    silent_canaries: tuple[str, ...] = ()
+    """Canaries that are waited for since they were relaxed, and were not heard for three heartbeats."""
+    unheard_builds: tuple[str, ...] = ()
+    """Builds of which the closing check has heard no client since the last replacement."""
+    quiet: int = 0
+    """Clients that are covered, and were not heard for three heartbeats."""
+    quiet_names: tuple[str, ...] = ()
+    """Some of them."""
+    upgrading: int = 0
+    """Clients of the plan's groups on which SEPM is about to install a later version (rule 26)."""
+    upgrading_names: tuple[str, ...] = ()
+    """Some of them."""
+    refusing_names: tuple[str, ...] = ()
+    """Some of those who check in and keep an older policy (rule 11); `by_reason` has their number."""
+
+
+class Wait(Value):
+    """A gate, holdout or closing check that is going on."""
+
+    step: str
+    opened_at: datetime
+    due: datetime
+    limit: datetime
+    heartbeat: timedelta
+    asked: tuple[ClientBeforeMove, ...] = ()
+    """The clients whose policy was moved to have them show what servers sign (rule 24)."""
+    held: tuple[str, ...] = ()
+    """Canaries that were named since they did not get through: what brings them back need not be the opened port."""
+    listed: tuple[str, ...] = ()
+    """Clients that the trail has named since they fell silent, though no person was called."""
+    fixed: bool = False
+    """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
+    readings: int = 0
+    next_at: datetime | None = None
+    reading: GateReading | None = None

@@ -1,0 +1,50 @@
+"""Which of the moves that an attention offers its owner chooses."""
+
+from rotation.running.message import Move
+from rotation.running.state import Attention, RotationState
+from simulation.drawn.networking import WhenShut
+from simulation.people import looks, stopping
+from simulation.people.operator import Operator
+
+_PATIENCE = 4
+"""How often somebody tries the same before choosing another way."""
+
+
+def choose(attention: Attention, tries: int, state: RotationState, operator: Operator, when_shut: WhenShut) -> Move:
+    """Wait longer, or approve, or try again; another way when that has not helped for some time."""
+    options = attention.options
+    held = state.wait.held if state.wait is not None else ()
+    if attention.code == "canary-back":
+        way = Move.PROCEED if operator.finds_http_open(held) else Move.CANCEL
+        return way if way in options else options[0]
+    if attention.code == "canary-held":
+        about = _about_networks(held, operator, when_shut)
+        if about is not None and about in options:
+            return about
+    if attention.code == looks.ASKED:
+        operator.stop_what_gave_old_lists(attention.message)
+        return looks.choice(state, options, tries)
+    if attention.code == "site-differs" and tries <= _PATIENCE:
+        return Move.RETRY  # they have put it right
+    return _usual(options, helps=tries <= stopping.patience(attention.code, _PATIENCE))
+
+
+def _usual(options: tuple[Move, ...], *, helps: bool) -> Move:
+    """What anybody chooses who has nothing to put right; `helps`: it may still help to wait or to try again."""
+    ways = () if helps else (Move.PROCEED, Move.CANCEL)
+    patient = (Move.APPROVE, Move.RETRY) if Move.APPROVE in options else (Move.EXTEND, Move.RETRY)
+    return next((way for way in (*ways, *patient) if way in options), options[0])
+
+
+def _about_networks(held: tuple[str, ...], operator: Operator, when_shut: WhenShut) -> Move | None:
+    """What they do about canaries whose network lets no plain HTTP through; None: what they do about any."""
+    if operator.finds_http_open(held):
+        return None
+    match when_shut:
+        case WhenShut.OPEN:
+            operator.open_http(held)
+            return Move.EXTEND
+        case WhenShut.GIVE_UP:
+            return Move.CANCEL
+        case WhenShut.LEAVE_OUT:
+            return None
