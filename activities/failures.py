@@ -10,8 +10,8 @@ from engine.contract import SEPM_UNREACHABLE, ErrorType
 from sepm.errors import (
     BadCredentials,
     Gone,
+    NothingEntered,
     NotPermitted,
-    NotTold,
     Refused,
     SepmError,
     Throttled,
@@ -26,7 +26,7 @@ _FOR_A_PERSON: tuple[tuple[type[SepmError], ErrorType], ...] = (
     (UntrustedCertificate, ErrorType.THIRD_CERTIFICATE),
     (Gone, ErrorType.GROUP_GONE),
     (Refused, ErrorType.SEPM_REFUSED),
-    (NotTold, ErrorType.SEPM_REFUSED),
+    (NothingEntered, ErrorType.SEPM_REFUSED),
 )
 
 

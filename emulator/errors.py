@@ -76,7 +76,7 @@ class StillPublishingError(EmulatorError):
         super().__init__(f"{server} is still publishing; look again")
 
 
-class NobodyThereError(EmulatorError):
+class UnreachableError(EmulatorError):
     """Every client that is to be looked at is off, and so are those like it."""
 
     def __init__(self) -> None:

@@ -62,7 +62,7 @@ class AcmeExchange:
             IssuerError: when the authority does not let us.
         """
         try:
-            with self._told_apart():
+            with self._as_issuing_errors():
                 # requests takes a path here, as acme hands it on; its type knows only the switch
                 self._net.verify_ssl = self._settings.trust()  # type: ignore[assignment]
                 self._directory = client.ClientV2.get_directory(self._where, self._net)
@@ -86,7 +86,7 @@ class AcmeExchange:
         """
         for _ in range(_NONCES):
             try:
-                with self._told_apart():
+                with self._as_issuing_errors():
                     return self._net.post(url, body, new_nonce_url=self._directory["newNonce"])
             except _NonceRefusedError:
                 continue
@@ -134,7 +134,7 @@ class AcmeExchange:
 
     def _register(self) -> None:
         binding = None
-        with self._told_apart():
+        with self._as_issuing_errors():
             if (given := self._settings.binding()) is not None:
                 kid, secret = given
                 binding = messages.ExternalAccountBinding.from_data(self.key.public_key(), kid, secret, self._directory)
@@ -152,7 +152,7 @@ class AcmeExchange:
         self._net.account = messages.RegistrationResource(body=messages.Registration(), uri=url)
 
     def _known(self, resource: str) -> str:
-        with self._told_apart():
+        with self._as_issuing_errors():
             return str(self._directory[resource])
 
     def _remember(self, answer: requests.Response, **_: object) -> None:
@@ -168,7 +168,7 @@ class AcmeExchange:
         return None if self._last is None else self._last.status_code
 
     @contextmanager
-    def _told_apart(self) -> Iterator[None]:
+    def _as_issuing_errors(self) -> Iterator[None]:
         try:
             yield
         except requests.exceptions.SSLError as error:

@@ -51,7 +51,7 @@ class DnsProof:
             DnsRefused, DnsUnreachable: when one of them is not there afterwards.
         """
         for record in records:
-            with _told_apart(record.name):
+            with _as_issuing_errors(record.name):
                 name, zone = await self._place(record.name)
                 update = dns.update.UpdateMessage(zone, keyring=self._key(record.name))
                 update.add(name, _TTL, "TXT", f'"{record.text}"')
@@ -66,7 +66,7 @@ class DnsProof:
             DnsRefused, DnsUnreachable: when one of them may still be there.
         """
         for record in records:
-            with _told_apart(record.name):
+            with _as_issuing_errors(record.name):
                 name, zone = await self._place(record.name)
                 update = dns.update.UpdateMessage(zone, keyring=self._key(record.name))
                 update.delete(name, "TXT", f'"{record.text}"')
@@ -106,7 +106,7 @@ class DnsProof:
 
 
 @contextmanager
-def _told_apart(subject: str) -> Iterator[None]:
+def _as_issuing_errors(subject: str) -> Iterator[None]:
     """Raise what the library raises as errors of ours."""
     try:
         yield

@@ -121,5 +121,5 @@ class UnreadableExport(SepmError):
     """A client export that cannot be used; `address` is the name under which it was given, with the line."""
 
 
-class NotTold(SepmError):
+class NothingEntered(SepmError):
     """A site at its console only, of which somebody has to say something first: its clients, what was changed."""

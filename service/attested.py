@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from rotation import inheritance
 from rotation.access import OfflineDocument
-from rotation.console.record import Change, OfflineRecord, Replicates, Said, serials_in
+from rotation.console.record import Change, ConsoleEntry, OfflineRecord, Replicates, serials_in
 from rotation.finding import Finding, blocking
 from rotation.plan.step import Write
 from rotation.plan.work.task import AssignList, PauseReplication, ResumeReplication, SetSecureCommunications
@@ -66,7 +66,7 @@ async def attest_settings(
     if finding is not None:
         return finding
     said = [_change(pair, word, followers, serials, clock) for pair in wanted]
-    await world.store.console.say(scope.site.id, said, world.clock())
+    await world.store.console.record(scope.site.id, said, world.clock())
     return None
 
 
@@ -83,8 +83,10 @@ async def attest_replication(
     if not word.shown:
         return _UNSAID
     partners = () if isinstance(work, PauseReplication) else work.partners
-    said: Said = Replicates(task_id=word.task_id, partners=partners, said_by=word.who, evidence=word.evidence)
-    await world.store.console.say(scope.site.id, [said], world.clock())
+    entry: ConsoleEntry = Replicates(
+        task_id=word.task_id, partners=partners, stated_by=word.who, evidence=word.evidence
+    )
+    await world.store.console.record(scope.site.id, [entry], world.clock())
     return None
 
 
@@ -103,7 +105,7 @@ def _change(
         field=wanted.field,
         server_list=wanted.server_list,
         secure_communications=wanted.secure_communications,
-        said_by=word.who,
+        stated_by=word.who,
         evidence=word.evidence,
         policy=serials.get(owner, clock + _SECOND),
         serials={group: at for group, at in serials.items() if followers.get(group) == owner},

@@ -10,7 +10,7 @@ from rotation.console.record import OfflineRecord
 from rotation.site import Site
 from rotation.survey import GroupGlance, ObservedClient, ObservedGroup, Pair, PairSettings
 from rotation.values import GroupId, ListName
-from sepm.errors import Gone, NotTold, Refused, Unreachable
+from sepm.errors import Gone, NothingEntered, Refused, Unreachable
 from sepm.tls.probe import CertificateProbe
 from store.site.console import ConsoleRecords
 
@@ -19,7 +19,7 @@ _BY_HAND = "it has no REST API: this is done at its console"
 
 async def record_of(site: Site, access: OfflineDocument, console: ConsoleRecords) -> OfflineRecord:
     """The site as its people say that it is."""
-    return OfflineRecord(access=access, said=await console.said(site.id, access.recorded_at))
+    return OfflineRecord(access=access, entries=await console.entries(site.id, access.recorded_at))
 
 
 class ConsoleSite:
@@ -122,12 +122,12 @@ class ConsoleSite:
         """The clients of the newest export.
 
         Raises:
-            NotTold: when there is none.
+            NothingEntered: when there is none.
         """
         export = await self._console.newest_export(self._site.id)
         if export is None:
             what = "nobody has uploaded an export of its clients"
-            raise NotTold(
+            raise NothingEntered(
                 self._site.name, what, f"export them in the console, then: rotator site clients {self._site.id}"
             )
         shown = observed(

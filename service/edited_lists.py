@@ -26,14 +26,14 @@ async def lists_not_as_known(
     plan: Plan,
     survey: SiteSurvey,
     *,
-    said: Mapping[ListName, datetime],
+    confirmed_lists: Mapping[ListName, datetime],
     at: str,
 ) -> tuple[Drift, ...]:
-    """The lists edited after the plan's survey, after their own task, and after a person confirmed them (`said`)."""
+    """The lists edited after the plan's survey, after their own task, and after a person confirmed them (`confirmed_lists`)."""
     if not survey.lists_edited:
         return ()
     shown = (await store.surveys.get(plan.survey_id)).lists_edited
     tasks = await store.tasks.list([TaskState.DONE], rotation_id=rotation_id)
-    for later in (shown_by_tasks(tasks, survey), said):
+    for later in (shown_by_tasks(tasks, survey), confirmed_lists):
         shown = shown | {name: max(until, shown.get(name, until)) for name, until in later.items()}
-    return edited_lists(site, plan.body, survey, shown, at=at, said=said.keys())
+    return edited_lists(site, plan.body, survey, shown, at=at, confirmed_lists=confirmed_lists.keys())

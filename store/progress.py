@@ -76,10 +76,10 @@ class Projected(Projection, NewRotation):
 class Rotation(Projected):
     """A rotation as it is kept."""
 
-    told: int
+    last_event: int
     """The number of the newest event that it has reported; 0 before the first one."""
 
     @property
     def unheard(self) -> bool:
         """Whether it was recorded and has not reported anything yet: Temporal may never have heard of it."""
-        return self.status is RotationStatus.RUNNING and self.told == 0
+        return self.status is RotationStatus.RUNNING and self.last_event == 0

@@ -48,7 +48,7 @@ class IssueCertificate:
                 asked = Moment()
                 answer = await self._advance(begin, left)
                 asked.passed()
-                workflow.set_current_details(answer.told)
+                workflow.set_current_details(answer.progress)
                 if answer.state is not OrderState.RUNNING:
                     return await self._end(begin, answer.state)
                 if answer.wait > begin.gives_up_at - workflow.now():
@@ -56,7 +56,7 @@ class IssueCertificate:
                 if answer.wait:
                     slower = min((workflow.now() - began) / 8, _LONGEST_PAUSE)
                     slept = Moment()
-                    await workflow.sleep(max(answer.wait, slower), summary=answer.told)
+                    await workflow.sleep(max(answer.wait, slower), summary=answer.progress)
                     slept.passed()
             return await self._end(begin, OrderState.FAILED)
         except (ActivityError, asyncio.CancelledError) as error:

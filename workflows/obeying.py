@@ -78,8 +78,8 @@ def _state_gate(state: RotationState, message: Message, now: datetime) -> Move:
         asked_by=message.who,
         why=message.why,
         waiting=reading.waiting if reading else 0,
-        said=message.attestation,
-        said_at=now,
+        evidence=message.attestation,
+        stated_at=now,
     )
     return _settle(state, Move.STATE_GATE)
 

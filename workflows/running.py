@@ -224,7 +224,7 @@ class Running:
         unread, self.state.unread = self.state.unread, None
         if unread is None:
             return
-        told = unread.told(self.state.rotation_id)
+        told = unread.explanation(self.state.rotation_id)
         if not self.is_raised(UNREAD):
             self._untold.append((EventKind.ATTENTION, f"signal {unread.signal}: {told}"))
         self.state.refused = f"signal {unread.signal}: {unread.why}"

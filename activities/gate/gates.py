@@ -61,7 +61,7 @@ class Gates:
     async def read_gate(self, request: GateRequest) -> GateAnswer:
         """A look at the site, where one is due, and a reading where nothing was found that comes before it."""
         seen = await self._looking.look(request.look) if request.look is not None else None
-        first = seen is not None and any(each.repair or each.blocks or each.voids for each in seen.told)
+        first = seen is not None and any(each.repair or each.blocks or each.voids for each in seen.drifts)
         return GateAnswer(reading=None if first else await self._read(request), look=seen)
 
     async def _read(self, request: GateRequest) -> GateReading:
@@ -121,10 +121,10 @@ class Gates:
         reading = _reading(step, asked_at, entries, judgements, told)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
         unheard_of = await self._unheard(scope, step, seen, clock)
-        reading = signed.told(reading, scoped, request.shown)
+        reading = signed.applied(reading, scoped, request.shown)
         asked = await taken(scope, step, clock, seen.skew, by_owner)
         if asked is not None:
-            reading = asked.told(reading, entries, request)
+            reading = asked.applied(reading, entries, request)
         reading = await by_export(world, scope, request, reading, scoped)
         planned = {group for owner in scope.plan.body.scopes for group in owner.groups}
         upgrading = sorted(each.name for each in clients if each.upgrades and each.group_id in planned)
@@ -272,10 +272,10 @@ class Gates:
         accepted: tuple[NamedDrift, ...] = ()
         if request.found is not None:
             found = await store.found.get(ref.rotation_id, request.found)
-            born = [each.born for each in found if each.born is not None and each.told.may_stay]
+            born = [each.born for each in found if each.born is not None and each.named.may_stay]
             names = [client.id for client in await store.roster.entries(ref.site_id, born)]
             await store.found.accept(ref.rotation_id, request.found, who)
-            accepted = summarized(each.told for each in found if each.told.may_stay)
+            accepted = summarized(each.named for each in found if each.named.may_stay)
         elif request.builds:
             names = await clients_of_builds(self._world, await scope_of(self._world, ref), request.builds)
         else:

@@ -33,4 +33,4 @@ def in_numbers(
 
 
 def _names(entries: Sequence[RosterEntry], some: set[ClientId]) -> tuple[str, ...]:
-    return tuple(sorted(entry.told for entry in entries if entry.id in some)[:NAMES])
+    return tuple(sorted(entry.label for entry in entries if entry.id in some)[:NAMES])

@@ -41,7 +41,7 @@ class Taken:
     """When the new certificate of each server was first seen, on SEPM's clock."""
     rules: Mapping[GroupId, GateRule]
 
-    def told(self, reading: GateReading, entries: Iterable[RosterEntry], request: GateRequest) -> GateReading:
+    def applied(self, reading: GateReading, entries: Iterable[RosterEntry], request: GateRequest) -> GateReading:
         """`reading` with what it has shown, beside what earlier ones have.
 
         It passes when the servers are shown that clients use, and one of each list. What was shown before a server got

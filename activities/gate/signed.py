@@ -22,7 +22,9 @@ class Signatures:
     wanted: frozenset[ServerName] = frozenset()
     before: Mapping[ClientId, ObservedClient] = field(default_factory=dict)
 
-    def told(self, reading: GateReading, entries: Iterable[RosterEntry], shown: Collection[ServerName]) -> GateReading:
+    def applied(
+        self, reading: GateReading, entries: Iterable[RosterEntry], shown: Collection[ServerName]
+    ) -> GateReading:
         """`reading` with what it has shown, beside what earlier ones have. It does not pass while anything lacks."""
         if not self.wanted:
             return reading

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from engine.contract import ObserveTaskAnswer
-from rotation.plan.work.signed_files import not_signed_anew
+from rotation.plan.work.signed_files import not_signed_again
 from rotation.plan.work.task import CompareSignedFiles
 from service.scope import StepScope
 from service.world import World
@@ -28,5 +28,5 @@ async def signed_files_evidence(
     newest = await store.surveys.latest_complete(scope.site.id)
     skew = (await store.surveys.get(newest)).skew if newest else timedelta(0)
     not_before = former - skew - _MINUTE if former is not None else None
-    stale = not_signed_anew(work.server, said, not_before=not_before, not_after=world.clock() + skew + _AHEAD)
+    stale = not_signed_again(work.server, said, not_before=not_before, not_after=world.clock() + skew + _AHEAD)
     return ObserveTaskAnswer(done=False, seen=stale.message if stale else "", contradicts=stale)

@@ -41,27 +41,27 @@ class Statements:
         key = evidence_key(scope.plan.body, scope.step)
         roster = await store.roster.entries(ref.site_id, None)
         names = {client.name.casefold() for client in roster}
-        if unknown := [name for name in missing_in(request.said) if name.casefold() not in names]:
+        if unknown := [name for name in missing_in(request.evidence) if name.casefold() not in names]:
             return StatedAnswer(count=0, unknown=tuple(unknown[:_NAMES]))
-        left = {name.casefold() for name in missing_in(request.said)}
+        left = {name.casefold() for name in missing_in(request.evidence)}
         statement = Statement(
             rotation_id=ref.rotation_id,
             gate=key,
-            said_by=request.said_by,
+            stated_by=request.stated_by,
             approved_by=request.approved_by,
             why=request.why,
-            said=request.said,
-            at=request.said_at,
+            evidence=request.evidence,
+            at=request.stated_at,
         )
         await store.console.state(statement)
         newest = await store.surveys.latest_complete(ref.site_id)
         survey = await store.surveys.get(newest) if newest else None
-        said_at = request.said_at + (ahead_of_ours(survey) if survey is not None else timedelta(0))
+        stated_at = request.stated_at + (ahead_of_ours(survey) if survey is not None else timedelta(0))
         shown = {
             client.id
             for client in roster
             if client.observed is not None
-            and client.first_seen_at <= request.said_at
+            and client.first_seen_at <= request.stated_at
             and client.name.casefold() not in left
         }
         waiting = [client for client in await self._unproven(scope, key) if client in shown]
@@ -75,7 +75,7 @@ class Statements:
                     client=client,
                     verdict=Verdict.COVERED,
                     reason=Reason.STATED,
-                    evidence=ClientEvidence(client=client, contact_seen=said_at, covered=True, reason=Reason.STATED),
+                    evidence=ClientEvidence(client=client, contact_seen=stated_at, covered=True, reason=Reason.STATED),
                 )
                 for client in waiting
             ],

@@ -65,8 +65,8 @@ class SiteLooks:
         now = Circumstances(body=scope.plan.body, at=scope.step.id, repaired=settled.repaired, left=settled.left)
         judged = [judge(each, now) for each in found]
         identity = await kept.keep(rotation_id, judged, at=self._world.clock(), round_number=request.round_number)
-        told = summarized((each.told for each in judged), set(request.known))
-        return LookAnswer(found=identity, told=told, born_key=born_key(judged))
+        drifts = summarized((each.named for each in judged), set(request.known))
+        return LookAnswer(found=identity, drifts=drifts, born_key=born_key(judged))
 
     async def _read(self, scope: StepScope, client: Sepm, planned: SiteSurvey, request: LookRequest) -> SiteSurvey:
         world, site = self._world, scope.site
@@ -138,7 +138,7 @@ class SiteLooks:
                 scope.ref.rotation_id,
                 scope.plan,
                 survey,
-                said=request.lists_shown,
+                confirmed_lists=request.lists_shown,
                 at=scope.step.id,
             ),
             *upgraded(
@@ -148,7 +148,7 @@ class SiteLooks:
                 survey,
                 at=scope.step.id,
                 swapped=request.swapped,
-                said=request.versions_shown,
+                confirmed_versions=request.versions_shown,
             ),
         )
 

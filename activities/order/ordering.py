@@ -34,7 +34,7 @@ _NO_ISSUER = blocking(
     "the worker has no authority at the address that this was ordered from",
     "give worker and API the same ROTATOR_ACME_... settings, restart both, and order once more",
 )
-_TOLD = {
+_PROGRESS = {
     OrderStep.PLACING: "the order is being placed",
     OrderStep.PROVING: "the names are being proven",
     OrderStep.SIGNING: "the certificate is being signed",
@@ -59,7 +59,7 @@ class Ordering:
         orders, issuer = self._world.store.certificate_orders, self._world.issuer
         kept = await orders.get(request.order_id)
         if kept.state is not OrderState.RUNNING:
-            return AdvanceOrderAnswer(state=kept.state, told=kept.state.value)
+            return AdvanceOrderAnswer(state=kept.state, progress=kept.state.value)
         if issuer is None or issuer.where != kept.issuer:
             return await self._fail(kept, _NO_ISSUER)
         asked = await self._world.store.certificate_requests.get(kept.request_id)
@@ -72,7 +72,7 @@ class Ordering:
             await orders.keep(kept.id, progress)
         if progress.chain_pem:
             return await self._take(kept, asked, progress)
-        return AdvanceOrderAnswer(state=OrderState.RUNNING, told=_TOLD[progress.step], wait=progress.wait)
+        return AdvanceOrderAnswer(state=OrderState.RUNNING, progress=_PROGRESS[progress.step], wait=progress.wait)
 
     @activity.defn(name=ActivityName.END_ORDER)
     async def end_order(self, request: EndOrderRequest) -> EndOrderAnswer:
@@ -108,7 +108,7 @@ class Ordering:
             return await self._fail(kept, error.finding)
         await self._world.store.certificate_orders.keep(kept.id, kept.progress, error.finding)
         asked = error.retry_after if isinstance(error, RateLimited) else None
-        return AdvanceOrderAnswer(state=OrderState.RUNNING, told=f"waits: {error.code}", wait=asked or _AGAIN)
+        return AdvanceOrderAnswer(state=OrderState.RUNNING, progress=f"waits: {error.code}", wait=asked or _AGAIN)
 
     async def _take(self, kept: CertificateOrder, asked: CertificateRequest, progress: Order) -> AdvanceOrderAnswer:
         orders, now = self._world.store.certificate_orders, self._world.clock()
@@ -129,11 +129,11 @@ class Ordering:
             return await self._fail(kept, _unfit(kept, unfit.findings))
         await orders.note(kept.id, (*accepted.findings, *names_left_out(asked.names, accepted.facts)))
         await orders.end(kept.id, OrderState.ISSUED, now, certificate_id=accepted.facts.id)
-        return AdvanceOrderAnswer(state=OrderState.ISSUED, told=OrderState.ISSUED.value)
+        return AdvanceOrderAnswer(state=OrderState.ISSUED, progress=OrderState.ISSUED.value)
 
     async def _fail(self, kept: CertificateOrder, finding: Finding) -> AdvanceOrderAnswer:
         await self._world.store.certificate_orders.end(kept.id, OrderState.FAILED, self._world.clock(), trouble=finding)
-        return AdvanceOrderAnswer(state=OrderState.FAILED, told=f"{OrderState.FAILED.value}: {finding.code}")
+        return AdvanceOrderAnswer(state=OrderState.FAILED, progress=f"{OrderState.FAILED.value}: {finding.code}")
 
     async def _tidy(self, kept: CertificateOrder) -> None:
         if self._world.issuer is not None:
@@ -168,7 +168,7 @@ def _late(kept: CertificateOrder, request: EndOrderRequest) -> Finding | None:
         return blocking(
             last.code, last.subject, f"not issued{waited}; last: {last.message}", f"{last.remedy}; then order once more"
         )
-    what = request.reason or f"the authority has not signed it in time; at last {_TOLD[kept.progress.step]}"
+    what = request.reason or f"the authority has not signed it in time; at last {_PROGRESS[kept.progress.step]}"
     return blocking(
         "ca-too-slow",
         kept.issuer,

@@ -150,7 +150,7 @@ class Planning:
     async def _lists(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
         store, site = self._world.store, await self._world.site(request.site_id)
         return await lists_not_as_known(
-            store, site, request.rotation_id, plan, survey, said=request.lists_shown, at=request.at
+            store, site, request.rotation_id, plan, survey, confirmed_lists=request.lists_shown, at=request.at
         )
 
     async def _upgraded(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Drift, ...]:
@@ -163,7 +163,7 @@ class Planning:
             survey,
             at=request.at,
             swapped=request.swapped,
-            said=request.versions_shown,
+            confirmed_versions=request.versions_shown,
         )
 
     async def _unfit(self, request: PlanCheckRequest, plan: Plan, survey: SiteSurvey) -> tuple[Finding, ...]:

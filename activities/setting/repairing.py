@@ -57,12 +57,12 @@ class Repairs:
         await self.world.store.found.repaired(
             self.ref.rotation_id,
             self.found,
-            repaired=[each.told.subject for each in repaired],
-            left=[each.told.subject for each in left],
+            repaired=[each.named.subject for each in repaired],
+            left=[each.named.subject for each in left],
             round_number=self.round_number,
         )
         by_hand = [_by_hand(each.repair, answer.missing) for each in left if each.repair is not None]
-        some = {"repaired": summarized(each.told for each in repaired), "by_hand": summarized(by_hand)}
+        some = {"repaired": summarized(each.named for each in repaired), "by_hand": summarized(by_hand)}
         return answer.model_copy(update=some)
 
 

@@ -128,7 +128,7 @@ class TaskActivities:
                 scope,
                 task.work,
                 withdrawing=request.withdrawing,
-                said=request.said,
+                said=request.evidence,
                 word=_word(request),
                 settled=request.settled,
             )
@@ -159,9 +159,9 @@ def _opened(task: ConsoleTask) -> OpenTaskAnswer:
 
 
 def _word(request: ObserveTaskRequest) -> Word | None:
-    if request.said is None:
+    if request.evidence is None:
         return None
-    return Word(task_id=request.task_id, who=request.who, evidence=request.said)
+    return Word(task_id=request.task_id, who=request.who, evidence=request.evidence)
 
 
 def _while_there(scope: StepScope, work: Work) -> tuple[str, ...]:

@@ -58,5 +58,5 @@ async def list_found(
         at=newest.at,
         total=len(newest.found),
         accepted_by=newest.accepted_by,
-        items=tuple(FoundShown.of(each.told) for each in shown),
+        items=tuple(FoundShown.of(each.named) for each in shown),
     )

@@ -116,7 +116,7 @@ class RotationShown(Projected):
     def of(cls, rotation: Rotation, known: Known, live: Live | None = None) -> "RotationShown":
         """The document of a stored rotation. What its workflow says of itself now is newer than what is stored."""
         found = known.found
-        shown = rotation.model_dump(exclude={"told", "attention"}) | (live.place() if live else {})
+        shown = rotation.model_dump(exclude={"last_event", "attention"}) | (live.place() if live else {})
         attention = tuple(each.finding() for each in live.attention) if live else rotation.attention
         return cls(
             **shown,

@@ -26,7 +26,7 @@ def recorded(rotation: Rotation) -> Recorded:
         site_id=rotation.site_id,
         status=rotation.status.value,
         unheard=rotation.unheard,
-        told=rotation.told,
+        last_event=rotation.last_event,
     )
 
 

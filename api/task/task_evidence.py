@@ -12,7 +12,7 @@ from sepm.offline.sylink import parse_sylink
 SYLINK = "sylink"
 
 
-def told_by_sylink(said: Mapping[str, str], site: Site) -> dict[str, str]:
+def evidence_of_sylink(said: Mapping[str, str], site: Site) -> dict[str, str]:
     """The evidence with what an exported Sylink.xml shows in its place; the file itself is not kept.
 
     What the file shows of its list counts, whatever else was said of it.

@@ -19,7 +19,7 @@ from api.task.task_document import (
     TaskList,
     TaskShown,
 )
-from api.task.task_evidence import told_by_sylink
+from api.task.task_evidence import evidence_of_sylink
 from api.task.task_file import issue_file
 from rotation.plan.work.task import TaskState
 from rotation.running.message import Message, Move
@@ -65,7 +65,7 @@ async def finish_task(task_id: TaskId, order: DoneRequest, parts: WithParts, res
     Evidence of what clients hold: `clients`, a list with `client` and `sylink`, the text of its own file, for each.
     """
     task = await parts.store.tasks.get(task_id)
-    evidence = told_by_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
+    evidence = evidence_of_sylink(order.attestation(), await parts.store.sites.get(task.site_id))
     return await _say(parts, response, task_id, Move.TASK_DONE, order, why=order.note, attestation=evidence)
 
 

@@ -96,7 +96,7 @@ def _say(trust: dict[str, Any], *, as_json: bool) -> None:
     say(f"{trust['rest_url']}: {', '.join(trust['servers'])}{' (a CA vouches too)' if trust['by_ca'] else ''}")
     believed = [(each, "known") for each in trust["pinned_sha256"]]
     believed += [(each, "announced") for each in trust["announced_sha256"]]
-    say_table("Believed", ("SHA-256", "because it is"), believed)
+    say_table("AcceptedCertificates", ("SHA-256", "because it is"), believed)
     rows = [
         (
             each["kind"],

@@ -71,7 +71,7 @@ def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, A
     began = time.monotonic()
     folder = stage.folder / "var"
     ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
-    here = stage.said(stage.start("rotator-up", ("cli.main", "up", "--folder", str(folder), *ports, "--json")))
+    here = stage.environment(stage.start("rotator-up", ("cli.main", "up", "--folder", str(folder), *ports, "--json")))
     key = Path(here["api_key_file"]).read_text("utf-8").strip()
     rotator = Api(here["api"], key)
     specs = [scene.build(seed) for scene in SCENES]
@@ -84,7 +84,7 @@ def _begin(stage: DemoProcesses, screen: Screen, seed: int) -> tuple[dict[str, A
         for scene, spec in zip(SCENES, specs, strict=True)
     ]
     sites = [
-        DemoSite(scene, spec, stage.said(emulator), rotator)
+        DemoSite(scene, spec, stage.environment(emulator), rotator)
         for scene, spec, emulator in zip(SCENES, specs, emulators, strict=True)
     ]
     screen.heading(f"Started in {time.monotonic() - began:.1f} s")

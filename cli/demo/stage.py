@@ -77,7 +77,7 @@ class DemoProcesses:
         self._actors.append(actor)
         return actor
 
-    def said(self, actor: Actor) -> dict[str, Any]:
+    def environment(self, actor: Actor) -> dict[str, Any]:
         """The line of JSON that a process says when it is ready.
 
         Raises:

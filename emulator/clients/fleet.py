@@ -206,7 +206,7 @@ class Fleet:
         client.steady = None
         client.effect = effect
 
-    def register_anew(self, client: Client) -> None:
+    def register_again(self, client: Client) -> None:
         """At its next contact a client gets a record of its own; the one it has stays behind."""
         if not client.forgotten:
             self.leave_behind(copy(client))

@@ -71,7 +71,7 @@ class Machines:
         effect = self._site.effects.record("machine.reimage", client.name)
         self._fleet.before_change_of(client, effect)
         if not keeps_record:
-            self._fleet.register_anew(client)
+            self._fleet.register_again(client)
         now_ms = self._timeline.now_ms
         client.put_back(
             self._outbox.as_of(client.group_id, span_ms(image_age)),
@@ -125,4 +125,4 @@ class Machines:
         self._site.effects.record("machine.double_record", client.name)
         # it holds what it held: nothing that fails later fails by this
         self._fleet.before_change_of(client, client.effect)
-        self._fleet.register_anew(client)
+        self._fleet.register_again(client)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from emulator.errors import CertificateFileError, NobodyThereError, StillPublishingError
+from emulator.errors import CertificateFileError, StillPublishingError, UnreachableError
 from emulator.people.operations import (
     AssignList,
     CopyList,
@@ -253,7 +253,7 @@ def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
     """What clients hold that are on now.
 
     Raises:
-        NobodyThereError: when none is.
+        UnreachableError: when none is.
     """
     found = dict(
         held
@@ -261,7 +261,7 @@ def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
         if (held := desk.held_by(each.client, *(other.client for other in each.others))) is not None
     )
     if not found:
-        raise NobodyThereError
+        raise UnreachableError
     return {"clients": [{"client": client, "sylink": sylink} for client, sylink in found.items()]}
 
 

@@ -27,7 +27,7 @@ class AdvanceOrderAnswer(Value):
     """How far it is."""
 
     state: OrderState
-    told: str
+    progress: str
     """What it does now, for whoever looks."""
     wait: timedelta = timedelta(0)
     """Until it is worth looking again; nothing where there is something to do."""

@@ -102,7 +102,7 @@ class LookAnswer(Value):
     """What is not as the rotation left it, and what follows: some of each kind. All of it is kept under the id."""
 
     found: FoundId | None = None
-    told: tuple[NamedDrift, ...] = ()
+    drifts: tuple[NamedDrift, ...] = ()
     born_key: str = ""
     """What tells from others what of it was born, and two persons may go on with; nothing where nothing was."""
 
@@ -203,11 +203,11 @@ class LeftOutAnswer(Counted):
 class StateCoverageRequest(StepRequest):
     """Take the clients that hold a gate for covered, by what two persons state of the console."""
 
-    said: dict[str, str]
-    said_by: str
+    evidence: dict[str, str]
+    stated_by: str
     approved_by: str
     why: str
-    said_at: datetime
+    stated_at: datetime
 
 
 class StatedAnswer(Value):

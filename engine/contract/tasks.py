@@ -38,7 +38,7 @@ class ObserveTaskRequest(StepRequest):
     task_id: TaskId
     withdrawing: bool = False
     """Whether nobody wants it done any more: of a pair that is gone nothing needs to be seen."""
-    said: dict[str, str] | None = None
+    evidence: dict[str, str] | None = None
     """The evidence of whoever says that it is done; None where nobody does."""
     who: str = ""
     """Who says so."""

@@ -22,7 +22,7 @@ class Change(Value):
     field: SettingField
     server_list: ListName | None = None
     secure_communications: bool | None = None
-    said_by: str
+    stated_by: str
     evidence: dict[str, str]
     policy: datetime
     """When the policy was made that it gave: by its serial, else the moment when it was said, on SEPM's clock."""
@@ -42,11 +42,11 @@ class Replicates(Value):
     kind: Literal["replication"] = "replication"
     task_id: TaskId
     partners: tuple[str, ...]
-    said_by: str
+    stated_by: str
     evidence: dict[str, str]
 
 
-Said = Annotated[Change | Replicates, Field(discriminator="kind")]
+ConsoleEntry = Annotated[Change | Replicates, Field(discriminator="kind")]
 """What somebody has said that they changed."""
 
 
@@ -63,18 +63,18 @@ class OfflineRecord(Value):
     """The site as its people say that it is."""
 
     access: OfflineDocument
-    said: tuple[Said, ...] = ()
+    entries: tuple[ConsoleEntry, ...] = ()
     """In its order."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The settings that were changed."""
-        return tuple(each for each in self.said if isinstance(each, Change))
+        return tuple(each for each in self.entries if isinstance(each, Change))
 
     @property
     def partners(self) -> tuple[str, ...]:
         """Whom it replicates with now."""
-        told = [each.partners for each in self.said if isinstance(each, Replicates)]
+        told = [each.partners for each in self.entries if isinstance(each, Replicates)]
         return told[-1] if told else self.access.replication_partners
 
     def groups(self) -> tuple[ObservedGroup, ...]:

@@ -24,22 +24,22 @@ class Statement(Value):
 
     rotation_id: RotationId
     gate: str
-    said_by: str
+    stated_by: str
     approved_by: str
     why: str
-    said: dict[str, str]
+    evidence: dict[str, str]
     at: datetime
 
 
-def missing_in(said: dict[str, str]) -> tuple[str, ...]:
+def missing_in(evidence: dict[str, str]) -> tuple[str, ...]:
     """The names of the clients that a statement leaves open."""
-    return tuple(name.strip() for name in said.get(MISSING, "").replace("\n", ",").split(",") if name.strip())
+    return tuple(name.strip() for name in evidence.get(MISSING, "").replace("\n", ",").split(",") if name.strip())
 
 
-def untrue(said: dict[str, str], asked: WantedProof) -> Finding | None:
+def untrue(evidence: dict[str, str], asked: WantedProof) -> Finding | None:
     """Why a statement cannot be right, or does not say what it has to; None when it may stand."""
     try:
-        clients, covered = (int(said.get(name, "")) for name in (CLIENTS, COVERED))
+        clients, covered = (int(evidence.get(name, "")) for name in (CLIENTS, COVERED))
     except ValueError:
         remedy = "say clients=NUMBER and covered=NUMBER, as counted in the console, and missing=NAMES for the others"
         return blocking("statement-incomplete", "statement", "it says no numbers of clients", remedy)
@@ -50,11 +50,11 @@ def untrue(said: dict[str, str], asked: WantedProof) -> Finding | None:
             f"the newest export shows {asked.clients} clients in these groups, and the console {clients}",
             "upload a new export of clients first: who came or has gone must be known by name",
         )
-    if len(missing_in(said)) != clients - covered:
+    if len(missing_in(evidence)) != clients - covered:
         return blocking(
             "statement-unnamed",
             "statement",
-            f"{clients - covered} clients are not as wanted, and {len(missing_in(said))} are named",
+            f"{clients - covered} clients are not as wanted, and {len(missing_in(evidence))} are named",
             "name each of them: missing=NAME,NAME",
         )
     return None

@@ -47,7 +47,7 @@ def edited_lists(
     shown: Mapping[ListName, datetime],
     *,
     at: str,
-    said: Collection[ListName] = (),
+    confirmed_lists: Collection[ListName] = (),
 ) -> tuple[Drift, ...]:
     """The lists of the plan that somebody has edited since it was known what is in them.
 
@@ -59,13 +59,13 @@ def edited_lists(
         survey: with when each list was edited.
         shown: until when it was known what is in a list; of the others nothing is said.
         at: the id of the step that runs.
-        said: the lists of which somebody has said that they are right again.
+        confirmed_lists: the lists of which somebody has said that they are right again.
     """
     if not any(_rests_on_lists(step) for step in body.steps[body.steps.index(body.step(at)) :]):
         return ()
     in_hand = _in_hand(body.step(at))
     edited = tuple(_edited(with_copies(site, body), body, survey.lists_edited, shown))
-    others = set(said) - {each.finding.subject for each in edited}
+    others = set(confirmed_lists) - {each.finding.subject for each in edited}
     put_right = {name: edited_at for name, edited_at in survey.lists_edited.items() if name in others}
     found = (*edited, *_taken_up(body, survey, put_right))
     return tuple(each for each in found if each.finding.subject != in_hand)

@@ -85,7 +85,7 @@ def _harmless(drift: Drift, _now: Circumstances) -> _Decided:
     return Reaction.ADOPT, "no proof depends on it"
 
 
-def _planned_anew(drift: Drift, now: Circumstances) -> _Decided:
+def _planned_again(drift: Drift, now: Circumstances) -> _Decided:
     """The rest is computed again before the next certificate anyway, and a difference is an amendment to approve.
 
     Not while one is open; and within a wave not for settings, on which the proof of its gates rests. A restore that
@@ -138,4 +138,4 @@ def _replaces(step: Step) -> bool:
     return isinstance(step, Console) and isinstance(step.work, ReplaceCertificate)
 
 
-_RULES: tuple[Callable[[Drift, Circumstances], _Decided], ...] = (_harmless, _planned_anew, _matters_no_more, _ours)
+_RULES: tuple[Callable[[Drift, Circumstances], _Decided], ...] = (_harmless, _planned_again, _matters_no_more, _ours)

@@ -75,8 +75,8 @@ class Repair(Value):
 class JudgedDrift(Value):
     """A drift with what follows from it, as it is kept."""
 
-    told: NamedDrift
-    said: str
+    named: NamedDrift
+    found: str
     """What was found, without what follows: where it is another one, it is another find."""
     born: GroupId | None = None
     """The group that was born, whose clients no gate counts."""
@@ -85,7 +85,7 @@ class JudgedDrift(Value):
     @classmethod
     def of(cls, finding: Finding) -> "JudgedDrift":
         """Of what only a person decides about."""
-        told = NamedDrift(
+        named = NamedDrift(
             code=finding.code,
             subject=finding.subject,
             message=finding.message,
@@ -93,27 +93,27 @@ class JudgedDrift(Value):
             matters=True,
             blocks=True,
         )
-        return cls(told=told, said=finding.message)
+        return cls(named=named, found=finding.message)
 
 
 def judge(drift: Drift, now: Circumstances) -> JudgedDrift:
     """What follows from `drift`, by the chain of `react`."""
     reacted = react(drift, now)
     repair = _repair(reacted, now)
-    told = _told(reacted, now)
+    named = _named(reacted, now)
     if repair is not None:
-        told = told.model_copy(update={"repair": repair.write})
-    return JudgedDrift(told=told, said=drift.finding.message, born=drift.born, repair=repair)
+        named = named.model_copy(update={"repair": repair.write})
+    return JudgedDrift(named=named, found=drift.finding.message, born=drift.born, repair=repair)
 
 
 def born_key(judged: Iterable[JudgedDrift]) -> str:
     """What tells from others what two persons may go on with of all that was found; nothing where there is none."""
-    return key_of(sorted((each.told.code, each.told.subject, each.said) for each in judged if each.told.may_stay))
+    return key_of(sorted((each.named.code, each.named.subject, each.found) for each in judged if each.named.may_stay))
 
 
-def summarized(told: Iterable[NamedDrift], known: Collection[Hashable] = ()) -> tuple[NamedDrift, ...]:
+def summarized(drifts: Iterable[NamedDrift], known: Collection[Hashable] = ()) -> tuple[NamedDrift, ...]:
     """Some of each kind, with one that stands for the others. Those that are `known` by their keys are named still."""
-    named_before = sorted(told, key=lambda each: each.key not in known)
+    named_before = sorted(drifts, key=lambda each: each.key not in known)
     return first_of_each(named_before, lambda each: each.kind, _others, named=lambda each: each.key in known)
 
 
@@ -122,7 +122,7 @@ def _others(first: NamedDrift, others: int) -> NamedDrift:
     return first.model_copy(update={"subject": f"{others} more", "message": text, "others": others})
 
 
-def _told(reacted: Reacted, now: Circumstances) -> NamedDrift:
+def _named(reacted: Reacted, now: Circumstances) -> NamedDrift:
     drift, finding = reacted.drift, reacted.drift.finding
     adopted = reacted.reaction is Reaction.ADOPT
     return NamedDrift(
@@ -149,4 +149,4 @@ def _repair(reacted: Reacted, now: Circumstances) -> Repair | None:
     if write is None:
         return None
     left = now.model_copy(update={"left": (*now.left, drift.finding.subject)})
-    return Repair(shows=drift.shows, write=write.id, pair=drift.pair, by_hand=_told(react(drift, left), left))
+    return Repair(shows=drift.shows, write=write.id, pair=drift.pair, by_hand=_named(react(drift, left), left))

@@ -24,7 +24,7 @@ def upgraded(
     *,
     at: str,
     swapped: Collection[ServerName] = (),
-    said: Collection[str] = (),
+    confirmed_versions: Collection[str] = (),
 ) -> tuple[Drift, ...]:
     """What an upgrade of SEPM has changed, or may have changed, since the plan was made.
 
@@ -38,12 +38,12 @@ def upgraded(
         survey: the site as it is.
         at: the id of the step that runs.
         swapped: the servers whose certificate was replaced.
-        said: the versions for which somebody has said that ports and certificates are right.
+        confirmed_versions: the versions for which somebody has said that ports and certificates are right.
     """
     ahead = body.steps[body.steps.index(body.step(at)) :]
     silent = {server: why for server, why in _http_silent(site, planned, survey).items() if body.copies}
     found = list(_closed(silent)) if any(_relaxes(step) for step in ahead) else []
-    known = {planned.version, *said}
+    known = {planned.version, *confirmed_versions}
     told = "" not in (planned.version, survey.version)
     if told and survey.version not in known and any(_rests_on_it(step) for step in ahead):
         away = away_at(body.steps, at).servers
@@ -52,9 +52,11 @@ def upgraded(
     return tuple(found)
 
 
-def confirmed(found: Collection[Drift], said: Collection[str]) -> tuple[str, ...]:
+def confirmed(found: Collection[Drift], confirmed_versions: Collection[str]) -> tuple[str, ...]:
     """The versions of which a person has said that ports and certificates are right, and whose ports say so too."""
-    return tuple(each.version for each in found if each.version and each.version in said and not each.unlike)
+    return tuple(
+        each.version for each in found if each.version and each.version in confirmed_versions and not each.unlike
+    )
 
 
 def _changed(site: Site, now: str, planned: str, unlike: Mapping[ServerName, str]) -> Drift:

@@ -200,7 +200,7 @@ def _treatments(facts: Preconditions) -> Iterable[Finding]:
         )
 
 
-def _database_is_told(facts: Preconditions) -> Iterable[Finding]:
+def _database_is_named(facts: Preconditions) -> Iterable[Finding]:
     yield from renews_the_databases(facts.site, facts.survey.version)
 
 
@@ -225,6 +225,6 @@ _RULES: tuple[Callable[[Preconditions], Iterable[Finding]], ...] = (
     _starts_in_time,
     _lists_name_own_servers,
     _clients_known,
-    _database_is_told,
+    _database_is_named,
     _how_weak_the_proof_is,
 )

@@ -54,7 +54,7 @@ class HeldEntry(NamedTuple):
     names: frozenset[str]
     port: int
 
-    def is_told(self, told: HeldServer) -> bool:
+    def matches(self, told: HeldServer) -> bool:
         """Whether that is what somebody has seen."""
         return told.port == self.port and _bare(told.server) in self.names
 
@@ -67,11 +67,11 @@ class HeldList(NamedTuple):
 
     def is_in(self, looked: Looked) -> bool:
         """Whether somebody has seen just this list, in whatever order."""
-        every = all(any(entry.is_told(each) for entry in self.entries) for each in looked.servers)
+        every = all(any(entry.matches(each) for entry in self.entries) for each in looked.servers)
         return (
             looked.protocol is self.protocol
             and every
-            and all(any(entry.is_told(each) for each in looked.servers) for entry in self.entries)
+            and all(any(entry.matches(each) for each in looked.servers) for entry in self.entries)
         )
 
     def __str__(self) -> str:
@@ -211,7 +211,7 @@ def judge(
             wrong.append(_against(LIST_OLD, found.name, f"({found.label}) {other}", _when_old(found)))
             seen.add(found.id)
             continue
-        against = _told_wrongly(each, found, seen, wanted)
+        against = _contradicting(each, found, seen, wanted)
         if against is None:
             lag = min(now - (found.taken_at or now), _LONGEST_LAG)
             until = (newest[found.label].taken_at or now) + lag
@@ -243,7 +243,7 @@ def _lookups(
     return by_id, by_name, {label: youngest(those) for label, those in alike.items()}
 
 
-def _told_wrongly(
+def _contradicting(
     looked: Looked, found: CandidateClient, seen: Collection[ClientId], wanted: Collection[str]
 ) -> Finding | None:
     if found.id in seen:

@@ -107,7 +107,7 @@ class RosterEntry(NamedTuple):
     """In CIDR form, as its row shows it."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """Its name for a person, with that of the machine which has the same record."""
         return self.name if self.twin is None else with_twin(self.name, self.twin.name)
 

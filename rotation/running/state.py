@@ -89,9 +89,9 @@ class Proceed(Value):
     found: FoundId | None = None
     """What it is about, where that was found by a look."""
     approved_by: str = ""
-    said: dict[str, str] = Field(default_factory=dict)
+    evidence: dict[str, str] = Field(default_factory=dict)
     """What is stated of a gate, where it is a statement and no wish."""
-    said_at: datetime | None = None
+    stated_at: datetime | None = None
     """When."""
 
 

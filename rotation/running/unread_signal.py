@@ -23,7 +23,7 @@ class UnreadSignal(Value):
     signal: str
     why: str
 
-    def told(self, rotation_id: RotationId) -> str:
+    def explanation(self, rotation_id: RotationId) -> str:
         """What is wrong, and what to send."""
         # a withdrawal names the message that is withdrawn
         move = self.signal if self.signal in tuple(Move) else "the move of that message"

@@ -18,7 +18,7 @@ class Recorded(Value):
     """`running`, or how it ended."""
     unheard: bool = False
     """Whether it has not reported anything yet: Temporal may never have heard of it."""
-    told: int = 0
+    last_event: int = 0
     """The number of the newest event that it has reported."""
 
     @property

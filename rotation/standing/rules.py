@@ -154,9 +154,9 @@ def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | 
     """The store was read before its workflow was asked, so that the workflow knows at least as much."""
     if not isinstance(run.word, WorkerAnswer) or run.word.next_act.events is None:
         return None
-    if run.word.next_act.events >= recorded.told:
+    if run.word.next_act.events >= recorded.last_event:
         return None
-    text = f"its workflow has reported {run.word.next_act.events} events, and the store has {recorded.told}: Temporal "
+    text = f"its workflow has reported {run.word.next_act.events} events, and the store has {recorded.last_event}: Temporal "
     text += "was restored from an older copy than the store, and what is shown of the rotation is not what it does"
     remedy = "say again what was said to it since that copy, e.g. a hold; it is shown right when it has reported as "
     remedy += f"many events again. Or end it: {remedies.terminate(run, service)}"

@@ -28,7 +28,7 @@ class Announced(Value):
     """When the server's client port was first seen to present it."""
 
 
-class Believed(Value):
+class AcceptedCertificates(Value):
     """What is accepted at a REST address."""
 
     fingerprints: frozenset[Fingerprint] = frozenset()
@@ -67,7 +67,7 @@ def believed(
     servers: Collection[ServerName],
     *,
     last_by_ca: Fingerprint | None = None,
-) -> Believed:
+) -> AcceptedCertificates:
     """What is accepted now.
 
     Args:
@@ -82,8 +82,8 @@ def believed(
     """
     new = frozenset(each.target for each in announced if each.server in servers)
     if not new or last_by_ca is None or len(servers) > 1:
-        return Believed(fingerprints=frozenset(pins) | new)
-    return Believed(fingerprints=new | {last_by_ca}, by_ca=False)
+        return AcceptedCertificates(fingerprints=frozenset(pins) | new)
+    return AcceptedCertificates(fingerprints=new | {last_by_ca}, by_ca=False)
 
 
 def settled(

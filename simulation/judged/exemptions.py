@@ -17,7 +17,7 @@ from simulation.judged.handed_out import handed_out
 from simulation.judged.unasked import LIST, SECURE, SEEN_WITHIN, SWAPS
 
 Exemption = Callable[[LostClient, Facts], str | None]
-_BEGINS_ANEW = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
+_BEGINS_AGAIN = {"machine.install": "installed", "machine.reimage": "put back to an old image"}
 """What makes a client one whose state no check-in has told yet."""
 
 
@@ -76,9 +76,9 @@ def _unseen(lost: LostClient, facts: Facts) -> str | None:
     unseen = any(each.swap == swap and each.client.name == lost.name and not each.client.seen for each in facts.cut_off)
     if swap is None or not unseen:
         return None
-    begun = (each for each in facts.unasked if each.kind in _BEGINS_ANEW and each.subject[0] == lost.name)
+    begun = (each for each in facts.unasked if each.kind in _BEGINS_AGAIN and each.subject[0] == lost.name)
     kinds = [each.kind for each in begun if each.number < swap.number]
-    return f"it was {_BEGINS_ANEW[kinds[-1]]}, and nobody had seen it since" if kinds else None
+    return f"it was {_BEGINS_AGAIN[kinds[-1]]}, and nobody had seen it since" if kinds else None
 
 
 def _wrong_list(lost: LostClient, facts: Facts) -> str | None:
@@ -149,8 +149,8 @@ def _undone(lost: LostClient, facts: Facts) -> str | None:
     groups = _groups(lost, facts)
     late = [each for each in facts.unasked if swaps[-1].at - SEEN_WITHIN <= each.at <= swaps[-1].at]
     for act in late:
-        if act.kind in _BEGINS_ANEW and act.subject[0] == lost.name:
-            return f"it was {_BEGINS_ANEW[act.kind]} just before the replacement"
+        if act.kind in _BEGINS_AGAIN and act.subject[0] == lost.name:
+            return f"it was {_BEGINS_AGAIN[act.kind]} just before the replacement"
     undone = {
         each.kind
         for each in late

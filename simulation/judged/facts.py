@@ -77,7 +77,7 @@ class Facts:
     """Who was left out by name, in the plan or in a gate, and when."""
     trusted_at: dict[ClientId, datetime] = field(default_factory=dict)
     """Whom a person took to fail over, by name, in the plan or in an amendment, and when."""
-    told: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     """Whatever was stored or travelled, as text, where somebody listened."""
     secrets: frozenset[str] = frozenset()
     """What must stand nowhere in it."""

@@ -113,7 +113,7 @@ class ConsolePeople:
         clients = wait.reading.asks.clients
         return {CLIENTS: str(clients), COVERED: str(clients - len(missing)), MISSING: ", ".join(missing)}
 
-    async def count_anew(self, state: RotationState, now: datetime) -> None:
+    async def count_again(self, state: RotationState, now: datetime) -> None:
         """Export anew where the last export has another number of clients than the console."""
         if self._how is None or state.wait is None or state.wait.reading is None or state.wait.reading.asks is None:
             return

@@ -146,9 +146,9 @@ class Operator:
             return None
         if replaces:
             self._look_who_is_cut_off(done)
-        return {name: self._as_told(name, value) for name, value in evidence.items()}
+        return {name: self._as_evidence(name, value) for name, value in evidence.items()}
 
-    def _as_told(self, name: str, value: object) -> str:
+    def _as_evidence(self, name: str, value: object) -> str:
         """A piece of evidence as the product is told it: of files that clients hold, what they show."""
         return read_looks(json.dumps(value), self._servers) if name == CLIENTS else str(value)
 

@@ -261,7 +261,7 @@ class People:
                 move, why = _OWNERS_MOVES[wish.about]
                 return self._message(move, _OWNER, why=why)
             case _:
-                await self._console.count_anew(self._seen, now)
+                await self._console.count_again(self._seen, now)
                 decision = await self._decide(wish.subject)
                 if wish.subject == "plan-differs":
                     # a network that has come into the plan may be what stands in the way

@@ -76,7 +76,7 @@ class Surroundings:
     clock: SimulatedClock
     people: People
     until: datetime
-    said: list[Message] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
     due_again: dict[_Once, datetime] = field(default_factory=dict)
     """When activities that have failed are tried again."""
     began: dict[_Once, datetime] = field(default_factory=dict)
@@ -158,17 +158,17 @@ class DurableHost(TemporalHost):
         """Wait until an activity is done or has failed once more, for a time at most. Whether it was that."""
         pending, failures = tuple(self._pending), self.failures
 
-        def is_told() -> bool:
+        def matches() -> bool:
             return any(each.done() for each in pending) or self.failures != failures
 
-        await super().wait(is_told, until=None if left is None else workflow.now() + left, summary=summary)
-        return is_told()
+        await super().wait(matches, until=None if left is None else workflow.now() + left, summary=summary)
+        return matches()
 
     def _answer_people(self, running: Running) -> None:
-        for message in tuple(self._around.said):
+        for message in tuple(self._around.sent):
             answered = running.state.replies.get(message.request_id)
             if answered is not None:
-                self._around.said.remove(message)
+                self._around.sent.remove(message)
                 self._around.people.hear(message, answered.reply)
 
 
@@ -248,11 +248,11 @@ class Acting:
         message = await people.act(self._around.clock.now())
         if message is None:
             return
-        self._around.said.append(message)
+        self._around.sent.append(message)
         try:
             await say(self._client.get_workflow_handle(self._workflow_id), message)
         except MoveRefused as refused:
-            self._around.said.remove(message)
+            self._around.sent.remove(message)
             finding = blocking(refused.code, message.rotation_id, refused.message, refused.remedy)
             people.hear(message, Reply(accepted=False, findings=(finding,)))
 

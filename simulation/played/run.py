@@ -13,8 +13,8 @@ from rotation.values import ClientId
 from simulation.drawn.scenario import START, Scenario
 from simulation.judged.facts import Facts, SiteFacts, site_facts
 from simulation.played.host import HorizonReachedError, StuckError
+from simulation.played.recorded_output import RecordedOutput
 from simulation.played.stage import ROTATION, Stage
-from simulation.played.told_secrets import ToldSecrets
 from store.store import Store
 from workflows.run import run_rotation
 from workflows.running import ContinueAsNew
@@ -58,7 +58,7 @@ async def in_many_histories(stage: Stage, state: RotationState) -> tuple[str, Ro
 async def play(
     scenario: Scenario,
     run: Runner = in_process,
-    ear: ToldSecrets | None = None,
+    output: RecordedOutput | None = None,
     planned: Planned = Stage.plan,
     store: Store | None = None,
 ) -> Facts:
@@ -69,7 +69,7 @@ async def play(
     3. let the clients live on, so that whoever was cut off shows it
     4. gather what the product knows and what the site itself knows
     """
-    async with Stage(scenario, ear, store) as stage:
+    async with Stage(scenario, output, store) as stage:
         before = site_facts(stage.simulation)
         try:
             plan = await planned(stage)
@@ -116,8 +116,8 @@ async def _gather(
         named_at=named_at,
         trusted_at=await _trusted_at(stage, plan, last),
         last_plan=last,
-        told=await _told(stage),
-        secrets=frozenset({stage.scenario.spec.password, *stage.ear.secrets} if stage.ear is not None else ()),
+        output=await _output(stage),
+        secrets=frozenset({stage.scenario.spec.password, *stage.output.secrets} if stage.output is not None else ()),
         cut_off=tuple(stage.operator.cut_off),
         slips=tuple(stage.operator.hands.made),
         shown=frozenset(stage.people.shown),
@@ -135,12 +135,12 @@ async def _trusted_at(stage: Stage, plan: Plan | None, last: Plan | None) -> dic
     return {client: at for each, at in approved for names in each.trusted.values() for client in names}
 
 
-async def _told(stage: Stage) -> tuple[str, ...]:
+async def _output(stage: Stage) -> tuple[str, ...]:
     """What was heard, where somebody listens, and what the store holds."""
-    if stage.ear is None:
+    if stage.output is None:
         return ()
-    await stage.ear.read(stage.store)
-    return tuple(stage.ear.told)
+    await stage.output.read(stage.store)
+    return tuple(stage.output.texts)
 
 
 async def _accepted(stage: Stage) -> frozenset[str]:

@@ -20,7 +20,7 @@ from sepm.rest.client import SepmClient
 from sepm.rest.line import Answer, Call
 from sepm.tls.probe import HttpAnswer, presented
 from simulation.clock import SimulatedClock
-from simulation.played.told_secrets import ToldSecrets
+from simulation.played.recorded_output import RecordedOutput
 from store.site.sites import SiteConnection
 
 # what a certificate names never changes, and a simulation looks at it thousands of times
@@ -32,8 +32,8 @@ _BELOW = "/sepm"
 class RestLine:
     """Carries calls to the emulated REST API: the same bytes as over the network, without it."""
 
-    def __init__(self, simulation: Simulation, clock: SimulatedClock, ear: ToldSecrets | None = None) -> None:
-        self._ear, self.clock = ear, clock
+    def __init__(self, simulation: Simulation, clock: SimulatedClock, output: RecordedOutput | None = None) -> None:
+        self._ear, self.clock = output, clock
         self._way = InProcess(RestService(simulation=simulation, clock=clock, start=clock.now(), pause=clock.sleep))
 
     async def send(self, call: Call) -> Answer:

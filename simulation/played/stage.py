@@ -30,8 +30,8 @@ from simulation.people.operator import Operator
 from simulation.people.people import People
 from simulation.people.watchman import Watchman
 from simulation.played.host import SimulatedHost
+from simulation.played.recorded_output import RecordedOutput
 from simulation.played.sepm import RestLine, SimulatedProbe, kept_client
-from simulation.played.told_secrets import ToldSecrets
 from simulation.played.world import SimulatedWorld
 from store.progress import NewRotation
 from store.rotation.events import Event
@@ -53,9 +53,9 @@ _LIVE_ON = 7
 class Stage:
     """Everything around one simulated rotation: with a store in memory, unless one is given. It closes it."""
 
-    def __init__(self, scenario: Scenario, ear: ToldSecrets | None = None, store: Store | None = None) -> None:
+    def __init__(self, scenario: Scenario, output: RecordedOutput | None = None, store: Store | None = None) -> None:
         self.scenario = scenario
-        self.ear = ear
+        self.output = output
         self.clock = SimulatedClock(START)
         self.simulation = Simulation(scenario.spec, START)
         self.store = store or Store.in_memory()
@@ -70,7 +70,7 @@ class Stage:
             password=SecretStr(scenario.spec.password),
             fingerprints=frozenset({Fingerprint("0" * 64)}),
         )
-        client = kept_client(self.site, self.connection, RestLine(self.simulation, self.clock, ear), self.clock)
+        client = kept_client(self.site, self.connection, RestLine(self.simulation, self.clock, output), self.clock)
         self.world = SimulatedWorld(
             store=self.store,
             clock=self.clock,
@@ -109,8 +109,8 @@ class Stage:
         keyless = self.scenario.registered.keyless if self.scenario.registered else frozenset()
         for identity, made in {made.facts.id: made for made in self.certificates.values()}.items():
             key = made.key_pem.get_secret_value().encode() if made.key_pem and identity not in keyless else None
-            if self.ear is not None:
-                self.ear.hear_key(made)
+            if self.output is not None:
+                self.output.hear_key(made)
             facts = made.facts.model_copy(update={"has_key": key is not None})
             await self.store.certificates.add(facts, made.certificate_pem, made.chain_pem, key, self.clock.now())
         await self.console.export(self.clock.now())
@@ -189,8 +189,8 @@ class Stage:
     def host(self, until: datetime, *, renews: bool = False) -> SimulatedHost:
         """The host that plays it; `renews`: with a new history in every wait."""
         activities: list[Callable[..., Any]] = all_activities(self.store, self.world)
-        if self.ear is not None:
-            activities = [self.ear.at(activity) for activity in activities]
+        if self.output is not None:
+            activities = [self.output.at(activity) for activity in activities]
         return SimulatedHost(activities, self.clock, self.people, until=until, renews=renews)
 
     def live_on(self) -> None:

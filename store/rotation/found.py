@@ -177,7 +177,7 @@ class FoundRecords:
 
 async def _blocking(connection: AsyncConnection, rotation_id: str, identity: str) -> set[tuple[str, str, str]]:
     found: tuple[JudgedDrift, ...] = await connection.scalar(_ONE, _which(rotation_id, identity)) or ()
-    return {(each.told.code, each.told.subject, each.said) for each in found if each.told.blocks}
+    return {(each.named.code, each.named.subject, each.found) for each in found if each.named.blocks}
 
 
 def _both(before: Iterable[str], now: Iterable[str]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def _ended(new: NewRotation, at: datetime) -> RotationRow:
         **ended.model_dump(exclude={"plan_id", "plan_hash"}),
         created_at=at,
         updated_at=at,
-        told=0,
+        last_event=0,
         idempotency_key=None,
         request_fingerprint="",
     )

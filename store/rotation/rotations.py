@@ -86,7 +86,7 @@ class Rotations:
                 **Projection().model_dump(),
                 created_at=at,
                 updated_at=at,
-                told=0,
+                last_event=0,
                 idempotency_key=idempotency_key,
                 request_fingerprint=fingerprint,
             )
@@ -116,13 +116,13 @@ class Rotations:
             kept = (await connection.execute(_STANDING, {"rotation": rotation_id})).one_or_none()
             if kept is None:
                 raise _unknown(rotation_id)
-            number = kept.told if number is None else number
+            number = kept.last_event if number is None else number
             runs = "status" not in progress.model_fields_set or progress.status is RotationStatus.RUNNING
-            if runs and (number < kept.told or kept.status != RotationStatus.RUNNING):
+            if runs and (number < kept.last_event or kept.status != RotationStatus.RUNNING):
                 return
             said = {name: getattr(progress, name) for name in progress.model_fields_set}
-            newest = max(number, kept.told)
-            await connection.execute(_TOLD, {**said, "rotation": rotation_id, "updated_at": at, "told": newest})
+            newest = max(number, kept.last_event)
+            await connection.execute(_UPDATE, {**said, "rotation": rotation_id, "updated_at": at, "last_event": newest})
 
     async def get(self, rotation_id: RotationId) -> Rotation:
         """The rotation of that id.
@@ -154,7 +154,7 @@ class Rotations:
 
     async def unheard(self) -> tuple[Rotation, ...]:
         """Rotations that were recorded and have not reported anything yet, the oldest first."""
-        recorded = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING, RotationRow.told == 0)
+        recorded = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING, RotationRow.last_event == 0)
         async with self._database.read() as session:
             rows = await session.scalars(recorded.order_by(RotationRow.created_at, RotationRow.id))
             return tuple(_rotation(row) for row in rows)
@@ -185,12 +185,12 @@ class Rotations:
 
 
 _STANDING = built_once(
-    select(RotationRow.status, RotationRow.told)
+    select(RotationRow.status, RotationRow.last_event)
     .where(RotationRow.id == bindparam("rotation"))
     .with_for_update(key_share=True)
 )
 _STANDS = built_once(select(RotationRow.site_id, RotationRow.status).where(RotationRow.id == bindparam("rotation")))
-_TOLD = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
+_UPDATE = built_once(update(table_of(RotationRow)).where(RotationRow.id == bindparam("rotation")))
 _LOCKED = built_once(
     select(RotationRow.id).where(RotationRow.id == bindparam("rotation")).with_for_update(key_share=True)
 )

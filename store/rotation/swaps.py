@@ -50,7 +50,7 @@ _IS_ONE = (
 )
 _ONE = built_once(select(table_of(SwapRow)).where(_IS_ONE))
 _NEW = built_once(insert(table_of(SwapRow)))
-_TOLD = built_once(update(table_of(SwapRow)).where(_IS_ONE))
+_UPDATE = built_once(update(table_of(SwapRow)).where(_IS_ONE))
 
 
 class Swaps:
@@ -168,7 +168,7 @@ async def _kept(
 
 async def _keep(connection: AsyncConnection, rotation_id: RotationId, swap: SwapRecord) -> SwapRecord:
     told = swap.model_dump(exclude={"server", "target"})
-    await connection.execute(_TOLD, {**_names(rotation_id, swap.server, swap.target), **told})
+    await connection.execute(_UPDATE, {**_names(rotation_id, swap.server, swap.target), **told})
     return swap
 
 

@@ -6,20 +6,20 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rotation.console.exported import ClientExport, ExportedClient
-from rotation.console.record import Said
+from rotation.console.record import ConsoleEntry
 from rotation.console.statement import Statement
 from store.schema.base import Base
 from store.schema.columns import Document
 
 
-class SaidRow(Base):
+class ConsoleEntryRow(Base):
     """Something that somebody changed at the console, by their word. Rows are never changed."""
 
-    __tablename__ = "console_said"
+    __tablename__ = "console_entries"
 
     site_id: Mapped[str] = mapped_column(ForeignKey("sites.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    said: Mapped[Said] = mapped_column(Document(Said))
+    entry: Mapped[ConsoleEntry] = mapped_column(Document(ConsoleEntry))
     at: Mapped[datetime]
 
 

@@ -22,4 +22,4 @@ class HttpAnswerRow(Base):
     result: Mapped[str]
     at: Mapped[datetime]
     """By the client's own clock."""
-    told_by: Mapped[str]
+    reported_by: Mapped[str]

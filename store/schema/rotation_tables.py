@@ -53,7 +53,7 @@ class RotationRow(Base):
     finished_at: Mapped[datetime | None]
     report: Mapped[RotationReport | None] = mapped_column(Document(RotationReport))
     updated_at: Mapped[datetime]
-    told: Mapped[int] = mapped_column(server_default="0")
+    last_event: Mapped[int]
     """The number of the newest event that it has reported; 0 before the first one."""
 
 

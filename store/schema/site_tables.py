@@ -80,7 +80,7 @@ class SurveyRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("sites.id"))
-    number: Mapped[int] = mapped_column(server_default="0")
+    number: Mapped[int]
     """Its place among the surveys of its site, in the order in which they were begun."""
     begun_at: Mapped[datetime]
     survey: Mapped[SiteSurvey | None] = mapped_column(Document(SiteSurvey))

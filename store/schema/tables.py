@@ -2,7 +2,7 @@
 
 from store.schema.base import Base
 from store.schema.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow
-from store.schema.console_tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
+from store.schema.console_tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
 from store.schema.http_reach_table import HttpAnswerRow
 from store.schema.inventory_tables import SightingRow, WatchedPortRow
 from store.schema.reconciliation_table import ReconciliationRow
@@ -40,6 +40,7 @@ __all__ = [
     "ClientExportRow",
     "ClientRow",
     "ClientServerRow",
+    "ConsoleEntryRow",
     "ContactRow",
     "CoverageGateRow",
     "EventRow",
@@ -57,7 +58,6 @@ __all__ = [
     "ReferenceRow",
     "RestoreRow",
     "RotationRow",
-    "SaidRow",
     "SightingRow",
     "SimulatedRunRow",
     "SimulatedSiteRow",

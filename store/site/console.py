@@ -6,20 +6,20 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select
 
 from rotation.console.exported import ClientExport, ExportedClient
-from rotation.console.record import Said
+from rotation.console.record import ConsoleEntry
 from rotation.console.statement import Statement
 from rotation.values import RotationId, SiteId
 from store.database.built_once import built_once
 from store.database.database import Database
 from store.database.upsert import chunks, insert_into
 from store.fault import StoreFault
-from store.schema.tables import ClientExportRow, ExportedClientsRow, SaidRow, StatementRow
+from store.schema.tables import ClientExportRow, ConsoleEntryRow, ExportedClientsRow, StatementRow
 from store.site.sites import known_site
 
-_SAID = built_once(
-    select(SaidRow.said)
-    .where(SaidRow.site_id == bindparam("site"), SaidRow.at >= bindparam("since"))
-    .order_by(SaidRow.number)
+_ENTRIES = built_once(
+    select(ConsoleEntryRow.entry)
+    .where(ConsoleEntryRow.site_id == bindparam("site"), ConsoleEntryRow.at >= bindparam("since"))
+    .order_by(ConsoleEntryRow.number)
 )
 _NEWEST = built_once(
     select(ClientExportRow.export)
@@ -44,12 +44,12 @@ class ConsoleRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def said(self, site_id: SiteId, since: datetime) -> tuple[Said, ...]:
+    async def entries(self, site_id: SiteId, since: datetime) -> tuple[ConsoleEntry, ...]:
         """What was said to be changed at a site since then, in its order."""
         async with self._database.read_rows() as connection:
-            return tuple(await connection.scalars(_SAID, {"site": site_id, "since": since}))
+            return tuple(await connection.scalars(_ENTRIES, {"site": site_id, "since": since}))
 
-    async def say(self, site_id: SiteId, said: Sequence[Said], at: datetime) -> None:
+    async def record(self, site_id: SiteId, entries: Sequence[ConsoleEntry], at: datetime) -> None:
         """Keep what somebody said.
 
         Raises:
@@ -57,11 +57,11 @@ class ConsoleRecords:
         """
         async with self._database.write() as session:
             await known_site(session, site_id, lock=True)
-            newest = select(func.max(SaidRow.number)).where(SaidRow.site_id == site_id)
+            newest = select(func.max(ConsoleEntryRow.number)).where(ConsoleEntryRow.site_id == site_id)
             number = await session.scalar(newest) or 0
             session.add_all(
-                SaidRow(site_id=site_id, number=number + place, said=each, at=at)
-                for place, each in enumerate(said, start=1)
+                ConsoleEntryRow(site_id=site_id, number=number + place, entry=each, at=at)
+                for place, each in enumerate(entries, start=1)
             )
 
     async def add_export(self, site_id: SiteId, export: ClientExport, clients: Collection[ExportedClient]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.site import Site
 from rotation.trust.contact import ContactKind
-from rotation.trust.fingerprints import Announced, Believed, behind, believed, settled
+from rotation.trust.fingerprints import AcceptedCertificates, Announced, behind, believed, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.database.built_once import built_once
 from store.progress import RotationStatus
@@ -69,7 +69,7 @@ async def pins_of(connection: AsyncConnection, site_id: SiteId) -> frozenset[Fin
     return frozenset(Fingerprint(one) for one in await connection.scalars(_PINNED, {"site": site_id}))
 
 
-async def believed_of(connection: AsyncConnection, site: Site, rest_url: str, *, has_ca: bool) -> Believed:
+async def accepted_at(connection: AsyncConnection, site: Site, rest_url: str, *, has_ca: bool) -> AcceptedCertificates:
     """What is accepted at the site's REST address now."""
     pins, announced = await pins_of(connection, site.id), await _announced(connection, site.id)
     last: Fingerprint | None = None

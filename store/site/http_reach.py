@@ -39,10 +39,10 @@ class HttpReach:
                 row = insert_into(session, HttpAnswerRow)
                 kept = row.on_conflict_do_update(
                     index_elements=_IS_ONE,
-                    set_={name: row.excluded[name] for name in ("result", "at", "told_by")},
+                    set_={name: row.excluded[name] for name in ("result", "at", "reported_by")},
                     where=HttpAnswerRow.at < row.excluded.at,
                 )
-                rows = [{"site_id": site_id, "told_by": who, **each.model_dump()} for each in some]
+                rows = [{"site_id": site_id, "reported_by": who, **each.model_dump()} for each in some]
                 await session.execute(kept, rows)
 
     async def answers(self, site_id: SiteId) -> tuple[ReachAnswer, ...]:

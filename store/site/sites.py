@@ -18,7 +18,7 @@ from store.fault import StoreFault
 from store.keys.sealed import SITE_PASSWORD
 from store.keys.vault import Vault
 from store.schema.tables import PinnedFingerprintRow, SiteRow
-from store.site.fingerprints import believed_of
+from store.site.fingerprints import accepted_at
 
 _REACHED = built_once(
     select(
@@ -169,7 +169,7 @@ class Sites:
             row = (await connection.execute(_REACHED, {"site": site_id})).one_or_none()
             if row is None:
                 raise _unknown(site_id)
-            now = await believed_of(connection, row.site, row.rest_url, has_ca=row.ca_pem is not None)
+            now = await accepted_at(connection, row.site, row.rest_url, has_ca=row.ca_pem is not None)
         access = SiteAccess(
             rest_url=row.rest_url,
             username=row.username,

@@ -17,9 +17,9 @@ from rotation.running.state import RotationState
 from rotation.values import Value
 from sepm.rest.line import Answer
 from simulation.played.durable import through_temporal
+from simulation.played.recorded_output import RecordedOutput
 from simulation.played.run import play
 from simulation.played.skipping import skipping_server
-from simulation.played.told_secrets import ToldSecrets
 from store.settings import StoreSettings
 from store.store import Store
 from tests.big import histories
@@ -66,7 +66,7 @@ class Measured(Value):
     seconds: float
 
 
-class Counting(ToldSecrets):
+class Counting(RecordedOutput):
     """Counts the requests to SEPM."""
 
     requests = 0

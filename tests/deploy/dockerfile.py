@@ -17,18 +17,18 @@ def instructions() -> list[tuple[str, str]]:
     return [(name, rest.strip()) for name, _, rest in (line.partition(" ") for line in whole) if name]
 
 
-def said(name: str) -> list[str]:
+def arguments(name: str) -> list[str]:
     """The rests of all instructions of one name."""
     return [rest for each, rest in instructions() if each == name]
 
 
 def command() -> list[str]:
     """What a container runs when nothing else is asked for."""
-    words: list[str] = json.loads(said("ENTRYPOINT")[-1]) + json.loads(said("CMD")[-1])
+    words: list[str] = json.loads(arguments("ENTRYPOINT")[-1]) + json.loads(arguments("CMD")[-1])
     return words
 
 
 def commands_of_pip() -> list[list[str]]:
     """The words of every call of pip, from pip on."""
-    calls = [call.strip() for run in said("RUN") for call in run.split("&&") if "/pip " in call]
+    calls = [call.strip() for run in arguments("RUN") for call in run.split("&&") if "/pip " in call]
     return [shlex.split(call)[1:] for call in calls]

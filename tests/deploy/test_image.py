@@ -169,20 +169,20 @@ def test_what_the_container_runs_comes_up_and_stops(started, tmp_path) -> None:
     line = started.stdout.readline()
     assert line, (tmp_path / "log").read_text("utf-8")
     assert set(json.loads(line)["pids"]) == {"temporal", "worker", "api"}
-    assert dockerfile.said("STOPSIGNAL") == ["SIGTERM"]
+    assert dockerfile.arguments("STOPSIGNAL") == ["SIGTERM"]
     started.terminate()
     assert started.wait(PATIENCE) == 0
 
 
 def test_who_runs_it_is_no_root_and_owns_the_folder() -> None:
     """The user is given by number, the folder and the volume are that user's, and locks are named that exist."""
-    (made,) = [run for run in dockerfile.said("RUN") if "useradd" in run]
-    user, _, group = dockerfile.said("USER")[-1].partition(":")
+    (made,) = [run for run in dockerfile.arguments("RUN") if "useradd" in run]
+    user, _, group = dockerfile.arguments("USER")[-1].partition(":")
     assert user == group != "0"
     assert f"--uid {user} " in made
     assert f"--owner {user} --group {group} --mode 0700 {dockerfile.FOLDER}" in made
-    assert dockerfile.said("VOLUME") == [dockerfile.FOLDER]
-    assert dockerfile.said("WORKDIR")[-1] == dockerfile.FOLDER
+    assert dockerfile.arguments("VOLUME") == [dockerfile.FOLDER]
+    assert dockerfile.arguments("WORKDIR")[-1] == dockerfile.FOLDER
 
 
 def test_the_unit_runs_what_the_image_runs() -> None:

@@ -36,7 +36,7 @@ class Site:
     control: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
-        given = self.program.said["control"]
+        given = self.program.printed["control"]
         headers = {"Authorization": f"Bearer {given['token']}"}
         self.control = httpx.AsyncClient(base_url=given["url"], headers=headers, timeout=30, trust_env=False)
 
@@ -44,7 +44,7 @@ class Site:
 
     async def register(self, **changed: Any) -> None:
         """Make the site known to the product."""
-        said = self.program.said
+        said = self.program.printed
         document = {
             "name": said["site"],
             "rest_url": said["rest"]["url"],

@@ -50,7 +50,7 @@ class Program:
 
     process: asyncio.subprocess.Process
     logs: tuple[Path, Path]
-    said: dict[str, Any]
+    printed: dict[str, Any]
 
     @classmethod
     async def start(cls, folder: Path, name: str, *arguments: str, **environment: str) -> "Program":
@@ -105,9 +105,9 @@ class House(Caller):
         ports = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
         command = (*before, sys.executable, "-m", "cli.main", "up", "--folder", str(root), "--json", *ports)
         program = await Program.run(folder, "up", command, environment)
-        where = TemporalSettings(address=program.said["temporal"], namespace=program.said["namespace"])
+        where = TemporalSettings(address=program.printed["temporal"], namespace=program.printed["namespace"])
         key = (root / "api.key").read_text().strip()
-        return cls((program.said["api"],), key, where, root, program)
+        return cls((program.printed["api"],), key, where, root, program)
 
     async def close(self) -> None:
         """Stop everything."""

@@ -18,7 +18,7 @@ OWNED = (("My Company", "Default"), ("My Company\\Labs", "Default"), ("My Compan
 
 async def front_answers(site) -> bool:
     """Whether somebody speaks TLS at the port of the emulated SEPM's REST service."""
-    rest = site.program.said["rest"]
+    rest = site.program.printed["rest"]
     anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
     with suppress(OSError):
@@ -83,8 +83,8 @@ async def rotation_with_kills(site) -> dict[str, object]:
 
 def wanted_effects(site) -> set[tuple[str, ...]]:
     """Each effect that a rotation of this site must have, but for the certificate, whose fingerprint is drawn."""
-    original = site.program.said["server_lists"][0]["name"]
-    server = site.program.said["servers"][0]["name"]
+    original = site.program.printed["server_lists"][0]["name"]
+    server = site.program.printed["servers"][0]["name"]
     copy = f"{original} (HTTP for certificate rotation)"
     return {
         ("console.save_recovery_file", server),

@@ -123,11 +123,11 @@ async def whole(open_house, open_site, tmp_path_factory) -> AsyncIterator[Whole]
     async with AsyncExitStack() as stack:
         metrics = f"127.0.0.1:{choose_ports('127.0.0.1', 0)[0]}"
         house = await stack.enter_async_context(open_house(ROTATOR_TEMPORAL_METRICS=metrics))
-        robot = Wiretap(httpx.URL(house.program.said["api"]).port or 0)
+        robot = Wiretap(httpx.URL(house.program.printed["api"]).port or 0)
         where = f"http://127.0.0.1:{await stack.enter_async_context(robot.listening())}"
         site = await stack.enter_async_context(open_site(house, robot=where, registered=False))
         outside, fingerprint = presenting(tmp_path_factory.mktemp("relay"))
-        sepm = Wiretap(site.program.said["rest"]["port"], believing(), outside)
+        sepm = Wiretap(site.program.printed["rest"]["port"], believing(), outside)
         port = await stack.enter_async_context(sepm.listening())
         await site.register(rest_url=f"https://127.0.0.1:{port}/sepm", trust={"fingerprint_sha256": fingerprint})
         rotation = await site.start()
@@ -161,7 +161,7 @@ def secrets_of(whole: Whole) -> dict[str, set[bytes]]:
     house = whole.site.house
     sealing = [line for line in (house.folder / "rotator.key").read_bytes().split() if line]
     found = {
-        "SEPM password": {whole.site.program.said["rest"]["password"].encode()},
+        "SEPM password": {whole.site.program.printed["rest"]["password"].encode()},
         "SEPM token": whole.sepm.told(rb'"(?:token|refreshToken|access_token)":\s*"([^"]+)"'),
         "API key": {house.key.encode()},
         "key of the database": {form for key in sealing for form in (key, *_raw(base64.b64decode(key)))},

@@ -15,7 +15,7 @@ async def started_nothing(site) -> None:
 
 async def assign_another_list(site) -> None:
     """A colleague gives a group a list of its own."""
-    original = site.program.said["server_lists"][0]["name"]
+    original = site.program.printed["server_lists"][0]["name"]
     for operation, arguments in (
         ("copy_list", {"source": original, "name": COPY}),
         ("assign_list", {"name": COPY, "group": "My Company\\Labs", "location": "Office"}),

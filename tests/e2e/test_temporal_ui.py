@@ -76,7 +76,7 @@ async def history_of(house: Any, rotation: dict[str, Any]) -> str:
     """The address of the page that shows the whole history in the UI."""
     run = (await (await house.rotation(rotation["site_id"])).describe()).run_id
     workflow = f"rotate%2F{rotation['site_id']}"
-    return f"{house.program.said['ui']}/namespaces/rotator/workflows/{workflow}/{run}/history"
+    return f"{house.program.printed['ui']}/namespaces/rotator/workflows/{workflow}/{run}/history"
 
 
 async def sees(page: Page, text: str) -> None:
@@ -86,7 +86,7 @@ async def sees(page: Page, text: str) -> None:
 
 async def log_in(page: Page, house: Any, key: str) -> None:
     """Log in at the page that `rotator up` names."""
-    await page.goto(house.program.said["codec_login"])
+    await page.goto(house.program.printed["codec_login"])
     await page.get_by_label("Your name").fill("Ann")
     await page.get_by_label("API key").fill(key)
     await page.get_by_role("button", name="Log in").click()
@@ -132,7 +132,7 @@ async def test_text_for_those_who_are_logged_in_and_ciphertext_for_all_others(pa
     assert GIVEN_UP not in light
     assert not CIPHERTEXT.search(light)
 
-    await page.goto(house.program.said["codec_login"])
+    await page.goto(house.program.printed["codec_login"])
     await page.get_by_role("button", name="Log out").click()
     await expect(page.get_by_label("API key")).to_be_visible(timeout=PATIENCE)
     await sees_ciphertext()
@@ -162,7 +162,7 @@ async def test_a_page_of_another_origin_reads_nothing(page, house):
     # sent without a question, as its type is plain text: the service sees it, and the page no answer
     assert await page.evaluate(asked, endpoint) == "TypeError"
     headers = {"X-Namespace": "rotator"}
-    for origin, status in ((page.url.rstrip("/"), 401), (house.program.said["ui"], 200)):
+    for origin, status in ((page.url.rstrip("/"), 401), (house.program.printed["ui"], 200)):
         answer = await page.request.post(
             f"{endpoint}/decode", data='{"payloads": []}', headers=headers | {"Origin": origin}
         )

@@ -64,7 +64,7 @@ class Up:
         self.out = self.process.stdout
         line = self.out.readline()
         assert line, Path(self.log.name).read_text()
-        self.said = json.loads(line)
+        self.printed = json.loads(line)
 
     def file(self) -> dict[str, Any]:
         """What `up.json` says now."""
@@ -74,7 +74,7 @@ class Up:
     def ready(self) -> bool:
         """Whether the API says that everything answers."""
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"{self.said['api']}/healthz/ready", timeout=5, trust_env=False).is_success
+            return httpx.get(f"{self.printed['api']}/healthz/ready", timeout=5, trust_env=False).is_success
         return False
 
     def stop(self) -> int:
@@ -124,15 +124,15 @@ def own(tmp_path) -> Iterator[Callable[..., Up]]:
 def test_it_says_where_everything_is_when_it_is_ready(up) -> None:
     """One line of JSON, the same in up.json; the API answers by then, and so does the Temporal UI."""
     assert up.ready()
-    assert up.file() == {**up.said, "pids": up.file()["pids"]}
-    assert set(up.said["pids"]) == {"temporal", "worker", "api"}
-    assert httpx.get(up.said["ui"], timeout=10, trust_env=False, follow_redirects=True).is_success
+    assert up.file() == {**up.printed, "pids": up.file()["pids"]}
+    assert set(up.printed["pids"]) == {"temporal", "worker", "api"}
+    assert httpx.get(up.printed["ui"], timeout=10, trust_env=False, follow_redirects=True).is_success
 
 
 def test_the_api_key_opens_the_api(up) -> None:
     """The key that was made at the first start is the one that the API asks for."""
-    key = Path(up.said["api_key_file"]).read_text().strip()
-    sites = f"{up.said['api']}/v1/sites"
+    key = Path(up.printed["api_key_file"]).read_text().strip()
+    sites = f"{up.printed['api']}/v1/sites"
     assert httpx.get(sites, trust_env=False).status_code == 401
     assert httpx.get(sites, trust_env=False, headers={"Authorization": f"Bearer {key}"}).status_code == 200
 
@@ -170,7 +170,7 @@ def test_a_second_one_on_the_same_folder_is_refused(up) -> None:
 
 def test_a_port_in_use_is_said(up, tmp_path) -> None:
     """Nothing is started beside a server that holds the port, and the message says which port."""
-    port = str(up.said["ports"]["api"])
+    port = str(up.printed["ports"]["api"])
     flags = [*command(tmp_path / "var"), "--port", port]
     second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
     assert second.returncode == 1
@@ -212,7 +212,7 @@ def test_a_stop_leaves_nothing_and_a_start_finds_everything(own) -> None:
     first = own()
     key = (first.folder / "api.key").read_text()
     assert first.stop() == 0
-    assert [pid for pid in first.said["pids"].values() if lives(pid)] == []
+    assert [pid for pid in first.printed["pids"].values() if lives(pid)] == []
     assert not (first.folder / "up.json").exists()
 
     second = own()
@@ -223,14 +223,16 @@ def test_a_stop_leaves_nothing_and_a_start_finds_everything(own) -> None:
 def test_a_temporal_that_runs_elsewhere_is_used(up, own) -> None:
     """With an address set, no server is started; worker and API use that one. A key that is set is not stored."""
     elsewhere = own(
-        ROTATOR_TEMPORAL_ADDRESS=up.said["temporal"], ROTATOR_TEMPORAL_TASK_QUEUE="elsewhere", ROTATOR_API_KEY="given"
+        ROTATOR_TEMPORAL_ADDRESS=up.printed["temporal"],
+        ROTATOR_TEMPORAL_TASK_QUEUE="elsewhere",
+        ROTATOR_API_KEY="given",
     )
     assert elsewhere.ready()
-    assert set(elsewhere.said["pids"]) == {"worker", "api"}
-    assert (elsewhere.said["temporal"], elsewhere.said["ui"]) == (up.said["temporal"], None)
+    assert set(elsewhere.printed["pids"]) == {"worker", "api"}
+    assert (elsewhere.printed["temporal"], elsewhere.printed["ui"]) == (up.printed["temporal"], None)
     assert not (elsewhere.folder / "api.key").exists()
     assert httpx.get(
-        f"{elsewhere.said['api']}/v1/sites", trust_env=False, headers={"Authorization": "Bearer given"}
+        f"{elsewhere.printed['api']}/v1/sites", trust_env=False, headers={"Authorization": "Bearer given"}
     ).is_success
 
 
@@ -239,7 +241,7 @@ def test_killed_itself_it_leaves_no_orphan(own) -> None:
     first = own()
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait(PATIENCE)
-    until(lambda: not any(lives(pid) for pid in first.said["pids"].values()), "all children are gone")
+    until(lambda: not any(lives(pid) for pid in first.printed["pids"].values()), "all children are gone")
 
     assert own().ready()
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from emulator.errors import NobodyThereError
+from emulator.errors import UnreachableError
 from emulator.people.desk import SiteDesk
 from emulator.people.operator_actions import perform
 from emulator.people.tasks import Task
@@ -78,5 +78,5 @@ async def test_where_a_whole_group_is_off_the_others_that_the_task_names_are_loo
 async def test_where_nobody_is_known_there_is_nothing_to_look_at():
     """The console refuses the work, and it is tried again."""
     _, desk, _ = at_the_desk()
-    with pytest.raises(NobodyThereError):
+    with pytest.raises(UnreachableError):
         await perform(desk, task("nobody"), None)

@@ -22,7 +22,7 @@ from emulator.state.effects import Actor, acting
 from rotation.planning.choice.plain_http import SHUT, UNSHOWN
 from simulation.drawn.networking import Networking, WhenShut
 from simulation.drawn.scenario import START, Scenario
-from simulation.judged.invariants import nobody_is_cut_off
+from simulation.judged.invariants import no_client_is_cut_off
 from simulation.played.run import play
 from tests.proof.beside import PRODUCT, Beside, Losses, kind_of, together, told
 from tests.proof.seeds import scenario
@@ -81,7 +81,7 @@ async def _compare(drawn: Scenario) -> Beside | None:
     lost = {PRODUCT: Losses() if shut else Losses.of(facts.lost)}
     lasting = _NO_PLAN if shut else facts.duration
     lost |= {each.__name__: _played(site, each, lasting=lasting) for each in STRATEGIES}
-    promised = 0 if shut else sum(1 for _ in nobody_is_cut_off(facts))
+    promised = 0 if shut else sum(1 for _ in no_client_is_cut_off(facts))
     kind = kind_of(site.spec)
     return Beside(kind=kind, sites=1, clients=facts.clients, lost=lost, promised=promised, unplanned=int(shut))
 

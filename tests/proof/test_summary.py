@@ -22,7 +22,7 @@ ONE = Outcome(
 
 def test_everything_for_which_a_seed_is_no_proof_is_told():
     """A violation, an error of the simulation, a rotation that did not end; and what Temporal tells otherwise."""
-    violation = Violation(invariant="nobody_is_cut_off", subject="PC-1", message="it does not verify")
+    violation = Violation(invariant="no_client_is_cut_off", subject="PC-1", message="it does not verify")
     assert list(failures(ONE)) == []
     for spoilt in (
         ONE.model_copy(update={"violations": (violation,)}),

@@ -30,7 +30,7 @@ async def said():
         stage.console.look_before(task)
 
         async def say(**evidence):
-            request = ObserveTaskRequest(ref=ref, task_id=opened.task_id, said=evidence, who="ann")
+            request = ObserveTaskRequest(ref=ref, task_id=opened.task_id, evidence=evidence, who="ann")
             seen = await tasks.observe_task(request)
             return seen.contradicts and seen.contradicts.code
 

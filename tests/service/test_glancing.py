@@ -30,10 +30,10 @@ def staged(**switches):
 
 async def read(stage, readings, *, by_dates=True):
     """How many requests it took, and the groups."""
-    before = stage.ear.requests
+    before = stage.output.requests
     async with await stage.world.sepm(stage.site) as client:
         groups = await readings.groups(SITE, client, now=stage.clock.now(), by_dates=by_dates)
-    return stage.ear.requests - before, {group.path: group for group in groups}
+    return stage.output.requests - before, {group.path: group for group in groups}
 
 
 async def test_where_no_policy_is_another_one_only_pages_are_read():

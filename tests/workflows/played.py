@@ -169,7 +169,7 @@ class Play(Bystanders):
             for group, location, each in site.pairs()
         }
 
-    def said(self) -> list[str]:
+    def moves(self) -> list[str]:
         """What people said, as it was obeyed; the watch is nobody of them."""
         said = [event.message for event in self.trail if event.kind == "message"]
         return [message for message in said if not message.endswith(f"by {WATCH}")]
@@ -178,7 +178,7 @@ class Play(Bystanders):
         """The clients that have ever lost the site, by the emulator's own verdict."""
         return [f"{client.name}: {client.why}" for client in self.stage.simulation.verdict().lost_ever]
 
-    def told(self, kind: str) -> list[tuple[str, str]]:
+    def named(self, kind: str) -> list[tuple[str, str]]:
         """Code and subject of the events of a kind, in their order."""
         return [(each.data.get("code", ""), each.data.get("subject", "")) for each in self.trail if each.kind == kind]
 

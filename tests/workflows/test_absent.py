@@ -105,7 +105,7 @@ async def test_past_its_limit_the_gate_asks_and_can_be_extended(played):
     assert outcome is Outcome.COMPLETED
     assert not left_out
     assert here.lost() == []
-    assert here.said() == [
+    assert here.moves() == [
         "extend by bob: she is back tonight",
         "proceed by ann: it may be lost",
         "extend by bob: I saw her",

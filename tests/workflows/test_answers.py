@@ -90,7 +90,7 @@ async def test_an_approval_covers_no_location_that_is_born_while_the_site_is_loo
         settled = await here.stage.store.found.settled(here.state.rotation_id)
     assert (approval.answer.accepted, outcome) == (True, Outcome.CANCELLED)
     assert settled.known("location-new") == {f"{LEGACY} / One"}
-    told = [subject for code, subject in here.told("adopted") if code == "location-new"]
+    told = [subject for code, subject in here.named("adopted") if code == "location-new"]
     assert told == [f"{LEGACY} / One"], "the trail tells what was accepted"
     message = played.attention(asked_again.saw, "drift").message
     assert f"{LEGACY} / Two" in message

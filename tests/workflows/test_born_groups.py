@@ -42,7 +42,7 @@ async def test_clients_of_a_group_that_follows_a_planned_owner_are_counted_there
 
     assert outcome is Outcome.COMPLETED
     assert passed(here, "A8").message == passed(undisturbed, "A8").message, "nobody dropped out of the denominator"
-    assert ("group-new", ANNEX) in here.told("drift")
+    assert ("group-new", ANNEX) in here.named("drift")
     assert not [message for code, message in here.asked if ANNEX in message], "there is nothing to decide"
     assert here.lost() == []
 

@@ -132,7 +132,7 @@ async def test_the_rest_follows_by_two_persons_word_and_the_gate_for_all_still_a
     assert outcome is Outcome.COMPLETED
     assert not left_out
     assert here.stage.simulation.verdict().clients_lost == 0
-    told = here.said()
+    told = here.moves()
     assert told[-1] == "on without the canaries, by ann and bob"
 
 
@@ -181,5 +181,5 @@ async def test_rule_13_a_server_that_no_canary_has_shown_is_looked_at_before_any
     assert approve.answer.accepted
     assert outcome is Outcome.COMPLETED
     assert [name for name in here.lost() if name.startswith("REST")] == []
-    told = here.said()
+    told = here.moves()
     assert told[-1].startswith("on though no canary has shown what SEPM-1")

@@ -48,7 +48,7 @@ async def test_two_persons_leave_the_site_as_it_is(played, told):
     assert outcome is Outcome.COMPLETED
     assert here.stage.simulation.effects.count("rest.client_log") == 2
     assert site_facts(here.stage.simulation).log_sizes == before, "what moved a policy is put back all the same"
-    assert (DIFFERS, "") in here.told("adopted")
+    assert (DIFFERS, "") in here.named("adopted")
     (left,) = [each.message for each in here.trail if each.data.get("code") == DIFFERS and each.kind == "adopted"]
     assert left == "SEPM-2: does not answer: left so by ann and eve"
 
@@ -68,7 +68,7 @@ async def test_it_is_looked_at_again_when_it_was_put_right(played, told):
 
     assert right.done
     assert outcome is Outcome.COMPLETED
-    assert [subject for code, subject in here.told("adopted") if code == DIFFERS] == []
+    assert [subject for code, subject in here.named("adopted") if code == DIFFERS] == []
 
 
 async def test_clients_that_are_not_back_are_named(played):

@@ -45,7 +45,7 @@ async def test_a_relaxed_setting_that_is_undone_is_put_right_and_its_gate_starts
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == here.told("repaired") == [("secure-communications-drift", PAIR)]
+    assert here.named("drift") == here.named("repaired") == [("secure-communications-drift", PAIR)]
     order = kinds(here, "drift", "repaired", "gate-restarted", "gate-passed")
     assert order[:4] == ["drift", "repaired", "gate-restarted", "gate-passed"]
     restarted, passed = (next(e for e in here.trail if e.kind == kind) for kind in ("gate-restarted", "gate-passed"))
@@ -77,7 +77,7 @@ async def test_rule_12_a_gate_that_lost_its_ground_is_asked_again_at_the_next_cl
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("repaired") == [("list-drift", PAIR)]
+    assert here.named("repaired") == [("list-drift", PAIR)]
     restarted = next(event for event in here.trail if event.kind == "gate-restarted")
     second = [event for event in here.trail if event.kind == "task-closed" and "Replace" in event.message][1]
     assert second.at - restarted.at >= 3 * HEARTBEAT
@@ -106,8 +106,8 @@ async def test_what_rest_does_not_put_right_is_asked_about_and_proven_anew(playe
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("repaired") == []
-    assert here.told("drift") == here.told("attention") == here.told("drift-over") == [("list-drift", PAIR)]
+    assert here.named("repaired") == []
+    assert here.named("drift") == here.named("attention") == here.named("drift-over") == [("list-drift", PAIR)]
     assert all("REST does not put it right" in text for code, text in here.asked if code == "drift")
     order = kinds(here, "drift-over", "gate-restarted", "gate-passed")
     assert order[:3] == ["drift-over", "gate-restarted", "gate-passed"]
@@ -126,7 +126,7 @@ async def test_what_is_undone_again_and_again_is_asked_about_and_put_right_when_
         here.absent = asked_about_drift
         outcome = await here.run()
 
-    assert here.told("repaired") == [("secure-communications-drift", PAIR)] * 3
+    assert here.named("repaired") == [("secure-communications-drift", PAIR)] * 3
     said, *_ = [event.at for event in here.trail if event.kind == "message"]
     *_, last = [event.at for event in here.trail if event.kind == "repaired"]
     assert last - said < timedelta(seconds=5)
@@ -172,8 +172,8 @@ async def test_a_change_of_a_group_that_is_left_alone_is_asked_about(played):
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == [("secure-communications-drift", f"{BRANCH} / Default")]
-    assert here.told("drift-over") == here.told("drift")
+    assert here.named("drift") == [("secure-communications-drift", f"{BRANCH} / Default")]
+    assert here.named("drift-over") == here.named("drift")
     assert kinds(here, "drift-over", "gate-passed")[0] == "drift-over"
 
 
@@ -196,7 +196,7 @@ async def test_a_certificate_that_is_put_back_is_named_and_its_gate_starts_anew(
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == here.told("drift-over") == [("certificate-restored", "SEPM-2")]
+    assert here.named("drift") == here.named("drift-over") == [("certificate-restored", "SEPM-2")]
     order = kinds(here, "drift", "drift-over", "gate-restarted", "gate-passed")
     assert order[1:5] == ["drift", "drift-over", "gate-restarted", "gate-passed"]
     assert here.lost() == []
@@ -219,7 +219,7 @@ async def test_a_third_certificate_at_a_client_port_is_an_alarm(played):
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == here.told("drift-over") == [("third-certificate", "SEPM-2")]
+    assert here.named("drift") == here.named("drift-over") == [("third-certificate", "SEPM-2")]
     alarm = played.attention(over.saw, "third-certificate")
     assert alarm.subject == "SEPM-2"
     shown, expected = here.kept["shown"], here.kept["former"].fingerprint
@@ -257,7 +257,7 @@ async def test_clients_that_are_moved_are_named_and_counted_where_they_are(playe
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == [("clients-moved", BRANCH)]
+    assert here.named("drift") == [("clients-moved", BRANCH)]
     assert not any(code == "drift" for code, _ in here.asked)
     assert here.lost() == []
 
@@ -295,7 +295,7 @@ async def test_drift_in_the_holdout_is_named_at_once_and_decided_before_the_last
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("drift") == [("list-drift", f"{BRANCH} / Default")]
+    assert here.named("drift") == [("list-drift", f"{BRANCH} / Default")]
     assert {"drift", "plan-differs"} <= {code for code, _ in here.asked}
     assert kinds(here, "drift", "amended") == ["drift", "amended"]
     assert here.settings()[BRANCH, "Default"] == (ITS_LIST, True)

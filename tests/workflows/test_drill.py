@@ -74,7 +74,7 @@ async def test_rule_8_clients_that_move_in_the_drill_leave_the_plan_as_it_is(pla
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("amended") == []
+    assert here.named("amended") == []
     assert set(treatments(here).values()) == {Treatment.FAILOVER}
     passed = [event.message for event in here.trail if event.kind == "gate-passed" and event.data["number"] == "B1"]
     assert passed[-1].endswith("9 of 9 were seen")

@@ -40,7 +40,7 @@ async def test_a_held_rotation_does_nothing_until_it_is_resumed(played):
     assert here.kept["still"] == here.kept["then"]
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
-    assert here.said()[:2] == ["hold by ann: month's end", "resume by eve"]
+    assert here.moves()[:2] == ["hold by ann: month's end", "resume by eve"]
 
 
 async def test_a_held_task_is_not_closed_by_time_and_goes_on_after_resume(played):

@@ -67,9 +67,9 @@ async def test_what_is_undone_everywhere_is_put_right_everywhere(played):
         outcome = await here.run()
         writes = await here.stage.store.writes.written(here.state.rotation_id)
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
-    assert len(here.told("drift")) == len(here.told("repaired")) == MOST + 1
-    assert ("secure-communications-drift", f"{GROUPS - MOST} more") in here.told("repaired")
-    assert here.told("drift-over") == []
+    assert len(here.named("drift")) == len(here.named("repaired")) == MOST + 1
+    assert ("secure-communications-drift", f"{GROUPS - MOST} more") in here.named("repaired")
+    assert here.named("drift-over") == []
     assert len([write for write in writes if write.attempt == 2]) == GROUPS
     assert len(repaired.saw.model_dump_json()) < LARGEST
 
@@ -98,8 +98,8 @@ async def test_what_rest_does_not_put_right_anywhere_is_asked_for_and_ends_as_it
         outcome = await here.run()
     assert (outcome, here.lost()) == (Outcome.COMPLETED, [])
     assert f"{GROUPS - MOST} more" in played.attention(deeds[1].saw, "drift").message
-    assert {subject for _, subject in here.told("drift-over")} == {f"{branch(at)} / Default" for at in range(MOST)}
-    assert here.told("repaired") == []
+    assert {subject for _, subject in here.named("drift-over")} == {f"{branch(at)} / Default" for at in range(MOST)}
+    assert here.named("repaired") == []
 
 
 async def test_two_persons_go_on_with_all_that_was_born(played):
@@ -124,7 +124,7 @@ async def test_two_persons_go_on_with_all_that_was_born(played):
     assert outcome is Outcome.COMPLETED
     assert len(left_out) == GROUPS
     assert f"{GROUPS - MOST} more" in played.attention(deeds[2].saw, "second-person").message
-    assert ("group-new", f"{GROUPS - MOST} more") in here.told("adopted")
+    assert ("group-new", f"{GROUPS - MOST} more") in here.named("adopted")
 
 
 async def test_all_that_is_born_with_relaxed_settings_and_all_that_is_gone_is_accepted_at_once(played):
@@ -135,7 +135,7 @@ async def test_all_that_is_born_with_relaxed_settings_and_all_that_is_gone_is_ac
     async with played.play(*deeds, spec=with_branches(played.HEARTBEAT)) as here:
         outcome = await here.run()
     assert outcome is Outcome.COMPLETED
-    told = here.told("adopted")
+    told = here.named("adopted")
     for code in ("newborn", "pair-gone"):
         assert len([each for each, _ in told if each == code]) == MOST + 1
     assert len(here.state.model_dump_json()) < LARGEST

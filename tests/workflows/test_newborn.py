@@ -42,7 +42,7 @@ async def test_rule_17_relaxed_settings_stay_with_what_is_born_by_a_word_only(pl
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("adopted") == [("newborn", f"{KIOSKS} / Default"), ("list-in-use", f"Delete the list {COPY!r}")]
+    assert here.named("adopted") == [("newborn", f"{KIOSKS} / Default"), ("list-in-use", f"Delete the list {COPY!r}")]
     question = next(message for code, message in here.asked if code == "newborn")
     assert f"{KIOSKS} / Default" in question
     assert COPY in question
@@ -65,7 +65,7 @@ async def test_rule_17_a_location_that_is_left_is_left_with_the_groups_that_foll
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert ("newborn", "My Company\\Legacy / Place") in here.told("adopted")
+    assert ("newborn", "My Company\\Legacy / Place") in here.named("adopted")
     assert "site-differs" not in {code for code, _ in here.asked}
 
 
@@ -75,7 +75,7 @@ async def test_rule_17_what_is_born_while_the_last_check_waits_is_asked_about(pl
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert here.told("adopted") == [("newborn", f"{KIOSKS} / Default")]
+    assert here.named("adopted") == [("newborn", f"{KIOSKS} / Default")]
     assert next(event.data["number"] for event in here.trail if event.kind == "adopted") == "closing"
     report = [event.message for event in here.trail if event.kind == "gate-passed"][-1]
     assert f"left as they were born: {KIOSKS} / Default" in report
@@ -117,7 +117,7 @@ async def test_rule_17_what_is_put_right_is_not_asked_about_again(played):
         outcome = await here.run()
 
     assert outcome is Outcome.COMPLETED
-    assert ("newborn", f"{KIOSKS} / Default") in here.told("adopted"), "its list is still one that was copied"
+    assert ("newborn", f"{KIOSKS} / Default") in here.named("adopted"), "its list is still one that was copied"
     assert copies(here) == []
     assert here.settings()[KIOSKS, "Default"] == (ITS_LIST, True)
     assert here.lost() == []

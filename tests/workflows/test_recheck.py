@@ -116,7 +116,7 @@ async def test_groups_that_are_kept_relaxed_do_not_look_like_a_difference(played
     assert outcome is Outcome.COMPLETED
     assert here.settings() == before
     assert here.lost() == []
-    assert here.told("attention") == []
+    assert here.named("attention") == []
 
 
 async def test_before_the_first_certificate_what_the_plan_has_done_is_no_difference(played):

@@ -86,7 +86,7 @@ async def test_a_certificate_that_goes_again_stops_it_and_has_it_proven_anew(pla
 
     assert swap.first_seen > right.seen_at, "who was heard before that may be cut off since"
     assert played.attention(right.saw, "drift").options == (Move.RETRY, Move.CANCEL)
-    assert here.told("gate-restarted") == [("gate-restarted", "02-returned")]
+    assert here.named("gate-restarted") == [("gate-restarted", "02-returned")]
     assert outcome is Outcome.COMPLETED
     assert here.lost() == []
 

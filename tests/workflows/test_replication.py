@@ -28,7 +28,7 @@ async def test_replication_is_paused_first_and_resumed_last(played, scenario):
     assert kinds.index("console.pause_replication") < min(changes)
     assert kinds.index("console.resume_replication") > max(changes)
     assert simulation.site.is_replicated
-    assert here.told("attention") == []
+    assert here.named("attention") == []
 
 
 async def test_non_persistent_machines_are_not_counted_and_their_images_are_refreshed(played):

@@ -209,7 +209,7 @@ async def test_no_server_is_stopped_while_another_one_is_silent(played):
     here, outcome = await played_to_its_end(played, *deeds, spec=nobody_stuck)
     assert (outcome, here.lost(), halted(here)) == (Outcome.COMPLETED, [], [])
     assert "SEPM-3 does not answer" in played.attention(deeds[1].saw, "others-silent").message
-    assert ("others-silent", "") in here.told("adopted")
+    assert ("others-silent", "") in here.named("adopted")
     stops = [task.work.server for task in here.stage_tasks if task.work.kind == "stop_server"]
     assert stops == ["SEPM-3"]
 

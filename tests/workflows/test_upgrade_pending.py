@@ -28,6 +28,6 @@ async def test_a_gate_tells_of_clients_that_are_about_to_be_upgraded(played):
     assert shown.message.startswith(f"{first.count} clients are about to be given a later version")
     assert f"{first.prefix}-0001" in shown.message
     assert f"{second.prefix}-0001" not in shown.message
-    assert [code for code, _ in here.told("attention")].count(TOLD) == 1
+    assert [code for code, _ in here.named("attention")].count(TOLD) == 1
     assert all(each.code != TOLD for each in here.state.attention)
     assert here.lost() == []

@@ -239,7 +239,7 @@ async def _look(run: Running, step: Console | Write, *, said: Message | None = N
         ref=about(run.state, step),
         task_id=run.open_task.id,
         withdrawing=run.state.withdrawing,
-        said=said.attestation if said is not None else None,
+        evidence=said.attestation if said is not None else None,
         who=said.who if said is not None else "",
         settled=client_look.settled(run),
     )
@@ -272,12 +272,12 @@ async def _hear(run: Running, step: Console | Write) -> bool | None:
                 await _close(run, step, TaskState.REFUSED, message.who, message.why)
                 return False
             case _:
-                if await _done_said(run, step, message):
+                if await _reported_done(run, step, message):
                     return True
     return None
 
 
-async def _done_said(run: Running, step: Console | Write, message: Message) -> bool:
+async def _reported_done(run: Running, step: Console | Write, message: Message) -> bool:
     """Attested work ends with its holder's word, unless what is seen speaks against it; observed work when seen."""
     seen = await _look(run, step, said=message)
     await client_look.hear(run, step, seen)

@@ -62,7 +62,7 @@ def look_due(run: Running) -> bool:
         return False
     return (
         was_answered(run)
-        or bool(_to_prove_anew(run))
+        or bool(_to_prove_again(run))
         or (run.state.look_at is not None and run.host.now() >= run.state.look_at)
     )
 
@@ -137,7 +137,7 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
     if run.state.puts_back:
         return None
     answered = was_answered(run)
-    said_right = _take_answer(run) if answered else frozenset()
+    confirmed = _take_answer(run) if answered else frozenset()
     await exclude(run, step)
     request = LookRequest(
         ref=about(state, step),
@@ -150,7 +150,7 @@ async def begin_look(run: Running, step: Step, *, in_full: bool = False) -> Begu
         round_number=state.round_number,
         known=tuple((told.code, told.subject) for told in state.drift if not told.others),
     )
-    return BegunLook(request=request, answered=answered, right=said_right)
+    return BegunLook(request=request, answered=answered, right=confirmed)
 
 
 async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer) -> bool:
@@ -160,9 +160,9 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     if late:
         right = _take_answer(run)
     state.found, state.born_key = seen.found, seen.born_key
-    await _name(run, said.take_up(state, seen.told, right))
+    await _name(run, said.take_up(state, seen.drifts, right))
     await _repair(run, step)
-    await _prove_anew(run, step)
+    await _prove_again(run, step)
     # what was judged before somebody has answered is looked at once more
     state.look_at = run.host.now() if late else _next(run)
     return _show(run)
@@ -237,23 +237,23 @@ async def _write_back(run: Running, step: Step, write_id: str) -> None:
         await _tell(run, EventKind.ATTENTION, told, told.message)
 
 
-async def _prove_anew(run: Running, step: Step) -> None:
+async def _prove_again(run: Running, step: Step) -> None:
     """Start the gates anew whose ground was taken away, as soon as it is there again."""
     state = run.state
-    for waiting in _to_prove_anew(run):
+    for waiting in _to_prove_again(run):
         gate = state.outline.step(waiting.gate)
         if not isinstance(gate, Gate):
             raise TypeError(f"step {gate.id} is no gate")
         request = StepRequest(ref=about(state, step, other=gate.id))
         await run.call(ActivityName.RESTART_GATE, request, Counted, summary=f"{gate.number} is proven anew")
-        outage.begin_anew(run, gate)
+        outage.begin_again(run, gate)
         if gate.purpose not in {GatePurpose.SWAPPED, GatePurpose.RECOVERED} and not outage.is_it(gate):
             await fix_references(run, gate)
         _open_again(run, step, gate)
         await run.record(EventKind.GATE_RESTARTED, f"{gate.title}: proven anew", code="gate-restarted", subject=gate.id)
 
 
-def _to_prove_anew(run: Running) -> tuple[Restarted, ...]:
+def _to_prove_again(run: Running) -> tuple[Restarted, ...]:
     """The gates that have lost their ground, and may start anew."""
     if run.state.puts_back:
         return ()

@@ -230,7 +230,7 @@ def give_up(run: Running) -> None:
     run.state.outage = Outage()
 
 
-def begin_anew(run: Running, gate: Gate) -> None:
+def begin_again(run: Running, gate: Gate) -> None:
     """What clients have shown does not count any more: check-ins count from the next reading on."""
     if is_it(gate):
         _set(run, since=None, asked=())

@@ -53,18 +53,18 @@ def wish(run: Running) -> Proceed | None:
 
 def _other_by_now(said: Proceed, reading: GateReading) -> Finding | None:
     """Why a statement that waits is not true any more, by a newer export."""
-    return untrue(said.said, reading.asks) if reading.asks is not None else None
+    return untrue(said.evidence, reading.asks) if reading.asks is not None else None
 
 
 async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
     state = run.state
     request = StateCoverageRequest(
         ref=about(state, step),
-        said=said.said,
-        said_by=said.asked_by,
+        evidence=said.evidence,
+        stated_by=said.asked_by,
         approved_by=said.approved_by,
         why=said.why,
-        said_at=said.said_at or run.host.now(),
+        stated_at=said.stated_at or run.host.now(),
     )
     taken = await run.call(ActivityName.STATE_COVERAGE, request, StatedAnswer, summary="keep what was stated")
     state.proceed = None
@@ -78,4 +78,4 @@ async def _take(run: Running, step: Gate | Holdout, said: Proceed) -> None:
 
 
 def _shown(said: Proceed) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in sorted(said.said.items()) if value)
+    return ", ".join(f"{name}: {value}" for name, value in sorted(said.evidence.items()) if value)

@@ -61,12 +61,12 @@ def _ports(work: CopyList, said: Mapping[str, str]) -> Finding | None:
     """Each server with its port, and no other server; a server with two addresses may have two ports."""
     told = said.get(PORTS, "").strip()
     asked = {(entry.server.casefold(), entry.http_port) for entry in work.servers}
-    if _told_ports(work, told) == asked:
+    if _named_ports(work, told) == asked:
         return None
     return _unlike(work, "copy-ports-not-shown", f"the ports told are {told or 'none'}, asked were {ports_text(work)}")
 
 
-def _told_ports(work: CopyList, told: str) -> set[tuple[str, int]] | None:
+def _named_ports(work: CopyList, told: str) -> set[tuple[str, int]] | None:
     """Each server with its port as told; one number alone is that of every server. None where it cannot be read."""
     if _NUMBER.fullmatch(told):
         return {(entry.server.casefold(), int(told)) for entry in work.servers}

@@ -28,7 +28,7 @@ def while_there(owners: Iterable[OwnerScope]) -> tuple[str, ...]:
     )
 
 
-def not_signed_anew(
+def not_signed_again(
     server: ServerName, said: Mapping[str, str], *, not_before: datetime | None, not_after: datetime
 ) -> Finding | None:
     """What speaks against a server that is said to sign with its new key. The first rule that speaks decides.

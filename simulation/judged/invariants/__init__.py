@@ -1,10 +1,10 @@
 """The product's invariants, each as one checker that says in words what the promise covers (docs/proof.md)."""
 
 from simulation.judged.facts import Facts
-from simulation.judged.invariants.clients import acts_of_others_are_named, nobody_is_cut_off
+from simulation.judged.invariants.clients import acts_of_others_are_named, no_client_is_cut_off
 from simulation.judged.invariants.conduct import (
     effects_happen_once,
-    nothing_secret_is_told,
+    no_secret_is_shown,
     tasks_are_closed,
     untouched_without_a_plan,
     what_runs_was_approved,
@@ -24,21 +24,21 @@ from simulation.judged.invariants.swaps import (
     swaps_leave_everybody_a_way,
 )
 from simulation.judged.invariants.telling import (
-    nobody_is_lost_in_silence,
+    clients_cut_off_are_reported,
+    no_client_is_lost_in_silence,
     the_close_names_who_fails,
-    who_a_certificate_cuts_off_is_told_of,
 )
 from simulation.judged.invariants.violation import Checker, Violation
 from simulation.judged.invariants.way_back import the_old_certificate_is_back_in_time, who_was_cut_off_is_back_with_it
 
-__all__ = ["CHECKERS", "Violation", "check", "nobody_is_cut_off"]
+__all__ = ["CHECKERS", "Violation", "check", "no_client_is_cut_off"]
 
 CHECKERS: tuple[Checker, ...] = (
-    nobody_is_cut_off,
+    no_client_is_cut_off,
     acts_of_others_are_named,
-    nobody_is_lost_in_silence,
+    no_client_is_lost_in_silence,
     the_close_names_who_fails,
-    who_a_certificate_cuts_off_is_told_of,
+    clients_cut_off_are_reported,
     swaps_follow_their_gates,
     swaps_leave_everybody_a_way,
     a_recovery_changes_nothing_else,
@@ -50,7 +50,7 @@ CHECKERS: tuple[Checker, ...] = (
     newborn_pairs_are_asked_about,
     tasks_are_closed,
     effects_happen_once,
-    nothing_secret_is_told,
+    no_secret_is_shown,
     what_runs_was_approved,
     certificates_end_as_planned,
     the_old_certificate_is_back_in_time,

@@ -8,7 +8,7 @@ from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.unasked import unnamed_acts
 
 
-def nobody_is_cut_off(facts: Facts) -> Iterator[Violation]:
+def no_client_is_cut_off(facts: Facts) -> Iterator[Violation]:
     """1. No client that checks in within its horizon ever loses the site by what the product does or asks for.
 
     Not covered: who was cut off before, who was left out by name, and what nobody asked for.
@@ -17,7 +17,7 @@ def nobody_is_cut_off(facts: Facts) -> Iterator[Violation]:
         if excused(lost, facts) is None:
             after = f"{lost.after.kind} {lost.after.subject} by {lost.after.actor.value}" if lost.after else "nothing"
             yield violation(
-                nobody_is_cut_off, lost.name, f"{lost.first_why} at {lost.server} since {lost.first_failed}, {after}"
+                no_client_is_cut_off, lost.name, f"{lost.first_why} at {lost.server} since {lost.first_failed}, {after}"
             )
 
 

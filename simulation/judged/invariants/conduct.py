@@ -48,15 +48,15 @@ _SAME_FIELD = {
 }
 
 
-def nothing_secret_is_told(facts: Facts) -> Iterator[Violation]:
+def no_secret_is_shown(facts: Facts) -> Iterator[Violation]:
     """7. No key, password or token stands in an event, a row of the store, a log line, or what passes through Temporal.
 
     Where a secret must be kept, it is kept sealed.
     """
     for secret in sorted(facts.secrets):
-        places = [text for text in facts.told if secret in text]
+        places = [text for text in facts.output if secret in text]
         if places:
-            yield violation(nothing_secret_is_told, f"{secret[:4]}...", f"it stands in {len(places)} places")
+            yield violation(no_secret_is_shown, f"{secret[:4]}...", f"it stands in {len(places)} places")
 
 
 def what_runs_was_approved(facts: Facts) -> Iterator[Violation]:

@@ -16,7 +16,7 @@ _HEARTBEATS = 3
 _LOOK = timedelta(minutes=45)
 
 
-def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
+def no_client_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
     """1. Where a client was lost before the end of a completed rotation, its trail has shown trouble since.
 
     Trouble is attention, a drift, or clients that are named as silent; whether it was about this client is not asked.
@@ -34,7 +34,7 @@ def nobody_is_lost_in_silence(facts: Facts) -> Iterator[Violation]:
             continue
         if not _is_out(facts, lost) and not any(at >= lost.first_failed for at in told):
             text = f"{lost.first_why} at {lost.server} since {lost.first_failed}, and completed at {facts.ended}"
-            yield violation(nobody_is_lost_in_silence, lost.name, text)
+            yield violation(no_client_is_lost_in_silence, lost.name, text)
 
 
 def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
@@ -53,7 +53,7 @@ def the_close_names_who_fails(facts: Facts) -> Iterator[Violation]:
             yield violation(the_close_names_who_fails, lost.name, f"{lost.first_why} since {lost.first_failed}")
 
 
-def who_a_certificate_cuts_off_is_told_of(facts: Facts) -> Iterator[Violation]:
+def clients_cut_off_are_reported(facts: Facts) -> Iterator[Violation]:
     """1. Three heartbeats and a look after a replacement cuts the first client off, the trail has shown trouble.
 
     Each replacement that was asked for counts once; a look comes within three quarters of an hour. Not covered: clients
@@ -74,7 +74,7 @@ def who_a_certificate_cuts_off_is_told_of(facts: Facts) -> Iterator[Violation]:
             text = (
                 f"{act.subject[0]} was replaced at {act.at}: silent from {lost.first_failed} on, untold until {until}"
             )
-            yield violation(who_a_certificate_cuts_off_is_told_of, lost.name, text)
+            yield violation(clients_cut_off_are_reported, lost.name, text)
 
 
 def _told(facts: Facts) -> list[datetime]:

@@ -39,7 +39,7 @@ async def doubt():
             if certificate is not None:
                 dates = (("certificate", certificate), ("oldest_sig", oldest))
                 said = {name: (former_seen - skew + at * MINUTE).isoformat() for name, at in dates}
-            seen = await tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, said=said))
+            seen = await tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence=said))
             assert not seen.done
             return seen.contradicts.code if seen.contradicts else None
 

@@ -71,10 +71,10 @@ async def test_an_export_from_before_the_minimum_ends_no_gate(stage, gate):
         word = Statement(
             rotation_id=gate.ref.rotation_id,
             gate=gate.ref.step,
-            said_by="ann",
+            stated_by="ann",
             approved_by="eve",
             why="seen",
-            said={},
+            evidence={},
             at=at,
         )
         await stage.store.console.state(word)

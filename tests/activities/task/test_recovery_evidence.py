@@ -33,7 +33,7 @@ class Recoveries:
         """The code of what speaks against the word, once its task is open; None where it is taken, and then it is."""
         at, ref = self.stage.clock.now(), self.ref(index)
         task_id = (await self.tasks.open_task(OpenTaskRequest(ref=ref, opened_at=at))).task_id
-        seen = await self.tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, said=said))
+        seen = await self.tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence=said))
         assert not seen.done
         if seen.contradicts is None and said is not None:
             closed = MoveTaskRequest(task_id=task_id, to=TaskState.DONE, who="ann", attestation=said, at=at)

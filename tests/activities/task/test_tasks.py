@@ -92,7 +92,7 @@ async def test_a_list_that_sepm_still_shows_is_not_deleted(stage):
     ).task_id
 
     async def contradicts():
-        seen = await TaskActivities(stage.world).observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, said={}))
+        seen = await TaskActivities(stage.world).observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence={}))
         return seen.contradicts and seen.contradicts.code
 
     assert await contradicts() == "list-still-there"

@@ -257,7 +257,9 @@ async def test_a_reset_from_outside_is_told(api, unstaffed, staffed, rotation, p
 async def test_a_temporal_of_an_older_copy_than_the_store_is_told(api, unstaffed, staffed, rotation, *, problem, until):
     """The workflow has reported fewer events than the store has: the remedy says what to do, and a hold reaches it."""
     kept = await unstaffed.store.rotations.get(rotation["id"])
-    await unstaffed.store.rotations.project(kept.id, Progress(held=True), datetime.now(UTC), number=kept.told + 100)
+    await unstaffed.store.rotations.project(
+        kept.id, Progress(held=True), datetime.now(UTC), number=kept.last_event + 100
+    )
     async with staffed(unstaffed):
         reconciler = Reconciler(unstaffed)
         await until(

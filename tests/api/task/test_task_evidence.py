@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from api.task.task_evidence import told_by_sylink
+from api.task.task_evidence import evidence_of_sylink
 from rotation.site import Server, Site
 from rotation.values import ServerName, SiteId
 from sepm.errors import UnreadableSylink
@@ -23,7 +23,7 @@ SYLINK = (
 
 def test_a_sylink_says_what_it_shows_whatever_else_is_said():
     """Name, protocol, ports and order are those of the file; its text goes no further."""
-    told = told_by_sylink({"sylink": SYLINK, "protocol": "HTTPS", "filename": "Sylink.xml"}, SITE)
+    told = evidence_of_sylink({"sylink": SYLINK, "protocol": "HTTPS", "filename": "Sylink.xml"}, SITE)
     assert len(told.pop("sha256")) == 64
     assert told == {
         "filename": "Sylink.xml",
@@ -36,19 +36,19 @@ def test_a_sylink_says_what_it_shows_whatever_else_is_said():
 
 def test_without_a_file_evidence_is_as_it_was_said():
     """Other evidence is left alone."""
-    assert told_by_sylink({"order": "SEPM-1"}, SITE) == {"order": "SEPM-1"}
+    assert evidence_of_sylink({"order": "SEPM-1"}, SITE) == {"order": "SEPM-1"}
 
 
 @pytest.mark.parametrize("text", ["", "no XML", "\ud800", "<ServerSettings/>"], ids=repr)
 def test_what_is_no_sylink_is_refused(text):
     """Something else under its name proves nothing."""
     with pytest.raises(UnreadableSylink):
-        told_by_sylink({"sylink": text}, SITE)
+        evidence_of_sylink({"sylink": text}, SITE)
 
 
 def looks(*clients):
     """The evidence of a look at clients, as it goes on to the rotation."""
-    return json.loads(told_by_sylink({"clients": json.dumps(clients)}, SITE)["clients"])
+    return json.loads(evidence_of_sylink({"clients": json.dumps(clients)}, SITE)["clients"])
 
 
 def test_of_a_clients_file_only_what_it_shows_is_kept():
@@ -74,7 +74,7 @@ def test_what_was_read_of_a_client_is_as_it_was_said():
 @pytest.mark.parametrize("said", [SYLINK, "{}", "[" * 100_000], ids=["a file", "an object", "deep"])
 def test_what_is_no_list_of_clients_goes_no_further(said):
     """It may be a file with a key in it: the rotation is told nothing, and refuses that."""
-    assert told_by_sylink({"clients": said}, SITE) == {"clients": ""}
+    assert evidence_of_sylink({"clients": said}, SITE) == {"clients": ""}
     assert looks({"client": "A", "sylink": {"not": "text"}}) == [{"client": "A"}]
 
 

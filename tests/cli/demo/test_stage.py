@@ -10,7 +10,7 @@ def test_a_process_that_ends_before_it_is_ready_tells_why():
     with stage(keep=False) as here:
         actor = here.start("emulator", ("emulator", "--scenario", "no-such-scenario"))
         with pytest.raises(StageError, match="no-such-scenario"):
-            here.said(actor)
+            here.environment(actor)
     assert not here.folder.exists()
 
 
@@ -29,7 +29,7 @@ def test_settings_of_another_service_do_not_reach_the_stage(monkeypatch):
     monkeypatch.setenv("ROTATOR_TEMPORAL_BINARY", "/opt/temporal")
     with stage(keep=False) as here:
         actor = here.start("environment", ("timeit", "-n1", "-r1", "-s", "import os, json", PRINTS), OWN="yes")
-        assert here.said(actor) == {"ROTATOR_TEMPORAL_BINARY": "/opt/temporal", "OWN": "yes"}
+        assert here.environment(actor) == {"ROTATOR_TEMPORAL_BINARY": "/opt/temporal", "OWN": "yes"}
 
 
 PRINTS = "print(json.dumps({n: v for n, v in os.environ.items() if n.startswith('ROTATOR_') or n == 'OWN'}))"

@@ -38,11 +38,11 @@ class Authority:
 
     def waits(self, **since: float) -> None:
         """One step more, after which there is a wait."""
-        self.answers.append(AdvanceOrderAnswer(state=OrderState.RUNNING, told="waits", wait=timedelta(**since)))
+        self.answers.append(AdvanceOrderAnswer(state=OrderState.RUNNING, progress="waits", wait=timedelta(**since)))
 
     def ends_as(self, state: OrderState) -> None:
         """The last step."""
-        self.answers.append(AdvanceOrderAnswer(state=state, told=state.value))
+        self.answers.append(AdvanceOrderAnswer(state=state, progress=state.value))
 
     @activity.defn(name=ActivityName.ADVANCE_ORDER)
     async def advance_order(self, request: AdvanceOrderRequest) -> AdvanceOrderAnswer:  # noqa: ARG002

@@ -28,7 +28,7 @@ def group(path=ROOT, serial="F99A-11/20/2025 08:00:00 000", **more):
 def record(*said, serials=("F99A-11/20/2025 08:00:00 000", "A4D1-11/20/2025 08:00:00 000")):
     """A site of two groups, the second of which inherits."""
     groups = (group(serial=serials[0]), group(SALES, serials[1], inherits=True))
-    return OfflineRecord(access=OfflineDocument(version="12.1", recorded_at=NOON, groups=groups), said=said)
+    return OfflineRecord(access=OfflineDocument(version="12.1", recorded_at=NOON, groups=groups), entries=said)
 
 
 def change(at, serials=None, *, secure=False):
@@ -39,7 +39,7 @@ def change(at, serials=None, *, secure=False):
         pair=Pair(group_id=root.id, location_id=root.location_id("Default")),
         field=SettingField.SECURE_COMMUNICATIONS,
         secure_communications=secure,
-        said_by="olga",
+        stated_by="olga",
         evidence={},
         policy=at,
         serials=serials or {},
@@ -100,7 +100,7 @@ def test_what_is_said_changes_the_owner_and_all_that_inherit():
     assert [each.locations[0].id for each in (root, sales)] == [group().location_id("Default")] * 2
     back = record(change(later), change(later + MINUTE, secure=True))
     assert back.groups()[0].locations[0].settings.secure_communications
-    paused = Replicates(task_id=TaskId("t"), partners=("B",), said_by="olga", evidence={})
+    paused = Replicates(task_id=TaskId("t"), partners=("B",), stated_by="olga", evidence={})
     assert (record().partners, record(paused).partners) == ((), ("B",))
 
 

@@ -82,7 +82,7 @@ def test_a_list_that_was_put_right_is_waited_for_until_clients_have_it(make, sit
         survey = make.survey(site).model_copy(
             update={"lists_edited": {COPY: make.at(minutes=5)}, "sepm_clock": make.at(minutes=minutes)}
         )
-        found = edited_lists(site, body, survey, known, at=at, said=[COPY])
+        found = edited_lists(site, body, survey, known, at=at, confirmed_lists=[COPY])
         return [(each.finding.code, each.edited_at) for each in found]
 
     assert codes(6) == [(LIST_TAKEN_UP, None)]

@@ -12,7 +12,7 @@ START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 def many(number, code="list-drift", **fields):
     """So many drifts of one kind."""
     named = (f"Group {at:03d} / Default" for at in count())
-    every = (JudgedDrift.of(blocking(code, next(named), "differs")).told for _ in range(number))
+    every = (JudgedDrift.of(blocking(code, next(named), "differs")).named for _ in range(number))
     return [each.model_copy(update=fields) for each in every]
 
 

@@ -28,7 +28,7 @@ def found(make, site, body):
         at = next(step.id for step in body.steps if step.number == number)
         before = make.survey(site, version=then, **(planned or {}))
         after = make.survey(site, version=now, **seen)
-        return upgraded(site, body, before, after, at=at, swapped=swapped, said=said)
+        return upgraded(site, body, before, after, at=at, swapped=swapped, confirmed_versions=said)
 
     return find
 
@@ -54,7 +54,7 @@ def test_another_version_blocks_and_says_what_to_compare(found):
 )
 def test_what_is_known_or_was_never_told_is_no_change(found, now, then, said):
     """REST may tell the version of whichever server answers: the planned one stays known beside a confirmed one."""
-    assert found(now, then=then, said=said) == ()
+    assert found(now, then=then, confirmed_versions=said) == ()
 
 
 @pytest.mark.parametrize(

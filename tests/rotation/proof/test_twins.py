@@ -22,7 +22,7 @@ def test_the_machine_that_a_row_does_not_show_has_to_hold_the_policy_too(make):
 def test_a_person_leaves_both_out(make):
     """By the name of the record, which tells the other one."""
     entry = make.entry(shown(make, 1, serial=0), twin=shown(make, -90, serial=-99, name="c2"), left_out=True)
-    assert entry.told == "C1 (record shared with C2)"
+    assert entry.label == "C1 (record shared with C2)"
     assert make.judge(make.gate_rule(), shown(make, 1, serial=0), left_out=True).verdict is Verdict.LEFT_OUT
 
 

@@ -274,7 +274,7 @@ def test_a_gate_is_stated_only_when_it_asks(make, say):
     assert say(Move.STATE_GATE, state, attestation=said, why=" ") == ("state_gate-refused", "it needs a reason")
     other = said | {"clients": "4"}
     assert say(Move.STATE_GATE, state, attestation=other) is not None
-    waiting = Proceed(about="proof-wanted", asked_by="ann", why="seen", said=said)
+    waiting = Proceed(about="proof-wanted", asked_by="ann", why="seen", evidence=said)
     twice = make.state(wait=wait, attention=asks(make, Move.STATE_GATE, Move.APPROVE), proceed=waiting)
     assert say(Move.STATE_GATE, twice, attestation=said) is not None
     assert say(Move.APPROVE, twice, who="Ann") == ("approve-refused", "Ann asked for it")

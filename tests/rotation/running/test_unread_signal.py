@@ -12,7 +12,7 @@ from rotation.values import RotationId
 @pytest.mark.parametrize("move", Move)
 def test_what_to_send_instead_can_be_sent(move) -> None:
     """What is told to whoever sent it is JSON of a message under that signal, once its words are put in."""
-    told = UnreadSignal(signal=move.value, why="it came with no value").told(RotationId("rot-1"))
+    told = UnreadSignal(signal=move.value, why="it came with no value").explanation(RotationId("rot-1"))
     why, _, instead = told.partition(". Send one value instead, in JSON: ")
     assert why == "it was not obeyed: it came with no value"
     said = Message.model_validate(json.loads(instead))
@@ -23,5 +23,5 @@ def test_what_to_send_instead_can_be_sent(move) -> None:
 
 def test_a_withdrawal_names_the_message_that_it_withdraws() -> None:
     """It has no move of its own: who sent none that can be read is told to name that of the other message."""
-    told = UnreadSignal(signal="withdraw_message", why="it came with no value").told(RotationId("rot-1"))
+    told = UnreadSignal(signal="withdraw_message", why="it came with no value").explanation(RotationId("rot-1"))
     assert json.loads(told.partition("in JSON: ")[2])["move"] == "the move of that message"

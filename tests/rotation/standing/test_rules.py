@@ -23,7 +23,7 @@ from rotation.values import RotationId, SiteId
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SERVICE = Service(now=NOW, task_queue="rotator", address="127.0.0.1:7233", namespace="rotator", polled_at=NOW)
-KEPT = Recorded(rotation_id=RotationId("rot-1"), site_id=SiteId("madrid"), status="running", told=42)
+KEPT = Recorded(rotation_id=RotationId("rot-1"), site_id=SiteId("madrid"), status="running", last_event=42)
 WELL = Run(
     workflow_id="rotate/madrid", run_id="run-1", type="RotateSite", rotation_id=RotationId("rot-1"),
     status=RunStatus.RUNNING, word=WorkerAnswer(next_act=NextAct(at=NOW + timedelta(hours=1))),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.site import Server, Site
-from rotation.trust.fingerprints import Announced, Believed, behind, believed, settled
+from rotation.trust.fingerprints import AcceptedCertificates, Announced, behind, believed, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_the_address_belongs_to_one_server_or_to_nobody_known(servers, url, expe
 
 def test_around_a_swap_the_known_and_the_announced_are_believed():
     """Before it one, from its opening two, and only where the server is behind the address."""
-    assert believed({OLD}, [], ONE) == Believed(fingerprints=frozenset({OLD}))
+    assert believed({OLD}, [], ONE) == AcceptedCertificates(fingerprints=frozenset({OLD}))
     assert believed({OLD}, [swap()], ONE).fingerprints == {OLD, NEW}
     assert believed({OLD}, [swap(server=S2)], ONE).fingerprints == {OLD}
     assert believed({OLD}, [swap(), swap(OTHER, server=S2)], BOTH).fingerprints == {OLD, NEW, OTHER}
@@ -59,10 +59,14 @@ def test_around_a_swap_the_known_and_the_announced_are_believed():
 
 def test_a_ca_is_not_believed_in_the_middle_of_a_swap():
     """Two are, the one that was there and the announced one; behind a balancer, or before any contact, the CA stays."""
-    assert believed((), [], ONE, last_by_ca=OLD) == Believed()
-    assert believed({OTHER}, [swap()], ONE, last_by_ca=OLD) == Believed(fingerprints=frozenset({OLD, NEW}), by_ca=False)
-    assert believed((), [swap()], BOTH, last_by_ca=OLD) == Believed(fingerprints=frozenset({NEW}), by_ca=True)
-    assert believed((), [swap()], ONE) == Believed(fingerprints=frozenset({NEW}), by_ca=True)
+    assert believed((), [], ONE, last_by_ca=OLD) == AcceptedCertificates()
+    assert believed({OTHER}, [swap()], ONE, last_by_ca=OLD) == AcceptedCertificates(
+        fingerprints=frozenset({OLD, NEW}), by_ca=False
+    )
+    assert believed((), [swap()], BOTH, last_by_ca=OLD) == AcceptedCertificates(
+        fingerprints=frozenset({NEW}), by_ca=True
+    )
+    assert believed((), [swap()], ONE) == AcceptedCertificates(fingerprints=frozenset({NEW}), by_ca=True)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Begun:
     async def doubt(self, index, **said):
         """The code of what speaks against what is said of a task."""
         ref, task = await self.task(index)
-        request = ObserveTaskRequest(ref=ref, task_id=task.id, said={"sha256": SUM, **said})
+        request = ObserveTaskRequest(ref=ref, task_id=task.id, evidence={"sha256": SUM, **said})
         found = (await self.tasks.observe_task(request)).contradicts
         return found.code if found else None
 

@@ -30,10 +30,10 @@ def test_a_client_cut_off_by_what_the_product_asked_for_is_a_violation(played):
         cut_off = lost(played, after, first_failed=played.ended - timedelta(hours=5))
         quiet = [event for event in played.trail if event.at < cut_off.first_failed or event.kind == "ended"]
         assert violated(replace(played, lost=(cut_off,), trail=tuple(quiet))) == {
-            "nobody_is_cut_off",
-            "nobody_is_lost_in_silence",
+            "no_client_is_cut_off",
+            "no_client_is_lost_in_silence",
             "the_close_names_who_fails",
-            "who_a_certificate_cuts_off_is_told_of",
+            "clients_cut_off_are_reported",
         }
 
 

@@ -11,8 +11,8 @@ from rotation.running.state import Outcome
 from simulation.drawn.drawing import SMALL, Faults, draw
 from simulation.drawn.scenario import START, ScriptedMove, Since
 from simulation.judged.invariants import check
+from simulation.played.recorded_output import RecordedOutput
 from simulation.played.run import play
-from simulation.played.told_secrets import ToldSecrets
 
 SEEDS = range(8)
 HOUR = timedelta(hours=1)
@@ -43,16 +43,16 @@ async def test_the_same_scenario_gives_the_same_run(mixed, played):
 
 async def test_nothing_secret_is_told(mixed):
     """In what travels, in every row of the store and every log line: no key, password or token; else it would show."""
-    ear = ToldSecrets()
+    output = RecordedOutput()
     spec = mixed.spec.model_copy(update={"password": "correct horse"})
     with capture_logs() as logs:
-        facts = await play(mixed.model_copy(update={"spec": spec}), ear=ear)
-    facts = replace(facts, told=(*facts.told, *map(str, logs)))
-    assert len(facts.told) > len(facts.trail)
+        facts = await play(mixed.model_copy(update={"spec": spec}), output=output)
+    facts = replace(facts, output=(*facts.output, *map(str, logs)))
+    assert len(facts.output) > len(facts.trail)
     assert len(facts.secrets) > len(facts.scenario.spec.servers)
     assert check(facts) == ()
-    leaked = replace(facts, told=(*facts.told, "logged on with correct horse"))
-    assert [violation.invariant for violation in check(leaked)] == ["nothing_secret_is_told"]
+    leaked = replace(facts, output=(*facts.output, "logged on with correct horse"))
+    assert [violation.invariant for violation in check(leaked)] == ["no_secret_is_shown"]
 
 
 async def test_a_cancel_before_the_first_certificate_puts_everything_back(mixed, played):

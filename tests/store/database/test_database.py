@@ -9,7 +9,7 @@ from sqlalchemy import make_url, text
 
 from rotation.values import RotationId, SiteId
 from store.database.database import Database, DatabaseNotSupported
-from store.database.migration import configuration, migration_engine
+from store.database.migration import apply, configuration, migration_engine
 from store.rotation.events import NewEvent
 from store.schema.columns import Document, Instant, NaiveInstantError, from_microseconds, to_microseconds
 from store.schema.tables import Base
@@ -25,63 +25,40 @@ async def test_the_revisions_make_the_tables(store):
     engine.dispose()
 
 
-def test_what_an_older_version_wrote_is_kept(tmp_path):
-    """A database of the first revision is upgraded: swaps keep their certificate, and what is newer gets numbers."""
+@pytest.fixture
+def older(tmp_path):
+    """A database of the second revision, with a site and a client's server."""
     engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'old.db'}"))
     config = configuration()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        site = "'s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0"
-        connection.execute(text(f"INSERT INTO sites VALUES ({site})"))
-        connection.execute(text("INSERT INTO plans VALUES ('p', 's', 0, 'h', x'00', '{}')"))
-        connection.execute(
-            text(
-                "INSERT INTO rotations SELECT 'r', 's', 'p', 'h', 'rotate', 'ann', '', 0, NULL, '', 'running', '', '', "
-                "'', 0, 0, '', '[]', 0, NULL, NULL, NULL, NULL, 0"
-            )
-        )
-        for number, key in ((1, "1"), (2, "12")):
-            event = f"'r', {number}, 's', 0, 'k', 'm', '{{}}', '{key}', '', 'h'"
-            connection.execute(text(f"INSERT INTO events VALUES ({event})"))
-        connection.execute(text("INSERT INTO surveys VALUES ('x', 's', 5, NULL, 1, 0), ('y', 's', 3, NULL, 1, 0)"))
-        connection.execute(
-            text("INSERT INTO swaps VALUES ('r', 'sepm1', 1, 2, 3, 'aa'), ('r', 'sepm2', 4, NULL, NULL, NULL)")
-        )
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        kept = connection.execute(
-            text("SELECT server, target, opened_at, former_seen, first_seen, seen_at FROM swaps ORDER BY server")
-        ).all()
-        told = connection.execute(text("SELECT told FROM rotations")).scalars().all()
-        numbers = connection.execute(text("SELECT id, number FROM surveys ORDER BY id")).all()
-    engine.dispose()
-    assert told == [12]
-    assert numbers == [("x", 2), ("y", 1)]
-    assert kept == [("sepm1", "aa", 1, None, 2, 3), ("sepm2", "", 4, None, None, None)]
-
-
-def test_clients_keep_their_servers_up_and_down(tmp_path):
-    """The columns for their longest silence and their former name come and go, and what refers to a client stays."""
-    engine = migration_engine(make_url(f"sqlite:///{tmp_path / 'clients.db'}"))
-    config = configuration()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
+        command.upgrade(config, "0002")
         connection.execute(text("INSERT INTO sites VALUES ('s', 'S', '{}', 'u', 'a', x'00', '', NULL, 0)"))
         names = "site_id, id, name, group_id, online, non_persistent, present, reading, read_at, first_seen_at"
-        connection.execute(text(f"INSERT INTO clients ({names}) VALUES ('s', 'c', 'C', 'g', 1, 0, 1, 'r', 5, 5)"))
+        names += ", longest_silence, shared"
+        connection.execute(text(f"INSERT INTO clients ({names}) VALUES ('s', 'c', 'C', 'g', 1, 0, 1, 'r', 5, 5, 0, 0)"))
         connection.execute(text("INSERT INTO client_servers VALUES ('s', 'c', 'sepm1', 5)"))
-    for revision in ("head", "0011", "head"):
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            (command.downgrade if revision == "0011" else command.upgrade)(config, revision)
-            assert connection.execute(text("SELECT server FROM client_servers")).scalars().all() == ["sepm1"]
-    with engine.begin() as connection:
-        found = connection.execute(text("SELECT longest_silence, former_name, shared FROM clients")).all()
-        assert found == [(0, None, 0)]
+    yield engine
     engine.dispose()
+
+
+def test_what_an_older_version_wrote_is_kept(older):
+    """Tables that a newer revision adds come beside the rows that are there."""
+    apply(older)
+    with older.connect() as connection:
+        assert connection.execute(text("SELECT id FROM rotations")).all() == []
+        assert connection.execute(text("SELECT server FROM client_servers")).scalars().all() == ["sepm1"]
+
+
+def test_no_revision_is_taken_back(older):
+    """A downgrade would delete what every proof rests on: it is refused, and nothing is changed."""
+    config = configuration()
+    with older.begin() as connection:
+        config.attributes["connection"] = connection
+        with pytest.raises(NotImplementedError):
+            command.downgrade(config, "0001")
+    with older.connect() as connection:
+        assert connection.execute(text("SELECT server FROM client_servers")).scalars().all() == ["sepm1"]
 
 
 def _compare_type(_context, _inspected, _column, inspected_type, declared_type):

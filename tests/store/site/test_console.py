@@ -43,11 +43,11 @@ def export(name, taken_at):
 
 async def test_words_are_kept_in_their_order(console):
     """A document that is written later holds what was said before it."""
-    words = [Replicates(task_id=TaskId(str(n)), partners=(), said_by="olga", evidence={}) for n in range(3)]
+    words = [Replicates(task_id=TaskId(str(n)), partners=(), stated_by="olga", evidence={}) for n in range(3)]
     await console.say(SITE, words[:2], NOON)
     await console.say(SITE, words[2:], NOON + MINUTE)
-    assert await console.said(SITE, NOON) == tuple(words)
-    assert await console.said(SITE, NOON + MINUTE) == (words[2],)
+    assert await console.entries(SITE, NOON) == tuple(words)
+    assert await console.entries(SITE, NOON + MINUTE) == (words[2],)
     with pytest.raises(UnknownSite):
         await console.say(SiteId("nowhere"), words, NOON)
 

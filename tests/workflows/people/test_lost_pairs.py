@@ -53,7 +53,7 @@ async def test_a_pair_that_is_gone_is_named_and_the_rest_is_put_back(played, can
     asked = [message for code, message in here.asked if code == "pair-gone"]
     assert len(asked) == 1
     assert f"{ANNEX} / Default" in asked[0]
-    assert ("pair-gone", f"{ANNEX} / Default") in here.told("adopted")
+    assert ("pair-gone", f"{ANNEX} / Default") in here.named("adopted")
     assert outcome is (Outcome.CANCELLED if cancels else Outcome.COMPLETED)
     others = {pair: value for pair, value in before.items() if pair[0] != ANNEX}
     assert {pair: value for pair, value in here.settings().items() if pair in others} == others

@@ -49,7 +49,7 @@ async def test_a_server_that_is_down_at_its_turn_is_told_of_with_the_way_out_tha
     assert [(each.subject, each.options) for each in shown] == [(server, ())]
     assert f"bring it up, or {said}" in shown[0].message
     assert timedelta(minutes=15) <= shown[0].raised_at - down.seen_at <= timedelta(minutes=16)
-    assert (TOLD, server) in here.told("attention")
+    assert (TOLD, server) in here.named("attention")
     assert here.lost() == []
 
 
@@ -67,5 +67,5 @@ async def test_a_server_that_comes_up_again_is_told_of_no_more(played):
 
     assert up.done
     assert outcome is Outcome.COMPLETED
-    assert here.told("attention").count((TOLD, here.kept["server"])) == 1
+    assert here.named("attention").count((TOLD, here.kept["server"])) == 1
     assert all(attention.code != TOLD for attention in here.state.attention)

@@ -35,7 +35,7 @@ async def stated():
         state.outline = outline(plan.body)
         state.cursor = next(place for place, step in enumerate(state.steps) if isinstance(step, Gate))
         state.wait = Wait(step=state.steps[state.cursor].id, opened_at=now, due=now, limit=now + HOUR, heartbeat=HOUR)
-        state.proceed = Proceed(about=WANTED, asked_by="ann", why="seen", said=SAID, said_at=now)
+        state.proceed = Proceed(about=WANTED, asked_by="ann", why="seen", evidence=SAID, stated_at=now)
         yield stage.host(until=now + HOUR).run(state), stage.store
 
 
@@ -55,7 +55,7 @@ def relaxed(run, body):
                     field=field,
                     server_list=body.copy_of(each.server_list),
                     secure_communications=False,
-                    said_by="olga",
+                    stated_by="olga",
                     evidence={},
                     policy=run.host.now(),
                 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
-from rotation.plan.work.signed_files import not_signed_anew, while_there
+from rotation.plan.work.signed_files import not_signed_again, while_there
 from rotation.values import GroupId, ListName, LocationId, ServerName
 
 S1 = ServerName("s1")
@@ -22,7 +22,7 @@ RIGHT = {"certificate": "2026-03-01T12:00:00Z", "oldest_sig": "2026-03-01T12:00:
 )
 def test_files_that_are_as_new_as_the_certificate_are_taken(said):
     """Dates are compared as moments, in whichever offset they are told."""
-    assert not_signed_anew(S1, said, not_before=FORMER_SEEN, not_after=NOW) is None
+    assert not_signed_again(S1, said, not_before=FORMER_SEEN, not_after=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_files_that_are_as_new_as_the_certificate_are_taken(said):
 )
 def test_what_shows_something_else_is_refused(said, code):
     """A date without its offset, the keystore of another server, and files of the former key show nothing."""
-    found = not_signed_anew(S1, said, not_before=FORMER_SEEN, not_after=NOW)
+    found = not_signed_again(S1, said, not_before=FORMER_SEEN, not_after=NOW)
     assert found is not None
     assert (found.code, found.subject) == (code, S1)
     assert found.remedy
@@ -47,7 +47,7 @@ def test_what_shows_something_else_is_refused(said, code):
 
 def test_a_replacement_that_nobody_saw_begins_at_its_certificate():
     """Where the former certificate was never seen, the keystore's own date counts."""
-    assert not_signed_anew(S1, RIGHT | {"certificate": "2020-01-01T00:00:00Z"}, not_before=None, not_after=NOW) is None
+    assert not_signed_again(S1, RIGHT | {"certificate": "2020-01-01T00:00:00Z"}, not_before=None, not_after=NOW) is None
 
 
 def owner(treatment, *secure):

@@ -15,16 +15,16 @@ _LINE = 40
 """Characters of a key that nobody writes by chance."""
 
 
-class ToldSecrets:
+class RecordedOutput:
     """What was told in one rotation, and the secrets of its site."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.texts: list[str] = []
         self.secrets: set[str] = set()
 
     def hear(self, payload: BaseModel) -> None:
         """A request or an answer that would have been stored in a history."""
-        self.told.append(payload.model_dump_json())
+        self.texts.append(payload.model_dump_json())
 
     def at(self, activity: Callable[..., Awaitable[BaseModel]]) -> Callable[..., Awaitable[BaseModel]]:
         """The activity, listened to."""
@@ -54,4 +54,4 @@ class ToldSecrets:
         async with store.database.read() as session:
             for table in Base.metadata.sorted_tables:
                 rows = await session.execute(select(table))
-                self.told.extend(repr(tuple(row)) for row in rows)
+                self.texts.extend(repr(tuple(row)) for row in rows)
