@@ -1,0 +1,81 @@
+"""Certificates, requests, orders and keystores."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from store.migrations.columns import blobs, instants, texts
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "certificates",
+        *texts("id", "fingerprint", "facts", "certificate_pem", "chain_pem"),
+        *blobs("key_sealed", nullable=True),
+        *instants("added_at"),
+        sa.PrimaryKeyConstraint("id", name="pk_certificates"),
+        sa.UniqueConstraint("fingerprint", name="uq_certificates_fingerprint"),
+    )
+    op.create_table(
+        "certificate_requests",
+        *texts("id", "public_key", "subject", "names", "request_pem", "asked_by"),
+        *blobs("key_sealed"),
+        *instants("asked_at"),
+        *texts("certificate_id", nullable=True),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificates.id"], name="fk_certificate_requests_certificate_id_certificates"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_certificate_requests"),
+        sa.UniqueConstraint("public_key", name="uq_certificate_requests_public_key"),
+    )
+    op.create_table(
+        "keystores",
+        *texts("id", "certificate_id", "format", "asked_by"),
+        *blobs("file_sealed", nullable=True),
+        *instants("made_at", "expires_at"),
+        *instants("taken_at", nullable=True),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificates.id"], name="fk_keystores_certificate_id_certificates"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_keystores"),
+    )
+    op.create_index("ix_keystores_certificate_id_made_at", "keystores", ["certificate_id", "made_at"], unique=False)
+    op.create_table(
+        "certificate_orders",
+        *texts("id", "request_id", "issuer", "asked_by"),
+        *instants("asked_at", "gives_up_at"),
+        *texts("idempotency_key", nullable=True),
+        *texts("request_fingerprint", "state", "progress"),
+        *texts("trouble", nullable=True),
+        *texts("findings"),
+        *instants("ended_at", nullable=True),
+        *texts("certificate_id", nullable=True),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificates.id"], name="fk_certificate_orders_certificate_id_certificates"
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["certificate_requests.id"], name="fk_certificate_orders_request_id_certificate_requests"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_certificate_orders"),
+        sa.UniqueConstraint("idempotency_key", name="uq_certificate_orders_idempotency_key"),
+    )
+    op.create_index(
+        "ix_certificate_orders_request_id_asked_at", "certificate_orders", ["request_id", "asked_at"], unique=False
+    )
+    op.create_table(
+        "issuer_accounts",
+        *texts("issuer"),
+        *blobs("key_sealed"),
+        *instants("made_at"),
+        sa.PrimaryKeyConstraint("issuer", name="pk_issuer_accounts"),
+    )
+
+
+def downgrade() -> None:
+    """Refused: it would delete what every proof rests on. Restore a backup that the older release made."""
+    raise NotImplementedError("these tables are never dropped")
