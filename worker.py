@@ -22,7 +22,7 @@ from temporalio.worker import Worker
 
 from activities.registry import all_activities
 from engine.client.client import connect, identity
-from engine.client.speaking import send
+from engine.client.updates import send
 from engine.client.watch import arrange_watch
 from engine.codec.payload_keys import payload_codec
 from engine.contract import SIMULATIONS_QUEUE

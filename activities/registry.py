@@ -9,7 +9,7 @@ from activities.gate.statements import Statements
 from activities.look.looking import SiteLooks
 from activities.look.newborns import Newborns
 from activities.order.ordering import Ordering
-from activities.order.playing import Playing
+from activities.order.simulation_runs import Playing
 from activities.plan.closing import ClosingCheck
 from activities.plan.loading import Loading
 from activities.plan.planning import Planning

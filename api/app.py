@@ -14,7 +14,7 @@ from api.http.body_limit import BodyLimit
 from api.http.cross_origin import CrossOrigin
 from api.http.guard import ApiKey, Guard
 from api.http.openapi import describe_problems
-from api.http.whole_text import require_whole_text
+from api.http.storable_text import require_whole_text
 from api.parts import Authority, Parts
 from api.plan import plans, recoveries, simulations
 from api.rotation import clients, events, found, moves, originals, restore, rotations

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from temporalio.client import Client
 
-from api.standings import Standings
-from engine.client.speaking import PATIENCE
+from api.service_checks import Standings
+from engine.client.updates import PATIENCE
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from service.world import wall_clock
 from store.store import Store

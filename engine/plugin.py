@@ -13,10 +13,10 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from engine.codec.converter import data_converter
-from engine.codec.unread import UnreadPayloadsRunner
-from engine.interceptors.beating import Beating
+from engine.codec.unreadable import UnreadPayloadsRunner
 from engine.interceptors.binding import Binding
-from engine.interceptors.giving_back import GivingBack
+from engine.interceptors.hand_back import GivingBack
+from engine.interceptors.heartbeats import Beating
 from engine.interceptors.origin import ForOurWorkflows
 
 # Pure and deterministic, so one copy serves every workflow: loading them per workflow would cost time and make classes

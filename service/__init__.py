@@ -1,10 +1,10 @@
 """What the API, the simulation and activities do alike: planning, restoring, recovering, what is known of a site.
 
-- `world`: the ports; what a site without REST shows (`console_site`, `attested`), and what was read last (`glancing`)
+- `world`: the ports; `console_site`, `attestations`: what a site without REST shows; `settings_look`: the last reading
 - `surveying`: reading a whole site into the store
 - `plans`: from surveys, of a restore, of a recovery, and what a simulation of a plan is made from
 - `acceptance`, `edited_lists`, `open_swaps`: whether a certificate is fit, who edited lists, what is replaced now
 - `startable`: what is recorded first, and started once in Temporal: rotations, restores, simulations, orders
 - `orphaned_tasks`: tasks whose rotation was terminated
-- `scope`, `identity`, `turns`: a step with all it is about, new ids, work that takes seconds
+- `scope`, `identity`, `long_computations`: a step with all it is about, new ids, work that takes seconds
 """

@@ -7,7 +7,7 @@ nothing can be seen, the workflow does not look at the site, so the watch looks 
 
 import structlog
 
-from rotation.drift.moved import SiteGlance, sighting_of
+from rotation.drift.site_glance import SiteGlance, sighting_of
 from rotation.plan.work.task import ConsoleTask, ReplaceCertificate, TaskState, is_watched
 from rotation.values import TaskId
 from sepm.errors import SepmError

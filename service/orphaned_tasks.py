@@ -13,7 +13,7 @@ from rotation.plan.work.task import (
     TaskState,
 )
 from rotation.values import SiteId, TaskId
-from service.attested import Word, attest_replication, attest_settings
+from service.attestations import Word, attest_replication, attest_settings
 from service.scope import scope_of
 from service.world import World
 from store.progress import RotationStatus

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from engine.contract import StepRef
-from rotation.drift.recorded import as_approved
+from rotation.drift.earlier_survey import as_approved
 from rotation.plan.plan import Plan
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField, Step, Write
 from rotation.plan.work.task import TaskPair

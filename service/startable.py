@@ -11,7 +11,7 @@ from temporalio.client import Client
 from engine.client.orders import cancel_order, start_order
 from engine.client.rotations import start_rotation
 from engine.client.simulations import cancel_simulation, start_simulation
-from engine.client.story import static_details
+from engine.client.ui_summary import static_details
 from engine.contract import IssueInput, RotateInput
 from rotation.order import OrderState
 from rotation.simulation import NewSimulation, SimulateInput, SimulationState

@@ -18,7 +18,7 @@ from sepm.tls.port_look import NetworkLook, PortLook
 from sepm.tls.probe import CertificateProbe, NetworkProbe
 from sepm.tls.trust import Trust
 from service.console_site import ConsoleSite
-from service.glancing import LastReadings
+from service.settings_look import LastReadings
 from store.site.sites import SiteConnection
 from store.store import Store
 

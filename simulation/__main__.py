@@ -11,7 +11,7 @@ import sys
 
 import structlog
 
-from rotation.plan.surveyed import SurveyedPlan
+from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.values import Value
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import CannotBePlayedError

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rotation.plan.plan import Plan
-from rotation.plan.surveyed import SurveyedPlan
+from rotation.plan.plan_with_site import SurveyedPlan
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import of_plan
 from simulation.drawn.scenario import Scenario

@@ -1,8 +1,9 @@
 """Temporal workflows: run a plan step by step, wait, ask. They import the domain and the contract only.
 
 - `rotate_site`, `issue_certificate`, `simulate_plan`, `survey_site`, `watch_certificates`: the workflows
-- `run`, `running`, `loading`, `requests`: the interpreter of a plan, what its steps call, and how a plan is taken up
-- `hearing`, `obeying`: messages; `story`: what the Temporal UI shows
+- `run`, `running`, `requests`: the interpreter of a plan, and what its steps call
+- `plan_loading`: how a plan is taken up
+- `inbox`, `message_effects`: messages; `ui_details`: what the Temporal UI shows
 - `steps`, `waits`, `people`: each kind of step, each wait, and going on in spite of something
 - `claims`: taking a task, and the proof that a claimed replacement rests on; `hosts`: the run loop's clock and waits
 """

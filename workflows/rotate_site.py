@@ -12,10 +12,10 @@ with workflow.unsafe.imports_passed_through():
     from rotation.running.moves import refusal
     from rotation.running.state import RotationState
     from rotation.running.unread_signal import UnreadSignal
-    from rotation.standing.known import NextAct
     from rotation.standing.next_act import next_act
-    from workflows.hearing import hear, heard, withdraw
+    from rotation.standing.records import NextAct
     from workflows.hosts.temporal_host import TemporalHost
+    from workflows.inbox import hear, heard, withdraw
     from workflows.run import run_rotation
     from workflows.running import ContinueAsNew, Running
 

@@ -19,7 +19,7 @@ from rotation.procedure.steps import turning_back
 from rotation.running.message import Move
 from rotation.running.state import Outcome, Phase, RotationState
 from rotation.running.unread_signal import UNREAD
-from workflows.loading import adopt, load
+from workflows.plan_loading import adopt, load
 from workflows.requests import about
 from workflows.running import Running, TurnBack, unreachable
 from workflows.steps import client_look, newborn_step

@@ -15,7 +15,7 @@ from rotation.running.unread_signal import UNREAD
 from rotation.values import Value
 from workflows.hosts.host import ActivityRefusedError, Answer, Host, Pending
 from workflows.hosts.loop_guard import LoopGuard
-from workflows.obeying import obey
+from workflows.message_effects import obey
 
 SECOND = "second-person"
 """The attention that asks a second person."""

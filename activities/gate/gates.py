@@ -8,15 +8,15 @@ from temporalio import activity
 from activities.failures import as_activity_failures
 from activities.gate.client_look import clients_of_builds
 from activities.gate.full_reading import every_client
-from activities.gate.in_numbers import NAMES, in_numbers
-from activities.gate.moved import taken
+from activities.gate.moved_policies import taken
 from activities.gate.outage import answering, with_outage
+from activities.gate.reading_counts import NAMES, in_numbers
 from activities.gate.recovering import read_returned
 from activities.gate.signed import signatures
 from activities.gate.statements import by_export
 from activities.look.looking import SiteLooks
 from engine.contract import ActivityName, GateAnswer, GateRequest, LeaveOutRequest, LeftOutAnswer
-from rotation.drift.told import NamedDrift, summarized
+from rotation.drift.judged_drift import NamedDrift, summarized
 from rotation.finding import some
 from rotation.key import key_of
 from rotation.network import UNKNOWN
@@ -37,14 +37,14 @@ from rotation.proof.reading import (
     unheard,
 )
 from rotation.proof.silence import fallen_silent, silenced, silent_canaries
-from rotation.proof.unusual import unusually_many
+from rotation.proof.silence_threshold import unusually_many
 from rotation.proof.verdict import ClientEvidence, Judgement, RosterEntry, Verdict, tally
 from rotation.running.wait import GateReading
 from rotation.survey import SiteSurvey
 from rotation.values import ClientId, GroupId, RotationId, ServerName
 from sepm.port import Sepm
+from service.long_computations import in_turns
 from service.scope import StepScope, scope_of
-from service.turns import in_turns
 from service.world import World
 from store.rotation.swaps import SwapRecord
 from store.site.roster import LatestReading

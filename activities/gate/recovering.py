@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from activities.failures import as_activity_failures
 from activities.gate.full_reading import every_client
-from activities.gate.in_numbers import in_numbers
+from activities.gate.reading_counts import in_numbers
 from activities.gate.statements import by_export
 from engine.contract import GateRequest, ObserveTaskAnswer
 from rotation.finding import blocking
 from rotation.plan.work.task import PutCertificateBack
 from rotation.proof.verdict import RosterEntry, tally
-from rotation.recovery.returning import PutBack, judge_returned, shown_at, works
+from rotation.recovery.returned_clients import PutBack, judge_returned, shown_at, works
 from rotation.running.wait import GateReading
 from service.scope import StepScope
 from service.world import World

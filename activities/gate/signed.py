@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rotation.plan.step import Gate, Holdout
 from rotation.proof.coverage import holds
-from rotation.proof.signed import shown_by, to_show, verifying_gate, witnesses
+from rotation.proof.signatures import shown_by, to_show, verifying_gate, witnesses
 from rotation.proof.verdict import GateRule, RosterEntry
 from rotation.running.wait import GateReading
 from rotation.survey import ObservedClient

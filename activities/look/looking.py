@@ -6,14 +6,14 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from activities.look.uncounted import uncounted
+from activities.look.unplanned_groups import uncounted
 from activities.survey.servers import presented_when_planned
 from engine.contract import ActivityName, Counted, LookAnswer, LookRequest, StepRequest
 from rotation.drift.drift import LOCATION_NEW, ClientMove, Drift, drift, moved, stays_behind
+from rotation.drift.judged_drift import born_key, judge, summarized
+from rotation.drift.presented import certificate_drift
 from rotation.drift.reaction import Circumstances
 from rotation.drift.restart import voided
-from rotation.drift.served import certificate_drift
-from rotation.drift.told import born_key, judge, summarized
 from rotation.drift.upgraded import upgraded
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody
@@ -26,8 +26,8 @@ from rotation.survey import SiteSurvey
 from rotation.values import GroupId, ServerName
 from sepm.port import Sepm
 from service.edited_lists import dates_of_lists, lists_not_as_known
-from service.glancing import dates_show_settings
 from service.scope import StepScope, scope_of
+from service.settings_look import dates_show_settings
 from service.world import World
 
 _SECOND = timedelta(seconds=1)

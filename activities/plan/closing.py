@@ -7,8 +7,8 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from activities.gate.builds_back import with_builds
-from activities.gate.in_numbers import NAMES
+from activities.gate.reading_counts import NAMES
+from activities.gate.returned_builds import with_builds
 from activities.setting.accepting import shown
 from engine.contract import ActivityName, ClosingAnswer, StepRequest
 from rotation.drift.drift import PAIR_GONE

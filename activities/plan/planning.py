@@ -4,7 +4,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.look.uncounted import uncounted
+from activities.look.unplanned_groups import uncounted
 from activities.survey.servers import presented_when_planned
 from engine.contract import (
     ActivityName,
@@ -13,7 +13,7 @@ from engine.contract import (
     StepRef,
 )
 from rotation.drift.drift import LOCATION_NEW, Drift, drift
-from rotation.drift.served import SILENT, certificate_drift
+from rotation.drift.presented import SILENT, certificate_drift
 from rotation.drift.upgraded import HTTP_SILENT, VERSION_CHANGED, confirmed, upgraded
 from rotation.finding import Finding, blockers, folded
 from rotation.fitness import PlacedServer
@@ -22,8 +22,8 @@ from rotation.plan.plan import Plan, PlanBody
 from rotation.plan.step import Console
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.planning.amendment import amend
+from rotation.planning.dead_server import finish_without
 from rotation.planning.preconditions import unfit_now
-from rotation.planning.without import finish_without
 from rotation.survey import SiteSurvey
 from rotation.values import ListName, ServerName
 from service.edited_lists import lists_not_as_known

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from temporalio import activity
 
 from engine.contract import AcceptRequest, ActivityName, Counted
-from rotation.drift.told import JudgedDrift
+from rotation.drift.judged_drift import JudgedDrift
 from rotation.finding import Finding, Shown, folded
 from rotation.values import RotationId
 from service.world import World

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from temporalio import activity
 
 from activities.failures import as_activity_failures
-from activities.gate.moved import swapped_at
+from activities.gate.moved_policies import swapped_at
 from activities.setting.settings import noted
 from engine.contract import ActivityName, MoveAnswer, MoveRequest, PutBackAnswer, StepRef, StepRequest
 from rotation.finding import Finding, blocking
 from rotation.plan.scope import OwnerScope
 from rotation.plan.step import Gate, SettingField
 from rotation.proof.gate import Reference
-from rotation.proof.moved import asked_of, to_move
+from rotation.proof.moved_policy import asked_of, to_move
 from rotation.survey import Pair
 from sepm.errors import Gone, NotPermitted, OutcomeUnknown, Refused
 from sepm.port import Sepm

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from engine.contract import StepRef, WriteAnswer, WriteRequest
-from rotation.drift.told import JudgedDrift, NamedDrift, Repair, summarized
+from rotation.drift.judged_drift import JudgedDrift, NamedDrift, Repair, summarized
 from rotation.plan.step import SettingField
 from rotation.survey import Pair, PairSettings
 from rotation.values import FoundId, ListName

@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from engine.contract import ActivityName, ServersRequest
-from rotation.drift.served import Presented, Serves, serves, third
+from rotation.drift.presented import Presented, Serves, serves, third
 from rotation.finding import Finding
 from rotation.plan.plan import Plan
 from rotation.site import Site

@@ -9,7 +9,7 @@ from activities.gate.recovering import put_back_evidence
 from activities.gate.signed_files import signed_files_evidence
 from activities.task.recovery_evidence import recovery_evidence
 from engine.contract import ObserveTaskAnswer
-from rotation.drift.served import third
+from rotation.drift.presented import third
 from rotation.finding import Finding, blocking
 from rotation.plan.outage import GivesBack, Takes
 from rotation.plan.step import Write
@@ -32,7 +32,7 @@ from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 from sepm.errors import SepmError, UntrustedCertificate
 from sepm.port import Sepm
-from service.attested import Word, attest_replication, attest_settings
+from service.attestations import Word, attest_replication, attest_settings
 from service.scope import StepScope, WantedPair, settings_now
 from service.world import World
 

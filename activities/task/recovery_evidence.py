@@ -7,7 +7,7 @@ from rotation.finding import Finding, blocking
 from rotation.originals.file import sha256_of
 from rotation.originals.saving import ORIGINALS_SHA256, another_file, asks_for_it
 from rotation.plan.work.task import ConsoleTask, SaveRecoveryFile, TaskState
-from rotation.recovery.saved import SavedFile, doubtful, sha256_in
+from rotation.recovery.saved_file import SavedFile, doubtful, sha256_in
 from rotation.values import Fingerprint, ServerName
 from service.plans.kept_originals import NoOriginalsError, kept_originals
 from service.scope import StepScope

@@ -38,7 +38,7 @@ from rotation.plan.work.task import (
     evidence_for,
 )
 from rotation.values import ListName, TaskId
-from service.attested import BEFORE, SERIALS, Word
+from service.attestations import BEFORE, SERIALS, Word
 from service.scope import StepScope, scope_of
 from service.world import World
 

@@ -15,7 +15,7 @@ from api.http.invalid import invalid
 from api.http.problems import ProblemError
 from certificates.errors import WithRemedy
 from engine.fault import EngineFault
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from store.fault import StoreFault
 
 _log = structlog.get_logger(__name__)

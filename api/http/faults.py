@@ -21,7 +21,7 @@ from engine.fault import (
     TemporalDown,
 )
 from rotation.finding import Finding, blocking
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.running.message import REQUEST_ID_REUSED
 from sepm.errors import (
     BadCredentials,
@@ -36,8 +36,8 @@ from store.certificate.certificate_orders import AlreadyIssued, UnknownOrder
 from store.certificate.certificate_requests import UnknownRequest
 from store.certificate.certificates import UnknownCertificate
 from store.certificate.keystores import KeystoreGone, UnknownKeystore
+from store.database.disk_space import is_full
 from store.database.page import BadCursor
-from store.database.room import is_full
 from store.fault import StoreFault
 from store.keys.key_encryption import SealBroken, VaultKeyMissing, VaultKeyWrong
 from store.keys.transit import KeyServerDown, KeyServerRefused

@@ -11,8 +11,8 @@ from api.plan.plan_document import NewPlanRequest, PlanInList, PlanList, PlanSho
 from api.site.fresh_survey import AGAIN_AFTER, USE_IT, survey_within
 from api.site.survey_document import SurveyGoesOn
 from rotation.finding import blocking
+from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.plan.request import PlanRequest
-from rotation.plan.surveyed import SurveyedPlan
 from rotation.values import PlanId, SiteId
 from service.plans.planning import plan_from_survey
 from service.plans.surveyed import surveyed_plan

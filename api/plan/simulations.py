@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Response
 from api.http.problems import described, refused
 from api.parts import Parts, WithParts
 from api.plan.simulation_document import SimulationInList, SimulationList, SimulationRequest, SimulationShown
-from rotation.plan.surveyed import unplayable
+from rotation.plan.plan_with_site import unplayable
 from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId
 from service.identity import id_of

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.http.problems import described
 from api.parts import WithParts
-from rotation.drift.told import NamedDrift
+from rotation.drift.judged_drift import NamedDrift
 from rotation.values import FoundId, RotationId, Value
 
 router = APIRouter(prefix="/v1/rotations", tags=["rotations"])

@@ -11,9 +11,9 @@ from api.parts import Parts
 from api.rotation.rotation_document import ReasonedRequest
 from api.rotation.rotation_now import require_free
 from rotation.finding import blocking
+from rotation.originals.content import KeptOriginals
 from rotation.originals.file import LARGEST, UnusableOriginalsError, read_originals
-from rotation.originals.fit import another_site, differences, of_another_sepm, other_certificates
-from rotation.originals.kept import KeptOriginals
+from rotation.originals.site_match import another_site, differences, of_another_sepm, other_certificates
 from rotation.values import SiteId
 from service.plans.kept_originals import NoOriginalsError, kept_originals, take_in
 from store.rotation.originals import Original

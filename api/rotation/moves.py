@@ -11,7 +11,7 @@ from pydantic import Field
 
 from api.http.problems import described
 from api.parts import WithParts
-from api.rotation.saying import say
+from api.rotation.messages import say
 from rotation.running.message import Message, Move
 from rotation.span import UpToAYear
 from rotation.values import RotationId, Value

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from api.plan.plan_document import StepShown
-from api.standings import Known
+from api.service_checks import Known
 from rotation.plan.step import Step
 from rotation.running.open_task import OpenTask
 from rotation.running.state import Attention, Proceed, RollingBack, RotationState

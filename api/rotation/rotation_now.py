@@ -7,7 +7,7 @@ from api.http.problems import ProblemError, later
 from api.parts import Parts
 from engine.client.runs import newest_run
 from engine.ids import rotation_workflow
-from rotation.standing.known import Recorded, Run, Service
+from rotation.standing.records import Recorded, Run, Service
 from rotation.standing.rules import of_rotation, of_workflow
 from rotation.standing.trouble import Standing, Trouble, TroubleCode
 from rotation.values import RotationId, SiteId

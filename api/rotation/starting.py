@@ -13,7 +13,7 @@ from api.rotation.rotation_document import RotationRequest
 from api.rotation.rotation_now import busy, require_alive, require_free, still_running
 from api.site.fresh_survey import fresh_survey
 from rotation.finding import blocking
-from rotation.originals.known import is_from_file
+from rotation.originals.plan_of_file import is_from_file
 from rotation.plan.plan import Plan
 from rotation.planning.advice.shortening import too_late
 from rotation.values import RotationId

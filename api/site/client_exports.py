@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 from api.http.problems import ProblemError, described, refused
 from api.parts import Parts, WithParts
 from api.site.console_document import ConsoleDocument, ConsoleSiteShown, ExportShown
-from engine.client.speaking import send
+from engine.client.updates import send
 from engine.fault import EngineFault
 from rotation.access import OfflineDocument
 from rotation.console.exported import ClientExport, implausible, unknown_groups

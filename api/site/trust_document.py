@@ -27,9 +27,7 @@ class TrustShown(Value):
     rest_url: str
     servers: tuple[ServerName, ...] = Field(description="The servers that may answer there")
     pinned_sha256: tuple[Fingerprint, ...] = Field(description="Known: by a person's word or a proven swap")
-    announced_sha256: tuple[Fingerprint, ...] = Field(
-        description="Accepted too while a swap is not proven there"
-    )
+    announced_sha256: tuple[Fingerprint, ...] = Field(description="Accepted too while a swap is not proven there")
     by_ca: bool = Field(description="Whether the word of the site's CA is enough now")
     presented: tuple[Presence, ...] = Field(description="The latest first")
 

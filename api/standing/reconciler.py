@@ -19,14 +19,14 @@ from engine.client.runs import newest_run, open_runs, word_of
 from engine.contract import ISSUE_WORKFLOW, ROTATE_WORKFLOW, SIMULATE_WORKFLOW, SURVEY_WORKFLOW
 from engine.fault import EngineFault, TemporalDown
 from engine.ids import named_by, rotation_workflow
-from rotation.standing.known import Run, RunStatus, Service, Silent, Word
 from rotation.standing.reconciliation import Reconciliation, reconciled
+from rotation.standing.records import Run, RunStatus, Service, Silent, Word
 from rotation.standing.rules import left_changed, no_worker, not_recorded, of_rotation
 from rotation.standing.trouble import Trouble, TroubleCode, stalled, unknown
 from rotation.values import OrderId, RotationId, SimulationId, SiteId
 from service.startable import start
 from store.certificate.certificate_orders import UnknownOrder
-from store.database.room import StoreFull
+from store.database.disk_space import StoreFull
 from store.fault import StoreFault
 from store.progress import Rotation
 from store.rotation.simulations import UnknownSimulation

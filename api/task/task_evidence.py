@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from rotation.plan.work.client_look import CLIENTS
 from rotation.plan.work.copied import shown_by
 from rotation.site import Site
-from sepm.offline.looked_at import read_looks
 from sepm.offline.sylink import parse_sylink
+from sepm.offline.sylink_evidence import read_looks
 
 SYLINK = "sylink"
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from api.http.problems import described
 from api.parts import Parts, WithParts
+from api.rotation.messages import say
 from api.rotation.orphaned_tasks import close_if_orphaned
-from api.rotation.saying import say
 from api.task.task_document import (
     ClaimRequest,
     DoneRequest,

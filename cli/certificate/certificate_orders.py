@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, REFUSED, Api, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import findings, instant, say, say_findings, say_json, say_table
-from cli.terminal.people import WhoOption, named
 
 _PAUSE = 1.0
 _STEPS = {"placing": "placing the order", "proving": "proving the names", "signing": "waiting for the signature"}

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 from cli.terminal.new_file import refuse_existing, write_new
-from cli.terminal.people import WhoOption, named
 
 
 def register(app: typer.Typer) -> None:

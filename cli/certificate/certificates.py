@@ -8,6 +8,7 @@ import typer
 
 from cli.certificate import certificate_orders, certificate_requests
 from cli.certificate.certificate_check import check_here
+from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import (
     FOLDER,
     REFUSED,
@@ -20,7 +21,6 @@ from cli.terminal.client import (
 from cli.terminal.formatting import findings, instant, say, say_findings, say_json, say_table
 from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new
-from cli.terminal.people import WhoOption, named
 
 _app = typer.Typer(
     help="Check certificates, add them, make, request or order them, and take them as keystores.", no_args_is_help=True

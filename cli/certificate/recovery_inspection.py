@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from cli.terminal.client import Api, UnreadableError
-from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, FILE_SHA256
+from rotation.recovery.saved_file import CERTIFICATE_SHA256, FILE_NAME, FILE_SHA256
 from rotation.survey import ServedCertificate
 
 _OF_DATES = frozenset({"recovery-certificate-expired", "recovery-certificate-not-yet-valid"})

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
 from cli.terminal.formatting import instant, say, say_json
-from cli.terminal.people import WhoOption, named
 
 
 @answered

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import say, say_json
-from cli.terminal.people import WhoOption, named
 
 _HELP = {
     "approve": "Approve an amendment, or another person's wish to proceed.",

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from cli.terminal.actor import WhoOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
 from cli.terminal.given_file import content_of
-from cli.terminal.people import WhoOption, named
 from rotation.reach.script import Shell
 
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 import typer
 
 from cli.commands.originals import text_of
+from cli.terminal.actor import WhoOption, WhyOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
 from cli.terminal.formatting import OUT, instant, say, say_json, say_table, step_of
-from cli.terminal.people import WhoOption, WhyOption, named
 from cli.terminal.progress import overview
 from cli.terminal.retrying import post_patiently
 

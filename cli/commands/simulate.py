@@ -100,7 +100,7 @@ def simulate(
 
 def _planned(rotator: Api, plan: str, most: int) -> "Subject":
     """The site of a plan, from the service that has surveyed it."""
-    from rotation.plan.surveyed import SurveyedPlan  # noqa: PLC0415 - as above
+    from rotation.plan.plan_with_site import SurveyedPlan  # noqa: PLC0415 - as above
     from simulation.subject import by_plan  # noqa: PLC0415 - as above
 
     return by_plan(SurveyedPlan.model_validate(rotator.get(f"/v1/plans/{plan}/surveyed", clients=most)), most)

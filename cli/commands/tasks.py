@@ -10,11 +10,11 @@ from uuid import uuid4
 import typer
 
 from cli.certificate.recovery_inspection import evidence_of
+from cli.terminal.actor import WhoOption, WhyOption, named
 from cli.terminal.client import FOLDER, Api, ApiOption, FolderOption, JsonOption, UnreadableError, answered, opened
 from cli.terminal.formatting import say, say_json
 from cli.terminal.given_file import content_of
 from cli.terminal.new_file import refuse_existing, write_new
-from cli.terminal.people import WhoOption, WhyOption, named
 
 _app = typer.Typer(help="Console tasks: list, claim, take the file, say done or give back.")
 _TaskArgument = Annotated[str, typer.Argument(help="The task's id")]

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.terminal.actor import WhoOption, WhyOption, named
 from cli.terminal.client import FOLDER, ApiOption, FolderOption, JsonOption, answered, opened
 from cli.terminal.formatting import instant, say, say_json, say_table
-from cli.terminal.people import WhoOption, WhyOption, named
 
 _app = typer.Typer(
     help="Show, pin and drop the certificates that are believed at SEPM's REST port.", no_args_is_help=True

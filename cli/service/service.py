@@ -11,7 +11,7 @@ import httpx
 from temporalio.service import RPCError
 
 from cli.service import up_file as whereabouts
-from cli.service.children import ServiceProcesses
+from cli.service.child_processes import ServiceProcesses
 from cli.service.folder import Folder
 from cli.service.supervisor import Child, Supervisor
 from engine.client.client import lazy_client

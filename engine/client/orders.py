@@ -2,7 +2,7 @@
 
 from temporalio.client import Client
 
-from engine.client.once import ask_to_end, start_once
+from engine.client.single_start import ask_to_end, start_once
 from engine.contract import ISSUE_WORKFLOW, IssueInput
 from engine.ids import order_workflow
 from rotation.values import OrderId

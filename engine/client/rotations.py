@@ -1,4 +1,4 @@
-"""Rotations in Temporal: start one, ask what it does. `engine.client.speaking` says something to one."""
+"""Rotations in Temporal: start one, ask what it does. `engine.client.updates` says something to one."""
 
 from typing import NamedTuple
 
@@ -14,10 +14,10 @@ from temporalio.common import WorkflowIDReusePolicy as OnEnded
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from engine.client.asking import ask_running
 from engine.client.calls import CEILING, within
-from engine.client.story import static_summary
+from engine.client.queries import ask_running
 from engine.client.surveys import survey
+from engine.client.ui_summary import static_summary
 from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, SearchAttribute
 from engine.fault import NoAnswer, NotRunning, SiteIsBusy
 from engine.ids import rotation_workflow

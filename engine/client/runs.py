@@ -20,12 +20,12 @@ from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRej
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from engine.client.asking import ask_running
 from engine.client.calls import CEILING, within
+from engine.client.queries import ask_running
 from engine.contract import NEXT_ACT_QUERY, SearchAttribute
 from engine.fault import EngineFault, NoAnswer, PayloadUnreadable
 from engine.ids import PREFIXES
-from rotation.standing.known import (
+from rotation.standing.records import (
     Failed,
     NextAct,
     PendingActivity,

@@ -3,7 +3,7 @@
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from engine.client.once import ask_to_end, start_once
+from engine.client.single_start import ask_to_end, start_once
 from engine.contract import SIMULATE_WORKFLOW, SearchAttribute
 from engine.ids import simulation_workflow
 from rotation.simulation import SimulateInput

@@ -39,7 +39,7 @@ from engine.contract.planning import (
     RollBackRequest,
 )
 from engine.contract.progress import Noted, ProgressReport
-from engine.contract.refusing import ShowsRefusedSignals
+from engine.contract.refusals import ShowsRefusedSignals
 from engine.contract.rotating import RotateInput, RotateResult, SurveyAnswer, SurveyRequest
 from engine.contract.steps import (
     AcceptRequest,

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from rotation.drift.told import NamedDrift
+from rotation.drift.judged_drift import NamedDrift
 from rotation.finding import Finding, Shown
 from rotation.plan.step import SettingField
-from rotation.proof.moved import ClientBeforeMove
+from rotation.proof.moved_policy import ClientBeforeMove
 from rotation.running.wait import GateReading
 from rotation.values import FoundId, ListName, PlanId, RotationId, ServerName, SiteId, Value
 

@@ -20,7 +20,7 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from engine.codec.unread import UnreadPayload
+from engine.codec.unreadable import UnreadPayload
 from engine.contract import ShowsRefusedSignals
 from engine.fault import InputUnread
 

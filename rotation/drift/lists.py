@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from rotation.drift.drift import Drift
-from rotation.drift.recorded import with_copies
+from rotation.drift.earlier_survey import with_copies
 from rotation.finding import blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, SettingField, Step, Write

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rotation.drift.drift import Drift
 from rotation.drift.lists import LIST_EDITED, LIST_TAKEN_UP
-from rotation.drift.served import SILENT, THIRD
+from rotation.drift.presented import SILENT, THIRD
 from rotation.drift.standing import last_write, relaxed
 from rotation.drift.upgraded import VERSION_CHANGED
 from rotation.finding import Severity

@@ -1,7 +1,7 @@
 """Which gates have to be proven anew when something has changed that their proof rests on (rule 12)."""
 
 from rotation.drift.drift import Drift
-from rotation.drift.served import THIRD
+from rotation.drift.presented import THIRD
 from rotation.drift.standing import last_write
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Gate, GatePurpose

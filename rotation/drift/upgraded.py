@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from rotation.drift.drift import Drift
-from rotation.drift.served import Serves, serves
+from rotation.drift.presented import Serves, serves
 from rotation.finding import blocking
 from rotation.plan.outage import away_at
 from rotation.plan.plan import PlanBody

@@ -1,9 +1,9 @@
 """Fitness: whether a certificate may go into a server, one rule for each reason why it may not.
 
-1. what it is made of: RSA keys and signatures, their size, their hash (`made_of`)
+1. what it is made of: RSA keys and signatures, their size, their hash (`key_and_signature`)
 2. when it is valid, its issuers included (`valid`)
-3. what it was issued for, and by whom (`issued`)
-4. the server that it is for: names, forms of names, the key that is there, other servers (`placed`)
+3. what it was issued for, and by whom (`issuance`)
+4. the server that it is for: names, forms of names, the key that is there, other servers (`server_names`)
 """
 
 from collections.abc import Callable, Iterable
@@ -11,13 +11,17 @@ from datetime import datetime, timedelta
 
 from rotation.certificate import CertificateFacts
 from rotation.finding import Finding
-from rotation.fitness import issued, made_of, placed, valid
+from rotation.fitness import issuance, key_and_signature, server_names, valid
 from rotation.fitness.candidate import CandidateCertificate
-from rotation.fitness.placed import IN_USE, PlacedServer
+from rotation.fitness.server_names import IN_USE, PlacedServer
 
 __all__ = ["IN_USE", "PlacedServer", "unfit"]
 
-_RULES: tuple[Callable[[CandidateCertificate], Iterable[Finding]], ...] = (*made_of.RULES, *valid.RULES, *issued.RULES)
+_RULES: tuple[Callable[[CandidateCertificate], Iterable[Finding]], ...] = (
+    *key_and_signature.RULES,
+    *valid.RULES,
+    *issuance.RULES,
+)
 
 
 def unfit(
@@ -34,5 +38,5 @@ def unfit(
     candidate = CandidateCertificate(facts=facts, now=now, needed=needed)
     found = [finding for rule in _RULES for finding in rule(candidate)]
     if place is not None:
-        found += [finding for rule in placed.RULES for finding in rule(facts, place)]
+        found += [finding for rule in server_names.RULES for finding in rule(facts, place)]
     return tuple(found)

@@ -8,7 +8,7 @@ import json
 
 from pydantic import JsonValue, ValidationError
 
-from rotation.originals.kept import KeptOriginals
+from rotation.originals.content import KeptOriginals
 
 FORM, VERSION = "sepm-rotator-originals", 1
 LARGEST = 10 << 20

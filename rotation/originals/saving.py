@@ -6,7 +6,7 @@ from rotation.finding import Finding, blocking
 from rotation.plan.plan import PlanBody
 from rotation.plan.step import Console, Step
 from rotation.plan.work.task import SaveRecoveryFile
-from rotation.recovery.saved import sha256_in
+from rotation.recovery.saved_file import sha256_in
 from rotation.values import RotationId
 
 ORIGINALS_SHA256 = "originals_sha256"

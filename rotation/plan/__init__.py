@@ -3,7 +3,8 @@
 - `plan`, `step`, `scope`, `request`, `procedure_choices`, `trust`: the plan and what it is made of
 - `outline`: what the run loop knows of it
 - `drill`, `outage`: what is taken away for a while, and by which steps
-- `comparison`, `refused`, `surveyed`: whether it still fits, what stands against it, and what a simulation is made from
+- `comparison`, `refusals`: whether it still fits, what stands against it
+- `plan_with_site`: what a simulation of it is made from
 - `effort`, `forecast`, `start_by`: what it asks of people, and when
 - `work`: tasks, what is said of them, and what that has to agree with
 """

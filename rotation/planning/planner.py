@@ -12,7 +12,7 @@ from rotation.plan.drill import Drill, Drilled, plan_drill
 from rotation.plan.forecast import forecast, least
 from rotation.plan.plan import CertificateFor, LeftOut, ListCopy, Plan, PlanBody, copy_name
 from rotation.plan.procedure_choices import ProcedureChoices, lists_stay
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.trust import Names, OnTrust
@@ -21,12 +21,12 @@ from rotation.plan.work.task import CopyList, CopyServer, ReplaceCertificate
 from rotation.planning.advice.gaps import gaps
 from rotation.planning.advice.latest_start import latest_start, too_long
 from rotation.planning.advice.recovery_advice import advise
+from rotation.planning.basis import Observed
 from rotation.planning.choice import canary
 from rotation.planning.choice.holdout_choice import choose_holdouts
 from rotation.planning.choice.https_drill import https_drill, ports_to_shut
 from rotation.planning.choice.plain_http import question, unshown
 from rotation.planning.choice.stop_drill import servers_to_stop, stop_drill
-from rotation.planning.observed import Observed
 from rotation.planning.owners import lost_if_now, owner_views, usable_servers
 from rotation.planning.preconditions import Preconditions, unmet
 from rotation.planning.treatment import OwnerView, treat

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from rotation.certificate import CertificateFacts
 from rotation.console.proof import weaker
-from rotation.drift.served import SILENT
+from rotation.drift.presented import SILENT
 from rotation.drift.upgraded import HTTP_SILENT
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.fitness import IN_USE, PlacedServer, unfit

@@ -11,7 +11,7 @@ from rotation.plan.forecast import forecast, least
 from rotation.plan.outage import Away
 from rotation.plan.plan import CertificateFor, ListCopy, Plan, PlanBody
 from rotation.plan.procedure_choices import ProcedureChoices
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.work.hand_outs import Stopped

@@ -7,7 +7,7 @@ from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
 from rotation.plan.work.task import CompareSignedFiles
 from rotation.proof.gate import minimum
-from rotation.proof.moved import verifying
+from rotation.proof.moved_policy import verifying
 from rotation.values import ServerName
 
 _WEEKEND = 3

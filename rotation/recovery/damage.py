@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rotation.finding import Finding, blocking, info, warning
-from rotation.recovery.held import HeldByClients
+from rotation.recovery.held_certificate import HeldByClients
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
 

@@ -12,7 +12,7 @@ from rotation.console.proof import weaker_return
 from rotation.finding import Finding, blockers, blocking, info, warning
 from rotation.plan.forecast import forecast, least
 from rotation.plan.plan import CertificateFor, Plan, PlanBody
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, PlannedPair, Treatment
 from rotation.plan.step import Closing, Gate, GatePurpose, ScopeName, Step
@@ -20,7 +20,7 @@ from rotation.plan.work.task import PutCertificateBack
 from rotation.procedure.steps import console, numbered
 from rotation.proof.gate import minimum
 from rotation.recovery.damage import Damage, RecoveryCopy, against
-from rotation.recovery.held import HeldByClients
+from rotation.recovery.held_certificate import HeldByClients
 from rotation.site import Limits, Site
 from rotation.span import LONGEST_HEARTBEAT
 from rotation.survey import ObservedGroup, SiteSurvey

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rotation.drift.told import NamedDrift
+from rotation.drift.judged_drift import NamedDrift
 from rotation.finding import Finding, warning
 from rotation.plan.outline import Outline
 from rotation.plan.step import Step

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from rotation.console.statement import WantedProof as Wanted
-from rotation.proof.moved import ClientBeforeMove
+from rotation.proof.moved_policy import ClientBeforeMove
 from rotation.proof.outage import OutageSeen
 from rotation.proof.verdict import Reason
 from rotation.values import ServerName, Value

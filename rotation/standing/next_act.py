@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from rotation.running.state import RotationState
-from rotation.standing.known import NextAct
+from rotation.standing.records import NextAct
 
 
 def next_act(state: RotationState) -> NextAct:

@@ -2,7 +2,7 @@
 
 import shlex
 
-from rotation.standing.known import Run, Service
+from rotation.standing.records import Run, Service
 from rotation.values import SiteId
 
 

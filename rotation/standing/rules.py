@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from rotation.standing import remedies
-from rotation.standing.known import Failed, Recorded, Run, RunStatus, Service, Silent, WorkerAnswer
+from rotation.standing.records import Failed, Recorded, Run, RunStatus, Service, Silent, WorkerAnswer
 from rotation.standing.trouble import Trouble, TroubleCode, adrift, stalled
 from rotation.values import RotationId, SiteId
 
@@ -156,8 +156,9 @@ def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | 
         return None
     if run.word.next_act.events >= recorded.last_event:
         return None
-    text = f"its workflow has reported {run.word.next_act.events} events, and the store has {recorded.last_event}: Temporal "
-    text += "was restored from an older copy than the store, and what is shown of the rotation is not what it does"
+    text = f"its workflow has reported {run.word.next_act.events} events, and the store has {recorded.last_event}: "
+    text += "Temporal was restored from an older copy than the store, and what is shown of the rotation is not "
+    text += "what it does"
     remedy = "say again what was said to it since that copy, e.g. a hold; it is shown right when it has reported as "
     remedy += f"many events again. Or end it: {remedies.terminate(run, service)}"
     return adrift(TroubleCode.HISTORY_OLDER, recorded.rotation_id, text, remedy)

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from rotation.originals.content import MOST_PAIRS, KeptOriginals, kept
 from rotation.originals.file import sha256_of
-from rotation.originals.kept import MOST_PAIRS, KeptOriginals, kept
-from rotation.originals.known import plan_known
+from rotation.originals.plan_of_file import plan_known
 from rotation.procedure.restoration import OriginalPair
 from rotation.site import Site
 from rotation.survey import Pair

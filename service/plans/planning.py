@@ -3,20 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from rotation.drift.recorded import as_recorded, relaxed_before, relaxed_now, with_copies
+from rotation.drift.earlier_survey import as_recorded, relaxed_before, relaxed_now, with_copies
 from rotation.finding import Finding
 from rotation.plan.comparison import compare, newly_on_trust
 from rotation.plan.plan import Plan, PlanBody
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
-from rotation.planning.observed import Observed
+from rotation.planning.basis import Observed
 from rotation.planning.planner import make_plan
 from rotation.site import Site
 from rotation.trust.fingerprints import behind
 from rotation.values import ListName, ServerName, SiteId
 from service.identity import new_plan_id
+from service.long_computations import in_turns
 from service.plans.recovery_planning import ahead_of_ours, held_by_clients, saved_copies
-from service.turns import in_turns
 from store.store import Store
 
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from rotation.drift.drift import stays_behind
 from rotation.finding import blocking
 from rotation.plan.plan import Plan
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.work.task import SaveRecoveryFile, TaskState
 from rotation.recovery.damage import Damage, RecoveryCopy
-from rotation.recovery.held import HeldByClients, PresentedPeriod, clients_hold
+from rotation.recovery.held_certificate import HeldByClients, PresentedPeriod, clients_hold
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
-from rotation.recovery.saved import CERTIFICATE_SHA256, FILE_NAME, sha256_in
+from rotation.recovery.saved_file import CERTIFICATE_SHA256, FILE_NAME, sha256_in
 from rotation.site import Site
 from rotation.survey import ObservedClient, ServedCertificate, SiteSurvey
 from rotation.values import Fingerprint, ServerName, SiteId

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from rotation.drift.recorded import as_approved
-from rotation.originals.known import copies_that_may_be, is_from_file
+from rotation.drift.earlier_survey import as_approved
+from rotation.originals.plan_of_file import copies_that_may_be, is_from_file
 from rotation.plan.outage import left_by_tasks
 from rotation.plan.plan import CertificateFor, ListCopy, Plan
 from rotation.plan.step import Console, ScopeName

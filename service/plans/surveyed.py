@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rotation.plan.surveyed import SurveyedPlan, sample
+from rotation.plan.plan_with_site import SurveyedPlan, sample
 from rotation.values import PlanId
 from store.store import Store
 

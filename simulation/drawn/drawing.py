@@ -25,10 +25,10 @@ from rotation.site import Limits
 from rotation.values import Value
 from simulation.drawn.chance import Chance
 from simulation.drawn.faults import with_switches
-from simulation.drawn.misfortune import behind_proxies, clumsy, drawn_happenings, purged, with_hand_outs
 from simulation.drawn.networking import Asking, Networking, WhenShut
 from simulation.drawn.scenario import Scenario, ScriptedMove, Since, WorkPace
 from simulation.drawn.scenario_profiles import Profile, Shares, drawn_theme, shares_of
+from simulation.drawn.site_troubles import behind_proxies, clumsy, drawn_happenings, purged, with_hand_outs
 
 _Option = TypeVar("_Option")
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

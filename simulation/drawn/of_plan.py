@@ -22,7 +22,7 @@ from emulator.spec import (
 from emulator.switches import SecureCommunicationsScope
 from rotation import inheritance
 from rotation.finding import Finding, blocking
-from rotation.plan.surveyed import SurveyedPlan, unplayable
+from rotation.plan.plan_with_site import SurveyedPlan, unplayable
 from rotation.site import ServerList, Site
 from rotation.survey import ObservedClient, ObservedGroup, ObservedLocation, SiteSurvey
 from rotation.values import GroupId, ServerName

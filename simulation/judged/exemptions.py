@@ -14,7 +14,7 @@ from rotation.values import ClientId
 from simulation.judged.facts import Facts
 from simulation.judged.group_history import groups_when_lost, path_at_the_end
 from simulation.judged.handed_out import handed_out
-from simulation.judged.unasked import LIST, SECURE, SEEN_WITHIN, SWAPS
+from simulation.judged.unreported_acts import LIST, SECURE, SEEN_WITHIN, SWAPS
 
 Exemption = Callable[[LostClient, Facts], str | None]
 _BEGINS_AGAIN = {"machine.install": "installed", "machine.reimage": "put back to an old image"}

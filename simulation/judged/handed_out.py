@@ -4,7 +4,7 @@ from emulator.clients.verdict import LostClient
 from emulator.state.slips import Mistake
 from simulation.judged.facts import Facts
 from simulation.judged.heartbeats import slowest_of
-from simulation.judged.unasked import SWAPS
+from simulation.judged.unreported_acts import SWAPS
 
 _HEARTBEATS = 3
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from rotation.finding import Finding
-from rotation.plan.surveyed import SurveyedPlan
+from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.values import PlanId, SiteId, Value
 from simulation.drawn.drawing import Faults
 from simulation.drawn.likeness import steps_digest

@@ -8,7 +8,7 @@ from emulator.state.effects import EffectView
 from rotation.plan.work.task import CopyList
 from rotation.values import Fingerprint, ServerName
 from simulation.judged.facts import Facts
-from simulation.judged.unasked import LIST, SECURE, SWAPS
+from simulation.judged.unreported_acts import LIST, SECURE, SWAPS
 
 _SETTINGS = LIST | SECURE
 _BIRTHS = frozenset({"console.add_group", "console.add_location"})

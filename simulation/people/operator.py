@@ -26,7 +26,7 @@ from rotation.plan.work.task import ConsoleTask, RefreshImages, ReplaceCertifica
 from rotation.running.state import RotationState
 from rotation.site import Server
 from rotation.values import ServerName
-from sepm.offline.looked_at import read_looks
+from sepm.offline.sylink_evidence import read_looks
 from simulation.clock import SimulatedClock
 from simulation.judged.facts import CutOff, site_facts
 from simulation.judged.group_history import path_at_the_end

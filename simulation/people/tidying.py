@@ -24,7 +24,7 @@ from rotation.survey import Pair
 from rotation.values import Fingerprint, ServerName
 from simulation.judged.facts import SiteFacts
 from simulation.judged.group_history import MOVES, path_at_the_end
-from simulation.judged.unasked import LIST, SECURE, SWAPS
+from simulation.judged.unreported_acts import LIST, SECURE, SWAPS
 
 
 def unasked_changes(

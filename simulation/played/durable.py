@@ -31,7 +31,7 @@ from temporalio.worker import (
 )
 
 from activities.registry import all_activities
-from engine.client.speaking import say
+from engine.client.updates import say
 from engine.contract import (
     ROTATE_WORKFLOW,
     ActivityName,
@@ -39,7 +39,7 @@ from engine.contract import (
     RotateResult,
 )
 from engine.fault import MoveRefused
-from engine.interceptors.giving_back import given_back, is_given_back
+from engine.interceptors.hand_back import given_back, is_given_back
 from rotation.finding import blocking
 from rotation.running.message import Message, Reply
 from rotation.running.state import RotationState
@@ -48,10 +48,10 @@ from simulation.clock import SimulatedClock
 from simulation.drawn.scenario import START
 from simulation.judged.facts import Facts
 from simulation.people.people import People
-from simulation.played.cut import Cut
+from simulation.played.killed_worker import Cut
+from simulation.played.recorded_reads import Reader, Tape
 from simulation.played.run import Runner
 from simulation.played.stage import Stage
-from simulation.played.tape import Reader, Tape
 from workflows.hosts.host import Answer, Pending
 from workflows.hosts.temporal_host import TemporalHost, TemporalPending, is_refusal, retry_pause
 from workflows.rotate_site import RotateSite

@@ -80,7 +80,7 @@ class SimulatedPending(Generic[Answer]):
         return self._answer
 
     def gives_up(self, error: ApplicationError, now: datetime) -> bool:
-        """Whether a failed try is given back: it is the only one, or as `engine.interceptors.giving_back` does."""
+        """Whether a failed try is given back: it is the only one, or as `engine.interceptors.hand_back` does."""
         late = error.type == SEPM_UNREACHABLE and now >= self._began + GIVEN_BACK_AFTER
         return self._tries is Tries.ONE or (self._tries is Tries.SOME and late)
 
@@ -212,7 +212,7 @@ class SimulatedHost:
         self._pending.remove(pending)
 
     def _say(self, running: Running, message: Message) -> None:
-        """As `engine.client.speaking`: refused at once and without a trace, or put into the inbox and answered."""
+        """As `engine.client.updates`: refused at once and without a trace, or put into the inbox and answered."""
         finding: Finding | None = refusal(message, running.state)
         if finding is not None:
             self._people.hear(message, Reply(accepted=False, findings=(finding,)))

@@ -7,7 +7,7 @@ from emulator.clients.ways import shut_out
 from engine.contract import EventKind
 from rotation.finding import Finding
 from rotation.plan.plan import Plan
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.running.state import RotationState
 from rotation.values import ClientId
 from simulation.drawn.scenario import START, Scenario

@@ -13,7 +13,7 @@ from emulator.simulation import Simulation
 from engine.contract import SurveyAnswer, SurveyRequest
 from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.planning.choice.stop_drill import UNFIT
 from rotation.running.state import RotationState

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rotation.drift.told import JudgedDrift
+from rotation.drift.judged_drift import JudgedDrift
 from rotation.finding import Finding
 from rotation.values import FoundId, RotationId, Value
 from store.database.built_once import built_once

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rotation.standing.reconciliation import Reconciliation
 from store.database.database import Database
-from store.database.room import StoreFull, is_full, require_room
+from store.database.disk_space import StoreFull, is_full, require_room
 from store.schema.reconciliation_table import ReconciliationRow
 
 _RESERVE = 16 * 1024

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rotation.plan.surveyed import SurveyedPlan
+from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.simulation import NewSimulation, SimulationState
 from rotation.values import PlanId, SimulationId, SiteId
 from store.database.database import Database

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rotation.drift.told import JudgedDrift
+from rotation.drift.judged_drift import JudgedDrift
 from rotation.finding import Finding
 from rotation.plan.work.task import ConsoleTask
 from rotation.proof.gate import Reference

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rotation.plan.surveyed import SurveyedPlan
+from rotation.plan.plan_with_site import SurveyedPlan
 from rotation.simulation import SimulationWish
 from store.schema.base import Base
 from store.schema.columns import Document

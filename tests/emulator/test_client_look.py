@@ -14,8 +14,8 @@ from emulator.scenarios import one_server
 from emulator.simulation import Simulation
 from rotation.site import Protocol, Server
 from rotation.values import ServerName
-from sepm.offline.looked_at import read_looks
 from sepm.offline.sylink import certificates_in, parse_sylink
+from sepm.offline.sylink_evidence import read_looks
 from simulation.drawn.scenario import START
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer, Worker
 
-from engine.client.asking import ask_running
+from engine.client.queries import ask_running
 from engine.contract import EARLY_QUERY
 from workflows.hosts.early_query import Moment
 

@@ -14,7 +14,7 @@ from temporalio.worker import Replayer, Worker
 
 from engine.client.client import connect, lazy_client
 from engine.client.rotations import start_rotation, state
-from engine.client.speaking import send
+from engine.client.updates import send
 from engine.codec.codec import EncryptingCodec, key_id
 from engine.codec.converter import data_converter
 from engine.contract import ROTATE_WORKFLOW, RotateInput

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from rotation.originals.content import KeptCertificate, KeptCopy, KeptOrder, KeptOriginals, KeptPair, KeptServer
 from rotation.originals.file import write_originals
-from rotation.originals.kept import KeptCertificate, KeptCopy, KeptOrder, KeptOriginals, KeptPair, KeptServer
 from rotation.survey import Mode
 from rotation.values import Fingerprint, GroupId, ListName, LocationId, PlanId, RotationId, ServerName, SiteId
 from tests.fuzz.asn1 import PASSWORD, by_pbkdf2, data, encrypted, name, pem, pkcs12, sequence, tlv

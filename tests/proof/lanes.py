@@ -13,8 +13,8 @@ from typing import Self, TypeVar
 
 import structlog
 
-from simulation.played.cut import Cut, in_a_drill
 from simulation.played.durable import digest_of, same_run, through_temporal
+from simulation.played.killed_worker import Cut, in_a_drill
 from simulation.played.run import play
 from simulation.played.skipping import skipping_server
 from tests.proof import ways

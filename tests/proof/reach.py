@@ -35,7 +35,7 @@ _SAYS = {
 """Functions that say something, and which of their arguments is the code."""
 _METHODS = frozenset({"raise_attention", "ask", "ask_on"})
 _TABLES = (
-    ("workflows.waits.cut_off", "CODES"),
+    ("workflows.waits.clients_cut_off", "CODES"),
     ("workflows.waits.outage", "CODES"),
     ("workflows.steps.signed_gate", "_TEXTS"),
 )

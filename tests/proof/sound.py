@@ -20,7 +20,7 @@ import structlog
 from rotation.values import Value
 from simulation.drawn.drawing import Faults, draw
 from simulation.drawn.scenario_profiles import Profile
-from simulation.judged.reached import codes
+from simulation.judged.reached_codes import codes
 from simulation.played.run import play
 from tests.proof.beside import Kind, kind_of
 from tests.proof.lanes import Lanes, cores

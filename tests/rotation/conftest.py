@@ -9,11 +9,11 @@ from hypothesis import settings
 from rotation.certificate import CertificateFacts
 from rotation.network import UNKNOWN
 from rotation.plan.outline import outline
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest, Unproven
 from rotation.plan.step import Console, GatePurpose
 from rotation.plan.work.task import ReplaceCertificate
-from rotation.planning.observed import Observed
+from rotation.planning.basis import Observed
 from rotation.planning.planner import make_plan
 from rotation.planning.preconditions import Preconditions, unmet
 from rotation.proof.coverage import judge

@@ -6,7 +6,7 @@ import json
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.order.apart import CANNOT_BE_PLAYED, in_its_own_process
+from activities.order.simulation_process import CANNOT_BE_PLAYED, in_its_own_process
 from simulation.drawn.drawing import Faults
 from simulation.judged.report import report
 from simulation.played.many import play_one

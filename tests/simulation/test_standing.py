@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.standing.known import Recorded, Run, RunStatus, Service, WorkerAnswer
 from rotation.standing.next_act import next_act
+from rotation.standing.records import Recorded, Run, RunStatus, Service, WorkerAnswer
 from rotation.standing.rules import ROTATES, of_rotation
 from simulation.drawn.chance import Chance
 from simulation.drawn.drawing import Faults, Sizes, drawn

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from cli.service.children import ServiceProcesses
+from cli.service.child_processes import ServiceProcesses
 from cli.service.folder import Folder
 from engine.client.client import lazy_client
 from engine.client.presence import is_served

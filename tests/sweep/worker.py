@@ -17,7 +17,7 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-import engine.interceptors.beating
+import engine.interceptors.heartbeats
 import worker
 from engine.contract import EventKind, ProgressReport
 from sepm.tls.transport import TrustingTransport
@@ -89,7 +89,7 @@ def main() -> None:
     """Serve as the product does."""
     watch_commits()
     watch_writes()
-    engine.interceptors.beating._BEAT = _BEAT
+    engine.interceptors.heartbeats._BEAT = _BEAT
     worker._STICKY = _STICKY
     worker.Worker = partial(Worker, interceptors=[Checkpoints()])  # type: ignore[attr-defined, assignment] # the same to its caller
     worker.main()

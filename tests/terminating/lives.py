@@ -9,7 +9,7 @@ from certificates.new_certificate import make_self_signed
 from certificates.parsed_certificate import ParsedCertificate
 from rotation.plan.outline import Outline
 from rotation.plan.plan import Plan
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import PlanRequest
 from rotation.plan.work.task import ConsoleTask, TaskState
 from rotation.running.state import RotationState

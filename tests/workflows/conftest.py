@@ -23,7 +23,7 @@ from activities.registry import all_activities
 from certificates.new_certificate import make_self_signed
 from emulator.simulation import Simulation
 from emulator.spec import SiteSpec
-from engine.client.speaking import answer, say
+from engine.client.updates import answer, say
 from engine.contract import ROTATE_WORKFLOW, RotateInput, RotateResult
 from engine.fault import MoveRefused, NoAnswer
 from rotation.plan.plan import Plan

@@ -41,7 +41,7 @@ from rotation.plan.work.task import (
 from rotation.site import Server
 from rotation.survey import ServedCertificate
 from rotation.values import CertificateId, Fingerprint
-from sepm.offline.looked_at import read_looks
+from sepm.offline.sylink_evidence import read_looks
 from sepm.tls.probe import HttpAnswer
 from store.store import Store
 

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from rotation.values import RotationId, Value
     from workflows.hosts.early_query import Moment
     from workflows.hosts.host import ActivityRefusedError, Answer, Pending
-    from workflows.story import show_attributes, show_details
+    from workflows.ui_details import show_attributes, show_details
 
 _LONG = frozenset(
     {
@@ -38,7 +38,7 @@ _SHORT_LIMIT = timedelta(minutes=5)
 """Longer than a request to a SEPM that drops it is tried: it fails by itself, and says why."""
 _LONG_LIMIT = timedelta(hours=2)
 _HEARTBEAT = timedelta(seconds=15)
-"""A worker that died is missed after this; activities beat by themselves (engine/interceptors/beating.py)."""
+"""A worker that died is missed after this; activities beat by themselves (engine/interceptors/heartbeats.py)."""
 _FIRST_PAUSE = timedelta(milliseconds=500)
 _LONGEST_PAUSE = timedelta(minutes=5)
 _REFUSALS = frozenset(error.value for error in ErrorType)
@@ -69,7 +69,7 @@ def is_refusal(error: ApplicationError) -> bool:
 
 
 def _pause(given_back: ApplicationError) -> timedelta | None:
-    """How `engine.interceptors.giving_back` tells it."""
+    """How `engine.interceptors.hand_back` tells it."""
     told = given_back.details if given_back.type == NOT_ANSWERING else ()
     return timedelta(seconds=told[0]) if told else None
 

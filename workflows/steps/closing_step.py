@@ -13,7 +13,7 @@ from workflows.requests import about
 from workflows.running import Running
 from workflows.steps import newborn_step, signed_gate
 from workflows.steps.drift_step import look, look_due
-from workflows.waits.waiting import note, open_wait, wait_of
+from workflows.waits.proof_wait import note, open_wait, wait_of
 
 _DIFFERS = "site-differs"
 

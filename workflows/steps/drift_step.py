@@ -13,16 +13,16 @@ from engine.contract import (
     WriteAnswer,
     WriteRequest,
 )
+from rotation.drift.judged_drift import NamedDrift
+from rotation.drift.presented import SILENT
 from rotation.drift.reaction import CERTIFICATES
-from rotation.drift.served import SILENT
-from rotation.drift.told import NamedDrift
 from rotation.plan.step import Console, Gate, GatePurpose, Step, Write
 from rotation.plan.work.task import ReplaceCertificate
 from rotation.proof.gate import next_look
 from rotation.running.message import Move
 from rotation.running.state import DRIFT, Restarted
 from rotation.values import ServerName, Value
-from workflows.people import said, second_person
+from workflows.people import drift_answer, second_person
 from workflows.people.excluding import asks_second, exclude
 from workflows.requests import about
 from workflows.running import SECOND, Running
@@ -160,7 +160,7 @@ async def end_look(run: Running, step: Step, begun: BegunLook, seen: LookAnswer)
     if late:
         right = _take_answer(run)
     state.found, state.born_key = seen.found, seen.born_key
-    await _name(run, said.take_up(state, seen.drifts, right))
+    await _name(run, drift_answer.take_up(state, seen.drifts, right))
     await _repair(run, step)
     await _prove_again(run, step)
     # what was judged before somebody has answered is looked at once more
@@ -289,7 +289,7 @@ def _show(run: Running) -> bool:
     if not shown:
         run.drop_attention(DRIFT)
         return False
-    state.drift_asked = tuple(sorted(said.confirms(shown)))
+    state.drift_asked = tuple(sorted(drift_answer.confirms(shown)))
     text = "; ".join(f"{told.subject}: {told.message}{f', {told.remedy}' if told.remedy else ''}" for told in shown)
     if any(told.code == SILENT for told in asked):
         text += f"; where it is down for good, {'roll back' if state.swapped else 'cancel'}"

@@ -21,8 +21,8 @@ from workflows.running import SECOND, Running
 from workflows.steps import signed_gate
 from workflows.steps.drift_step import BegunLook, begin_look, clear, end_look, look, look_due, plan_looks, stand_still
 from workflows.steps.reference import fix_references
-from workflows.waits import canary_watch, cut_off, outage, statement
-from workflows.waits.waiting import give_back, note, open_wait, wait_of
+from workflows.waits import canary_watch, clients_cut_off, outage, statement
+from workflows.waits.proof_wait import give_back, note, open_wait, wait_of
 
 _LIMIT = "gate-limit"
 _WITHOUT_A_WRITE = frozenset(
@@ -80,7 +80,7 @@ async def _until_covered(run: Running, step: Gate | Holdout) -> None:
             return
         reading = await _next_reading(run, step)
     await run.record(EventKind.GATE_PASSED, _passed(step, reading))
-    for code in (_LIMIT, WANTED, *cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
+    for code in (_LIMIT, WANTED, *clients_cut_off.CODES, *canary_watch.CODES, *signed_gate.CODES, *outage.CODES):
         run.drop_attention(code)
     second_person.over(run)
     run.state.wait = None

@@ -10,7 +10,7 @@ from engine.contract import (
 )
 from rotation.running.message import Move
 from rotation.running.state import RollingBack, RotationState
-from workflows.loading import adopt
+from workflows.plan_loading import adopt
 from workflows.running import Running
 from workflows.waits import outage
 

@@ -11,7 +11,7 @@ from workflows.people import second_person
 from workflows.requests import about
 from workflows.running import Running
 from workflows.steps.reference import fix_references
-from workflows.waits.waiting import wait_of
+from workflows.waits.proof_wait import wait_of
 
 _BY_HAND = "policy-by-hand"
 _OLD, _UNKNOWN = "signs-with-former-key", "signature-unknown"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from engine.contract import ActivityName, EventKind, ServersRequest
-from rotation.drift.served import Presented
+from rotation.drift.presented import Presented
 from rotation.finding import Finding, blocking
 from rotation.running.message import Move
 from rotation.values import ServerName

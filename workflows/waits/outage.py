@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple, TypeGuard
 
 from engine.contract import ActivityName, EventKind, ObserveTaskAnswer, ServersRequest
-from rotation.drift.served import Presented
+from rotation.drift.presented import Presented
 from rotation.plan.outage import GivesBack, Takes, away_at
 from rotation.plan.scope import ReportingPace
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, Step

@@ -1,6 +1,6 @@
 """A certificate at a client port that is neither the old one nor the planned one: somebody may be in the middle."""
 
-from rotation.drift.served import THIRD
+from rotation.drift.presented import THIRD
 from rotation.finding import Finding
 from workflows.running import Running
 from workflows.waits.unreported import another_was_in

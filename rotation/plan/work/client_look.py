@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from rotation.site import Protocol
+from rotation.storable_text import is_whole
 from rotation.values import ClientId, Fingerprint, Value
-from rotation.whole_text import is_whole
 
 CLIENTS = "clients"
 """The evidence: a JSON list with one object for each client that was looked at."""

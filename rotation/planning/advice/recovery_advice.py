@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from rotation.finding import Finding, blocking, warning
-from rotation.planning.observed import Observed
+from rotation.planning.basis import Observed
 from rotation.proof.gate import HEARTBEATS
 from rotation.recovery.damage import Damage, DamageForm, RecoveryCopy, promising
 from rotation.site import Site

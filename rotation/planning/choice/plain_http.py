@@ -10,8 +10,8 @@ from rotation.network import UNKNOWN
 from rotation.plan.plan import LeftOut
 from rotation.plan.request import PlanRequest
 from rotation.plan.scope import OwnerScope, Treatment
+from rotation.planning.basis import Observed
 from rotation.planning.choice.canary import Canaries, Unshown
-from rotation.planning.observed import Observed
 from rotation.reach.judging import JudgedClient, Reach, Way
 from rotation.site import Site
 from rotation.values import ClientId, Value

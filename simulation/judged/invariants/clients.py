@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from simulation.judged.exemptions import excused
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
-from simulation.judged.unasked import unnamed_acts
+from simulation.judged.unreported_acts import unnamed_acts
 
 
 def no_client_is_cut_off(facts: Facts) -> Iterator[Violation]:

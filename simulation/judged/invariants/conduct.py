@@ -8,7 +8,7 @@ from emulator.switches import SecureCommunicationsScope
 from rotation.plan.work.task import TaskState
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
-from simulation.judged.unasked import others_swaps
+from simulation.judged.unreported_acts import others_swaps
 
 
 def tasks_are_closed(facts: Facts) -> Iterator[Violation]:

@@ -11,7 +11,7 @@ from simulation.judged.facts import Facts
 from simulation.judged.group_history import MOVES, path_at_the_end
 from simulation.judged.invariants.violation import Violation, violation
 from simulation.judged.restoring import unasked_births, unprobed_writes
-from simulation.judged.unasked import others_swaps
+from simulation.judged.unreported_acts import others_swaps
 from workflows.waits.due_server import SILENT
 
 

@@ -10,7 +10,7 @@ from rotation.plan.work.task import PutCertificateBack, ReplaceCertificate
 from simulation.judged.exemptions import excused
 from simulation.judged.facts import Facts
 from simulation.judged.invariants.violation import Violation, violation
-from simulation.judged.unasked import SWAPS, acted_just_before
+from simulation.judged.unreported_acts import SWAPS, acted_just_before
 
 
 def swaps_follow_their_gates(facts: Facts) -> Iterator[Violation]:

@@ -9,7 +9,7 @@ from rotation.values import ClientId
 from simulation.judged.facts import Facts
 from simulation.judged.heartbeats import slowest_of
 from simulation.judged.invariants.violation import Violation, violation
-from simulation.judged.unasked import SWAPS
+from simulation.judged.unreported_acts import SWAPS
 
 _TELLING = frozenset({"attention", "drift", "quiet"})
 _HEARTBEATS = 3

@@ -10,7 +10,7 @@ from rotation.values import ServerName
 from simulation.judged.facts import Facts
 from simulation.judged.heartbeats import slowest_of
 from simulation.judged.invariants.violation import Violation, violation
-from simulation.judged.unasked import SWAPS
+from simulation.judged.unreported_acts import SWAPS
 from store.rotation.events import Event
 
 _EXPLAINS = frozenset({"attention", "drift"})

@@ -10,8 +10,8 @@ from emulator.events.site_events import ServerCutOff
 from emulator.scenarios import one_server
 from emulator.spec import DEFAULT_LIST, ROOT_GROUP
 from engine.contract import StepRef, StepRequest
+from rotation.drift.judged_drift import JudgedDrift
 from rotation.drift.newborn import PAIR_BORN
-from rotation.drift.told import JudgedDrift
 from rotation.finding import blocking
 from rotation.site import Limits
 from simulation.drawn.scenario import Scenario

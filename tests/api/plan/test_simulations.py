@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from activities.order.playing import Playing
+from activities.order.simulation_runs import Playing
 from api.standing.unstarted import take_up
 from rotation.simulation import PlayRunRequest
 from rotation.values import SimulationId

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rotation.drift.told import JudgedDrift
+from rotation.drift.judged_drift import JudgedDrift
 from rotation.finding import blocking
 
 

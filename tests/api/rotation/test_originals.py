@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from engine.ids import rotation_workflow
 from rotation.originals.file import LARGEST, read_originals, sha256_of, write_originals
-from rotation.originals.known import plan_known
+from rotation.originals.plan_of_file import plan_known
 from rotation.site import Server, Site
 from rotation.values import Fingerprint, PlanId, RotationId
 from store.progress import NewRotation, Progress, RotationStatus

@@ -79,7 +79,7 @@ async def started(client, worker_client, task_queue, authority, monkeypatch):
     """Starts an order that may take some time, and gives its handle. A step hears of a cancel by its beat."""
     activities = [authority.advance_order, authority.end_order]
     often = timedelta(milliseconds=100)
-    monkeypatch.setattr("engine.interceptors.beating._BEAT", often)
+    monkeypatch.setattr("engine.interceptors.heartbeats._BEAT", often)
 
     async def start(order_id: str = "", **patience: float):
         gives_up_at = datetime.now(UTC) + timedelta(**patience)

@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 
 from engine.client.client import lazy_client
 from engine.client.rotations import start_rotation, state
-from engine.client.story import static_details
+from engine.client.ui_summary import static_details
 from engine.contract import ROTATE_WORKFLOW, STATE_QUERY, RotateInput, SearchAttribute
 from engine.fault import NoAnswer, NotRunning, SiteIsBusy, TemporalDown
 from engine.ids import rotation_workflow

@@ -19,7 +19,7 @@ from engine.client.rotations import start_rotation
 from engine.client.runs import newest_run, open_runs, word_of
 from engine.contract import NEXT_ACT_QUERY, ROTATE_WORKFLOW, RotateInput
 from engine.ids import rotation_workflow
-from rotation.standing.known import Failed, NextAct, Run, RunStatus, Silent, WorkerAnswer
+from rotation.standing.records import Failed, NextAct, Run, RunStatus, Silent, WorkerAnswer
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 

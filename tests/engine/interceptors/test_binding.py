@@ -24,7 +24,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from engine.client.rotations import start_rotation, state
-from engine.client.speaking import send
+from engine.client.updates import send
 from engine.codec.converter import data_converter
 from engine.contract import (
     ISSUE_WORKFLOW,

@@ -1,14 +1,14 @@
 """Mutations of what meets ordinary administration: rules 11, 18 to 22, 24, 26 and 27, each in its known scenario."""
 
-from rotation.drift import lists, moved, served, upgraded
+from rotation.drift import lists, presented, site_glance, upgraded
 from rotation.plan import trust
 from rotation.plan.work import signed_files
-from rotation.planning import without
+from rotation.planning import dead_server
 from rotation.procedure import handing_out, signing
 from rotation.proof import acceptance, silence
-from rotation.proof import moved as shown
+from rotation.proof import moved_policy as shown
 from tests.proof.mutation import mutation
-from workflows.waits import cut_off
+from workflows.waits import clients_cut_off
 
 _CONTACT = "contact is taken for acceptance (stay_and_report)"
 _NEW_DATES = "the dates of stale signatures look new (fail_over)"
@@ -51,7 +51,7 @@ def refusing_clients_are_not_named(original, kept):  # noqa: ARG001 - as the rul
     return False
 
 
-@mutation(rule="11", replaces=cut_off.tell, hole=_OLD_SYLINK)
+@mutation(rule="11", replaces=clients_cut_off.tell, hole=_OLD_SYLINK)
 async def no_attention_names_clients_in_trouble(original, run, seen):
     """Who refuses or is silent after a change is counted, and no attention says so."""
 
@@ -68,13 +68,13 @@ def copies_of_lists_are_not_looked_at(original, body):
     return original(body) - {copy.copy_name for copy in body.copies}
 
 
-@mutation(rule="19", replaces=moved.SiteGlance.differs_from, hole=_TICKED)
+@mutation(rule="19", replaces=site_glance.SiteGlance.differs_from, hole=_TICKED)
 def open_replacements_are_not_watched(original, *args):  # noqa: ARG001 - as the rule it replaces
     """What is changed while somebody holds a replacement is found by the next look that is due."""
     return False
 
 
-@mutation(rule="20", replaces=served._must_serve, hole=_DIES_CLAIMED)
+@mutation(rule="20", replaces=presented._must_serve, hole=_DIES_CLAIMED)
 def a_dead_server_is_not_named(original, *args):  # noqa: ARG001 - as the rule it replaces
     """A server that must go on with its former certificate may be down."""
     return False
@@ -82,7 +82,7 @@ def a_dead_server_is_not_named(original, *args):  # noqa: ARG001 - as the rule i
 
 @mutation(
     rule="20",
-    replaces=without.finish_without,
+    replaces=dead_server.finish_without,
     hole=_HOLDOUT_DIES,
     unproven="people roll back where a server stays down",
 )

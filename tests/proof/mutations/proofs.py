@@ -5,7 +5,7 @@ from datetime import timedelta
 from rotation.plan.work import signed_files
 from rotation.planning.choice import canary
 from rotation.procedure import relaxation, signing
-from rotation.proof import coverage, gate, signed
+from rotation.proof import coverage, gate, signatures
 from rotation.proof.verdict import Reason, Tally, Verdict
 from rotation.serial import parse_or_none
 from rotation.survey import Mode
@@ -41,7 +41,7 @@ _NO_FILES_LOOKED_AT = {signing.compare_signed_files: _no_files_compared, signed_
     replaces=gate.fix,
     where=where.about(Profile.STALE, where.follows_late),
     faults=Faults.UNKNOWN,
-    behind={signed.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
+    behind={signatures.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
 )
 def the_policy_before_the_write_proves_it(original, reference, policy_date, *, sepm_clock):
     """The reference of a gate is the policy date before the write: everybody has that policy already."""
@@ -98,7 +98,7 @@ def a_restore_has_no_gates(original, choices, wave, *, gated):  # noqa: ARG001 -
 
 @mutation(
     rule="13",
-    replaces=signed.to_show,
+    replaces=signatures.to_show,
     where=where.about(Profile.STALE, where.has_stale_signatures),
     faults=Faults.UNKNOWN,
     behind=_NO_FILES_LOOKED_AT,
@@ -147,7 +147,7 @@ async def gates_are_skipped(original, running, step):
     replaces=coverage.holds,
     where=where.about(Profile.STALE),
     faults=Faults.UNKNOWN,
-    behind={signed.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
+    behind={signatures.to_show: _nothing_to_show, **_NO_FILES_LOOKED_AT},
 )
 def serials_are_compared_as_text(original, observed, rule):
     """A serial is right when its text is not less than the reference's: the text begins with the month."""

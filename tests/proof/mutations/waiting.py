@@ -1,6 +1,6 @@
 """Mutations of who is waited for while a rotation runs: rules 3, 4, 10, 11 and 19."""
 
-from rotation.drift import moved
+from rotation.drift import site_glance
 from rotation.proof import coverage, reading
 from simulation.drawn.drawing import Faults
 from simulation.drawn.scenario_profiles import Profile
@@ -43,7 +43,7 @@ async def machines_of_the_former_image_verify_at_once(original, run, step):
 
 @mutation(
     rule="19",
-    replaces=moved.SiteGlance._has_more_clients_than,
+    replaces=site_glance.SiteGlance._has_more_clients_than,
     hole="computers are installed from an old package after the claim",
 )
 def who_comes_after_the_claim_is_not_missed(original, *args):  # noqa: ARG001 - as the rule it replaces

@@ -2,8 +2,8 @@
 
 import pytest
 
+from rotation.drift.earlier_survey import with_copies
 from rotation.drift.newborn import newborn, users
-from rotation.drift.recorded import with_copies
 from rotation.values import ListName
 
 COPY = ListName("Default List (HTTP for certificate rotation)")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.originals.kept import kept
+from rotation.originals.content import kept
 from rotation.procedure.restoration import OriginalPair
 from rotation.survey import Pair
 from rotation.values import RotationId

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.step import Closing, Gate, Holdout
 from rotation.planning.advice.latest_start import too_long
 from rotation.site import Limits, Site

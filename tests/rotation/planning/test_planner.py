@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Console, Holdout
 from rotation.plan.work.task import CopyList, ReplaceCertificate

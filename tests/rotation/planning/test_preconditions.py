@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 
 DAY = timedelta(days=1)
 

@@ -3,15 +3,15 @@
 import pytest
 
 from rotation.drift.drift import Drift
+from rotation.drift.presented import SILENT, certificate_drift
 from rotation.drift.restart import voided
-from rotation.drift.served import SILENT, certificate_drift
 from rotation.finding import blocking
 from rotation.plan.outage import away_at, left_by, left_by_tasks
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName, SettingField
 from rotation.plan.work.client_look import LookAtClients
 from rotation.plan.work.https_drill import HttpsPort, OpenHttps, ShutHttps
 from rotation.plan.work.task import Evidence, TaskState, evidence_for
-from rotation.planning.without import finish_without
+from rotation.planning.dead_server import finish_without
 from rotation.procedure.steps import turning_back
 from rotation.values import ServerName
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rotation.plan.plan import ListCopy
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.scope import Treatment
 from rotation.plan.step import Gate, ScopeName
 from rotation.plan.work.hand_outs import HandOut, HandOutKind, Stopped

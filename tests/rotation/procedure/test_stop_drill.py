@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.drift.served import SILENT, certificate_drift
+from rotation.drift.presented import SILENT, certificate_drift
 from rotation.plan.outage import Away, away_at, left_by, left_by_tasks
 from rotation.plan.step import Console, Gate, GatePurpose, ScopeName
 from rotation.plan.work.stop_drill import StartServer, StopServer
 from rotation.plan.work.task import Evidence, ReplaceCertificate, TaskState, evidence_for
-from rotation.planning.without import finish_without
+from rotation.planning.dead_server import finish_without
 from rotation.procedure.steps import turning_back
 from rotation.values import ServerName
 

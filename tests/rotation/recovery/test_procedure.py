@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from rotation.drift.drift import Drift
+from rotation.drift.presented import THIRD
 from rotation.drift.restart import voided
-from rotation.drift.served import THIRD
 from rotation.finding import blocking
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.step import GatePurpose, Write
 from rotation.recovery.damage import Damage, DamageForm, RecoveryCopy
-from rotation.recovery.held import HeldByClients
+from rotation.recovery.held_certificate import HeldByClients
 from rotation.recovery.procedure import Recoverable, make_recovery_plan
 from rotation.survey import ServedCertificate
 from rotation.values import PlanId

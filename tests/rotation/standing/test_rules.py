@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.finding import Severity
-from rotation.standing.known import (
+from rotation.standing.records import (
     Failed,
     NextAct,
     PendingActivity,

@@ -6,8 +6,8 @@ from activities.setting.originals import OriginalsRecorder
 from activities.task.tasks import TaskActivities
 from emulator.scenarios import three_servers
 from engine.contract import ObserveTaskRequest, OpenTaskRequest, StepRef, StepRequest
+from rotation.originals.content import MOST_PAIRS
 from rotation.originals.file import read_originals, sha256_of, write_originals
-from rotation.originals.kept import MOST_PAIRS
 from rotation.plan.step import Console, ScopeName
 from rotation.site import Limits
 from service.plans.kept_originals import NoOriginalsError, kept_originals

@@ -5,7 +5,7 @@ import pytest
 from activities.setting.originals import OriginalsRecorder
 from emulator.scenarios import one_server
 from engine.contract import StepRef, StepRequest
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.site import Limits
 from service.plans.planning import plan_from_survey, planned_again
 from simulation.drawn.scenario import Scenario

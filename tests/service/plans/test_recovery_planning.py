@@ -9,7 +9,7 @@ from emulator.events.site_events import CertificateDamaged, ClockSet
 from emulator.scenarios import three_servers
 from emulator.state.damage import DamageForm
 from engine.contract import StepRef
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.plan.request import Unproven
 from rotation.plan.work.task import ConsoleTask, Evidence, SaveRecoveryFile, TaskState
 from rotation.site import Limits

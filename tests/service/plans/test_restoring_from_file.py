@@ -7,7 +7,7 @@ import pytest
 from activities.setting.originals import OriginalsRecorder
 from emulator.scenarios import three_servers
 from engine.contract import StepRef, StepRequest
-from rotation.originals.kept import KeptCertificate, KeptOrder
+from rotation.originals.content import KeptCertificate, KeptOrder
 from rotation.plan.step import ScopeName
 from rotation.plan.work.task import ReorderList, StartHandOuts
 from rotation.site import Limits

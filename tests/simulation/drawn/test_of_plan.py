@@ -7,7 +7,7 @@ import pytest
 from emulator.events.site_events import ServerCutOff
 from emulator.simulation import Simulation
 from emulator.switches import SecureCommunicationsScope
-from rotation.plan.surveyed import unplayable
+from rotation.plan.plan_with_site import unplayable
 from service.plans.surveyed import surveyed_plan
 from simulation.drawn.drawing import Faults
 from simulation.drawn.of_plan import CannotBePlayedError, of_plan

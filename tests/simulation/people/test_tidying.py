@@ -8,7 +8,7 @@ import pytest
 from emulator.people.operations import AssignList, SetSecureCommunications
 from emulator.spec import ListSpec
 from emulator.state.effects import Actor, acting
-from rotation.drift.told import NamedDrift
+from rotation.drift.judged_drift import NamedDrift
 from rotation.plan.outline import outline
 from rotation.plan.plan import Plan
 from rotation.plan.work.task import RefreshImages

@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from simulation.drawn.drawing import Sizes, draw
-from simulation.played.cut import Cut, in_a_drill
 from simulation.played.durable import same_run, through_temporal
+from simulation.played.killed_worker import Cut, in_a_drill
 from simulation.played.run import play
 from simulation.played.skipping import skipping_server
 from tests.proof.seeds import scenario

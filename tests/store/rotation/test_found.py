@@ -2,7 +2,7 @@
 
 import pytest
 
-from rotation.drift.told import JudgedDrift
+from rotation.drift.judged_drift import JudgedDrift
 from rotation.finding import blocking
 from store.rotation.found import Settled, UnknownFound
 from store.rotation.rotations import UnknownRotation

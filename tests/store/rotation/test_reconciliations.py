@@ -8,8 +8,8 @@ from sqlalchemy import event, func, select
 
 from rotation.standing.reconciliation import reconciled
 from rotation.standing.trouble import TroubleCode, adrift
-from store.database import room
-from store.database.room import StoreFull
+from store.database import disk_space
+from store.database.disk_space import StoreFull
 from store.schema.reconciliation_table import ReconciliationRow
 
 GONE = adrift(TroubleCode.HISTORY_GONE, "rot-1", "it is gone", "rotator restore site --why REASON")
@@ -58,6 +58,6 @@ async def fill(store, make):
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_a_disk_that_is_nearly_full_is_full(store, make, monkeypatch):
     """Before the database itself is refused room, the disk below it tells."""
-    monkeypatch.setattr(room, "_LEAST", 1 << 62)
+    monkeypatch.setattr(disk_space, "_LEAST", 1 << 62)
     with pytest.raises(StoreFull, match="KiB left"):
         await store.reconciliations.keep(reconciled(None, make.t0))

@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.plan.plan import copied_from, copy_name
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.planning.advice.gaps import gaps
 from rotation.site import Protocol
 from rotation.values import ListName

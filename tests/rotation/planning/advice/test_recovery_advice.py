@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 from rotation.planning.planner import make_plan
 from rotation.recovery.damage import RecoveryCopy
-from rotation.recovery.held import HeldByClients
+from rotation.recovery.held_certificate import HeldByClients
 from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, PlanId, ServerName
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rotation.network import UNKNOWN
-from rotation.plan.refused import PlanRefusedError
+from rotation.plan.refusals import PlanRefusedError
 
 NEAR, FAR, BRANCH = "10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/24"
 

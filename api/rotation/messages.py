@@ -1,0 +1,58 @@
+"""Saying something to a running rotation, and what its answer means to the one who asked."""
+
+from http import HTTPStatus
+
+from api.http.problems import ProblemError, later, refused
+from api.parts import Parts
+from api.rotation.rotation_now import refusal_of, require_alive, trouble_now
+from engine.client.presence import answers
+from engine.client.updates import send
+from engine.fault import MoveRefused, NoAnswer, NotRunning, TemporalDown
+from rotation.running.message import Message
+from rotation.standing.trouble import Standing
+from rotation.values import SiteId
+from store.progress import Rotation, RotationStatus
+
+
+async def say(parts: Parts, site_id: SiteId, message: Message) -> bool:
+    """Send `message`, and wait until the rotation has answered it; False while it is still at work on it.
+
+    Raises:
+        ProblemError: 409 with the findings, when the rotation does not accept it; 409 or 503 with what helps, when it
+            runs by the store and cannot answer.
+        EngineFault: when it is refused at once, or withdrawn, or cannot be reached.
+    """
+    try:
+        reply = await send(parts.temporal, site_id, message, patience=parts.answer_wait)
+    except TemporalDown as fault:
+        if await answers(parts.temporal):
+            parts.standings.message_refused(parts.clock(), fault)
+        raise
+    except (NotRunning, NoAnswer, MoveRefused) as fault:
+        rotation = await parts.store.rotations.get(message.rotation_id)
+        if rotation.status is not RotationStatus.RUNNING:
+            raise _ended(rotation) from fault
+        trouble = await trouble_now(parts, rotation)
+        unsaid = not isinstance(fault, MoveRefused) and not fault.sent_as
+        if trouble is not None and (trouble.standing is Standing.ADRIFT or unsaid):
+            raise refusal_of(trouble) from fault
+        if isinstance(fault, NotRunning):
+            await require_alive(parts, rotation)
+            raise _begins(rotation) from fault
+        raise
+    parts.standings.message_stored()
+    if reply is not None and not reply.accepted:
+        raise refused(f"{message.move.value.replace('_', '-')}-refused", reply.findings)
+    return reply is not None
+
+
+def _ended(rotation: Rotation) -> ProblemError:
+    how = f"rotation {rotation.id} does not run any more: it is {rotation.status.value}"
+    left = rotation.status is RotationStatus.TERMINATED
+    remedy = f"rotator restore {rotation.site_id} --why REASON" if left else "nothing is to be said to it any more"
+    return ProblemError(HTTPStatus.CONFLICT, "not-running", how, remedy=remedy)
+
+
+def _begins(rotation: Rotation) -> ProblemError:
+    how = f"rotation {rotation.id} had not been given to Temporal; it begins now"
+    return later("not-begun", how, seconds=2, remedy="say it again in a moment")

@@ -1,0 +1,171 @@
+"""Saying something to a running rotation, and its answer.
+
+What is said is a signal: Temporal stores it before anybody acts on it, so that a rotation which is played again hears
+it at the same place. An update is stored only when it was answered (docs/decisions/0013-signals.md).
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from engine.client.calls import CEILING, within
+from engine.client.queries import ask_running
+from engine.client.rotations import SILENT
+from engine.fault import EngineFault, MoveRefused, NoAnswer, NotRunning, NotTakenUp
+from engine.ids import rotation_workflow
+from rotation.finding import Finding
+from rotation.running.message import (
+    HEARD_QUERY,
+    REQUEST_ID_REUSED,
+    WITHDRAW_SIGNAL,
+    Heard,
+    Message,
+    MessageProgress,
+    Reply,
+)
+from rotation.values import SiteId
+
+PATIENCE = timedelta(seconds=30)
+"""How long to wait for a reply. Claiming a replacement surveys the site first, which may take longer."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(milliseconds=10), timedelta(milliseconds=500)
+_PASSING = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLINE_EXCEEDED})
+"""A new history that no worker has taken up yet, or a worker that is at work."""
+
+Handle = WorkflowHandle[Any, Any]
+
+
+async def send(client: Client, site_id: SiteId, message: Message, *, patience: timedelta = PATIENCE) -> Reply | None:
+    """Say something to the rotation of a site and wait for its reply; None while the rotation is at work on it.
+
+    1. ask whether it was answered before, or would be refused: then nothing is sent
+    2. send it: from here on it is heard, whoever dies
+    3. ask until it is answered
+    4. when that takes too long, withdraw it: what the rotation has not taken up by then never takes effect
+
+    The order in which Temporal hears the message and its withdrawal decides, and no clock: those of the API and of
+    Temporal may differ. The request id makes it once: the very same message sent again brings the first reply.
+
+    Raises:
+        MoveRefused: when the rotation may not do that now, or the request id is another message's; it left no trace.
+        NotRunning: when the site has no running rotation.
+        NotTakenUp: when the rotation was busy; the message is withdrawn.
+        NoAnswer: when nobody answers: no worker. `sent_as` tells whether the message may have been heard.
+        TemporalDown: when Temporal cannot be reached. `sent_as` tells the same.
+    """
+    handle: Handle = client.get_workflow_handle(rotation_workflow(site_id))
+    try:
+        async with within(CEILING, silence=SILENT):
+            reply = await known(handle, message)
+        if reply is None:
+            reply = await _said(handle, message, patience)
+    except WorkflowQueryRejectedError as error:
+        raise NotRunning(site_id) from error
+    except WorkflowQueryFailedError as error:
+        raise NoAnswer(f"the rotation cannot say what it heard: {error}") from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NotRunning(site_id) from error
+        raise
+    return reply
+
+
+async def known(handle: Handle, message: Message) -> Reply | None:
+    """The reply, where it was answered before.
+
+    Raises:
+        MoveRefused: when the rotation may not do that now, or the request id is another message's; it left no trace.
+        WorkflowQueryRejectedError: when the rotation has ended without a reply to it.
+    """
+    heard = await _heard(handle, message)
+    if heard.refusal is not None:
+        raise _refused(heard.refusal)
+    return heard.reply
+
+
+async def _said(handle: Handle, message: Message, patience: timedelta) -> Reply | None:
+    """Send it, wait for its reply, withdraw it when that takes too long. From here on it may have been heard."""
+    try:
+        async with within(CEILING, silence=SILENT):
+            await handle.signal(message.move.value, message)
+        with suppress(NoAnswer):
+            async with within(patience, silence=SILENT):
+                return await answer(handle, message)
+        async with within(CEILING, silence=SILENT):
+            await handle.signal(WITHDRAW_SIGNAL, message)
+            last = await _heard(handle, message)
+    except EngineFault as fault:
+        fault.sent_as = message.request_id
+        raise
+    if last.progress is MessageProgress.UNKNOWN:
+        raise NotTakenUp(last.busy_with)
+    return last.reply
+
+
+async def say(handle: Handle, message: Message) -> Reply | None:
+    """Say it, where it is not known yet, and do not wait. The reply, where it was answered before.
+
+    Raises:
+        MoveRefused: when the rotation may not do that now, or the request id is another message's; it left no trace.
+        WorkflowQueryRejectedError: when the rotation has ended without a reply to it.
+    """
+    reply = await known(handle, message)
+    if reply is None:
+        await handle.signal(message.move.value, message)
+    return reply
+
+
+async def answer(handle: Handle, message: Message) -> Reply:
+    """The reply to what was said, however long it takes.
+
+    Raises:
+        MoveRefused: when another message came first under its request id.
+        WorkflowQueryRejectedError: when the rotation has ended without a reply to it.
+    """
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            heard = await _heard(handle, message)
+        except RPCError as error:
+            if error.status not in _PASSING:
+                raise
+        else:
+            if heard.refusal is not None and heard.refusal.code == REQUEST_ID_REUSED:
+                raise _refused(heard.refusal)
+            if heard.reply is not None:
+                return heard.reply
+        await asyncio.sleep(pause.total_seconds())
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _refused(finding: Finding) -> MoveRefused:
+    return MoveRefused(finding.code, finding.message, finding.remedy)
+
+
+async def _heard(handle: Handle, message: Message) -> Heard:
+    try:
+        return await ask_running(handle, HEARD_QUERY, Heard, message)
+    except WorkflowQueryRejectedError as error:
+        if error.status is not WorkflowExecutionStatus.COMPLETED:
+            raise
+        heard = await _last_words(handle, message)
+        if heard.reply is None:
+            raise
+        return heard
+
+
+async def _last_words(handle: Handle, message: Message) -> Heard:
+    """What a rotation that has come to its end had replied."""
+    async with within(CEILING, silence=SILENT):
+        last: Heard = await handle.query(HEARD_QUERY, message, result_type=Heard, rpc_timeout=CEILING)
+    return last

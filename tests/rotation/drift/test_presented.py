@@ -1,0 +1,137 @@
+"""Which certificate a server presents, and whether that is the one the rotation has left it with."""
+
+import pytest
+
+from rotation.drift.presented import Serves, certificate_drift, serves
+from rotation.survey import ServedCertificate
+from rotation.values import ServerName
+
+
+@pytest.fixture
+def body(make):
+    """A plan that replaces the certificates of two servers of three."""
+    site = make.site("s1", "s2", "s3")
+    return make.plan(site, make.group("G"), request=make.request(site, only=["s1", "s2"])).body
+
+
+@pytest.fixture
+def seen(make):
+    """What a server presents."""
+
+    def presents(server, fingerprint):
+        return ServedCertificate(server=server, fingerprint=fingerprint, observed_at=make.t0)
+
+    return presents
+
+
+@pytest.fixture
+def codes(body, seen):
+    """The drift of one server that presents that certificate."""
+
+    def found(server, fingerprint, **known):
+        drifts = certificate_drift(body, [seen(server, fingerprint)], **{"swapped": (), **known})
+        assert {each.subject for each in drifts} <= {server}
+        return [each.code for each in drifts]
+
+    return found
+
+
+def test_former_planned_and_unknown_are_told_apart(body, seen):
+    """A server presents what it had, what it shall have, a third one, or nothing."""
+    assert serves(body, seen("s1", "old-s1")) is Serves.FORMER
+    assert serves(body, seen("s1", "new-s1")) is Serves.PLANNED
+    assert serves(body, seen("s1", "new-s2")) is Serves.UNKNOWN
+    assert serves(body, seen("s1", None)) is Serves.NOTHING
+
+
+def test_as_the_rotation_left_it_there_is_no_drift(codes):
+    """Not yet swapped: the former; its turn: either; swapped: the new one. One that restarts with it is no drift."""
+    assert codes("s1", "old-s1") == []
+    assert codes("s1", "old-s1", due="s1") == []
+    assert codes("s1", "new-s1", due="s1") == []
+    assert codes("s1", "new-s1", swapped=("s1",)) == []
+    assert codes("s1", None, swapped=("s1",)) == []
+
+
+def test_rule_20_a_server_that_must_serve_the_former_certificate_is_missed(codes):
+    """Who trusts only that one has nowhere else to go. One that is being replaced restarts."""
+    assert codes("s1", None) == ["server-silent"]
+    assert codes("s2", None, due="s1") == ["server-silent"]
+    assert codes("s1", None, due="s1") == []
+    assert codes("s3", None) == []
+
+
+def test_certificate_early(codes):
+    """The new certificate before its turn: somebody used the wrong server."""
+    assert codes("s2", "new-s2", due="s1") == ["certificate-early"]
+
+
+def test_certificate_restored(codes):
+    """The former certificate after the swap: somebody put it back."""
+    assert codes("s1", "old-s1", swapped=("s1",)) == ["certificate-restored"]
+
+
+@pytest.mark.parametrize("known", [{}, {"due": "s1"}, {"swapped": ("s1",)}])
+def test_certificate_replaced(codes, known):
+    """A third certificate is drift at any time."""
+    assert codes("s1", "third", **known) == ["third-certificate"]
+
+
+def test_server_that_the_plan_leaves_alone(codes):
+    """Its certificate must stay what it was when the plan was made; where that is not known, nothing can be said."""
+    assert codes("s3", "old-s3", before={"s3": "old-s3"}) == []
+    assert codes("s3", "third", before={"s3": "old-s3"}) == ["third-certificate"]
+    assert codes("s3", "third") == []
+
+
+def test_on_the_way_back_each_certificate_is_called_what_it_is(body, seen):
+    """There the old certificate is the plan's own: nobody is told to put the new one in for good, or to roll back."""
+    back = body.model_copy(update={"back_from": body.steps[0].id})
+    (early,) = certificate_drift(back, [seen("s2", "new-s2")], swapped=(), due=ServerName("s1"))
+    (again,) = certificate_drift(back, [seen("s1", "old-s1")], swapped=(ServerName("s1"),))
+    assert (early.message, early.remedy) == (
+        "s2 presents its old certificate before its turn",
+        "put its new certificate back until then",
+    )
+    assert (again.message, again.remedy) == ("s1 presents its new certificate again", "put the old one in again")
+
+
+THIRD = (
+    "SHA-256 0123456789abcdef0123, a certificate that nobody announced; expected is SHA-256 old-s1 or SHA-256 new-s1: "
+    "look at s1: if it was replaced, put the right certificate into s1; if not, somebody answers in its place: find "
+    "out who, before anything goes on"
+)
+
+
+@pytest.mark.parametrize(
+    ("presented", "known", "said"),
+    [
+        ("old-s1", {"swapped": ("s1",)}, "its former certificate again: put the new one in again, or roll back"),
+        ("new-s1", {}, "its new certificate before its turn: put its former certificate back until then"),
+        (
+            "0123456789abcdef0123",
+            {"addresses": {"s1": "one.test:443"}, "due": "s1"},
+            THIRD,
+        ),
+    ],
+)
+def test_what_is_said_names_the_certificate(body, seen, presented, known, said):
+    """Which one the server presents, in full and beside what is expected where nobody knows it, and what to do."""
+    (finding,) = certificate_drift(body, [seen("s1", presented)], **{"swapped": (), **known})
+    message = finding.message.replace("s1 (one.test:443) presents", "s1 presents")
+    assert ("one.test:443" in finding.message) == ("addresses" in known)
+    assert f"{message}: {finding.remedy}" == f"s1 presents {said}"
+
+
+@pytest.mark.parametrize(
+    ("presented", "known", "said"),
+    [
+        ("old-s1", {"swapped": ("s1",)}, "its new certificate again: put the old one in again"),
+        ("new-s1", {}, "its old certificate before its turn: put its new certificate back until then"),
+    ],
+)
+def test_on_the_way_back_the_old_certificate_is_the_one_that_is_put_in(body, seen, presented, known, said):
+    """Certificates are called what whoever reads it knows them as, and nobody is told to roll back once more."""
+    back = body.model_copy(update={"back_from": body.steps[0].id})
+    (finding,) = certificate_drift(back, [seen("s1", presented)], **{"swapped": (), **known})
+    assert f"{finding.message}: {finding.remedy}" == f"s1 presents {said}"

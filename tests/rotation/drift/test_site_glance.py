@@ -1,0 +1,88 @@
+"""What shows each minute that a site has changed, and what does not."""
+
+from datetime import timedelta
+
+import pytest
+
+from rotation.drift.site_glance import SiteGlance, sighting_of
+from rotation.values import Fingerprint, GroupId, ListName, ServerName
+
+S1, S2 = ServerName("s1"), ServerName("s2")
+A, B, C = Fingerprint("aa"), Fingerprint("bb"), Fingerprint("cc")
+
+
+@pytest.fixture
+def before(make):
+    """A site with two servers, seen a moment ago."""
+    return SiteGlance(
+        policies={GroupId("G"): make.t0},
+        lists={ListName("L"): make.t0},
+        served={S1: A, S2: B},
+        version="14.3.9816.7000",
+    )
+
+
+def test_a_site_as_it_was_has_not_moved(before):
+    """Nothing differs from itself."""
+    assert not before.differs_from(before, S1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"policies": {}},  # a group was removed
+        {"lists": {}},  # a list was deleted
+        {"served": {S1: C, S2: B}},  # a certificate was replaced
+        {"version": "14.3.12154.10000"},  # SEPM was upgraded
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_was_changed_shows(before, change):
+    """Also in the other direction: a group that was born, a list that was made."""
+    after = SiteGlance(**{**vars(before), **change})
+    assert after.differs_from(before, S1)
+    assert before.differs_from(after, S1)
+
+
+@pytest.mark.parametrize("what", ["policies", "lists"])
+def test_a_newer_date_shows(before, what):
+    """Whatever was edited is known by its date only."""
+    later = {name: date + timedelta(seconds=1) for name, date in getattr(before, what).items()}
+    assert SiteGlance(**{**vars(before), what: later}).differs_from(before, S1)
+
+
+@pytest.mark.parametrize(("due", "moved"), [(S1, False), (S2, True)])
+def test_a_server_that_does_not_answer_has_moved_unless_it_is_being_replaced(before, due, moved):
+    """The one that is due restarts: with which certificate shows when it answers again. Of another it is news."""
+    silent = SiteGlance(**{**vars(before), "served": {S1: None, S2: B}})
+    assert silent.differs_from(before, due) is moved
+    assert before.differs_from(silent, due) is moved
+
+
+def test_what_only_one_look_has_read_says_nothing(before):
+    """While other work is open only the ports are looked at: of policies and lists nothing is known then."""
+    ports = SiteGlance(served=before.served)
+    assert not ports.differs_from(before, None)
+    assert not before.differs_from(ports, None)
+    silent = SiteGlance(served={S1: None, S2: B})
+    assert silent.differs_from(before, None)
+
+
+def test_a_survey_has_seen_all_of_it(make):
+    """What a survey read is what the next look is held against."""
+    site = make.site("s1")
+    group = make.group("G")
+    survey = make.survey(site, group).model_copy(update={"lists_edited": {"L": make.t0}})
+    seen = sighting_of(survey)
+    assert seen.policies == {group.id: group.policy_date}
+    assert seen.lists == {"L": make.t0}
+    assert seen.served == {each.server: each.fingerprint for each in survey.served}
+
+
+def test_clients_that_came_to_a_group_show(before):
+    """One that was installed from an old package may not be ready; those that left cannot be cut off."""
+    three, four = (SiteGlance(**{**vars(before), "clients": {GroupId("G"): count}}) for count in (3, 4))
+    assert four.differs_from(three, S1)
+    assert not three.differs_from(four, S1)
+    assert not three.differs_from(three, S1)
+    assert not four.differs_from(before, S1), "nobody counted before"

@@ -1,0 +1,25 @@
+"""What the Temporal UI shows of a rotation."""
+
+from emulator.scenarios import one_server
+from workflows.ui_details import details
+
+
+def opened(kind):
+    """Whether a task of that kind is open."""
+    return lambda state: state.task is not None and getattr(state.step, "work", None) and state.step.work.kind == kind
+
+
+async def test_the_details_say_what_closes_a_task(played):
+    """A replacement is seen at its port; a recovery file is not, so its holder has to say that it is saved."""
+    shown: dict[str, str] = {}
+
+    def keep(kind):
+        return lambda here: shown.setdefault(kind, details(here.state))
+
+    kinds = ("save_recovery_file", "replace_certificate")
+    deeds = [played.Deed(opened(kind), keep(kind)) for kind in kinds]
+    async with played.play(*deeds, spec=one_server(clients=4)) as here:
+        await here.run()
+
+    assert "closes when its holder says that it is done" in shown["save_recovery_file"]
+    assert "closes when it is seen" in shown["replace_certificate"]
