@@ -57,11 +57,11 @@ class ProgressKeeper:
             changed |= {
                 "status": STATUS[report.outcome],
                 "finished_at": report.at,
-                "report": await self._last_word(report, report.outcome),
+                "report": await self._report_at_end(report, report.outcome),
             }
         return progress.model_copy(update=changed) if changed else progress
 
-    async def _last_word(self, report: ProgressReport, outcome: Outcome) -> RotationReport:
+    async def _report_at_end(self, report: ProgressReport, outcome: Outcome) -> RotationReport:
         store = self._world.store
         rotation = await store.rotations.get(report.rotation_id)
         try:

@@ -23,7 +23,7 @@ _AHEAD = timedelta(minutes=5)
 """How far the clock that made a serial may be ahead of the one that is asked."""
 
 
-class Word(Value):
+class OperatorStatement(Value):
     """Somebody's word that a task is done."""
 
     task_id: TaskId
@@ -45,10 +45,14 @@ _UNSAID = blocking(
 
 
 async def attest_settings(
-    world: World, scope: StepScope, access: OfflineDocument, work: AssignList | SetSecureCommunications, word: Word
+    world: World,
+    scope: StepScope,
+    access: OfflineDocument,
+    work: AssignList | SetSecureCommunications,
+    statement: OperatorStatement,
 ) -> Finding | None:
     """Keep that the settings of the task's pairs are as wanted; or why the word cannot be taken."""
-    if not word.shown:
+    if not statement.shown:
         return _UNSAID
     if not isinstance(scope.step, Write):
         raise TypeError(f"step {scope.step.id} writes nothing")
@@ -62,10 +66,10 @@ async def attest_settings(
         if (pair.pair.group_id, pair.pair.location_id) in asked
     ]
     followers = _followers(record, {each.pair.group_id for each in wanted})
-    serials, finding = _serials(word, followers, record, await _noted(world, scope), clock)
+    serials, finding = _serials(statement, followers, record, await _noted(world, scope), clock)
     if finding is not None:
         return finding
-    said = [_change(pair, word, followers, serials, clock) for pair in wanted]
+    said = [_change(pair, statement, followers, serials, clock) for pair in wanted]
     await world.store.console.record(scope.site.id, said, world.clock())
     return None
 
@@ -77,14 +81,14 @@ def _followers(record: OfflineRecord, owners: Collection[GroupId]) -> dict[Group
 
 
 async def attest_replication(
-    world: World, scope: StepScope, work: PauseReplication | ResumeReplication, word: Word
+    world: World, scope: StepScope, work: PauseReplication | ResumeReplication, statement: OperatorStatement
 ) -> Finding | None:
     """Keep that replication is paused, or resumed."""
-    if not word.shown:
+    if not statement.shown:
         return _UNSAID
     partners = () if isinstance(work, PauseReplication) else work.partners
     entry: ConsoleEntry = Replicates(
-        task_id=word.task_id, partners=partners, stated_by=word.who, evidence=word.evidence
+        task_id=statement.task_id, partners=partners, stated_by=statement.who, evidence=statement.evidence
     )
     await world.store.console.record(scope.site.id, [entry], world.clock())
     return None
@@ -92,7 +96,7 @@ async def attest_replication(
 
 def _change(
     wanted: WantedPair,
-    word: Word,
+    statement: OperatorStatement,
     followers: Mapping[GroupId, GroupId],
     serials: Mapping[GroupId, datetime],
     clock: datetime,
@@ -100,13 +104,13 @@ def _change(
     """Without a serial the policy was made at the latest now: clocks are known to the second."""
     owner = wanted.pair.group_id
     return Change(
-        task_id=word.task_id,
+        task_id=statement.task_id,
         pair=wanted.pair,
         field=wanted.field,
         server_list=wanted.server_list,
         secure_communications=wanted.secure_communications,
-        stated_by=word.who,
-        evidence=word.evidence,
+        stated_by=statement.who,
+        evidence=statement.evidence,
         policy=serials.get(owner, clock + _SECOND),
         serials={group: at for group, at in serials.items() if followers.get(group) == owner},
     )
@@ -120,7 +124,7 @@ class _Copied(Value):
 
 
 def _serials(
-    word: Word,
+    statement: OperatorStatement,
     followers: Mapping[GroupId, GroupId],
     record: OfflineRecord,
     noted: Mapping[GroupId, datetime],
@@ -136,7 +140,7 @@ def _serials(
     times = Counter(group[:4] for group in told)
     known = {group[:4]: group for group in followers if group in told and times[group[:4]] == 1}
     try:
-        copied = _Copied(before=_copied(word, BEFORE, known), after=_copied(word, SERIALS, known))
+        copied = _Copied(before=_copied(statement, BEFORE, known), after=_copied(statement, SERIALS, known))
     except ValueError as error:
         remedy = "copy the policy serial number of each group of this task, and of those that inherit from them"
         return {}, blocking("serial-unreadable", SERIALS, str(error), remedy)
@@ -160,14 +164,14 @@ def _serials(
     return copied.after, None
 
 
-def _copied(word: Word, name: str, known: Mapping[str, GroupId]) -> dict[GroupId, datetime]:
+def _copied(statement: OperatorStatement, name: str, known: Mapping[str, GroupId]) -> dict[GroupId, datetime]:
     """The serials in one piece of evidence.
 
     Raises:
         ValueError: where something is none, or is of no group of the task.
     """
     found = {}
-    for serial in serials_in([word.evidence.get(name, "")]):
+    for serial in serials_in([statement.evidence.get(name, "")]):
         if serial.prefix not in known:
             raise ValueError(
                 f"{serial.prefix} begins the serial of no group of this task that the document gives one for"

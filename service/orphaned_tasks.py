@@ -13,7 +13,7 @@ from rotation.plan.work.task import (
     TaskState,
 )
 from rotation.values import SiteId, TaskId
-from service.attestations import Word, attest_replication, attest_settings
+from service.attestations import OperatorStatement, attest_replication, attest_settings
 from service.scope import scope_of
 from service.world import World
 from store.progress import RotationStatus
@@ -63,7 +63,7 @@ async def close_orphaned(
     if to is TaskState.DONE:
         if task.claimed_by and task.claimed_by != who:
             return blocking("task-held", task.title, f"{task.claimed_by} holds it", f"have {task.claimed_by} say so")
-        if untaken := await _attested(world, task, Word(task_id=task_id, who=who, evidence=said)):
+        if untaken := await _attested(world, task, OperatorStatement(task_id=task_id, who=who, evidence=said)):
             return untaken
     await store.tasks.transition(
         task_id, {TaskState.CLAIMED}, to, who=who, at=world.clock(), note=note, attestation=said
@@ -71,7 +71,7 @@ async def close_orphaned(
     return None
 
 
-async def _attested(world: World, task: ConsoleTask, word: Word) -> Finding | None:
+async def _attested(world: World, task: ConsoleTask, statement: OperatorStatement) -> Finding | None:
     """Keep what is said of a site without REST. Of any other the next survey shows what was done."""
     site = await world.site(task.site_id)
     if site.at_console is None:
@@ -81,9 +81,9 @@ async def _attested(world: World, task: ConsoleTask, word: Word) -> Finding | No
     scope = await scope_of(world, ref)
     match task.work:
         case AssignList() | SetSecureCommunications():
-            return await attest_settings(world, scope, site.at_console, task.work, word)
+            return await attest_settings(world, scope, site.at_console, task.work, statement)
         case PauseReplication() | ResumeReplication():
-            return await attest_replication(world, scope, task.work, word)
+            return await attest_replication(world, scope, task.work, statement)
         case _:
             return None
 

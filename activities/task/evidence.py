@@ -32,7 +32,7 @@ from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName
 from sepm.errors import SepmError, UntrustedCertificate
 from sepm.port import Sepm
-from service.attestations import Word, attest_replication, attest_settings
+from service.attestations import OperatorStatement, attest_replication, attest_settings
 from service.scope import StepScope, WantedPair, settings_now
 from service.world import World
 
@@ -53,7 +53,7 @@ class Witness:
         *,
         withdrawing: bool = False,
         said: Mapping[str, str] | None = None,
-        word: Word | None = None,
+        statement: OperatorStatement | None = None,
         settled: Collection[str] = (),
     ) -> ObserveTaskAnswer:
         """Whether `work` is seen to be done; what is wrong, where something else was done, or cannot have been.
@@ -65,7 +65,7 @@ class Witness:
             Gone: when a pair that is to be relaxed is not there any more, unless the task is being withdrawn.
             SepmError: when SEPM could not be asked.
         """
-        if word is not None and (untaken := await self._attested(scope, work, word)):
+        if statement is not None and (untaken := await self._attested(scope, work, statement)):
             return ObserveTaskAnswer(done=False, seen=untaken.message, contradicts=untaken)
         if isinstance(work, Takes | GivesBack | PutCertificateBack):
             return await self._servers(scope, work, said=said is not None)
@@ -84,14 +84,14 @@ class Witness:
             case _:
                 return _NOTHING
 
-    async def _attested(self, scope: StepScope, work: Work, word: Word) -> Finding | None:
-        """Take somebody's word, where there is nothing to read; why it cannot be taken."""
+    async def _attested(self, scope: StepScope, work: Work, statement: OperatorStatement) -> Finding | None:
+        """Take somebody's statement, where there is nothing to read; why it cannot be taken."""
         access = scope.site.at_console
         match work:
             case AssignList() | SetSecureCommunications() if access is not None:
-                return await attest_settings(self._world, scope, access, work, word)
+                return await attest_settings(self._world, scope, access, work, statement)
             case PauseReplication() | ResumeReplication() if access is not None:
-                return await attest_replication(self._world, scope, work, word)
+                return await attest_replication(self._world, scope, work, statement)
             case _:
                 return None
 

@@ -1,4 +1,4 @@
-"""Console tasks: opened in the store, closed by what is seen or by an attested word."""
+"""Console tasks: opened in the store, closed by what is seen or by an attested statement."""
 
 from temporalio import activity
 
@@ -38,13 +38,13 @@ from rotation.plan.work.task import (
     evidence_for,
 )
 from rotation.values import ListName, TaskId
-from service.attestations import BEFORE, SERIALS, Word
+from service.attestations import BEFORE, SERIALS, OperatorStatement
 from service.scope import StepScope, scope_of
 from service.world import World
 
 _NOTHING_STOPPED = "nothing that hands out Sylink.xml was stopped"
 _WAITING = frozenset({TaskState.OPEN, TaskState.CLAIMED})
-_BY_WORD = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
+_ATTESTED = (AssignList, SetSecureCommunications, PauseReplication, ResumeReplication)
 _FROM = {
     TaskState.CLAIMED: _WAITING,
     TaskState.DONE: _WAITING,
@@ -129,7 +129,7 @@ class TaskActivities:
                 task.work,
                 withdrawing=request.withdrawing,
                 said=request.evidence,
-                word=_word(request),
+                statement=_statement(request),
                 settled=request.settled,
             )
         return seen.model_copy(update={"state": task.state})
@@ -158,10 +158,10 @@ def _opened(task: ConsoleTask) -> OpenTaskAnswer:
     return OpenTaskAnswer(task_id=task.id, state=task.state, builds=tuple(build.label for build in builds))
 
 
-def _word(request: ObserveTaskRequest) -> Word | None:
+def _statement(request: ObserveTaskRequest) -> OperatorStatement | None:
     if request.evidence is None:
         return None
-    return Word(task_id=request.task_id, who=request.who, evidence=request.evidence)
+    return OperatorStatement(task_id=request.task_id, who=request.who, evidence=request.evidence)
 
 
 def _while_there(scope: StepScope, work: Work) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ def _what_to_save(scope: StepScope) -> tuple[str, ...]:
 
 
 def _what_to_say(scope: StepScope, work: Work) -> tuple[str, ...]:
-    if scope.site.at_console is None or not isinstance(work, _BY_WORD):
+    if scope.site.at_console is None or not isinstance(work, _ATTESTED):
         return ()
     if isinstance(work, PauseReplication | ResumeReplication):
         return ("Say done with seen=... and what the console shows then",)
@@ -192,7 +192,7 @@ def _again(request: OpenTaskRequest) -> tuple[str, ...]:
 
 def _evidence(scope: StepScope, work: Work, *, by_hand: bool) -> Evidence:
     """Settings are read, but where there is no REST to read them by."""
-    if scope.site.at_console is not None and isinstance(work, _BY_WORD):
+    if scope.site.at_console is not None and isinstance(work, _ATTESTED):
         return Evidence.ATTESTED
     return Evidence.OBSERVED if by_hand else evidence_for(work)
 

@@ -15,12 +15,12 @@ from temporalio.service import RPCError
 from api.parts import Parts
 from api.rotation.rotation_now import recorded, service_of, stray
 from engine.client.presence import answers, polled_at
-from engine.client.runs import newest_run, open_runs, word_of
+from engine.client.runs import answer_of, newest_run, open_runs
 from engine.contract import ISSUE_WORKFLOW, ROTATE_WORKFLOW, SIMULATE_WORKFLOW, SURVEY_WORKFLOW
 from engine.fault import EngineFault, TemporalDown
 from engine.ids import named_by, rotation_workflow
 from rotation.standing.reconciliation import Reconciliation, reconciled
-from rotation.standing.records import Run, RunStatus, Service, Silent, Word
+from rotation.standing.records import QueryOutcome, Run, RunStatus, Service, Silent
 from rotation.standing.rules import left_changed, no_worker, not_recorded, of_rotation
 from rotation.standing.trouble import Trouble, TroubleCode, stalled, unknown
 from rotation.values import OrderId, RotationId, SimulationId, SiteId
@@ -123,15 +123,15 @@ class Reconciler:
                 run = await newest_run(self._parts.temporal, rotation_workflow(rotation.site_id))
                 if run is None or run.status is not RunStatus.RUNNING or run.rotation_id != rotation.id:
                     return run
-                word: Word | None = Silent(since=now)
+                answer: QueryOutcome | None = Silent(since=now)
                 if answered or len(silent) < _SILENCES:
-                    word = await word_of(self._parts.temporal, run.workflow_id, now=now)
-                if isinstance(word, Silent):
+                    answer = await answer_of(self._parts.temporal, run.workflow_id, now=now)
+                if isinstance(answer, Silent):
                     silent[rotation.id] = self._silent.get(rotation.id, now)
-                    word = Silent(since=silent[rotation.id])
+                    answer = Silent(since=silent[rotation.id])
                 else:
                     answered += 1
-                return run.model_copy(update={"word": word})
+                return run.model_copy(update={"answer": answer})
 
         found = await asyncio.gather(*map(seen, rotations))
         self._silent = silent

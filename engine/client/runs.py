@@ -30,10 +30,10 @@ from rotation.standing.records import (
     NextAct,
     PendingActivity,
     PendingTask,
+    QueryOutcome,
     Run,
     RunStatus,
     Silent,
-    Word,
     WorkerAnswer,
 )
 from rotation.values import RotationId
@@ -96,7 +96,7 @@ async def open_runs(client: Client) -> tuple[Run, ...]:
     return tuple(found)
 
 
-async def word_of(client: Client, workflow_id: str, *, now: datetime) -> Word | None:
+async def answer_of(client: Client, workflow_id: str, *, now: datetime) -> QueryOutcome | None:
     """What the workflow of a rotation says when it is asked; None: it has ended, or the answer cannot be opened here.
 
     Raises:

@@ -103,14 +103,14 @@ def _is_known(damage: Damage, now: datetime) -> Iterable[Finding]:
     if held is None:
         told = "which certificate of it clients hold is not known: nobody saw what it presented before"
         yield blocking("recovery-held-unknown", server, told, remedy)
-    elif not held.by_word and (held.last_served is None or now - held.last_served > _LATELY):
+    elif not held.by_statement and (held.last_served is None or now - held.last_served > _LATELY):
         when = f"{held.last_served:%Y-%m-%d}" if held.last_served else "never"
         told = f"it was last seen with {held.fingerprint[:16]}... on {when}: it may have been replaced since"
         yield blocking("recovery-history-old", server, told, remedy)
     elif held.is_contested:
         told = f"it has presented others than {held.fingerprint[:16]}... for a day or more: clients may hold them now"
         yield blocking("recovery-history-contested", server, told, remedy)
-    elif held.by_word:
+    elif held.by_statement:
         yield warning("recovery-on-word", server, f"a person has read {held.fingerprint[:16]}... off a client")
 
 

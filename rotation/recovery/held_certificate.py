@@ -32,7 +32,7 @@ class HeldByClients(Value):
     """When the server was last seen with it; None: never here."""
     heard_at: datetime | None = None
     """The newest contact of a client at the server, on our own clock."""
-    by_word: bool = False
+    by_statement: bool = False
     """Whether a person has read it off a client."""
     is_contested: bool = False
     """Whether the server has presented another one for a day or more since, and no client was heard there."""
@@ -43,7 +43,7 @@ def clients_hold(
     *,
     presents: Fingerprint | None,
     heard_at: datetime | None,
-    word: Fingerprint | None = None,
+    stated: Fingerprint | None = None,
     put_in: Fingerprint | None = None,
 ) -> HeldByClients | None:
     """What clients hold of a server; None where nothing tells.
@@ -58,18 +58,18 @@ def clients_hold(
         sights: what it was seen to present before, in any order.
         presents: what it presents now; None: nothing.
         heard_at: the newest contact of any client at it, on our own clock.
-        word: the fingerprint that a person has read off a client.
+        stated: the fingerprint that a person has read off a client.
         put_in: what was last seen to be put into it by a rotation.
     """
     known = sorted(sights, key=lambda sight: sight.last_seen, reverse=True)
-    if word is not None:
-        seen = next((sight for sight in known if sight.fingerprint == word), None)
+    if stated is not None:
+        seen = next((sight for sight in known if sight.fingerprint == stated), None)
         return HeldByClients(
-            fingerprint=word,
+            fingerprint=stated,
             not_after=seen.not_after if seen else None,
             last_served=seen.last_seen if seen else None,
             heard_at=heard_at,
-            by_word=True,
+            by_statement=True,
         )
     heard = (sight for sight in known if heard_at is not None and heard_at >= sight.first_seen)
     others = (sight for sight in known if sight.fingerprint != presents)

@@ -96,7 +96,7 @@ class Failed(Value):
     error: str
 
 
-Word = Annotated[WorkerAnswer | Silent | Failed, Field(discriminator="kind")]
+QueryOutcome = Annotated[WorkerAnswer | Silent | Failed, Field(discriminator="kind")]
 """What came back when the workflow of a rotation was asked."""
 
 
@@ -113,7 +113,7 @@ class Run(Value):
     """When somebody has set it back to an earlier point of its history."""
     task: PendingTask | None = None
     activities: tuple[PendingActivity, ...] = ()
-    word: Word | None = None
+    answer: QueryOutcome | None = None
     """None: it was not asked."""
 
 

@@ -120,16 +120,16 @@ def _task_fails(recorded: Recorded, run: Run, service: Service) -> Trouble | Non
 
 
 def _worker_cannot(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
-    if not isinstance(run.word, Failed):
+    if not isinstance(run.answer, Failed):
         return None
-    text = f"the worker cannot take up its history: it is of another version, or has a defect{_why(run.word.error)}"
+    text = f"the worker cannot take up its history: it is of another version, or has a defect{_why(run.answer.error)}"
     return stalled(TroubleCode.WORKER_CANNOT, recorded.rotation_id, text, _mend(run, service))
 
 
 def _no_answer(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
-    if not isinstance(run.word, Silent) or service.now - run.word.since < _SILENT:
+    if not isinstance(run.answer, Silent) or service.now - run.answer.since < _SILENT:
         return None
-    text = f"no worker answers for it since {_at(run.word.since)}, and none has asked for work since "
+    text = f"no worker answers for it since {_at(run.answer.since)}, and none has asked for work since "
     text += f"{_at(service.polled_at)}: no worker runs, or Temporal cannot write; the rotation waits and loses nothing"
     return stalled(TroubleCode.NO_WORKER, recorded.rotation_id, text, remedies.NO_ANSWER)
 
@@ -152,11 +152,11 @@ def _reset_outside(recorded: Recorded, run: Run, service: Service) -> Trouble | 
 
 def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     """The store was read before its workflow was asked, so that the workflow knows at least as much."""
-    if not isinstance(run.word, WorkerAnswer) or run.word.next_act.events is None:
+    if not isinstance(run.answer, WorkerAnswer) or run.answer.next_act.events is None:
         return None
-    if run.word.next_act.events >= recorded.last_event:
+    if run.answer.next_act.events >= recorded.last_event:
         return None
-    text = f"its workflow has reported {run.word.next_act.events} events, and the store has {recorded.last_event}: "
+    text = f"its workflow has reported {run.answer.next_act.events} events, and the store has {recorded.last_event}: "
     text += "Temporal was restored from an older copy than the store, and what is shown of the rotation is not "
     text += "what it does"
     remedy = "say again what was said to it since that copy, e.g. a hold; it is shown right when it has reported as "
@@ -166,13 +166,13 @@ def _history_older(recorded: Recorded, run: Run, service: Service) -> Trouble | 
 
 def _overdue(recorded: Recorded, run: Run, service: Service) -> Trouble | None:
     """Past its own next act by more than a heartbeat and a poll, with nothing under way."""
-    if run.activities or not isinstance(run.word, WorkerAnswer) or run.word.next_act.at is None:
+    if run.activities or not isinstance(run.answer, WorkerAnswer) or run.answer.next_act.at is None:
         return None
-    act = run.word.next_act
-    due = run.word.next_act.at + max(act.heartbeat, _LEAST_HEARTBEAT) + _POLL
+    act = run.answer.next_act
+    due = run.answer.next_act.at + max(act.heartbeat, _LEAST_HEARTBEAT) + _POLL
     if service.now <= due:
         return None
-    text = f"by its own state it should have acted at {_at(run.word.next_act.at)}, and nothing of it is under way"
+    text = f"by its own state it should have acted at {_at(run.answer.next_act.at)}, and nothing of it is under way"
     return stalled(TroubleCode.OVERDUE, recorded.rotation_id, text, _mend(run, service))
 
 

@@ -29,7 +29,7 @@ async def recovery_plan(
     site: Site,
     presents: Sequence[ServedCertificate],
     copies: Mapping[ServerName, RecoveryCopy],
-    words: Mapping[ServerName, Fingerprint],
+    stated: Mapping[ServerName, Fingerprint],
     *,
     now: datetime,
 ) -> Plan:
@@ -44,7 +44,7 @@ async def recovery_plan(
         site: as registered.
         presents: a look at every server just now.
         copies: the recovery files at hand.
-        words: certificates that a person has read off clients.
+        stated: certificates that a person has read off clients.
         now: the time of the look.
 
     Raises:
@@ -57,7 +57,7 @@ async def recovery_plan(
         raise PlanRefusedError([blocking("recovery-site-unknown", site.name, told, remedy)])
     clients = [client.observed for client in await store.roster.entries(site.id, None) if client.observed is not None]
     survey = await store.surveys.get(newest)
-    held = await held_by_clients(store, site, presents, clients, ahead=ahead_of_ours(survey), words=words)
+    held = await held_by_clients(store, site, presents, clients, ahead=ahead_of_ours(survey), stated=stated)
     known_copies = await saved_copies(store, site.id, held) | dict(copies)
     damages = tuple(_damage(seen, held[seen.server], known_copies.get(seen.server), clients) for seen in presents)
     known = Recoverable(
@@ -77,7 +77,7 @@ async def held_by_clients(
     clients: Sequence[ObservedClient],
     *,
     ahead: timedelta,
-    words: Mapping[ServerName, Fingerprint] | None = None,
+    stated: Mapping[ServerName, Fingerprint] | None = None,
 ) -> dict[ServerName, HeldByClients | None]:
     """What clients hold of every server, as far as anything tells.
 
@@ -87,7 +87,7 @@ async def held_by_clients(
         presents: what its servers present now.
         clients: as they were last read.
         ahead: how far SEPM's clock, which dates their contacts, was ahead of ours.
-        words: certificates that a person has read off clients.
+        stated: certificates that a person has read off clients.
     """
     sights, put_in = await _sights(store, site.id), await _put_in(store, site.id)
     now_there = {seen.server: seen.fingerprint for seen in presents}
@@ -101,7 +101,7 @@ async def held_by_clients(
             sights.get(server.name, ()),
             presents=now_there.get(server.name),
             heard_at=heard.get(server.name),
-            word=(words or {}).get(server.name),
+            stated=(stated or {}).get(server.name),
             put_in=put_in.get(server.name),
         )
         for server in site.servers

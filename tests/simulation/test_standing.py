@@ -21,7 +21,7 @@ def judged(state, now):
     recorded = Recorded(rotation_id=state.rotation_id, site_id=state.site_id, status="running")
     run = Run(
         workflow_id="rotate/site", run_id="r", type=ROTATES, rotation_id=state.rotation_id, status=RunStatus.RUNNING,
-        word=WorkerAnswer(next_act=next_act(state)),
+        answer=WorkerAnswer(next_act=next_act(state)),
     )  # fmt: skip
     return of_rotation(recorded, run, Service(now=now, task_queue="q", address="a", namespace="n", polled_at=now))
 

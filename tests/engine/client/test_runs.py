@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 from engine.client.client import lazy_client
 from engine.client.presence import polled_at
 from engine.client.rotations import start_rotation
-from engine.client.runs import newest_run, open_runs, word_of
+from engine.client.runs import answer_of, newest_run, open_runs
 from engine.contract import NEXT_ACT_QUERY, ROTATE_WORKFLOW, RotateInput
 from engine.ids import rotation_workflow
 from rotation.standing.records import Failed, NextAct, Run, RunStatus, Silent, WorkerAnswer
@@ -116,7 +116,7 @@ def seen(client, begin):
 
 
 async def asked(client, begin):
-    return await word_of(client, rotation_workflow(begin.site_id), now=datetime.now(UTC))
+    return await answer_of(client, rotation_workflow(begin.site_id), now=datetime.now(UTC))
 
 
 async def test_a_rotation_that_is_well_shows_whose_it_is(client, begin, task_queue, serving, seen) -> None:

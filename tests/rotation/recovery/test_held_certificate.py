@@ -83,7 +83,7 @@ def test_a_word_read_off_a_client_decides(make, sight, hold):
     """With what is known of that certificate, or with nothing."""
     sights = [sight("good", 0, 9, not_after=make.at(days=99)), sight("bad", 10, 20)]
     read = hold(sights, presents="bad", heard_at=make.at(days=20), word="good")
-    assert (read.fingerprint, read.by_word, read.not_after, read.is_contested) == (
+    assert (read.fingerprint, read.by_statement, read.not_after, read.is_contested) == (
         "good",
         True,
         make.at(days=99),

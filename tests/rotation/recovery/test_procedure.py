@@ -140,8 +140,8 @@ def test_old_history_needs_a_word(make, damage, plan, refusal):
     """A week at most; what a person has read off a client makes up for it, and is told."""
     assert refusal(damage(held={"last_served": make.at(days=-8)})) == ["recovery-history-old"]
     assert "recovery-history-old" not in told(plan(damage(held={"last_served": make.at(days=-6)})))
-    by_word = plan(damage(held={"last_served": None, "by_word": True}))
-    assert told(by_word)["recovery-on-word"] == "warning"
+    by_statement = plan(damage(held={"last_served": None, "by_statement": True}))
+    assert told(by_statement)["recovery-on-word"] == "warning"
 
 
 def test_a_certificate_that_has_ended_is_not_put_back(make, damage, plan, refusal):

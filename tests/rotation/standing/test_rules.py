@@ -26,7 +26,7 @@ SERVICE = Service(now=NOW, task_queue="rotator", address="127.0.0.1:7233", names
 KEPT = Recorded(rotation_id=RotationId("rot-1"), site_id=SiteId("madrid"), status="running", last_event=42)
 WELL = Run(
     workflow_id="rotate/madrid", run_id="run-1", type="RotateSite", rotation_id=RotationId("rot-1"),
-    status=RunStatus.RUNNING, word=WorkerAnswer(next_act=NextAct(at=NOW + timedelta(hours=1))),
+    status=RunStatus.RUNNING, answer=WorkerAnswer(next_act=NextAct(at=NOW + timedelta(hours=1))),
 )  # fmt: skip
 RESTORE = "rotator restore madrid --why REASON"
 TERMINATE = (
@@ -61,7 +61,7 @@ def seconds(count: float) -> timedelta:
         (WELL.model_copy(update={"type": "Strange"}), Standing.ADRIFT, TroubleCode.OTHER_RUN, TERMINATE),
         (WELL.model_copy(update={"reset_at": NOW}), Standing.ADRIFT, TroubleCode.RESET_OUTSIDE, TERMINATE),
         (
-            WELL.model_copy(update={"word": WorkerAnswer(next_act=NextAct(at=NOW, events=41))}),
+            WELL.model_copy(update={"answer": WorkerAnswer(next_act=NextAct(at=NOW, events=41))}),
             Standing.ADRIFT, TroubleCode.HISTORY_OLDER, TERMINATE,
         ),
         (
@@ -73,11 +73,11 @@ def seconds(count: float) -> timedelta:
             Standing.STALLED, TroubleCode.TASK_FAILS, TERMINATE,
         ),
         (
-            WELL.model_copy(update={"word": Failed(error="[TMPRL1100] Nondeterminism error")}),
+            WELL.model_copy(update={"answer": Failed(error="[TMPRL1100] Nondeterminism error")}),
             Standing.STALLED, TroubleCode.WORKER_CANNOT, TERMINATE,
         ),
         (
-            WELL.model_copy(update={"word": Silent(since=NOW - seconds(24))}),
+            WELL.model_copy(update={"answer": Silent(since=NOW - seconds(24))}),
             Standing.STALLED, TroubleCode.NO_WORKER, f"{UP}; where a worker runs, make room on the disk of Temporal",
         ),
         (
@@ -87,7 +87,7 @@ def seconds(count: float) -> timedelta:
             Standing.STALLED, TroubleCode.ACTIVITY_FAILS, "mend what it says",
         ),
         (
-            WELL.model_copy(update={"word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(minutes=21)))}),
+            WELL.model_copy(update={"answer": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(minutes=21)))}),
             Standing.STALLED, TroubleCode.OVERDUE, TERMINATE,
         ),
     ],
@@ -114,15 +114,15 @@ def test_what_was_left_changed_is_restored():
     "update",
     [
         {},
-        {"word": None},
+        {"answer": None},
         {"task": PendingTask(attempt=2)},
-        {"word": Silent(since=NOW - seconds(23))},
-        {"word": WorkerAnswer(next_act=NextAct())},
-        {"word": WorkerAnswer(next_act=NextAct(events=42))},
-        {"word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(minutes=20)))},
-        {"word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(hours=4), heartbeat=timedelta(hours=4)))},
+        {"answer": Silent(since=NOW - seconds(23))},
+        {"answer": WorkerAnswer(next_act=NextAct())},
+        {"answer": WorkerAnswer(next_act=NextAct(events=42))},
+        {"answer": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(minutes=20)))},
+        {"answer": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(hours=4), heartbeat=timedelta(hours=4)))},
         {
-            "word": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(days=4))),
+            "answer": WorkerAnswer(next_act=NextAct(at=NOW - timedelta(days=4))),
             "activities": (PendingActivity(name="read_gate", attempt=1),),
         },
         {"activities": (PendingActivity(name="read_gate", attempt=4, error="KeyError"),)},
