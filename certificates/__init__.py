@@ -1,7 +1,8 @@
 """Certificate files, keys, requests and keystores: nothing of it is SEPM's own. It touches no network and no store.
 
 - `certificate_file`, `certificate_formats`, `parsed_certificate`: what lies in a file, and what a certificate says
-- `pem`, `der`, `pkcs12_file`, `java_keystore`, `private_key`, `password_encryption`: the formats, read within bounds
+- `pem`, `der`, `java_keystore`, `private_key`: the formats, read within bounds
+- `opening`, `opening_child`: a child process opens what is encrypted under a password
 - `new_certificate`, `new_request`, `keystores`: what is made here
 - `errors`: what cannot be used; `fingerprint`: what tells a certificate from others
 """

@@ -20,8 +20,15 @@ from certificates.errors import UnusableCertificateFile
 from certificates.java_keystore import is_java_keystore, read_java_keystore
 from certificates.parsed_certificate import UNREADABLE
 from certificates.pem import Block, PemError, as_bytes, blocks
-from certificates.pkcs12_file import is_pkcs12, read_pkcs12
-from certificates.private_key import MOST_BITS, is_encrypted_key, is_private_key, read_encrypted_key, read_key
+from certificates.private_key import (
+    MOST_BITS,
+    is_encrypted_key,
+    is_pkcs12,
+    is_private_key,
+    read_encrypted_key,
+    read_key,
+    read_pkcs12,
+)
 
 _LARGEST = 1 << 20
 _LARGEST_CERTIFICATE = 64 << 10
@@ -119,7 +126,7 @@ def _from_der(content: bytes, name: str, password: str | None) -> Contents:
     try:
         file = only_element(content.rstrip(b"\r\n") if content[-2:] == b"\r\n" else content)
         if is_pkcs12(file):
-            encoded, keys = read_pkcs12(file, name, password)
+            encoded, keys = read_pkcs12(file.whole, name, password)
             return Contents(_certificates(encoded, name), keys)
         if is_private_key(file):
             return Contents([], [read_key(content, name)])

@@ -1,5 +1,7 @@
 """Private keys out of files: opened, bounded, and checked to be whole."""
 
+from collections.abc import Sequence
+
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -7,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from certificates.der import INTEGER, OCTETS, SEQUENCE, DerError, Element, only_element
 from certificates.errors import UnusableCertificateFile
-from certificates.password_encryption import Password, TooExpensiveError, UnknownSchemeError
+from certificates.opening import open_encrypted
 
 MOST_BITS = 16384
 """No library checks a signature of a larger RSA key."""
@@ -15,9 +17,14 @@ _LARGEST = 64 << 10
 _DIFFIE_HELLMAN = frozenset({"1.2.840.113549.1.3.1", "1.2.840.10046.2.1"})
 
 
+def is_pkcs12(file: Element) -> bool:
+    """Whether an element is a PKCS#12 file, by its version."""
+    return file.content[:3] == bytes([INTEGER, 1, 3])
+
+
 def is_private_key(der: Element) -> bool:
     """Whether an element is a private key that is not encrypted, by its first parts."""
-    return der.tag == SEQUENCE and der.content[:1] == bytes([INTEGER]) and not _is_pkcs12(der)
+    return der.tag == SEQUENCE and der.content[:1] == bytes([INTEGER]) and not is_pkcs12(der)
 
 
 def is_encrypted_key(der: Element) -> bool:
@@ -64,42 +71,23 @@ def read_encrypted_key(der: bytes, name: str, password: str | None) -> PrivateKe
     """
     if not password:
         raise UnusableCertificateFile(name, "its private key is encrypted", "give the key's password")
-    try:
-        plain = open_encrypted_key(only_element(der), Password(password))
-        only_element(plain)
-    except TooExpensiveError as error:
-        raise too_expensive(name, error) from error
-    except UnknownSchemeError as error:
-        raise unknown_scheme(name, error) from error
-    except ValueError as error:
-        # a wrong password and a damaged key look alike here: one decrypts to nonsense
-        raise _unopened(name) from error
-    return read_key(plain, name)
+    opened = open_encrypted("key", der, password, name)
+    if opened is None or opened.key is None:
+        raise UnusableCertificateFile(name, "its private key cannot be opened", "check the password, then the file")
+    return read_key(opened.key, name)
 
 
-def open_encrypted_key(encrypted: Element, password: Password) -> bytes:
-    """What an encrypted PKCS#8 structure holds.
+def read_pkcs12(content: bytes, name: str, password: str | None) -> tuple[Sequence[bytes], list[PrivateKeyTypes]]:
+    """The certificates in DER, that of the key first, and the key of a PKCS#12 file.
 
     Raises:
-        DerError, TooExpensiveError, UnknownSchemeError, WrongPasswordError: see there.
+        UnusableCertificateFile: when it cannot be opened, with what to do.
     """
-    parts = encrypted.parts()
-    if [part.tag for part in parts] != [SEQUENCE, OCTETS]:
-        raise DerError("no encrypted key")
-    algorithm, ciphertext = parts
-    return password.decrypt(algorithm, ciphertext.octets())
-
-
-def too_expensive(name: str, error: TooExpensiveError) -> UnusableCertificateFile:
-    """The refusal of a file whose password costs too much."""
-    return UnusableCertificateFile(name, f"was not opened: {error}", "export it again with the usual settings")
-
-
-def unknown_scheme(name: str, error: UnknownSchemeError) -> UnusableCertificateFile:
-    """The refusal of a file that is encrypted in a way that is not known."""
-    return UnusableCertificateFile(
-        name, f"has an encryption that is too old or unknown ({error})", "export it again with AES-256"
-    )
+    opened = open_encrypted("pkcs12", content, password or None, name)
+    if opened is None:
+        todo = "check it, then the file" if password else "give the password that the file was exported with"
+        raise UnusableCertificateFile(name, "is a PKCS#12 file that this password does not open", todo)
+    return opened.certificates, [read_key(opened.key, name)] if opened.key is not None else []
 
 
 def _refuse_other_uses(der: bytes) -> None:
@@ -121,14 +109,6 @@ def _belongs_together(key: RSAPrivateKey) -> bool:
         and numbers.dmq1 == d % (q - 1)
         and numbers.iqmp * q % p == 1
     )
-
-
-def _is_pkcs12(der: Element) -> bool:
-    return der.content[:3] == b"\x02\x01\x03"
-
-
-def _unopened(name: str) -> UnusableCertificateFile:
-    return UnusableCertificateFile(name, "its private key cannot be opened", "check the password, then the file")
 
 
 def _damaged(name: str) -> UnusableCertificateFile:

@@ -1,5 +1,6 @@
-"""A certificate file asks for its own work: what asks for too much is refused before any of it is done."""
+"""A certificate file says itself how much work it takes: a file that asks for too much is refused."""
 
+import resource
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from pydantic import SecretStr
 
+from certificates import opening
 from certificates.certificate_file import parse_certificate_file
 from certificates.errors import UnusableCertificateFile
 from certificates.keystores import to_jks, to_pkcs12
@@ -34,6 +36,7 @@ from tests.fuzz.asn1 import (
 ENOUGH = 2.0
 """Seconds of this process for any file."""
 HUGE = 2**31 - 1
+LIMIT = "takes more than"
 
 
 def absurd_key(bits):
@@ -50,28 +53,28 @@ def keystore(*fields):
 
 ONE_KEY = ((2, 4), (1, 4), (1, 4), (0, 2), (0, 8))
 GREEDY = {
-    "check of PKCS#12": (pkcs12(mac_rounds=HUGE), "rounds"),
-    "absurd count": (pkcs12(mac_rounds=1 << 4000), "more than 1,000,000,000,000 rounds"),
-    "key in PKCS#12": (pkcs12(data(sequence(shrouded(by_pbkdf2(HUGE))))), "rounds"),
-    "old key in PKCS#12": (pkcs12(data(sequence(shrouded(by_old_pkcs12(HUGE))))), "rounds"),
+    "check of PKCS#12": (pkcs12(mac_rounds=HUGE), LIMIT),
+    "absurd count": (pkcs12(mac_rounds=1 << 4000), "does not open"),
+    "key in PKCS#12": (pkcs12(data(sequence(shrouded(by_pbkdf2(HUGE))))), LIMIT),
+    "old key in PKCS#12": (pkcs12(data(sequence(shrouded(by_old_pkcs12(HUGE))))), LIMIT),
     "encrypted part of PKCS#12": (
         pkcs12(sequence(name("1.2.840.113549.1.7.6"), tlv(0xA0, sequence(number(0), sequence(
             name("1.2.840.113549.1.7.1"), by_pbkdf2(HUGE), tlv(0x80, bytes(64))))))),
-        "rounds",
+        LIMIT,
     ),
-    "hidden in PKCS#12": (pkcs12(encrypted(sequence(shrouded(by_pbkdf2(HUGE))))), "rounds"),
-    "many small ones": (pkcs12(*(encrypted(sequence(), 300_000) for _ in range(7))), "in all are the limit"),
-    "many bags": (pkcs12(data(sequence(*(sequence(name("1.2.3"), tlv(0xA0)) for _ in range(300))))), "200 parts"),
-    "salt": (pkcs12(data(sequence(shrouded(by_pbkdf2(1, bytes(5000)))))), "salt"),
-    "encrypted PEM key": (pem(b"ENCRYPTED PRIVATE KEY", sequence(by_pbkdf2(HUGE), tlv(4, bytes(64)))), "rounds"),
-    "encrypted DER key": (sequence(by_pbkdf2(HUGE), tlv(4, bytes(64))), "rounds"),
+    "hidden in PKCS#12": (pkcs12(encrypted(sequence(shrouded(by_pbkdf2(HUGE))))), LIMIT),
+    "many small ones": (pkcs12(*(encrypted(sequence(), 300_000) for _ in range(7))), "no certificate"),
+    "many bags": (pkcs12(data(sequence(*(sequence(name("1.2.3"), tlv(0xA0)) for _ in range(300))))), "does not open"),
+    "salt": (pkcs12(data(sequence(shrouded(by_pbkdf2(1, bytes(5000)))))), "does not open"),
+    "encrypted PEM key": (pem(b"ENCRYPTED PRIVATE KEY", sequence(by_pbkdf2(HUGE), tlv(4, bytes(64)))), LIMIT),
+    "encrypted DER key": (sequence(by_pbkdf2(HUGE), tlv(4, bytes(64))), LIMIT),
     "memory of scrypt": (
         pem(b"ENCRYPTED PRIVATE KEY", sequence(by_scrypt(1 << 24, 8, 1), tlv(4, bytes(64)))),
-        "scrypt",
+        LIMIT,
     ),
     "time of scrypt": (
         pem(b"ENCRYPTED PRIVATE KEY", sequence(by_scrypt(1 << 15, 8, 1 << 8), tlv(4, bytes(64)))),
-        "rounds",
+        LIMIT,
     ),
     "RSA key of 65536 bits": (absurd_key(1 << 16), "RSA key of 65,536 bits"),
     "RSA key of half a MiB": (absurd_key(1 << 20), "private key of"),
@@ -89,18 +92,22 @@ GREEDY = {
 
 
 @pytest.mark.parametrize("kind", GREEDY)
-def test_a_file_that_asks_for_too_much_is_refused_at_once(kind):
-    """Its own words, a remedy, and a moment of work, whatever the file promises."""
+def test_a_file_that_asks_for_too_much_is_refused(kind, monkeypatch):
+    """With a reason, a remedy, a moment of work here, and no more of a child's than its limit."""
+    monkeypatch.setattr(opening, "SECONDS", 1)
     content, why = GREEDY[kind]
-    begun = time.process_time()
+    begun, of_children = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with pytest.raises(UnusableCertificateFile, match=why) as caught:
         parse_certificate_file(content, identity=CertificateId("x"), name="given.file", password=SecretStr(PASSWORD))
     assert time.process_time() - begun < ENOUGH
     assert caught.value.remedy
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - of_children.ru_utime < 1 + ENOUGH
+    assert after.ru_maxrss << 10 < opening.MEMORY
 
 
-def test_a_large_key_is_read_at_once():
-    """The library looks for a minute whether the factors of 8192 bits are primes; that the numbers fit is enough."""
+def test_a_large_key_is_read():
+    """In PEM and JKS at once: that the numbers fit is enough. In PKCS#12 a child looks whether the factors are primes."""
     key = load_pem_private_key(
         Path(__file__).with_name("rsa-8192.pem").read_bytes(), None, unsafe_skip_rsa_key_validation=True
     )
@@ -135,3 +142,26 @@ def test_more_certificates_than_a_chain_has_are_refused():
     with pytest.raises(UnusableCertificateFile, match="0 certificates that could be"):
         parse_certificate_file(b"".join(made[:20]), identity=CertificateId("x"), name="given.file")
     assert time.process_time() - begun < ENOUGH
+
+
+@pytest.mark.parametrize("ends", ["fails", "never"])
+def test_a_library_that_fails_is_an_unusable_file(ends, monkeypatch, tmp_path):
+    """A child that ends without an answer, or not at all, is a refusal with a remedy."""
+    child = tmp_path / "child.py"
+    child.write_text("raise SystemExit(1)" if ends == "fails" else "import time; time.sleep(60)")
+    monkeypatch.setattr(opening, "_CHILD", child)
+    monkeypatch.setattr(opening, "_WAIT", 30 if ends == "fails" else 0.5)
+    with pytest.raises(UnusableCertificateFile, match="library that reads it fails" if ends == "fails" else LIMIT):
+        opening.open_encrypted("pkcs12", b"", None, "given.file")
+
+
+def test_a_child_inherits_nothing(monkeypatch, tmp_path):
+    """Neither the environment with its secrets nor modules from the folder it runs in reach the child."""
+    (tmp_path / "json.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    child = tmp_path / "child.py"
+    child.write_text("import os, json; print(json.dumps({'unknown_scheme': ','.join(os.environ) or 'none'}))")
+    monkeypatch.setattr(opening, "_CHILD", child)
+    with pytest.raises(UnusableCertificateFile, match=r"unknown \((none|LC_CTYPE)\)"):
+        opening.open_encrypted("key", b"", None, "given.file")
