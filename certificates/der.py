@@ -46,13 +46,6 @@ class Element:
             raise DerError(f"DER element {self.tag:#x} where {tag:#x} was due")
         return self
 
-    def number(self) -> int:
-        """The number that it is; a negative one is none here."""
-        number = int.from_bytes(self.must_be(INTEGER).content, "big", signed=True)
-        if number < 0:
-            raise DerError("a negative number")
-        return number
-
     def octets(self, tag: int = OCTETS, depth: int = 0) -> bytes:
         """The bytes that it holds; BER may have cut them into pieces."""
         if self.tag == tag:

@@ -107,7 +107,7 @@ def test_a_file_that_asks_for_too_much_is_refused(kind, monkeypatch):
 
 
 def test_a_large_key_is_read():
-    """In PEM and JKS at once: that the numbers fit is enough. In PKCS#12 a child looks whether the factors are primes."""
+    """In PEM and JKS at once: that the numbers fit is enough. In PKCS#12 a child looks whether factors are primes."""
     key = load_pem_private_key(
         Path(__file__).with_name("rsa-8192.pem").read_bytes(), None, unsafe_skip_rsa_key_validation=True
     )
