@@ -1,6 +1,6 @@
 """What no public source settles about SEPM, as switches. A client of the site must be right on every setting.
 
-What is and what is not known of each, and where it was found, stands in docs/emulator.md.
+What is and what is not known of each, and where it was found, stands in docs/develop/emulator.md.
 """
 
 from datetime import timedelta

@@ -25,7 +25,7 @@ def test_what_a_document_names_is_there(document) -> None:
 
 
 def test_every_printed_step_of_the_seed_is_mapped() -> None:
-    """Steps 1 to 14 of the seed document each have a row in docs/procedure.md."""
-    text = (ROOT / "docs" / "procedure.md").read_text(encoding="utf-8")
+    """Steps 1 to 14 of the seed document each have a row in docs/develop/procedure.md."""
+    text = (ROOT / "docs" / "develop" / "procedure.md").read_text(encoding="utf-8")
     printed = {int(number) for number in re.findall(r"^\| (\d+) \|", text, flags=re.MULTILINE)}
     assert printed == set(range(1, 15))

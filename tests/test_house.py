@@ -1,4 +1,4 @@
-"""What the house rules say and a machine can see: docs/development.md gives the reasons."""
+"""What the house rules say and a machine can see: docs/develop/development.md gives the reasons."""
 
 import ast
 import re

@@ -39,8 +39,8 @@ async def order_certificate(
             HTTPStatus.CONFLICT,
             "no-issuer",
             "no certificate authority is set",
-            remedy="set ROTATOR_ACME_DIRECTORY and restart the service (docs/certificates.md), or have the request "
-            "signed by hand and bring the answer: POST /v1/certificates",
+            remedy="set ROTATOR_ACME_DIRECTORY and restart the service (docs/admin/certificates.md), or have the "
+            "request signed by hand and bring the answer: POST /v1/certificates",
         )
     now = parts.clock()
     new = NewOrder(

@@ -1,7 +1,7 @@
 """The page at which a person logs in with the API key, so that the Temporal UI of this browser shows what is encrypted.
 
 The UI has no log-in of its own where the embedded Temporal runs; what it can send to a codec server then is the cookie
-that this page sets (docs/decisions/0014-codec-log-in.md).
+that this page sets (docs/develop/decisions/0014-codec-log-in.md).
 """
 
 from html import escape

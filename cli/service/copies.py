@@ -25,7 +25,7 @@ def copy_all(path: Path, target: Path) -> Backup:
     if url.get_backend_name() != "sqlite" or not url.database:
         raise StoreFault(
             f"the store is no file ({url.get_backend_name()}): back it up by its own tools (pg_dump), and the key file "
-            f"{settings.key_path} beside it; docs/apart.md shows how"
+            f"{settings.key_path} beside it; docs/admin/running-apart.md shows how"
         )
     # Temporal first: then the store knows at least what the histories know. A step that Temporal has forgotten is seen
     # to be done; a record that the store has forgotten (the original state of a group) would be lost.

@@ -1,7 +1,7 @@
 """Saying something to a running rotation, and its answer.
 
 What is said is a signal: Temporal stores it before anybody acts on it, so that a rotation which is played again hears
-it at the same place. An update is stored only when it was answered (docs/decisions/0013-signals.md).
+it at the same place. An update is stored only when it was answered (docs/develop/decisions/0013-signals.md).
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What the plan of a site without REST rests on, and how much weaker that is: a finding for each (docs/console.md)."""
+"""What the plan of a site without REST rests on, and how much weaker that is (docs/admin/offline-sites.md)."""
 
 from collections.abc import Iterable, Sequence
 

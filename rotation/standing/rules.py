@@ -1,6 +1,6 @@
 """What is wrong with a rotation: the store held against Temporal, by a chain of rules. The first that sees it tells.
 
-docs/standing.md has the same as a table.
+docs/admin/troubleshooting.md has the same as a table.
 """
 
 from collections.abc import Callable

@@ -20,7 +20,7 @@ class Standing(StrEnum):
 
 
 class TroubleCode(StrEnum):
-    """What is wrong, as programs know it. docs/standing.md tells of each."""
+    """What is wrong, as programs know it. docs/admin/troubleshooting.md tells of each."""
 
     TASK_FAILS = "task-fails"
     WORKER_CANNOT = "worker-cannot"

@@ -23,7 +23,7 @@ _LONGEST_LINE = 100_000
 _NAMES = 10
 _DELIMITERS = (",", ";", "\t")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_FORM = "see docs/console.md for the forms that are read"
+_FORM = "see docs/admin/offline-sites.md for the forms that are read"
 
 
 class Encoding(StrEnum):

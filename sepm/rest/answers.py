@@ -23,7 +23,7 @@ Shape = TypeVar("Shape")
 _LONGEST_REASON = 200
 _NO_REST = (
     "check that the address is a SEPM 14 REST service, https://HOST:8446/sepm; SEPM 12.x has none, and is registered "
-    "by what its console shows (docs/console.md)"
+    "by what its console shows (docs/admin/offline-sites.md)"
 )
 _REFUSALS = {400, 409, 422, 423}
 # a token is one long word, and SEPM quotes it in "Invalid access token: ...": no long word is repeated

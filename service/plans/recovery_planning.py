@@ -53,7 +53,7 @@ async def recovery_plan(
     newest = await store.surveys.latest_complete(site.id)
     if newest is None:
         told = "it was never surveyed: groups, heartbeats and clients are not known"
-        remedy = "put the certificate back by hand (docs/recovery.md), then survey the site"
+        remedy = "put the certificate back by hand (docs/admin/recovery.md), then survey the site"
         raise PlanRefusedError([blocking("recovery-site-unknown", site.name, told, remedy)])
     clients = [client.observed for client in await store.roster.entries(site.id, None) if client.observed is not None]
     survey = await store.surveys.get(newest)

@@ -174,7 +174,7 @@ class TransitKey:
                 raise unfit(f"{self.where}: {told}")
             case HTTPStatus.FORBIDDEN:
                 raise KeyServerRefused(
-                    f"{self.where}: {told}; renew the token, or let its policy allow what docs/keys.md lists"
+                    f"{self.where}: {told}; renew the token, or let its policy allow what docs/admin/keys.md lists"
                 )
             case HTTPStatus.NOT_FOUND:
                 raise VaultKeyMissing(

@@ -1,4 +1,4 @@
-"""The commands of docs/backup.md, as they are written there."""
+"""The commands of docs/admin/backup.md, as they are written there."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.test_up import CLEAN, PATIENCE, ROTATOR, Up
 
-PAGE = Path(__file__).parents[2] / "docs" / "backup.md"
+PAGE = Path(__file__).parents[2] / "docs" / "admin" / "backup.md"
 
 
 def blocks(heading):

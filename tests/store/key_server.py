@@ -22,10 +22,9 @@ from store.keys.transit_settings import TransitSettings
 
 PATIENCE = 60
 _ROOT = "the-root-token"
+_KEYS = Path(__file__).parents[2] / "docs" / "admin" / "keys.md"
 # the one that the documentation gives to operators
-_POLICY = re.findall(
-    r'^ {4}(path "transit/\S+" *\{.*\})$', (Path(__file__).parents[2] / "docs" / "keys.md").read_text(), re.MULTILINE
-)
+_POLICY = re.findall(r'^ {4}(path "transit/\S+" *\{.*\})$', _KEYS.read_text(), re.MULTILINE)
 
 
 @dataclass
@@ -45,7 +44,7 @@ class KeyServer:
         return found
 
     async def token(self, key: str) -> str:
-        """A token with the policy of docs/keys.md for a key of that name."""
+        """A token with the policy of docs/admin/keys.md for a key of that name."""
         assert len(_POLICY) == 4
         policy = "\n".join(_POLICY).replace("rotator", key)
         await self.ask("PUT", f"sys/policies/acl/{key}", {"policy": policy})
