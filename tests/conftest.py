@@ -27,7 +27,7 @@ METER.refuses = True
 pytest_plugins = ["tests.process_state", "tests.sharing"]
 
 NOTHING_IS_SKIPPED = bool(os.environ.get("CI"))
-"""Where changes are judged every test runs, else nobody would notice that something is never tried."""
+"""Where changes are judged every test runs, or a test that is never tried would go unnoticed."""
 
 HERE = Path(__file__).parent
 LONGEST = (
@@ -60,7 +60,7 @@ LONGEST = (
     "workflows/test_cancel.py",
     "simulation/test_seeds.py",
 )
-"""Those that take longest, most of it by waiting. Begun last, one of them would keep everybody waiting for it alone."""
+"""The files that take longest, mostly by waiting. One that began last would keep the whole run waiting for it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

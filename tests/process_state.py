@@ -140,19 +140,19 @@ SHARED = (
 
 
 def read() -> tuple[Any, ...]:
-    """All of it, as it is now."""
+    """The shared state, as it is now."""
     return tuple(each.read() for each in SHARED)
 
 
 def put_back(known: tuple[Any, ...]) -> list[str]:
-    """Put back what is not as it was, and say what that is."""
-    told = []
+    """Put back what is not as it was, and return a line for each."""
+    changes = []
     for shared, before in zip(SHARED, known, strict=True):
         now = shared.read()
         if now != before:
             shared.restore(before)
-            told.append(f"{shared.name}: {_difference(before, now)}")
-    return told
+            changes.append(f"{shared.name}: {_difference(before, now)}")
+    return changes
 
 
 def _difference(before: Any, now: Any) -> str:
@@ -167,14 +167,14 @@ _BEFORE = pytest.StashKey[tuple[Any, ...]]()
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Read it before any fixture of a test."""
+    """Read the shared state before any fixture of a test."""
     item.stash[_BEFORE] = read()
     return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Compare it after the last fixture of a test."""
+    """Compare the shared state after the last fixture of a test."""
     known = item.stash[_BEFORE]
     try:
         ended = yield

@@ -44,23 +44,23 @@ def test_looks():
 
 
 def test_every_kind_is_tried():
-    """What is compared has a line here."""
+    """Each kind of state that is compared has a line here."""
     assert LEAVING.keys() == {shared.name for shared in SHARED}
 
 
 @pytest.mark.parametrize("name", LEAVING)
-def test_what_was_left_is_told_and_put_back(name):
-    """Each kind is noticed by its name, and is as it was afterwards."""
+def test_each_change_is_named_and_put_back(name):
+    """Each kind of change is reported by its name, and the state is as it was afterwards."""
     known = read()
     LEAVING[name]()
-    told = put_back(known)
-    assert [line.partition(":")[0] for line in told] == [name]
+    changes = put_back(known)
+    assert [line.partition(":")[0] for line in changes] == [name]
     assert read() == known
     assert put_back(known) == []
 
 
 def test_a_logger_forgets_what_was_configured(capsys):
-    """One that was used while another configuration held speaks by the usual one again."""
+    """A logger that was used under another configuration writes by the usual one again."""
     known = read()
     structlog.configure(processors=[lambda *_: "kept"], cache_logger_on_first_use=True)
     KEPT.info("first")
@@ -72,7 +72,7 @@ def test_a_logger_forgets_what_was_configured(capsys):
     ]
 
 
-def test_whoever_leaves_something_fails_alone(tmp_path):
+def test_a_test_with_leftovers_fails_alone(tmp_path):
     """In a run of pytest the test that left it fails by an error of its own, and the next one passes."""
     (tmp_path / "test_leaving.py").write_text(LEAVES)
     options = ("-p", "tests.process_state", "-p", "no:randomly", "-p", "no:cacheprovider", "-rA", "-c", os.devnull)

@@ -1,7 +1,7 @@
 """`make big`: the rotation of a site of 3,000 groups and 100,000 clients, on a real Temporal that skips time.
 
-1. one rotation is cancelled while everybody relaxed is waited for, another one goes to its end
-2. each goes on in new histories, some of which begin within a gate; its state is asked for all the time
+1. one rotation is cancelled while it waits for every relaxed client, another one completes
+2. each goes on in new histories, some of which begin within a gate; its state is queried all the time
 3. every activity, payload, state and answer is measured, and held against bounds that do not follow the site
 
 What was measured is summed up; the exit code is 0 only when all of it is within its bounds.
@@ -32,21 +32,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Play, measure, and say whether all of it was within its bounds."""
+    """Play and measure; the exit code is 0 when all of it was within its bounds."""
     asked = parser().parse_args()
     size = Size(groups=asked.groups, clients=asked.clients, away=asked.away)
     failed = False
     for end in ("cancelled", "completed"):
         if asked.only in {None, end}:
-            told = asyncio.run(measured(size, cancelled=end == "cancelled", suggested_after=_SUGGESTED_AFTER))
-            wrong = problems(told, end, size)
-            sys.stdout.write("\n".join((f"{end}:", *lines(told), *(f"WRONG: {each}" for each in wrong))) + "\n")
+            cost = asyncio.run(measured(size, cancelled=end == "cancelled", suggested_after=_SUGGESTED_AFTER))
+            wrong = problems(cost, end, size)
+            sys.stdout.write("\n".join((f"{end}:", *lines(cost), *(f"WRONG: {each}" for each in wrong))) + "\n")
             sys.stdout.flush()
             failed = failed or bool(wrong)
             if asked.json is not None:
                 asked.json.parent.mkdir(parents=True, exist_ok=True)
                 into = asked.json.with_stem(f"{asked.json.stem}-{end}")
-                into.write_text(told.model_dump_json(indent=2) + "\n")
+                into.write_text(cost.model_dump_json(indent=2) + "\n")
     return int(failed)
 
 

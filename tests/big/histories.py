@@ -48,9 +48,9 @@ def largest(history: list[HistoryEvent]) -> tuple[int, str]:
 
 
 def of_readings(history: list[HistoryEvent]) -> list[int]:
-    """How many events there are from one reading to the next, where nothing else was asked of activities meanwhile.
+    """The numbers of events from one reading to the next, where no other activity was scheduled between them.
 
-    Not counted: that time was skipped, and that the list of rotations was told what the reading has changed of it.
+    Skips of time are not counted, nor updates of the search attributes, which a reading may change.
     """
     history = [each for each in history if each.event_type not in _NOT_COUNTED]
     asked = [

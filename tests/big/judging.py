@@ -11,46 +11,46 @@ _PAGE = 500
 """Clients of one request."""
 
 
-def problems(told: Measured, end: str, size: Size, bounds: Bounds = Bounds()) -> list[str]:  # noqa: B008 - frozen
-    """What is not as it should be."""
-    readings = _of(told.activities, ActivityName.READ_GATE)
-    polls = _of(told.activities, ActivityName.FIX_REFERENCES)
+def problems(cost: Measured, end: str, size: Size, bounds: Bounds = Bounds()) -> list[str]:  # noqa: B008 - frozen
+    """A message for each result that is not as it should be."""
+    readings = _of(cost.activities, ActivityName.READ_GATE)
+    polls = _of(cost.activities, ActivityName.FIX_REFERENCES)
     # the one look of a rotation that is cancelled in a gate is before one that passed, and reads all
-    looks = _of(told.activities, ActivityName.LOOK) if end != "cancelled" else []
-    writes = _of(told.activities, ActivityName.WRITE_SETTINGS)
+    looks = _of(cost.activities, ActivityName.LOOK) if end != "cancelled" else []
+    writes = _of(cost.activities, ActivityName.WRITE_SETTINGS)
     beside = [each.requests - size.clients // _PAGE for each in readings]
     checks = (
-        (told.outcome == end, f"it ended as {told.outcome}"),
-        (told.lost == 0, f"{told.lost} clients were cut off"),
-        (told.left_out == size.away, f"{told.left_out} clients are left out by name"),
-        (told.histories > 1, "it had one history only"),
-        (told.begun_in_a_gate > 0, "no history began within a gate"),
-        (told.queries > 0, "no query was answered"),
-        *_below("bytes of its start", told.start_bytes, bounds.start_bytes),
-        *_below(f"bytes of the largest payload ({told.payload_kind})", told.payload_bytes, bounds.payload_bytes),
-        *_below("bytes of the largest state", told.state_bytes, bounds.state_bytes),
+        (cost.outcome == end, f"it ended as {cost.outcome}"),
+        (cost.lost == 0, f"{cost.lost} clients were cut off"),
+        (cost.left_out == size.away, f"{cost.left_out} clients are left out by name"),
+        (cost.histories > 1, "it had one history only"),
+        (cost.begun_in_a_gate > 0, "no history began within a gate"),
+        (cost.queries > 0, "no query was answered"),
+        *_below("bytes of its start", cost.start_bytes, bounds.start_bytes),
+        *_below(f"bytes of the largest payload ({cost.payload_kind})", cost.payload_bytes, bounds.payload_bytes),
+        *_below("bytes of the largest state", cost.state_bytes, bounds.state_bytes),
         *_below("seconds of a write step", max((each.seconds for each in writes), default=0), bounds.write_seconds),
         *_below("requests of a poll", min((each.requests for each in polls), default=0), bounds.poll_requests),
         *_below("requests of a reading beside its clients", min(beside, default=0), bounds.poll_requests),
         *_below("requests of a look", min((each.requests for each in looks), default=0), bounds.poll_requests),
         *_below(
-            "seconds without a turn for others", max(each.blocked for each in told.activities), bounds.blocked_seconds
+            "seconds without a turn for others", max(each.blocked for each in cost.activities), bounds.blocked_seconds
         ),
-        *_below("events of a reading", median(told.reading_events or (0,)), bounds.reading_events),
+        *_below("events of a reading", median(cost.reading_events or (0,)), bounds.reading_events),
     )
     return [what for right, what in checks if not right]
 
 
-def lines(told: Measured) -> Iterator[str]:
-    """For people."""
-    yield f"  {told.outcome} in {told.seconds:.0f} s, {told.lost} cut off, {told.left_out} left out by name"
-    yield f"  {told.histories} histories, {told.begun_in_a_gate} of them begun within a gate"
-    yield f"  {told.queries} queries answered, {told.unanswered} not; largest state {told.state_bytes:,} bytes"
-    yield f"  start {told.start_bytes:,} bytes, largest payload {told.payload_bytes:,} ({told.payload_kind})"
-    if told.reading_events:
-        yield f"  events of a reading: {median(told.reading_events):g}, {max(told.reading_events)} at most"
-    for name in dict.fromkeys(each.name for each in told.activities):
-        every = _of(told.activities, name)
+def lines(cost: Measured) -> Iterator[str]:
+    """The cost in lines, for people."""
+    yield f"  {cost.outcome} in {cost.seconds:.0f} s, {cost.lost} cut off, {cost.left_out} left out by name"
+    yield f"  {cost.histories} histories, {cost.begun_in_a_gate} of them begun within a gate"
+    yield f"  {cost.queries} queries answered, {cost.unanswered} not; largest state {cost.state_bytes:,} bytes"
+    yield f"  start {cost.start_bytes:,} bytes, largest payload {cost.payload_bytes:,} ({cost.payload_kind})"
+    if cost.reading_events:
+        yield f"  events of a reading: {median(cost.reading_events):g}, {max(cost.reading_events)} at most"
+    for name in dict.fromkeys(each.name for each in cost.activities):
+        every = _of(cost.activities, name)
         seconds = max(each.seconds for each in every)
         blocked = max(each.blocked for each in every)
         requests = (min(each.requests for each in every), max(each.requests for each in every))

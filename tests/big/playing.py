@@ -72,7 +72,7 @@ class Counting(RecordedOutput):
     requests = 0
 
     def hear_tokens(self, response: Answer) -> None:  # noqa: ARG002 - what it says does not matter
-        """One more."""
+        """Count one more."""
         self.requests += 1
 
 
@@ -85,14 +85,14 @@ class Watching(Interceptor):
         self.blocked = 0.0
 
     async def feel(self) -> None:
-        """How long nobody else has his turn."""
+        """Keep the longest time in which the event loop gave no other task its turn."""
         while True:
             before = time.monotonic()
             await asyncio.sleep(_TURN)
             self.blocked = max(self.blocked, time.monotonic() - before - _TURN)
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
-        """Around each."""
+        """Measure each activity from the outside."""
         return _Watched(next, self)
 
 

@@ -12,11 +12,11 @@ from tests.quick import PACE, QUICK
 _HEARTBEAT = timedelta(hours=1)
 _AWAY = (timedelta(days=-30), timedelta(days=400))
 _IN_A_GATE = timedelta(hours=5)
-"""After the start: everybody relaxed is waited for then."""
+"""After the start: the rotation waits for every relaxed client then."""
 
 
 def scenario(size: Size, *, cancelled: bool) -> Scenario:
-    """Its rotation, with all who are away left out by name. Somebody cancels it in a gate, or it goes to its end."""
+    """A rotation with the away clients left out by name; an administrator cancels it in a gate, or it completes."""
     acts = (ScriptedMove(after=_IN_A_GATE, move=Move.CANCEL),) if cancelled else ()
     spec = _spec(size)
     return Scenario(seed=1, spec=spec, limits=QUICK, pace=PACE, leave_out_away=True, acts=acts)

@@ -188,6 +188,6 @@ def test_who_runs_it_is_no_root_and_owns_the_folder() -> None:
 def test_the_unit_runs_what_the_image_runs() -> None:
     """The unit of systemd starts the same command, on the folder that it may write to."""
     lines = (ROOT / "deploy" / "rotator.service").read_text("utf-8").splitlines()
-    said = dict(line.split("=", 1) for line in lines if re.match(r"[A-Za-z]+=", line))
-    assert said["ExecStart"].split() == ["/opt/rotator/bin/rotator", *dockerfile.command()[1:]]
-    assert f"/var/lib/{said['StateDirectory']}" == said["WorkingDirectory"] == dockerfile.FOLDER
+    unit = dict(line.split("=", 1) for line in lines if re.match(r"[A-Za-z]+=", line))
+    assert unit["ExecStart"].split() == ["/opt/rotator/bin/rotator", *dockerfile.command()[1:]]
+    assert f"/var/lib/{unit['StateDirectory']}" == unit["WorkingDirectory"] == dockerfile.FOLDER

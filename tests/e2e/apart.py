@@ -33,7 +33,7 @@ _API = (
 
 @dataclass
 class Part:
-    """A worker or an API as a process; what it says lies in a file."""
+    """A worker or an API as a process, with a file for its output."""
 
     process: asyncio.subprocess.Process
     log: Path
@@ -41,10 +41,10 @@ class Part:
     @classmethod
     @asynccontextmanager
     async def running(cls, log: Path, *arguments: str, **environment: str) -> AsyncIterator["Part"]:
-        """Start `python -m ARGUMENTS`; stopped in the end, where it is not dead by then."""
-        with log.open("wb") as said:
+        """Start `python -m ARGUMENTS`, and stop it in the end unless it is dead by then."""
+        with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", *arguments, stdout=said, stderr=said, env={**CLEAN, **environment}
+                sys.executable, "-m", *arguments, stdout=output, stderr=output, env={**CLEAN, **environment}
             )
         try:
             yield cls(process, log)
@@ -54,11 +54,11 @@ class Part:
             await asyncio.wait_for(process.wait(), PATIENCE)
 
     async def says(self, text: str) -> None:
-        """Wait until it has said so."""
+        """Wait until the text is in its output."""
         await self.until(lambda: text in self.log.read_text(), f"it says {text!r}")
 
     async def until(self, holds, what: str) -> None:
-        """Wait for something that it does, as long as it lives."""
+        """Wait until a condition holds; the process must live meanwhile."""
 
         async def seen() -> bool:
             assert self.process.returncode is None, self.log.read_text()
@@ -68,14 +68,14 @@ class Part:
         await look_until(seen, bool, what)
 
     async def kill(self) -> None:
-        """Kill it with -9. Nobody starts it again."""
+        """Kill it with -9; no supervisor starts it again."""
         self.process.kill()
         await self.process.wait()
 
 
 @dataclass
 class Apart(Caller):
-    """Two workers and two APIs that serve, and a caller who asks the APIs in turn."""
+    """Two workers and two APIs that serve, and a caller that asks the APIs in turn."""
 
     workers: tuple[Part, ...]
     servers: tuple[Part, ...]

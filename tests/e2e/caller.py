@@ -1,4 +1,4 @@
-"""Whoever asks the product's API over the wire, and waits out an outage."""
+"""A caller of the product's API over the wire, which waits out an outage."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ AWAY = frozenset({429, 500, 502, 503, 504})
 
 @dataclass
 class Caller:
-    """Somebody with the API's key. Where there are several APIs each is asked in turn."""
+    """A caller with the API's key; it asks several APIs in turn."""
 
     apis: tuple[str, ...]
     key: str
@@ -35,7 +35,7 @@ class Caller:
         self._turns = cycle(self.apis)
 
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer of an API, asked again while it or a part of it is away."""
+        """The answer of an API; the request is sent again while the API or a part of it is away."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 with contextlib.suppress(httpx.TransportError):
@@ -45,13 +45,13 @@ class Caller:
                 await asyncio.sleep(0.1)
 
     async def get(self, path: str) -> Any:
-        """What the API shows there."""
+        """The JSON that the API shows at a path."""
         answer = await self.ask("GET", path)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def post(self, path: str, body: dict[str, Any], status: int, **headers: str) -> Any:
-        """The answer to `body`, which must have that status."""
+        """The JSON that answers `body`; the answer must have the status."""
         answer = await self.ask("POST", path, json=body, headers=headers)
         assert answer.status_code == status, answer.text
         return answer.json()
@@ -61,5 +61,5 @@ class Caller:
         return (await lazy_client(self.temporal)).get_workflow_handle(rotation_workflow(SiteId(site)))
 
     async def close(self) -> None:
-        """Ask no more."""
+        """Close the HTTP client."""
         await self.http.aclose()

@@ -13,7 +13,7 @@ from tests.e2e.house import House, Program
 
 HERE = Path(__file__).parent
 WITHIN = LONG_PATIENCE + PATIENCE
-"""Seconds for a test and its set-up: what is waited for in vain is told before."""
+"""Seconds for a test and its set-up: a wait in vain fails before, and names what it waited for."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def open_house(tmp_path_factory):
-    """Opens a `rotator up` of one's own, as a context."""
+    """Opens a separate `rotator up`, as a context."""
 
     @contextlib.asynccontextmanager
     async def opened(**environment: str) -> AsyncIterator[House]:
@@ -65,14 +65,14 @@ def open_site(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 async def house(open_house) -> AsyncIterator[House]:
-    """A `rotator up` that tests share which kill nothing."""
+    """A `rotator up` for all tests that kill no process."""
     async with open_house() as opened:
         yield opened
 
 
 @pytest.fixture
 async def site(house, open_site) -> AsyncIterator[Site]:
-    """An emulated site with nobody at its console but the test."""
+    """An emulated site whose console the test alone operates."""
     async with open_site(house) as opened:
         yield opened
 

@@ -21,7 +21,7 @@ ASTRAY = {"ROTATOR_TEMPORAL_ADDRESS": "127.0.0.1:1", "ROTATOR_API": "http://127.
 
 
 def processes() -> dict[int, int]:
-    """Every process that lives, with its parent; one that waits to be buried does not live."""
+    """Every process that lives, with its parent; a zombie does not live."""
     command = [program("ps", package="procps"), "-A", "-o", "pid=,ppid=,stat="]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     rows = (line.split() for line in listed.stdout.splitlines())
@@ -71,13 +71,13 @@ class Demo:
         return self._log.read_text("utf-8")
 
     @property
-    def told(self) -> dict[str, Any]:
+    def printed(self) -> dict[str, Any]:
         """Standard output, all of it, as one JSON object."""
         found: dict[str, Any] = json.loads(self._out.read_text("utf-8"))
         return found
 
-    def has_said(self, text: str) -> None:
-        """Wait until it has said so."""
+    def until_shown(self, text: str) -> None:
+        """Wait until standard error has the text; a demo that ends without it fails the test."""
         until(lambda: text in self.progress or self.process.poll() is not None, f"says {text!r}")
         assert text in self.progress, self.progress
 
@@ -90,11 +90,11 @@ class Demo:
         until(lambda: not family & set(processes()), "every process has ended")
 
     def ended(self) -> int:
-        """Its exit code, after however long a whole demo takes."""
+        """Its exit code at the end of a whole demo."""
         return self.process.wait(WHOLE)
 
     def stopped(self) -> int:
-        """Its exit code, soon after it was told to stop."""
+        """Its exit code, soon after a signal to stop."""
         return self.process.wait(PATIENCE)
 
     def close(self) -> None:

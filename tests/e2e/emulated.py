@@ -44,16 +44,16 @@ class Site:
 
     async def register(self, **changed: Any) -> None:
         """Make the site known to the product."""
-        said = self.program.printed
+        printed = self.program.printed
         document = {
-            "name": said["site"],
-            "rest_url": said["rest"]["url"],
-            "username": said["rest"]["user"],
-            "password": said["rest"]["password"],
-            "domain": said["rest"]["domain"],
-            "trust": {"fingerprint_sha256": said["rest"]["fingerprint_sha256"]},
-            "servers": [{name: server[name] for name in PLAIN} for server in said["servers"]],
-            "lists": said["server_lists"],
+            "name": printed["site"],
+            "rest_url": printed["rest"]["url"],
+            "username": printed["rest"]["user"],
+            "password": printed["rest"]["password"],
+            "domain": printed["rest"]["domain"],
+            "trust": {"fingerprint_sha256": printed["rest"]["fingerprint_sha256"]},
+            "servers": [{name: server[name] for name in PLAIN} for server in printed["servers"]],
+            "lists": printed["server_lists"],
             "limits": LIMITS,
         }
         self.id = (await self.house.post("/v1/sites", document | changed, 201))["id"]
@@ -72,7 +72,7 @@ class Site:
         return {"plan_id": plan["id"], "plan_hash": plan["hash"], "who": "Ann", "why": why}
 
     async def start(self, relax_floor: str = "PT5S") -> str:
-        """Plan and start a rotation; its id. Who means to act within A8 asks for a floor that outlasts it."""
+        """Plan and start a rotation; its id. A test that acts within A8 gives a floor that outlasts what it does."""
         limits = LIMITS | {"relax_floor": relax_floor}
         assert (await self.house.ask("PUT", f"/v1/sites/{self.id}/limits", json=limits)).status_code == 200
         started = await self.house.post("/v1/rotations", self.order(await self.plan()), 202)
@@ -112,7 +112,7 @@ class Site:
     # -- the site's side --------------------------------------------------------------------------
 
     async def truth(self, path: str) -> Any:
-        """What really is: `pairs`, `lists`, `effects`, `verdict`, `servers`."""
+        """The emulator's own state: `pairs`, `lists`, `effects`, `verdict`, `servers`."""
         return (await self.control.get(f"/{path}")).raise_for_status().json()
 
     async def settings(self) -> tuple[Any, Any]:
@@ -159,8 +159,8 @@ class Site:
                 await self.console(kind, source=work["source_list"], name=name)
                 ports = {server["server"]: server["http_port"] for server in servers}
                 await self.console("edit_list", name=name, protocol="HTTP", http_ports=ports)
-                said = ", ".join(f"{server}={port}" for server, port in ports.items())
-                return {"list_name": name, "protocol": "HTTP", "ports": said}
+                shown = ", ".join(f"{server}={port}" for server, port in ports.items())
+                return {"list_name": name, "protocol": "HTTP", "ports": shown}
             case "replace_certificate":
                 file = await self.house.post(f"/v1/tasks/{task['id']}/file", {"who": self.who}, 200)
                 kept = {name: file[name] for name in ("content_base64", "format", "password")}
@@ -175,7 +175,7 @@ class Site:
         return {}
 
     async def done(self, task: dict[str, Any], evidence: dict[str, Any]) -> None:
-        """Say that a task is done until it is closed; work that can be observed may close by itself."""
+        """Report a task as done until it is closed; a task whose work is observed may close by itself."""
 
         async def closed() -> str:
             await self.house.ask("POST", f"/v1/tasks/{task['id']}/done", json={"who": self.who, "evidence": evidence})
@@ -196,7 +196,7 @@ class Site:
         return dict(answer.json())
 
     async def close(self) -> None:
-        """Stop the site, and what still runs for it: it would look for its site for ever."""
+        """Stop the site, and terminate its rotation, which would look for the site for ever."""
         with contextlib.suppress(RPCError):
             await (await self.house.rotation(self.id)).terminate("the test is over")
         await self.control.aclose()

@@ -15,7 +15,7 @@ async def by_the_temporal_ui(site, _rotation: str) -> None:
 
 
 async def by_rest(site, rotation: str) -> None:
-    """Our own."""
+    """The cancel of our API."""
     await site.house.post(f"/v1/rotations/{rotation}/cancel", {"who": "Ann", "why": "not today"}, 200)
 
 
@@ -55,16 +55,16 @@ async def too_late(site) -> None:
 
 @pytest.fixture(scope="module")
 async def stories(house, open_site) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
-    """A rotation for each test, on sites of their own. They go on side by side, as most of them is waiting."""
-    told = {
+    """A rotation for each test, on a site of its own. They run side by side, as they wait most of the time."""
+    plays = {
         "ui": lambda site: in_the_gate(site, by_the_temporal_ui),
         "rest": lambda site: in_the_gate(site, by_rest),
         "late": too_late,
     }
     async with AsyncExitStack() as stack:
-        sites = await side_by_side(stack, *(open_site(house, robot=True) for _ in told))
+        sites = await side_by_side(stack, *(open_site(house, robot=True) for _ in plays))
         running = {
-            name: asyncio.create_task(story(site)) for (name, story), site in zip(told.items(), sites, strict=True)
+            name: asyncio.create_task(story(site)) for (name, story), site in zip(plays.items(), sites, strict=True)
         }
         yield running
         for each in running.values():
@@ -72,15 +72,15 @@ async def stories(house, open_site) -> AsyncIterator[dict[str, asyncio.Task[None
 
 
 async def test_the_cancel_of_the_temporal_ui_is_our_cancel(stories) -> None:
-    """Cancelled in Temporal itself: the rotation turns back, every setting and list as before, nobody lost."""
+    """Cancelled in Temporal itself, the rotation turns back: settings and lists are as before, no client is lost."""
     await stories["ui"]
 
 
 async def test_a_cancel_before_the_first_certificate_puts_everything_back(stories) -> None:
-    """Cancelled over REST: the same."""
+    """A cancel over REST has the same effect."""
     await stories["rest"]
 
 
 async def test_a_cancel_after_the_first_certificate_is_refused(stories) -> None:
-    """409 that says what to do, over REST; the Temporal UI's does nothing; the rotation completes."""
+    """REST answers 409 and says what to do, the Temporal UI's cancel has no effect, and the rotation completes."""
     await stories["late"]

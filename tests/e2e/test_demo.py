@@ -1,4 +1,4 @@
-"""`rotator demo` whole: both sites are rotated, and what it tells of that."""
+"""A whole `rotator demo`: it rotates both sites, and reports on each."""
 
 import pytest
 
@@ -6,11 +6,11 @@ pytestmark = pytest.mark.timeout(420)
 
 
 def test_both_sites_are_rotated_and_no_client_is_lost(demo):
-    """A whole demo ends with exit code 0 and one JSON object: completed, nobody lost, the floor told first."""
+    """A whole demo ends with exit code 0 and one JSON object: completed, no client lost, the floor shown first."""
     here = demo("--json")
     assert here.ended() == 0, here.progress
 
-    sites = here.told["sites"]
+    sites = here.printed["sites"]
     assert set(sites) == {"one-server", "three-servers"}
     for site in sites.values():
         assert (site["status"], site["clients_lost"]) == ("completed", 0)

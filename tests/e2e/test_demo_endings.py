@@ -10,7 +10,7 @@ pytestmark = pytest.mark.timeout(420)
 def test_ctrl_c_ends_everything(demo):
     """Ctrl-C in the middle of a rotation ends every process that the demo started, and removes its folder."""
     here = demo("--json")
-    here.has_said("== Rotating")
+    here.until_shown("== Rotating")
     started = here.family()
     assert len(started) >= len(("up", "temporal", "worker", "api", "two emulators", "their fronts")) + 1
 
@@ -24,7 +24,7 @@ def test_ctrl_c_ends_everything(demo):
 def test_no_process_outlives_a_killed_demo(demo):
     """A kill -9 of the demo itself takes everything along that it started, directly or not."""
     here = demo("--json")
-    here.has_said("== Plan for Three Servers")
+    here.until_shown("== Plan for Three Servers")
     started = here.family()
 
     here.process.kill()

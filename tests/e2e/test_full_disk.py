@@ -1,4 +1,4 @@
-"""A disk that is full is told: here Temporal's database; tests/api/standing/test_standing.py fills the store."""
+"""A full disk of Temporal's database is reported; tests/api/standing/test_standing.py fills that of the store."""
 
 import os
 import shutil
@@ -46,8 +46,8 @@ async def crowded(tmp_path, small_disk):
         await house.close()
 
 
-async def test_a_full_disk_under_temporal_is_told_and_survived(crowded, open_site) -> None:
-    """Each rotation is stalled and the service not ready within a minute of it; with room again, all goes on."""
+async def test_a_full_disk_of_temporal_is_shown_and_survived(crowded, open_site) -> None:
+    """The rotation is stalled and the service not ready within a minute of it; with room again, both go on."""
     house, disk = crowded
     async with open_site(house) as site:
         rotation = await site.start()
@@ -71,13 +71,13 @@ async def test_a_full_disk_under_temporal_is_told_and_survived(crowded, open_sit
             pytest.fail("the disk is not full")
 
         async def shown():
-            await move(next(moves))  # a Temporal that nobody tells anything may answer for long from its memory
+            await move(next(moves))  # a Temporal that gets no message may answer for long from its memory
             return await house.get(f"/v1/rotations/{rotation}")
 
-        told = await look_until(shown, lambda shown: shown["standing"] == "stalled", "it is stalled", WITHIN)
+        stalled = await look_until(shown, lambda shown: shown["standing"] == "stalled", "it is stalled", WITHIN)
         # what Temporal still has in memory decides whether it refuses the look, or leaves the worker without work
-        assert (told["status"], told["trouble"]["code"] in {"temporal-fails", "no-worker"}) == ("running", True)
-        assert "make room on the disk of Temporal's database" in told["trouble"]["remedy"]
+        assert (stalled["status"], stalled["trouble"]["code"] in {"temporal-fails", "no-worker"}) == ("running", True)
+        assert "make room on the disk of Temporal's database" in stalled["trouble"]["remedy"]
         assert await status("GET", "/healthz/ready") == HTTPStatus.SERVICE_UNAVAILABLE
 
         (disk / "filler").unlink()

@@ -1,4 +1,4 @@
-"""`rotator keys` beside a running service: a new key for everything, and nobody notices."""
+"""`rotator keys` gives a running service a new key for everything, without interrupting it."""
 
 import contextlib
 import json
@@ -21,16 +21,16 @@ PORTS = ("--port", "0", "--temporal-port", "0", "--ui-port", "0")
 class Service:
     """A running `rotator up` with an emulated site, and the command line beside it."""
 
-    def __init__(self, folder: Path, said: dict[str, Any], emulated: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, printed: dict[str, Any], emulated: dict[str, Any]) -> None:
         self.folder, self.emulated = folder, emulated
-        self.told = self.site = ""
+        self.output = self.site = ""
         key = (folder / "api.key").read_text().strip()
         self.http = httpx.Client(
-            base_url=said["api"], headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE, trust_env=False
+            base_url=printed["api"], headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE, trust_env=False
         )
 
     def rotator(self, *arguments: str, code: int = 0) -> Any:
-        """The answer of a command, which must end with that code."""
+        """The output of a command, which must end with that exit code."""
         done = subprocess.run(
             [sys.executable, "-m", "cli.main", *arguments, "--folder", str(self.folder)],
             capture_output=True,
@@ -39,7 +39,7 @@ class Service:
             env=CLEAN,
             timeout=PATIENCE,
         )
-        self.told += done.stdout + done.stderr
+        self.output += done.stdout + done.stderr
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout) if "--json" in arguments and code == 0 else done.stdout + done.stderr
 
@@ -88,8 +88,8 @@ def service(tmp_path) -> Iterator[Service]:
     folder = tmp_path / "var"
     up = ("cli.main", "up", "--folder", str(folder), "--json", *PORTS)
     site = ("emulator", "--scenario", "one-server", "--clients", "5", "--json")
-    with running(tmp_path / "emulator.log", *site) as emulated, running(tmp_path / "up.log", *up) as said:
-        made = Service(folder, said, emulated)
+    with running(tmp_path / "emulator.log", *site) as emulated, running(tmp_path / "up.log", *up) as printed:
+        made = Service(folder, printed, emulated)
         with made.http:
             made.register()
             yield made
@@ -115,12 +115,12 @@ def test_a_running_service_gets_a_new_key(service, tmp_path) -> None:
 
     secret = [*file.read_text().split(), *Path(moved).read_text().split()]
     assert len(secret) == 2
-    everything = service.told + (tmp_path / "up.log").read_text()
+    everything = service.output + (tmp_path / "up.log").read_text()
     assert not [key for key in secret if key in everything]
 
 
-def test_a_folder_that_is_none_is_said(tmp_path) -> None:
-    """Nothing is made where no service was ever."""
+def test_a_missing_folder_is_reported(tmp_path) -> None:
+    """The command names a folder that is not there, and does not make it."""
     gone = tmp_path / "nowhere"
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", "keys", "list", "--folder", str(gone)],

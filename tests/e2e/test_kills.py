@@ -17,7 +17,7 @@ OWNED = (("My Company", "Default"), ("My Company\\Labs", "Default"), ("My Compan
 
 
 async def front_answers(site) -> bool:
-    """Whether somebody speaks TLS at the port of the emulated SEPM's REST service."""
+    """Whether a server speaks TLS at the port of the emulated SEPM's REST service."""
     rest = site.program.printed["rest"]
     anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
@@ -59,7 +59,7 @@ async def kill(site, *victims: str) -> None:
 
 
 async def rotation_with_kills(site) -> dict[str, object]:
-    """A whole rotation, the person played here. Parts are killed while A5 is written, in A8, and in a claimed A9."""
+    """A whole rotation with the operator played here; parts die while A5 is written, in A8, and in a claimed A9."""
     rotation = await site.start(relax_floor="PT20S")
     await site.work(rotation, "save_recovery_file")
     await site.work(rotation, "stop_hand_outs")
@@ -97,7 +97,7 @@ def wanted_effects(site) -> set[tuple[str, ...]]:
 
 
 async def check(site, ended: dict[str, object]) -> None:
-    """It completed, each effect happened once, nobody was lost."""
+    """The rotation completed, each effect happened once, and no client was lost."""
     assert ended["status"] == "completed"
     effects = await site.effects()
     assert {effect for effect, count in effects.items() if count != 1} == set()
@@ -109,7 +109,7 @@ async def check(site, ended: dict[str, object]) -> None:
 
 @pytest.fixture
 async def site(open_house, open_site):
-    """An emulated site of a service of its own, with nobody at its console but the test."""
+    """An emulated site of a service of its own, whose console the test alone operates."""
     async with open_house() as house, open_site(house) as opened:
         yield opened
 

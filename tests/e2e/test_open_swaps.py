@@ -1,17 +1,17 @@
-"""The watch over open replacements: what somebody changes while one is claimed is found in its next look."""
+"""The watch over open replacements: its next look finds what an administrator changes while one is claimed."""
 
 import pytest
 
 
 @pytest.fixture(scope="module")
 async def watched_house(open_house):
-    """A `rotator up` that looks each second."""
+    """A `rotator up` whose watch looks each second."""
     async with open_house(ROTATOR_WATCH_OPEN_SWAPS_EVERY="PT1S") as opened:
         yield opened
 
 
 async def test_an_edited_list_lapses_the_proof_and_a_new_certificate_closes_the_task(watched_house, open_site) -> None:
-    """The holder is told not to replace it; when the list is right again it is replaced, and nobody says so."""
+    """The holder is warned not to replace it; when the list is right again, a replacement is seen without a report."""
     async with open_site(watched_house) as site:
         rotation = await site.start()
         await site.work(rotation, "save_recovery_file")
@@ -23,10 +23,10 @@ async def test_an_edited_list_lapses_the_proof_and_a_new_certificate_closes_the_
         # one save, after which it is as it was: a look between two of them would ask about each
         await site.console("edit_list", name=copy["name"], protocol="HTTP")
 
-        def told(shown) -> bool:
+        def warned(shown) -> bool:
             return {"proof-lapsed", "drift"} <= {each["code"] for each in shown["attention"]}
 
-        shown = await site.shown_when(rotation, told, "its holder is told")
+        shown = await site.shown_when(rotation, warned, "its holder is told")
         assert any(copy["name"] in each["message"] for each in shown["attention"])
         await watched_house.post(f"/v1/rotations/{rotation}/retry", {"who": "Ann", "why": "looked at it"}, 200)
         await site.shown_when(rotation, lambda shown: not shown["attention"], "the proof is back")

@@ -23,8 +23,8 @@ async def test_a_site_comes_back_from_the_file_when_both_databases_are_lost(open
                 before = await site.settings()
                 rotation = await site.start(relax_floor="PT10M")
                 await site.work(rotation, "save_recovery_file")
-                said = await rotator(house, "originals", rotation, "--out", str(file))
-                assert f"rotator restore {site.id} --originals originals.json" in said
+                text = await rotator(house, "originals", rotation, "--out", str(file))
+                assert f"rotator restore {site.id} --originals originals.json" in text
                 await site.work(rotation, "stop_hand_outs")
                 await site.work(rotation, "copy_list")
                 await site.in_gate(rotation)
@@ -35,8 +35,8 @@ async def test_a_site_comes_back_from_the_file_when_both_databases_are_lost(open
                 site.house = renewed = await House.open(house.folder.parent)
                 await site.register()
                 assert (await renewed.get("/v1/rotations"))["items"] == []
-                said = await rotator(renewed, "restore", site.id, "--originals", str(file), "--why", "the disk is gone")
-                restoring = next(word for word in said.split() if word.startswith("rot-"))
+                text = await rotator(renewed, "restore", site.id, "--originals", str(file), "--why", "the disk is gone")
+                restoring = next(word for word in text.split() if word.startswith("rot-"))
                 await site.work(restoring, "delete_list")
                 await site.work(restoring, "start_hand_outs")
                 ended = await site.ended(restoring)

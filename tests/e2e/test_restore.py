@@ -5,7 +5,7 @@ import sys
 
 
 async def rotator(house, *arguments: str) -> str:
-    """What the command line says; it must end well."""
+    """The output of the command line; its exit code must be 0."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "cli.main", *arguments, "--folder", str(house.folder),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -24,8 +24,8 @@ async def test_after_a_terminate_the_command_line_restores_the_site(worked_site)
     await (await house.rotation(site.id)).terminate("pulled out by an operator")
     assert await site.settings() != before
 
-    said = await rotator(house, "restore", site.id, "--why", "the rotation was terminated")
-    restoring = next(word for word in said.split() if word.startswith("rot-"))
+    output = await rotator(house, "restore", site.id, "--why", "the rotation was terminated")
+    restoring = next(word for word in output.split() if word.startswith("rot-"))
     await rotator(house, "watch", restoring)
 
     assert await site.settings() == before

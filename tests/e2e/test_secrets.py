@@ -33,7 +33,7 @@ OWN_FILES = {"api.key", "rotator.key"}
 
 @dataclass
 class Wiretap:
-    """A relay that hears what is said: by it the test learns the secrets that only program and site know."""
+    """A relay that records its traffic: from it the test learns the secrets that only program and site know."""
 
     to_port: int
     inside: ssl.SSLContext | None = None
@@ -80,8 +80,8 @@ class Wiretap:
                 writer.write(part)
                 await writer.drain()
 
-    def told(self, pattern: bytes) -> set[bytes]:
-        """What was said there."""
+    def matches(self, pattern: bytes) -> set[bytes]:
+        """The matches of a pattern in the recorded traffic."""
         return set(re.findall(pattern, bytes(self.heard)))
 
 
@@ -98,7 +98,7 @@ class Whole:
 
 
 def presenting(folder: Path) -> tuple[ssl.SSLContext, str]:
-    """The relay's own face towards the product, and its fingerprint."""
+    """The relay's TLS context towards the product, and its certificate's fingerprint."""
     made = make_self_signed(
         ("127.0.0.1",), identity=CertificateId("relay"), now=datetime.now(UTC), valid_for=timedelta(days=1)
     )
@@ -109,8 +109,8 @@ def presenting(folder: Path) -> tuple[ssl.SSLContext, str]:
     return context, made.facts.fingerprint
 
 
-def believing() -> ssl.SSLContext:
-    """The relay's trust in the emulated site, which is on this machine."""
+def trusting() -> ssl.SSLContext:
+    """The relay's TLS context towards the emulated site, which is on this machine: it accepts any certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -127,7 +127,7 @@ async def whole(open_house, open_site, tmp_path_factory) -> AsyncIterator[Whole]
         where = f"http://127.0.0.1:{await stack.enter_async_context(robot.listening())}"
         site = await stack.enter_async_context(open_site(house, robot=where, registered=False))
         outside, fingerprint = presenting(tmp_path_factory.mktemp("relay"))
-        sepm = Wiretap(site.program.printed["rest"]["port"], believing(), outside)
+        sepm = Wiretap(site.program.printed["rest"]["port"], trusting(), outside)
         port = await stack.enter_async_context(sepm.listening())
         await site.register(rest_url=f"https://127.0.0.1:{port}/sepm", trust={"fingerprint_sha256": fingerprint})
         rotation = await site.start()
@@ -157,12 +157,12 @@ def _raw(key: bytes) -> tuple[bytes, ...]:
 
 def secrets_of(whole: Whole) -> dict[str, set[bytes]]:
     """Everything that must not show, by what it is."""
-    files = [json.loads(text) for text in whole.robot.told(rb'\{"filename":"[^{}]*"content_base64":[^{}]*\}')]
+    files = [json.loads(text) for text in whole.robot.matches(rb'\{"filename":"[^{}]*"content_base64":[^{}]*\}')]
     house = whole.site.house
     sealing = [line for line in (house.folder / "rotator.key").read_bytes().split() if line]
     found = {
         "SEPM password": {whole.site.program.printed["rest"]["password"].encode()},
-        "SEPM token": whole.sepm.told(rb'"(?:token|refreshToken|access_token)":\s*"([^"]+)"'),
+        "SEPM token": whole.sepm.matches(rb'"(?:token|refreshToken|access_token)":\s*"([^"]+)"'),
         "API key": {house.key.encode()},
         "key of the database": {form for key in sealing for form in (key, *_raw(base64.b64decode(key)))},
         "password of a file": {file["password"].encode() for file in files},
@@ -179,7 +179,7 @@ def secrets_of(whole: Whole) -> dict[str, set[bytes]]:
 
 
 async def temporal(house: Any) -> dict[str, bytes]:
-    """All that Temporal tells, payloads in clear.
+    """All that Temporal shows, payloads in clear.
 
     Every event of every workflow, as JSON and as it is sent, with the summaries in it; what it describes of each, with
     its search attributes and details; and every schedule.
@@ -242,7 +242,7 @@ async def answers(whole: Whole) -> bytes:
 
 
 async def requested(whole: Whole) -> str:
-    """A request for a certificate: its id. Its key was made here and is known to nobody."""
+    """A request for a certificate: its id. The service made its key, and has shown it to no caller."""
     order = {"who": "ann", "names": ["sepm1.example.org"]}
     made = await whole.site.house.post("/v1/certificates/requests", order, 201)
     return str(made["request"]["id"])
@@ -314,8 +314,8 @@ async def test_no_secret_leaves_its_place(whole) -> None:
 
 
 async def test_the_search_knows_the_key_where_it_is(whole) -> None:
-    """The same pieces are found in the key's own files, so that finding none elsewhere says something."""
-    (text,) = whole.robot.told(rb'\{"filename":"[^{}]*"content_base64":[^{}]*\}')
+    """The same pieces are found in the key's own files, so that finding none elsewhere is proof."""
+    (text,) = whole.robot.matches(rb'\{"filename":"[^{}]*"content_base64":[^{}]*\}')
     file = json.loads(text)
     key, _, _ = pkcs12.load_key_and_certificates(base64.b64decode(file["content_base64"]), file["password"].encode())
     assert isinstance(key, RSAPrivateKey)
@@ -325,5 +325,5 @@ async def test_the_search_knows_the_key_where_it_is(whole) -> None:
             plain += key.private_bytes(encoding, form, serialization.NoEncryption())
     found = {form for form, piece in key_in_every_form(key) if piece in plain}
     assert {"PKCS8, PEM", "PKCS1, PEM", "d", "p", "q"} <= found
-    api = whole.robot.told(rb"Bearer ([^\r]+)")
+    api = whole.robot.matches(rb"Bearer ([^\r]+)")
     assert api == {whole.site.house.key.encode()}

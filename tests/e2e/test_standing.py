@@ -1,4 +1,4 @@
-"""A rotation that does not get on is told within a minute, by every part that people and programs look at."""
+"""A rotation that does not get on is reported within a minute by every part that people and programs look at."""
 
 import os
 import signal
@@ -10,8 +10,8 @@ from tests.e2e.test_restore import rotator
 WITHIN = timedelta(minutes=1).total_seconds()
 
 
-async def test_a_worker_that_does_nothing_is_told_within_a_minute(site) -> None:
-    """A worker stands still: status, list, attention, command line and health say it; when it goes on, none does."""
+async def test_a_suspended_worker_is_reported_within_a_minute(site) -> None:
+    """Status, list, attention, command line and health report a worker that stands still, until it goes on."""
     house, rotation = site.house, await site.start()
 
     async def shown():
@@ -26,9 +26,9 @@ async def test_a_worker_that_does_nothing_is_told_within_a_minute(site) -> None:
     assert worker is not None
     os.kill(worker, signal.SIGSTOP)
     try:
-        told = await look_until(shown, lambda shown: shown["standing"] == "stalled", "it is stalled", WITHIN)
-        assert (told["status"], told["trouble"]["code"]) == ("running", "no-worker")
-        assert told["attention"][0]["code"] == "no-worker"
+        stalled = await look_until(shown, lambda shown: shown["standing"] == "stalled", "it is stalled", WITHIN)
+        assert (stalled["status"], stalled["trouble"]["code"]) == ("running", "no-worker")
+        assert stalled["attention"][0]["code"] == "no-worker"
         (listed,) = (await house.get(f"/v1/rotations?site={site.id}"))["items"]
         assert listed["standing"] == "stalled"
         ready = await health("ready")

@@ -20,7 +20,7 @@ GIVEN_UP = "Codec Server could not connect"
 CIPHERTEXT = re.compile(r"[A-Za-z0-9+/]{200,}={0,2}")
 """Nonce and hidden bytes of an input, in Base64."""
 SUMMARY = "store the original settings"
-"""What an activity of every rotation says of itself in the timeline."""
+"""The summary that the timeline shows of one activity of every rotation."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ async def house(open_house, tmp_path_factory) -> AsyncIterator[Any]:
 
 @pytest.fixture(scope="module")
 async def site(house, open_site) -> AsyncIterator[Any]:
-    """An emulated site with nobody at its console."""
+    """An emulated site without a robot at its console."""
     async with open_site(house) as opened:
         yield opened
 
@@ -93,13 +93,13 @@ async def log_in(page: Page, house: Any, key: str) -> None:
 
 
 async def read(page: Page, house: Any, here: str) -> None:
-    """Log in, and do on a page of the UI what the log-in page then tells, once for a browser."""
+    """Log in, and do on a page of the UI what the log-in page then names, once for a browser."""
     await log_in(page, house, house.key)
     await sees(page, "You are logged in as Ann")
-    endpoint, told = await page.locator("code").inner_text(), await page.inner_text("body")
+    endpoint, text = await page.locator("code").inner_text(), await page.inner_text("body")
     own, credentials = "Use my browser setting and ignore Cluster-level setting", "Include cross-origin credentials"
-    assert own in told
-    assert credentials in told
+    assert own in text
+    assert credentials in text
     await page.goto(here)
     await page.locator('button[data-testid^="data-encoder-status"]:visible').first.click()
     await page.get_by_text(own).click()
@@ -110,7 +110,7 @@ async def read(page: Page, house: Any, here: str) -> None:
 
 
 async def test_text_for_those_who_are_logged_in_and_ciphertext_for_all_others(page, house, rotation):
-    """Ciphertext to whoever opens the UI; text after log-in and the steps that it names; ciphertext after log-out."""
+    """The UI shows ciphertext at first, text after log-in and the steps that it names, ciphertext after log-out."""
     here, plan = await history_of(house, rotation), rotation["plan_hash"]
 
     async def sees_ciphertext() -> None:
@@ -139,7 +139,7 @@ async def test_text_for_those_who_are_logged_in_and_ciphertext_for_all_others(pa
 
 
 async def test_the_details_are_text_too(page, house, rotation):
-    """Summary, details and current details stand under User Metadata for who is logged in."""
+    """Summary, details and current details stand under User Metadata for a reader who is logged in."""
     await read(page, house, (await history_of(house, rotation)).replace("/history", "/user-metadata"))
     # each is shown in a frame of its own
     for place, text in enumerate((rotation["plan_hash"][:12], rotation["plan_hash"], rotation["step_title"])):
@@ -159,7 +159,7 @@ async def test_a_page_of_another_origin_reads_nothing(page, house):
         try { return (await fetch(endpoint + "/decode", request)).status }
         catch (error) { return error.name }
     }"""
-    # sent without a question, as its type is plain text: the service sees it, and the page no answer
+    # sent without a preflight, as its type is plain text: the service sees it, and the page no answer
     assert await page.evaluate(asked, endpoint) == "TypeError"
     headers = {"X-Namespace": "rotator"}
     for origin, status in ((page.url.rstrip("/"), 401), (house.program.printed["ui"], 200)):
@@ -183,14 +183,14 @@ async def test_the_log_tells_who_has_read(page, house, rotation):
 
 
 async def test_nothing_of_a_rotation_can_be_read_in_temporals_file(house, rotation):
-    """Who takes the database of the embedded Temporal along has ids and search attributes, and no more."""
+    """A person who copies the database of the embedded Temporal has ids and search attributes, and no more."""
     kept = b"".join(path.read_bytes() for path in house.folder.glob("temporal.db*"))
     assert rotation["id"].encode() in kept, "the search sees what is there"
     assert not [text for text in (rotation["plan_hash"], rotation["plan_id"], SUMMARY) if text.encode() in kept]
 
 
 async def test_what_a_ui_sends_in_clear_is_heard(house, site, rotation):
-    """A signal whose payload nobody has encrypted reaches a rotation all of whose payloads are."""
+    """A signal with a payload in clear reaches a rotation all of whose payloads are encrypted."""
     handle = await house.rotation(rotation["site_id"])  # this client has no keys, as a UI without the codec server
     message = {"rotation_id": rotation["id"], "who": "Ann", "why": "by hand", "request_id": secrets.token_hex(8)}
     await handle.signal("hold", {"move": "hold", **message})

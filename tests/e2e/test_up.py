@@ -36,7 +36,7 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 def lives(pid: int) -> bool:
-    """Whether a process runs; one that waits to be buried does not."""
+    """Whether a process runs; a zombie does not."""
     with contextlib.suppress(FileNotFoundError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     if Path("/proc/self").exists():
@@ -137,8 +137,8 @@ def test_the_api_key_opens_the_api(up) -> None:
     assert httpx.get(sites, trust_env=False, headers={"Authorization": f"Bearer {key}"}).status_code == 200
 
 
-def test_nobody_else_can_read_the_folder(up) -> None:
-    """Folder, databases and keys belong to their owner alone."""
+def test_only_its_owner_reads_the_folder(up) -> None:
+    """Only their owner may read folder, databases and keys."""
     assert stat.S_IMODE(up.folder.stat().st_mode) == 0o700
     for name in ("api.key", "rotator.key", "rotator.db", "temporal.db", "up.json"):
         assert stat.S_IMODE((up.folder / name).stat().st_mode) & 0o077 == 0, name
@@ -146,7 +146,7 @@ def test_nobody_else_can_read_the_folder(up) -> None:
 
 @pytest.mark.parametrize("name", ["worker", "api", "temporal"])
 def test_a_child_that_is_killed_comes_back(up, name) -> None:
-    """After kill -9 of a child it runs again under another id, up.json tells it, and the service is ready."""
+    """After kill -9 of a child it runs again under another id, which up.json shows, and the service is ready."""
     before = up.file()["pids"]
     os.kill(before[name], signal.SIGKILL)
     until(lambda: up.file()["pids"].get(name, before[name]) != before[name], f"{name} runs again")
@@ -168,8 +168,8 @@ def test_a_second_one_on_the_same_folder_is_refused(up) -> None:
     assert up.ready()
 
 
-def test_a_port_in_use_is_said(up, tmp_path) -> None:
-    """Nothing is started beside a server that holds the port, and the message says which port."""
+def test_a_used_port_is_named(up, tmp_path) -> None:
+    """Nothing is started beside a server that holds the port, and the message names the port."""
     port = str(up.printed["ports"]["api"])
     flags = [*command(tmp_path / "var"), "--port", port]
     second = subprocess.run(flags, capture_output=True, text=True, check=False, env=CLEAN, timeout=PATIENCE)
@@ -177,7 +177,7 @@ def test_a_port_in_use_is_said(up, tmp_path) -> None:
     assert port in second.stderr
 
 
-def test_payload_keys_that_are_none_are_said(tmp_path) -> None:
+def test_unusable_payload_keys_are_refused(tmp_path) -> None:
     """Nothing is started, and the message names the file and not what it holds."""
     keys = tmp_path / "payload.keys"
     keys.write_text("hunter2\n")

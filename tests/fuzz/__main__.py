@@ -35,7 +35,7 @@ _SENT = 2000
 
 
 def main() -> int:
-    """Play, sum up, and say whether every parser bore it."""
+    """Play and sum up; the exit code is 0 when nothing was found."""
     asked = _arguments()
     console, began, played = Console(), time.monotonic(), Played()
     every = range(asked.first, asked.first + asked.inputs)
@@ -57,8 +57,8 @@ def main() -> int:
         finds = sum(find.parser == name for find in played.finds)
         table.add_row(name, f"{count:,}", f"{played.read[name]:,}", str(finds))
     console.print(table)
-    for told in old:
-        console.print(f"[bold red]found once, and again[/]: {told}", highlight=False)
+    for problem in old:
+        console.print(f"[bold red]found once, and again[/]: {problem}", highlight=False)
     took = time.monotonic() - began
     console.print(
         f"{played.counts.total():,} inputs, {len(sent):,} of them over the API too, and {asked.requests:,} requests to "
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 async def _through_api(inputs: list[int], requests: range) -> list[Find]:
-    # what the API logs of bad requests is not asked for here
+    # what the API logs of bad requests is not wanted here
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Changing zip files: other files in them, other names, other words about them, bombs, archives in archives."""
+"""Changing zip files: other files in them, other names, other headers, bombs, archives in archives."""
 
 import io
 import random
@@ -38,14 +38,14 @@ _MANY = 150
 
 
 def by_archive(draw: random.Random, content: bytes) -> bytes:
-    """One file of it, or what is said of one; at times a file that never was in a recovery file."""
+    """Change a header, or a file of the archive; at times add files that no recovery file has."""
     if draw.randrange(3):
         return _words(draw, content)
     return _packed(draw, _changed(draw, _files(content)))
 
 
 def _files(content: bytes) -> list[tuple[str, bytes]]:
-    """What is in it, no more than a MiB of each."""
+    """The files of an archive, no more than a MiB of each."""
     files = []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -58,7 +58,7 @@ def _files(content: bytes) -> list[tuple[str, bytes]]:
 
 
 def _words(draw: random.Random, content: bytes) -> bytes:
-    """Some number of a header: of a file, of its line in the directory, or of the directory's end."""
+    """Change a number of some header: of a file, of its line in the directory, or of the directory's end."""
     changed = bytearray(content)
     head = draw.choice(tuple(_SIZES))
     places = [at for at in range(len(changed) - 4) if changed[at : at + 4] == head]
@@ -119,7 +119,7 @@ def _zipped_again(files: list[tuple[str, bytes]]) -> bytes:
 
 
 def _bombed(content: bytes) -> bytes:
-    """With a file of 64 MiB beside the others, of which directory and head say 400 bytes."""
+    """Add a file of 64 MiB, for which directory and header give 400 bytes."""
     packed = io.BytesIO(content)
     with zipfile.ZipFile(packed, "a") as archive:
         place = archive.start_dir

@@ -110,7 +110,7 @@ def sylinks() -> tuple[bytes, ...]:
 
 @cache
 def recovery_files() -> tuple[bytes, ...]:
-    """Recovery files: as SEPM writes them, in a folder and stored, and with a password that nobody tells."""
+    """Recovery files: as SEPM writes them, in a folder and stored, and without the password of their keystore."""
     both, alone, _ = keystores()
     leaf, _, key, *_ = certificates()
     settings = f"keystorepass={PASSWORD}\nDomainId={'AB' * 16}\n".encode()

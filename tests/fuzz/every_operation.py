@@ -25,7 +25,7 @@ from tests.fuzz.mutation import by_lines
 from tests.fuzz.service import service
 
 _AWAY = {HTTPStatus.BAD_GATEWAY: {"sepm-unreachable"}, HTTPStatus.SERVICE_UNAVAILABLE: {"temporal-down"}}
-"""What may be said of the parts that are not there."""
+"""The codes by which an answer may report the parts that are not there."""
 _TYPES = (
     "application/json",
     "application/json; charset=utf-16",
@@ -43,7 +43,7 @@ _LOGIN = Operation("post", "/v1/codec/login", {"responses": {}})
 
 
 async def every_operation(numbers: Iterable[int]) -> list[Find]:
-    """Ask once for each number; whatever is not answered as it is described is a find."""
+    """Send one request for each number; an answer that is not as described is a find."""
     async with service() as (app, api, ids):
         every = [each for each in operations(app) if each.path.startswith("/v1/")]
         finds = []
@@ -54,7 +54,7 @@ async def every_operation(numbers: Iterable[int]) -> list[Find]:
             begun, largest = time.process_time(), peak()
             answer = await api.request(**request)
             wrong = [*_wrong(answer), *(undescribed(app, answer) if operation is not _LOGIN else ())]
-            wrong += [told] if (told := too_much(begun, largest)) else []
+            wrong += [excess] if (excess := too_much(begun, largest)) else []
             if wrong:
                 finds.append(Find(operation.name, number, "; ".join(wrong)[:300]))
         return finds
@@ -128,7 +128,7 @@ def _wrong(answer: httpx.Response) -> list[str]:
     code = problem.type.removeprefix("/problems/")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and code not in _AWAY.get(HTTPStatus(status), ()):
         return [f"HTTP {status}: {code}: {problem.detail[:100]}"]
-    told = problem.title and problem.detail and (problem.remedy or any(each.remedy for each in problem.findings))
-    if not told or problem.status != status:
+    complete = problem.title and problem.detail and (problem.remedy or any(each.remedy for each in problem.findings))
+    if not complete or problem.status != status:
         return [f"HTTP {status}: {code} does not say what to do"]
     return []

@@ -44,7 +44,7 @@ def judge(parser: Parser, content: bytes) -> tuple[bool, str]:
 
 
 def too_much(begun: float, largest: int) -> str:
-    """What was taken too much of since then, by `time.process_time` and `peak`; nothing if all is right."""
+    """A message when too much processor or memory was taken since `begun` and `largest`; empty if all is right."""
     took, grown = time.process_time() - begun, peak() - largest
     if grown > GROWTH:
         return f"made its process larger by {grown >> 20} MiB"
@@ -63,5 +63,5 @@ def bound_memory() -> None:
 
 
 def _address_space() -> int:
-    told = Path("/proc/self/statm")  # Linux alone has it; elsewhere as much as was ever seen
-    return int(told.read_text().split()[0]) * resource.getpagesize() if told.exists() else MEMORY
+    statm = Path("/proc/self/statm")  # Linux alone has it; elsewhere MEMORY is assumed
+    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else MEMORY

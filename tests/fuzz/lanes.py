@@ -41,7 +41,7 @@ def turns() -> Iterator[Parser]:
 
 
 def play(numbers: range, lanes: int) -> Iterator[Played]:
-    """Play inputs in as many processes, and tell what comes of them as it comes."""
+    """Play inputs in as many processes as there are lanes, and yield the results as they come."""
     context = get_context("fork")
     left = {lane: numbers[lane::lanes] for lane in range(lanes)}
     running: dict[Connection, tuple[int, ForkProcess]] = {}
@@ -80,7 +80,7 @@ def play(numbers: range, lanes: int) -> Iterator[Played]:
 
 
 def parser_of(number: int) -> Parser:
-    """Whose turn it is at that number."""
+    """The parser whose turn it is at that number."""
     shares = sum(parser.share for parser in PARSERS)
     return next(itertools.islice(turns(), number % shares, None))
 
@@ -91,7 +91,7 @@ def _lane(numbers: range, pipe: Connection) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     done = None
     for number in numbers:
-        # told before it is begun, so that a find that ends this process is known
+        # sent before the input is begun, so that one that ends this process is known
         pipe.send((number, done))
         signal.setitimer(signal.ITIMER_PROF, _DEADLY)
         done = _one(number)

@@ -1,4 +1,4 @@
-"""Every parser that takes bytes from outside. Whoever writes another adds it to PARSERS."""
+"""Every parser that takes bytes from outside. A new parser is to be added to PARSERS."""
 
 import hashlib
 import json
@@ -91,7 +91,7 @@ def recovery_file(content: bytes) -> object:
 
 
 def served(content: bytes) -> object:
-    """A certificate that some port presents: whatever it is, it is told."""
+    """A certificate that some port presents; the parsers refuse no content."""
     return seen(content), presented(ServerName("SRV1"), content, _NOW)
 
 
@@ -101,7 +101,7 @@ def export(content: bytes) -> object:
 
 
 def export_undeclared(content: bytes) -> object:
-    """The same, of which nobody has declared anything but one column."""
+    """The same, with one column declared and nothing else."""
     return parse_client_export(content, ExportForm(columns={Field.BUILD: "Version"}))
 
 

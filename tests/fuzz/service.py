@@ -33,7 +33,7 @@ _ONCE = RetryConfig(max_retries=0, initial_interval_millis=1, max_interval_milli
 
 
 class _Sepm:
-    """In place of SEPM: it lets everybody in, so that odd sites are stored and shown again."""
+    """In place of SEPM: it accepts every account, so that odd sites are stored and shown again."""
 
     def __init__(self, *_: object, **__: object) -> None:
         pass
@@ -45,10 +45,10 @@ class _Sepm:
         pass
 
     async def server_ids(self) -> None:
-        """Asked to see whether the account is good."""
+        """The call by which the API checks the account."""
 
 
-async def _nobody(*_: object) -> None:
+async def _no_server(*_: object) -> None:
     raise Unreachable("127.0.0.1", "no certificate could be read", "there is nobody")
 
 
@@ -67,7 +67,7 @@ async def service() -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient, dict[str,
             async with httpx.AsyncClient(transport=transport, base_url="http://fuzz", headers=headers) as api:
                 with (
                     patch("api.site.first_contact.SepmClient", _Sepm),
-                    patch("api.site.first_contact.fetch_fingerprint", _nobody),
+                    patch("api.site.first_contact.fetch_fingerprint", _no_server),
                 ):
                     yield app, api, IDS | await _filled(store, api)
         finally:

@@ -65,8 +65,8 @@ def test_an_input_follows_from_its_number(parser):
         "[parser] = [each for each in PARSERS if each.name == sys.argv[1]]\n"
         "print(hashlib.sha256(b'|'.join(parser.input(n) for n in range(50))).hexdigest())"
     )
-    told = subprocess.run([sys.executable, "-c", program, parser.name], check=True, capture_output=True, text=True)
-    assert told.stdout.strip() == hashlib.sha256(b"|".join(parser.input(n) for n in range(50))).hexdigest()
+    ended = subprocess.run([sys.executable, "-c", program, parser.name], check=True, capture_output=True, text=True)
+    assert ended.stdout.strip() == hashlib.sha256(b"|".join(parser.input(n) for n in range(50))).hexdigest()
 
 
 def test_what_comes_over_the_api_is_kept_or_a_problem():
@@ -80,7 +80,7 @@ def test_every_operation_bears_what_is_odd():
 
 
 def test_an_operation_that_does_not_bear_it_is_found(monkeypatch):
-    """One that fails, one that refuses without a word of what to do, and one whose answer is not described."""
+    """One that fails, one that refuses without a remedy, and one whose answer is not described."""
 
     async def fail(*_, **__):
         raise RuntimeError("of nobody")
@@ -94,10 +94,10 @@ def test_an_operation_that_does_not_bear_it_is_found(monkeypatch):
     monkeypatch.setattr("store.rotation.tasks.Tasks.get", fail)
     monkeypatch.setattr("store.rotation.plans.Plans.get", refuse)
     monkeypatch.setattr("store.rotation.rotations.Rotations.get", tease)
-    told = " ".join(find.what for find in asyncio.run(every_operation(range(300))))
-    assert "HTTP 500: internal-error" in told
-    assert "gone does not say what to do" in told
-    assert "418 is not described" in told
+    found = " ".join(find.what for find in asyncio.run(every_operation(range(300))))
+    assert "HTTP 500: internal-error" in found
+    assert "gone does not say what to do" in found
+    assert "418 is not described" in found
 
 
 def _loops(_content):
@@ -110,7 +110,7 @@ def _raises(_content):
 
 
 @pytest.mark.parametrize(
-    ("read", "told"),
+    ("read", "what"),
     [
         (_raises, "IndexError: of nobody"),
         (_loops, "ended its process by signal 27"),
@@ -119,7 +119,7 @@ def _raises(_content):
     ],
     ids=["raises", "loops", "crashes", "eats"],
 )
-def test_a_parser_that_does_not_bear_an_input_is_found(monkeypatch, read, told):
+def test_a_parser_that_does_not_bear_an_input_is_found(monkeypatch, read, what):
     """One that raises something else, does not end, breaks down or takes all memory; and the others are played on."""
     bad = replace(PARSERS[0], name="bad", read=lambda content: read(content) if len(content) % 7 == 0 else content)
     monkeypatch.setattr(lanes, "PARSERS", (bad,))
@@ -129,12 +129,12 @@ def test_a_parser_that_does_not_bear_an_input_is_found(monkeypatch, read, told):
         played.add(some)
     wrong = [number for number in range(20) if len(bad.input(number)) % 7 == 0]
     assert sorted(find.number for find in played.finds) == wrong != []
-    assert all(told in find.what for find in played.finds)
+    assert all(what in find.what for find in played.finds)
     assert played.counts.total() == 20
 
 
 def test_a_greedy_parser_is_found(monkeypatch):
-    """Its first input in each process, long before all memory is taken; how large the process was is told."""
+    """Its first input in each process is a find, long before all memory is taken; the peak memory is reported."""
     greedy = replace(PARSERS[0], name="bad", read=lambda _: len(b"x" * (judging.GROWTH * 2)))
     monkeypatch.setattr(lanes, "PARSERS", (greedy,))
     played = Played()

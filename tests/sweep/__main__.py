@@ -78,12 +78,12 @@ async def sample(options: argparse.Namespace, folder: Path) -> bool:
     return bool(watch.hit) and not problems
 
 
-async def until_told(work: Coroutine[Any, Any, bool]) -> bool | None:
-    """What came of the work; None when somebody stopped it: every process is killed then, none is waited for."""
-    task, told = asyncio.ensure_future(work), asyncio.Event()
+async def until_stopped(work: Coroutine[Any, Any, bool]) -> bool | None:
+    """The result of the work; None when a signal stopped it, which kills every process and waits for none."""
+    task, stopped = asyncio.ensure_future(work), asyncio.Event()
 
     def stop() -> None:
-        told.set()
+        stopped.set()
         Kept.end_all()
         task.cancel()
 
@@ -91,11 +91,11 @@ async def until_told(work: Coroutine[Any, Any, bool]) -> bool | None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     await asyncio.wait([task])
-    return None if told.is_set() else task.result()
+    return None if stopped.is_set() else task.result()
 
 
 def say(text: str) -> None:
-    """Tell it at once."""
+    """Write a line at once."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         del os.environ[name]
     os.environ["ROTATOR_WATCH_EVERY"] = "PT0S"  # the watch is no part of a rotation, and looks when it likes
     folder = Path(tempfile.mkdtemp(prefix="sweep-"))
-    well = asyncio.run(until_told((sample if options.sample else sweep)(options, folder)))
+    well = asyncio.run(until_stopped((sample if options.sample else sweep)(options, folder)))
     if well is None:
         say("stopped: nothing is judged")
     if well is not False and not options.keep:

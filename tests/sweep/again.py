@@ -1,7 +1,7 @@
 """A process that is killed often and must be back soon: `python -m tests.sweep.again MODULE ARGUMENTS...`.
 
 It loads everything that the module needs, once, and then runs it in a child of its own, and in another one whenever
-that dies. Told to stop, it stops the child and ends as the child does.
+that dies. On SIGTERM it stops the child and ends as the child does.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(module: str) -> int:
-    """Run the module again and again, until told to stop."""
+    """Run the module again and again, until SIGTERM."""
     for name in (module, *_LOADS.get(module, ())):
         import_module(name)
     stopping, child = False, 0

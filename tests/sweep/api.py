@@ -26,7 +26,7 @@ class _Calls(Interceptor):
 
 
 class _Outbound(OutboundInterceptor):
-    """Reports what is said to Temporal before it is sent, and when it was answered."""
+    """Reports each start and signal of a workflow before it is sent to Temporal, and when it was answered."""
 
     async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002 - the SDK's name
         effect = f"rpc start {input.workflow}"

@@ -23,7 +23,7 @@ SOCKET = "SWEEP_SOCKET"
 
 @dataclass
 class Doing:
-    """An execution: of an activity, or of a call."""
+    """An execution of an activity or of a call."""
 
     process: str
     kind: str
@@ -43,15 +43,15 @@ def begin(process: str, kind: str) -> None:
 
 
 async def passing(effect: str, side: str, *, step: str = "", pid: int | None = _OURS) -> bool:
-    """Report the place and wait until the lane lets go on. `pid`: of another one that would die; None: it is dead.
+    """Report the place, and wait for the lane's answer. `pid`: of another process that would die; None: it is dead.
 
-    False: who would do it is dead, and it is not done.
+    False: the process that would have the effect was killed, and the caller leaves the effect out.
     """
     doing = _doing.get()
     if doing is None:
         return True
     doing.passes[effect, side] += 1
-    told = {
+    report = {
         "process": doing.process,
         "kind": doing.kind,
         "effect": effect,
@@ -63,7 +63,7 @@ async def passing(effect: str, side: str, *, step: str = "", pid: int | None = _
     }
     reader, writer = await asyncio.open_unix_connection(os.environ[SOCKET])
     try:
-        writer.write(json.dumps(told).encode() + b"\n")
+        writer.write(json.dumps(report).encode() + b"\n")
         await writer.drain()
         return await reader.readline() == GO_ON
     finally:

@@ -1,4 +1,4 @@
-"""How a run must have ended, whoever died in it: judged by the emulator's own journal and by the product's records."""
+"""How a run must have ended, whatever died in it: judged by the emulator's own journal and the product's records."""
 
 import asyncio
 import contextlib
@@ -41,26 +41,26 @@ class Before:
 
 @dataclass(frozen=True)
 class Story:
-    """What a run did, in the order in which it did it; the same for every run of a procedure, whoever died."""
+    """What a run did, in the order in which it did it; the same for every run of a procedure, whatever died."""
 
     effects: Counter[tuple[str, ...]]
     events: tuple[tuple[str, ...], ...]
 
 
 async def story(visit: Visit) -> Story:
-    """What was done to the site, and what the product told of it. Certificates are drawn anew for each run."""
+    """The effects at the site and the events of the product, without fingerprints: each run has new certificates."""
     effects: Counter[tuple[str, ...]] = Counter()
     for each in await visit.truth("effects"):
         subject = each["subject"][:1] if each["kind"] == _REPLACED else each["subject"]
         effects[each["kind"], *subject] += each["count"]
     events = []
     for rotation in visit.rotations:
-        told = await visit.lane.get(f"/v1/rotations/{rotation}/events?limit=500")
-        events += [(each["kind"], each["data"]["step"]) for each in told["items"] if each["kind"] in _TOLD]
+        listed = await visit.lane.get(f"/v1/rotations/{rotation}/events?limit=500")
+        events += [(each["kind"], each["data"]["step"]) for each in listed["items"] if each["kind"] in _COMPARED]
     return Story(effects, tuple(events))
 
 
-_TOLD = frozenset(
+_COMPARED = frozenset(
     {"started", "step-began", "step-ended", "task-opened", "task-closed", "gate-passed", "turning-back", "ended"}
 )
 
@@ -68,23 +68,23 @@ _TOLD = frozenset(
 async def problems(visit: Visit, procedure: Procedure, before: Before, undisturbed: Story | None) -> list[str]:
     """Everything that is not as it must be.
 
-    1. each rotation ended as it must, there is no other, and nothing is asked of anybody any more
-    2. the site is as it was, but for the certificates; nobody was ever lost
+    1. each rotation ended as it must, there is no other, and no attention is left
+    2. the site is as it was, but for the certificates; no client was ever lost
     3. every effect happened once; effects and events are those of the undisturbed run. One exception: a call that a
        crash cut off moves a policy again (rule 24), so a policy may be moved several times, and back as often
     4. no event is missing or altered, no task was opened twice, each write is noted once and as made, and no workflow
        task ever failed
     """
     found = [*await _endings(visit, procedure), *await _site(visit, procedure, before)]
-    told = await story(visit)
+    played = await story(visit)
     found += [
         f"{' '.join(effect)} happened {count} times"
-        for effect, count in told.effects.items()
+        for effect, count in played.effects.items()
         if count != 1 and effect[0] != _MOVED
     ]
-    found += moved_for_good(told.effects)
+    found += moved_for_good(played.effects)
     if undisturbed is not None:
-        found += _differences(told, undisturbed)
+        found += _differences(played, undisturbed)
     return [*found, *await _records(visit), *await _history(visit)]
 
 
@@ -99,7 +99,7 @@ async def _endings(visit: Visit, procedure: Procedure) -> list[str]:
 
 
 async def _quiet(visit: Visit) -> list[dict[str, Any]]:
-    """The rotations when nothing is asked any more. The service sees that the site is put back when it looks next."""
+    """The rotations once none has attention left. The service sees only at its next look that a site is put back."""
     listed: list[dict[str, Any]] = []
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(2 * EVERY.total_seconds()):
@@ -131,13 +131,13 @@ def moved_for_good(effects: Counter[tuple[str, ...]]) -> list[str]:
     return found
 
 
-def _differences(told: Story, undisturbed: Story) -> list[str]:
-    found = [f"{' '.join(effect)} was not done" for effect in undisturbed.effects.keys() - told.effects.keys()]
-    found += [f"{' '.join(effect)} was done" for effect in told.effects.keys() - undisturbed.effects.keys()]
-    if told.events != undisturbed.events:
+def _differences(played: Story, undisturbed: Story) -> list[str]:
+    found = [f"{' '.join(effect)} was not done" for effect in undisturbed.effects.keys() - played.effects.keys()]
+    found += [f"{' '.join(effect)} was done" for effect in played.effects.keys() - undisturbed.effects.keys()]
+    if played.events != undisturbed.events:
         missing, more = (
-            Counter(undisturbed.events) - Counter(told.events),
-            Counter(told.events) - Counter(undisturbed.events),
+            Counter(undisturbed.events) - Counter(played.events),
+            Counter(played.events) - Counter(undisturbed.events),
         )
         found.append(
             f"told otherwise than undisturbed: missing {dict(missing)}, more {dict(more)}, or in another order"

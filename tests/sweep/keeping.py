@@ -19,7 +19,7 @@ _LOOK = 0.02
 
 
 class Kept:
-    """A process that is started again whenever it dies, until it is told to stop. It dies with this one."""
+    """A process that is started again whenever it dies, until `stop` is called. It dies with this one."""
 
     _all: ClassVar[set["Kept"]] = set()
 
@@ -57,8 +57,8 @@ class Kept:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._process.pid, number)
 
-    async def said(self) -> dict[str, Any]:
-        """The line of JSON that it says when it is ready."""
+    async def printed(self) -> dict[str, Any]:
+        """The line of JSON that the process prints when it is ready."""
         async with asyncio.timeout(_READY_WITHIN):
             while not (text := self.out.read_text() if self.out.exists() else "").endswith("\n"):  # noqa: ASYNC110 - it lies in another process
                 await asyncio.sleep(_LOOK)

@@ -1,4 +1,4 @@
-"""A lane: a whole stack of its own, whose processes say where they are and are killed at chosen points."""
+"""A lane: a whole stack of its own, whose processes report where they are and are killed at chosen points."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ class Lane:
     # -- what the API says ------------------------------------------------------------------------
 
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer of the API, asked again while it or a part of it is away."""
+        """The answer of the API; the request is sent again while the API or a part of it is away."""
         async with asyncio.timeout(_PATIENCE):
             while True:
                 with contextlib.suppress(httpx.TransportError):
@@ -54,11 +54,11 @@ class Lane:
                 await asyncio.sleep(0.1)
 
     async def get(self, path: str) -> Any:
-        """What it shows there."""
+        """The JSON that the API shows at a path."""
         return (await self.ask("GET", path)).raise_for_status().json()
 
     async def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
-        """Its answer, which is no refusal."""
+        """The JSON of the API's answer, which is no refusal."""
         answer = await self.ask("POST", path, json=body, headers=headers)
         assert answer.is_success, answer.text
         return answer.json()
@@ -66,11 +66,11 @@ class Lane:
     # -- deaths -----------------------------------------------------------------------------------
 
     async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """A process is somewhere: let it go on, or kill who is to be killed now."""
+        """Take the report of a process: let it go on, or kill the victim that is chosen there."""
         with contextlib.suppress(ConnectionError), contextlib.closing(writer):
-            told = json.loads(await reader.readline())
-            place = Place(told["process"], told["kind"], told["effect"], told["side"])
-            passing = Passing(place, told["pid"], told["number"], told["step"], told["execution"])
+            report = json.loads(await reader.readline())
+            place = Place(report["process"], report["kind"], report["effect"], report["side"])
+            passing = Passing(place, report["pid"], report["number"], report["step"], report["execution"])
             # the front serves several calls at a time: what was killed for one of them is gone for the others
             point = self.watch.passed(passing) if _lives(passing.pid) else None
             if point is not None:

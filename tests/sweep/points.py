@@ -1,6 +1,6 @@
 """Points at which something may die: what running processes pass, and which of these places are touched in a sweep.
 
-Nobody lists them: instrumented processes report every place they pass (`checkpoint`), and of each kind of place the
+No list names them: instrumented processes report every place they pass (`checkpoint`), and of each kind of place the
 first and the last that an undisturbed rotation passed are points.
 """
 
@@ -39,7 +39,7 @@ class Place:
 
     @property
     def victims(self) -> tuple[Victim, ...]:
-        """Whom to kill there. Temporal's death is felt where something is on its way from or to it."""
+        """What to kill there. Temporal's death has an effect where a message is on its way from or to it."""
         match self.process:
             case "worker":
                 inside = self.effect.startswith(("commit", "rest"))
@@ -61,9 +61,9 @@ class Passing:
     number: int
     """How often its execution has passed the place, from 1."""
     step: str = ""
-    """The step that is told of, where one is."""
+    """The step that the process reports, where it reports one."""
     execution: int = 0
-    """Which of its process's it is."""
+    """The number of that execution within its process."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Point:
 
 @dataclass
 class Watch:
-    """Sees every passing, in order, and says who is to be killed there. This one only keeps them in mind."""
+    """Sees every passing, in order, and chooses what is killed there. This class only records them."""
 
     step: str = "start"
     seen: list[tuple[Passing, str]] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Watch:
     """The step in which each call of the API came: before it is answered the rotation may have gone on, or not."""
 
     def passed(self, passing: Passing) -> Point | None:
-        """A process is there."""
+        """Record that a process passes a place; the point at which it is now, if something is to be killed there."""
         self.step = passing.step or self.step
         step = self.step
         if passing.place.process == "api":
@@ -115,7 +115,7 @@ class Watch:
         return self.choose(passing, step)
 
     def choose(self, _passing: Passing, _step: str) -> Point | None:
-        """Who is to be killed there, in that step."""
+        """The point at which something is to be killed there, in that step; here none."""
         return None
 
     def begin(self) -> None:
@@ -186,7 +186,7 @@ def points(procedure: str, watch: Watch) -> tuple[Point, ...]:
 def batches(chosen: Sequence[Point], most: int) -> Iterator[tuple[Point, ...]]:
     """Points that one rotation can have one after the other: of one procedure, one victim.
 
-    A death makes its activity begin anew, and then it may find less to do. So within one step an activity dies a few
+    A death makes its activity begin again, and then it may find less to do. So within one step an activity dies a few
     times only, and only one of these deaths is at a later pass than the first.
     """
     by_victim: dict[tuple[str, Victim], list[Point]] = defaultdict(list)

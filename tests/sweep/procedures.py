@@ -1,4 +1,4 @@
-"""The procedures that are swept, each played on a site of its own while somebody may die."""
+"""The procedures that are swept, each played on a site of its own while parts of the product may die."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Procedure:
     servers: int
     play: Play
     relax_floor: str
-    """Long where somebody acts while A8 waits."""
+    """Long where the procedure cancels or terminates while A8 waits."""
     statuses: tuple[str, ...]
     """Of its rotations, in the order in which they were started."""
     replaces: bool
@@ -54,7 +54,7 @@ async def _restore_behind_swap(visit: Visit, begins: Callable[[], None]) -> None
 
 
 async def _restored(visit: Visit, begins: Callable[[], None]) -> None:
-    await visit.lane.rising()  # somebody may have died meanwhile
+    await visit.lane.rising()  # a part may have died meanwhile
     await (await visit.workflow()).terminate("pulled out")
     begins()
     restoring = await visit.lane.post(f"/v1/sites/{visit.id}/restore", {"who": WHO, "why": "put it back"})

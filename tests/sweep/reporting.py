@@ -13,12 +13,12 @@ _COMMAND = ".venv/bin/python -m tests.sweep"
 
 
 def command(points: Iterable[Point]) -> str:
-    """What sweeps just these points, in one run."""
+    """The command that sweeps just these points, in one run."""
     return " ".join((_COMMAND, *(f"--point {shlex.quote(str(point))}" for point in points)))
 
 
 def table(tally: Tally) -> list[str]:
-    """Points by procedure and victim: how many there are, and at how many somebody died."""
+    """Points by procedure and victim: how many there are, and at how many of them the victim died."""
     rows = [("", *(victim.value for victim in Victim), "points", "swept")]
     total: Counter[str] = Counter()
     died = Counter(point.procedure for point in set(tally.died))
@@ -33,16 +33,16 @@ def table(tally: Tally) -> list[str]:
 
 def lines(tally: Tally) -> list[str]:
     """The whole report."""
-    told = [
+    report = [
         "",
         *table(tally),
         "",
         f"{tally.runs} runs, {tally.seconds / 60:.1f} minutes, {len(tally.failures)} failures",
     ]
-    told += [f"  not passed again, swept where others of its kind are: {point}" for point in tally.moved]
+    report += [f"  not passed again, swept where others of its kind are: {point}" for point in tally.moved]
     for failure in tally.failures:
-        told += ["", *(f"  {problem}" for problem in failure.problems), f"  {command(failure.points)}"]
-    return told
+        report += ["", *(f"  {problem}" for problem in failure.problems), f"  {command(failure.points)}"]
+    return report
 
 
 def write(tally: Tally, path: Path) -> None:

@@ -27,7 +27,7 @@ _A_DEATH = 15.0
 
 @dataclass(frozen=True)
 class Recording:
-    """A run in which nobody dies: what it passed, and what it did."""
+    """A run without deaths: what it passed, and what it did."""
 
     procedure: Procedure
     watch: Watch
@@ -59,10 +59,10 @@ async def record(lane: Lane, name: str) -> Recording:
         SweepFailedError: when even that does not end as it must.
     """
     procedure, watch, began = PROCEDURES[name], Watch(), time.monotonic()
-    found, told = await _play(lane, procedure, watch, _UNDISTURBED, None)
-    if found or told is None:
+    found, played = await _play(lane, procedure, watch, _UNDISTURBED, None)
+    if found or played is None:
         raise SweepFailedError(f"{name} does not end well although nobody dies: {'; '.join(found)}")
-    return Recording(procedure, watch, told, time.monotonic() - began)
+    return Recording(procedure, watch, played, time.monotonic() - began)
 
 
 async def run(lane: Lane, points: Iterable[Point], undisturbed: Story | None) -> Result:
@@ -100,7 +100,7 @@ async def _play(
                 lane.watch = Watch()
                 await lane.rising()
                 found = await problems(here, procedure, before, undisturbed)
-            told = await story(here)
+            played = await story(here)
     except Exception as error:  # noqa: BLE001 - one run that breaks is a result, and the sweep goes on
         last = traceback.extract_tb(error.__traceback__)[-1]
         return [f"{type(error).__name__} at {last.name}: {error}"], None
@@ -108,7 +108,7 @@ async def _play(
         lane.watch = Watch()
     if not found:
         shutil.rmtree(lane.folder / name, ignore_errors=True)
-    return found, told
+    return found, played
 
 
 @contextlib.asynccontextmanager
@@ -122,12 +122,12 @@ async def open_site(lane: Lane, name: str, procedure: Procedure, limit: float) -
     environment = {**lane.environment, "EMULATOR_ROBOT_KEY": key}
     served = Kept.module("tests.sweep.site", *arguments, environment=environment, folder=folder)
     try:
-        said = await served.said()
-        headers = {"Authorization": f"Bearer {said['control']['token']}"}
+        printed = await served.printed()
+        headers = {"Authorization": f"Bearer {printed['control']['token']}"}
         async with httpx.AsyncClient(
-            base_url=said["control"]["url"], headers=headers, timeout=30, trust_env=False
+            base_url=printed["control"]["url"], headers=headers, timeout=30, trust_env=False
         ) as control:
-            made = Visit(lane, said, control, limit)
+            made = Visit(lane, printed, control, limit)
             await made.register(procedure.relax_floor)
             try:
                 yield made

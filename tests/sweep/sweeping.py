@@ -35,7 +35,7 @@ class Tally:
     found: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     """The points of each procedure."""
     undisturbed: dict[str, float] = field(default_factory=dict)
-    """How many seconds each takes when nobody dies."""
+    """The seconds that each takes without deaths."""
     died: list[Point] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     moved: list[Point] = field(default_factory=list)

@@ -17,7 +17,7 @@ async def one_commit(database: Database, way: str) -> None:
 
 
 def test_every_way_in_which_the_store_writes_is_watched() -> None:
-    """A way that is added to the database would otherwise be swept by nobody."""
+    """The sweep would otherwise miss a way that is added to the database."""
     assert set(WRITES) == {name for name in vars(Database) if name.startswith("write")}
 
 
@@ -42,7 +42,7 @@ async def test_a_commit_is_reported_before_and_after(way: str, tmp_path: Any, mo
         await one_commit(database, way)
     await database.close()
 
-    assert [(told["kind"], told["effect"], told["side"]) for told in heard] == [
+    assert [(report["kind"], report["effect"], report["side"]) for report in heard] == [
         ("some activity", "commit one_commit", "before"),
         ("some activity", "commit one_commit", "after"),
     ]

@@ -12,9 +12,9 @@ READ = Place("sepm", "GET /groups", "", "after")
 PATCH = Place("sepm", "PATCH /groups/*", "", "after")
 
 
-def passed(watch: Watch, *told: tuple[Place, int, str]) -> list[Point | None]:
-    """What a watch says to processes that pass these places."""
-    return [watch.passed(Passing(place, 1, number, step)) for place, number, step in told]
+def passed(watch: Watch, *passings: tuple[Place, int, str]) -> list[Point | None]:
+    """What a watch answers to processes that pass these places."""
+    return [watch.passed(Passing(place, 1, number, step)) for place, number, step in passings]
 
 
 def swept(watch: Watch) -> set[tuple[Victim, Place, str, int]]:

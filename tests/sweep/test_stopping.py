@@ -17,9 +17,9 @@ def test_ctrl_c_ends_everything(tmp_path) -> None:
     with subprocess.Popen(command, cwd=ROOT, env={"TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, text=True) as sweep:
         lane = _appears(tmp_path, "sweep-*/lane-1/worker.log")
         sweep.send_signal(signal.SIGINT)
-        said, _ = sweep.communicate(timeout=STOPS_WITHIN)
+        output, _ = sweep.communicate(timeout=STOPS_WITHIN)
     assert sweep.returncode == 1
-    assert "nothing is judged" in said
+    assert "nothing is judged" in output
     assert not lane.exists()
     assert _speaking_of(str(tmp_path)) == []
 
@@ -34,7 +34,7 @@ def _appears(folder: Path, pattern: str) -> Path:
 
 
 def _speaking_of(text: str) -> list[str]:
-    """The command lines of processes, or their environments, that name something."""
+    """The command lines of processes that name a text in their command line or environment."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

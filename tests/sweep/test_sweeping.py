@@ -38,7 +38,7 @@ def test_what_is_passed_elsewhere_from_run_to_run_is_swept_there() -> None:
 
 
 def test_what_no_run_passes_is_a_failure() -> None:
-    """A place that is not there any more was not swept, and that is said."""
+    """A place that no run passes any more was not swept, and is reported."""
     sweep = missing(at("A10b"), ())
     (failure,) = sweep.tally.failures
     assert failure.points == (at("A10b"),)

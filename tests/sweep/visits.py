@@ -24,7 +24,7 @@ class Visit:
     """A site of its own for one run."""
 
     lane: Lane
-    said: dict[str, Any]
+    printed: dict[str, Any]
     control: httpx.AsyncClient
     limit: float
     """Seconds after which a wait is over."""
@@ -35,16 +35,16 @@ class Visit:
 
     async def register(self, relax_floor: str) -> None:
         """Make the site known to the product. A8 takes `relax_floor` at least."""
-        said, rest = self.said, self.said["rest"]
+        printed, rest = self.printed, self.printed["rest"]
         document = {
-            "name": said["site"],
+            "name": printed["site"],
             "rest_url": rest["url"],
             "username": rest["user"],
             "password": rest["password"],
             "domain": rest["domain"],
             "trust": {"fingerprint_sha256": rest["fingerprint_sha256"]},
-            "servers": [{name: server[name] for name in _PLAIN} for server in said["servers"]],
-            "lists": said["server_lists"],
+            "servers": [{name: server[name] for name in _PLAIN} for server in printed["servers"]],
+            "lists": printed["server_lists"],
             "limits": LIMITS | {"relax_floor": relax_floor},
         }
         self.id = (await self.lane.post("/v1/sites", document))["id"]
@@ -55,7 +55,7 @@ class Visit:
             server["name"]: (await self.lane.post("/v1/certificates/self-signed", {"names": ["127.0.0.1"]}))[
                 "certificate"
             ]["id"]
-            for server in self.said["servers"]
+            for server in self.printed["servers"]
         }
         order = {"site_id": self.id, "certificates": certificates, "unproven_failover": "approve"}
         order |= {"trusted_networks": ["10.0.0.0/16", "10.114.0.0/16"]}  # of both locations
@@ -103,5 +103,5 @@ class Visit:
         return (await lazy_client(self.lane.household.temporal)).get_workflow_handle(rotation_workflow(SiteId(self.id)))
 
     async def truth(self, path: str) -> Any:
-        """What really is: `pairs`, `lists`, `effects`, `verdict`, `servers`."""
+        """The emulator's own state: `pairs`, `lists`, `effects`, `verdict`, `servers`."""
         return (await self.control.get(f"/{path}")).raise_for_status().json()

@@ -1,8 +1,8 @@
 """`make terminate-sweep`: every procedure is terminated at every step, and the documented way out is followed.
 
 1. each procedure is played undisturbed: what it passes are the points (tests/terminating/passages.py)
-2. in process: it is terminated at each; who holds a task gives it back or finishes it, then what `rotator restore`
-   does or says; the site must be as recorded, nobody lost, no task open, and another rotation must run to its end
+2. in process: it is terminated at each; the holder of a task gives it back or finishes it, then what `rotator restore`
+   does or says; the site must be as recorded, no client lost, no task open, and another rotation must run to its end
 3. the way out itself is terminated at its points too, and followed again
 4. a drawn share of the points through the real Temporal, with its own Terminate; another rotation after one in three
 
@@ -36,10 +36,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Sweep, sum up, and say whether all of it was well."""
+    """Sweep and sum up; the exit code is 0 when all of it was well."""
     asked = parser().parse_args()
     began = time.monotonic()
-    told = Summary()
+    summary = Summary()
     swept = Sweep(
         asked.procedure or list(PROCEDURES),
         every=asked.every,
@@ -47,19 +47,19 @@ def main() -> int:
         in_process=not asked.only_temporal,
     )
     for count, life in enumerate(swept(asked.lanes, began + asked.minutes * 60), 1):
-        told.add(life)
+        summary.add(life)
         if count % _SHOWN_EVERY == 0:
             sys.stderr.write(f"{count} lives in {time.monotonic() - began:.0f} s, {swept.left.total()} to come\n")
         for problem in life.problems:
             sys.stdout.write(f"{life}: {problem}\n")
             sys.stdout.flush()
-    told.left_out = {name: left for name, left in swept.left.items() if left}
-    told.seconds = time.monotonic() - began
-    sys.stdout.write("\n".join(lines(told)) + "\n")
+    summary.left_out = {name: left for name, left in swept.left.items() if left}
+    summary.seconds = time.monotonic() - began
+    sys.stdout.write("\n".join(lines(summary)) + "\n")
     if asked.json is not None:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
-        asked.json.write_text(told.model_dump_json(indent=2) + "\n")
-    return 0 if not told.failures and not told.left_out else 1
+        asked.json.write_text(summary.model_dump_json(indent=2) + "\n")
+    return 0 if not summary.failures and not summary.left_out else 1
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from simulation.drawn.scenario import START
 from simulation.played.durable import through_temporal
 from simulation.played.host import HorizonReachedError, SimulatedHost, SimulatedPending, StuckError
 from simulation.played.stage import Stage
-from tests.terminating.passages import Watch, told_of
+from tests.terminating.passages import Watch, described
 from workflows.run import run_rotation
 
 TERMINATED = "terminated"
@@ -37,7 +37,7 @@ class EndingHost(SimulatedHost):
 
     async def _attempt(self, pending: SimulatedPending[Any]) -> None:
         await super()._attempt(pending)
-        self._passes(told_of(pending.name.value, pending.request))
+        self._passes(described(pending.name.value, pending.request))
 
     async def _act(self) -> Message | None:
         message = await super()._act()
@@ -82,7 +82,7 @@ class Ending(Interceptor):
         self._client, self._watch = client, watch
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        """Around each activity."""
+        """Watch each activity from the outside."""
         return _Passing(next, self._client, self._watch)
 
 

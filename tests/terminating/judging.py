@@ -1,4 +1,4 @@
-"""How a site must be when the way out has ended: as recorded, nobody lost, nothing open, free for another rotation."""
+"""How a site must be when the way out has ended: as recorded, no client lost, no task open, free for a rotation."""
 
 from rotation.plan.work.task import TaskState
 from simulation.judged.facts import SiteFacts, site_facts

@@ -35,33 +35,33 @@ _VALID = timedelta(days=3650)
 
 
 @dataclass
-class Told:
-    """What came of a life."""
+class LifeResult:
+    """The result of a life."""
 
     problems: list[str] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     """The attention that was shown, by code."""
-    said: Counter[str] = field(default_factory=Counter)
-    """What the ways out have answered, and what was said of the tasks that were held."""
+    answers: Counter[str] = field(default_factory=Counter)
+    """The answers of the ways out, and what became of the tasks that were held, by code."""
     passed: Watch = field(default_factory=Watch)
     """What the last of rotation and ways out has passed, before another rotation."""
 
 
-async def live(procedure: Procedure, run: Run, at: Sequence[int], *, again: bool = True) -> Told:
+async def live(procedure: Procedure, run: Run, at: Sequence[int], *, again: bool = True) -> LifeResult:
     """Terminate a rotation at the first of these passages, each way out at the next one, and follow the way out."""
     async with Stage(procedure.scenario) as stage:
         life = _Life(procedure, stage, run)
         await life.live(at)
-        life.told.problems += await wrong_at(stage, life.before)
-        if again and not life.told.problems:
+        life.result.problems += await wrong_at(stage, life.before)
+        if again and not life.result.problems:
             await life.another_rotation()
-    return life.told
+    return life.result
 
 
 class _Life:
     def __init__(self, procedure: Procedure, stage: Stage, run: Run) -> None:
         self._procedure, self._stage, self._run = procedure, stage, run
-        self.told, self.before = Told(), site_facts(stage.simulation)
+        self.result, self.before = LifeResult(), site_facts(stage.simulation)
         self._people = self._meet(stage.scenario)
         self._begun = 0
 
@@ -73,7 +73,7 @@ class _Life:
                 return
             what = await self._runs(plan, Watch(passage))
             if what != TERMINATED:
-                self.told.problems.append(f"passage {passage} was not come to: {what or 'it ended before'}")
+                self.result.problems.append(f"passage {passage} was not come to: {what or 'it ended before'}")
                 return
             await self._settle_tasks(finishes=bool(passage % 2))
             self._people = self._meet(self._stage.scenario.model_copy(update={"acts": ()}))
@@ -82,17 +82,17 @@ class _Life:
             await self._ends(plan)
 
     def _meet(self, scenario: Scenario) -> Onlooker:
-        """New people, who know nothing of what was."""
+        """New people, who know nothing of the rotations before."""
         stage = self._stage
         people = stage.people = Onlooker(
             scenario, stage.operator, stage.store, stage.console, stage.watchman, networks=stage.network_people
         )
-        people.asked = self.told.asked
+        people.asked = self.result.asked
         return people
 
     async def _runs(self, plan: Plan, watch: Watch) -> str:
         stage, state = self._stage, await self._begin(plan)
-        self.told.passed = watch
+        self.result.passed = watch
         what = await self._run(stage, state, watch)
         if what == TERMINATED:
             now = stage.clock.now()
@@ -102,7 +102,7 @@ class _Life:
 
     async def _ends(self, plan: Plan) -> None:
         if what := await self._runs(plan, Watch()):
-            self.told.problems.append(f"it does not end ({plan.body.purpose}): {what}")
+            self.result.problems.append(f"it does not end ({plan.body.purpose}): {what}")
 
     async def _begin(self, plan: Plan) -> RotationState:
         stage, purpose = self._stage, plan.body.purpose
@@ -129,54 +129,54 @@ class _Life:
     # -- the way out ------------------------------------------------------------------------------
 
     async def _settle_tasks(self, *, finishes: bool) -> None:
-        """Nothing is restored while somebody may be at the console: they finish their task, or give it back."""
-        stage, told = self._stage, self.told
+        """Each holder finishes a task or gives it back: no restore begins while an operator may be at the console."""
+        stage, result = self._stage, self.result
         held = await withdraw_unclaimed(stage.world, stage.site.id)
-        told.said.update(each.code for each in held)
+        result.answers.update(each.code for each in held)
         for task in await stage.store.tasks.list({TaskState.CLAIMED}):
             await self._settle(task, finishes=finishes)
         if held and await withdraw_unclaimed(stage.world, stage.site.id):
-            told.problems.append("a task is held still")
+            result.problems.append("a task is held still")
 
     async def _settle(self, task: ConsoleTask, *, finishes: bool) -> None:
-        stage, told = self._stage, self.told
+        stage, result = self._stage, self.result
         evidence = self._people.evidence_of(task)
         if evidence is None and finishes:
             evidence = await stage.operator.do(task)
         stage.clock.leap_to(stage.clock.now() + _PUBLISHED)
         stage.simulation.advance_to(stage.clock.now())
         to = TaskState.REFUSED if evidence is None else TaskState.DONE
-        told.said[f"task-{to.value}"] += 1
+        result.answers[f"task-{to.value}"] += 1
         shown = {} if evidence is None else evidence | stage.console.shown(task)
         untaken = await close_orphaned(stage.world, task.id, to, task.claimed_by, note="as asked", evidence=shown)
         if untaken is not None:
-            told.problems.append(f"the word for {task.title!r} is not taken: {untaken.message}")
+            result.problems.append(f"the word for {task.title!r} is not taken: {untaken.message}")
 
     async def _way_out(self) -> Plan | None:
-        """What `rotator restore` does, or says: a recovery is begun anew."""
-        stage, told = self._stage, self.told
+        """The plan of what `rotator restore` does or says: a restore, or the recovery again; None without either."""
+        stage, result = self._stage, self.result
         try:
             if await stage.store.originals.unrestored(stage.site.id):
                 surveyed = await stage.survey()
-                told.said["restore"] += 1
+                result.answers["restore"] += 1
                 plan = await restore_plan(stage.store, stage.site.id, surveyed.survey_id, now=stage.clock.now())
                 await stage.store.plans.add(plan)
                 return plan
-            told.said["nothing-to-restore"] += 1
+            result.answers["nothing-to-restore"] += 1
             if self._procedure.damaged:
-                told.said["recover"] += 1
+                result.answers["recover"] += 1
                 return await recovery_of(stage, *self._procedure.damaged)
         except PlanRefusedError as refused:
-            told.said.update(each.code for each in refused.findings)
+            result.answers.update(each.code for each in refused.findings)
             if any(each.code != "nothing-to-recover" for each in refused.findings):
-                told.problems.append(f"the way out is refused: {refused}")
+                result.problems.append(f"the way out is refused: {refused}")
         return None
 
     # -- afterwards -------------------------------------------------------------------------------
 
     async def another_rotation(self) -> None:
         """The site is free: another rotation replaces every certificate, and runs to its end."""
-        stage, told = self._stage, self.told
+        stage, result = self._stage, self.result
         certificates = await self._new_certificates()
         stage.operator = Operator(stage.simulation, stage.clock, certificates, console=stage.console)
         self._people = self._meet(stage.scenario.model_copy(update={"acts": ()}))
@@ -186,16 +186,16 @@ class _Life:
             unproven_failover=stage.scenario.unproven,
             trusted_networks=await stage.networks(),
         )
-        now, passed = stage.clock.now(), told.passed
+        now, passed = stage.clock.now(), result.passed
         try:
             plan = await plan_from_survey(stage.store, stage.site.id, surveyed.survey_id, request, now=now)
         except PlanRefusedError as refused:
-            told.problems.append(f"no other rotation can begin: {refused}")
+            result.problems.append(f"no other rotation can begin: {refused}")
             return
         await stage.store.plans.add(plan)
         await self._ends(plan)
-        told.problems += [f"afterwards: {each}" for each in await wrong_at(stage, self.before)]
-        told.passed = passed
+        result.problems += [f"afterwards: {each}" for each in await wrong_at(stage, self.before)]
+        result.passed = passed
 
     async def _new_certificates(self) -> dict[ServerName, ParsedCertificate]:
         stage, made = self._stage, {}

@@ -1,4 +1,4 @@
-"""Somebody who looks over the shoulder of the people around a rotation: what did it ever ask?"""
+"""The people around a rotation, with a record of all attention that it ever showed them."""
 
 from collections import Counter
 from datetime import datetime
@@ -15,13 +15,13 @@ class Onlooker(People):
     _shown: frozenset[str] = frozenset()
 
     def due(self, state: RotationState, now: datetime) -> datetime | None:
-        """As ever."""
+        """The next moment of a person, as ever; attention that is new is counted."""
         shown = frozenset(each.code for each in state.attention)
         self.asked.update(shown - self._shown)
         self._shown = shown
         return super().due(state, now)
 
     def evidence_of(self, task: ConsoleTask) -> dict[str, str] | None:
-        """What whoever holds a task has brought from the work; None where it was not begun."""
+        """The evidence that the holder of a task has from the work; None where no work was done."""
         held = self._held.get(task.id)
         return dict(held.evidence) if held is not None and held.worked else None

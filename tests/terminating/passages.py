@@ -35,8 +35,8 @@ class Watch:
         return self.ends_at is not None and len(self.passed) == self.ends_at + 1
 
 
-def told_of(name: str, request: Value) -> str:
-    """What an activity is about, as far as it makes another moment of it."""
+def described(name: str, request: Value) -> str:
+    """The name of an activity, with the kind, state or field of its request that makes it another passage."""
     match request:
         case ProgressReport():
             return f"{name} {request.kind.value}"

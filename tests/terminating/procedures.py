@@ -42,7 +42,7 @@ class Procedure:
     scenario: Scenario
     planned: Planned = Stage.plan
     damaged: tuple[CertificateDamaged, ...] = ()
-    """What a recovery puts back: a recovery that was terminated is begun anew."""
+    """What a recovery puts back: a recovery that was terminated is begun again."""
 
 
 def _two(clients: int = 8, away: timedelta = 8 * HOUR) -> SiteSpec:

@@ -42,7 +42,7 @@ class Summary(Value, frozen=False):
     temporal: Counter[str] = Field(default_factory=Counter)
     """Of these, those that went through the real Temporal."""
     said: Counter[str] = Field(default_factory=Counter)
-    """What the ways out have answered, and what was said of the tasks that were held."""
+    """The answers of the ways out, and what became of the tasks that were held, by code."""
     asked: Counter[str] = Field(default_factory=Counter)
     """The attention that was shown."""
     failures: list[Life] = Field(default_factory=list)
@@ -62,13 +62,13 @@ class Summary(Value, frozen=False):
             self.failures.append(life)
 
 
-def lines(told: Summary) -> Iterator[str]:
+def lines(summary: Summary) -> Iterator[str]:
     """The whole report."""
-    failed: Counter[str] = Counter(life.procedure for life in told.failures)
+    failed: Counter[str] = Counter(life.procedure for life in summary.failures)
     rows: list[tuple[str, ...]] = [("", "lives", "way out too", "Temporal", "failed", "left out")]
     columns: defaultdict[str, list[int]] = defaultdict(list)
-    for name in told.lives:
-        counts = (told.lives, told.behind, told.temporal, failed, told.left_out)
+    for name in summary.lives:
+        counts = (summary.lives, summary.behind, summary.temporal, failed, summary.left_out)
         columns[name] = [each.get(name, 0) for each in counts]
         rows.append((name, *map(str, columns[name])))
     rows.append(("", *(str(sum(column)) for column in zip(*columns.values(), strict=True))))
@@ -76,10 +76,10 @@ def lines(told: Summary) -> Iterator[str]:
     for row in rows:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
     yield ""
-    yield f"{told.lives.total()} lives in {told.seconds / 60:.1f} minutes, {len(told.failures)} failures"
-    yield f"said: {_counted(told.said)}"
-    yield f"asked: {_counted(told.asked)}"
-    yield from (f"not covered: {each}" for each in told.leaves_out)
+    yield f"{summary.lives.total()} lives in {summary.seconds / 60:.1f} minutes, {len(summary.failures)} failures"
+    yield f"said: {_counted(summary.said)}"
+    yield f"asked: {_counted(summary.asked)}"
+    yield from (f"not covered: {each}" for each in summary.leaves_out)
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from simulation.played.skipping import skipping_server
 from tests.proof.lanes import Lanes
 from tests.terminating.ending import Run, in_process, on_temporal
-from tests.terminating.lives import Told, live
+from tests.terminating.lives import LifeResult, live
 from tests.terminating.passages import Passage, chosen
 from tests.terminating.procedures import PROCEDURES
 from tests.terminating.report import Life
@@ -69,7 +69,7 @@ async def _find(name: str) -> list[Job]:
 
 
 async def undisturbed(name: str) -> Sequence[Passage]:
-    """What a procedure passes when nobody terminates it."""
+    """What a procedure passes when it is not terminated."""
     return (await live(PROCEDURES[name], in_process, (), again=False)).passed.passed
 
 
@@ -80,8 +80,8 @@ def points_of(name: str, passed: Sequence[Passage]) -> list[Job]:
 
 async def points_behind(name: str, behind: Passage) -> list[Job]:
     """The points of the way out behind one of them; none where there is nothing to be put back."""
-    told = await live(PROCEDURES[name], in_process, (behind.number,), again=False)
-    passed = told.passed.passed if told.said["restore"] or told.said["recover"] else ()
+    result = await live(PROCEDURES[name], in_process, (behind.number,), again=False)
+    passed = result.passed.passed if result.answers["restore"] or result.answers["recover"] else ()
     return [Job(name, (behind.number, each.number), f"behind {behind}, {each}") for each in chosen(passed)]
 
 
@@ -94,16 +94,16 @@ def behind_a_swap(passed: Sequence[Passage]) -> Passage:
 
 def lived(jobs: Sequence[Job], until: float) -> list[Life]:
     """Live each on simulated time, with another rotation at its end."""
-    told = [asyncio.run(lived_one(job, in_process)) for job in takewhile(lambda _: time.monotonic() < until, jobs)]
+    lives = [asyncio.run(lived_one(job, in_process)) for job in takewhile(lambda _: time.monotonic() < until, jobs)]
     gc.collect()
-    return told
+    return lives
 
 
 def lived_durably(jobs: Sequence[Job], until: float) -> list[Life]:
     """Live each on a real Temporal; with another rotation at the end of one in three, which costs as much again."""
-    told = asyncio.run(_durably(jobs, until))
+    lives = asyncio.run(_durably(jobs, until))
     gc.collect()
-    return told
+    return lives
 
 
 async def _durably(jobs: Sequence[Job], until: float) -> list[Life]:
@@ -116,16 +116,16 @@ async def _durably(jobs: Sequence[Job], until: float) -> list[Life]:
 async def lived_one(job: Job, run: Run, *, again: bool = True) -> Life:
     """One life, whatever comes of it."""
     try:
-        told = await live(PROCEDURES[job.procedure], run, job.at, again=again)
+        result = await live(PROCEDURES[job.procedure], run, job.at, again=again)
     except Exception as error:  # noqa: BLE001 - a life that breaks is a result, and the sweep goes on
         last = traceback.extract_tb(error.__traceback__)[-1]
-        told = Told(problems=[f"{type(error).__name__} at {last.name}: {error}"])
+        result = LifeResult(problems=[f"{type(error).__name__} at {last.name}: {error}"])
     return Life(
         procedure=job.procedure,
         at=job.at,
         label=job.label,
         temporal=run is not in_process,
-        problems=tuple(told.problems),
-        said=dict(told.said),
-        asked=dict(told.asked),
+        problems=tuple(result.problems),
+        said=dict(result.answers),
+        asked=dict(result.asked),
     )

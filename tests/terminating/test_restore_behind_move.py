@@ -11,6 +11,6 @@ async def test_a_restore_puts_back_what_moved_a_policy():
     """Terminated behind the move: the size of the clients' log is as recorded, and another rotation runs."""
     undisturbed = await live(LIST_B, in_process, (), again=False)
     moved = next(each for each in undisturbed.passed.passed if each.what == "move_policies")
-    told = await live(LIST_B, in_process, (moved.number + 1,))
-    assert told.problems == []
-    assert [each for each in told.passed.passed if each.what == "put_policies_back"]
+    result = await live(LIST_B, in_process, (moved.number + 1,))
+    assert result.problems == []
+    assert [each for each in result.passed.passed if each.what == "put_policies_back"]

@@ -28,7 +28,7 @@ async def behind():
 
 @pytest.fixture
 def spinning(monkeypatch):
-    """The loop as it once was: a look is due though settings are being put back, and stays due. When it first was."""
+    """The loop as it once was: a look stays due while settings are put back. The processor times at which it was."""
     began = []
 
     def due(run):
@@ -42,10 +42,10 @@ def spinning(monkeypatch):
 
 
 async def test_a_restore_behind_a_swap_ends(behind):
-    """Its gates are read several times; the site is as recorded, nobody is lost, and another rotation runs."""
-    told = await live(LIST_A, in_process, (behind.number,))
-    assert told.problems == []
-    readings = [each for each in told.passed.passed if each.what == "read_gate"]
+    """Its gates are read several times; the site is as recorded, no client is lost, and another rotation runs."""
+    result = await live(LIST_A, in_process, (behind.number,))
+    assert result.problems == []
+    readings = [each for each in result.passed.passed if each.what == "read_gate"]
     assert len(readings) > SEVERAL
     assert any(each.step.endswith("A10b") for each in readings)
 
@@ -81,7 +81,7 @@ async def test_on_temporal_the_same_hang_fails_its_task_and_not_the_workflow(beh
 
 
 async def first_failure(handle, playing):
-    """What the first workflow task that fails says."""
+    """The failure of the first workflow task that fails."""
     async with asyncio.timeout(60):
         while not playing.done():
             await asyncio.sleep(0.1)

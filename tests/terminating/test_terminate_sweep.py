@@ -18,7 +18,7 @@ DRAWN = Random(TODAY).sample(sorted(PROCEDURES), 3)
 
 @pytest.fixture(scope="module")
 def passed_by():
-    """What a procedure passes when nobody terminates it, played once."""
+    """What a procedure passes when it is not terminated, played once."""
     known = {}
 
     async def passed(name):
@@ -55,7 +55,7 @@ async def test_a_drawn_point_has_a_way_out(place, passed_by):
     ],
 )
 async def test_a_point_that_once_had_no_way_out_has_one(name, step, what, passed_by):
-    """A task that somebody holds, a setting that was changed by hand and not said, a gate behind a swap, shut ports."""
+    """A task that an operator holds, a setting changed by hand and not reported, a gate behind a swap, shut ports."""
     found = [job for job in points_of(name, await passed_by(name)) if step in job.label and job.label.endswith(what)]
     assert (await lived_one(found[0], in_process)).problems == (), found[0]
 
@@ -69,7 +69,7 @@ async def test_a_restore_that_was_terminated_too_leaves_nothing_behind(passed_by
 
 
 async def test_a_terminate_of_the_real_temporal_has_the_same_way_out(passed_by):
-    """Pulled out there while somebody holds the replacement of the last server, the way out runs on the same server."""
+    """Terminated there while an operator holds the last server's replacement: the way out runs on the same Temporal."""
     found = points_of("list-b", await passed_by("list-b"))
     claimed = [job for job in found if job.label.endswith("move_task claimed") and "B2" in job.label]
     async with skipping_server() as env:
@@ -107,14 +107,14 @@ def test_behind_a_swap_is_the_first_reading_after_it():
 
 
 def test_the_report_names_what_failed_and_what_it_leaves_out():
-    """Each refusal and attention is counted, and a failure is told with its place."""
-    told = Summary()
-    told.add(Life(procedure="list-a", at=(3,), label="3 A8: read_gate", said={"restore": 1}))
-    told.add(Life(procedure="list-a", at=(3, 4), label="4", problems=("lost",), asked={"drift": 2}, temporal=True))
-    text = "\n".join(lines(told))
+    """The report counts each refusal and attention, and names a failure with its place."""
+    summary = Summary()
+    summary.add(Life(procedure="list-a", at=(3,), label="3 A8: read_gate", said={"restore": 1}))
+    summary.add(Life(procedure="list-a", at=(3, 4), label="4", problems=("lost",), asked={"drift": 2}, temporal=True))
+    text = "\n".join(lines(summary))
     assert "2 lives" in text
     assert "1 failures" in text
     assert "said: restore 1" in text
     assert "asked: drift 2" in text
     assert "not covered:" in text
-    assert told.failures[0].at == (3, 4)
+    assert summary.failures[0].at == (3, 4)
