@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from engine.fault import TemporalDown
-from rotation.standing.reconciliation import FoundTrouble, Reconciliation, believed, standing_of
+from rotation.standing.reconciliation import FoundTrouble, Reconciliation, current_reconciliation, standing_of
 from rotation.standing.trouble import Standing
 from store.progress import Rotation, RotationStatus
 
@@ -45,7 +45,7 @@ class Standings:
 
     def now(self, now: datetime) -> Reconciliation | None:
         """What may be said now."""
-        return believed(self.latest, self._begun_at, now)
+        return current_reconciliation(self.latest, self._begun_at, now)
 
     def of(self, rotation: Rotation, now: datetime) -> Known:
         """What is known of a rotation."""

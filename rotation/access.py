@@ -111,12 +111,12 @@ class OfflineDocument(Value):
         return self
 
     def from_images(self, names: Iterable[str]) -> frozenset[str]:
-        """Those of these machines that are said to start from an image."""
+        """Those of these machines that the document lists as starting from an image."""
         if not self.images:
             return frozenset()
         forms = "|".join(translate(pattern.casefold().replace("[", "[[]")) for pattern in self.images)
-        said = re.compile(forms)
-        return frozenset(name for name in names if said.match(name.casefold()))
+        listed = re.compile(forms)
+        return frozenset(name for name in names if listed.match(name.casefold()))
 
 
 Access = Annotated[OverRest | OfflineDocument, Field(discriminator="kind")]

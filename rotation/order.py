@@ -1,4 +1,4 @@
-"""An order at a certificate authority: what must be known of it to go on, whoever goes on and whenever."""
+"""An order at a certificate authority: what any process must know of it to continue it at any time."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

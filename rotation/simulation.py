@@ -46,7 +46,7 @@ class SimulationState(StrEnum):
 
 
 class NewSimulation(Value):
-    """A simulation that somebody has asked for."""
+    """A simulation that a person has asked for."""
 
     id: SimulationId
     plan_id: PlanId

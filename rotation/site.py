@@ -116,7 +116,7 @@ class RefusedLimit(Value):
 
     @property
     def finding(self) -> Finding:
-        """What stands in the way of a plan until the limits are given anew."""
+        """What stands in the way of a plan until the limits are given again."""
         return blocking(
             "limit-refused",
             f"limits.{self.name}",

@@ -101,7 +101,7 @@ class ServedCertificate(Value):
 
     @property
     def answers(self) -> bool:
-        """Whether somebody listens there."""
+        """Whether the server answers there."""
         return self.unread or self.fingerprint is not None
 
 

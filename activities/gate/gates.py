@@ -32,9 +32,9 @@ from rotation.proof.reading import (
     gates_of_others,
     is_reached,
     judge_all,
+    reached_no_client,
     rules,
     still_standing,
-    unheard,
 )
 from rotation.proof.silence import fallen_silent, silenced, silent_canaries
 from rotation.proof.silence_threshold import unusually_many
@@ -149,7 +149,7 @@ class Gates:
         store, chosen = self._world.store, scope.plan.body.certificate_for(step.server)
         forth = await store.swaps.get(scope.ref.rotation_id, step.server, chosen.replaces) if chosen else None
         clients = [client.observed for client in await store.roster.entries(scope.site.id, None)]
-        return unheard(clients, since=forth.former_seen if forth else None, seen=seen, clock=clock)
+        return reached_no_client(clients, since=forth.former_seen if forth else None, seen=seen, clock=clock)
 
     async def _seen(
         self,

@@ -35,7 +35,7 @@ class ClientExport(Value):
 
     id: str
     taken_at: datetime
-    """When the console wrote it, by the word of who uploaded it."""
+    """When the console wrote it, as the person who uploaded it states."""
     uploaded_at: datetime
     uploaded_by: str
     sha256: str
@@ -90,8 +90,8 @@ def _is_shown(
     """Whether a client holds the policy of its group, as far as the export can show it."""
     if not tells_serials or policy.serial is None:
         return client.last_seen is not None and client.last_seen > policy.made + settle
-    told = parse_or_none(client.serial)
-    return told is not None and told.belongs_to(group) and told.at == policy.serial
+    reported = parse_or_none(client.serial)
+    return reported is not None and reported.belongs_to(group) and reported.at == policy.serial
 
 
 def client_id(client: ExportedClient) -> ClientId:
@@ -111,7 +111,7 @@ def unknown_groups(clients: Iterable[ExportedClient], access: OfflineDocument) -
 
 
 def implausible(clients: Collection[ExportedClient], *, taken_at: datetime, now: datetime) -> Finding | None:
-    """Why an export cannot be what it is said to be; None when it can."""
+    """Why an export cannot be what its upload states; None when it can."""
     if taken_at > now + _AHEAD:
         remedy = "say when the console wrote it, with its time zone"
         return blocking("export-of-the-future", "taken_at", f"{taken_at.isoformat()} has not come yet", remedy)

@@ -87,13 +87,13 @@ def _claims(site: Site, survey: SiteSurvey) -> Finding:
 
 
 def _images(site: Site, access: OfflineDocument, clients: Sequence[ObservedClient]) -> Finding:
-    """Rule 4 rests on a word here: what an image brings back at each start, no check-in shows."""
+    """Rule 4 rests on the document here: no check-in shows what an image brings back at each start."""
     known = sum(client.non_persistent for client in clients)
-    told = f"{known} clients are said to start from golden images" if access.images else "no client is said to"
+    text = f"{known} clients are said to start from golden images" if access.images else "no client is said to"
     return warning(
         "console-proof-images",
         site.name,
-        f"{told}; an export does not tell who does, and one that is not named loses the site at its next start",
+        f"{text}; an export does not tell who does, and one that is not named loses the site at its next start",
         "name such machines under images in the site's document; their images are refreshed then",
     )
 

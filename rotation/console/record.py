@@ -1,4 +1,4 @@
-"""What is known of a site without REST: its document, and what people said since that they changed at the console."""
+"""What is known of a site without REST: its document, and the changes that operators have stated since."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from rotation.values import GroupId, ListName, TaskId, Value
 
 
 class Change(Value):
-    """One setting of one pair, changed at the console by a person's word."""
+    """One setting of one pair, changed at the console as an operator states."""
 
     kind: Literal["setting"] = "setting"
     task_id: TaskId
@@ -25,7 +25,7 @@ class Change(Value):
     stated_by: str
     evidence: dict[str, str]
     policy: datetime
-    """When the policy was made that it gave: by its serial, else the moment when it was said, on SEPM's clock."""
+    """When the policy that it caused was made: by its serial, else when the change was stated, on SEPM's clock."""
     serials: dict[GroupId, datetime] = Field(default_factory=dict)
     """The new serials of the group and of those that inherit from it, as they were copied from the console."""
 
@@ -37,7 +37,7 @@ class Change(Value):
 
 
 class Replicates(Value):
-    """Whether the site replicates, by a person's word."""
+    """Whether the site replicates, as an operator states."""
 
     kind: Literal["replication"] = "replication"
     task_id: TaskId
@@ -47,7 +47,7 @@ class Replicates(Value):
 
 
 ConsoleEntry = Annotated[Change | Replicates, Field(discriminator="kind")]
-"""What somebody has said that they changed."""
+"""One change that an operator has stated."""
 
 
 class Policy(Value):
@@ -56,11 +56,11 @@ class Policy(Value):
     made: datetime
     """When it was made; of an inheriting group, that of the group whose settings it has."""
     serial: datetime | None
-    """What the serials of its own clients must show; None where nobody has copied it, and nothing can be compared."""
+    """The serial that its own clients must report; None where no operator has copied it: then none can be compared."""
 
 
 class OfflineRecord(Value):
-    """The site as its people say that it is."""
+    """The site as its operators state that it is."""
 
     access: OfflineDocument
     entries: tuple[ConsoleEntry, ...] = ()
@@ -73,12 +73,12 @@ class OfflineRecord(Value):
 
     @property
     def partners(self) -> tuple[str, ...]:
-        """Whom it replicates with now."""
-        told = [each.partners for each in self.entries if isinstance(each, Replicates)]
-        return told[-1] if told else self.access.replication_partners
+        """The partners that it replicates with now."""
+        stated = [each.partners for each in self.entries if isinstance(each, Replicates)]
+        return stated[-1] if stated else self.access.replication_partners
 
     def groups(self) -> tuple[ObservedGroup, ...]:
-        """Every group as it is now; whoever inherits has the locations of the owner."""
+        """Every group as it is now; a group that inherits has the locations of its owner."""
         policies = self.policies()
         settings = self._settings()
         return tuple(
@@ -143,7 +143,7 @@ def serial_of(group: GroupId, policy: Policy) -> str:
 
 
 def serials_in(evidence: Iterable[str]) -> tuple[PolicySerial, ...]:
-    """Every policy serial that somebody has copied from the console, one a line or apart by commas or semicolons.
+    """Every policy serial that an operator has copied from the console, one a line or apart by commas or semicolons.
 
     Raises:
         MalformedSerialError: when something that begins as one is none.

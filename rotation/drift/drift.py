@@ -64,8 +64,8 @@ def drift(
         survey: the site as it is.
         clients: those of groups that fail over; of builds that stay behind at least.
         at: the id of the step.
-        uncounted: by group that the plan does not know, who is in it and not left out by name.
-        excluded: locations that were born, each with what was said of it, with which two persons go on as they are.
+        uncounted: by group that the plan does not know, its clients that are not left out by name.
+        excluded: locations that were born, each with the message about it, that two persons left as they are.
 
     Raises:
         KeyError: when the plan has no step of that id.
@@ -80,7 +80,7 @@ def drift(
 
 
 def moved(survey: SiteSurvey, moves: Iterable[ClientMove]) -> tuple[Drift, ...]:
-    """Clients that somebody moved, by the group that they are in now. Each is counted where it is."""
+    """Clients that were moved, by the group that they are in now. Each is counted where it is."""
     by_group: dict[GroupId, list[str]] = defaultdict(list)
     for move in moves:
         by_group[move.now].append(move.name)
@@ -112,7 +112,7 @@ def _owners(
 
 
 def _born(group: ObservedGroup, owner: OwnerScope | None, uncounted: Sequence[str]) -> Drift | Finding:
-    """Where it follows a planned owner, its clients are counted there; else whoever is in it is in no gate."""
+    """A new group: its clients are counted with a planned owner that it follows; without one they are in no gate."""
     if owner is not None:
         return info(_GROUP_NEW, group.path, f"was born during the rotation; its clients count as those of {owner.path}")
     if not uncounted:

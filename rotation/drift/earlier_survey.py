@@ -23,7 +23,7 @@ def as_recorded(body: PlanBody, survey: SiteSurvey, at: str) -> SiteSurvey:
 def with_copies(site: Site, body: PlanBody) -> Site:
     """`site` with the HTTP copies that the plan made: whatever was born since may use one.
 
-    Each has the servers of its source. One that somebody has described is as described.
+    Each has the servers of its source, unless the site describes it.
     """
     copies = []
     for copy in body.copies:
@@ -52,7 +52,7 @@ def _unrelaxed(body: PlanBody, survey: SiteSurvey) -> SiteSurvey:
         update: dict[str, object] = {"server_list": sources.get(settings.server_list, settings.server_list)}
         pair = recorded.get((group.id, location.id))
         if pair is not None:
-            # each setting by itself: where somebody has changed one, the other is still as the plan relaxed it
+            # each setting by itself: where an administrator has changed one, the other is still as the plan relaxed it
             copy, _ = relaxed(body, pair)
             update = {
                 "server_list": pair.server_list if settings.server_list == copy else settings.server_list,

@@ -1,4 +1,4 @@
-"""A drift as it is told: judged where the whole plan is known, so that the run loop needs a few words of it only."""
+"""A drift as it is shown: judged where the whole plan is known, so that the run loop needs a summary of it only."""
 
 from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
@@ -25,7 +25,7 @@ class NamedDrift(Value):
     blocks: bool
     """Whether nothing irreversible may happen before it is over."""
     voids: tuple[str, ...] = ()
-    """The gates that have to be proven anew when it is over."""
+    """The gates that have to be proven again when it is over."""
     excludable: bool = False
     """Whether two persons may go on without it: it was born during the rotation."""
     edited_at: datetime | None = None
@@ -64,12 +64,12 @@ class Repair(Value):
     """How a drift is put right."""
 
     shows: str
-    """The list that the pair was found to use: another one by then is somebody's decision."""
+    """The list that the pair was found to use: another one by then is an administrator's decision."""
     write: str
     """The id of the step that wrote the setting, and writes it again."""
     pair: Pair
     by_hand: NamedDrift
-    """What is told where REST does not put it right."""
+    """What is shown where REST does not put it right."""
 
 
 class JudgedDrift(Value):

@@ -1,4 +1,4 @@
-"""Server lists that somebody has edited: SEPM shows when, and never what is in them (rule 18)."""
+"""Server lists that an administrator has edited: SEPM shows when, and never what is in them (rule 18)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _SECOND = timedelta(seconds=1)
 
 
 def shown_by_tasks(tasks: Iterable[ConsoleTask], survey: SiteSurvey) -> dict[ListName, datetime]:
-    """Until when somebody has told what is in a list, by the tasks that were done, on SEPM's clock."""
+    """By list, until when its content is known: an operator has completed a task about it; on SEPM's clock."""
     ahead = survey.sepm_clock - survey.taken_at
     shown: dict[ListName, datetime] = {}
     for task in tasks:
@@ -49,17 +49,17 @@ def edited_lists(
     at: str,
     confirmed_lists: Collection[ListName] = (),
 ) -> tuple[Drift, ...]:
-    """The lists of the plan that somebody has edited since it was known what is in them.
+    """The lists of the plan that were edited since their content was known.
 
-    And those that were put right, for as long as clients take to have them again.
+    Lists that were put right are among them for as long as clients take to have them again.
 
     Args:
         site: with the lists as they were registered, and the copies as the plan has them.
         body: the plan that runs.
         survey: with when each list was edited.
-        shown: until when it was known what is in a list; of the others nothing is said.
+        shown: by list, until when its content was known; lists that are not in it are not judged.
         at: the id of the step that runs.
-        confirmed_lists: the lists of which somebody has said that they are right again.
+        confirmed_lists: the lists that a person has confirmed to be right again.
     """
     if not any(_rests_on_lists(step) for step in body.steps[body.steps.index(body.step(at)) :]):
         return ()

@@ -9,7 +9,7 @@ from rotation.survey import ServedCertificate
 from rotation.values import Fingerprint, ServerName, Value
 
 THIRD = "third-certificate"
-"""A server presents what is neither known nor announced: a wrong file, or somebody in the middle."""
+"""A server presents what is neither known nor announced: a wrong file, or an attacker in the middle."""
 
 
 SILENT = "server-silent"

@@ -1,6 +1,6 @@
 """What follows from drift: a chain of small rules; the first that speaks decides (design section 5).
 
-Nothing is put right, and nothing is passed over, without a reason that can be told.
+The rotation puts nothing right, and passes nothing over, without a reason that can be shown.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,10 @@ from rotation.plan.work.task import ReplaceCertificate
 from rotation.values import ListName, Value
 
 _REPAIRS = 2
-"""Whoever undoes a repair so often means it, and is asked."""
+"""How often a step puts a setting right; when it is undone once more, that is meant, and a person is asked."""
 CERTIFICATES = frozenset({THIRD, "certificate-restored", "certificate-early"})
 _KEPT_IN_MIND = CERTIFICATES | {LIST_EDITED, LIST_TAKEN_UP, VERSION_CHANGED}
-"""What planning anew does not settle."""
+"""Drift that planning again does not settle."""
 NEWBORN = frozenset({"group-new", "location-new"})
 _OF_THE_FUTURE = NEWBORN | {"inheritance-drift", "group-moved", "heartbeat-drift"}
 """Changes of what would be planned; they matter to the swaps that are still to come."""
@@ -34,7 +34,7 @@ class Reaction(StrEnum):
     ADOPT = "adopt"
     """The rotation goes on with it. Where it changes the plan, a recheck asks for an amendment."""
     REPAIR = "repair"
-    """It is written back and read back, and the gate that it belongs to starts anew (rule 12)."""
+    """It is written back and read back, and the gate that it belongs to starts again (rule 12)."""
     ASK = "ask"
     """A person decides; nothing irreversible happens before."""
 
@@ -67,7 +67,7 @@ class Reacted(Value):
 def react(drift: Drift, now: Circumstances) -> Reacted:
     """What follows from `drift`.
 
-    Order: harmless; planned anew before it matters; matters no more; the plan's own setting; else a person is asked.
+    Order: harmless; planned again before it matters; matters no more; the plan's own setting; else a person is asked.
     """
     for rule in _RULES:
         decided = rule(drift, now)
@@ -112,7 +112,7 @@ def _matters_no_more(drift: Drift, now: Circumstances) -> _Decided:
 
 
 def _ours(drift: Drift, now: Circumstances) -> _Decided:
-    """A setting that the plan wrote, and that somebody put back to what it was before, or ticked the other way."""
+    """A setting that the plan wrote, and an administrator put back to what it was before, or ticked the other way."""
     owner = next((owner for owner in now.body.scopes if owner.group_id == drift.owner), None)
     if owner is None or drift.pair is None or drift.field is None:
         return None
@@ -127,7 +127,7 @@ def _ours(drift: Drift, now: Circumstances) -> _Decided:
 
 
 def _is_known(drift: Drift, owner: OwnerScope, body: PlanBody) -> bool:
-    """Whether a pair shows one of its own two lists: a third one is a decision of somebody."""
+    """Whether a pair shows one of its own two lists: a third one is an administrator's decision."""
     if drift.field is SettingField.SECURE_COMMUNICATIONS:
         return True
     planned = next(pair for pair in owner.pairs if drift.pair and pair.location_id == drift.pair.location_id)

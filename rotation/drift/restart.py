@@ -1,4 +1,4 @@
-"""Which gates have to be proven anew when something has changed that their proof rests on (rule 12)."""
+"""Which gates have to be proven again when something has changed that their proof rests on (rule 12)."""
 
 from rotation.drift.drift import Drift
 from rotation.drift.presented import THIRD
@@ -11,10 +11,10 @@ _OF_A_SERVER = frozenset({THIRD, "certificate-restored"})
 
 
 def voided(drift: Drift, body: PlanBody, at: str) -> tuple[str, ...]:
-    """The ids of the gates, up to step `at`, that `drift` takes the ground from.
+    """The ids of the gates, up to step `at`, whose proof `drift` voids.
 
     A setting that the plan wrote: the gates that prove that write. A certificate: the gate after it was put in.
-    What a drill has shown of lists stays (rule 18): nobody can come in spite of it once all is there again.
+    What a drill has shown of lists stays (rule 18): once ports and servers are back, no client can show it again.
     """
     if drift.finding.code in _OF_A_SERVER:
         return _of_server(ServerName(drift.finding.subject), body, at)

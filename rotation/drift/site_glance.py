@@ -1,4 +1,4 @@
-"""Whether a site has changed, told by what can be read each minute in a few calls (rule 19)."""
+"""Whether a site has changed, by what can be read each minute in a few calls (rule 19)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ class SiteGlance:
     served: Mapping[ServerName, Fingerprint | None]
     """What each server presents; None: it did not answer."""
     policies: Mapping[GroupId, datetime] | None = None
-    """When the policy of each group was made; None: nobody has read that."""
+    """When the policy of each group was made; None: it was not read."""
     lists: Mapping[ListName, datetime] | None = None
-    """When each server list was last edited; None: nobody has read that."""
+    """When each server list was last edited; None: it was not read."""
     version: str | None = None
     """SEPM's version; None: it was not read."""
     clients: Mapping[GroupId, int] | None = None
-    """How many clients SEPM counts in each group; None: nobody has read that."""
+    """How many clients SEPM counts in each group; None: it was not read."""
 
     def differs_from(self, before: "SiteGlance", due: ServerName | None) -> bool:
         """Whether something was changed since `before`, of what both have read.

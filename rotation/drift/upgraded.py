@@ -1,4 +1,4 @@
-"""SEPM is of another version, or a plain HTTP port is silent: an upgrade resets ports of one's own (rule 27)."""
+"""SEPM is of another version, or a plain HTTP port is silent: an upgrade resets custom ports (rule 27)."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -38,14 +38,14 @@ def upgraded(
         survey: the site as it is.
         at: the id of the step that runs.
         swapped: the servers whose certificate was replaced.
-        confirmed_versions: the versions for which somebody has said that ports and certificates are right.
+        confirmed_versions: the versions for which a person has confirmed that ports and certificates are right.
     """
     ahead = body.steps[body.steps.index(body.step(at)) :]
     silent = {server: why for server, why in _http_silent(site, planned, survey).items() if body.copies}
     found = list(_closed(silent)) if any(_relaxes(step) for step in ahead) else []
     known = {planned.version, *confirmed_versions}
-    told = "" not in (planned.version, survey.version)
-    if told and survey.version not in known and any(_rests_on_it(step) for step in ahead):
+    both_known = "" not in (planned.version, survey.version)
+    if both_known and survey.version not in known and any(_rests_on_it(step) for step in ahead):
         away = away_at(body.steps, at).servers
         unlike = {**_unlike(site, body, planned, survey, [each for each in swapped if each not in away]), **silent}
         found.append(_changed(site, survey.version, planned.version, unlike))
@@ -53,7 +53,7 @@ def upgraded(
 
 
 def confirmed(found: Collection[Drift], confirmed_versions: Collection[str]) -> tuple[str, ...]:
-    """The versions of which a person has said that ports and certificates are right, and whose ports say so too."""
+    """The versions whose ports and certificates a person has confirmed, and whose ports show nothing else."""
     return tuple(
         each.version for each in found if each.version and each.version in confirmed_versions and not each.unlike
     )

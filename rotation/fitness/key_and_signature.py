@@ -53,7 +53,7 @@ def has_a_good_size(candidate: CandidateCertificate) -> Iterable[Finding]:
 
 
 def is_signed_well(candidate: CandidateCertificate) -> Iterable[Finding]:
-    """SHA-256 or better (K158660). RSA-PSS is RSA, but nobody has told that SEPM takes it."""
+    """SHA-256 or better (K158660). RSA-PSS is RSA, but no source says that SEPM takes it."""
     facts = candidate.facts
     if not facts.signature_is_rsa:
         return

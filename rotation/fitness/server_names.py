@@ -45,20 +45,20 @@ def covers_its_addresses(facts: CertificateFacts, place: PlacedServer) -> Iterab
         if covers(facts, address):
             continue
         lost = old is not None and covers(old, address)
-        told = f"names {', '.join(given(facts)) or 'nothing'}, and not {address}, where server lists send clients"
+        text = f"names {', '.join(given(facts)) or 'nothing'}, and not {address}, where server lists send clients"
         if verified or lost:
-            told += "; these clients verify it" if verified else "; the certificate that is there does"
+            text += "; these clients verify it" if verified else "; the certificate that is there does"
         yield Finding(
             code="certificate-name-missing",
             severity=Severity.BLOCKING if verified or lost else Severity.WARNING,
             subject=place.server,
-            message=told,
+            message=text,
             remedy=f"have it issued with {address} as an alternative name",
         )
 
 
 def brings_its_chain(facts: CertificateFacts, place: PlacedServer) -> Iterable[Finding]:
-    """Clients that verify the issuer need the issuers in between, and nobody tells whether they have them."""
+    """Clients that verify the issuer need the issuers in between, and nothing shows whether they have them."""
     if any(place.addresses.values()) and not facts.chain.complete and not facts.chain.issuers:
         yield blocking(
             "certificate-chain-needed",
@@ -125,11 +125,11 @@ def has_a_new_key(facts: CertificateFacts, place: PlacedServer) -> Iterable[Find
         if seen.named is None or seen.named.public_key != facts.public_key or seen.fingerprint == facts.fingerprint:
             continue
         here = seen.server == place.server
-        told = "has the key of the certificate that is there" if here else f"has the key of {seen.server}"
+        text = "has the key of the certificate that is there" if here else f"has the key of {seen.server}"
         yield (info if here else warning)(
             "certificate-key-reused",
             place.server,
-            f"{told}: signatures verify alike, and whoever has that key has this server too",
+            f"{text}: signatures verify alike, and whoever has that key has this server too",
             "make a new key, unless it is kept on purpose",
         )
 

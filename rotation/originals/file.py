@@ -20,8 +20,8 @@ _PLACES = 3
 class UnusableOriginalsError(ValueError):
     """A file of originals that cannot be used. It is refused as a whole."""
 
-    def __init__(self, code: str, told: str, remedy: str = _ANOTHER) -> None:
-        super().__init__(told)
+    def __init__(self, code: str, message: str, remedy: str = _ANOTHER) -> None:
+        super().__init__(message)
         self.code = code
         self.remedy = remedy
 
@@ -45,8 +45,8 @@ def write_originals(originals: KeptOriginals) -> str:
     }
     text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     if len(text) > LARGEST:
-        told = f"the {len(originals.pairs)} (group, location) pairs need more than {LARGEST >> 20} MiB"
-        raise UnusableOriginalsError("no-originals", told, "keep a backup off the box instead: rotator backup")
+        message = f"the {len(originals.pairs)} (group, location) pairs need more than {LARGEST >> 20} MiB"
+        raise UnusableOriginalsError("no-originals", message, "keep a backup off the box instead: rotator backup")
     return text
 
 
@@ -61,8 +61,8 @@ def read_originals(text: str) -> KeptOriginals:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise UnusableOriginalsError("originals-unreadable", "it names no version of its form")
     if version > VERSION:
-        told = f"it is of version {version}, and this release reads up to {VERSION}"
-        raise UnusableOriginalsError("originals-newer", told, "install the release that wrote it, or a newer one")
+        message = f"it is of version {version}, and this release reads up to {VERSION}"
+        raise UnusableOriginalsError("originals-newer", message, "install the release that wrote it, or a newer one")
     inside = document.get("originals")
     if _digest(inside) != document.get("sha256"):
         raise UnusableOriginalsError("originals-damaged", "it is damaged or was edited: its SHA-256 is another one")
@@ -70,7 +70,9 @@ def read_originals(text: str) -> KeptOriginals:
         # what JSON writes as text is read as JSON: dates and spans have no other form there
         originals = KeptOriginals.model_validate_json(json.dumps(inside))
     except ValidationError as error:
-        raise UnusableOriginalsError("originals-malformed", f"what it holds has another form: {_told(error)}") from None
+        raise UnusableOriginalsError(
+            "originals-malformed", f"what it holds has another form: {_problems(error)}"
+        ) from None
     if len(originals.goes_back()) != len(originals.pairs):
         raise UnusableOriginalsError("originals-malformed", "it holds a (group, location) twice")
     return originals
@@ -78,8 +80,8 @@ def read_originals(text: str) -> KeptOriginals:
 
 def _document(text: str) -> dict[str, JsonValue]:
     if len(text) > LARGEST:
-        told = f"it is larger than {LARGEST >> 20} MiB"
-        raise UnusableOriginalsError("originals-unreadable", told)
+        message = f"it is larger than {LARGEST >> 20} MiB"
+        raise UnusableOriginalsError("originals-unreadable", message)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -97,7 +99,7 @@ def _digest(inside: object) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def _told(error: ValidationError) -> str:
-    """Where, and against which rule: what stood there is not repeated."""
+def _problems(error: ValidationError) -> str:
+    """Where the text breaks which rule; what stood there is not repeated."""
     found = error.errors(include_input=False, include_url=False)[:_PLACES]
     return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"[:200] for each in found)

@@ -54,7 +54,7 @@ def plan_known(originals: KeptOriginals, site: Site, survey_id: str, *, plan_id:
             for place, each in enumerate(originals.orders, start=1)
         ),
     )
-    told = (
+    text = (
         f"what is known of rotation {originals.rotation_id} stands in the file of its originals, recorded at "
         f"{originals.recorded_at:%Y-%m-%d %H:%M} UTC, SHA-256 {sha256_of(originals)}"
     )
@@ -65,7 +65,7 @@ def plan_known(originals: KeptOriginals, site: Site, survey_id: str, *, plan_id:
         survey_id=survey_id,
         request=PlanRequest(certificates={}),
         body=body,
-        findings=(info(FROM_FILE, site.name, told),),
+        findings=(info(FROM_FILE, site.name, text),),
         times=forecast(body, start=now),
         least=least(body),
         lost_if_now=0,

@@ -10,7 +10,7 @@ from rotation.recovery.saved_file import sha256_in
 from rotation.values import RotationId
 
 ORIGINALS_SHA256 = "originals_sha256"
-"""What the person who saved it may say of it: it is compared."""
+"""The SHA-256 that the operator who saved the file may state: it is compared."""
 
 
 def file_name(rotation_id: RotationId) -> str:
@@ -38,13 +38,13 @@ def how_to_save(rotation_id: RotationId) -> tuple[str, ...]:
     )
 
 
-def another_file(said: Mapping[str, str], sha256: str, rotation_id: RotationId) -> Finding | None:
-    """Why the word about the saved file of originals is not taken. It need not be given."""
-    if not said.get(ORIGINALS_SHA256, "").strip():
+def another_file(evidence: Mapping[str, str], sha256: str, rotation_id: RotationId) -> Finding | None:
+    """Why the stated SHA-256 of the saved file of originals is refused. It need not be stated."""
+    if not evidence.get(ORIGINALS_SHA256, "").strip():
         return None
-    told = sha256_in(said, ORIGINALS_SHA256)
-    if told == sha256:
+    stated = sha256_in(evidence, ORIGINALS_SHA256)
+    if stated == sha256:
         return None
-    text = "is no SHA-256" if told is None else f"{told[:16]}... is not that of these originals, {sha256[:16]}..."
+    text = "is no SHA-256" if stated is None else f"{stated[:16]}... is not that of these originals, {sha256[:16]}..."
     remedy = f"save it once more: {command(rotation_id)}; or leave {ORIGINALS_SHA256} out"
     return blocking("originals-sha256-another", ORIGINALS_SHA256, text, remedy)

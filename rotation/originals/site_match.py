@@ -57,9 +57,9 @@ def another_site(originals: KeptOriginals, site: Site) -> tuple[Finding, ...]:
     named = f"{originals.site_name!r} (id {originals.site_id})"
     if originals.site_id != site.id:
         servers = ", ".join(server.name for server in originals.servers[:_NAMED])
-        told = f"the file is of the site {named} with {servers}"
+        text = f"the file is of the site {named} with {servers}"
         remedy = f"take the file of this site; or register the site of the file under its name {originals.site_name!r}"
-        return (blocking("originals-of-another-site", site.name, told, remedy),)
+        return (blocking("originals-of-another-site", site.name, text, remedy),)
     registered = {server.name for server in site.servers}
     return tuple(
         blocking(
@@ -74,7 +74,7 @@ def another_site(originals: KeptOriginals, site: Site) -> tuple[Finding, ...]:
 
 
 def of_another_sepm(originals: KeptOriginals, site: Site, survey: SiteSurvey) -> tuple[Finding, ...]:
-    """Why the surveyed SEPM is not the one of the file, or cannot be told: none of its pairs is there."""
+    """Why the surveyed SEPM is not that of the file, or cannot be recognised: none of the file's pairs is there."""
     try:
         inheritance.owners(survey.groups)
     except inheritance.OrphanGroupError as error:
@@ -82,9 +82,9 @@ def of_another_sepm(originals: KeptOriginals, site: Site, survey: SiteSurvey) ->
     now = _now(survey)
     if any(kept.pair in now for kept in originals.pairs):
         return ()
-    told = f"none of the {len(originals.pairs)} (group, location) pairs of the file is there, by their ids"
+    text = f"none of the {len(originals.pairs)} (group, location) pairs of the file is there, by their ids"
     remedy = "take the file of this site, and use an account that sees all groups"
-    return (blocking("originals-of-another-site", site.name, told, remedy),)
+    return (blocking("originals-of-another-site", site.name, text, remedy),)
 
 
 def other_certificates(originals: KeptOriginals, survey: SiteSurvey) -> tuple[Finding, ...]:
@@ -137,9 +137,9 @@ def _now(survey: SiteSurvey) -> dict[Pair, PairSettings]:
     }
 
 
-def _named(code: str, told: str, remedy: str, names: Iterable[str]) -> Iterator[Finding]:
+def _named(code: str, text: str, remedy: str, names: Iterable[str]) -> Iterator[Finding]:
     every = list(names)
     for name in every[:_NAMED]:
-        yield blocking(code, name, told, remedy)
+        yield blocking(code, name, text, remedy)
     if len(every) > _NAMED:
-        yield blocking(code, f"{len(every) - _NAMED} more", told, remedy)
+        yield blocking(code, f"{len(every) - _NAMED} more", text, remedy)

@@ -6,5 +6,5 @@
 - `comparison`, `refusals`: whether it still fits, what stands against it
 - `plan_with_site`: what a simulation of it is made from
 - `effort`, `forecast`, `start_by`: what it asks of people, and when
-- `work`: tasks, what is said of them, and what that has to agree with
+- `work`: tasks, their evidence, and what that has to agree with
 """

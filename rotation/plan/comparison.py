@@ -21,7 +21,7 @@ def compare(approved: PlanBody, now: PlanBody) -> tuple[Finding, ...]:
 
 
 def newly_on_trust(approved: Plan, now: Plan) -> tuple[Finding, ...]:
-    """Clients that would go on trust now, and whose names nobody has approved (rules 8 and 17)."""
+    """Clients that would go on trust now, and whose names no person has approved (rules 8 and 17)."""
     known = {client for names in approved.trusted.values() for client in names}
     found = []
     for group in now.body.on_trust:

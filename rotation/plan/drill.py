@@ -73,18 +73,18 @@ def order_of(known: ServerList) -> tuple[tuple[ServerName, ...], ...]:
 
 
 def contradicted(work: ReorderList, attested: Mapping[str, str]) -> Finding | None:
-    """What speaks against a reordering that somebody says is done: `order` must be what was asked for.
+    """What speaks against a reordering that an operator reports as done: `order` must be what was asked for.
 
     It is read from an exported Sylink.xml: priorities apart by semicolons, servers of one priority by commas.
     """
-    told = attested.get("order", "")
-    order = tuple(frozenset(name.strip() for name in pool.split(",")) for pool in told.split(";")) if told else ()
+    stated = attested.get("order", "")
+    order = tuple(frozenset(name.strip() for name in pool.split(",")) for pool in stated.split(";")) if stated else ()
     if order == tuple(frozenset(pool) for pool in work.order):
         return None
     return blocking(
         "order-not-shown",
         work.list,
-        f"the order told is {told or 'none'}, asked was {work.text}",
+        f"the order told is {stated or 'none'}, asked was {work.text}",
         f"export the Sylink.xml of a group that uses it, and say done with order={work.text!r} when it shows that",
     )
 

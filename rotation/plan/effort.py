@@ -1,6 +1,6 @@
 """What the rules of proof ask of people beyond the vendor's list, and how each could be shown with less work.
 
-Minutes are what a person needs who knows the console, by estimate: nobody has measured them. Waiting counts for none.
+Minutes are what a person needs who knows the console: estimates, not measured. Waiting counts for none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from rotation.values import Value
 _SCRIPT = 15
 """Handing the script to the company's own tool, and putting what it writes into one file."""
 _NETWORK = 3
-"""Asking whoever knows the firewall of a network."""
+"""Asking the person who knows the firewall of a network."""
 _IMAGES = 20
 """For each group of golden images."""
 _REORDER = 5

@@ -49,7 +49,7 @@ def promised(step: Step) -> timedelta:
     """How long `step` may last: a wait for clients that are away until a person decides, another step as expected.
 
     The holdout, and the gate before servers of relaxed groups are replaced, are promised to absentees at their full
-    length (rule 3). They end sooner when everybody has come back, which nobody knows beforehand.
+    length (rule 3). They end sooner when every client has come back, which is not known beforehand.
     """
     match step:
         case Holdout():

@@ -70,7 +70,7 @@ def away_at(steps: Iterable[Step], at: str) -> Away:
 
 
 def left_by_tasks(tasks: Iterable[ConsoleTask]) -> Away:
-    """What nobody has given back; whoever held the task that takes it away may have done some of it.
+    """What was not given back; the operator who held the task that takes it away may have done some of it.
 
     Args:
         tasks: in the order in which they were opened.

@@ -42,7 +42,7 @@ class ProcedureChoices(Value):
     """Whether a site of 12.x speaks HTTP already: no list is copied, and list A begins at A6 (facts, 1.2)."""
 
     unread: bool = False
-    """Whether nobody can read settings (a site without REST): serials that a swap moves prove nothing by themselves."""
+    """Whether settings cannot be read (a site without REST): serials that a swap moves prove nothing by themselves."""
 
     @property
     def relaxed(self) -> tuple[OwnerScope, ...]:

@@ -12,7 +12,7 @@ def amend(approved: PlanBody, newer: PlanBody, *, at: str, swapped: Collection[S
     """The body that goes on with `newer` after the step `at` of `approved`.
 
     What was done stays in it: the steps, whose ids proof is kept by; the certificates that were put in; the copies of
-    lists that were made, which are deleted at the end whoever needs them now.
+    lists that were made, which are deleted at the end even where the newer plan needs none.
     """
     index = approved.steps.index(approved.step(at))
     done = approved.steps[: index + 1]

@@ -28,7 +28,7 @@ class Observed(Value):
     replaced: frozenset[ServerName] = frozenset()
     """Servers that have their new certificate already: none of them can be a holdout."""
     copies_in_use: frozenset[ListName] = frozenset()
-    """HTTP copies of a rotation that runs and is known: whoever uses one was relaxed by it."""
+    """HTTP copies of a rotation that runs and is known: a group that uses one was relaxed by it."""
     rest_at: frozenset[ServerName] = frozenset()
     """The servers that may answer at the site's REST address."""
     held: dict[ServerName, HeldByClients] = Field(default_factory=dict)

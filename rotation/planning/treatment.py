@@ -1,6 +1,6 @@
 """What each group needs: a chain of small rules; the first reasons found put a group into R.
 
-Judged per owner of settings, for all its locations together: the location of a client is told by no SEPM API,
+The rules judge an owner of settings with all its locations together: no SEPM API shows the location of a client,
 and whether secure communications are set per location or per group is not public.
 """
 
@@ -52,7 +52,7 @@ def treat(owner: OwnerView) -> tuple[Treatment, tuple[Finding, ...]]:
 
 
 def _on_trust(owner: OwnerView) -> Iterable[Finding]:
-    """Rule 8: whoever approves the plan approves these names."""
+    """Rule 8: the person who approves the plan approves these names."""
     names = _unproven_names(owner)
     if names and owner.choice is Unproven.APPROVE:
         yield warning(
@@ -140,7 +140,7 @@ def _unproven_failover(owner: OwnerView) -> Iterable[Finding]:
 
 
 def _no_drill(owner: OwnerView) -> Iterable[Finding]:
-    """A list that nobody can edit cannot have another server first."""
+    """A list that cannot be edited cannot have another server first."""
     if owner.choice is not Unproven.DRILL or not owner.unproven:
         return
     for location in owner.group.locations:

@@ -10,12 +10,12 @@ _B1 = "B1"
 
 
 def drill(choices: ProcedureChoices) -> Iterator[Step]:
-    """The steps of the drill; none where nobody is drilled.
+    """The steps of the drill; none where no group is drilled.
 
     1. for each round: other servers come first, then a gate of three heartbeats at least, which ends when every
        client was seen at a second server of each of its lists, or when each has had the time to leave its last one
     2. the lists' own order again
-    3. the rest is planned anew: groups with clients that were not seen are relaxed, or these approved by name
+    3. the rest is planned again: groups with clients that were not seen are relaxed, or these approved by name
     """
     planned = choices.drill
     if not planned.rounds:

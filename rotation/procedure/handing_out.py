@@ -10,7 +10,7 @@ _NUMBER = "hand-outs"
 
 
 def stop_hand_outs(choices: ProcedureChoices) -> Iterator[Console]:
-    """Before anything is relaxed or replaced. A file that was made before would undo either for whoever gets it."""
+    """Before anything is relaxed or replaced. A file made before that would undo either for a client that gets it."""
     if choices.hand_outs is not None:
         title = "Stop what else hands out Sylink.xml"
         yield Console(id="", number=_NUMBER, title=title, work=StopHandOuts())

@@ -1,4 +1,4 @@
-"""Rule 10: before a replacement somebody looks what one client of each build holds, since no SEPM API shows it."""
+"""Rule 10: before a replacement an operator looks what one client of each build holds, since no SEPM API shows it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -10,11 +10,11 @@ from rotation.plan.work.client_look import LookAtClients
 
 
 def look_at_clients(choices: ProcedureChoices, wave: int) -> Iterator[Console]:
-    """Right before a replacement. Whoever opens it knows whether a group has clients of two builds: else it is passed.
+    """Right before a replacement. The activity that opens the task passes it where no group has clients of two builds.
 
     Clients that fail over have something to take only once a server was replaced: before the first one it is passed
     for them. Of relaxed clients each one has shown by itself what it holds, where HTTPS was shut for that since they
-    were relaxed (rule 18). On a way back there is none: it waits for nobody whom only the way back can bring.
+    were relaxed (rule 18). On a way back there is none: it would wait for clients that only the way back brings.
     """
     drilled = bool(choices.https_ports) and (wave == 0 or not choices.keep_relaxed)
     relaxed = any(pair.needs_list for owner in choices.relaxed for pair in owner.pairs) and not drilled

@@ -44,9 +44,9 @@ def relax(choices: ProcedureChoices, wave: int) -> Iterator[Step]:
 
 
 def still_relaxed(choices: ProcedureChoices, wave: int) -> Iterator[Step]:
-    """Before another server is swapped while R stays relaxed: A8 once more, where nobody can read settings.
+    """Before another server is swapped while R stays relaxed: A8 once more, where settings cannot be read.
 
-    A swap may move serials, and what policy they are of is shown by an export with those that were copied, or stated.
+    A swap may move serials: an export with those that were copied shows their policies, or operators state them.
     """
     if not choices.unread or not choices.relaxed:
         return
@@ -92,7 +92,7 @@ def restore(choices: ProcedureChoices, wave: int, *, gated: bool) -> Iterator[St
 
 
 def refresh_images(choices: ProcedureChoices, wave: int, groups: tuple[str, ...] = ()) -> Console:
-    """Images and packages are made anew: clients made from them start with what they hold (rule 4).
+    """Images and packages are made again: clients made from them start with what they hold (rule 4).
 
     Args:
         choices: the plan's.

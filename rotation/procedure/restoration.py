@@ -37,7 +37,7 @@ class Interrupted(Value):
     plan: Plan
     originals: tuple[OriginalPair, ...]
     copies: tuple[ListCopy, ...]
-    """HTTP copies that a person said were made."""
+    """HTTP copies that an operator reported as made."""
     reordered: tuple[ReorderList, ...] = ()
     """For each list that a drill may have left reordered, its own order."""
     away: Away = Away()
@@ -110,7 +110,7 @@ def _body(site: Site, survey: SiteSurvey, interrupted: Interrupted) -> PlanBody:
 
 
 def _canaries(body: PlanBody, scopes: Sequence[OwnerScope]) -> tuple[GroupId, ...]:
-    """Those of the interrupted plan that are relaxed still; nobody, where nobody would follow."""
+    """The canaries of the interrupted plan that are relaxed still; none where no group would follow."""
     relaxed = [owner.group_id for owner in scopes if owner.treatment is Treatment.RELAX]
     first = tuple(group_id for group_id in relaxed if group_id in body.canaries)
     return first if len(first) < len(relaxed) else ()

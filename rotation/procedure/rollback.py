@@ -51,7 +51,7 @@ class Former(Value):
     recovery_file: str = ""
     recovery_sha256: str = ""
     is_back: bool = False
-    """Whether somebody has put it back already."""
+    """Whether an operator has put it back already."""
 
 
 class Reached(Value):
@@ -70,9 +70,9 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
 
     1. what a drill may have left stopped or shut is started and opened; what the closing had undone already is done
        again: replication paused, hand-outs stopped, HTTP copies
-    2. where R is not relaxed, or that is not proven, or nobody can read it: A5, A7 on R, canaries first; A8 gate
+    2. where R is not relaxed, or that is not proven, or cannot be read: A5, A7 on R, canaries first; A8 gate
     3. for each server, the last one first: its old certificate back, gate, its .SIG files compared; no gate between two
-       servers whose clients are all relaxed, or that somebody has put back both: their files are compared in the end;
+       servers whose clients are all relaxed, or that operators have put back both: their files are compared in the end;
        images refreshed before the next one where groups fail over, and before R is restored (rule 4)
     4. servers of the last wave go first. Restore R; the others keep the new one for as long as a holdout, for clients
        that took only new ones and are away; relax R; then they follow
@@ -86,7 +86,7 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
     waves = tuple(wave for wave in (held, others) if wave)
     choices = _choices(site, approved, done, reached.formers, waves)
     first_wave = max((step.wave for step in approved.steps), default=0) + 1
-    # without REST the proof of before the swap is over: it moves serials that nobody has copied
+    # without REST the proof of before the swap is over: it moves serials that no person has copied
     relaxed_by = () if site.at_console else _relaxed_by(done, approved.steps[reached.begun :], reached.proven)
     steps = numbered(
         _steps(choices, done, first_wave, relaxed=bool(relaxed_by), followed=_followed(site, approved, reached, waves)),
@@ -106,7 +106,7 @@ def roll_back(site: Site, approved: PlanBody, reached: Reached) -> PlanBody:
 
 
 def as_served(body: PlanBody, renewed: Collection[ServerName]) -> PlanBody:
-    """A roll-back seen from where it stands: what is still in is a plan's target too, for whoever only restores.
+    """A roll-back seen from where it stands: for a restore, what is still in is a plan's target too.
 
     Args:
         body: any plan; only of a roll-back something is turned round.

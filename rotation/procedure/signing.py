@@ -15,7 +15,7 @@ _WEEKEND = 3
 
 
 def compare_signed_files(choices: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Console]:
-    """Before anybody has to verify what a server signs: its .SIG files are newer than its certificate."""
+    """Before clients have to verify what a server signs: its .SIG files are newer than its certificate."""
     if any(pair.secure_communications for owner in choices.scopes for pair in owner.pairs):
         work = CompareSignedFiles(server=server)
         yield Console(id="", number="signed", wave=wave, title=f"Compare the .SIG files of {server}", work=work)

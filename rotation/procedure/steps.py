@@ -45,7 +45,7 @@ def rotation_steps(choices: ProcedureChoices, *, after: int = 0) -> tuple[Step, 
     1. preflight: survey, compare with the plan, store the original settings
     2. every server's recovery file off the box; replication paused; what else hands out Sylink.xml stopped (rule 26)
     3. B1, where it was asked for: lists with another server first, a gate, their own order again; then the rest is
-       planned anew (rule 8)
+       planned again (rule 8)
     4. A1-A4: an HTTP copy of every list that a relaxed pair uses
     5. for each wave (all but the holdout; then the holdout):
        B5 the holdout before the last wave; before each server but the first, clients take a moved policy from one
@@ -247,7 +247,7 @@ def numbered(steps: Iterable[Step], after: int = 0, holding: Iterable[str] = ())
                 holding = [held for held in holding if held.endswith(HOLDOUT)]
             case Gate(purpose=GatePurpose.DRILLED | GatePurpose.SIGNED | GatePurpose.LISTED | GatePurpose.ELSEWHERE):
                 # what it has shown stays: of clients in the plan, of servers until their certificate changes, of lists
-                # until somebody edits one, which blocks by itself
+                # until one is edited, which blocks by itself
                 pass
             case Gate(purpose=GatePurpose.RELAXED, scope=ScopeName.RELAXED):
                 holding = [held for held in holding if held not in relaxed]

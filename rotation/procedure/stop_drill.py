@@ -11,7 +11,7 @@ from rotation.procedure.outage import drill_gate, drill_task
 from rotation.values import ServerName
 
 _DAY = timedelta(days=1)
-"""No server stays stopped for longer without a word of a person."""
+"""No server stays stopped for longer unless a person decides so."""
 
 
 def elsewhere_by_drill(choices: ProcedureChoices, wave: int, server: ServerName) -> Iterator[Step]:

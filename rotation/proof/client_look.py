@@ -54,9 +54,9 @@ class HeldEntry(NamedTuple):
     names: frozenset[str]
     port: int
 
-    def matches(self, told: HeldServer) -> bool:
-        """Whether that is what somebody has seen."""
-        return told.port == self.port and _bare(told.server) in self.names
+    def matches(self, reported: HeldServer) -> bool:
+        """Whether it is the entry that an operator reported."""
+        return reported.port == self.port and _bare(reported.server) in self.names
 
 
 class HeldList(NamedTuple):
@@ -66,7 +66,7 @@ class HeldList(NamedTuple):
     entries: frozenset[HeldEntry]
 
     def is_in(self, looked: Looked) -> bool:
-        """Whether somebody has seen just this list, in whatever order."""
+        """Whether an operator has seen just this list, in any order."""
         every = all(any(entry.matches(each) for entry in self.entries) for each in looked.servers)
         return (
             looked.protocol is self.protocol
@@ -90,7 +90,7 @@ class JudgedLooks(NamedTuple):
 def builds_to_look_at(candidates: Iterable[CandidateClient]) -> tuple[BuildToLookAt, ...]:
     """The builds of the groups that have two and more; none where no group has.
 
-    Over all groups together, so that nobody is asked for a client of each build in each of a hundred groups.
+    Over all groups together, so that no operator is asked for a client of each build in each of a hundred groups.
     """
     of_owner: dict[tuple[GroupId, bool], list[CandidateClient]] = defaultdict(list)
     for each in candidates:
@@ -178,9 +178,9 @@ def judge(
     now: datetime,
     settled: Collection[str] = (),
 ) -> JudgedLooks:
-    """What somebody's look at clients shows. The first client that speaks against it is named.
+    """What an operator's look at clients shows. The first client that speaks against it is named.
 
-    Once each build was shown, a client that is unknown, told of twice or of another build holds nothing up, unless it
+    Once each build was shown, a client that is unknown, reported twice or of another build holds nothing up, unless it
     holds an old list.
 
     A client that had its policy for so long when it had its list says that all of its build have theirs as long after
@@ -191,7 +191,7 @@ def judge(
         looked: what was seen.
         candidates: the clients of the gates behind it.
         lists: those that clients of each owner may hold.
-        now: when it was told, by the time of check-ins.
+        now: when it was reported, by the time of check-ins.
         settled: builds that an earlier look has shown, or that are left out by name.
     """
     wanted = {build.label for build in asked.builds}
@@ -201,8 +201,8 @@ def judge(
     old: set[str] = set()
     by_id, by_name, newest = _lookups(candidates)
     for each in looked:
-        told = each.client.strip()
-        found = _found(each, [by_id[ClientId(told)]] if told in by_id else by_name.get(told.casefold(), []))
+        reported = each.client.strip()
+        found = _found(each, [by_id[ClientId(reported)]] if reported in by_id else by_name.get(reported.casefold(), []))
         if isinstance(found, Finding):
             wrong.append(found)
             continue
@@ -285,6 +285,6 @@ def _against(code: str, client: str, text: str, remedy: str) -> Finding:
 
 
 def unread(why: str) -> Finding:
-    """Why what somebody says of clients is not taken, where it cannot be read."""
+    """Why evidence of clients that cannot be read is refused."""
     remedy = f"say done with {CLIENTS}=[...], with client, and sylink or protocol, servers and certificates, for each"
     return blocking("client-look-unread", CLIENTS, why[:500], remedy)

@@ -119,9 +119,9 @@ def _away_from_drill(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) 
 
 
 def _safe(entry: RosterEntry, rule: GateRule, _kept: ClientEvidence) -> _Decided:
-    """Whom the next step cannot cut off although it has not shown itself: clients that were away.
+    """Clients that the next step cannot cut off although they have not shown themselves: they were away.
 
-    Nobody of those who are to verify next: whoever takes that policy before the list knows the former certificate only.
+    None that is to verify next: a client that takes that policy before the list knows the former certificate only.
     """
     if rule.drill is not None:
         asked_next = bool(entry.seen_at) and entry.seen_at <= rule.drill.asked_next
@@ -154,7 +154,7 @@ def _was_away(entry: RosterEntry, rule: GateRule) -> bool:
     else:
         since = rule.changed_from or rule.reference
     if since is None or (rule.as_of is not None and rule.as_of <= since):
-        return False  # an export of before the change shows nobody to be silent since
+        return False  # an export of before the change shows no client to be silent since
     seen = entry.observed.last_seen if entry.observed else entry.last_known
     return seen is None or seen < since - rule.quiet_after
 
@@ -197,8 +197,8 @@ def _is_second(entry: RosterEntry, rule: GateRule, kept: ClientEvidence, seen: d
 def outdates(observed: ObservedClient, rule: GateRule, kept: ClientEvidence | None) -> bool:
     """Whether what a client reports now speaks against what is kept of it; what is not stated is always outdated.
 
-    Two persons have stated it of the policies that were there then: one that was made between the change and that is
-    not shown to be another. An earlier one is, and one that was made since nobody has looked at.
+    Two persons have stated it of the policies that were there then: one made between the change and the statement does
+    not speak against it. An earlier one does, and so does one that was made since: no person has looked at it.
     """
     if kept is None or kept.reason is not Reason.STATED or kept.contact_seen is None:
         return True

@@ -84,7 +84,7 @@ def fix(reference: Reference, policy_date: datetime, *, sepm_clock: datetime) ->
 def follow(reference: Reference, policy_date: datetime) -> Reference:
     """`reference` with a policy date whose settings were just read and were right (rule 12).
 
-    From then on a policy in between, made while somebody had changed the settings back, proves nothing.
+    From then on a policy in between, made while the settings were changed back, proves nothing.
     """
     if reference.newest is None or policy_date <= reference.newest:
         return reference
@@ -108,7 +108,7 @@ def next_look(now: datetime, *, since: datetime, heartbeat: timedelta, rarest: t
     Args:
         now: the time of the last look.
         since: when the wait began, or when something was last found.
-        heartbeat: the fastest at which clients would take up what somebody did.
+        heartbeat: the fastest at which clients would take up a change.
         rarest: the longest between two looks.
     """
     return now + min(max(heartbeat, now - since), rarest)

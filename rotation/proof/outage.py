@@ -1,4 +1,4 @@
-"""Who comes while a drill has taken something away: HTTPS at every server, or one server as a whole (rule 18)."""
+"""Clients that come while a drill has something away: HTTPS at every server, or one server as a whole (rule 18)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -30,12 +30,12 @@ def asks_who_comes(rule: GateRule) -> bool:
 
 
 def has_come(rule: GateRule) -> Reason:
-    """What is said of a client that has."""
+    """The reason of a client that has come."""
     return _REASONS[rule.purpose][0]
 
 
 def has_not_come(rule: GateRule) -> Reason:
-    """What is said of one that has not."""
+    """The reason of a client that has not come."""
     return _REASONS[rule.purpose][1]
 
 
@@ -51,17 +51,17 @@ def came(observed: ObservedClient, rule: GateRule) -> bool:
 
 
 def came_over_http(observed: ObservedClient, rule: GateRule) -> bool:
-    """Whether it has checked in since no server takes anybody over HTTPS: whatever its build, it holds an HTTP list."""
+    """Whether it has checked in since no server takes clients over HTTPS: whatever its build, it holds an HTTP list."""
     return _since(observed, rule)
 
 
 def came_elsewhere(observed: ObservedClient, rule: GateRule) -> bool:
-    """Whether it has checked in since a server is stopped. Nobody has at that one, unless it runs still."""
+    """Whether it has checked in elsewhere since a server is stopped. None does at that one, unless it runs still."""
     return _since(observed, rule) and observed.last_server != rule.stopped
 
 
 def was_away(observed: ObservedClient | None, rule: GateRule) -> bool:
-    """Whether a client that fails over was away already when a server was stopped: nobody waits for it here.
+    """Whether a client that fails over was away already when a server was stopped: this gate does not wait.
 
     The gates of replacements and the holdout do. One that reaches no other server has come back to this one when it is
     stopped once more, unless it is off.

@@ -255,7 +255,7 @@ def judge_all(
 
 
 def _tries(entry: RosterEntry, judgement: Judgement, untried: frozenset[str]) -> Judgement:
-    """A canary that was away is waited for, where its network has nobody else to show that it lets plain HTTP through.
+    """The gate waits for a canary that was away, where no other of its network has shown that plain HTTP gets through.
 
     The rest of that network follows it (rule 24).
     """
@@ -264,8 +264,10 @@ def _tries(entry: RosterEntry, judgement: Judgement, untried: frozenset[str]) ->
     return judgement
 
 
-def unheard(clients: Iterable[ObservedClient | None], *, since: datetime | None, seen: Seen, clock: datetime) -> bool:
-    """Whether a certificate that was put in and taken out again has reached nobody: no client has reported meanwhile.
+def reached_no_client(
+    clients: Iterable[ObservedClient | None], *, since: datetime | None, seen: Seen, clock: datetime
+) -> bool:
+    """Whether a certificate that was put in and taken out again has reached no client: none has reported meanwhile.
 
     Args:
         clients: every client ever seen; None where SEPM has lost it, which may have reported.

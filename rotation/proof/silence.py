@@ -28,7 +28,7 @@ def silenced(
 
     After a swap those of its server (rule 8); after relaxing, those of every group but the canaries, which are asked
     about by themselves (rule 10). Of the clients that are relaxed when a certificate is replaced, one says nothing: no
-    certificate silences it, and it may be switched off (rule 22). So either all of them are told of, or most of the
+    certificate silences it, and it may be switched off (rule 22). So either all of them are named, or most of the
     clients of one build in one group, when they are silent for longer than over a night or a weekend.
     """
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
@@ -119,8 +119,8 @@ def fallen_silent(
     sepm_clock: datetime,
 ) -> list[RosterEntry]:
     """Clients that are covered, and of which nothing was heard for three heartbeats: most are switched off."""
-    unheard = _unheard(entries, judgements, Verdict.COVERED, by_owner, sepm_clock)
-    return [entry for entry in unheard if _heard(entry) is not _NEVER]
+    silent = _silent(entries, judgements, Verdict.COVERED, by_owner, sepm_clock)
+    return [entry for entry in silent if _heard(entry) is not _NEVER]
 
 
 def silent_canaries(
@@ -130,12 +130,12 @@ def silent_canaries(
     sepm_clock: datetime,
 ) -> list[RosterEntry]:
     """Canaries that do not hold the relaxed policy yet, and of which nothing was heard for three heartbeats."""
-    unheard = _unheard(entries, judgements, Verdict.WAITING, by_owner, sepm_clock)
-    rules = ((entry, by_owner[entry.owner]) for entry in unheard)
+    silent = _silent(entries, judgements, Verdict.WAITING, by_owner, sepm_clock)
+    rules = ((entry, by_owner[entry.owner]) for entry in silent)
     return [entry for entry, rule in rules if rule.canary and rule.purpose is GatePurpose.RELAXED]
 
 
-def _unheard(
+def _silent(
     entries: Sequence[RosterEntry],
     judgements: Sequence[Judgement],
     verdict: Verdict,

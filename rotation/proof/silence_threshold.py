@@ -32,18 +32,18 @@ def unusually_many(
         sepm_clock: SEPM's time of the reading.
     """
     new = [entry for entry in silent if _is_new(entry, sepm_clock)]
-    told, swapped, written = list[RosterEntry](), list[RosterEntry](), list[RosterEntry]()
+    reported, swapped, written = list[RosterEntry](), list[RosterEntry](), list[RosterEntry]()
     for entry in new:
         rule = by_owner[entry.owner]
-        (told if is_relaxed(rule) else written if rule.swap is None else swapped).append(entry)
+        (reported if is_relaxed(rule) else written if rule.swap is None else swapped).append(entry)
     present = [entry for entry in entries if was_there(entry, by_owner[entry.owner])]
     if len(swapped) >= TOGETHER or len(swapped) == sum(_verifies(by_owner[entry.owner]) for entry in present):
-        told += swapped
+        reported += swapped
     there = Counter(entry.owner for entry in present if by_owner[entry.owner].swap is None)
     if _most(len(written), there.total()) or len(written) == there.total():
-        return told + written
+        return reported + written
     silent_of = Counter(entry.owner for entry in written)
-    return told + [entry for entry in written if _most(silent_of[entry.owner], there[entry.owner])]
+    return reported + [entry for entry in written if _most(silent_of[entry.owner], there[entry.owner])]
 
 
 def _most(silent: int, there: int) -> bool:

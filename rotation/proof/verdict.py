@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     """Not proven yet, but the next step cannot cut it off."""
     WAITING = "waiting"
     LEFT_OUT = "left_out"
-    """Left out by a named person's word."""
+    """Left out by a named person."""
     IMAGE = "image"
     """A non-persistent machine: never counted as covered, its image is refreshed (rule 4)."""
 
@@ -142,7 +142,7 @@ class Swap(Value):
     server: ServerName
     first_seen: datetime
     former_seen: datetime | None = None
-    """When the certificate before it was last seen; None where nobody looked."""
+    """When the certificate before it was last seen; None where no probe looked."""
     trusted: frozenset[ServerName]
     """Servers at which a check-in shows that the client gets on with what they present: not yet replaced, or proven."""
     swapped_shows_trust: bool
@@ -159,7 +159,7 @@ class DrillRound(Value):
     offers: tuple[frozenset[ServerName], ...]
     """The servers of each list of theirs."""
     asked_next: frozenset[ServerName] = frozenset()
-    """Whoever was seen only there is asked by the next round."""
+    """Clients that were seen only there are asked by the next round."""
 
 
 class GateRule(Value):
@@ -177,13 +177,13 @@ class GateRule(Value):
     earlier: frozenset[datetime] = frozenset()
     """Serials before it that are known to be as right: the settings were read when they were the newest."""
     exact: bool = False
-    """Whether a newer serial than those is none: nobody can read what settings it is of (a site without REST)."""
+    """Whether a newer serial than those proves nothing: its settings cannot be read (a site without REST)."""
     quiet_after: timedelta
     """A client silent for longer than this before the change was away: it is not the change that silenced it."""
     as_of: datetime | None = None
     """When clients were as they are shown, where that is not now: an export of a site without REST."""
     published: datetime | None = None
-    """The newest policy date of the owner, as SEPM told it with this reading; None where it tells none."""
+    """The newest policy date of the owner, as SEPM gave it with this reading; None where it gives none."""
     goes_back_later: frozenset[ServerName] = frozenset()
     """In a roll-back, the servers that get their old certificate back after this gate."""
     outage_since: datetime | None = None
@@ -208,7 +208,7 @@ class Judgement(NamedTuple):
 
 
 class Tally(Value):
-    """The sum of a reading. It passes when nobody is waited for and somebody has proven the way."""
+    """The sum of a reading. It passes when no client is waited for; where clients are only safe, one must be proven."""
 
     total: int
     by_verdict: dict[Verdict, int]
@@ -226,7 +226,7 @@ class Tally(Value):
 
     @property
     def reached(self) -> bool:
-        """Whether coverage is reached. Nobody proven and five safe is not: the way is untried."""
+        """Whether coverage is reached. With none proven and five safe it is not: the way is untried."""
         return self.waiting == 0 and (self.covered > 0 or self.by_verdict.get(Verdict.SAFE, 0) == 0)
 
 

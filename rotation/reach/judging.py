@@ -19,7 +19,7 @@ class Way(StrEnum):
     SHUT = "shut"
     """It was asked and got no answer; or others of its network got none, and it was not asked."""
     UNSHOWN = "unshown"
-    """Nobody of its network was asked."""
+    """No client of its network was asked."""
     TRUSTED = "trusted"
     """The same, and a person takes the network to let it through."""
     OPEN = "open"
@@ -53,7 +53,7 @@ class Reach:
             answers: every one that is kept.
             lists: the site's lists: an answer of another port than theirs shows nothing.
             trusted: networks that a person takes to let plain HTTP through.
-            now: by which old answers are told.
+            now: the time, by which an answer is too old to count.
         """
         self._entries = {
             name: frozenset((entry.server, entry.address.casefold(), entry.http_port) for entry in known.entries)
@@ -122,7 +122,7 @@ class Reach:
         return client.network, None
 
     def _through(self, answers: Collection[ReachAnswer], lists: frozenset[ListName], *, heard: bool) -> bool | None:
-        """Whoever no server of its lists has heard over HTTPS either, shows nothing by getting no answer."""
+        """A client that no server of its lists has heard over HTTPS either shows nothing by getting no answer."""
         newest = {
             (answer.server, answer.host, answer.port): answer for answer in sorted(answers, key=lambda each: each.at)
         }

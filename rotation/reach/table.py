@@ -91,8 +91,8 @@ def _answer(number: int, row: Sequence[str], now: datetime) -> ReachAnswer | Fin
             at=at.astimezone(UTC),
         )
     except ValidationError as error:
-        told = error.errors()[0]
-        return _wrong(where, f"{'.'.join(map(str, told['loc']))}: {told['msg']}")
+        problem = error.errors()[0]
+        return _wrong(where, f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}")
 
 
 def _wrong(subject: str, message: str) -> Finding:

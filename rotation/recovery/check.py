@@ -11,7 +11,7 @@ _ANOTHER = "take the newest recovery_<timestamp>.zip of the server, or an older 
 
 
 def examine(file: RecoveryFile, *, now: datetime, served: ServedCertificate | None = None) -> tuple[Finding, ...]:
-    """What stands against a recovery file, what is missing in it, and what nobody can tell.
+    """What stands against a recovery file, what is missing in it, and what cannot be known.
 
     1. one certificate, with its key and no other, and valid now
     2. what the vendor says is in it (TECH160736): keystore, password, id of the default domain
@@ -33,9 +33,9 @@ def _has_one_certificate(file: RecoveryFile) -> Iterable[Finding]:
     if not candidates:
         yield blocking("recovery-no-certificate", file.name, "no certificate was found in it", _ANOTHER)
     elif len(candidates) > 1:
-        told = ", ".join(f"{each.subject} ({each.fingerprint[:16]}...)" for each in candidates)
+        text = ", ".join(f"{each.subject} ({each.fingerprint[:16]}...)" for each in candidates)
         yield blocking(
-            "recovery-several-certificates", file.name, f"any of these could be the server's: {told}", _ANOTHER
+            "recovery-several-certificates", file.name, f"any of these could be the server's: {text}", _ANOTHER
         )
 
 
@@ -58,7 +58,7 @@ def _has_its_key(file: RecoveryFile) -> Iterable[Finding]:
 
 
 def _is_whole(file: RecoveryFile) -> Iterable[Finding]:
-    """What TECH160736 says is in it. Other layouts may be right too, so what is missing is no more than said."""
+    """What TECH160736 says is in it. Other layouts may be right too, so what is missing is a warning only."""
     if not any(holding.is_keystore for holding in file.holdings):
         yield warning(
             "recovery-no-keystore",

@@ -36,7 +36,7 @@ class DamageForm(StrEnum):
 
 
 class RecoveryCopy(Value):
-    """A recovery file that somebody has, in facts: the file itself stays where it is (decision 17)."""
+    """A recovery file that an administrator has, in facts: the file itself stays where it is (decision 17)."""
 
     name: str
     sha256: Fingerprint
@@ -46,7 +46,7 @@ class RecoveryCopy(Value):
     not_before: datetime | None = None
     not_after: datetime | None = None
     key_matches: bool | None = None
-    """Whether the key in it is the certificate's; None: nobody has looked."""
+    """Whether the key in it is the certificate's; None: it was not inspected."""
     keystore: str = ""
     """The keystore in it that SEPM's wizard takes, where one was found."""
 
@@ -80,7 +80,7 @@ class Damage(Value):
 
 
 def against(damage: Damage, *, now: datetime) -> tuple[Finding, ...]:
-    """What stands against putting the certificate back, and what whoever decides should know.
+    """What stands against putting the certificate back, and what the person who decides should know.
 
     1. what clients hold is known, and was served lately, or a person has read it off a client
     2. a recovery file is at hand, it holds that very certificate, with its key, and is valid now
@@ -101,15 +101,15 @@ def _is_known(damage: Damage, now: datetime) -> Iterable[Finding]:
     held, server = damage.held, damage.server
     remedy = _READ_IT_OFF.format(server=server)
     if held is None:
-        told = "which certificate of it clients hold is not known: nobody saw what it presented before"
-        yield blocking("recovery-held-unknown", server, told, remedy)
+        text = "which certificate of it clients hold is not known: nobody saw what it presented before"
+        yield blocking("recovery-held-unknown", server, text, remedy)
     elif not held.by_statement and (held.last_served is None or now - held.last_served > _LATELY):
         when = f"{held.last_served:%Y-%m-%d}" if held.last_served else "never"
-        told = f"it was last seen with {held.fingerprint[:16]}... on {when}: it may have been replaced since"
-        yield blocking("recovery-history-old", server, told, remedy)
+        text = f"it was last seen with {held.fingerprint[:16]}... on {when}: it may have been replaced since"
+        yield blocking("recovery-history-old", server, text, remedy)
     elif held.is_contested:
-        told = f"it has presented others than {held.fingerprint[:16]}... for a day or more: clients may hold them now"
-        yield blocking("recovery-history-contested", server, told, remedy)
+        text = f"it has presented others than {held.fingerprint[:16]}... for a day or more: clients may hold them now"
+        yield blocking("recovery-history-contested", server, text, remedy)
     elif held.by_statement:
         yield warning("recovery-on-word", server, f"a person has read {held.fingerprint[:16]}... off a client")
 
@@ -121,15 +121,15 @@ def _has_its_copy(damage: Damage, _now: datetime) -> Iterable[Finding]:
         yield blocking("recovery-file-missing", server, "no recovery file with its certificate is known", remedy)
         return
     if held is not None and copy.certificate != held.fingerprint:
-        told = f"it holds {copy.certificate[:16]}..., and clients hold {held.fingerprint[:16]}..."
+        text = f"it holds {copy.certificate[:16]}..., and clients hold {held.fingerprint[:16]}..."
         remedy = f"take the recovery file that {server} wrote with that certificate; if there is none, {_ROTATE}"
-        yield blocking("recovery-another-certificate", copy.name, told, remedy)
+        yield blocking("recovery-another-certificate", copy.name, text, remedy)
     if copy.key_matches is False:
-        told = "the key in it is not that of the certificate"
-        yield blocking("recovery-key-of-another", copy.name, told, f"take another copy; if there is none, {_ROTATE}")
+        text = "the key in it is not that of the certificate"
+        yield blocking("recovery-key-of-another", copy.name, text, f"take another copy; if there is none, {_ROTATE}")
     elif copy.key_matches is None:
-        told = "nobody has looked whether the key in it is the certificate's"
-        yield warning("recovery-not-inspected", copy.name, told, f"rotator recovery inspect {copy.name}")
+        text = "nobody has looked whether the key in it is the certificate's"
+        yield warning("recovery-not-inspected", copy.name, text, f"rotator recovery inspect {copy.name}")
 
 
 def _is_valid(damage: Damage, now: datetime) -> Iterable[Finding]:
@@ -137,32 +137,32 @@ def _is_valid(damage: Damage, now: datetime) -> Iterable[Finding]:
     ends = (copy.not_after if copy else None) or (held.not_after if held else None)
     begins = copy.not_before if copy else None
     if ends is not None and now >= ends:
-        told = f"the certificate ended on {ends:%Y-%m-%d}: clients do not need it back"
-        yield blocking("recovery-certificate-expired", damage.server, told, _ROTATE)
+        text = f"the certificate ended on {ends:%Y-%m-%d}: clients do not need it back"
+        yield blocking("recovery-certificate-expired", damage.server, text, _ROTATE)
     elif begins is not None and now < begins:
-        told = f"the certificate begins on {begins:%Y-%m-%d}"
-        yield blocking("recovery-certificate-not-yet-valid", damage.server, told, "look whether the clocks are right")
+        text = f"the certificate begins on {begins:%Y-%m-%d}"
+        yield blocking("recovery-certificate-not-yet-valid", damage.server, text, "look whether the clocks are right")
     elif ends is not None and now >= ends - _SOON:
-        told = f"the certificate ends on {ends:%Y-%m-%d}"
-        yield warning("recovery-ends-soon", damage.server, told, "plan its rotation as soon as clients have returned")
+        text = f"the certificate ends on {ends:%Y-%m-%d}"
+        yield warning("recovery-ends-soon", damage.server, text, "plan its rotation as soon as clients have returned")
 
 
 def _as_it_shows(damage: Damage, _now: datetime) -> Iterable[Finding]:
     server, shown = damage.server, damage.presents
     if damage.form is DamageForm.SILENT:
-        told = f"presents nothing: {shown.error or 'no answer'}"
+        text = f"presents nothing: {shown.error or 'no answer'}"
         remedy = "if it is merely down, start it: then nothing has to be put back, and the task closes by itself"
-        yield warning("recovery-silent", server, told, remedy)
+        yield warning("recovery-silent", server, text, remedy)
     else:
         what = "a malformed certificate" if damage.form is DamageForm.MALFORMED else "another certificate"
         yield info("recovery-damage", server, f"presents {what}: {(shown.fingerprint or '')[:16]}...")
     if damage.stay_behind and damage.form is DamageForm.ANOTHER:
         names = ", ".join(damage.stay_behind[:5])
-        told = (
+        text = (
             f"{len(damage.stay_behind)} clients that do not fail over were last heard elsewhere, among them {names}: "
             "they may hold what it presents now, and cling to it"
         )
-        yield warning("recovery-stay-behind", server, told, "look after them when the certificate is back")
+        yield warning("recovery-stay-behind", server, text, "look after them when the certificate is back")
 
 
 _RULES: tuple[Callable[[Damage, datetime], Iterable[Finding]], ...] = (

@@ -1,7 +1,7 @@
 """Disaster recovery: the same certificate goes back into a server that lost it (vendor's procedure, 1.2 and 2.4).
 
-Nothing that clients hold changes. So no group is relaxed, no setting is written, nobody is kept on another certificate
-meanwhile, and no proof has to come first: proof comes after it, when clients are heard again.
+Nothing that clients hold changes. So no group is relaxed, no setting is written, no client is kept on another
+certificate meanwhile, and no proof has to come first: proof comes after it, when clients are heard again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ class Recoverable(Value):
     survey: SiteSurvey
     """The newest that is stored, however old: it tells groups and heartbeats."""
     damages: tuple[Damage, ...]
-    """Servers that present something else than clients hold, and those that somebody names."""
+    """Servers that present something else than clients hold, and those that a person names."""
     clients: int
 
 
@@ -52,7 +52,7 @@ def make_recovery_plan(known: Recoverable, *, plan_id: PlanId, now: datetime) ->
     found = [damage for damage in known.damages if damage.is_damaged]
     if not found:
         raise PlanRefusedError([_nothing_to_recover(known)])
-    # a server that restarts just now, and of which nobody has spoken, is no reason to leave the others as they are
+    # a server that restarts just now, and has no recovery file at hand, is no reason to leave the others as they are
     damaged = [damage for damage in found if damage.copy_at_hand is not None] or found
     scopes = _scopes(known.survey)
     findings = (
@@ -191,11 +191,11 @@ def _about_the_plan(known: Recoverable, damaged: Sequence[Damage], now: datetime
         f"disaster recovery: the certificates that clients hold go back into {names}; no group is relaxed, and no "
         "setting is written",
     )
-    told = f"groups and heartbeats are those of the survey of {known.survey.taken_at:%Y-%m-%d %H:%M} UTC"
+    text = f"groups and heartbeats are those of the survey of {known.survey.taken_at:%Y-%m-%d %H:%M} UTC"
     if age > _RECENT:
-        yield warning("recovery-survey-old", known.site.name, f"{told}, {age.days} days ago", "SEPM is not asked now")
+        yield warning("recovery-survey-old", known.site.name, f"{text}, {age.days} days ago", "SEPM is not asked now")
     else:
-        yield info("recovery-survey", known.site.name, told)
+        yield info("recovery-survey", known.site.name, text)
 
 
 def _left(damage: Damage) -> Finding:

@@ -1,4 +1,4 @@
-"""After a recovery: who is heard again. Nothing that clients hold has changed, so nobody is cut off by going on."""
+"""Clients that check in again after a recovery. Nothing that clients hold has changed, so going on cuts off none."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ class PutBack(Value):
     since: datetime
     """The last of them; with the skew between the servers' clocks."""
     quiet_before: datetime
-    """Whoever was silent even then was away already."""
+    """A client that was silent even then was away already."""
 
 
 def works(body: PlanBody) -> tuple[PutCertificateBack, ...]:
@@ -34,7 +34,7 @@ def judge_returned(
     Args:
         entries: every client ever seen.
         back: when the certificates were back.
-        kept: what was seen of them before: whoever was heard again stays so.
+        kept: what was seen of them before: a client that was heard again stays so.
     """
     return tuple(_judge(entry, back, kept.get(entry.id)) for entry in entries)
 

@@ -1,4 +1,4 @@
-"""Whether what is said of a saved recovery file can be true: nothing of it is seen, so it is compared."""
+"""Whether the evidence of a saved recovery file can be true: the service sees no file, so it compares the evidence."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from rotation.finding import Finding, blocking
 from rotation.values import Fingerprint, ServerName, Value
 
 FILE_NAME, FILE_SHA256, CERTIFICATE_SHA256 = "filename", "sha256", "certificate_sha256"
-"""What whoever saved it says: its name, its SHA-256 and, from whoever has looked into it, the certificate's."""
+"""The evidence of the operator who saved it: its name, its SHA-256 and, where it was inspected, the certificate's."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _HOW = "take the newest recovery_<timestamp>.zip from {server} itself, and say the SHA-256 of the copy"
@@ -22,43 +22,43 @@ class SavedFile(Value):
     """Whether its server's certificate was replaced after it was saved, so that SEPM has written a newer one."""
 
 
-def sha256_in(said: Mapping[str, str], name: str = FILE_SHA256) -> Fingerprint | None:
-    """A SHA-256 that was said, in lower case without colons and blanks; None where it is none."""
-    digits = re.sub(r"[\s:]", "", said.get(name, "")).lower()
+def sha256_in(evidence: Mapping[str, str], name: str = FILE_SHA256) -> Fingerprint | None:
+    """A SHA-256 of the evidence, in lower case without colons and blanks; None where it is none."""
+    digits = re.sub(r"[\s:]", "", evidence.get(name, "")).lower()
     return Fingerprint(digits) if _SHA256.fullmatch(digits) else None
 
 
 def doubtful(
-    server: ServerName, said: Mapping[str, str], *, earlier: Iterable[SavedFile], presents: Fingerprint | None
+    server: ServerName, evidence: Mapping[str, str], *, earlier: Iterable[SavedFile], presents: Fingerprint | None
 ) -> Finding | None:
-    """Why the word about a recovery file of `server` is not taken.
+    """Why the evidence of a recovery file of `server` is refused.
 
     1. a SHA-256, and not that of an empty file
-    2. the certificate in it, where it was said: the one that is about to be replaced
+    2. the certificate in it, where it was stated: the one that is about to be replaced
     3. where it was not: not the file of another server, and not one from before an earlier replacement
 
     Args:
         server: whose file it should be.
-        said: the evidence.
+        evidence: what the operator stated.
         earlier: the files that were saved before, of this site.
         presents: the certificate that is about to be replaced, where that is known.
     """
     remedy = _HOW.format(server=server)
-    sha256 = sha256_in(said)
+    sha256 = sha256_in(evidence)
     if sha256 is None:
-        told = "no SHA-256 of it was said: 64 hexadecimal digits"
-        return blocking("recovery-sha256-missing", server, told, f"{remedy}, as {FILE_SHA256}")
+        text = "no SHA-256 of it was said: 64 hexadecimal digits"
+        return blocking("recovery-sha256-missing", server, text, f"{remedy}, as {FILE_SHA256}")
     if sha256 == _OF_NOTHING:
         return blocking("recovery-file-empty", server, "that is the SHA-256 of an empty file", remedy)
-    if said.get(CERTIFICATE_SHA256):
-        return _another_certificate(server, sha256_in(said, CERTIFICATE_SHA256), presents, remedy)
+    if evidence.get(CERTIFICATE_SHA256):
+        return _another_certificate(server, sha256_in(evidence, CERTIFICATE_SHA256), presents, remedy)
     for saved in earlier:
         if saved.sha256 == sha256 and saved.server != server:
-            told = f"that is the file that was saved of {saved.server}"
-            return blocking("recovery-file-of-another", server, told, remedy)
+            text = f"that is the file that was saved of {saved.server}"
+            return blocking("recovery-file-of-another", server, text, remedy)
         if saved.sha256 == sha256 and saved.replaced_since:
-            told = "that file was saved before its certificate was replaced: it holds an earlier one"
-            return blocking("recovery-file-outdated", server, told, remedy)
+            text = "that file was saved before its certificate was replaced: it holds an earlier one"
+            return blocking("recovery-file-outdated", server, text, remedy)
     return None
 
 
@@ -66,9 +66,9 @@ def _another_certificate(
     server: ServerName, held: Fingerprint | None, presents: Fingerprint | None, remedy: str
 ) -> Finding | None:
     if held is None:
-        told = f"{CERTIFICATE_SHA256} is no SHA-256: 64 hexadecimal digits"
-        return blocking("recovery-sha256-missing", server, told, f"leave it out, or {remedy}")
+        text = f"{CERTIFICATE_SHA256} is no SHA-256: 64 hexadecimal digits"
+        return blocking("recovery-sha256-missing", server, text, f"leave it out, or {remedy}")
     if presents is None or held == presents:
         return None
-    told = f"it holds {held[:16]}..., and the certificate that is about to be replaced is {presents[:16]}..."
-    return blocking("recovery-certificate-another", server, told, remedy)
+    text = f"it holds {held[:16]}..., and the certificate that is about to be replaced is {presents[:16]}..."
+    return blocking("recovery-certificate-another", server, text, remedy)

@@ -50,8 +50,8 @@ class Message(Value):
     @property
     def digest(self) -> str:
         """What tells it from any other message, whatever its request id is."""
-        said = self.model_dump(mode="json", exclude={"request_id"})
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        content = self.model_dump(mode="json", exclude={"request_id"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 class Reply(Value):

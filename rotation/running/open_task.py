@@ -56,15 +56,15 @@ class OpenTask(Value):
     claimed_by: str = ""
     claimed_at: datetime | None = None
     proven_at: datetime | None = None
-    """When all proof was last read for whoever holds it."""
+    """When all proof was last read for its holder."""
     read_again: bool = False
     """Whether the site was seen to change since."""
     lapsed_at: datetime | None = None
-    """Since when it is missing, and its holder is told to do nothing."""
+    """Since when proof is missing, and its holder is asked to do nothing."""
     look_at: datetime | None = None
     """When to look whether it is done; None: now."""
     refused: RefusedClaim | None = None
-    """Set while nobody holds it because a claim was refused."""
+    """Set while it is unclaimed because a claim was refused."""
     silent_since: datetime | None = None
     """Since when the server whose certificate is to be replaced has not answered; None: it answered last."""
     look: ClientLook | None = None

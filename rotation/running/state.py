@@ -30,7 +30,7 @@ class Phase(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a rotation ended. It ends only by completing, by being turned back, or by a person's word."""
+    """How a rotation ended. It ends only by completing, by being turned back, or by a person's decision."""
 
     COMPLETED = "completed"
     CANCELLED = "cancelled"
@@ -54,7 +54,7 @@ class Attention(Value):
 
 
 class Restarted(Value):
-    """A gate that was passed, and has to be proven anew."""
+    """A gate that was passed, and has to be proven again."""
 
     gate: str
     due: datetime | None = None
@@ -101,7 +101,7 @@ class Outage(Value):
     since: datetime | None = None
     """Since when it was last seen to be away, on SEPM's clock; None where it is there."""
     asked: tuple[str, ...] = ()
-    """The codes under which a person was told of something that the drill has shown, and that is so still."""
+    """The codes of the attention that has shown a person what the drill found, and that still holds."""
     again: bool = False
     """Whether it is to be taken away once more, when it was put back."""
     rest: datetime | None = None
@@ -167,9 +167,9 @@ class RotationState(BaseModel):
     copies_doubted: tuple[ListName, ...] = ()
     """Copies of lists that were asked for again because REST did not assign them, where SEPM shows no list."""
     lists_shown: dict[ListName, datetime] = Field(default_factory=dict)
-    """Until when somebody has said that an edited server list is right, on SEPM's clock."""
+    """By edited server list, until when a person has confirmed that it is right, on SEPM's clock."""
     versions_shown: tuple[str, ...] = ()
-    """The versions of SEPM for which somebody has said that ports and certificates are right."""
+    """The versions of SEPM for which a person has confirmed that ports and certificates are right."""
     found: FoundId | None = None
     """All of what the latest look has found; `drift` has some of it."""
     born_key: str = ""
@@ -177,9 +177,9 @@ class RotationState(BaseModel):
     drift_asked: tuple[str, ...] = ()
     """The server lists and versions that the attention about drift names."""
     drift_answer: tuple[str, ...] | None = None
-    """Those that a person who has answered it says to be right; None: nobody has answered since the latest look."""
+    """Those that a person has confirmed in an answer to it; None: no person has answered since the latest look."""
     round_number: int = 0
-    """By which repairs are counted: they begin anew with each step, and when a person has answered."""
+    """The round for which repairs are counted: a new one begins with each step, and when a person has answered."""
     repairs: int = 0
     """How often something was put right in this round."""
     restarted: tuple[Restarted, ...] = ()
@@ -198,9 +198,9 @@ class RotationState(BaseModel):
     unread: UnreadSignal | None = None
     """The newest signal that could not be read and is not shown yet."""
     replies: dict[str, AnsweredMessage] = Field(default_factory=dict)
-    """The newest answers by request id: whoever sent a message asks for it, also in a later history."""
+    """The newest answers by request id: the sender of a message asks for its answer, also in a later history."""
     refused: str = ""
-    """What was refused last, for whoever sent it where no answer is shown."""
+    """What was refused last, for a sender to whom no answer is shown."""
     events: int = 0
     """How many events were recorded: each gets a number of its own, whatever is retried."""
     outcome: Outcome | None = None

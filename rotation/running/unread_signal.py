@@ -1,4 +1,4 @@
-"""A signal that could not be read: what is said of it, and what to send instead."""
+"""A signal that could not be read: what is shown of it, and what to send instead."""
 
 import json
 

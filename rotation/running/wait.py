@@ -85,7 +85,7 @@ class Wait(Value):
     listed: tuple[str, ...] = ()
     """Clients that the trail has named since they fell silent, though no person was called."""
     fixed: bool = False
-    """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed anew."""
+    """Whether what policy serials must reach was fixed: later changes are drift, and have it fixed again."""
     readings: int = 0
     next_at: datetime | None = None
     reading: GateReading | None = None

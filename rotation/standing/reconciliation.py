@@ -1,4 +1,4 @@
-"""What one look at the store and Temporal has found, and for how long it is believed."""
+"""What one look at the store and Temporal has found, and for how long it is valid."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from rotation.standing.trouble import Standing, Trouble, TroubleCode, unknown
 from rotation.values import RotationId, Value
 
 LATE = timedelta(seconds=60)
-"""What was found is believed for this long; looks are some 15 seconds apart."""
+"""A look is valid for this long; looks are some 15 seconds apart."""
 
 
 class FoundTrouble(Value):
@@ -62,11 +62,13 @@ def reconciled(
     )
 
 
-def believed(latest: Reconciliation | None, begun_at: datetime | None, now: datetime) -> Reconciliation | None:
-    """What may be said now: the latest look, or that it is too old; None while nothing can be said yet.
+def current_reconciliation(
+    latest: Reconciliation | None, begun_at: datetime | None, now: datetime
+) -> Reconciliation | None:
+    """What the service may report now: the latest look, or that it is too old; None while nothing is known yet.
 
     Args:
-        latest: the latest look, whoever made it.
+        latest: the latest look, of any process.
         begun_at: when this process began to look; None: it does not.
         now: the time.
     """

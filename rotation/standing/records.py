@@ -67,7 +67,7 @@ class NextAct(Value):
     """When a rotation acts next by itself, and how far it is."""
 
     at: datetime | None = None
-    """None: it waits for somebody, or for the answer to an activity."""
+    """None: it waits for a person, or for the answer to an activity."""
     heartbeat: timedelta = timedelta(0)
     """Of the slowest clients that it waits for."""
     events: int | None = None
@@ -75,7 +75,7 @@ class NextAct(Value):
 
 
 class WorkerAnswer(Value):
-    """A worker has said when the rotation acts next, and how far it is."""
+    """A worker has answered when the rotation acts next, and how far it is."""
 
     kind: Literal["answered"] = "answered"
     next_act: NextAct
@@ -107,10 +107,10 @@ class Run(Value):
     run_id: str
     type: str
     rotation_id: RotationId | None = None
-    """Whose it says that it is."""
+    """The rotation that it says to be."""
     status: RunStatus
     reset_at: datetime | None = None
-    """When somebody has set it back to an earlier point of its history."""
+    """When it was reset to an earlier point of its history."""
     task: PendingTask | None = None
     activities: tuple[PendingActivity, ...] = ()
     answer: QueryOutcome | None = None

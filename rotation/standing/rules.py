@@ -76,7 +76,7 @@ def not_recorded(run: Run, service: Service) -> Trouble:
 
 
 def no_worker(service: Service) -> Trouble | None:
-    """Whether no worker asks for work, told of the whole service."""
+    """The trouble of the whole service where no worker asks for work; None: one does."""
     if service.now - service.polled_at < _UNPOLLED:
         return None
     text = f"no worker has asked for work of the task queue {service.task_queue} since {_at(service.polled_at)}"

@@ -16,7 +16,7 @@ class Standing(StrEnum):
     ADRIFT = "adrift"
     """The store and Temporal do not know the same."""
     UNKNOWN = "unknown"
-    """Nobody could look, or nobody has looked yet."""
+    """The service could not look, or has not looked yet."""
 
 
 class TroubleCode(StrEnum):

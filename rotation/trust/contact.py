@@ -14,9 +14,9 @@ class ContactKind(StrEnum):
     REFUSED = "refused"
     """It was none of those known: the handshake was ended, and nothing was sent."""
     PINNED = "pinned"
-    """A person said that it is SEPM's."""
+    """A person stated that it is SEPM's."""
     DROPPED = "dropped"
-    """It is not accepted any more: a person said so, or its successor was proven."""
+    """It is not accepted any more: a person dropped it, or its successor was proven."""
 
 
 class Contact(Value):

@@ -1,9 +1,9 @@
-"""Whom we believe at a site's REST address: the certificates known for the servers behind it, and those announced.
+"""Trusted fingerprints at a site's REST address: those known for the servers behind it, and those announced.
 
-A rotation announces a certificate by opening its swap, and from then on exactly two are believed: the known one and the
-announced one. It is known in its turn, and its predecessor is not believed any more, as soon as *both* are seen: the
+A rotation announces a certificate by opening its swap, and from then on exactly two are accepted: the known one and the
+announced one. It is known in its turn, and its predecessor is not accepted any more, as soon as *both* are seen: the
 server's client port presents it, and after that the REST address does. No source says that port 8446 follows port 443
-(procedure, section 3, inferred only), so neither stands for the other; until then both certificates are believed.
+(procedure, section 3, inferred only), so neither stands for the other; until then both certificates are accepted.
 """
 
 from collections.abc import Collection, Mapping
@@ -39,8 +39,8 @@ class AcceptedCertificates(Value):
 def behind(site: Site, rest_url: str) -> frozenset[ServerName]:
     """The servers that may answer at the site's REST address.
 
-    One, where host and port are those of one server, or at least the host. All, where the name is nobody's: it may be a
-    balancer's, or another name of some server.
+    One, where host and port are those of one server, or at least the host. All, where the name is no server's: it may
+    be a balancer's, or another name of some server.
     """
     parts = urlsplit(rest_url)
     host, port = (parts.hostname or "").lower(), parts.port or _HTTPS
@@ -61,7 +61,7 @@ def owner(site: Site, rest_url: str) -> str:
     return next(iter(servers)) if len(servers) == 1 else ""
 
 
-def believed(
+def accepted(
     pins: Collection[Fingerprint],
     announced: Collection[Announced],
     servers: Collection[ServerName],
@@ -71,14 +71,14 @@ def believed(
     """What is accepted now.
 
     Args:
-        pins: the certificates that are known for the servers, by a person's word or by a proven swap.
+        pins: the certificates that are known for the servers: pinned by a person, or proven by a swap.
         announced: the swaps of the site that are not settled.
         servers: those behind the address.
         last_by_ca: at a site with a CA, what it last presented of all that was not announced.
 
-    While the one server behind the address is being swapped, a CA's word is not enough: the old certificate and the
-    announced one are believed, and no third that the CA issued. Behind a balancer, whose certificates nobody knows by
-    server, the CA's word stays.
+    While the one server behind the address is being swapped, only the old certificate and the announced one are
+    accepted, and no third that the CA issued. Behind a balancer, whose certificates are not known by server, what the
+    CA issued stays accepted.
     """
     new = frozenset(each.target for each in announced if each.server in servers)
     if not new or last_by_ca is None or len(servers) > 1:

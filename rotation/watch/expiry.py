@@ -37,8 +37,8 @@ def _expiry(subject: str, end: datetime, where: str, now: datetime) -> Finding |
     for limits, tell in ((_WARNED, warning), (_MENTIONED, info)):
         for days in limits:
             if left <= days * _DAY:
-                told = f"its certificate ({where}) ends on {on}: less than {days} days are left"
-                return tell("certificate-ends", subject, told, plan)
+                text = f"its certificate ({where}) ends on {on}: less than {days} days are left"
+                return tell("certificate-ends", subject, text, plan)
     return None
 
 
@@ -49,13 +49,13 @@ def _differing(
     for server in dict.fromkeys(server for server, _ in seen):
         by_print = {fingerprint: places for (each, fingerprint), places in seen.items() if each == server}
         if len(by_print) > 1:
-            told = "; ".join(
+            text = "; ".join(
                 f"{fingerprint[:12]} at {', '.join(sorted(port.endpoint.port for port, _ in places))}"
                 for fingerprint, places in sorted(by_print.items())
             )
             yield info(
                 "ports-differ",
                 f"{site}/{server}",
-                f"its ports present different certificates: {told}",
+                f"its ports present different certificates: {text}",
                 "restart the service that is stale, unless it is meant so",
             )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rotation.site import Site
 from rotation.trust.contact import ContactKind
-from rotation.trust.fingerprints import AcceptedCertificates, Announced, behind, believed, settled
+from rotation.trust.fingerprints import AcceptedCertificates, Announced, accepted, behind, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 from store.database.built_once import built_once
 from store.progress import RotationStatus
@@ -78,7 +78,7 @@ async def accepted_at(connection: AsyncConnection, site: Site, rest_url: str, *,
         presented = await connection.execute(_PRESENTED, {"site": site.id})
         former = [row for row in presented if row.fingerprint is not None and row.fingerprint not in new]
         last = max(former, key=lambda row: row.number).fingerprint if former else None
-    return believed(pins, announced, behind(site, rest_url), last_by_ca=last)
+    return accepted(pins, announced, behind(site, rest_url), last_by_ca=last)
 
 
 async def settle(

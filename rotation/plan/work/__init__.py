@@ -1,1 +1,1 @@
-"""Tasks as values: what a person does at the console, what is said of it, and what that has to agree with."""
+"""Tasks as values: what an operator does at the console, the evidence, and what that has to agree with."""

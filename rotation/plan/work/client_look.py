@@ -16,12 +16,12 @@ _MOST = 200
 _NAME = 100
 
 
-def _capitals(told: Any) -> Any:
-    return told.strip().upper() if isinstance(told, str) else told
+def _capitals(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
 
 
-def _plain(told: Any) -> Any:
-    return told.replace(":", "").strip().lower() if isinstance(told, str) else told
+def _plain(value: Any) -> Any:
+    return value.replace(":", "").strip().lower() if isinstance(value, str) else value
 
 
 class HeldServer(Value):
@@ -32,7 +32,7 @@ class HeldServer(Value):
 
 
 class Looked(Value):
-    """What a client holds, as somebody has seen it."""
+    """What a client holds, as an operator has seen it."""
 
     client: Annotated[str, Field(min_length=1, max_length=200)]
     """Its id or name."""
@@ -40,7 +40,7 @@ class Looked(Value):
     servers: Annotated[tuple[HeldServer, ...], Field(min_length=1, max_length=1000)]
     certificates: tuple[Annotated[Fingerprint, BeforeValidator(_plain)], ...] = ()
     sha256: Annotated[str, Field(max_length=64)] = ""
-    """Of its Sylink.xml, where somebody gave that."""
+    """Of its Sylink.xml, where the operator gave that."""
 
 
 class NamedClient(Value):
@@ -82,14 +82,14 @@ class LookAtClients(Value):
     """In a task; a plan does not know who will be there."""
 
 
-def looked_by(said: Mapping[str, str]) -> tuple[Looked, ...]:
-    """What somebody has seen of clients.
+def looked_by(evidence: Mapping[str, str]) -> tuple[Looked, ...]:
+    """What an operator has seen of clients.
 
     Raises:
-        ValueError: where it says nothing, or what cannot be read; it names the client.
+        ValueError: where the evidence is empty, or cannot be read; it names the client.
     """
     try:
-        listed = json.loads(said.get(CLIENTS, "") or "[]")
+        listed = json.loads(evidence.get(CLIENTS, "") or "[]")
     except (ValueError, RecursionError) as error:
         raise ValueError("it is no JSON list") from error
     if not is_whole(listed):
@@ -101,11 +101,11 @@ def looked_by(said: Mapping[str, str]) -> tuple[Looked, ...]:
     return tuple(_looked(each) for each in listed)
 
 
-def _looked(told: Any) -> Looked:
+def _looked(value: Any) -> Looked:
     try:
-        return Looked.model_validate(told)
+        return Looked.model_validate(value)
     except ValidationError as error:
-        name = str(told.get("client", ""))[:_NAME] if isinstance(told, dict) else ""
+        name = str(value.get("client", ""))[:_NAME] if isinstance(value, dict) else ""
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"what is told of {name or 'a client'} cannot be read ({field}: {first['msg']})") from error

@@ -1,4 +1,4 @@
-"""What is said of a copied server list, held against what was asked: no SEPM API shows what is in a list."""
+"""The evidence of a copied server list, held against what was asked: no SEPM API shows what is in a list."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ def ports_text(work: CopyList) -> str:
 
 
 def shown_by(exported: ServerList) -> dict[str, str]:
-    """The evidence that an exported Sylink.xml gives of its list, whatever was said of it."""
+    """The evidence that an exported Sylink.xml gives of its list, whatever the operator stated."""
     https = exported.protocol is Protocol.HTTPS
     ports = (f"{entry.server}={entry.https_port if https else entry.http_port}" for entry in exported.entries)
     return {
@@ -33,45 +33,47 @@ def shown_by(exported: ServerList) -> dict[str, str]:
     }
 
 
-def not_as_asked(work: CopyList, said: Mapping[str, str]) -> Finding | None:
-    """What speaks against a copy that somebody says is made. The first rule that speaks decides."""
+def not_as_asked(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
+    """What speaks against a copy that an operator reports as made. The first rule that speaks decides."""
     for rule in (_name, _protocol, _ports):
-        finding = rule(work, said)
+        finding = rule(work, evidence)
         if finding is not None:
             return finding
     return None
 
 
-def _name(work: CopyList, said: Mapping[str, str]) -> Finding | None:
-    told = said.get(NAME, "").strip()
-    if told == work.copy_list:
+def _name(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
+    stated = evidence.get(NAME, "").strip()
+    if stated == work.copy_list:
         return None
-    return _unlike(work, "copy-name-not-shown", f"the name told is {told or 'none'}, asked was {work.copy_list}")
+    return _unlike(work, "copy-name-not-shown", f"the name told is {stated or 'none'}, asked was {work.copy_list}")
 
 
-def _protocol(work: CopyList, said: Mapping[str, str]) -> Finding | None:
-    told = said.get(PROTOCOL, "").strip()
-    if told.upper() == work.protocol.value:
+def _protocol(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
+    stated = evidence.get(PROTOCOL, "").strip()
+    if stated.upper() == work.protocol.value:
         return None
-    text = f"the protocol told is {told or 'none'}, asked was {work.protocol.value}"
+    text = f"the protocol told is {stated or 'none'}, asked was {work.protocol.value}"
     return _unlike(work, "copy-protocol-not-shown", text)
 
 
-def _ports(work: CopyList, said: Mapping[str, str]) -> Finding | None:
+def _ports(work: CopyList, evidence: Mapping[str, str]) -> Finding | None:
     """Each server with its port, and no other server; a server with two addresses may have two ports."""
-    told = said.get(PORTS, "").strip()
+    stated = evidence.get(PORTS, "").strip()
     asked = {(entry.server.casefold(), entry.http_port) for entry in work.servers}
-    if _named_ports(work, told) == asked:
+    if _named_ports(work, stated) == asked:
         return None
-    return _unlike(work, "copy-ports-not-shown", f"the ports told are {told or 'none'}, asked were {ports_text(work)}")
+    return _unlike(
+        work, "copy-ports-not-shown", f"the ports told are {stated or 'none'}, asked were {ports_text(work)}"
+    )
 
 
-def _named_ports(work: CopyList, told: str) -> set[tuple[str, int]] | None:
-    """Each server with its port as told; one number alone is that of every server. None where it cannot be read."""
-    if _NUMBER.fullmatch(told):
-        return {(entry.server.casefold(), int(told)) for entry in work.servers}
+def _named_ports(work: CopyList, stated: str) -> set[tuple[str, int]] | None:
+    """Each server with its port as stated; one number alone is that of every server. None where it cannot be read."""
+    if _NUMBER.fullmatch(stated):
+        return {(entry.server.casefold(), int(stated)) for entry in work.servers}
     found: set[tuple[str, int]] = set()
-    for text in filter(str.strip, _PARTED.split(told)):
+    for text in filter(str.strip, _PARTED.split(stated)):
         port = _PORT.fullmatch(text)
         if port is None:
             return None

@@ -1,4 +1,4 @@
-"""What else hands out Sylink.xml: as people say it, since no SEPM API shows it (rule 26)."""
+"""What else hands out Sylink.xml: as operators state it, since no SEPM API shows it (rule 26)."""
 
 import json
 import re
@@ -52,7 +52,7 @@ class Stopped(Value):
 
     what: tuple[HandOut, ...] = ()
     unsaid: bool = False
-    """Whether somebody had begun to stop it, and did not say what."""
+    """Whether an operator had begun to stop it, and did not state what."""
 
     @property
     def is_anything(self) -> bool:
@@ -60,18 +60,18 @@ class Stopped(Value):
         return bool(self.what) or self.unsaid
 
 
-def stopped_by(said: Mapping[str, str]) -> tuple[HandOut, ...]:
-    """What somebody says to have stopped; nothing, where they say that there is none.
+def stopped_by(evidence: Mapping[str, str]) -> tuple[HandOut, ...]:
+    """What an operator states as stopped; nothing, where the operator states that there is none.
 
     Args:
-        said: the evidence. `stopped` is `none`, or kinds and names: `gpo: SEP at start-up; package: SEP 14.3`; a JSON
+        evidence: its `stopped` is `none`, or kinds and names: `gpo: SEP at start-up; package: SEP 14.3`; a JSON
             list of them, where automation gives one.
 
     Raises:
-        ValueError: where it says nothing, or what is no kind and name.
+        ValueError: where it is empty, or has what is no kind and name.
     """
-    told = said.get(STOPPED, "").strip()
-    parts = [part.strip() for part in _parts(told) if part.strip()]
+    stated = evidence.get(STOPPED, "").strip()
+    parts = [part.strip() for part in _parts(stated) if part.strip()]
     if not parts:
         raise ValueError("it is not said what was stopped")
     if [part.casefold() for part in parts] == [NOTHING]:
@@ -81,10 +81,10 @@ def stopped_by(said: Mapping[str, str]) -> tuple[HandOut, ...]:
     return tuple(dict.fromkeys(_hand_out(part) for part in parts))
 
 
-def untold(said: Mapping[str, str]) -> Finding | None:
-    """Why the word that everything is stopped is not taken."""
+def untold(evidence: Mapping[str, str]) -> Finding | None:
+    """Why the evidence that everything is stopped is refused."""
     try:
-        stopped_by(said)
+        stopped_by(evidence)
     except ValueError as error:
         remedy = (
             f"say done with {STOPPED}=none, or with {STOPPED}='KIND: NAME; KIND: NAME', where KIND is one of {_KINDS}"
@@ -96,11 +96,11 @@ def untold(said: Mapping[str, str]) -> Finding | None:
 _KINDS = ", ".join(kind.value for kind in HandOutKind)
 
 
-def _parts(told: str) -> list[str]:
-    if not told.startswith("["):
-        return _PARTED.split(told)
+def _parts(stated: str) -> list[str]:
+    if not stated.startswith("["):
+        return _PARTED.split(stated)
     try:
-        listed = json.loads(told)
+        listed = json.loads(stated)
     except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError("it is no JSON list") from error
     return [each if isinstance(each, str) else "" for each in listed]

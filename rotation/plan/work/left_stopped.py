@@ -1,4 +1,4 @@
-"""What is stopped still that hands out Sylink.xml: what the tasks of a rotation say (rule 26)."""
+"""What hands out Sylink.xml and is still stopped, by the tasks of a rotation (rule 26)."""
 
 from collections.abc import Iterable
 
@@ -9,17 +9,17 @@ _NOTHING = Stopped()
 
 
 def left_stopped(tasks: Iterable[ConsoleTask], began: Stopped = _NOTHING) -> Stopped:
-    """What was stopped and not started again. Somebody who held the task and never said what may have stopped anything.
+    """What was stopped and not started again. The holder of a task who stated nothing may have stopped anything.
 
     Args:
         tasks: in the order in which they were opened.
-        began: what was stopped before them; of a rotation whose tasks are lost, nobody can say.
+        began: what was stopped before them; for a rotation whose tasks are lost, it is not known.
     """
     left = began
     for task in tasks:
         match task.work:
             case StopHandOuts() if task.state is TaskState.DONE:
-                left = _said(left, task)
+                left = _with_evidence(left, task)
             case StopHandOuts() if task.claimed_by:
                 left = left.model_copy(update={"unsaid": True})
             case StartHandOuts() if task.state is TaskState.DONE:
@@ -27,12 +27,12 @@ def left_stopped(tasks: Iterable[ConsoleTask], began: Stopped = _NOTHING) -> Sto
     return left
 
 
-def _said(left: Stopped, task: ConsoleTask) -> Stopped:
+def _with_evidence(left: Stopped, task: ConsoleTask) -> Stopped:
     try:
-        said = stopped_by(task.attestation)
-    except ValueError:  # the word about a task whose rotation was ended from outside is taken as it is
+        reported = stopped_by(task.attestation)
+    except ValueError:  # evidence of a task whose rotation was ended from outside is taken unchecked
         return left.model_copy(update={"unsaid": True})
-    return Stopped(what=tuple(dict.fromkeys((*left.what, *said))))
+    return Stopped(what=tuple(dict.fromkeys((*left.what, *reported))))
 
 
 def to_start(work: StartHandOuts, tasks: Iterable[ConsoleTask]) -> StartHandOuts | None:

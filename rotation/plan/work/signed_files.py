@@ -1,4 +1,4 @@
-"""What is said of a server's .SIG files after its certificate was replaced: no SEPM API shows them (TECH161487)."""
+"""The evidence of a server's .SIG files after its certificate was replaced: no SEPM API shows them (TECH161487)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -29,17 +29,17 @@ def while_there(owners: Iterable[OwnerScope]) -> tuple[str, ...]:
 
 
 def not_signed_again(
-    server: ServerName, said: Mapping[str, str], *, not_before: datetime | None, not_after: datetime
+    server: ServerName, evidence: Mapping[str, str], *, not_before: datetime | None, not_after: datetime
 ) -> Finding | None:
-    """What speaks against a server that is said to sign with its new key. The first rule that speaks decides.
+    """What speaks against the evidence that a server signs with its new key. The first rule that speaks decides.
 
     Args:
         server: whose certificate was replaced.
-        said: the evidence; both dates are of that server's clock.
-        not_before: that clock, when the former certificate was last seen; None where nobody has seen it.
+        evidence: both dates are of that server's clock.
+        not_before: that clock, when the former certificate was last seen; None where it was not seen.
         not_after: that clock now.
     """
-    certificate, oldest = _moment(said, CERTIFICATE), _moment(said, OLDEST)
+    certificate, oldest = _moment(evidence, CERTIFICATE), _moment(evidence, OLDEST)
     if certificate is None or oldest is None:
         missing = CERTIFICATE if certificate is None else OLDEST
         text = f"no date with its offset from UTC was told as {missing}"
@@ -59,9 +59,9 @@ def not_signed_again(
     return None
 
 
-def _moment(said: Mapping[str, str], name: str) -> datetime | None:
+def _moment(evidence: Mapping[str, str], name: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(said.get(name, "").strip())
+        moment = datetime.fromisoformat(evidence.get(name, "").strip())
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None

@@ -30,11 +30,11 @@ class Evidence(StrEnum):
     OBSERVED = "observed"
     """The service reads it for itself, e.g. from the handshake."""
     ATTESTED = "attested"
-    """A person says it, with name and SHA-256: nothing can be read."""
+    """A person attests it, with name and SHA-256: nothing can be read."""
 
 
 class TaskState(StrEnum):
-    """Where a task stands. `OPEN` and `CLAIMED` wait for somebody."""
+    """Where a task stands. `OPEN` and `CLAIMED` wait for an operator."""
 
     OPEN = "open"
     CLAIMED = "claimed"
@@ -117,7 +117,7 @@ class ReplaceCertificate(Value):
     puts_back: bool = False
     """Whether it is the certificate that the server had before: it comes out of the recovery file (rule 15)."""
     recovery_file: str = ""
-    """The name of that file, as it was said when it was saved, and"""
+    """The name of that file, as the operator who saved it stated, and"""
     recovery_sha256: str = ""
     """its SHA-256."""
 
@@ -168,7 +168,7 @@ class StartHandOuts(Value):
     stopped: tuple[HandOut, ...] = ()
     """In a plan, what an earlier rotation has left stopped; in a task, everything."""
     unsaid: bool = False
-    """Whether somebody had begun to stop it, and did not say what."""
+    """Whether an operator had begun to stop it, and did not state what."""
 
 
 class DeleteList(Value):
@@ -248,7 +248,7 @@ def evidence_for(work: Work) -> Evidence:
 
 
 class ConsoleTask(Value):
-    """A task as it is kept: the work, who holds it, and what was said when it was closed."""
+    """A task as it is kept: the work, its holder, and the evidence with which it was closed."""
 
     id: TaskId
     rotation_id: RotationId

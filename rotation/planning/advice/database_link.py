@@ -14,7 +14,7 @@ _WIZARD = (
 
 
 def renews_the_databases(site: Site, version: str) -> Iterable[Finding]:
-    """The vendor's wizard step, where the site has the default database or nobody has said which it has.
+    """The vendor's wizard step, where the site has the default database, or it is not stated which it has.
 
     A version that cannot be read is taken for a new one.
     """

@@ -90,7 +90,7 @@ def _used_lists(survey: SiteSurvey) -> dict[ListName, list[str]]:
 
 
 def _undescribed_lists(site: Site, survey: SiteSurvey, *, but: Collection[ListName]) -> Iterable[Finding]:
-    """A finding for every server list in use that nobody described: no SEPM API tells what is in it."""
+    """A finding for every server list in use that the site does not describe: no SEPM API tells what is in it."""
     for name, places in sorted(_used_lists(survey).items()):
         if name in but or site.list_named(name) is not None:
             continue

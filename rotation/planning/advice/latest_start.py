@@ -22,7 +22,7 @@ def latest_start(body: PlanBody, served: Iterable[ServedCertificate], limits: Li
 
     1. a server needs its old certificate until it is replaced: not longer, so one that goes first may end first
     2. what that takes is counted with the waits that are promised to clients which are away, the holdout at its
-       maximum: whoever comes back on its last day must still find what it trusts
+       maximum: a client that comes back on its last day must still find what it trusts
     3. the margin is how long the site lets one gate stand still before a person is asked, a day at least
 
     Returns:
@@ -39,7 +39,7 @@ def latest_start(body: PlanBody, served: Iterable[ServedCertificate], limits: Li
 
 
 def too_long(body: PlanBody) -> tuple[Finding, ...]:
-    """Why no calendar holds the plan: its waits, each within its bounds, add up to more than anybody can mean."""
+    """Why no calendar holds the plan: its waits, each within its bounds, add up to more than can be meant."""
     takes = sum(map(promised, body.steps), timedelta(0))
     if takes <= _LONGEST:
         return ()

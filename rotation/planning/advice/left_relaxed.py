@@ -1,4 +1,4 @@
-"""A site that a rotation left relaxed which nobody knows any more: what it has now is not what it must get back."""
+"""A site left relaxed by a rotation that is not known any more: what it has now is not what it must get back."""
 
 from collections.abc import Collection, Iterable
 
@@ -15,7 +15,7 @@ def left_relaxed(site: Site, survey: SiteSurvey, copies: Collection[ListName]) -
     """One finding for all groups that use one of `copies`, which no rotation that is known has in use.
 
     The name of the list decides. Secure communications go off after it was assigned, and on again before it is taken
-    away, so that a rotation which ended in between left them on. Off with another list was somebody else's choice.
+    away, so that a rotation which ended in between left them on. Off with another list was an administrator's choice.
     """
     groups = [
         group

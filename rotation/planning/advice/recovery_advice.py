@@ -1,4 +1,4 @@
-"""Whoever plans a replacement of a damaged certificate is told of the way that cuts nobody off: recovery."""
+"""A plan that would replace a damaged certificate names the way that cuts off no client: recovery."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,7 @@ from rotation.survey import SiteSurvey
 def advise(site: Site, observed: Observed) -> Iterator[Finding]:
     """A finding for each server that does not present what its clients hold, where that can be put back.
 
-    A server that presents nothing stops the plan anyway, so there it stops it; else it is said, and a person decides.
+    It blocks where a server presents nothing, which stops the plan anyway; else it warns, and a person decides.
     """
     survey = observed.survey
     for seen in survey.served:
@@ -47,13 +47,13 @@ def _recover_instead(site: Site, damage: Damage) -> Finding:
         DamageForm.ANOTHER: ("presents another one, and no client is heard at it", "unless somebody meant that"),
     }[damage.form]
     until = f", valid until {held.not_after:%Y-%m-%d}" if held.not_after else ""
-    told = (
+    text = (
         f"{what}; clients hold {held.fingerprint[:16]}...{until}: {unless}, to put the same one back cuts nobody off, "
         "and a replacement may"
     )
     remedy = "; ".join(_commands(site, damage, damage.copy_at_hand))
     stops = damage.form is DamageForm.SILENT
-    return (blocking if stops else warning)("recover-instead", damage.server, told, remedy)
+    return (blocking if stops else warning)("recover-instead", damage.server, text, remedy)
 
 
 def _commands(site: Site, damage: Damage, copy: RecoveryCopy | None) -> Iterable[str]:

@@ -64,9 +64,9 @@ def near_or_past(facts: Shortening) -> tuple[Finding, ...]:
 
 def too_late(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """What a plan's findings say of a start that is too late: that it is, then every way to be in time."""
-    said = tuple(findings)
-    passed = tuple(each for each in said if each.code == _PASSED)
-    return passed and (*passed, *(each for each in said if each.code.startswith(_WAY)))
+    every = tuple(findings)
+    passed = tuple(each for each in every if each.code == _PASSED)
+    return passed and (*passed, *(each for each in every if each.code.startswith(_WAY)))
 
 
 def _other_holdout(facts: Shortening) -> Iterable[Finding]:

@@ -13,7 +13,7 @@ from rotation.values import ServerName
 
 YOUNG = "certificate-young"
 _SETTLED = timedelta(hours=48)
-"""By so much clocks may be slow without anybody having noticed: a wrong date, a wrong time zone."""
+"""By so much clocks may be slow unnoticed: a wrong date, a wrong time zone."""
 
 
 def young(body: PlanBody, server: ServerName, certificate: CertificateFacts, *, now: datetime) -> Iterable[Finding]:

@@ -56,13 +56,13 @@ def choose(
     2. places that the fewest groups could show choose first; a group chosen shows all its places. One whose clients
        never verify shows the way to the servers, and nothing of what they sign; nor does one whose list stays, since
        no second policy comes to its clients once they verify again (rule 13)
-    3. the group with the most clients never goes first: somebody must follow
+    3. the group with the most clients never goes first: a group must follow
 
     Args:
         scopes: every owner of the plan.
         clients: every client of the site.
         now: SEPM's clock at the survey.
-        unshown: whose network is in doubt. Where no address is known, nobody stands for anybody.
+        unshown: clients whose network is in doubt. Where no address is known, no client stands for another.
     """
     changed = [owner for owner in scopes if owner.treatment is Treatment.RELAX and _is_written(owner)]
     if not changed:
@@ -72,7 +72,7 @@ def choose(
     populated = sorted((owner for owner in changed if sizes[owner.group_id]), key=_smallest(sizes))
     fit = [owner for owner in populated[:-1] if _is_there(owner, by_group, now)]
     if not fit:
-        return Canaries(findings=(_nobody(populated),))
+        return Canaries(findings=(_no_canary(populated),))
     stands_for = {
         owner.group_id: _shown(owner) | _networks(owner, by_group, unshown or {}, now - minimum([owner]))
         for owner in fit
@@ -189,7 +189,7 @@ def _unsigned(place: str) -> Finding:
     )
 
 
-def _nobody(populated: Sequence[OwnerScope]) -> Finding:
+def _no_canary(populated: Sequence[OwnerScope]) -> Finding:
     if len(populated) <= 1:
         where = populated[0].path if populated else "the relaxed groups"
         return info("canary-none", where, "there is no second group of clients to relax: nobody can go first")

@@ -17,7 +17,7 @@ _REMEDY = "plan without drill_https: a person looks at one client of each build 
 def ports_to_shut(
     site: Site, survey: SiteSurvey, scopes: Iterable[OwnerScope], request: PlanRequest
 ) -> tuple[HttpsPort, ...]:
-    """The HTTPS client ports of the servers that answer; none where no drill is wanted, or nobody would be shown."""
+    """The HTTPS client ports of the servers that answer; none where no drill is wanted, or no group is relaxed."""
     if not request.drill_https or not _relaxed(scopes):
         return ()
     up = {seen.server for seen in survey.served if seen.fingerprint is not None}

@@ -23,7 +23,7 @@ def servers_to_stop(
 ) -> tuple[ServerName, ...]:
     """The servers that are stopped before their replacement: those that answer, but for the one that REST needs.
 
-    None where one does not answer: its clients need the others, and a recheck plans the rest anew when it is back.
+    None where one does not answer: its clients need the others, and a recheck plans the rest again when it is back.
     """
     here = tuple(rest_at)
     silent = any(seen.fingerprint is None for seen in survey.served)

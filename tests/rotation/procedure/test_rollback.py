@@ -6,7 +6,7 @@ from rotation.drift.restart import _of_server
 from rotation.plan.step import Console, Gate, Holdout
 from rotation.plan.work.task import DeleteList, PauseReplication, ReplaceCertificate, ResumeReplication
 from rotation.procedure.rollback import Former, Reached, _ungated, as_served, roll_back
-from rotation.proof.reading import Seen, gates_of_others, rules, unheard
+from rotation.proof.reading import Seen, gates_of_others, reached_no_client, rules
 from rotation.values import CertificateId, Fingerprint, ServerName
 
 S1, S2 = ServerName("s1"), ServerName("s2")
@@ -151,10 +151,10 @@ def test_a_certificate_has_reached_nobody_only_when_nobody_reported(make, three,
     seen = Seen(site=site, body=body, swapped=(S1,), references={}, swap_seen=make.t0)
     clients = [make.client("c", seen=last_seen)]
     known = {"since": None if since is None else make.at(minutes=since), "seen": seen, "clock": make.at(minutes=clock)}
-    assert unheard(clients, **known) is reached_nobody
-    assert not unheard([*clients, None], **known)
+    assert reached_no_client(clients, **known) is reached_nobody
+    assert not reached_no_client([*clients, None], **known)
     known["seen"] = seen.model_copy(update={"as_of": make.t0})
-    assert not unheard(clients, **known), "an export of before shows nobody who has reported since"
+    assert not reached_no_client(clients, **known), "an export of before shows nobody who has reported since"
 
 
 @pytest.mark.parametrize(("last_seen", "clock", "reached_nobody"), [(-9, 6, True), (-8, 6, False), (-9, 5, False)])
@@ -166,7 +166,7 @@ def test_clocks_apart_make_it_later_that_a_certificate_has_reached_nobody(
     skew = make.at(minutes=3) - make.t0
     seen = Seen(site=site, body=body, swapped=(S1,), references={}, swap_seen=make.t0, skew=skew)
     known = {"since": make.at(minutes=-5), "seen": seen, "clock": make.at(minutes=clock)}
-    assert unheard([make.client("c", seen=last_seen)], **known) is reached_nobody
+    assert reached_no_client([make.client("c", seen=last_seen)], **known) is reached_nobody
 
 
 def test_a_restore_of_a_terminated_roll_back_takes_each_server_as_it_is(back_from):

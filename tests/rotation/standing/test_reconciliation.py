@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from rotation.standing.reconciliation import LATE, believed, reconciled, standing_of
+from rotation.standing.reconciliation import LATE, current_reconciliation, reconciled, standing_of
 from rotation.standing.trouble import Standing, TroubleCode, adrift, stalled
 from rotation.values import RotationId
 
@@ -36,8 +36,8 @@ def test_what_is_wrong_with_the_service_is_wrong_with_each_rotation():
 def test_an_old_look_is_not_believed():
     """A minute after the last look nobody can say how anything stands, whatever that look had found."""
     found = reconciled(None, T0, rotations=[GONE])
-    assert believed(found, T0, T0 + LATE) == found
-    late = believed(found, T0, T0 + LATE + timedelta(seconds=1))
+    assert current_reconciliation(found, T0, T0 + LATE) == found
+    late = current_reconciliation(found, T0, T0 + LATE + timedelta(seconds=1))
     assert late is not None
     told = late.about(ONE)
     assert told is not None
@@ -47,10 +47,10 @@ def test_an_old_look_is_not_believed():
 
 def test_before_the_first_look_nothing_is_said():
     """Nobody looks, or the first look is under way: unknown, and no alarm; a first look that never comes is one."""
-    assert believed(None, None, T0) is None
-    assert believed(None, T0, T0 + LATE) is None
+    assert current_reconciliation(None, None, T0) is None
+    assert current_reconciliation(None, T0, T0 + LATE) is None
     assert standing_of(None, None) is Standing.UNKNOWN
-    never = believed(None, T0, T0 + LATE + timedelta(seconds=1))
+    never = current_reconciliation(None, T0, T0 + LATE + timedelta(seconds=1))
     assert never is not None
     assert [each.trouble.code for each in never.all] == [TroubleCode.NOT_CHECKED]
 
@@ -58,4 +58,4 @@ def test_before_the_first_look_nothing_is_said():
 def test_what_another_process_found_long_ago_is_no_alarm_at_the_start():
     """A process that begins believes what was kept until its own first look, however old that is."""
     old = reconciled(None, T0 - timedelta(days=3))
-    assert believed(old, T0, T0 + LATE) == old
+    assert current_reconciliation(old, T0, T0 + LATE) == old

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rotation.site import Server, Site
-from rotation.trust.fingerprints import AcceptedCertificates, Announced, behind, believed, settled
+from rotation.trust.fingerprints import AcceptedCertificates, Announced, accepted, behind, settled
 from rotation.values import Fingerprint, ServerName, SiteId
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -51,22 +51,22 @@ def test_the_address_belongs_to_one_server_or_to_nobody_known(servers, url, expe
 
 def test_around_a_swap_the_known_and_the_announced_are_believed():
     """Before it one, from its opening two, and only where the server is behind the address."""
-    assert believed({OLD}, [], ONE) == AcceptedCertificates(fingerprints=frozenset({OLD}))
-    assert believed({OLD}, [swap()], ONE).fingerprints == {OLD, NEW}
-    assert believed({OLD}, [swap(server=S2)], ONE).fingerprints == {OLD}
-    assert believed({OLD}, [swap(), swap(OTHER, server=S2)], BOTH).fingerprints == {OLD, NEW, OTHER}
+    assert accepted({OLD}, [], ONE) == AcceptedCertificates(fingerprints=frozenset({OLD}))
+    assert accepted({OLD}, [swap()], ONE).fingerprints == {OLD, NEW}
+    assert accepted({OLD}, [swap(server=S2)], ONE).fingerprints == {OLD}
+    assert accepted({OLD}, [swap(), swap(OTHER, server=S2)], BOTH).fingerprints == {OLD, NEW, OTHER}
 
 
 def test_a_ca_is_not_believed_in_the_middle_of_a_swap():
     """Two are, the one that was there and the announced one; behind a balancer, or before any contact, the CA stays."""
-    assert believed((), [], ONE, last_by_ca=OLD) == AcceptedCertificates()
-    assert believed({OTHER}, [swap()], ONE, last_by_ca=OLD) == AcceptedCertificates(
+    assert accepted((), [], ONE, last_by_ca=OLD) == AcceptedCertificates()
+    assert accepted({OTHER}, [swap()], ONE, last_by_ca=OLD) == AcceptedCertificates(
         fingerprints=frozenset({OLD, NEW}), by_ca=False
     )
-    assert believed((), [swap()], BOTH, last_by_ca=OLD) == AcceptedCertificates(
+    assert accepted((), [swap()], BOTH, last_by_ca=OLD) == AcceptedCertificates(
         fingerprints=frozenset({NEW}), by_ca=True
     )
-    assert believed((), [swap()], ONE) == AcceptedCertificates(fingerprints=frozenset({NEW}), by_ca=True)
+    assert accepted((), [swap()], ONE) == AcceptedCertificates(fingerprints=frozenset({NEW}), by_ca=True)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_successor_is_proven_by_both_ports(announced, presented, expected):
 def test_going_back_the_old_certificate_is_the_announced_one():
     """Its swap is the newest of the server: it is believed at once, and settles what the first one left open."""
     forth, back = swap(NEW, seen=5), swap(OLD, opened=20)
-    assert believed({NEW}, [forth, back], ONE).fingerprints == {OLD, NEW}
+    assert accepted({NEW}, [forth, back], ONE).fingerprints == {OLD, NEW}
     assert settled([back, forth], ONE, {NEW: at(30), OLD: None}) is None
     assert settled([back.model_copy(update={"seen_at": at(25)}), forth], ONE, {NEW: at(24), OLD: at(26)}) == frozenset(
         {OLD}
