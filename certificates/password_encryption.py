@@ -159,7 +159,7 @@ class Password:
 
     def _by_scrypt(self, salt: bytes, n: int, r: int, p: int, size: int) -> bytes:
         if min(n, r, p) < 1 or 128 * r * (n + p) > _MOST_MEMORY:
-            raise TooExpensiveError(f"its password takes scrypt with N={_said(n)}, r={_said(r)}, p={_said(p)}")
+            raise TooExpensiveError(f"its password takes scrypt with N={_show(n)}, r={_show(r)}, p={_show(p)}")
         self._pay(n * r * p)
         return hashlib.scrypt(self._text.encode(), salt=salt, n=n, r=r, p=p, dklen=size, maxmem=2 * _MOST_MEMORY)
 
@@ -174,7 +174,7 @@ class Password:
             raise DerError("a password that takes no round")
         self._left -= rounds
         if self._left < 0:
-            raise TooExpensiveError(f"its password takes {_said(rounds)} rounds; {_MOST_ROUNDS:,} in all are the limit")
+            raise TooExpensiveError(f"its password takes {_show(rounds)} rounds; {_MOST_ROUNDS:,} in all are the limit")
 
 
 def _opened(
@@ -206,5 +206,5 @@ def _short(salt: bytes) -> bytes:
     return salt
 
 
-def _said(count: int) -> str:
+def _show(count: int) -> str:
     return f"{count:,}" if count < _BEYOND_WORDS else f"more than {_BEYOND_WORDS:,}"

@@ -1,4 +1,4 @@
-"""What is asked of a site's SEPM, whoever answers: its REST API, or what its people have said of it."""
+"""The questions to a site's SEPM: its REST API answers them, or what its people have entered does."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime

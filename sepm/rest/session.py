@@ -104,7 +104,7 @@ class Session:
     async def _authenticate(self, body: dict[str, str]) -> Answer:
         path = "/api/v1/identity/authenticate"
         request = Call("POST", path, _APPLICATION, body)
-        # repeatable: a lost token hurts nobody
+        # repeatable: a lost token does no harm
         return await self._persist(request, f"POST {path}", repeatable=True)
 
     async def _authorised(self, request: Call, call: str) -> Answer:
