@@ -35,7 +35,7 @@ class FrontProcess:
 
     @property
     def report(self) -> FrontReport | None:
-        """What the front last said."""
+        """The front's latest report."""
         return self._report
 
     async def start(self, order: FrontOrder) -> None:

@@ -194,7 +194,7 @@ async def test_the_journal_tells_who_did_what(play, site_of):
         played.simulation.write_settings(ROOT_GROUP, "Default", SettingsWrite(secure_communications=False))
     await perform(played.desk(), played.task("delete_list", list="Copy"), None)
     assert [(each.kind, each.actor) for each in played.simulation.effects.views()] == [
-        ("console.copy_list", Actor.SOMEBODY),
+        ("console.copy_list", Actor.PERSON),
         ("rest.secure_communications", Actor.PRODUCT),
         ("console.delete_list", Actor.TASK),
     ]
