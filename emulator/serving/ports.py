@@ -50,7 +50,7 @@ class PortState:
 def reserve(address: str, port: int) -> socket.socket:
     """Bind a port without listening on it.
 
-    Connections are refused, and no other process is given the port while the server that listens on it is down.
+    Connections are refused, and no other socket is given the port while the server that listens on it is down.
     Others that set SO_REUSEADDR may bind the same address and listen.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

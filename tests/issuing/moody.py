@@ -66,8 +66,8 @@ class Moody:
         status, headers, body = self.shows.get(resource) or usual.get(resource) or (404, {}, "")
         content = b"" if head else (body if isinstance(body, str) else json.dumps(body)).encode()
         lines = {"Content-Type": _JSON, "Replay-Nonce": f"{len(self.asked):04d}", **headers}
-        told = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        return f"HTTP/1.1 {status} -\r\n{told}Content-Length: {len(content)}\r\n\r\n".encode() + content
+        fields = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        return f"HTTP/1.1 {status} -\r\n{fields}Content-Length: {len(content)}\r\n\r\n".encode() + content
 
     @classmethod
     @asynccontextmanager
