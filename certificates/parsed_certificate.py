@@ -83,7 +83,7 @@ def facts_of(
 
 
 def named(certificate: x509.Certificate) -> Named:
-    """Whom a certificate names, and by which key.
+    """The names and the public key of a certificate.
 
     Raises:
         ValueError: when its names or its key cannot be read.

@@ -78,7 +78,7 @@ class Fleet:
     """All clients. Each is played only as far as a caller asks, or as the site is about to change.
 
     `clients` are the machines. What the servers list are their records: a machine may have none, and a
-    record that no server will see again stands for a machine that has registered again.
+    record that no client will use again stands for a machine that has registered again.
     """
 
     def __init__(self, site: Site, contacts: Contacts, timeline: Timeline, clients: Iterable[Client]) -> None:

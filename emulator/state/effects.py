@@ -1,4 +1,4 @@
-"""The journal of a site: every effect on it, when, on what and by whom.
+"""The journal of a site: every effect on it, with its time, subject and actor.
 
 Tests read there that each effect happened once, and the verdict names by it what cut a client off.
 """
@@ -20,7 +20,7 @@ NO_EFFECT = -1
 
 
 class Actor(StrEnum):
-    """By whom an effect was."""
+    """The actor behind an effect."""
 
     PRODUCT = "product"
     """The product itself, over REST."""

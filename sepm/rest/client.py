@@ -56,7 +56,7 @@ class SepmClient:
     """A site's SEPM.
 
     Args:
-        access: where and as whom.
+        access: address and account.
         trust: which certificates are accepted.
         transport: carries the requests in place of TLS over the network, for a SEPM in this process; then no `trust`.
         clock: time for token lives and pauses.

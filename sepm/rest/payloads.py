@@ -117,7 +117,7 @@ class GroupOfClientPayload(Payload):
 
 
 class ClientPayload(Payload):
-    """A client. `last_update_time` is in epoch milliseconds, on the clock of the server that heard it; 0 is never."""
+    """A client. `last_update_time` is in epoch milliseconds, on the clock of the server that it met; 0 is never."""
 
     unique_id: SepmId
     computer_name: Text = ""

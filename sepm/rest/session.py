@@ -29,7 +29,7 @@ class Session:
     """Requests to one SEPM. Safe for concurrent use by tasks of one event loop.
 
     Args:
-        access: where and as whom.
+        access: address and account.
         transport: what carries the calls; `TrustingTransport` where a network is involved.
         clock: time for token lives and pauses. Time limits of requests run on the event loop's clock.
         patience: limits and retries.

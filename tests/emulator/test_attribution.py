@@ -187,7 +187,7 @@ def test_first_loss_keeps_its_cause(play, site_of):
 
 
 async def test_the_journal_tells_who_did_what(play, site_of):
-    """Each effect is written down with its time and by whom: the product, its task, a person."""
+    """Each effect is written down with its time and its actor: the product, its task, a person."""
     played = play(site_of(1)).run(HOUR)
     played.console.copy_list("Default Management Server List", "Copy")
     with acting(Actor.PRODUCT):

@@ -1,4 +1,4 @@
-"""What administrators, their scripts and failures do in ordinary days, and whom that cuts off in a rotation."""
+"""What administrators, their scripts and failures do on ordinary days, and which clients it cuts off in a rotation."""
 
 from datetime import timedelta
 

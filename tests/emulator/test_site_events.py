@@ -242,7 +242,7 @@ def test_a_person_changes_settings(family):
 
 
 def test_a_person_replaces_and_restores_a_certificate(family):
-    """A certificate that an administrator generates loses clients by others' doing; the former one heals them."""
+    """A certificate that an administrator generates loses clients, not by the product; the former one heals them."""
     played = family()
     old = played.site.server("A").credential
     befall(played, CertificateGenerated(server="A"), wait=9 * HOUR)

@@ -21,7 +21,7 @@ _RESOURCES = ("newNonce", "newAccount", "newOrder", "order")
 
 @dataclass
 class Moody:
-    """It lets everybody in, and shows each resource as the test has it: status, headers, body."""
+    """It accepts every account, and shows each resource as the test has it: status, headers, body."""
 
     where: str
     ca: Path

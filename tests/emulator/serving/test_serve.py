@@ -253,7 +253,7 @@ async def test_unsupervised_front_is_started_by_the_control_api(control):
         with pytest.raises(ConnectionRefusedError):
             await served_fingerprint(described["rest"]["port"])
         async with control(described) as api, asyncio.timeout(20):
-            # the emulator hears of its end a moment later than the system
+            # the emulator notices its end a moment later than the system
             while (await api.post("/front/start")).json()["pid"] == described["front_pid"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert await served_fingerprint(described["rest"]["port"]) == described["rest"]["fingerprint_sha256"]
