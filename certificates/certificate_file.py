@@ -1,4 +1,4 @@
-"""Reading certificate files: PEM, DER, PKCS#12 and JKS, told apart by their content and not by their names."""
+"""Reading certificate files: PEM, DER, PKCS#12 and JKS, recognised by their content and not by their names."""
 
 from collections.abc import Sequence
 
@@ -54,7 +54,7 @@ def _assembled(contents: Contents, identity: CertificateId, name: str) -> Parsed
     leaf = _leaf(certificates, key, name)
     chain = _chain(leaf, certificates)
     try:
-        facts = facts_of(leaf, identity, has_key=key is not None, chain=_told(leaf, chain, certificates))
+        facts = facts_of(leaf, identity, has_key=key is not None, chain=_chain_facts(leaf, chain, certificates))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise UnusableCertificateFile(
             name, "holds a certificate that says of itself what cannot be read", "have it issued again"
@@ -125,8 +125,8 @@ def _chain(leaf: x509.Certificate, certificates: list[x509.Certificate]) -> list
     return chain
 
 
-def _told(leaf: x509.Certificate, chain: list[x509.Certificate], certificates: list[x509.Certificate]) -> Chain:
-    """What the domain is told of the chain."""
+def _chain_facts(leaf: x509.Certificate, chain: list[x509.Certificate], certificates: list[x509.Certificate]) -> Chain:
+    """The facts of the chain for the domain's rules."""
     ordered = [leaf, *chain]
     return Chain(
         issuers=tuple(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 INTEGER, OCTETS, OBJECT, SEQUENCE = 0x02, 0x04, 0x06, 0x30
 FIELD = 0xA0
-"""The first tag of fields that are told apart by their number, each with its content inside."""
+"""The first tag of fields that differ by their number, each with its content inside."""
 
 _CONSTRUCTED = 0x20
 _LONG_TAG = 0x1F

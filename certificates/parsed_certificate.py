@@ -47,7 +47,7 @@ class ParsedCertificate(Value):
     chain_pem: str = ""
     """The issuers in order, the certificate's own issuer first; empty for a self-signed one."""
     key_pem: SecretStr | None = None
-    """PKCS#8, unencrypted: whoever stores it encrypts it."""
+    """PKCS#8, unencrypted: the caller that stores it encrypts it."""
 
 
 def facts_of(
@@ -83,7 +83,7 @@ def facts_of(
 
 
 def named(certificate: x509.Certificate) -> Named:
-    """Whom a certificate names, and by which key.
+    """The names and the public key of a certificate.
 
     Raises:
         ValueError: when its names or its key cannot be read.

@@ -148,7 +148,7 @@ class Changes:
         self.timeline.after(span_ms(lasting), lambda: change(-1))
 
     def silence_api(self, lasting: timedelta) -> None:
-        """The REST API answers nobody for a while."""
+        """The REST API answers no request for a while."""
         self.site.api_silent += 1
 
         def speak() -> None:
@@ -168,14 +168,14 @@ class Changes:
         server.offsets.append((self.timeline.now_ms, ahead))
 
     def republish(self, server: Server, effect: int) -> None:
-        """Sign and publish all files of a server anew."""
+        """Sign and publish all files of a server again."""
         server.signing = server.credential
         server.signing_by = effect
         server.published_until = None
         self.publish_all(effect, moves_serial=False)
 
     def maintain(self) -> None:
-        """Maintenance of the database: all policy serials move, and nobody has edited anything."""
+        """Maintenance of the database: all policy serials move without any edit."""
         self.publish_all(self.site.effects.record("database.maintenance"), moves_serial=True)
 
     def purge(self, silent: timedelta) -> None:

@@ -70,7 +70,7 @@ class NothingToRestoreError(EmulatorError):
 
 
 class StillPublishingError(EmulatorError):
-    """A server has not published yet what it was told to."""
+    """A server has not published yet what it was asked to."""
 
     def __init__(self, server: str) -> None:
         super().__init__(f"{server} is still publishing; look again")

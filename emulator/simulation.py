@@ -96,7 +96,7 @@ class Simulation:
         self._timeline.advance_to(now)
 
     def schedule(self, happening: SiteEvent, at: datetime) -> None:
-        """Have something happen at a moment that nobody asked for; at once where that moment has come."""
+        """Have an event happen at a moment, unasked; at once where that moment has come."""
 
         def befall() -> None:
             try:

@@ -127,7 +127,7 @@ class Switches(BaseModel):
     settings_move_serials: bool = True
     swap_moves_serials: bool = True
     maintenance_moves_serials: bool = False
-    """Whether the nightly maintenance of the database moves all serials, though nobody has edited anything."""
+    """Whether the nightly maintenance of the database moves all serials, without any edit."""
 
     downloads: Downloads = Downloads.ONE
     serial_reported: SerialReported = SerialReported.SAME_CONTACT

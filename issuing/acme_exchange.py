@@ -1,4 +1,4 @@
-"""Talking ACME (RFC 8555) with one account: signed requests over verified TLS, and what goes wrong, told apart."""
+"""Talking ACME (RFC 8555) with one account: signed requests over verified TLS, and an error for each failure."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -243,7 +243,7 @@ def _retry_after(answer: requests.Response) -> timedelta | None:
 
 
 def _root(error: BaseException) -> str:
-    """The innermost reason: what OpenSSL said."""
+    """The innermost reason: OpenSSL's text, or the error's type."""
     found = str(error)
     start = found.find("certificate verify failed")
     return found[start : found.find("(_ssl", start)].strip() if start >= 0 else type(error).__name__

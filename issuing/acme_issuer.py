@@ -76,7 +76,7 @@ class AcmeIssuer:
                 if refused.status != HTTPStatus.NOT_FOUND and refused.type.rpartition(":")[2] not in _GONE:
                     raise
                 if order.taken_over:
-                    return _anew(order)
+                    return _restarted(order)
                 what = f"the authority does not know this order any more ({refused.what})"
                 raise IssuerRefused(order.url, refused.type, what, "order once more") from refused
             seen = ca.read(messages.Order, answer)
@@ -95,7 +95,7 @@ class AcmeIssuer:
                         update={"step": OrderStep.SIGNING, "chain_pem": chain, "wait": timedelta(0)}
                     )
                 case _ if order.taken_over:
-                    return _anew(order)
+                    return _restarted(order)
                 case _:
                     raise self._failed(ca, seen)
             return order.model_copy(update={"step": OrderStep.SIGNING, "wait": wait})
@@ -174,6 +174,6 @@ def _identifier(name: str) -> messages.Identifier:
     return messages.Identifier(typ=kind, value=name.lower())
 
 
-def _anew(order: Order) -> Order:
+def _restarted(order: Order) -> Order:
     """An earlier try's order is no good any more; its records are still to be taken out."""
     return Order(records=order.records, shown_at=order.shown_at)

@@ -59,7 +59,7 @@ class RateLimited(IssuerError):
 
 
 class IssuerRefused(IssuerError):
-    """The authority refuses the account, the order or the request. `type` is its own word."""
+    """The authority refuses the account, the order or the request. `type` is as the authority states it."""
 
     code = "ca-refused"
 

@@ -11,7 +11,7 @@ from rotation.order import Order
 
 @dataclass(frozen=True)
 class WantedCertificate:
-    """What is to be certified, and for whom. No repr shows the account's key."""
+    """What is to be certified, and for which account. No repr shows the account's key."""
 
     names: tuple[str, ...]
     request_pem: str

@@ -1,6 +1,6 @@
 """SEPM's edge.
 
-- `port`: what is asked of a site's SEPM, whoever answers; `access`: how to get into it; `errors`: what can go wrong
-- `rest`: its REST API; `tls`: whom it is trusted as, and what its ports present; `offline`: what a console exports
+- `port`: the calls to a site's SEPM, with or without REST; `access`: how to log on; `errors`: what can go wrong
+- `rest`: its REST API; `tls`: trusted certificates, and what its ports present; `offline`: what a console exports
 - `recovery`: its recovery files; `clock`, `concurrency`, `instants`: time and calls, as this package needs them
 """

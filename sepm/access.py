@@ -53,7 +53,7 @@ class Patience(Value):
     throttle_retries: int = Field(default=6, ge=0)
     """How often a request is repeated after 429."""
     longest_retry_after: timedelta = timedelta(minutes=5)
-    """A `Retry-After` beyond this is not waited for here: the caller is told."""
+    """The session does not wait for a longer `Retry-After`: the caller gets the error."""
 
     def pause(self, failures: int) -> timedelta:
         """The pause after that many failures in a row (1 or more)."""

@@ -122,4 +122,4 @@ class UnreadableExport(SepmError):
 
 
 class NothingEntered(SepmError):
-    """A site at its console only, of which somebody has to say something first: its clients, what was changed."""
+    """A site without REST of whose clients no export has been uploaded yet."""

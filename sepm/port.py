@@ -1,4 +1,4 @@
-"""What is asked of a site's SEPM, whoever answers: its REST API, or what its people have said of it."""
+"""The calls to a site's SEPM: its REST API answers them, or what its people have entered does."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
@@ -65,7 +65,7 @@ class Sepm(Protocol):
         ...
 
     async def replication_partners(self) -> tuple[str, ...]:
-        """Whom it replicates with."""
+        """The sites that it replicates with."""
         ...
 
     async def known_lists(self) -> tuple[ListName, ...] | None:

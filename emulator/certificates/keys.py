@@ -1,8 +1,8 @@
 """RSA keys of emulated servers: a pool that all sites of a process draw from, always the same, in the same order.
 
 A key costs a tenth of a second, and thousands of sites are built in one process. So each key is made once, when it is
-first asked for, and they are products of few primes, of which two keys may share one: whoever has two such keys can
-compute both. They protect nothing but emulated sites.
+first asked for, and they are products of few primes, of which two keys may share one: a holder of two such keys
+can compute both. They protect nothing but emulated sites.
 """
 
 import random

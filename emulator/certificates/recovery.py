@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from emulator.certificates.certificates import Credential
 from emulator.instants import to_ms
 
-_PASSWORD = "recovery"  # noqa: S105 - of emulated keystores, and told in the file as the real one does
+_PASSWORD = "recovery"  # noqa: S105 - of emulated keystores, and written in the file as the real one does
 _PROTECTED_BY_SUN = bytes.fromhex("300e060a2b060104012a021101010500")
 """The algorithm of a keystore's private keys, in DER: 1.3.6.1.4.1.42.2.17.1.1."""
 
@@ -22,7 +22,7 @@ _PROTECTED_BY_SUN = bytes.fromhex("300e060a2b060104012a021101010500")
 class RecoveryFile:
     """The recovery file of a certificate: keystore, its password and the id of the default domain.
 
-    It is packed when somebody reads it, and then always the same.
+    It is packed at its first read, and always the same.
     """
 
     credential: Credential
@@ -70,7 +70,7 @@ def keystore(credential: Credential, password: str, written: datetime) -> bytes:
 
 
 def _protected_key(credential: Credential, password: str) -> bytes:
-    """The private key as a keystore holds it. pyjks would draw the salt anew each time: no two runs would be equal."""
+    """The private key as a keystore holds it. pyjks would draw a new salt each time: no two runs would be equal."""
     key = credential.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

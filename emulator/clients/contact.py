@@ -102,10 +102,10 @@ class Contacts:
         return Trouble(at, why, entry.server_id, max(effect, client.effect))
 
     def _rejected_for(self, client: Client, server: Server) -> int:
-        """What the file was published for that a client rejects; no effect when it would have rejected any other.
+        """The effect behind the file that a client rejects; no effect when it would have rejected any other file.
 
-        So it is with whoever has been nowhere since it was installed, moved or put back to an image, and came upon a
-        file with the same signature.
+        Such a client has been nowhere since it was installed, moved or put back to an image, and came upon a file with
+        the same signature.
         """
         now = self._outbox.at(server, client.group_id)
         if client.effect == NO_EFFECT:
@@ -265,7 +265,7 @@ class Contacts:
         if client.forgotten:
             client.forgotten = False
             client.registrations += 1
-            # whoever registers though it has a record gets another id: no two records have the same one
+            # a client that registers though it has a record gets another id: no two records have the same one
             if not (client.purged and self.switches.purged_id_returns):
                 client.id = identity(self._site.seed, "client", f"{client.name}/{client.registrations}")
             client.purged = False

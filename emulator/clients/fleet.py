@@ -75,10 +75,10 @@ class ClientTruth:
 
 
 class Fleet:
-    """All clients. Each is played only as far as somebody asks, or as the site is about to change.
+    """All clients. Each is played only as far as a caller asks, or as the site is about to change.
 
-    `clients` are the machines. What the servers list are their records: a machine may have none, and one that nobody
-    will ever see again stands for a machine that has registered anew.
+    `clients` are the machines. What the servers list are their records: a machine may have none, and a
+    record that no client will use again stands for a machine that has registered again.
     """
 
     def __init__(self, site: Site, contacts: Contacts, timeline: Timeline, clients: Iterable[Client]) -> None:
@@ -90,9 +90,9 @@ class Fleet:
         for client in self.clients:
             self._by_group[client.group_id].append(client)
         self._stale: list[Client] = []
+        """Records without a machine."""
         self.shared: set[str] = set()
         """The ids of records that several machines have."""
-        """Records without a machine."""
 
     def __len__(self) -> int:
         return len(self.clients)

@@ -66,7 +66,7 @@ class Machines:
         return self._outbox.as_of(self._site.group(group).id, span_ms(age))
 
     def reimage(self, name: str, *, image_age: timedelta, keeps_record: bool = False) -> None:
-        """Put a disk image of that age back on a machine. It starts as the image was, and mostly registers anew."""
+        """Put a disk image of that age back on a machine. It starts as the image was, and mostly registers again."""
         client = self._fleet.find(name)
         effect = self._site.effects.record("machine.reimage", client.name)
         self._fleet.before_change_of(client, effect)
@@ -120,7 +120,7 @@ class Machines:
         self._fleet.shared.add(client.id)
 
     def double_record(self, name: str) -> None:
-        """A machine registers anew though it has a record: the old one stays behind."""
+        """A machine registers again though it has a record: the old one stays behind."""
         client = self._fleet.find(name)
         self._site.effects.record("machine.double_record", client.name)
         # it holds what it held: nothing that fails later fails by this

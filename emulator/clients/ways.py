@@ -28,8 +28,8 @@ def with_a_way(
 ) -> dict[str, Known]:
     """By name, the clients that would complete an exchange whichever server of their list they chose first.
 
-    Were every server up and every policy published anew, as it will be: a server that restarts now is back soon. Each
-    is taken to sign with the certificate that it shows.
+    It counts every server as up and every policy as published again, as it will be: a server that restarts now is
+    back soon. Each counts as signing with the certificate that it shows.
 
     Args:
         simulation: the site.

@@ -1,1 +1,1 @@
-"""What happens to a site without anybody having asked the product."""
+"""What happens to a site without the product asking for it."""

@@ -1,4 +1,4 @@
-"""Carries out what happens to a site without anybody having asked the product."""
+"""Carries out what happens to a site without the product asking for it."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -235,7 +235,7 @@ class Occurrence:
         self._changes.timeline.after(span_ms(every), lambda: later(times - 1))
 
     def _drawn(self, group: str, count: int) -> list[Client]:
-        """Some machines of a group, drawn anew at each moment."""
+        """Some machines of a group, drawn again at each moment."""
         target = self._site.group(group)
         stream = origin(self._site.seed, f"fate/{self._changes.timeline.now_ms}/{target.id}")
         pool = list(self._changes.fleet.machines(target.id))

@@ -166,7 +166,7 @@ class Console:
         self._changes.damage(target, effect, spoilt if form.starts else None)
 
     def republish(self, server: str) -> None:
-        """Have a server sign and publish all its files anew: the cure of stale .SIG files."""
+        """Have a server sign and publish all its files again: the cure of stale .SIG files."""
         target = self._site.server(server)
         self._changes.republish(target, self._site.effects.record("console.republish", target.name))
 

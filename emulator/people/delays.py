@@ -1,4 +1,4 @@
-"""How long the person at the console takes, drawn from the seed: it can be told before anything starts."""
+"""How long the person at the console takes, drawn from the seed: it can be forecast before anything starts."""
 
 import hashlib
 from collections.abc import Mapping

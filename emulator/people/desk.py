@@ -150,7 +150,7 @@ class SiteDesk:
         self._simulation.do_at(back, Actor.TASK, look)
 
     def at_night(self, operations: Sequence[Operation]) -> None:
-        """Have somebody do, in the coming night and unasked, what the console then allows."""
+        """Have this person do, in the coming night and unasked, what the console then allows."""
 
         def undo() -> None:
             for operation in operations:

@@ -78,7 +78,7 @@ def unlike(simulation: Simulation, now: datetime, paths: Collection[str], since:
 
 
 def described_groups(simulation: Simulation, *, with_serials: bool = True) -> list[dict[str, Any]]:
-    """Every group as somebody writes it down from its page."""
+    """Every group as an administrator writes it down from its page."""
     site = simulation.site
     return [
         {
@@ -94,7 +94,7 @@ def described_groups(simulation: Simulation, *, with_serials: bool = True) -> li
 
 
 def machines_of_images(simulation: Simulation) -> tuple[str, ...]:
-    """The machines that start from a golden image each time, as whoever looks after them writes them down."""
+    """The machines that start from a golden image each time, as their administrator writes them down."""
     names: list[str] = []
     numbers: Counter[str] = Counter()  # as they were given out (emulator/building.py)
     for batch in simulation.spec.clients:

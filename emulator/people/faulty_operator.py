@@ -41,7 +41,7 @@ _HTTPS = 443
 
 
 class _Owed(NamedTuple):
-    """What is to be put right: operations, or the work of a task that was only said to be done."""
+    """What is to be put right: operations, or the work of a task that was only reported as done."""
 
     task: Task
     file: CertificateFile | None
@@ -63,9 +63,9 @@ class FaultyOperator:
         return AWAY if self._slips(task, Mistake.AWAY) else timedelta()
 
     async def perform(self, task: Task, file: CertificateFile | None) -> dict[str, Any]:
-        """Do what `task` asks, or something else. Gives the evidence that the person believes in.
+        """Do what `task` asks, or something else. Gives the evidence that the person takes for true.
 
-        Whoever is asked again for the same task, or is refused by the console, first puts right what went wrong.
+        A person who is asked again for the same task, or is refused by the console, first puts right what went wrong.
 
         Raises:
             EmulatorError: The console refused it.
@@ -128,7 +128,7 @@ class FaultyOperator:
     async def _slip(self, mistake: Mistake, task: Task, file: CertificateFile | None) -> dict[str, Any]:
         if mistake is Mistake.ONLY_SAYS:
             self._owed.append(_Owed(task, file, ()))
-            return _believed(task)
+            return _supposed(task)
         if mistake is Mistake.LEAVES_RUNNING:
             self._owed.append(_Owed(task, file, ()))
             return stopped_evidence(self.desk.hand_outs(stopped=False))
@@ -204,6 +204,6 @@ def _back(desk: Desk, task: Task) -> tuple[Operation, ...]:
     return ()
 
 
-def _believed(task: Task) -> dict[str, Any]:
-    """The evidence of somebody who has done nothing: what the task itself says."""
+def _supposed(task: Task) -> dict[str, Any]:
+    """The evidence of a person who has done nothing: what the task itself says."""
     return copy_evidence(task) if isinstance(task, CopyListTask) else {}

@@ -23,8 +23,8 @@ def network_answers(simulation: Simulation, now: datetime) -> str:
             for entry in pool
         }
     )
-    told = io.StringIO()
-    lines = csv.writer(told)
+    text = io.StringIO()
+    lines = csv.writer(text)
     lines.writerow(_HEADER)
     for client in simulation.fleet.settled(now):
         if not client.powered(now_ms):
@@ -34,4 +34,4 @@ def network_answers(simulation: Simulation, now: datetime) -> str:
             through = server is not None and gets_through_http(client, server, port)
             result = "ok" if through else "timeout"
             lines.writerow((client.name, client.address, MASK, name, host, port, result, now.isoformat()))
-    return told.getvalue()
+    return text.getvalue()

@@ -75,7 +75,7 @@ class RestoreCertificate(_Operation):
 
 
 class Republish(_Operation):
-    """Have a server sign and publish all its files anew."""
+    """Have a server sign and publish all its files again."""
 
     operation: Literal["republish"] = "republish"
     server: str

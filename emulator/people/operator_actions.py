@@ -121,7 +121,7 @@ class Desk(Protocol):
         ...
 
     def at_night(self, operations: Sequence[Operation]) -> None:
-        """Have somebody do, in the coming night and unasked, what the console then allows."""
+        """Have this person do, in the coming night and unasked, what the console then allows."""
         ...
 
 
@@ -227,7 +227,7 @@ def _replication_due(desk: Desk, *, pause: bool) -> list[Operation]:
 
 
 async def _compare(desk: Desk, server: str) -> dict[str, Any]:
-    """Stale files are published again before they are told of.
+    """Publish stale files again, then give the evidence of a server's signed files.
 
     Raises:
         StillPublishingError: when the server has not done so yet.
@@ -266,7 +266,7 @@ def _held(desk: Desk, asked: ClientsSubject) -> dict[str, Any]:
 
 
 def stopped_evidence(stopped: Sequence[HandOutSpec]) -> dict[str, Any]:
-    """What somebody says who has stopped these."""
+    """The evidence of an operator who has stopped these."""
     return {"stopped": "; ".join(each.text for each in stopped) or "none"}
 
 

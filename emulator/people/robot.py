@@ -76,7 +76,7 @@ class Robot:
     pages: Callable[[Collection[str]], str] | None = None
     """The serials of groups by path, as their pages show them: of a site without REST, whose tasks want them."""
     refusals: Counter[str] = field(default_factory=Counter)
-    """How often the product would not believe that a task is done."""
+    """How often the product refused the report that a task is done, by task."""
 
     def __post_init__(self) -> None:
         self.hands = FaultyOperator(self.desk, self.pace.slips)
@@ -87,7 +87,7 @@ class Robot:
             try:
                 worked = await self.work_once()
             except httpx.HTTPStatusError as error:
-                # a wrong key, say: somebody will put it right
+                # a wrong key, say: an administrator will put it right
                 _LOG.warning("product refused", status=error.response.status_code)
                 worked = False
             if not worked:
@@ -147,7 +147,7 @@ class Robot:
         if task.id not in self.unreported:
             self.unreported[task.id] = await self._act(task)
         body = {"who": self.who, "note": "done at the console", "evidence": self.unreported[task.id]}
-        # refused while nothing of it can be seen yet: then it is said again, and now and then done again
+        # refused while nothing of it can be seen yet: the robot reports it again, and now and then does it again
         try:
             await self._call("POST", f"/v1/tasks/{task.id}/done", json=body)
         except TaskGoneError:

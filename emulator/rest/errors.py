@@ -31,7 +31,7 @@ class BadArgumentError(ApplicationError):
 
 
 class GoneError(ApplicationError):
-    """An id nobody has: SEPM answers 410, not 404."""
+    """An id that no object has: SEPM answers 410, not 404."""
 
     def __init__(self, what: str, identity: str) -> None:
         super().__init__(HTTPStatus.GONE, f"The {what} {identity} does not exist.")

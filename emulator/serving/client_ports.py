@@ -40,7 +40,7 @@ class ClientPorts:
             if found is None:
                 return PortState(up=False)
             credential = found.credential
-            # no TLS port can be opened with a malformed certificate: whoever shakes hands is answered nothing
+            # no TLS port can be opened with a malformed certificate: a caller that shakes hands gets no answer
             shows = tls and not isinstance(credential, MalformedCredential)
             shown = Presented(credential.certificate_pem, credential.key_pem) if shows else None
             return PortState(up=found.answers and not (tls and found.https_shut), presented=shown)

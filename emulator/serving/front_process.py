@@ -35,7 +35,7 @@ class FrontProcess:
 
     @property
     def report(self) -> FrontReport | None:
-        """What the front last said."""
+        """The front's latest report."""
         return self._report
 
     async def start(self, order: FrontOrder) -> None:
@@ -45,7 +45,7 @@ class FrontProcess:
                 await self._spawn(order)
 
     async def follow(self, order: FrontOrder) -> None:
-        """Have the front carry out `order`; a dead front hears of it when it is started again."""
+        """Have the front carry out `order`; a dead front gets it when it is started again."""
         async with self._turn:
             if order == self._order:
                 return
@@ -59,7 +59,7 @@ class FrontProcess:
             await self._watch
 
     async def stop(self) -> None:
-        """End the front: its input ends, and if it does not hear, it is killed."""
+        """End the front: its input ends, and a front that goes on is killed."""
         self._stopping = True
         process = self._process
         if process is not None and process.returncode is None:

@@ -50,8 +50,8 @@ class PortState:
 def reserve(address: str, port: int) -> socket.socket:
     """Bind a port without listening on it.
 
-    Connections are refused, and nobody else is given the port while the server that listens on it is down. Others that
-    set SO_REUSEADDR may bind the same address and listen.
+    Connections are refused, and no other socket is given the port while the server that listens on it is down.
+    Others that set SO_REUSEADDR may bind the same address and listen.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     # named, because asyncio has small answers wait for each other (Nagle) on sockets that do not say they are TCP
@@ -187,7 +187,7 @@ class ClientPort:
         if target == PROBE_PATH:
             status, body = "200 OK", b"OK"
         elif target.startswith("/secars/secars.dll?h="):
-            # nobody here knows the KCS
+            # no emulated server knows the KCS
             status, body = "400 Bad Request", b""
         else:
             status, body = "404 Not Found", b"Not Found"

@@ -1,4 +1,4 @@
-"""The site as it really is, for the control API and for whoever starts the emulator."""
+"""The site as it really is, for the control API and for the caller that starts the emulator."""
 
 from datetime import datetime, timedelta
 

@@ -17,9 +17,9 @@ class DamageForm(StrEnum):
     KEY_OF_ANOTHER = "key_of_another"
     """The key is not the certificate's: the services do not start either."""
     MALFORMED = "malformed"
-    """It is presented, and nobody can read it."""
+    """It is presented, and no client can read it."""
     ANOTHER = "another"
-    """Somebody has installed the manager anew without its recovery file: it has made one of its own."""
+    """An administrator has installed the manager again without its recovery file: it has made one of its own."""
 
     @property
     def starts(self) -> bool:

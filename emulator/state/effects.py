@@ -1,4 +1,4 @@
-"""The journal of a site: every effect on it, when, on what and by whom.
+"""The journal of a site: every effect on it, with its time, subject and actor.
 
 Tests read there that each effect happened once, and the verdict names by it what cut a client off.
 """
@@ -20,7 +20,7 @@ NO_EFFECT = -1
 
 
 class Actor(StrEnum):
-    """By whom an effect was."""
+    """The actor behind an effect."""
 
     PRODUCT = "product"
     """The product itself, over REST."""
@@ -28,10 +28,10 @@ class Actor(StrEnum):
     """A person at the console, as a task of the product asks."""
     MISTAKE = "mistake"
     """That person, against what the task asks."""
-    SOMEBODY = "somebody"
+    PERSON = "somebody"
     """A person, of their own accord."""
     HAPPENING = "happening"
-    """Nobody: it happened."""
+    """No person: it happened."""
     UPKEEP = "upkeep"
     """SEPM at night, which forgets clients that were not seen for long, and maintains its database."""
 
@@ -76,7 +76,7 @@ class EffectCount(BaseModel):
     count: int
 
 
-_ACTING: ContextVar[Actor] = ContextVar("emulator.acting", default=Actor.SOMEBODY)
+_ACTING: ContextVar[Actor] = ContextVar("emulator.acting", default=Actor.PERSON)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class Server:
     https_shut: bool = False
     """Whether a rule of its own firewall shuts its HTTPS client port; all others are as they were."""
     started: datetime | None = None
-    """When its services last started anew; None: they run since before the simulation."""
+    """When its services last started again; None: they run since before the simulation."""
     recovery_files: list[RecoveryFile] = field(default_factory=list)
     ports_by: int = NO_EFFECT
     """The effect that gave it the ports at which it listens."""
@@ -125,7 +125,7 @@ class ServerList:
     is_default: bool = False
     description: str = ""
     modified_ms: int | None = None
-    """When somebody last edited it; None: not since the start."""
+    """When an administrator last edited it; None: not since the start."""
 
     @property
     def entries(self) -> tuple[ServerEntry, ...]:

@@ -12,7 +12,7 @@ Action = Callable[[], None]
 
 
 class Timeline:
-    """A clock that moves only when told to, and runs what falls due on the way in order."""
+    """A clock that moves only when its caller advances it, and runs what falls due on the way in order."""
 
     def __init__(self, start: datetime) -> None:
         self._now_ms = to_ms(start)

@@ -27,7 +27,7 @@ _FORM = "see docs/admin/offline-sites.md for the forms that are read"
 
 
 class Encoding(StrEnum):
-    """Encodings that somebody may declare; one with a byte order mark, UTF-8 and UTF-16 are seen without a word."""
+    """Encodings that an administrator may declare; a byte order mark, UTF-8 and UTF-16 are recognised undeclared."""
 
     UTF_8 = "utf-8"
     UTF_16 = "utf-16-le"
@@ -173,22 +173,22 @@ def _clients(lines: Iterable[list[str]], at: Mapping[Field, int], form: _Form, n
         if len(fields) != width:
             what = f"has {len(fields)} fields, and the header has {width}"
             raise UnreadableExport(where, what, "it was cut or edited: export again")
-        told = {field: _text(fields[place], where) for field, place in at.items()}
+        texts = {field: _text(fields[place], where) for field, place in at.items()}
         for needed in (Field.NAME, Field.GROUP):
-            if not told[needed]:
+            if not texts[needed]:
                 raise UnreadableExport(where, f"has no {needed.value}", "export again, or take the line out")
         try:
-            seen = moment(told[Field.LAST_SEEN], order=order, zone=zone)
+            seen = moment(texts[Field.LAST_SEEN], order=order, zone=zone)
         except UnclearDateError as error:
             raise UnreadableExport(where, str(error), "declare dates=dmy or mdy, and the console's timezone") from error
         yield ExportedClient(
-            name=told[Field.NAME],
-            group=told[Field.GROUP],
-            id=told.get(Field.ID, ""),
+            name=texts[Field.NAME],
+            group=texts[Field.GROUP],
+            id=texts.get(Field.ID, ""),
             last_seen=seen,
-            build=told.get(Field.BUILD) or None,
-            server=told.get(Field.SERVER) or None,
-            serial=told.get(Field.SERIAL) or None,
+            build=texts.get(Field.BUILD) or None,
+            server=texts.get(Field.SERVER) or None,
+            serial=texts.get(Field.SERIAL) or None,
         )
 
 
@@ -200,7 +200,7 @@ def _text(field: str, where: str) -> str:
 
 
 def _refuse_doubled(clients: Sequence[ExportedClient], name: str) -> None:
-    """Two records of one name cannot be told apart from one export to the next: who is proven would be a guess."""
+    """Two records of one name cannot be matched from one export to the next: whose proof it is would be a guess."""
     times = Counter(map(client_id, clients))
     if len(times) == len(clients):
         return

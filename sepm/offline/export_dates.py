@@ -1,6 +1,6 @@
-"""Moments in exports of the console: in the form and time zone of whoever sat at it, which nothing in the file tells.
+"""Moments in exports of the console, in the form and time zone of its user, which the file does not state.
 
-A form that can be read in two ways is declared by a person, never guessed.
+An administrator declares a form that can be read in two ways; the reader never guesses it.
 """
 
 import re
@@ -37,11 +37,11 @@ _NOON = 12
 def moment(text: str, *, order: DateOrder | None, zone: ZoneInfo | None) -> datetime | None:
     """The moment that `text` spells, in UTC; None where it says that there was none.
 
-    An hour that the clocks show twice in autumn counts as the first: whoever was seen then is held for seen earlier.
+    An hour that the clocks show twice in autumn counts as the first: a client seen then counts as seen earlier.
 
     Args:
         text: of one field.
-        order: as declared; None where nobody has.
+        order: as declared; None where it is not.
         zone: the time zone of the console, as declared.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What somebody tells of clients, where it comes as their Sylink.xml files: what these show is told in their place."""
+"""Evidence about clients that an operator gives as their Sylink.xml files: what the files show takes their place."""
 
 import hashlib
 import json
@@ -12,16 +12,16 @@ SYLINK = "sylink"
 _NAME = 100
 
 
-def read_looks(told: str, servers: tuple[Server, ...]) -> str:
+def read_looks(evidence: str, servers: tuple[Server, ...]) -> str:
     """The evidence with what each Sylink.xml shows. The files are not kept: they hold a key.
 
-    What is no JSON list is taken for nothing, since it may be such a file.
+    Text that is no JSON list becomes an empty text, since it may be such a file.
 
     Raises:
         UnreadableSylink: when a file is none; it names the client.
     """
     try:
-        listed = json.loads(told)
+        listed = json.loads(evidence)
     except (ValueError, RecursionError):
         return ""
     # a name that no answer can repeat would be lost in the refusal of its file

@@ -55,7 +55,7 @@ def unpack(content: bytes, name: str) -> tuple[Member, ...]:
 
     1. the archive's size; whether it is a whole zip file
     2. what its directory says of every file: how many, names, kinds, sizes, ratios, before one is unpacked
-    3. each file, never more of it than the directory said; its check sum
+    3. each file, never more of it than the directory states; its check sum
 
     Raises:
         UnusableRecoveryFile: with what is wrong and what to do.

@@ -1,4 +1,4 @@
-"""Reading recovery files (recovery_<timestamp>.zip): what lies in one, told without key and password."""
+"""Reading recovery files (recovery_<timestamp>.zip): what lies in one, without key and password."""
 
 import hashlib
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _MOST_KEYS = 4  # to prove one of 8192 bits good takes some seconds
 
 
 def read_recovery_file(content: bytes, name: str, password: SecretStr | None = None) -> RecoveryFile:
-    """What a recovery file holds. Files are told apart by their content, so that other layouts are read too.
+    """What a recovery file holds. Its files are recognised by their content, so that other layouts are read too.
 
     1. unpack it in memory (`sepm/recovery/recovery_archive.py`)
     2. read its texts for the keystores' password and the id of the default domain
@@ -126,9 +126,9 @@ def _holding(member: Member, contents: Contents) -> Holding:
 
 def _held(certificate: x509.Certificate) -> HeldCertificate:
     facts = facts_of(certificate, CertificateId(""), has_key=False)
-    told = {name: getattr(facts, name) for name in HeldCertificate.model_fields}
-    # whoever packed the archive may have made the certificate as well, and a name is printed on a terminal
-    return HeldCertificate(**told | {name: _printable(told[name]) for name in ("subject", "issuer", "common_name")})
+    values = {name: getattr(facts, name) for name in HeldCertificate.model_fields}
+    # the packer of the archive may have made the certificate as well, and a name is printed on a terminal
+    return HeldCertificate(**values | {name: _printable(values[name]) for name in ("subject", "issuer", "common_name")})
 
 
 def _printable(text: str) -> str:

@@ -43,9 +43,9 @@ def read_settings(texts: Iterable[str]) -> RecoverySettings:
     passwords: dict[str, None] = {}
     domains: dict[str, None] = {}
     for text in texts:
-        said = [found.group(1).rstrip() for found in _PASSWORD.finditer(text)]
-        said += [found.group(1) or found.group(2) for found in _PASSWORD_ATTRIBUTE.finditer(text)]
-        for each in said:
+        stated = [found.group(1).rstrip() for found in _PASSWORD.finditer(text)]
+        stated += [found.group(1) or found.group(2) for found in _PASSWORD_ATTRIBUTE.finditer(text)]
+        for each in stated:
             if len(each) <= _LONGEST:
                 passwords.update(dict.fromkeys((each, _as_java_reads(each))))
         domains.update(dict.fromkeys(found.group(1).upper() for found in _DOMAIN.finditer(text)))

@@ -55,8 +55,8 @@ def failure(response: Answer, *, address: str, call: str, write: bool) -> SepmEr
     status = response.status_code
     if response.is_success:
         return None
-    said = reason(response)
-    what = f"{call} was answered {status}" + (f" ({said})" if said else "")
+    message = reason(response)
+    what = f"{call} was answered {status}" + (f" ({message})" if message else "")
     if status in _REFUSALS:
         return Refused(address, what, "read SEPM's words; the request does not fit the state of the site", status)
     if status == httpx.codes.FORBIDDEN:
@@ -79,7 +79,7 @@ def parsed(response: Answer, shape: TypeAdapter[Shape], *, address: str, call: s
     try:
         return shape.validate_json(response.content)  # the answers of a large site are many megabytes
     except ValidationError:
-        pass  # told apart below: no JSON, or another form
+        pass  # the reason is found below: no JSON, or another form
     try:
         body = response.json()
     except ValueError:

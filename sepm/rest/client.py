@@ -56,13 +56,13 @@ class SepmClient:
     """A site's SEPM.
 
     Args:
-        access: where and as whom.
+        access: address and account.
         trust: which certificates are accepted.
         transport: carries the requests in place of TLS over the network, for a SEPM in this process; then no `trust`.
         clock: time for token lives and pauses.
         patience: limits and retries.
         at_once: how many reads run at the same time.
-        heard: is told of every TLS handshake before anything is sent over it.
+        heard: gets every TLS handshake before anything is sent over it.
 
     Every method raises the kinds of `SepmError`.
     """
@@ -106,7 +106,7 @@ class SepmClient:
         return (await self._session.get("/api/v1/version", _VERSION, with_token=False)).version
 
     async def clock(self) -> datetime:
-        """SEPM's own clock now, cut to the second: asked anew, because an old `Date` header is no clock."""
+        """SEPM's own clock now, cut to the second: SEPM is asked again, because an old `Date` header is no clock."""
         await self.version()
         return self.clock_of_last_answer()
 
@@ -162,7 +162,7 @@ class SepmClient:
         """Every client of every domain, each once.
 
         With `updated_since` only those that checked in since: for the curve, never to pass a gate (rule 2).
-        `domains` is what `domain_ids` has told; empty: SEPM is asked.
+        `domains` is what `domain_ids` has returned; empty: SEPM is asked.
         """
         seen: set[str] = set()
         for domain in domains or await domain_ids(self._session):

@@ -13,7 +13,7 @@ def observed_client(payload: ClientPayload, *, address: str) -> ObservedClient |
     """The client as SEPM records it; None for one that SEPM has marked as deleted.
 
     Raises:
-        UnexpectedAnswer: when it has no group: which policy it needs could not be told.
+        UnexpectedAnswer: when it has no group: the policy that it needs is unknown.
     """
     if payload.deleted:
         return None

@@ -1,4 +1,4 @@
-"""The token of a session: how it is got, how long it is good, and that nobody sees it."""
+"""The token of a session: how a session gets it, how long it is good, and how it stays secret."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -25,7 +25,7 @@ def home_of(logged_on: str, found: Collection[DomainPayload]) -> str:
 
 
 def path_within(path: str, domain: DomainPayload | None, home: str) -> str:
-    """What people call a group: of two domains each has a root of one name, so another one's name comes first."""
+    """A group's path for people: all domains have a root of the same name, so another domain's name comes first."""
     return path if domain is None or domain.id == home else f"{domain.name or domain.id}: {path}"
 
 

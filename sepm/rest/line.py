@@ -79,8 +79,8 @@ class HttpLine:
     Args:
         transport: what carries requests.
         address: of the service, with its path.
-        limit: over a whole call. It is our own, because httpx counts each read anew; connecting has half of it, so that
-            a write which was never sent is known as such.
+        limit: over a whole call. It is our own, because httpx limits each read alone; connecting has half of it, so
+            that a write which was never sent is known as such.
     """
 
     def __init__(self, transport: httpx.AsyncBaseTransport, address: str, limit: timedelta) -> None:

@@ -70,7 +70,7 @@ class TokenPayload(Payload):
     token: SecretStr
     token_expiration: int = 0
     domain_id: Annotated[Text, BeforeValidator(_upper_id)] = Field("", validation_alias="domainid")
-    """The domain that one is logged on to; not told by every version."""
+    """The domain that the session is logged on to; not every version names it."""
     role: RolePayload | None = None
 
 
@@ -117,7 +117,7 @@ class GroupOfClientPayload(Payload):
 
 
 class ClientPayload(Payload):
-    """A client. `last_update_time` is in epoch milliseconds, on the clock of the server that heard it; 0 is never."""
+    """A client. `last_update_time` is in epoch milliseconds, on the clock of the server that it met; 0 is never."""
 
     unique_id: SepmId
     computer_name: Text = ""

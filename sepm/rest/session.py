@@ -29,7 +29,7 @@ class Session:
     """Requests to one SEPM. Safe for concurrent use by tasks of one event loop.
 
     Args:
-        access: where and as whom.
+        access: address and account.
         transport: what carries the calls; `TrustingTransport` where a network is involved.
         clock: time for token lives and pauses. Time limits of requests run on the event loop's clock.
         patience: limits and retries.
@@ -104,7 +104,7 @@ class Session:
     async def _authenticate(self, body: dict[str, str]) -> Answer:
         path = "/api/v1/identity/authenticate"
         request = Call("POST", path, _APPLICATION, body)
-        # repeatable: a lost token hurts nobody
+        # repeatable: a lost token does no harm
         return await self._persist(request, f"POST {path}", repeatable=True)
 
     async def _authorised(self, request: Call, call: str) -> Answer:

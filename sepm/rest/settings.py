@@ -75,8 +75,8 @@ def _heartbeat(communication: CommunicationPayload, mode: Mode) -> timedelta | N
             communication.upload_cmd_state_heartbeat_freq_in_seconds,
         )
     )
-    told = [interval for interval in intervals if interval is not None]
-    return _span(max(told)) if told else None
+    stated = [interval for interval in intervals if interval is not None]
+    return _span(max(stated)) if stated else None
 
 
 def _jitter(communication: CommunicationPayload) -> timedelta:

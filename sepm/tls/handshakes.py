@@ -1,4 +1,4 @@
-"""Telling somebody of every TLS handshake with SEPM before anything is sent over it."""
+"""Reporting every TLS handshake with SEPM before anything is sent over it."""
 
 import ssl
 from collections.abc import Awaitable, Callable
@@ -29,16 +29,16 @@ class Handshake(Value):
 
 
 Heard = Callable[[Handshake], Awaitable[None]]
-"""Is told of a handshake; nothing is sent before it returns, and never if it fails."""
+"""Gets a handshake; nothing is sent before it returns, and never if it fails."""
 
 
 def trace_of(heard: Heard, address: str) -> Trace:
     """The hook of httpcore between the handshake of a new connection and the first byte of HTTP."""
 
-    async def trace(event: str, told: dict[str, Any]) -> None:
+    async def trace(event: str, details: dict[str, Any]) -> None:
         if event != _SHAKEN:
             return
-        stream = told["return_value"]
+        stream = details["return_value"]
         tls = stream.get_extra_info("ssl_object")
         try:
             await heard(Handshake(address=address, fingerprint=_presented(tls), accepted=True))

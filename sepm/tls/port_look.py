@@ -39,8 +39,8 @@ class NetworkLook:
         try:
             der = await fetch_certificate(endpoint.address, endpoint.number, self._timeout)
         except OSError as error:
-            told = str(error) or type(error).__name__
-            return Look(endpoint=endpoint, certificate=None, at=self._clock.now(), error=told)
+            text = str(error) or type(error).__name__
+            return Look(endpoint=endpoint, certificate=None, at=self._clock.now(), error=text)
         return Look(endpoint=endpoint, certificate=seen(der), at=self._clock.now())
 
 

@@ -76,7 +76,7 @@ class NetworkProbe:
                 server=server.name,
                 fingerprint=None,
                 observed_at=self._clock.now(),
-                error=_told(error),
+                error=_text(error),
                 unread=isinstance(error, ssl.SSLError),
             )
         return presented(server.name, der, self._clock.now())
@@ -98,7 +98,7 @@ class NetworkProbe:
             ) as http:
                 response = await http.get(url)
         except httpx.HTTPError as failure:
-            answers, error = False, _told(failure)
+            answers, error = False, _text(failure)
         else:
             answers = response.status_code == httpx.codes.OK
             error = "" if answers else f"answered {response.status_code}"
@@ -144,5 +144,5 @@ def _host(address: str) -> str:
     return f"[{address}]" if ":" in address and not address.startswith("[") else address
 
 
-def _told(error: Exception) -> str:
+def _text(error: Exception) -> str:
     return str(error) or type(error).__name__

@@ -25,7 +25,7 @@ class TrustingTransport(httpx.AsyncBaseTransport):
     Args:
         trust: what is accepted.
         address: of the SEPM, as errors name it.
-        heard: is told of every handshake before anything is sent, and of what is refused.
+        heard: gets every handshake before anything is sent, and every refused one.
     """
 
     def __init__(self, trust: Trust, address: str, heard: Heard | None = None) -> None:

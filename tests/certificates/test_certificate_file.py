@@ -114,7 +114,7 @@ def test_what_is_written_is_read_back_the_same(made, written):
 
 
 def test_a_chain_is_kept_in_order_whatever_its_order_in_the_file(chain, keys):
-    """The server's certificate is told by its key, and its issuers follow it up to the root."""
+    """The server's certificate is recognised by its key, and its issuers follow it up to the root."""
     root, middle, leaf = chain
     parsed = parse(pem(root, leaf, middle, leaf) + pem_key(keys[2]))
     assert parsed.certificate_pem.encode() == pem(leaf)
@@ -150,7 +150,7 @@ def test_a_certificate_without_a_key_in_pkcs12(made):
 
 
 def test_what_is_no_part_of_the_chain_is_named(chain, keys, made):
-    """A stray certificate is left out, and said to be."""
+    """A stray certificate is left out, and listed as left out."""
     parsed = parse(pem(*chain) + made.certificate_pem.encode() + pem_key(keys[2]))
     assert parsed.facts.chain.left_out == ("CN=sepm.example",)
 
@@ -224,7 +224,7 @@ def test_an_unusable_file_says_why_and_what_to_do(fault, unusable):
 
 
 @pytest.mark.parametrize("write", [to_pkcs12, to_jks])
-def test_a_missing_password_is_told_from_a_wrong_one(made, write):
+def test_a_missing_password_is_not_a_wrong_one(made, write):
     """Without a password the remedy is to give it."""
     with pytest.raises(UnusableCertificateFile, match="give the"):
         parse(write(made, PASSWORD), None)

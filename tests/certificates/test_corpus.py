@@ -57,7 +57,7 @@ def test_each_rule_finds_what_it_is_for(broken):
 
 @pytest.mark.parametrize("broken", PAIRS, ids=lambda broken: broken.name)
 def test_no_rule_hides_another(broken):
-    """Two things are wrong, and both are said."""
+    """Two things are wrong, and both are reported."""
     assert codes(file(**broken.changes)) == broken.codes
 
 

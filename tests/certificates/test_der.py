@@ -5,7 +5,7 @@ import pytest
 from certificates.der import DerError, elements, first_element, only_element
 
 
-def test_elements_are_told_apart():
+def test_elements_are_separated():
     """By tag and length, short or long; each keeps all its bytes."""
     der = bytes.fromhex("0201053081020500") + b"\x04\x82\x01\x00" + bytes(256)
     number, sequence, octets = elements(der)

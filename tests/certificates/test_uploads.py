@@ -43,7 +43,7 @@ def der(made):
 
 
 def key(made, form=PrivateFormat.PKCS8, encoding=Encoding.DER, password=None):
-    """The key, in a format of one's choice."""
+    """The key, in any format."""
     loaded = load_pem_private_key(made.key_pem.get_secret_value().encode(), None)
     return loaded.private_bytes(encoding, form, BestAvailableEncryption(password) if password else NoEncryption())
 

@@ -31,7 +31,7 @@ def test_a_swap_that_the_product_asked_for_is_named(play, site_of):
 
 
 def test_the_swap_that_took_the_last_trusted_server_counts(play, site_of):
-    """Of two swaps the one is named after which a client trusts no server: here somebody's own, too soon."""
+    """Of two swaps the one is named after which a client trusts no server: here an administrator's, too soon."""
     played = play(site_of(2)).run(2 * HOUR)
     with acting(Actor.TASK):
         played.swap("A")
@@ -54,7 +54,7 @@ def test_a_defective_build_is_lost_by_its_own_server(play, site_of):
 
 
 def test_a_list_with_the_wrong_port_is_named(play, site_of):
-    """A client that follows a list to a port where nobody listens names the assignment and both ports."""
+    """A client that follows a list to a port where no server listens names the assignment and both ports."""
     played = play(site_of(1)).run(HOUR)
     played.console.copy_list("Default Management Server List", "Copy")
     played.console.edit_list("Copy", protocol=Protocol.HTTP, http_ports={"A": 8015})
@@ -138,7 +138,7 @@ def test_who_came_upon_a_file_that_does_not_verify_is_lost_by_coming(play, site_
 
 
 def test_a_file_that_does_not_verify_counts_before_the_certificate_that_led_to_it(play, site_of):
-    """Whoever fails over from a replaced certificate to a stale signature is lost by that signature."""
+    """A client that fails over from a replaced certificate to a stale signature is lost by that signature."""
     played = play(site_of(2, ClientSpec(group=ROOT_GROUP, count=20), switches=Switches(stale_sig_files=True))).run(HOUR)
     played.swap("A")
     played.run(4 * HOUR)
@@ -187,14 +187,14 @@ def test_first_loss_keeps_its_cause(play, site_of):
 
 
 async def test_the_journal_tells_who_did_what(play, site_of):
-    """Each effect is written down with its time and by whom: the product, its task, somebody."""
+    """Each effect is written down with its time and its actor: the product, its task, a person."""
     played = play(site_of(1)).run(HOUR)
     played.console.copy_list("Default Management Server List", "Copy")
     with acting(Actor.PRODUCT):
         played.simulation.write_settings(ROOT_GROUP, "Default", SettingsWrite(secure_communications=False))
     await perform(played.desk(), played.task("delete_list", list="Copy"), None)
     assert [(each.kind, each.actor) for each in played.simulation.effects.views()] == [
-        ("console.copy_list", Actor.SOMEBODY),
+        ("console.copy_list", Actor.PERSON),
         ("rest.secure_communications", Actor.PRODUCT),
         ("console.delete_list", Actor.TASK),
     ]

@@ -42,22 +42,22 @@ def at_the_desk(away=()):
 async def test_a_client_gives_the_list_and_the_certificates_that_it_holds():
     """What the product reads of it is the emulated site's own."""
     simulation, desk, (one, _) = at_the_desk()
-    said = await perform(desk, task(one), None)
+    evidence = await perform(desk, task(one), None)
     (server,) = simulation.site.servers.values()
-    (held,) = said["clients"]
+    (held,) = evidence["clients"]
     content = held["sylink"].encode()
     assert held["client"] == one
     found = parse_sylink(content, (Server(name=ServerName(server.name), address=server.address),))
     assert (found.protocol, found.servers) == (Protocol.HTTPS, frozenset({server.name}))
     assert certificates_in(content) == (server.credential.fingerprint,)
-    assert json.loads(read_looks(json.dumps(said["clients"]), ()))[0]["servers"][0]["port"] == server.https_port
+    assert json.loads(read_looks(json.dumps(evidence["clients"]), ()))[0]["servers"][0]["port"] == server.https_port
 
 
 async def test_who_is_off_is_looked_at_in_another_client_of_its_kind():
     """One of the same build and group."""
     _, desk, (one, two) = at_the_desk(away=((-DAY, DAY),))
-    said = await perform(desk, task(one), None)
-    assert [each["client"] for each in said["clients"]] == [two]
+    evidence = await perform(desk, task(one), None)
+    assert [each["client"] for each in evidence["clients"]] == [two]
 
 
 async def test_where_a_whole_group_is_off_the_others_that_the_task_names_are_looked_at():
@@ -75,7 +75,7 @@ async def test_where_a_whole_group_is_off_the_others_that_the_task_names_are_loo
     assert here[0] == labs[1]
 
 
-async def test_where_nobody_is_known_there_is_nothing_to_look_at():
+async def test_without_known_clients_there_is_nothing_to_look_at():
     """The console refuses the work, and it is tried again."""
     _, desk, _ = at_the_desk()
     with pytest.raises(UnreachableError):

@@ -26,8 +26,8 @@ async def test_it_says_what_it_has_stopped_and_starts_what_is_named():
     simulation = Simulation(spec, START)
     desk = SiteDesk(simulation, lambda: START)
     for _ in range(2):
-        said = await perform(desk, task("stop_hand_outs", {}), None)
-        assert said == {"stopped": "gpo: Script; package: SEP"}
+        evidence = await perform(desk, task("stop_hand_outs", {}), None)
+        assert evidence == {"stopped": "gpo: Script; package: SEP"}
     named = task("start_hand_outs", {"stopped": [{"kind": "gpo", "name": "Script"}], "unsaid": False})
     assert await perform(desk, named, None) == {}
     assert [each.name for each in desk.hand_outs(stopped=True)] == ["SEP"]
@@ -40,5 +40,5 @@ async def test_it_says_what_it_has_stopped_and_starts_what_is_named():
 async def test_where_nothing_hands_out_sylink_it_says_none():
     """What it does not know of, it cannot name."""
     simulation = Simulation(one_server(clients=2).model_copy(update={"hand_outs": SCRIPTS[2:]}), START)
-    said = await perform(SiteDesk(simulation, lambda: START), task("stop_hand_outs", {}), None)
-    assert said == {"stopped": "none"}
+    evidence = await perform(SiteDesk(simulation, lambda: START), task("stop_hand_outs", {}), None)
+    assert evidence == {"stopped": "none"}

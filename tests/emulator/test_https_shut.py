@@ -37,7 +37,7 @@ def contacts(simulation, since):
 
 @pytest.mark.parametrize(("protocol", "come"), [(Protocol.HTTPS, 0), (Protocol.HTTP, 4)])
 async def test_only_clients_over_http_come_while_it_is_shut(protocol, come):
-    """Nobody is lost by it, and all come again when it is open."""
+    """No client is lost by it, and all come again when it is open."""
     simulation = Simulation(one_server(clients=4, heartbeat=HEARTBEAT), START)
     group = next(iter(simulation.site.groups.values()))
     simulation.console.copy_list(DEFAULT_LIST, "Copy")
@@ -57,7 +57,7 @@ async def test_only_clients_over_http_come_while_it_is_shut(protocol, come):
 
 
 async def test_what_is_done_is_not_done_twice():
-    """Whoever was asked again looks first."""
+    """A person who is asked again looks first."""
     simulation = Simulation(one_server(clients=1), START)
     desk = SiteDesk(simulation, lambda: simulation.now)
     for kind in ("shut_https", "shut_https", "open_https", "open_https"):

@@ -30,7 +30,7 @@ def serials_at(played):
 
 
 def test_a_server_publishes_later(site):
-    """Its clients take what is new hours after the others, whether anybody looks meanwhile or not."""
+    """Its clients take what is new hours after the others, whether a caller looks meanwhile or not."""
     played, unwatched = site(publish_lag=5 * HOUR), site(publish_lag=5 * HOUR)
     for each in (played, unwatched):
         each.console.edit_policy(ROOT_GROUP)
@@ -58,7 +58,7 @@ def test_who_has_what_is_new_does_not_go_back(site):
 
 
 def test_a_server_stops_publishing_after_its_swap(site):
-    """Its clients take nothing of what comes later, though they are seen, until it publishes anew."""
+    """Its clients take nothing of what comes later, though they are seen, until it publishes again."""
     played = site(republishes_after_swap=False)
     played.swap("B")
     played.run(40 * HOUR)

@@ -67,7 +67,7 @@ def test_skipped_heartbeats_change_nothing(play, switches):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_skipped_heartbeats_change_nothing_whatever_happens(play, seed):
-    """So it is too while computers come and go, servers vanish, and people change what nobody asked them to."""
+    """The same holds while computers come and go, servers vanish, and people make changes of their own accord."""
     spec = three_servers(seed=seed, clients=60, heartbeat=HOUR)
     spec = spec.model_copy(update={"purge_after": timedelta(days=9)})
     lazy, eager = play(spec), play(spec)
@@ -87,7 +87,7 @@ def test_skipped_heartbeats_change_nothing_whatever_happens(play, seed):
 
 
 def test_reading_changes_nothing(play):
-    """Whoever reads in between, and however often, sees no other run."""
+    """A caller that reads in between, however often, sees the same run."""
     spec = three_servers(heartbeat=HOUR)
     quiet, watched = play(spec), play(spec)
 

@@ -127,7 +127,7 @@ def test_blocked_http_cuts_off_at_relax(play, site_of):
 
 
 def test_wrong_http_port_cuts_off(play, site_of):
-    """An HTTP list with a port nobody listens on reaches no server."""
+    """An HTTP list with a port that no server listens on reaches no server."""
     played = play(site_of(1)).run(HOUR)
     played.relax()
     played.console.edit_list("Default Management Server List HTTP", http_ports={"A": 9999})

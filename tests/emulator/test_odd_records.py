@@ -51,7 +51,7 @@ def test_a_machine_that_is_off_keeps_its_record(play, site_of):
 
 
 def test_a_machine_that_is_alone_in_its_group_shares_no_record(play, site_of):
-    """Such an event is void: it is told as missed, and nothing changes."""
+    """Such an event is void: it counts as missed, and nothing changes."""
     played = play(site_of(1, ClientSpec(group=ROOT_GROUP, count=1))).run(2 * HOUR)
     played.simulation.schedule(RecordShared(group=ROOT_GROUP), played.simulation.now)
     played.run(HOUR)

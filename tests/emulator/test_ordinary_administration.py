@@ -1,4 +1,4 @@
-"""What administrators, their scripts and failures do in ordinary days, and whom that cuts off in a rotation."""
+"""What administrators, their scripts and failures do on ordinary days, and which clients it cuts off in a rotation."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ OWN, SCRIPT = "Own List", "Script"
 
 @pytest.fixture
 def site(play, site_of):
-    """A site of some servers whose clients use a list that somebody made."""
+    """A site of some servers whose clients use a list that an administrator made."""
 
     def make(servers=1, *clients, **more):
         names = tuple("ABC"[:servers])
@@ -61,7 +61,7 @@ def causes(played):
     ],
 )
 def test_the_copy_is_edited_while_clients_use_it(site, edit, lost):
-    """A wrong port of the protocol that is used cuts everybody off; of the other one, nobody yet."""
+    """A wrong port of the protocol that is used cuts all clients off; of the other one, none yet."""
     played = site()
     played.relax()
     befall(played.run(3 * HOUR), edit, wait=12 * HOUR)
@@ -80,7 +80,7 @@ def test_a_copy_set_back_to_https_is_no_way_around_the_certificate(site):
 
 
 def test_the_original_is_edited_while_its_copy_is_in_use(site):
-    """Nobody notices before the list goes back."""
+    """No client notices before the list goes back."""
     played = site()
     played.relax()
     befall(played.run(3 * HOUR), ListEdited(group=ROOT_GROUP, original=True, https_ports={"A": 8443}))
@@ -103,14 +103,14 @@ def test_servers_are_taken_out_of_a_list(site):
 
 
 def test_the_default_list_is_not_edited(play, site_of):
-    """SEPM lets nobody; so it is void."""
+    """SEPM refuses such an edit, so the event is void."""
     played = play(site_of(1))
     played.simulation.schedule(ListEdited(group=ROOT_GROUP, protocol=Protocol.HTTP), played.simulation.now)
     assert [DEFAULT_LIST in missed.why for missed in played.simulation.missed] == [True]
 
 
 def test_plain_http_moves_to_another_port(site):
-    """Relaxed clients find nobody at the port of their list; who speaks HTTPS notices nothing."""
+    """Relaxed clients find no server at the port of their list; those that speak HTTPS notice nothing."""
     played = befall(site(), HttpPortMoved(server="A", port=8015), wait=9 * HOUR)
     assert played.verdict().clients_lost_ever == 0
     played.relax()
@@ -146,7 +146,7 @@ def test_a_server_dies(site):
 
 
 def test_the_api_is_silent(site):
-    """REST answers nobody, twice over; clients and ports notice nothing."""
+    """REST answers no request, twice over; clients and ports notice nothing."""
     played = befall(site(), ApiSilent(lasting=5 * DAY), wait=DAY)
     befall(played, ApiSilent(lasting=DAY), wait=2 * DAY)
     assert (played.site.answers, played.site.server("A").answers) == (False, True)
@@ -178,7 +178,7 @@ def test_an_old_sylink_is_handed_out_at_every_start(site):
 
 
 def test_what_is_stopped_hands_out_nothing(site):
-    """From the stop to the start; what is started again hands out the file that is exported then, and harms nobody."""
+    """From the stop to the start; a hand-out started again gives the file exported then, and harms no client."""
     played = site(1, ClientSpec(group=ROOT_GROUP, count=5), hand_outs=(HandOutSpec(name=SCRIPT),))
     console = played.simulation.console
     befall(played, SylinkHandedOut(group=ROOT_GROUP, count=2, age=30 * DAY, times=9, hand_out=SCRIPT), wait=HOUR)
@@ -198,7 +198,7 @@ def test_what_is_stopped_hands_out_nothing(site):
     assert ours == ["console.stop_hand_out", "console.start_hand_out"]
 
 
-def test_nobody_stops_what_is_not_there(site):
+def test_unknown_hand_outs_are_refused(site):
     """A name that no hand-out has is refused, and people do not see one that they do not know of."""
     played = site(1, hand_outs=(HandOutSpec(name=SCRIPT, known=False),))
     with pytest.raises(UnknownNameError):
@@ -206,7 +206,7 @@ def test_nobody_stops_what_is_not_there(site):
     assert played.simulation.site.hand_outs.known == ()
 
 
-def test_a_sylink_that_is_not_old_harms_nobody(site):
+def test_a_sylink_that_is_not_old_is_harmless(site):
     """What is handed out is what clients have."""
     played = befall(site(), SylinkHandedOut(group=ROOT_GROUP, count=20, age=timedelta(0)), wait=12 * HOUR)
     assert played.verdict().clients_lost_ever == 0

@@ -36,7 +36,7 @@ def places(played):
 
 
 def test_clients_roam_between_locations(site):
-    """Half the day they use the list of one location, half the day that of the other; nobody is lost by it."""
+    """Half the day they use the list of one location, half the day that of the other; no client is lost by it."""
     played = site().run(10 * HOUR)
     assert {place for place, _, _ in places(played)} == {"Default"}
     assert {last for _, _, last in places(played)} == {"A", "B"}
@@ -55,7 +55,7 @@ def test_the_list_of_the_other_location_decides(site):
 
 
 def test_quiet_heartbeats_end_with_the_stay(site):
-    """What nobody looks at for months is as if it had been looked at each hour."""
+    """A client that no caller reads for months is as if it had been read each hour."""
     watched, unwatched = site().run(HOUR), site().run(HOUR)
     for _ in range(100):
         watched.run(HOUR)

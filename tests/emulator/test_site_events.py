@@ -67,7 +67,7 @@ def befall(played, *happenings, wait=MINUTE):
 
 
 def test_it_happens_at_its_time(family):
-    """A happening comes at its moment, and the journal says that nobody asked for it."""
+    """A happening comes at its moment, and the journal says that no person caused it."""
     played = family()
     at = played.simulation.now + 5 * HOUR
     played.simulation.schedule(PolicyEdited(group=SALES), at)
@@ -136,7 +136,7 @@ def test_computers_are_put_back_to_an_old_image(family):
     assert len(list(played.simulation.fleet.records())) == 10
 
 
-def test_reimaged_computers_register_anew_or_keep_their_record(family):
+def test_reimaged_computers_reregister_or_keep_their_record(family):
     """After an image whose certificates are still good, a client has a second record, or the one it had."""
     for keeps, number in ((False, 11), (True, 10)):
         happening = ComputersReimaged(group=SALES, image_age=DAY, keeps_record=keeps)
@@ -162,7 +162,7 @@ def test_records_are_doubled(family, returns):
     assert played.verdict().clients_total == 10
 
 
-def test_unseen_clients_are_purged_and_register_anew(family):
+def test_unseen_clients_are_purged_and_reregister(family):
     """SEPM forgets a client after 30 days of silence, and a stale record too; who returns has another id."""
     away = ClientSpec(group=SALES, count=2, prefix="AWAY", away=((timedelta(0), 40 * DAY),))
     played = family(1, away, ClientSpec(group=SALES, count=2), purge_after=30 * DAY)
@@ -191,7 +191,7 @@ def test_a_server_restarts_for_minutes(family):
 
 @pytest.mark.parametrize(("product", "clients"), [(True, False), (False, True), (True, True)])
 def test_a_server_behind_a_dead_network(family, product, clients):
-    """A dead network hides a server from the product, from clients or from both, and cuts nobody off for good."""
+    """A dead network hides a server from the product, from clients or from both, and cuts no client off for good."""
     played = family()
     cut = ServerCutOff(server="A", lasting=30 * HOUR, from_product=product, from_clients=clients)
     befall(played, cut, cut, wait=29 * HOUR)
@@ -225,8 +225,8 @@ def test_serials_move_without_a_change_of_settings(family):
         assert {path for path in before if before[path] != after[path]} == (moved or set(before))
 
 
-def test_somebody_changes_settings(family):
-    """Somebody changes secure communications, a heartbeat and the assigned list of a location."""
+def test_a_person_changes_settings(family):
+    """A person changes secure communications, a heartbeat and the assigned list of a location."""
     played = family()
     played.console.copy_list("Default Management Server List", "Other")
     befall(
@@ -241,8 +241,8 @@ def test_somebody_changes_settings(family):
     assert played.site.server_list(settings.server_list).name == "Other"
 
 
-def test_somebody_replaces_and_restores_a_certificate(family):
-    """A certificate that somebody generates loses clients of their doing; put back, it heals them."""
+def test_a_person_replaces_and_restores_a_certificate(family):
+    """A certificate that an administrator generates loses clients, not by the product; the former one heals them."""
     played = family()
     old = played.site.server("A").credential
     befall(played, CertificateGenerated(server="A"), wait=9 * HOUR)

@@ -100,7 +100,7 @@ def test_picked_ports_reach_servers_and_lists(play):
 
 
 def test_foreign_server_is_never_reached(play):
-    """A list may name another site's server; no client reaches it, and it stands in nobody's way."""
+    """A list may name another site's server; no client reaches it, and none is hindered by it."""
     lists = (ListSpec(priorities=(("ELSEWHERE", "A"),)),)
     spec = site(foreign_servers=("ELSEWHERE",), server_lists=lists, clients=(ClientSpec(group=ROOT_GROUP, count=9),))
     played = play(spec).run(timedelta(hours=1))

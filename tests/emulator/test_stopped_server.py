@@ -49,7 +49,7 @@ def contacts(simulation):
     return {each.name[:2] for each in simulation.fleet.settled() if (each.contact or 0) > since.timestamp() * 1000}
 
 
-async def test_clients_go_elsewhere_within_three_heartbeats_and_nobody_is_lost(simulation):
+async def test_clients_go_elsewhere_within_three_heartbeats_and_none_is_lost(simulation):
     """However long it lasts; who reaches no other server is silent, and comes back when it runs again."""
     desk = SiteDesk(simulation, lambda: simulation.now)
     simulation.advance_to(START + 8 * HEARTBEAT)
@@ -64,7 +64,7 @@ async def test_clients_go_elsewhere_within_three_heartbeats_and_nobody_is_lost(s
 
 
 async def test_what_is_done_is_not_done_twice(simulation):
-    """Whoever was asked again looks first."""
+    """A person who is asked again looks first."""
     desk = SiteDesk(simulation, lambda: simulation.now)
     for kind in ("stop_server", "stop_server", "start_server", "start_server"):
         await perform(desk, task(kind), None)
@@ -73,7 +73,7 @@ async def test_what_is_done_is_not_done_twice(simulation):
 
 
 async def test_a_server_that_has_died_is_not_started(simulation):
-    """Nobody can stop it either."""
+    """No person can stop it either."""
     desk = SiteDesk(simulation, lambda: simulation.now)
     await perform(desk, task("stop_server"), None)
     simulation.schedule(ServerDies(server="SEPM-2"), simulation.now)

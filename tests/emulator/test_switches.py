@@ -74,7 +74,7 @@ def test_settings_need_not_move_serials(play, site_of):
 
 
 def test_nightly_maintenance_may_move_serials(play, site_of):
-    """With that switch all serials move each night, by nobody's edit."""
+    """With that switch all serials move each night, without any edit."""
     played = play(site_of(1, switches=Switches(maintenance_moves_serials=True)))
     serials = {played.run(DAY).site.group(ROOT_GROUP).policy_serial for _ in range(4)}
     assert len(serials) == 4
@@ -106,7 +106,7 @@ def test_list_and_policy_are_one_download_or_two(play, site_of, downloads, first
 
 @pytest.mark.parametrize("downloads", [Downloads.LIST_FIRST, Downloads.POLICY_FIRST])
 def test_two_downloads_take_turns_though_something_new_is_published_before_each_contact(play, site_of, downloads):
-    """A client whose policy is made anew more often than it reports still gets both, the list and the policy."""
+    """A client whose policy changes more often than it reports still gets both, the list and the policy."""
     played = relax_in_one_write(play(site_of(1, ONE, switches=Switches(downloads=downloads))).run(2 * HOUR))
     for _ in range(8):
         played.console.edit_policy(ROOT_GROUP)
@@ -169,7 +169,7 @@ def test_a_purged_client_may_get_its_id_back(play, site_of):
 
 
 def test_a_swap_may_keep_its_server_away_for_minutes(play, site_of):
-    """With that switch a server is away for so long after a swap; nobody counts as lost meanwhile."""
+    """With that switch a server is away for so long after a swap; no client counts as lost meanwhile."""
     played = play(site_of(1, switches=Switches(restart_after_swap=timedelta(minutes=20)))).run(HOUR)
     played.relax()
     played.run(4 * HOUR).swap("A")

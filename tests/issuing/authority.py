@@ -183,9 +183,9 @@ async def _process(
     folder: Path, answers: Callable[[], Awaitable[bool]], started: str, *arguments: str, **environment: str
 ) -> AsyncIterator[None]:
     """A program that runs and answers; what it says is in a file."""
-    with (folder / "said").open("wb") as said:
+    with (folder / "said").open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            started, *arguments, env={**os.environ, **environment}, stdout=said, stderr=said
+            started, *arguments, env={**os.environ, **environment}, stdout=output, stderr=output
         )
     try:
         async with asyncio.timeout(PATIENCE):

@@ -33,7 +33,7 @@ async def pebble(tmp_path_factory, names) -> AsyncIterator[Pebble]:
 
 @dataclass
 class Customer:
-    """Somebody with an account and a request."""
+    """An applicant with an account and a request."""
 
     issuer: AcmeIssuer
     asked: WantedCertificate
@@ -70,7 +70,7 @@ def account_key() -> SecretBytes:
 
 @pytest.fixture(scope="session")
 def customer(account_key):
-    """Makes somebody with the account that is shared, or with a new one."""
+    """Makes an applicant with the shared account, or with a new one."""
 
     def make(settings: AcmeSettings, *wanted: str, subject: str = "", new: bool = False) -> Customer:
         issuer = configured_issuer(settings)

@@ -21,7 +21,7 @@ _RESOURCES = ("newNonce", "newAccount", "newOrder", "order")
 
 @dataclass
 class Moody:
-    """It lets everybody in, and shows each resource as the test has it: status, headers, body."""
+    """It accepts every account, and shows each resource as the test has it: status, headers, body."""
 
     where: str
     ca: Path
@@ -66,8 +66,8 @@ class Moody:
         status, headers, body = self.shows.get(resource) or usual.get(resource) or (404, {}, "")
         content = b"" if head else (body if isinstance(body, str) else json.dumps(body)).encode()
         lines = {"Content-Type": _JSON, "Replay-Nonce": f"{len(self.asked):04d}", **headers}
-        told = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        return f"HTTP/1.1 {status} -\r\n{told}Content-Length: {len(content)}\r\n\r\n".encode() + content
+        fields = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        return f"HTTP/1.1 {status} -\r\n{fields}Content-Length: {len(content)}\r\n\r\n".encode() + content
 
     @classmethod
     @asynccontextmanager

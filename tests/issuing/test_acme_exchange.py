@@ -1,4 +1,4 @@
-"""What an authority may say besides success: told apart into what passes, what a person must cure, and for how long."""
+"""An authority's answers besides success: those that pass, and when, and those that a person must cure."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -27,37 +27,37 @@ def moody(server):
     return server
 
 
-async def test_a_limit_is_told_with_the_time_that_it_asks_for(moody, customer):
+async def test_a_limit_comes_with_the_time_that_it_asks_for(moody, customer):
     """Retry-After in seconds, as a date, or not at all."""
-    somebody = customer(moody.settings(), "sepm1.example.test")
+    applicant = customer(moody.settings(), "sepm1.example.test")
     moody.problem("newOrder", 429, "rateLimited", **{"Retry-After": "90"})
     with pytest.raises(RateLimited, match="rateLimited of a test") as limited:
-        await somebody.issued()
+        await applicant.issued()
     assert (limited.value.passes, limited.value.retry_after) == (True, timedelta(seconds=90))
     later = datetime.now(UTC) + timedelta(hours=2)
     moody.problem("newAccount", 429, "rateLimited", **{"Retry-After": format_datetime(later, usegmt=True)})
     with pytest.raises(RateLimited) as limited:
-        await somebody.issued()
+        await applicant.issued()
     waits = limited.value.retry_after
     assert waits is not None
     assert timedelta(hours=1, minutes=59) < waits <= timedelta(hours=2)
     moody.shows["newAccount"] = (429, {}, "")
     with pytest.raises(RateLimited) as limited:
-        await somebody.issued()
+        await applicant.issued()
     assert limited.value.retry_after is None
 
 
 @pytest.mark.parametrize("resource", ["directory", "newNonce", "newAccount", "newOrder"])
 async def test_an_authority_that_is_out_of_order_is_tried_again(moody, customer, resource):
     """Whatever it answers with a status of its own failure, with a problem or without."""
-    somebody = customer(moody.settings(), "sepm1.example.test")
+    applicant = customer(moody.settings(), "sepm1.example.test")
     moody.shows[resource] = (503, {"Content-Type": "text/html"}, "<h1>Maintenance</h1>")
     with pytest.raises(IssuerUnreachable, match="503"):
-        await somebody.issued()
+        await applicant.issued()
     if resource != "newNonce":
         moody.problem(resource, 500, "serverInternal")
         with pytest.raises(IssuerUnreachable, match="serverInternal"):
-            await somebody.issued()
+            await applicant.issued()
 
 
 async def test_nonces_that_are_never_good_are_given_up(moody, customer):
@@ -90,20 +90,20 @@ async def test_what_is_no_acme_is_refused_with_a_remedy(moody, customer, resourc
 
 async def test_an_order_waits_as_long_as_the_authority_asks(moody, customer):
     """The Retry-After of an order that is being signed; a second without one."""
-    somebody = customer(moody.settings(), "sepm1.example.test")
-    order = await somebody.until(lambda found: found.url)
+    applicant = customer(moody.settings(), "sepm1.example.test")
+    order = await applicant.until(lambda found: found.url)
     moody.shows["order"] = (200, {"Retry-After": "40"}, {"status": "processing"})
-    waiting = await somebody.step(order)
+    waiting = await applicant.step(order)
     assert (waiting.step, waiting.wait) == (OrderStep.SIGNING, timedelta(seconds=40))
     moody.shows["order"] = (200, {}, {"status": "processing"})
-    assert (await somebody.step(waiting)).wait == timedelta(seconds=1)
+    assert (await applicant.step(waiting)).wait == timedelta(seconds=1)
     moody.shows["order"] = (200, {}, {"status": "invalid", "error": {"type": "urn:x:no", "detail": "not today"}})
     with pytest.raises(IssuerRefused, match="urn:x:no: not today"):
-        await somebody.step(waiting)
+        await applicant.step(waiting)
 
 
 async def test_only_what_is_trusted_is_spoken_to(moody, customer, tmp_path):
-    """Another authority's certificate, another host's name, nobody there: nothing is asked."""
+    """Another authority's certificate, another host's name, no server there: nothing is asked."""
     other = tmp_path / "other.pem"
     async with Moody.running(tmp_path) as stranger:
         other.write_text(stranger.ca.read_text())

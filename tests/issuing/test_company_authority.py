@@ -49,12 +49,12 @@ async def company(tmp_path_factory, names) -> AsyncIterator[Company]:
 async def test_a_company_authority_signs(company, customer):
     """Upper case or lower, names are proven by DNS; the account is found again when its external one is used up."""
     one, two = a_name(), a_name().upper()
-    somebody = customer(await company.settings(), one, two)
-    leaf, *issuers = x509.load_pem_x509_certificates((await somebody.issued()).chain_pem.encode())
+    applicant = customer(await company.settings(), one, two)
+    leaf, *issuers = x509.load_pem_x509_certificates((await applicant.issued()).chain_pem.encode())
     names_in = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names_in.get_values_for_type(x509.DNSName) == [one, two]
     assert issuers
-    assert (await somebody.issued()).chain_pem
+    assert (await applicant.issued()).chain_pem
 
 
 async def test_a_subject_that_is_none_of_the_names_is_refused(company, customer):

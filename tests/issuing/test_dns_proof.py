@@ -24,11 +24,11 @@ async def test_records_of_others_stay(names):
 
 async def test_an_alias_is_followed(names, pebble, customer):
     """The record lies where the alias leads, and the authority finds it there."""
-    somebody = customer(pebble.settings(), ALIASED)
-    shown = await somebody.until(lambda order: order.shown_at)
+    applicant = customer(pebble.settings(), ALIASED)
+    shown = await applicant.until(lambda order: order.shown_at)
     assert await names.texts(ALIAS_OF) == {record.text for record in shown.records}
-    issued = await somebody.issued(shown)
-    await somebody.issuer.tidy(issued)
+    issued = await applicant.issued(shown)
+    await applicant.issuer.tidy(issued)
     assert await names.texts(ALIAS_OF) == set()
 
 

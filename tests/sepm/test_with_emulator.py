@@ -121,7 +121,7 @@ async def test_a_survey(one_server):
 
 
 async def test_a_filtered_reading(one_server):
-    """Nobody has checked in since tomorrow."""
+    """No client has checked in since tomorrow."""
     async with one_server.client() as sepm:
         assert [client async for client in sepm.clients(datetime.now(UTC) + timedelta(days=1))] == []
 

@@ -15,7 +15,7 @@ def violated(facts):
 
 def test_a_rotation_that_completes_without_any_trouble_has_lost_no_client(played):
     """Whatever has cut it off: it stays away, no person has left it out, and the trail shows no trouble."""
-    after = effect(played, "machine.sylink", "PC-1", actor=Actor.SOMEBODY)
+    after = effect(played, "machine.sylink", "PC-1", actor=Actor.PERSON)
     gone = lost(played, after, since=played.ended, first_failed=played.ended - timedelta(days=5))
     quiet = [event for event in played.trail if event.kind not in {"attention", "drift", "quiet"}]
     silent = replace(played, lost=(gone,), trail=tuple(quiet))
@@ -33,7 +33,7 @@ def test_a_rotation_that_completes_without_any_trouble_has_lost_no_client(played
 
 def test_a_close_names_every_client_that_fails(played):
     """Who has failed for three heartbeats is no client that is back; one that fails since a moment may be."""
-    after = effect(played, "machine.sylink", "PC-1", actor=Actor.SOMEBODY)
+    after = effect(played, "machine.sylink", "PC-1", actor=Actor.PERSON)
     gone = lost(played, after, first_failed=played.ended - timedelta(days=1))
     assert "the_close_names_who_fails" in violated(replace(played, lost=(gone,)))
     named = played.trail[0].model_copy(update={"kind": "quiet", "at": played.ended, "message": "not back: PC-1"})

@@ -99,5 +99,5 @@ def test_whoever_is_lost_still_is_a_violation(rolled_back):
     for update in ({"kind": "machine.sylink"}, {"subject": (server, "another certificate")}):
         other = lost(rolled_back, swap.model_copy(update=update), first_failed=swap.at)
         assert BACK not in violated(replace(facts, lost=(other,)))
-    unasked = effect(facts, "console.generate_certificate", server, "another", actor=Actor.SOMEBODY)
+    unasked = effect(facts, "console.generate_certificate", server, "another", actor=Actor.PERSON)
     assert BACK not in violated(replace(facts, journal=(*facts.journal, unasked)))

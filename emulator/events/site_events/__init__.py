@@ -1,4 +1,4 @@
-"""What happens at a site without anybody having asked the product, as values: they travel as JSON.
+"""What happens at a site without the product asking for it, as values: they travel as JSON.
 
 A name that is no longer there when its time comes makes an event void. By what they touch: `computers`, `servers`,
 `settings` and `tree`.

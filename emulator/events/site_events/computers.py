@@ -30,7 +30,7 @@ class ComputersMove(SiteEventBase):
 
 
 class ComputersReimaged(SiteEventBase):
-    """Disk images of some age are put back on clients; most register anew, and their old record stays behind."""
+    """Disk images of some age are put back on clients; most register again, and their old record stays behind."""
 
     happening: Literal["computers_reimaged"] = "computers_reimaged"
     group: str
@@ -63,7 +63,7 @@ class RecordShared(SiteEventBase):
 
 
 class SylinkHandedOut(SiteEventBase):
-    """Somebody's script gives computers the Sylink.xml that their group had some time ago, each time it runs.
+    """An administrator's script gives computers the Sylink.xml that their group had some time ago, each time it runs.
 
     Not while it is stopped; where it has been started again since, it gives them the file that was exported then.
     """
@@ -73,6 +73,6 @@ class SylinkHandedOut(SiteEventBase):
     count: int = Field(default=1, ge=1)
     age: timedelta = Field(ge=timedelta())
     hand_out: str = ""
-    """Which of the site's hand-outs does it; empty: one that nobody knows of, and that nobody stops."""
+    """Which of the site's hand-outs does it; empty: one that no operator knows of, and that none stops."""
     every: timedelta = Field(default=timedelta(days=1), gt=timedelta(), le=DECADES)
     times: int = Field(default=1, ge=1, le=1000)

@@ -1,4 +1,4 @@
-"""Servers restart, stop, are upgraded or cut off, and somebody touches their certificates or clocks."""
+"""Servers restart, stop, are upgraded or cut off, and administrators touch their certificates or clocks."""
 
 from datetime import timedelta
 from typing import Literal
@@ -36,7 +36,7 @@ class ClockSet(SiteEventBase):
 
 
 class CertificateGenerated(SiteEventBase):
-    """Somebody has a server generate a new certificate."""
+    """An administrator has a server generate a new certificate."""
 
     happening: Literal["certificate_generated"] = "certificate_generated"
     server: str
@@ -44,7 +44,7 @@ class CertificateGenerated(SiteEventBase):
 
 
 class CertificateRestored(SiteEventBase):
-    """Somebody puts back the certificate that a server had before its present one."""
+    """An administrator puts back the certificate that a server had before its present one."""
 
     happening: Literal["certificate_restored"] = "certificate_restored"
     server: str
@@ -59,14 +59,14 @@ class CertificateDamaged(SiteEventBase):
 
 
 class ServerDies(SiteEventBase):
-    """A server's services stop, and nobody starts them again."""
+    """A server's services stop, and no person starts them again."""
 
     happening: Literal["server_dies"] = "server_dies"
     server: str
 
 
 class HttpPortMoved(SiteEventBase):
-    """Somebody has a server listen for plain HTTP at another port; no list learns so."""
+    """An administrator has a server listen for plain HTTP at another port; no server list is changed."""
 
     happening: Literal["http_port_moved"] = "http_port_moved"
     server: str
@@ -84,7 +84,7 @@ class ServerUpgraded(SiteEventBase):
 
 
 class ApiSilent(SiteEventBase):
-    """The REST API answers nobody for a while; the servers and their clients notice nothing of it."""
+    """The REST API answers no request for a while; the servers and their clients notice nothing of it."""
 
     happening: Literal["api_silent"] = "api_silent"
     lasting: timedelta = Field(gt=timedelta(), le=DECADES)

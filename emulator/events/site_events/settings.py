@@ -1,4 +1,4 @@
-"""Somebody changes settings, lists or policies, or the database moves serials by itself."""
+"""An administrator changes settings, lists or policies, or the database moves serials by itself."""
 
 from datetime import timedelta
 from typing import Literal
@@ -32,7 +32,7 @@ class DatabaseMaintained(SiteEventBase):
 
 
 class SecureCommunicationsSet(SiteEventBase):
-    """Somebody ticks or unticks secure communications."""
+    """An administrator ticks or unticks secure communications."""
 
     happening: Literal["secure_communications_set"] = "secure_communications_set"
     group: str
@@ -41,7 +41,7 @@ class SecureCommunicationsSet(SiteEventBase):
 
 
 class HeartbeatSet(SiteEventBase):
-    """Somebody gives a location another heartbeat."""
+    """An administrator gives a location another heartbeat."""
 
     happening: Literal["heartbeat_set"] = "heartbeat_set"
     group: str
@@ -50,7 +50,7 @@ class HeartbeatSet(SiteEventBase):
 
 
 class ListAssigned(SiteEventBase):
-    """Somebody assigns another server list."""
+    """An administrator assigns another server list."""
 
     happening: Literal["list_assigned"] = "list_assigned"
     group: str
@@ -59,7 +59,7 @@ class ListAssigned(SiteEventBase):
 
 
 class ListEdited(SiteEventBase):
-    """Somebody edits the list that a location uses now, or the one that it used at the start."""
+    """An administrator edits the list that a location uses now, or the one that it used at the start."""
 
     happening: Literal["list_edited"] = "list_edited"
     group: str

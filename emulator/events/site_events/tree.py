@@ -1,4 +1,4 @@
-"""Somebody changes the tree of groups."""
+"""An administrator changes the tree of groups."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from emulator.events.site_events.base import SiteEventBase
 
 
 class GroupAdded(SiteEventBase):
-    """Somebody makes a group."""
+    """An administrator makes a group."""
 
     happening: Literal["group_added"] = "group_added"
     path: str
@@ -14,7 +14,7 @@ class GroupAdded(SiteEventBase):
 
 
 class LocationAdded(SiteEventBase):
-    """Somebody makes a location in a group."""
+    """An administrator makes a location in a group."""
 
     happening: Literal["location_added"] = "location_added"
     group: str
@@ -22,7 +22,7 @@ class LocationAdded(SiteEventBase):
 
 
 class GroupMoved(SiteEventBase):
-    """Somebody moves a group to another parent."""
+    """An administrator moves a group to another parent."""
 
     happening: Literal["group_moved"] = "group_moved"
     group: str
@@ -30,7 +30,7 @@ class GroupMoved(SiteEventBase):
 
 
 class InheritanceSet(SiteEventBase):
-    """Somebody has a group inherit, or no longer."""
+    """An administrator has a group inherit, or no longer inherit."""
 
     happening: Literal["inheritance_set"] = "inheritance_set"
     group: str

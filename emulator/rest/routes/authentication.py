@@ -53,7 +53,7 @@ def user_token(token: Token, service: RestService) -> dict[str, Any]:
 
 
 def log_on(service: RestService, credential: Credential) -> JSONResponse:
-    """A new token for whoever gives the right credential.
+    """A new token for a caller that gives the right credential.
 
     Raises:
         BadArgumentError: It is wrong.

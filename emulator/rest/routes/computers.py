@@ -62,7 +62,7 @@ async def computers_page(service: RestService, chosen: Filter, request: PageRequ
         request = replace(request, size=min(request.size, switches.largest_page))
     clients = _sorted(chosen.choose(service, group_id), request)
     if switches.shrinking_pages and request.index > 1 and _shrinks(service):
-        # whoever has read the first page has seen this row, and the last row of that page has moved to where it was
+        # a caller with the first page has seen this row, and the last row of that page has moved to where it was
         clients = clients[1:]
     content = page_json(clients, request, lambda client: computer_json(fleet.record(client), site))
     return Response(content, media_type="application/json")

@@ -18,7 +18,7 @@ def test_fifth_failure_makes_a_client_lost(play, site_of):
     assert "certificate that A shows" in lost.why
 
 
-def test_server_that_is_down_loses_nobody(play, site_of):
+def test_down_server_loses_no_client(play, site_of):
     """While a server of its list is down a client's failures do not count."""
     played = play(site_of(1)).run(HOUR)
     played.simulation.stop_server("A")
@@ -48,7 +48,7 @@ def test_returning_client_checks_in_at_once(play, site_of):
     assert all(record.online for record in played.records().values())
 
 
-def test_quiet_site_loses_nobody(play, site_of):
+def test_quiet_site_loses_none(play, site_of):
     """A site on which nothing happens for 90 days loses no client and has all of them online."""
     played = play(site_of(3, ClientSpec(group=ROOT_GROUP, count=50))).run(timedelta(days=90))
     assert played.verdict().clients_lost_ever == 0
@@ -56,7 +56,7 @@ def test_quiet_site_loses_nobody(play, site_of):
 
 
 def test_a_client_that_is_seen_and_takes_nothing_refuses(play, site_of):
-    """Its check-ins go on, its serial stays; it is named with the swap that did it, until its server signs anew."""
+    """Its check-ins go on, its serial stays; it is named with the swap behind it, until its server signs as before."""
     spec = site_of(2, ClientSpec(group=ROOT_GROUP, count=4), switches=Switches(stale_sig_files=True))
     played = play(spec).run(2 * HOUR)
     old = {name: record.profile_serial for name, record in played.records().items()}
@@ -78,7 +78,7 @@ def test_a_client_that_is_seen_and_takes_nothing_refuses(play, site_of):
 
 
 def test_a_client_that_takes_what_is_new_does_not_refuse(play, site_of):
-    """Nobody refuses on a site that signs with what it shows."""
+    """No client refuses on a site that signs with what it shows."""
     played = play(site_of(2, ClientSpec(group=ROOT_GROUP, count=4))).run(2 * HOUR)
     played.swap("A")
     assert played.run(5 * HOUR).verdict().refused_ever == ()

@@ -79,7 +79,7 @@ def test_a_client_that_was_just_installed_has_not_been_seen():
 
 
 def test_a_client_that_trusts_only_a_dead_server_is_shut_out(play, site_of):
-    """Two of three servers have certificates that it has not taken, and the third dies: nobody lets it in."""
+    """Two of three servers have certificates that it has not taken, and the third dies: no server lets it in."""
     away = ClientSpec(group=ROOT_GROUP, count=2, prefix="AWAY", away=((HOUR, 30 * HOUR),))
     played = play(site_of(3, ClientSpec(group=ROOT_GROUP, count=3), away)).run(2 * HOUR)
     for server in ("A", "B"):

@@ -14,7 +14,7 @@ START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 async def test_what_is_seen_is_the_site_as_it_is_now():
     """A server that restarts with another certificate shows it when that is over, though nothing else moved time on.
 
-    Whoever looks before acting would otherwise do again what is done.
+    A person who looks before acting would otherwise do again what is done.
     """
     clock = SimulatedClock(START)
     desk = SiteDesk(Simulation(one_server(clients=1, heartbeat=timedelta(hours=1)), START), clock.now)

@@ -291,13 +291,13 @@ async def test_a_claim_refused_now_is_tried_again_later(robot, product, desk):
 
 
 async def test_human_delay_lies_between_claim_and_act(robot, product, pauses):
-    """The robot takes its time as the seed says, and the sum could be told before."""
+    """The robot takes its time as the seed says, and the sum can be forecast."""
     for _ in range(3):
         product.ask("save_recovery_file", {"server": "sepm-1"})
     await robot.work_once()
-    told = forecast(7, {"save_recovery_file": 3}, PACE)
-    assert tuple(pauses.all) == told.delays["save_recovery_file"]
-    assert sum(pauses.all, timedelta()) == told.total
+    expected = forecast(7, {"save_recovery_file": 3}, PACE)
+    assert tuple(pauses.all) == expected.delays["save_recovery_file"]
+    assert sum(pauses.all, timedelta()) == expected.total
 
 
 def test_delays_depend_on_the_seed_alone():
@@ -358,7 +358,7 @@ async def test_a_claimed_task_is_continued_after_a_restart_of_the_robot(robot, p
     assert product.tasks[task]["state"] == "done"
 
 
-async def test_a_task_that_somebody_else_holds_is_left_to_them(robot, product, desk):
+async def test_a_task_that_another_person_holds_is_left_alone(robot, product, desk):
     """A claimed task is continued by its own holder only."""
     task = product.ask("pause_replication", {"partners": []})
     product.tasks[task] |= {"state": "claimed", "claimed_by": "Ann"}

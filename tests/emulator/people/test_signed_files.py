@@ -32,7 +32,7 @@ def test_a_server_that_signs_with_its_new_key_has_files_as_new_as_its_certificat
 
 
 @pytest.mark.parametrize("fault", [{"stale": True}, {"republishes_after_swap": False}], ids=["former key", "no files"])
-def test_files_that_are_not_signed_anew_stay_old_until_they_are_published_again(play, site_of, fault):
+def test_files_not_signed_again_stay_old_until_they_are_published_again(play, site_of, fault):
     """Whether it signs with the former key or publishes nothing: no edit of a policy makes the files newer."""
     played = swapped(play, site_of, **fault)
     played.console.set_secure_communications("My Company", "Default", enabled=False)

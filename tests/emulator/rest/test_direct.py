@@ -62,7 +62,7 @@ def _with_ids(path, site):
     return path.replace("{group}", group.id).replace("{location}", site.locations(group)[0].id)
 
 
-def _told(response):
+def _parts(response):
     return response.status_code, response.content, response.headers.raw
 
 
@@ -76,7 +76,7 @@ async def test_a_read_is_answered_as_the_framework_answers_it(calls, monkeypatch
     path = _with_ids(path, simulation.site)
     direct = await http.get(path)
     monkeypatch.setattr(app, "direct_answer", _usual_way)
-    assert _told(direct) == _told(await http.get(path))
+    assert _parts(direct) == _parts(await http.get(path))
 
 
 @pytest.mark.parametrize("path", _SHORT)
@@ -98,7 +98,7 @@ async def test_a_refused_log_on_is_answered_as_the_framework_answers_it(calls, m
     direct = await http.post("/identity/authenticate", json=body)
     assert direct.status_code == 400
     monkeypatch.setattr(app, "direct_answer", _usual_way)
-    assert _told(direct) == _told(await http.post("/identity/authenticate", json=body))
+    assert _parts(direct) == _parts(await http.post("/identity/authenticate", json=body))
 
 
 async def test_a_log_on_gives_a_token_that_serves(calls):

@@ -34,7 +34,7 @@ class _Calls:
 
 
 async def test_an_answer_stands_until_the_site_changes(sepm):
-    """What was asked for before a write is answered as it is after it, by whomever it was written."""
+    """What was asked for before a write is answered as it is after it, over REST or at the console."""
     calls = _Calls(sepm.now)
     assert await calls.secure()
     assert (await calls.http.patch(calls.settings, json=_OFF)).status_code == 200

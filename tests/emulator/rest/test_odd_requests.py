@@ -110,9 +110,9 @@ def operations() -> dict[tuple[str, str], list[str]]:
         warnings.simplefilter("ignore")  # one function answers two methods, which only a published description minds
         described = _routes().openapi()["paths"]
     found = {
-        (METHODS[method], path): [each["name"] for each in told.get("parameters", ()) if each["in"] == "query"]
+        (METHODS[method], path): [each["name"] for each in details.get("parameters", ()) if each["in"] == "query"]
         for path, of_path in described.items()
-        for method, told in of_path.items()
+        for method, details in of_path.items()
     }
     return dict(sorted(found.items()))
 

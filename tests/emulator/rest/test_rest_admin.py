@@ -34,7 +34,7 @@ async def test_replication_shows_its_partner_until_it_is_broken(sepm):
 
 
 async def test_replication_starts_by_hand_with_a_partner_only(sepm):
-    """Replication with a partner is accepted with code 0, with anybody else refused."""
+    """Replication with a partner is accepted with code 0, with any other site refused."""
     query = {"partnerSiteName": "Site Two", "content": True, "logs": False}
     assert (await sepm.http.post("/replication/replicatenow", params=query)).json() == {"code": 0}
     answer = await sepm.http.post("/replication/replicatenow", params=query | {"partnerSiteName": "Site X"})

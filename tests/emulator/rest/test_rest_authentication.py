@@ -36,7 +36,7 @@ async def test_wrong_password_is_a_bad_request(stranger, wrong):
 
 
 async def test_version_needs_no_token(stranger):
-    """The version is told to everybody."""
+    """Every caller gets the version."""
     answer = await stranger.http.get("/version")
     assert answer.json() == {
         "API_SEQUENCE": "230504014",

@@ -52,10 +52,10 @@ async def test_clients_are_shown_by_domain(sepm):
     assert others["totalElements"] == 30
 
 
-async def test_who_logs_on_is_told_the_first_domain(stranger):
+async def test_a_log_on_names_the_first_domain(stranger):
     """The administrator of the site logs on to its first domain."""
-    told = await stranger.log_on()
-    assert told["domainid"] == (await domains(stranger))["Default"]
+    answer = await stranger.log_on()
+    assert answer["domainid"] == (await domains(stranger))["Default"]
 
 
 async def test_a_group_stays_in_its_domain(sepm):

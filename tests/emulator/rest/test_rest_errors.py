@@ -15,7 +15,7 @@ async def test_unknown_paths_get_tomcats_page(sepm):
 
 
 async def test_unknown_ids_are_gone(sepm):
-    """Ids that nobody has are answered by 410."""
+    """Ids that no object has are answered by 410."""
     group = sepm.group("My Company")
     for path in (
         "/groups/NONE",

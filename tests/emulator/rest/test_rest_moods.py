@@ -32,7 +32,7 @@ async def test_a_storm_passes(stranger):
 
 
 async def test_tokens_may_live_for_seconds(sepm):
-    """A token of a few seconds is told as such, and dies on time."""
+    """A token of a few seconds is issued as such, and dies on time."""
     turn(sepm, token_life=timedelta(seconds=5))
     assert (await sepm.log_on())["tokenExpiration"] == 5
     assert (await sepm.http.get("/groups")).status_code == 200

@@ -128,7 +128,7 @@ async def test_swap_while_the_front_is_dead_is_shown_when_it_is_back(front, new)
 
 
 async def test_unsupervised_front_stays_dead_until_started(upstream, old):
-    """Without supervision an outage of REST lasts until somebody ends it."""
+    """Without supervision an outage of REST lasts until the front is started again."""
     process = FrontProcess("127.0.0.1", 0, upstream, supervised=False)
     await process.start(old)
     try:

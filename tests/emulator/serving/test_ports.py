@@ -118,7 +118,7 @@ async def test_port_refuses_while_its_server_restarts(https, new):
     assert await served_fingerprint(port.port) == fingerprint(new)
 
 
-async def test_port_of_a_server_that_is_down_is_given_to_nobody_else(https):
+async def test_port_of_a_server_that_is_down_stays_reserved(https):
     """A port stays reserved while its server is down, so nothing else can take its place."""
     server, port = https
     server.state = PortState(up=False)
@@ -151,7 +151,7 @@ async def test_restart_cuts_open_connections(https):
 
 
 @pytest.mark.parametrize("turns", range(5))
-async def test_nobody_is_left_waiting_by_a_port_that_shuts(old, turns):
+async def test_a_port_that_shuts_leaves_no_caller_waiting(old, turns):
     """A caller that comes in the moment of a restart is cut off, wherever its connection was just then."""
     port = ClientPort("127.0.0.1", 0, lambda: state, lambda: SERVER_TIME)
     state = PortState(up=True, presented=old)

@@ -27,8 +27,8 @@ def test_a_site_is_registered_as_it_is_reached():
     assert not {"rest_url", "username", "password"} & at_console.keys()
 
 
-def test_people_are_told_that_there_is_no_rest():
+def test_readers_see_that_there_is_no_rest():
     """No account is printed for a site that has none, and where exports come from is."""
-    told = readable(_described("--no-rest"))
-    assert "password" not in told
-    assert "GET http://127.0.0.1:1/export" in told
+    text = readable(_described("--no-rest"))
+    assert "password" not in text
+    assert "GET http://127.0.0.1:1/export" in text

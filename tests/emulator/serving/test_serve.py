@@ -66,7 +66,7 @@ def gone(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
-    # a zombie that nobody has waited for runs no more
+    # a zombie that no process has waited for runs no more
     with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123 - procfs
         return stat.read().rpartition(")")[2].split()[0] == "Z"
 
@@ -101,18 +101,18 @@ def control():
 
 
 async def test_command_serves_a_site_and_ends_cleanly(process):
-    """The command tells on one line how to reach the site; its certificate is the one told; SIGTERM ends it with 0."""
-    running, told = process
-    server = told["servers"][0]
-    assert await served_fingerprint(told["rest"]["port"]) == told["rest"]["fingerprint_sha256"]
+    """The command describes the site on one line; it presents the certificate described; SIGTERM ends it with 0."""
+    running, described = process
+    server = described["servers"][0]
+    assert await served_fingerprint(described["rest"]["port"]) == described["rest"]["fingerprint_sha256"]
     assert await served_fingerprint(server["https_port"]) == server["fingerprint_sha256"]
-    assert told["server_lists"][0]["priorities"][0][0]["http_port"] == server["http_port"]
-    trust = ssl.create_default_context(cadata=told["rest"]["ca_pem"])
+    assert described["server_lists"][0]["priorities"][0][0]["http_port"] == server["http_port"]
+    trust = ssl.create_default_context(cadata=described["rest"]["ca_pem"])
     trust.check_hostname = False
-    async with httpx.AsyncClient(verify=trust, base_url=told["rest"]["url"]) as rest:
+    async with httpx.AsyncClient(verify=trust, base_url=described["rest"]["url"]) as rest:
         answer = await rest.post(
             "/api/v1/identity/authenticate",
-            json={"username": told["rest"]["user"], "password": told["rest"]["password"], "domain": ""},
+            json={"username": described["rest"]["user"], "password": described["rest"]["password"], "domain": ""},
         )
         assert answer.status_code == 200
         headers = {"Authorization": f"Bearer {answer.json()['token']}"}
@@ -123,29 +123,29 @@ async def test_command_serves_a_site_and_ends_cleanly(process):
         assert probe.text == "OK"
     running.terminate()
     assert await asyncio.wait_for(running.wait(), 20) == 0
-    await until(lambda: gone(told["front_pid"]))
+    await until(lambda: gone(described["front_pid"]))
 
 
 async def test_killed_emulator_leaves_no_front_behind(process):
     """When the emulator is killed its front goes by itself."""
-    running, told = process
+    running, described = process
     running.kill()
     await running.wait()
-    await until(lambda: gone(told["front_pid"]))
+    await until(lambda: gone(described["front_pid"]))
 
 
 async def test_killed_front_is_an_outage_that_ends(process):
     """A killed front is back on the same port with the same certificate."""
-    _, told = process
-    os.kill(told["front_pid"], signal.SIGKILL)
-    assert await served_when_back(told["rest"]["port"]) == told["rest"]["fingerprint_sha256"]
+    _, described = process
+    os.kill(described["front_pid"], signal.SIGKILL)
+    assert await served_when_back(described["rest"]["port"]) == described["rest"]["fingerprint_sha256"]
 
 
 async def test_swap_shows_on_all_ports_after_the_restart(process, control):
     """After a replacement the ports refuse, then show the certificate of the file, on 443 and 8446 alike."""
-    _, told = process
-    server, (credential, store) = told["servers"][0], fresh_store()
-    async with control(told) as api:
+    _, described = process
+    server, (credential, store) = described["servers"][0], fresh_store()
+    async with control(described) as api:
         answer = await api.post(
             "/console/replace_certificate",
             json={
@@ -156,27 +156,27 @@ async def test_swap_shows_on_all_ports_after_the_restart(process, control):
             },
         )
         assert answer.json()["fingerprint_sha256"] == credential.fingerprint
-        for port in (told["rest"]["port"], server["https_port"], server["http_port"]):
+        for port in (described["rest"]["port"], server["https_port"], server["http_port"]):
             with pytest.raises(ConnectionRefusedError):
                 await asyncio.open_connection("127.0.0.1", port)
-        for port in (told["rest"]["port"], server["https_port"]):
+        for port in (described["rest"]["port"], server["https_port"]):
             assert await served_when_back(port) == credential.fingerprint
         effects = (await api.get("/effects")).json()
         assert [each["count"] for each in effects if each["kind"] == "console.replace_certificate"] == [1]
 
 
 async def test_control_needs_its_token(process):
-    """Nobody steers the site without the token."""
-    _, told = process
-    async with httpx.AsyncClient(base_url=told["control"]["url"]) as api:
+    """No caller steers the site without the token."""
+    _, described = process
+    async with httpx.AsyncClient(base_url=described["control"]["url"]) as api:
         for path in ("/verdict", "/clients"):
             assert (await api.get(path)).status_code == 401
 
 
 async def test_control_shows_and_steers(process, control):
     """The control API shows what really is, takes servers down and up, and turns switches."""
-    _, told = process
-    async with control(told) as api:
+    _, described = process
+    async with control(described) as api:
         assert (await api.get("/verdict")).json()["clients_lost"] == 0
         pairs = (await api.get("/pairs")).json()
         assert {pair["group_path"] for pair in pairs} == {
@@ -185,12 +185,12 @@ async def test_control_shows_and_steers(process, control):
             "My Company\\Sales",
         }
         assert len((await api.get("/clients")).json()) == 40
-        port = told["servers"][0]["https_port"]
+        port = described["servers"][0]["https_port"]
         await api.post("/servers/SEPM-1/down")
         with pytest.raises(ConnectionRefusedError):
             await served_fingerprint(port)
         await api.post("/servers/SEPM-1/up")
-        assert await served_fingerprint(port) == told["servers"][0]["fingerprint_sha256"]
+        assert await served_fingerprint(port) == described["servers"][0]["fingerprint_sha256"]
         switches = await api.post("/switches", json={"patch_sem_server": "ignored"})
         assert switches.json()["patch_sem_server"] == "ignored"
         assert (await api.post("/switches", json={"no_such": 1})).status_code == 422
@@ -205,10 +205,10 @@ async def test_control_shows_and_steers(process, control):
         assert base64.b64decode(saved["content_base64"])
 
 
-async def test_delays_are_told_before_the_start(process, control):
-    """The robot's delays are told by kind and in sum, for a whole rotation or for given counts."""
-    _, told = process
-    async with control(told) as api:
+async def test_delays_can_be_forecast(process, control):
+    """The robot's delays are forecast by kind and in sum, for a whole rotation or for given counts."""
+    _, described = process
+    async with control(described) as api:
         usual = (await api.get("/robot/delays")).json()
         assert len(usual["delays"]["replace_certificate"]) == 1
         two = (await api.get("/robot/delays", params={"copy_list": 2})).json()
@@ -219,8 +219,8 @@ async def test_delays_are_told_before_the_start(process, control):
 
 async def test_naive_replacement_loses_clients(process, control):
     """Replacing every certificate at once cuts clients off, and the emulator's verdict says so."""
-    _, told = process
-    async with control(told) as api:
+    _, described = process
+    async with control(described) as api:
         assert (await api.post("/robot/replace_now")).json() == ["SEPM-1"]
         async with asyncio.timeout(60):
             while (await api.get("/verdict")).json()["clients_lost"] < 30:  # noqa: ASYNC110 - another process
@@ -230,15 +230,15 @@ async def test_naive_replacement_loses_clients(process, control):
 async def test_port_of_each_server_is_its_own():
     """Three servers have ports and certificates of their own, and the lists carry the ports."""
     emulator = Emulator(three_servers(seed=3))
-    told = await emulator.start()
+    described = await emulator.start()
     try:
-        ports = {port for server in told.servers for port in (server.https_port, server.http_port)}
+        ports = {port for server in described.servers for port in (server.https_port, server.http_port)}
         assert len(ports) == 6
-        shown = [await served_fingerprint(server.https_port) for server in told.servers]
-        assert shown == [server.fingerprint_sha256 for server in told.servers]
+        shown = [await served_fingerprint(server.https_port) for server in described.servers]
+        assert shown == [server.fingerprint_sha256 for server in described.servers]
         assert len(set(shown)) == 3
-        listed = {entry["https_port"] for pool in told.server_lists[1].priorities for entry in pool}
-        assert listed == {server.https_port for server in told.servers}
+        listed = {entry["https_port"] for pool in described.server_lists[1].priorities for entry in pool}
+        assert listed == {server.https_port for server in described.servers}
     finally:
         await emulator.stop()
 
@@ -246,17 +246,17 @@ async def test_port_of_each_server_is_its_own():
 async def test_unsupervised_front_is_started_by_the_control_api(control):
     """Without supervision REST stays away until the control API starts the front again."""
     emulator = Emulator(one_server(seed=4, clients=5), ServeOptions(supervise_front=False))
-    told = (await emulator.start()).model_dump()
+    described = (await emulator.start()).model_dump()
     try:
-        os.kill(told["front_pid"], signal.SIGKILL)
-        await until(lambda: gone(told["front_pid"]))
+        os.kill(described["front_pid"], signal.SIGKILL)
+        await until(lambda: gone(described["front_pid"]))
         with pytest.raises(ConnectionRefusedError):
-            await served_fingerprint(told["rest"]["port"])
-        async with control(told) as api, asyncio.timeout(20):
-            # the emulator hears of its end a moment later than the system
-            while (await api.post("/front/start")).json()["pid"] == told["front_pid"]:  # noqa: ASYNC110
+            await served_fingerprint(described["rest"]["port"])
+        async with control(described) as api, asyncio.timeout(20):
+            # the emulator notices its end a moment later than the system
+            while (await api.post("/front/start")).json()["pid"] == described["front_pid"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        assert await served_fingerprint(told["rest"]["port"]) == told["rest"]["fingerprint_sha256"]
+        assert await served_fingerprint(described["rest"]["port"]) == described["rest"]["fingerprint_sha256"]
     finally:
         await emulator.stop()
 
@@ -307,10 +307,10 @@ async def test_robot_does_the_products_tasks_at_this_site():
     spec = one_server(seed=6, clients=5).model_copy(update={"robot": pace})
     order = RobotOrder(f"http://127.0.0.1:{product.port}", "key")
     emulator = Emulator(spec, ServeOptions(robot=order))
-    told = await emulator.start()
+    described = await emulator.start()
     try:
         await asyncio.wait_for(reported.wait(), 20)
-        assert await served_when_back(told.servers[0].https_port) == credential.fingerprint
+        assert await served_when_back(described.servers[0].https_port) == credential.fingerprint
         assert emulator.simulation.effects.count("console.replace_certificate", "SEPM-1") == 1
     finally:
         await emulator.stop()

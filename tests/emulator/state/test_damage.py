@@ -33,7 +33,7 @@ def put_back(played, fingerprint):
 
 @pytest.mark.parametrize("form", DamageForm)
 async def test_damage_cuts_clients_off_and_the_same_certificate_heals_it(damaged, form):
-    """A single server: nobody completes an exchange until it is back; then everybody does, with what they held."""
+    """A single server: no client completes an exchange until it is back; then each does, with what it held."""
     played = damaged(form)
     server = played.site.server("A")
     assert (server.up, played.site.answers) == (form.starts, form.starts)
@@ -50,7 +50,7 @@ async def test_damage_cuts_clients_off_and_the_same_certificate_heals_it(damaged
 
 
 async def test_a_server_that_does_not_start_is_put_right_once(damaged):
-    """While it restarts with its certificate nobody begins anew; when it is back nothing is left to do."""
+    """While it restarts with its certificate no second restore begins; when it is back nothing is left to do."""
     played = damaged(DamageForm.LOST)
     await put_back(played, played.before.fingerprint)
     with pytest.raises(ServerBusyError):

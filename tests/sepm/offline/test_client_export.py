@@ -21,7 +21,7 @@ def export(time="26.11.2025 13:05:59", header=HEADER, row=ROW):
 
 
 def refused(content, form=PRAGUE):
-    """What is said of a file that cannot be used."""
+    """The message about a file that cannot be used."""
     with pytest.raises(UnreadableExport) as refusal:
         parse_client_export(content, form)
     assert refusal.value.remedy
@@ -31,7 +31,7 @@ def refused(content, form=PRAGUE):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_encodings_and_delimiters_are_seen(encoding, delimiter):
-    """Quoted fields, a byte order mark, what parts the fields: nobody has to say."""
+    """Quoted fields, a byte order mark and the delimiter are recognised undeclared."""
     text = export().replace("North, East", "North").replace(",", delimiter)
     (client,) = parse_client_export(text.encode(encoding), PRAGUE).clients
     assert (client.name, client.group, client.build, client.server) == (
@@ -82,9 +82,9 @@ def test_times_are_read_as_declared(text, form, hour):
 )
 def test_what_may_be_read_in_two_ways_is_never_guessed(text, form, why):
     """The refusal names the client and says what to declare."""
-    said = refused(export(text).encode(), form)
-    assert why in said
-    assert "client 1" in said
+    message = refused(export(text).encode(), form)
+    assert why in message
+    assert "client 1" in message
 
 
 def test_columns_are_known_by_likely_names_or_named():

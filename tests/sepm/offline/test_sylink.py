@@ -129,7 +129,7 @@ def test_an_unreadable_file_says_why(xml, why):
 
 
 def test_numbers_of_any_length_are_refused_at_once():
-    """Python turns no text of 4,300 digits into a number, and a search must not begin anew at each digit."""
+    """Python turns no text of 4,300 digits into a number, and a search must not begin again at each digit."""
     many = "9" * 100_000
     with pytest.raises(UnreadableSylink, match="for a port"):
         parse_sylink(sylink(block(1, server("a", HttpPort=many))), SERVERS)

@@ -61,7 +61,7 @@ def test_an_unsound_archive_says_why_and_what_to_do(fault):
 
 
 def test_a_sound_archive_is_unpacked_as_it_is():
-    """All files in their order, folders left out, whoever packed it and with which slashes; contents are in no repr."""
+    """All files in their order, folders left out, from any packer and with any slashes; contents are in no repr."""
     members = unpack(WHOLE, NAME)
     assert {member.name: member.content for member in members} == parts()
     odd = pack({"Server Private Key Backup/": b"", "Server Private Key Backup\\server.crt": b"x"}, zipfile.ZIP_STORED)

@@ -1,4 +1,4 @@
-"""What is told of a recovery file: SEPM's layout, others, and what is missing or wrong in it."""
+"""What is read in a recovery file: SEPM's layout, others, and what is missing or wrong in it."""
 
 import hashlib
 
@@ -17,7 +17,7 @@ KEYSTORE, SETTINGS = member(".jks")[0], member(".properties")[0]
 
 
 def read(files, password=None):
-    """What is told of an archive of these files."""
+    """What is read in an archive of these files."""
     return read_recovery_file(pack(files), NAME, password)
 
 
@@ -38,7 +38,7 @@ def changed(**files):
     return made
 
 
-def test_what_sepm_writes_is_told():
+def test_what_sepm_writes_is_read():
     """Certificate, dates, key, domain and SHA-256, and nothing stands against it."""
     packed = pack(parts())
     file = read_recovery_file(packed, NAME)
@@ -53,15 +53,15 @@ def test_what_sepm_writes_is_told():
     assert codes(parts()) == set()
 
 
-def test_no_secret_is_told():
-    """Neither password nor key is in what is told, in its repr, its findings or an error."""
+def test_no_secret_leaks():
+    """Neither password nor key is in the file's repr, its JSON, its findings or an error."""
     key = "".join(member("server.key")[1].decode().splitlines()[1:3])
     locked = changed(properties=b"keystorepass=very-secret\nDomainId=" + DOMAIN.encode())
     for files in (parts(), locked):
         file = read(files)
-        told = repr(file) + file.model_dump_json() + repr(examine(file, now=WRITTEN))
+        text = repr(file) + file.model_dump_json() + repr(examine(file, now=WRITTEN))
         for secret in (PASSWORD + "\n", "very-secret", key[:40], "PRIVATE KEY"):
-            assert secret not in told
+            assert secret not in text
     with pytest.raises(UnusableRecoveryFile) as caught:
         read({**parts(), **{f"{n}.key": member("server.key")[1] for n in range(9)}})
     assert key[:40] not in repr(caught.value)
@@ -83,8 +83,8 @@ def test_no_secret_is_told():
         ({"properties": b"keystorepass=wrong\n"}, SHUT),
     ],
 )
-def test_what_is_missing_or_wrong_is_said(files, found):
-    """Each with a code of its own; what is there is told all the same."""
+def test_missing_or_wrong_parts_are_named(files, found):
+    """Each has a code of its own; what is there is read all the same."""
     assert codes(changed(**files)) == found
 
 
@@ -107,15 +107,15 @@ def test_other_words_are_understood(settings, encoding):
 
 
 def test_a_password_may_be_given():
-    """Where the archive does not tell it; a wrong one is said to be wrong."""
+    """Where the archive does not hold it; a wrong one is reported as wrong."""
     files = {"keystore.jks": member(".jks")[1]}
     assert codes(files, SecretStr(PASSWORD)) == {"recovery-no-password", "recovery-domain-unknown"}
     (unread,) = read(files, SecretStr("wrong")).unread
     assert "this password does not open" in unread.why
 
 
-def test_domains_that_differ_are_all_told():
-    """Which one is the default cannot be told."""
+def test_different_domains_are_all_shown():
+    """Which one is the default is unknown."""
     file = read({**parts(), "other.properties": b"DomainId=" + DOMAIN[::-1].encode()})
     assert set(file.domain_ids) == {DOMAIN, DOMAIN[::-1]}
     assert "recovery-domain-unknown" in codes({**parts(), "o.properties": b"DomainId=" + DOMAIN[::-1].encode()})
@@ -129,7 +129,7 @@ def test_what_is_of_no_kind_known_is_named():
 
 
 def test_what_costs_work_to_open_is_left_shut():
-    """How often a password is hashed is said by the file itself: encrypted keys and the like are only named."""
+    """The file itself states how often a password is hashed: encrypted keys and the like are only named."""
     key = credential().key
     shut = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"recovery"))
     lone = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

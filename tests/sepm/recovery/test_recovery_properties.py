@@ -29,7 +29,7 @@ def little_memory():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST
 
 
-def told(content):
+def outcome(content):
     """The facts or the error; never anything else, and never late."""
     began = time.process_time()
     try:
@@ -72,8 +72,8 @@ contents = st.one_of(st.binary(max_size=300), st.sampled_from(SEEDS), st.sampled
 @settings(max_examples=150)
 @given(st.one_of(st.binary(max_size=500), st.binary(max_size=500).map(b"PK\x03\x04".__add__)))
 def test_any_bytes(content):
-    """What is no archive is said to be none, with what to do."""
-    error = told(content)
+    """What is no archive is refused as none, with what to do."""
+    error = outcome(content)
     assert isinstance(error, UnusableRecoveryFile)
     assert (error.address, bool(error.what), bool(error.remedy)) == (NAME, True, True)
 
@@ -81,15 +81,15 @@ def test_any_bytes(content):
 @settings(max_examples=300)
 @given(damaged(WHOLE))
 def test_a_damaged_archive(content):
-    """Damage is an error, or in a part that nobody reads."""
-    told(content)
+    """Damage is an error, or in a part that the reader skips."""
+    outcome(content)
 
 
 @settings(max_examples=60)
 @given(st.fixed_dictionaries({name: st.sampled_from(SEEDS).flatmap(damaged) for name in ("a.jks", "a.properties")}))
 def test_a_sound_archive_of_damaged_files(files):
-    """Each file is read for itself: one that cannot be read is named, and the certificate is told from the others."""
-    file = told(pack({**parts(), **files}))
+    """Each file is read for itself: one that cannot be read is named, and the others show the certificate."""
+    file = outcome(pack({**parts(), **files}))
     if isinstance(file, UnusableRecoveryFile):
         assert "an archive itself" in str(file)  # damage can look like that
         return
@@ -101,7 +101,7 @@ def test_a_sound_archive_of_damaged_files(files):
 @given(st.dictionaries(names, contents, min_size=1, max_size=6))
 def test_any_names_and_contents(files):
     """No name leads out of the archive, whatever it is."""
-    file = told(pack(files))
+    file = outcome(pack(files))
     if isinstance(file, RecoveryFile):
         for name in file.members:
             assert name.isprintable()

@@ -163,7 +163,7 @@ async def test_clients_since_a_moment(ask):
 
 
 async def test_a_client_without_a_group_is_named(ask):
-    """Which policy it needs could not be told, so it is not dropped in silence."""
+    """The policy that it needs is unknown, so it is not dropped in silence."""
 
     async def question(client):
         return [seen async for seen in client.clients()]
@@ -195,7 +195,7 @@ async def test_replication_without_a_partner_is_no_answer(ask):
 
 
 async def test_known_lists(ask):
-    """Lists are told from the rows of their type; None says that the summary shows no list at all."""
+    """Lists are read from the rows of their type; None says that the summary shows no list at all."""
     firewall = {"id": "1" * 32, "name": "F", "policytype": "fw", "assignedtolocations": None}
     lists = [{"id": str(n) * 32, "name": name, "policytype": "msl"} for n, name in ((2, "Copy"), (3, "Branch"))]
     shown, server = await ask(

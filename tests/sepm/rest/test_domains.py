@@ -21,7 +21,7 @@ FIRST, SECOND = DomainPayload(id="1" * 32, name="Default"), DomainPayload(id="2"
 
 
 async def test_groups_of_another_domain_are_named_with_it():
-    """Whoever reads of two groups of one path can tell them apart; all clients of both domains are read."""
+    """A reader can distinguish two groups of one path; all clients of both domains are read."""
     usual = one_server(clients=5)
     groups = (GroupSpec(path=OTHER, locations=(LocationSpec(),)), GroupSpec(path=f"{OTHER}\\Sales", inherits=True))
     clients = (ClientSpec(group=f"{OTHER}\\Sales", count=2, prefix="BRANCH"),)
@@ -39,23 +39,23 @@ async def test_groups_of_another_domain_are_named_with_it():
 
 
 @pytest.mark.parametrize(
-    ("told", "named"),
+    ("logged_on", "named"),
     [
         (FIRST.id, ["My Company", "Branches: My Company"]),
         (SECOND.id, ["Default: My Company", "My Company"]),
         ("", ["My Company", "Branches: My Company"]),
     ],
 )
-def test_the_domain_that_one_is_logged_on_to_is_not_named(told, named):
+def test_the_domain_that_one_is_logged_on_to_is_not_named(logged_on, named):
     """Where SEPM does not tell which it is, the first that a group shows is not."""
-    home = home_of(told, (FIRST, SECOND))
+    home = home_of(logged_on, (FIRST, SECOND))
     assert [path_within("My Company", domain, home) for domain in (FIRST, SECOND)] == named
 
 
-@pytest.mark.parametrize(("told", "read"), [({"domainid": "a" * 32}, "A" * 32), ({"domainid": None}, ""), ({}, "")])
-def test_a_log_on_may_tell_its_domain(told, read):
+@pytest.mark.parametrize(("answer", "read"), [({"domainid": "a" * 32}, "A" * 32), ({"domainid": None}, ""), ({}, "")])
+def test_a_log_on_may_tell_its_domain(answer, read):
     """In capitals, as all ids are compared; some versions tell none."""
-    assert TokenPayload.model_validate({"token": "t", **told}).domain_id == read
+    assert TokenPayload.model_validate({"token": "t", **answer}).domain_id == read
 
 
 def test_a_group_that_shows_no_domain_is_named_by_its_path():

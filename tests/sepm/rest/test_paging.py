@@ -67,7 +67,7 @@ async def test_a_missing_last_page_is_no_end_while_more_is_announced():
     assert await book.all() == ["a", "b", "c"]
 
 
-async def test_an_empty_page_ends_the_loop_and_is_told():
+async def test_an_empty_page_ends_the_loop_in_an_error():
     """An empty page before the end is an end; fewer rows than SEPM counts, three times, are no full reading."""
     book = Book(page("ab", 9, 18, last=False), page("", 9, 18, last=False))
     with pytest.raises(IncompleteReading, match="held 2 different rows, but SEPM counts 18") as caught:
@@ -122,7 +122,7 @@ async def test_rule_23_a_row_that_a_page_shows_twice_makes_no_endless_reading():
 
 
 async def test_rule_2_a_row_that_two_pages_show_proves_nothing():
-    """Where SEPM shows one row on two pages and another on none, each time anew, there is no full reading."""
+    """Where SEPM shows one row on two pages and another on none, at every try, there is no full reading."""
     book = Book(page("ab", 2, 4, last=False), page("bd", 2, 4, last=True))
     with pytest.raises(IncompleteReading, match="held 3 different rows, but SEPM counts 4"):
         await book.all()

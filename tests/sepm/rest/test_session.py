@@ -64,8 +64,8 @@ class Tokens:
             self.given += 1
             return 200, {"token": f"the-token-{self.given}", "tokenExpiration": self.life, "role": {"bitMask": 8}}
         if not self.valid or asked.headers.get("authorization") != f"Bearer the-token-{self.given}":
-            told = asked.headers.get("authorization", "")
-            return 401, {"error": "invalid_token", "error_description": f"Invalid access token: {told}"}
+            token = asked.headers.get("authorization", "")
+            return 401, {"error": "invalid_token", "error_description": f"Invalid access token: {token}"}
         return self.then(asked)
 
 
@@ -113,7 +113,7 @@ async def test_a_forgotten_token_is_renewed_once(tls_server, open_session):
     script = Tokens()
     async with tls_server(script) as server, open_session(server) as session:
         await session.get(THING, ANYTHING)
-        script.given += 1  # the server moves on to a token that nobody has
+        script.given += 1  # the server moves on to a token that no client has
         await session.patch(THING, {"a": 1})
     assert server.paths("PATCH") == [THING, THING]
 
@@ -202,7 +202,7 @@ async def test_a_lasting_fault_is_a_server_fault(tls_server, open_session, logge
         assert server.paths("GET") == [THING] * times
 
 
-async def test_nobody_there_is_unreachable(unused_tcp_port, certificates, step_clock):
+async def test_a_shut_port_is_unreachable(unused_tcp_port, certificates, step_clock):
     """No connection at all is Unreachable, for a write as well: nothing was sent."""
     access = Access(site="T", url=f"https://127.0.0.1:{unused_tcp_port}", username="u", password=SecretStr("p"))
     trust = Trust(fingerprints=frozenset({certificates[0].facts.fingerprint}))
@@ -270,7 +270,7 @@ async def test_throttling_waits_as_long_as_sepm_asks(tls_server, open_session, l
 
 
 async def test_throttling_ends(tls_server, open_session, logged_on, step_clock):
-    """Without `Retry-After` the pauses grow up to a minute; then the caller is told when to come back. A write is
+    """Without `Retry-After` the pauses grow up to a minute; then the error states when to come back. A write is
     repeated too, because a throttled request was not looked at.
     """
     async with tls_server(logged_on(lambda _: (429, {}))) as server, open_session(server) as session:
@@ -283,7 +283,7 @@ async def test_throttling_ends(tls_server, open_session, logged_on, step_clock):
 
 
 async def test_a_very_long_retry_after_is_left_to_the_caller(tls_server, open_session, logged_on, step_clock):
-    """A pause of an hour belongs to whoever keeps durable timers."""
+    """A pause of an hour is left to the caller, which has durable timers."""
     async with (
         tls_server(logged_on(lambda _: (429, {}, {"Retry-After": "3600"}))) as server,
         open_session(server) as session,
@@ -320,10 +320,10 @@ async def test_each_answer_has_its_error(tls_server, open_session, logged_on, an
 
 
 async def test_sepms_words_are_cleaned(tls_server, open_session, logged_on):
-    """What SEPM says is told, without words long enough to be a token; object ids stay."""
-    said = f"group {'AB' * 16} and token {'x1' * 30}"
+    """SEPM's message is passed on, without words long enough to be a token; object ids stay."""
+    message = f"group {'AB' * 16} and token {'x1' * 30}"
     async with (
-        tls_server(logged_on(lambda _: (400, {"errorMessage": said}))) as server,
+        tls_server(logged_on(lambda _: (400, {"errorMessage": message}))) as server,
         open_session(server) as session,
     ):
         with pytest.raises(Refused, match=rf"group {'AB' * 16} and token \[removed\]"):

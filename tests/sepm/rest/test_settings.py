@@ -34,7 +34,7 @@ PUSH = {
 def test_the_heartbeat_of_a_pair(communication, mode, heartbeat, jitter):
     """Pull: the interval; push: the slowest upload (rule 14); jitter only where it is switched on.
 
-    What cannot be meant is no error here: whoever plans judges it, and names the group.
+    What cannot be meant is no error here: the planner judges it, and names the group.
     """
     payload = SettingsPayload.model_validate(
         {

@@ -12,7 +12,7 @@ def at(number):
     return Endpoint(server=ServerName("SRV1"), port=Port.REST, address="127.0.0.1", number=number)
 
 
-async def test_what_a_port_presents_is_told_and_nothing_is_sent(tls_server, certificates):
+async def test_what_a_port_presents_is_seen_and_nothing_is_sent(tls_server, certificates):
     """Fingerprint, subject, issuer, dates and names of whatever is served; no byte follows the handshake."""
     before = datetime.now(UTC)
     async with tls_server(lambda _: (200, {}), certificates[1]) as server:
@@ -35,6 +35,6 @@ async def test_a_closed_port_is_an_observation(unused_tcp_port):
 
 
 def test_what_cannot_be_read_has_its_fingerprint():
-    """Bytes that are no certificate are still told from others."""
+    """Bytes that are no certificate still differ by it."""
     assert seen(b"no certificate").fingerprint != seen(b"another").fingerprint
     assert seen(b"no certificate").not_after is None

@@ -60,7 +60,7 @@ async def test_a_closed_port_is_an_observation(unused_tcp_port):
 
 
 async def test_a_port_that_speaks_no_tls_is_not_shut():
-    """Somebody listens there, though no certificate can be read (rule 18)."""
+    """Something listens there, though no certificate can be read (rule 18)."""
     async with plain_server(hello()) as (port, _):
         seen = await NetworkProbe().probe(at(https_port=port))
     assert (seen.fingerprint, seen.answers) == (None, True)

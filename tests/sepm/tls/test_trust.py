@@ -161,42 +161,42 @@ async def test_first_contact_shows_the_fingerprint_and_sends_nothing(tls_server,
     assert bytes(server.received) == b""
 
 
-async def test_first_contact_with_nobody_is_unreachable(unused_tcp_port):
+async def test_first_contact_at_a_closed_port_fails(unused_tcp_port):
     """A closed port is an outage, which is retried, and the error says where."""
     with pytest.raises(Unreachable, match=f"127.0.0.1:{unused_tcp_port}"):
         await fetch_fingerprint("127.0.0.1", unused_tcp_port)
 
 
-async def test_every_handshake_is_told_before_a_byte_is_sent(tls_server, certificates):
-    """Whoever keeps the trail hears of a connection, by address and fingerprint, while the server has heard nothing."""
-    told = []
+async def test_handshakes_are_noted_before_a_byte_is_sent(tls_server, certificates):
+    """The trail gets a connection's address and fingerprint before the server receives anything."""
+    noted = []
     served = certificates[0].facts.fingerprint
 
     async with tls_server(knows_its_version) as server:
 
         async def heard(handshake):
-            told.append((handshake, bytes(server.received)))
+            noted.append((handshake, bytes(server.received)))
 
         async with SepmClient(server.access, Trust(fingerprints=frozenset({served})), heard=heard) as sepm:
             assert await sepm.version()
             assert await sepm.version()
     first = Handshake(address=f"127.0.0.1:{server.port}", fingerprint=served, accepted=True)
-    assert told[0] == (first, b"")
-    assert len(told) == server.connections == 1
+    assert noted[0] == (first, b"")
+    assert len(noted) == server.connections == 1
 
 
-async def test_what_is_refused_is_told_too(tls_server, certificates):
+async def test_refusals_are_noted_too(tls_server, certificates):
     """A refused certificate is in the trail, as refused."""
-    told = []
+    noted = []
 
     async def heard(handshake):
-        told.append(handshake)
+        noted.append(handshake)
 
     trust = Trust(fingerprints=frozenset({certificates[1].facts.fingerprint}))
     async with tls_server(knows_its_version) as server, SepmClient(server.access, trust, heard=heard) as sepm:
         with pytest.raises(UntrustedCertificate):
             await sepm.version()
-    assert [(each.fingerprint, each.accepted) for each in told] == [(certificates[0].facts.fingerprint, False)]
+    assert [(each.fingerprint, each.accepted) for each in noted] == [(certificates[0].facts.fingerprint, False)]
 
 
 async def test_without_a_trail_nothing_is_sent(tls_server, certificates):

@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 def test_what_the_promise_does_not_cover_is_excused_with_a_reason(played):
     """Cut off before it began, left out by name, or by what nobody asked for."""
     asked = effect(played, "console.replace_certificate", "SEPM-1", "new")
-    unasked = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.SOMEBODY)
+    unasked = effect(played, "console.replace_certificate", "SEPM-1", "new", actor=Actor.PERSON)
     before = lost(played, asked, first_failed=played.began - timedelta(days=1))
     assert "before" in str(excused(before, played))
     assert "by name" in str(excused(lost(played, asked), replace(played, named_at={"client": played.began})))

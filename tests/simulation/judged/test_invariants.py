@@ -43,8 +43,8 @@ def test_an_act_of_somebody_else_must_be_named_before_the_next_swap(played):
     pair, (_, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
     at = swap.at - timedelta(hours=1)
     kind, value = "console.secure_communications", str(not secure).lower()
-    act = effect(played, kind, *pair, value, actor=Actor.SOMEBODY, at=at)
-    late = effect(played, kind, *pair, value, actor=Actor.SOMEBODY, at=swap.at - timedelta(minutes=1))
+    act = effect(played, kind, *pair, value, actor=Actor.PERSON, at=at)
+    late = effect(played, kind, *pair, value, actor=Actor.PERSON, at=swap.at - timedelta(minutes=1))
     journal = tuple(each for each in played.journal if each.subject[:2] != pair)
     unnamed = replace(played, journal=(*journal, act))
     assert "acts_of_others_are_named" in violated(unnamed)
@@ -63,7 +63,7 @@ def test_an_act_in_a_group_that_is_moved_then_is_named_and_undone_by_its_new_pat
     def after(*kinds):
         happened = list(journal)
         for minutes, (kind, subject) in enumerate(kinds):
-            act = effect(played, kind, *subject, actor=Actor.SOMEBODY, at=at + timedelta(minutes=minutes))
+            act = effect(played, kind, *subject, actor=Actor.PERSON, at=at + timedelta(minutes=minutes))
             happened.append(act.model_copy(update={"number": swap.number + minutes}))
         return replace(played, journal=(*happened, swap))
 
@@ -82,7 +82,7 @@ def test_an_act_that_does_what_an_open_task_asks_for_need_not_be_named(played):
     *_, swap = [each for each in played.journal if each.kind == "console.replace_certificate"]
     pair, (_, secure) = next(each for each in played.before.settings.items() if each[0][0] == "My Company")
     at = swap.at - timedelta(hours=1)
-    act = effect(played, "console.secure_communications", *pair, str(not secure).lower(), actor=Actor.SOMEBODY, at=at)
+    act = effect(played, "console.secure_communications", *pair, str(not secure).lower(), actor=Actor.PERSON, at=at)
     there = TaskPair(group_id=GroupId("G"), group_path=pair[0], location_id=LocationId("L"), location_name=pair[1])
     work = SetSecureCommunications(enabled=not secure, pairs=(there,))
     task = played.tasks[0].model_copy(update={"work": work, "opened_at": at, "closed_at": swap.at})
@@ -101,7 +101,7 @@ def test_a_location_that_the_whole_group_took_along_was_not_changed_by_others(pl
     before = replace(played.before, settings={**played.before.settings, other: (used, secure)})
     moments = (swap.at - timedelta(hours=2), swap.at - timedelta(hours=1))
     asked = effect(played, "rest.secure_communications", *pair, value, at=moments[0])
-    same = effect(played, "console.secure_communications", *other, value, actor=Actor.SOMEBODY, at=moments[1])
+    same = effect(played, "console.secure_communications", *other, value, actor=Actor.PERSON, at=moments[1])
     after = replace(played, before=before, journal=(*played.journal, asked, same))
     assert "acts_of_others_are_named" in violated(after)
     spec = played.scenario.spec
@@ -116,7 +116,7 @@ def test_an_act_that_a_write_finds_done_need_not_be_named(played):
     off = ("My Company\\Legacy", "Default", "false")
     write = next(each for each in played.body.writes if each.field is SettingField.SECURE_COMMUNICATIONS)
     ended = next(each for each in played.trail if each.kind == "step-ended" and each.data["step"] == write.id)
-    act = effect(played, "console.secure_communications", *off, actor=Actor.SOMEBODY, at=ended.at - timedelta(hours=1))
+    act = effect(played, "console.secure_communications", *off, actor=Actor.PERSON, at=ended.at - timedelta(hours=1))
     restored = next(each.at for each in played.journal if each.subject == (*off[:2], "true"))
     swap = next(each for each in played.journal if each.kind == swap.kind and ended.at < each.at < restored)
     others = tuple(each for each in played.journal if each.subject[:2] != off[:2] and each.at <= swap.at)
@@ -268,7 +268,7 @@ def test_a_group_that_was_moved_is_looked_for_where_it_is(played):
             )
         )
 
-    change = effect(played, "console.assign_list", below, "Default", "other", actor=Actor.SOMEBODY, at=played.began)
+    change = effect(played, "console.assign_list", below, "Default", "other", actor=Actor.PERSON, at=played.began)
     earlier = change.model_copy(update={"number": move.number - 1})
     assert ends(secure=True) == set()
     assert ends(secure=False) == {"it_ends_as_it_began"}
@@ -288,11 +288,11 @@ def test_a_cancel_that_puts_settings_back_beside_another_certificate_is_a_violat
         return "a_cancel_knows_the_certificates" in violated(cancelled)
 
     def swapped(to, at):
-        return effect(played, "console.generate_certificate", "SEPM-1", to, actor=Actor.SOMEBODY, at=at)
+        return effect(played, "console.generate_certificate", "SEPM-1", to, actor=Actor.PERSON, at=at)
 
     assert put_back(swapped("other", played.ended - hour))
     assert not put_back(swapped("other", played.ended - hour / 100))
-    stop = effect(played, "server.stop", "SEPM-1", actor=Actor.SOMEBODY, at=played.ended - hour / 2)
+    stop = effect(played, "server.stop", "SEPM-1", actor=Actor.PERSON, at=played.ended - hour / 2)
     assert put_back(swapped("other", played.ended - hour), stop), "it runs again"
     down = replace(played, after=replace(played.after, down=frozenset({"SEPM-1"})))
     journal = (swapped("other", played.ended - hour), stop, write)

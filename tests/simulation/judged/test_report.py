@@ -13,7 +13,7 @@ from simulation.judged.report import report
 
 def with_lost(facts, number, *, asked):
     """The facts with so many clients lost."""
-    actor = Actor.TASK if asked else Actor.SOMEBODY
+    actor = Actor.TASK if asked else Actor.PERSON
     after = EffectView(number=0, at=facts.ended, kind="console.replace_certificate", subject=("SEPM-1",), actor=actor)
     lost = tuple(
         LostClient(
