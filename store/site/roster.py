@@ -118,7 +118,8 @@ class Roster:
         Args:
             site_id: the site.
             groups: None: all.
-            latest: what was just stored: whom no newer reading has shown since is taken from it, not made anew.
+            latest: what was just stored: clients that no newer reading has shown since are taken from it, not built
+                again.
         """
         if groups is None:
             return tuple(await self._read(_ENTRIES, site_id, latest))
@@ -161,7 +162,7 @@ class Roster:
         return tuple(sorted(found, key=lambda client: client.id))
 
     async def present(self, site_id: SiteId) -> frozenset[ClientId]:
-        """The clients that the newest reading of each one's group showed."""
+        """The clients that the newest reading of their group showed."""
         async with self._database.read_rows() as connection:
             return frozenset(map(ClientId, await connection.scalars(_PRESENT, {"site": site_id})))
 
@@ -180,7 +181,7 @@ class Roster:
         """Store a full reading of `groups`, or of the whole site when that is None.
 
         Clients of those groups that are not in it have vanished; they keep their name and last group. What a
-        newer reading said stays.
+        newer reading showed stays.
         """
         reading = Reading(site_id=site_id, mark=str(uuid4()), at=reading_at)
         await record_clients(self._database, reading, clients)
