@@ -19,7 +19,7 @@ _SECOND = timedelta(seconds=1)
 
 
 async def answering(world: World, scope: StepScope) -> tuple[ServerName, ...]:
-    """The servers that answer though a drill has them shut or stopped; none where no gate asks who comes meanwhile."""
+    """The servers that answer though a drill has them shut or stopped; none at any other step."""
     match scope.step:
         case Gate(purpose=GatePurpose.LISTED):
             return await _over_https(world, scope.site.servers)

@@ -1,4 +1,4 @@
-"""The closing check: the site as it was, the certificates as planned, and who has come back."""
+"""The closing check: the site as it was, the certificates as planned, and the clients that came back."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -33,7 +33,7 @@ async def rewrap_all(database: Database, vault: Vault, report: Report) -> Rewrap
     1. Go through each column in the order of its rows. A value that another key seals gets its new wrapping outside of
        any transaction.
     2. Write those of one part in one short transaction, each only where the old bytes are still there: what another
-       process wrote meanwhile stays.
+       writer put there meanwhile stays.
     3. Begin again until one whole pass finds nothing to do. The next pass finds what was written with the old key.
 
     It may be killed at any point: each value is under its old key or under the new one, and the next call goes on.

@@ -1,4 +1,4 @@
-"""Rotations: one at a time for each site, begun once for each request, projected for those who look."""
+"""Rotations: one at a time for each site, begun once for each request, projected for readers."""
 
 from datetime import datetime
 

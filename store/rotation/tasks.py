@@ -51,7 +51,7 @@ class TaskNotInState(StoreFault):
 
 
 class TaskHeldByAnother(StoreFault):
-    """The task is claimed, and not by the one who asks."""
+    """The task is claimed by another operator."""
 
 
 class FileAlreadyTaken(StoreFault):

@@ -105,7 +105,7 @@ class MovedClient(Value):
 
 
 class Roster:
-    """The clients of all sites, and who is left out of a rotation."""
+    """The clients of all sites, and those that are left out of a rotation."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -217,7 +217,7 @@ class Roster:
     async def leave_out(
         self, rotation_id: RotationId, clients: Collection[ClientId], who: str, why: str, at: datetime
     ) -> None:
-        """Leave clients out of a rotation by the word of `who`. The first word on a client stays."""
+        """Leave clients out of a rotation, as `who` asks. The first entry of a client stays."""
         named = [
             {"rotation_id": rotation_id, "client_id": client, "who": who, "why": why, "at": at}
             for client in sorted(set(clients))
@@ -233,7 +233,7 @@ class Roster:
             return {ClientId(client): at for client, at in named}
 
     async def left_out(self, rotation_id: RotationId) -> frozenset[ClientId]:
-        """Who is left out of a rotation."""
+        """The clients that are left out of a rotation."""
         return frozenset(await self.left_out_at(rotation_id))
 
 

@@ -145,7 +145,7 @@ class Sites:
         return row.site
 
     async def access(self, site_id: SiteId) -> SiteAccess:
-        """How the site is reached, for those who do not log on: no key is needed.
+        """How the site is reached, for callers that do not log on: no key is needed.
 
         Raises:
             UnknownSite: when none is registered.

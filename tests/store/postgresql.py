@@ -76,7 +76,7 @@ class PostgreSQL:
     def _create(self, template: str = "template0") -> str:
         name = f"rotator_{uuid4().hex}"
         with self._connected() as connection:
-            # PostgreSQL 15 writes each page of a copy to its journal, unless a strategy is given
+            # PostgreSQL 15 writes each page of a copy to its journal, unless the strategy is file_copy
             how = SQL(" STRATEGY file_copy" if connection.info.server_version >= 150_000 else "")
             connection.execute(
                 SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)) + how
@@ -146,7 +146,7 @@ def _place() -> Path | None:
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
-    """How to start what refuses to run as root: as a user without rights, which `folder` is given to."""
+    """How to start what refuses to run as root: as the package's user or an unprivileged one, which gets `folder`."""
     if os.geteuid() != 0:
         return {}
     known = {user.pw_name: user for user in pwd.getpwall()}

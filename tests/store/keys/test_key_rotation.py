@@ -94,7 +94,7 @@ async def test_a_rotation_that_was_cut_short_goes_on(filled, settings):
 
 
 async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
-    """A value that another process replaces between reading and writing stays, and gets the key in the next pass."""
+    """A value that another writer replaces between reading and writing stays, and gets the key in the next pass."""
     real = filled.vault.rewrap
     meanwhile: list[bytes] = []
 
