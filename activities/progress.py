@@ -28,8 +28,8 @@ class ProgressKeeper:
     async def record_progress(self, report: ProgressReport) -> Counted:
         """Append the events and update the projection. Recording them twice changes nothing."""
         store = self._world.store
-        told: tuple[Noted | ProgressReport, ...] = (*report.earlier, report)
-        await store.events.append(report.rotation_id, report.site_id, *map(_event, told))
+        events: tuple[Noted | ProgressReport, ...] = (*report.earlier, report)
+        await store.events.append(report.rotation_id, report.site_id, *map(_event, events))
         if report.kind is EventKind.ENDED:
             await self._mark_restored(report)
         progress = await self._progress(report)

@@ -1,4 +1,4 @@
-"""All activities over one world, for whoever runs them."""
+"""All activities over one world, for the worker that runs them."""
 
 from collections.abc import Callable
 from typing import Any

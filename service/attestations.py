@@ -1,4 +1,4 @@
-"""What people say that they changed at the console of a site without REST: kept, and from then on taken for true."""
+"""Changes at the console of a site without REST that operators attest: kept, and from then on taken for true."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -24,7 +24,7 @@ _AHEAD = timedelta(minutes=5)
 
 
 class OperatorStatement(Value):
-    """Somebody's word that a task is done."""
+    """An operator's statement that a task is done."""
 
     task_id: TaskId
     who: str
@@ -32,11 +32,11 @@ class OperatorStatement(Value):
 
     @property
     def shown(self) -> bool:
-        """Whether it says anything of what was seen."""
+        """Whether it has any evidence of what the operator saw."""
         return any(value.strip() for value in self.evidence.values())
 
 
-_UNSAID = blocking(
+_NOTHING_ATTESTED = blocking(
     "nothing-attested",
     "evidence",
     "nothing of it can be read, and the word for it says nothing of what was seen",
@@ -51,9 +51,9 @@ async def attest_settings(
     work: AssignList | SetSecureCommunications,
     statement: OperatorStatement,
 ) -> Finding | None:
-    """Keep that the settings of the task's pairs are as wanted; or why the word cannot be taken."""
+    """Keep that the settings of the task's pairs are as wanted; or why the statement cannot be accepted."""
     if not statement.shown:
-        return _UNSAID
+        return _NOTHING_ATTESTED
     if not isinstance(scope.step, Write):
         raise TypeError(f"step {scope.step.id} writes nothing")
     record = await record_of(scope.site, access, world.store.console)
@@ -69,8 +69,8 @@ async def attest_settings(
     serials, finding = _serials(statement, followers, record, await _noted(world, scope), clock)
     if finding is not None:
         return finding
-    said = [_change(pair, statement, followers, serials, clock) for pair in wanted]
-    await world.store.console.record(scope.site.id, said, world.clock())
+    changes = [_change(pair, statement, followers, serials, clock) for pair in wanted]
+    await world.store.console.record(scope.site.id, changes, world.clock())
     return None
 
 
@@ -85,7 +85,7 @@ async def attest_replication(
 ) -> Finding | None:
     """Keep that replication is paused, or resumed."""
     if not statement.shown:
-        return _UNSAID
+        return _NOTHING_ATTESTED
     partners = () if isinstance(work, PauseReplication) else work.partners
     entry: ConsoleEntry = Replicates(
         task_id=statement.task_id, partners=partners, stated_by=statement.who, evidence=statement.evidence
@@ -132,13 +132,13 @@ def _serials(
 ) -> tuple[dict[GroupId, datetime], Finding | None]:
     """The new serial of each group, by the letters that it begins with; where two groups have the same, of neither.
 
-    Who could copy the serial of an owner for the document can copy it now: without it nothing tells a change that was
-    made from one that was only said to be. The one before it shows that it is the change which has moved it: others
+    An operator who could copy the serial of an owner for the document can copy it now: without it nothing tells a
+    change that was made from one that was only stated. The serial before it shows that this change has moved it: others
     move serials too, and a page shows the former one until the new policy is published.
     """
-    told = {group.id for group in record.access.groups if group.serial is not None}
-    times = Counter(group[:4] for group in told)
-    known = {group[:4]: group for group in followers if group in told and times[group[:4]] == 1}
+    given = {group.id for group in record.access.groups if group.serial is not None}
+    times = Counter(group[:4] for group in given)
+    known = {group[:4]: group for group in followers if group in given and times[group[:4]] == 1}
     try:
         copied = _Copied(before=_copied(statement, BEFORE, known), after=_copied(statement, SERIALS, known))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""A site without REST, read from its document, what was said since, its newest export and its servers' own ports."""
+"""A site without REST, read from its document, operators' statements, its newest export and its servers' own ports."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ _BY_HAND = "it has no REST API: this is done at its console"
 
 
 async def record_of(site: Site, access: OfflineDocument, console: ConsoleRecords) -> OfflineRecord:
-    """The site as its people say that it is."""
+    """The site by its document and what operators stated since."""
     return OfflineRecord(access=access, entries=await console.entries(site.id, access.recorded_at))
 
 
@@ -48,10 +48,10 @@ class ConsoleSite:
         """
         for server in self._site.servers:
             for look in (self._probe.probe_http, self._probe.probe_https_clock):
-                told = (await look(server)).clock
-                if told is not None:
-                    self._clock = told
-                    return told
+                clock = (await look(server)).clock
+                if clock is not None:
+                    self._clock = clock
+                    return clock
         what = "no server tells its time on its client ports"
         raise Unreachable(self._site.name, what, "bring a server up: proof rests on the servers' own clock")
 
@@ -62,11 +62,11 @@ class ConsoleSite:
         return self._clock
 
     async def groups(self, known: Mapping[GroupId, ObservedGroup] | None = None) -> list[ObservedGroup]:  # noqa: ARG002 - the port's
-        """The groups of the document, with what was said to be changed since."""
+        """The groups of the document, with the changes that operators stated since."""
         return list((await self._record()).groups())
 
     async def policy_dates(self, ids: Iterable[GroupId]) -> dict[GroupId, datetime]:
-        """By the serials that were copied from the console; where none was, when the change was said.
+        """By the serials that were copied from the console; where none was, when the change was stated.
 
         Raises:
             Gone: when the document has no such group.
@@ -141,7 +141,7 @@ class ConsoleSite:
                 yield client
 
     async def replication_partners(self) -> tuple[str, ...]:
-        """As the document says, or as was said since."""
+        """As the document says, or as operators stated since."""
         return (await self._record()).partners
 
     async def known_lists(self) -> None:

@@ -58,21 +58,21 @@ async def close_orphaned(
     Raises:
         TaskNotInState: when no person holds the task.
     """
-    store, said = world.store, dict(evidence or {})
+    store, attestation = world.store, dict(evidence or {})
     task = await store.tasks.get(task_id)
     if to is TaskState.DONE:
         if task.claimed_by and task.claimed_by != who:
             return blocking("task-held", task.title, f"{task.claimed_by} holds it", f"have {task.claimed_by} say so")
-        if untaken := await _attested(world, task, OperatorStatement(task_id=task_id, who=who, evidence=said)):
+        if untaken := await _attested(world, task, OperatorStatement(task_id=task_id, who=who, evidence=attestation)):
             return untaken
     await store.tasks.transition(
-        task_id, {TaskState.CLAIMED}, to, who=who, at=world.clock(), note=note, attestation=said
+        task_id, {TaskState.CLAIMED}, to, who=who, at=world.clock(), note=note, attestation=attestation
     )
     return None
 
 
 async def _attested(world: World, task: ConsoleTask, statement: OperatorStatement) -> Finding | None:
-    """Keep what is said of a site without REST. Of any other the next survey shows what was done."""
+    """Keep what an operator states of a site without REST. At any other site the next survey shows what was done."""
     site = await world.site(task.site_id)
     if site.at_console is None:
         return None

@@ -42,7 +42,7 @@ class Where(Protocol):
 async def unstarted(store: Store) -> tuple[Startable, ...]:
     """All that runs as recorded, and that Temporal may not have heard of."""
     return (
-        *await store.rotations.unheard(),
+        *await store.rotations.unreported(),
         *await store.simulations.running(),
         *await store.certificate_orders.running(),
     )

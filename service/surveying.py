@@ -15,7 +15,7 @@ _CHUNK = 500
 
 
 async def survey_site(world: World, site_id: SiteId) -> SurveyAnswer:
-    """Read the whole site. A survey counts only when it is complete; a broken one is begun anew.
+    """Read the whole site. A survey counts only when it is complete; a broken one is begun again.
 
     1. groups with the settings of each location
     2. whether each server answers over HTTP, and its clock; SEPM's clock, version and partners

@@ -36,7 +36,7 @@ async def wall_sleep(duration: timedelta) -> None:
 
 
 def over_tls(world: "World", site: Site, connection: SiteConnection) -> SepmClient:
-    """A client that believes what is known for the site, and while a swap is not settled the announced certificate.
+    """A client that trusts what is known for the site, and while a swap is not settled the announced certificate.
 
     Each of its connections is in the site's trail of contacts before anything is sent over it.
     """

@@ -71,7 +71,7 @@ def back_up(store: Path, key: Path, target: Path, *, before: Sequence[Path] = ()
         known = {LocalKey(each).id for each in read_keys(key)} if keys is not None else set[str]()
         elsewhere = _keys_used(whole[store]) - known
         if keys is not None:
-            # the key before the store: whoever finds the database there finds its key too
+            # the key before the store: a reader who finds the database there finds its key too
             part = parts.enter_context(_part_of(target / key.name))
             part.write_bytes(keys)
             whole = {**{path: whole[path] for path in before}, key: part, store: whole[store]}

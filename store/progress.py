@@ -80,6 +80,6 @@ class Rotation(Projected):
     """The number of the newest event that it has reported; 0 before the first one."""
 
     @property
-    def unheard(self) -> bool:
+    def unreported(self) -> bool:
         """Whether it was recorded and has not reported anything yet: Temporal may never have heard of it."""
         return self.status is RotationStatus.RUNNING and self.last_event == 0

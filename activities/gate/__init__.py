@@ -1,1 +1,1 @@
-"""Reading gates: who is covered, what replaced servers sign, what is stated of a site without REST."""
+"""Reading gates: the clients that are covered, what replaced servers sign, statements about sites without REST."""

@@ -1,4 +1,4 @@
-"""Of which builds one client is looked at before a replacement, and what the look shows (rule 10)."""
+"""The builds of which an operator looks at one client before a replacement, and what the look shows (rule 10)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -67,11 +67,11 @@ def _lists(scope: StepScope) -> dict[GroupId, tuple[HeldList, ...]]:
 
 
 async def look_evidence(
-    world: World, scope: StepScope, work: LookAtClients, said: Mapping[str, str], settled: Collection[str]
+    world: World, scope: StepScope, work: LookAtClients, evidence: Mapping[str, str], settled: Collection[str]
 ) -> ObserveTaskAnswer:
-    """What a person's evidence about clients shows of each build, and what contradicts it."""
+    """What an operator's evidence about clients shows of each build, and what contradicts it."""
     try:
-        looked = looked_by(said)
+        looked = looked_by(evidence)
     except ValueError as error:
         finding = unread(str(error))
         return ObserveTaskAnswer(done=False, seen=finding.message, contradicts=finding)

@@ -11,7 +11,8 @@ from sepm.rest.domains import as_named
 async def every_client(
     client: Sepm, known: Collection[ClientId], survey: SiteSurvey | None = None
 ) -> tuple[ObservedClient, ...]:
-    """Every client of the site; whom the newest reading before still showed and this one does not is looked for again.
+    """Every client of the site; clients that the newest reading before showed, and this one does not, are looked for
+    again.
 
     SEPM's count proves a reading (`sepm/rest/paging.py`), with one exception. When one client leaves and another comes
     between two pages, the count stays the same, and a client that is there can be on no page. So the site is read
@@ -19,8 +20,8 @@ async def every_client(
 
     Args:
         client: reads.
-        known: whom the newest reading before showed.
-        survey: has told the domains. Looks see a new one, and whoever was moved there still counts, as vanished.
+        known: the clients that the newest reading before showed.
+        survey: names the domains. Looks see a new domain; a client that was moved there still counts, as vanished.
 
     Raises:
         SepmError: as reading does; then there is no reading.

@@ -59,7 +59,7 @@ class Gates:
 
     @activity.defn(name=ActivityName.READ_GATE)
     async def read_gate(self, request: GateRequest) -> GateAnswer:
-        """A look at the site, where one is due, and a reading where nothing was found that comes before it."""
+        """Look at the site where a look is due; read the gate unless the look found what must be dealt with first."""
         seen = await self._looking.look(request.look) if request.look is not None else None
         first = seen is not None and any(each.repair or each.blocks or each.voids for each in seen.drifts)
         return GateAnswer(reading=None if first else await self._read(request), look=seen)
@@ -98,9 +98,9 @@ class Gates:
         latest = await world.store.roster.update(scope.site.id, asked_at, None, clients)
         entries = await self._entries(scope, step, seen, latest)
         evidence = kept = await world.store.coverage.evidence(request.ref.rotation_id, key)
-        # where nobody can read settings, each newer serial speaks against what was proven before it
-        anew = bool(request.verified_by) or scope.site.at_console is not None
-        if anew and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
+        # at a site without REST no settings are read: each newer serial speaks against what was proven before it
+        proves_again = bool(request.verified_by) or scope.site.at_console is not None
+        if proves_again and isinstance(step, Gate) and step.purpose is GatePurpose.RELAXED:
             evidence = still_standing(entries, by_owner, evidence)
             await world.store.coverage.restart(request.ref.rotation_id, step.id)
             kept = {}
@@ -115,12 +115,12 @@ class Gates:
         as_of = survey.clients_as_of if survey is not None else clock
         heard_until = min(clock, as_of) if scope.site.at_console else clock
         silent = silenced(scoped, judgements, by_owner, heard_until)
-        told = unusually_many(silent, scoped, by_owner, heard_until)
-        told_of = {entry.id for entry in told}
+        unusual = unusually_many(silent, scoped, by_owner, heard_until)
+        unusual_ids = {entry.id for entry in unusual}
         quiet = fallen_silent(scoped, judgements, by_owner, heard_until) if request.verified_by else []
-        reading = _reading(step, asked_at, entries, judgements, told)
+        reading = _reading(step, asked_at, entries, judgements, unusual)
         groups = _groups(scope.plan.body, entries, judgements) if reading.waiting else ()
-        unheard_of = await self._unheard(scope, step, seen, clock)
+        reached_none = await self._reached_none(scope, step, seen, clock)
         reading = signed.applied(reading, scoped, request.shown)
         asked = await taken(scope, step, clock, seen.skew, by_owner)
         if asked is not None:
@@ -132,18 +132,18 @@ class Gates:
             "upgrading": len(upgrading),
             "upgrading_names": tuple(upgrading[:NAMES]),
             "outage": _not_come(seen, missing(scoped, judgements, by_owner)),
-            "unheard": unheard_of,
+            "unheard": reached_none,
             "waiting_groups": groups,
             "waiting_key": _key(judgements),
             "quiet": len(quiet),
             "quiet_names": _names(quiet),
-            "switched_off": _names(entry for entry in silent if entry.id not in told_of),
+            "switched_off": _names(entry for entry in silent if entry.id not in unusual_ids),
             "silent_canaries": _names(silent_canaries(scoped, judgements, by_owner, heard_until)),
         }
         return reading.model_copy(update=update)
 
-    async def _unheard(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
-        """Whether no client has taken anything since the certificate went in that was taken out again (rule 15)."""
+    async def _reached_none(self, scope: StepScope, step: Gate | Holdout, seen: Seen, clock: datetime) -> bool:
+        """Whether a certificate that was put in and taken out again has reached no client (rule 15)."""
         if not isinstance(step, Gate) or not step.passes_unheard or step.server is None:
             return False
         store, chosen = self._world.store, scope.plan.body.certificate_for(step.server)
@@ -214,9 +214,9 @@ class Gates:
     ) -> list[RosterEntry]:
         """The denominator: every client ever seen, by the owner of the group that it is in now.
 
-        Groups born since count with the planned owner that they follow. Others that were born hold no gate; whoever is
-        in them is asked about before a certificate is replaced (rotation/drift/drift.py), unless the rest is planned
-        anew.
+        Groups born since count with the planned owner that they follow. Other groups born since hold no gate; before a
+        certificate is replaced, a person is asked about their clients (rotation/drift/drift.py), unless the remaining
+        steps are planned again.
         """
         store, rotation_id = self._world.store, scope.ref.rotation_id
         body = scope.plan.body
@@ -255,7 +255,7 @@ class Gates:
         ]
 
     async def _born(self, scope: StepScope) -> dict[GroupId, GroupId]:
-        """The groups that were born and follow a planned owner, with it."""
+        """The groups born since that follow a planned owner, each with that owner."""
         with as_activity_failures():
             async with await self._world.sepm(scope.site) as client:
                 groups = await client.groups()
@@ -263,9 +263,9 @@ class Gates:
 
     @activity.defn(name=ActivityName.LEAVE_OUT)
     async def leave_out(self, request: LeaveOutRequest) -> LeftOutAnswer:
-        """Leave out, by name and two persons' word, who holds the gate now, is in a group or of a build (rule 1).
+        """Leave out by name, as two persons ask, the clients that hold the gate now, or of groups or builds (rule 1).
 
-        Of groups that were born those that two persons were shown: what was found with them is accepted, too.
+        The groups are those born since that both persons were shown; what was found with them is accepted, too.
         """
         store, ref = self._world.store, request.ref
         who = f"{request.asked_by}, approved by {request.approved_by}"
@@ -325,7 +325,7 @@ def _relaxed_gates(body: PlanBody, step: Gate | Holdout) -> list[str]:
 
 
 def _groups(body: PlanBody, entries: Iterable[RosterEntry], judgements: Iterable[Judgement]) -> tuple[str, ...]:
-    """Some of the groups whose settings those have who are waited for."""
+    """Some of the owners whose settings the clients have that the gate waits for."""
     waiting = {judgement.client for judgement in judgements if judgement.verdict is Verdict.WAITING}
     owners = {entry.owner for entry in entries if entry.id in waiting}
     return some(sorted(owner.path for owner in body.scopes if owner.group_id in owners))
@@ -349,7 +349,7 @@ def _reading(
 
 
 def _key(judgements: Iterable[Judgement]) -> str:
-    """What tells the clients that are waited for from others."""
+    """A key of the clients that the gate waits for."""
     return key_of(sorted(each.client for each in judgements if each.verdict is Verdict.WAITING))
 
 

@@ -19,7 +19,7 @@ _SECOND = timedelta(seconds=1)
 
 
 async def answering(world: World, scope: StepScope) -> tuple[ServerName, ...]:
-    """The servers that answer though a drill has them shut or stopped; none where no gate asks who comes meanwhile."""
+    """The servers that answer though a drill has them shut or stopped; none at any other step."""
     match scope.step:
         case Gate(purpose=GatePurpose.LISTED):
             return await _over_https(world, scope.site.servers)
@@ -68,15 +68,17 @@ async def _at_all(world: World, server: Server | None) -> tuple[ServerName, ...]
     return (await _over_https(world, (server,))) or (() if await _is_down(world, server) else (server.name,))
 
 
-async def outage_evidence(world: World, scope: StepScope, work: Takes | GivesBack, *, said: bool) -> ObserveTaskAnswer:
+async def outage_evidence(
+    world: World, scope: StepScope, work: Takes | GivesBack, *, confirmed: bool
+) -> ObserveTaskAnswer:
     """Whether what a drill takes away is away, or there again.
 
     Args:
         world: to probe in.
         scope: of the task.
         work: the task.
-        said: whether its holder says that it is done. The word counts for the port of a server that answers over
-            neither HTTPS nor HTTP: it is down, and its port shows nothing.
+        confirmed: whether the operator who holds the task says that it is done. That counts for the port of a server
+            that answers over neither HTTPS nor HTTP: it is down, and its port shows nothing.
 
     Raises:
         SepmError: when SEPM could not be asked what time it is.
@@ -91,9 +93,9 @@ async def outage_evidence(world: World, scope: StepScope, work: Takes | GivesBac
             text = f"{work.server} {'still answers' if running else 'answers neither over HTTPS nor over HTTP'}"
             return await _away(world, scope, text, away=not running)
         case OpenHttps():
-            return await _there(world, _asked(scope, (port.server for port in work.ports)), said=said)
+            return await _there(world, _asked(scope, (port.server for port in work.ports)), confirmed=confirmed)
         case StartServer():
-            return await _there(world, _asked(scope, (work.server,)), said=False)
+            return await _there(world, _asked(scope, (work.server,)), confirmed=False)
 
 
 async def _away(world: World, scope: StepScope, text: str, *, away: bool) -> ObserveTaskAnswer:
@@ -105,11 +107,11 @@ async def _away(world: World, scope: StepScope, text: str, *, away: bool) -> Obs
     return ObserveTaskAnswer(done=True, seen=text, outage_since=clock)
 
 
-async def _there(world: World, asked: tuple[Server, ...], *, said: bool) -> ObserveTaskAnswer:
-    """What certificate a port presents is asked by the look that follows, which names another one than it should."""
+async def _there(world: World, asked: tuple[Server, ...], *, confirmed: bool) -> ObserveTaskAnswer:
+    """The look that follows reads the certificate that a port presents, and names one that it should not present."""
     up = await _over_https(world, asked)
     silent = [server for server in asked if server.name not in up]
-    missing = [server.name for server in silent if not (said and await _is_down(world, server))]
+    missing = [server.name for server in silent if not (confirmed and await _is_down(world, server))]
     if missing:
         return ObserveTaskAnswer(done=False, seen=f"{', '.join(missing)} does not answer over HTTPS yet")
     return ObserveTaskAnswer(done=True, seen=f"{', '.join(each.name for each in asked)} answers over HTTPS again")

@@ -8,7 +8,7 @@ from rotation.running.wait import GateReading
 from rotation.values import ClientId
 
 NAMES = 10
-"""How many names are told; all of them are in the store."""
+"""How many names a reading gives; the store has all of them."""
 
 
 def in_numbers(

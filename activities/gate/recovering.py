@@ -1,4 +1,4 @@
-"""Disaster recovery: whether a certificate is back, and which clients are heard again."""
+"""Disaster recovery: whether a certificate is back, and which clients check in again."""
 
 from datetime import timedelta
 
@@ -47,18 +47,18 @@ async def put_back_evidence(world: World, scope: StepScope, work: PutCertificate
         return ObserveTaskAnswer(
             done=False, seen=f"{work.server} still presents what is to go", fingerprint=work.damaged
         )
-    told = f"{work.server} presents {seen.fingerprint[:16]}..., which is not what clients hold"
+    text = f"{work.server} presents {seen.fingerprint[:16]}..., which is not what clients hold"
     other = blocking(
         "recovery-other-certificate",
         work.server,
-        told,
+        text,
         f"put {work.fingerprint_sha256[:16]}... back, from {work.recovery_file}",
     )
-    return ObserveTaskAnswer(done=False, seen=told, wrong=other, fingerprint=seen.fingerprint)
+    return ObserveTaskAnswer(done=False, seen=text, wrong=other, fingerprint=seen.fingerprint)
 
 
 async def read_returned(world: World, scope: StepScope, request: GateRequest) -> GateReading:
-    """One full reading of the gate after a recovery (rule 2), its verdicts stored: who is heard again, and where."""
+    """One full reading of the gate after a recovery (rule 2), its verdicts stored: the clients that check in again."""
     store, ref, body = world.store, request.ref, scope.plan.body
     known = await store.roster.present(ref.site_id)
     newest = await store.surveys.latest_complete(ref.site_id)
@@ -97,7 +97,7 @@ async def read_returned(world: World, scope: StepScope, request: GateRequest) ->
     counted = tally(judgements)
     known_at = request.shown
     if scope.site.at_console is not None and len(scope.site.servers) == 1 and counted.covered:
-        known_at = (scope.site.servers[0].name,)  # wherever it was stated that they are heard, it was there
+        known_at = (scope.site.servers[0].name,)  # the only server: clients stated to check in do so there
     shown, unshown = shown_at(entries, back, recovered, known_at)
     numbers = in_numbers(asked_at, entries, judgements, reached=counted.reached and not unshown)
     reading = numbers.model_copy(update={"shown": shown, "unshown": unshown})

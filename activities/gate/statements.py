@@ -30,9 +30,9 @@ class Statements:
 
     @activity.defn(name=ActivityName.STATE_COVERAGE)
     async def state_coverage(self, request: StateCoverageRequest) -> StatedAnswer:
-        """Take clients for covered by two persons' word: whom nothing proves, whom an export from before it and the
-        newest one show, and whom the statement does not leave open. The statement is kept first. Where it names
-        somebody whom nobody knows, nothing is taken.
+        """Count clients as covered because two persons state it: clients without proof that an export from before the
+        statement and the newest one show, and that the statement does not leave open. The statement is kept first. One
+        that names an unknown client is not kept, and covers no client.
         """
         store, ref = self._world.store, request.ref
         scope = await scope_of(self._world, ref)
@@ -84,7 +84,7 @@ class Statements:
         return StatedAnswer(count=len(waiting))
 
     async def _unproven(self, scope: StepScope, key: str) -> Iterable[ClientId]:
-        """Whom the gate waits for, and whom it leaves safe: by an old export everybody is away."""
+        """The clients that the gate waits for, and those that are safe: by an old export every client is away."""
         found: list[ClientId] = []
         for verdict in (Verdict.WAITING, Verdict.SAFE):
             cursor: str | None = None
@@ -104,8 +104,8 @@ async def by_export(
 ) -> GateReading:
     """`reading` as a gate of a site without REST may use it; any other site's unchanged.
 
-    What ends it was written after its minimum, an export or a statement. Where that is missing, or somebody is not
-    covered, people are asked. One that is asked whether it still holds, before a swap, wants one of the last day.
+    An export or a statement from after the gate's minimum ends it. Where there is none, or a client is not covered,
+    people are asked. A gate that is read again before a swap, whether it still holds, wants one of the last day.
     """
     step = scope.step
     if scope.site.at_console is None or not isinstance(step, Gate | Holdout):

@@ -1,4 +1,4 @@
-"""Looking at the site: is it as the rotation left it? And having a gate proven anew where it was not (rule 12)."""
+"""Looks, whether the site is as the rotation left it; a gate is proven again where it was not (rule 12)."""
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -158,7 +158,7 @@ class SiteLooks:
         return tuple(Drift(finding=found) for found in certificate_drift(body, served, swapped=request.swapped))
 
     async def _note(self, scope: StepScope, client: Sepm, found: Iterable[Drift]) -> None:
-        """The last look that still saw the difference is before the write that ends it, whoever makes that."""
+        """Note the policy dates while a difference still shows: the write that ends it, by any person, comes later."""
         gates: dict[GroupId, set[str]] = {}
         for each in found:
             if each.owner is not None:
@@ -177,7 +177,7 @@ class SiteLooks:
 
     @activity.defn(name=ActivityName.RESTART_GATE)
     async def restart_gate(self, request: StepRequest) -> Counted:
-        """Forget the evidence of a gate. After a swap its clock starts anew, too: the certificate was away."""
+        """Forget the evidence of a gate. After a swap its clock starts again, too: the certificate was away."""
         store, rotation_id = self._world.store, request.ref.rotation_id
         scope = await scope_of(self._world, request.ref)
         gate = scope.step

@@ -13,7 +13,7 @@ from store.store import Store
 async def uncounted(
     store: Store, ref: StepRef, body: PlanBody, groups: Iterable[ObservedGroup]
 ) -> dict[GroupId, tuple[str, ...]]:
-    """By group that was born and follows no planned owner, the names of who was seen there last and is not left out.
+    """By group born since that follows no planned owner, the names of clients seen there last and not left out.
 
     Nothing is read where nothing was born.
     """

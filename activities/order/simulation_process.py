@@ -12,12 +12,12 @@ CANNOT_BE_PLAYED = "cannot-be-played"
 _CANNOT = 3
 _OURS = "ROTATOR_"
 """What the environment says to the service only: a simulation opens neither store nor vault."""
-_TOLD = 500
-"""How much of what a process said last is kept."""
+_KEPT = 500
+"""How many characters of the end of a process's error output are kept."""
 
 
 async def in_its_own_process(what: str, given: str) -> str:
-    """What `python -m simulation` makes of `given`. It dies with this process, and when nobody waits for it any more.
+    """What `python -m simulation` makes of `given`. It ends with this process, and when no caller waits any more.
 
     Raises:
         ApplicationError: of type `cannot-be-played` when the plan cannot be; else as to be tried again.
@@ -33,7 +33,7 @@ async def in_its_own_process(what: str, given: str) -> str:
             pass_fds=() if read is None else (read,),
         )
         try:
-            told, said = await process.communicate(given.encode())
+            output, errors = await process.communicate(given.encode())
         finally:
             if process.returncode is None:
                 process.kill()
@@ -42,9 +42,9 @@ async def in_its_own_process(what: str, given: str) -> str:
         for end in (read, write):
             if end is not None:
                 os.close(end)
-    reason = said.decode(errors="replace").strip()[-_TOLD:]
+    reason = errors.decode(errors="replace").strip()[-_KEPT:]
     if process.returncode == _CANNOT:
         raise ApplicationError(reason, type=CANNOT_BE_PLAYED, non_retryable=True)
     if process.returncode != 0:
         raise ApplicationError(f"the simulation ended with {process.returncode}: {reason}", type="simulation-failed")
-    return told.decode()
+    return output.decode()

@@ -1,4 +1,4 @@
-"""Playing a simulation: one run at a time, kept before anything is told; then the report."""
+"""Playing a simulation: one run at a time, each stored before it is reported; then the report."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The closing check: the site as it was, the certificates as planned, and who has come back."""
+"""The closing check: the site as it was, the certificates as planned, and the clients that came back."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ class ClosingCheck:
     async def check_closing(self, request: StepRequest) -> ClosingAnswer:
         """Survey once more; every pair as recorded, no copy in use, every planned certificate presented.
 
-        With what was born since the rotation began: nobody looks again after this.
+        The answer names what was born since the rotation began: no look follows this one.
         """
         world, ref = self._world, request.ref
         scope = await scope_of(world, ref)
@@ -101,7 +101,7 @@ def _difference(before: PairSettings, now: PairSettings) -> str:
 
 
 def _copies(scope: StepScope, survey: SiteSurvey, adopted: Collection[str]) -> Iterable[Finding]:
-    """Who still uses a copy, but for what was born during the rotation and is left as it is by a person's word.
+    """The pairs that still use a copy, but for those born during the rotation that a person has left as they are.
 
     Groups that inherit have what their owner has.
     """

@@ -42,7 +42,7 @@ class Repairs:
         return [each for each in wanted if each.pair in self.pairs]
 
     def is_another(self, wanted: WantedPair, settings: PairSettings | None) -> bool:
-        """Whether a pair is not as it was found any more, and is left to the next look: somebody has decided."""
+        """Whether a pair is not as it was found any more: a person has changed it, and the next look judges it."""
         repair = self.pairs[wanted.pair].repair
         known = {wanted.server_list, repair.shows if repair is not None else None}
         another = settings is None or (wanted.field is SettingField.SERVER_LIST and settings.server_list not in known)

@@ -248,7 +248,7 @@ async def _not_shown(client: Sepm, left: AbstractSet[ListName]) -> tuple[frozens
 
 
 async def _as_left(client: Sepm, scope: StepScope, owners: Iterable[OwnerScope]) -> frozenset[GroupId]:
-    """The owners whose settings are, by all that was said of them, as the plan leaves them at this step."""
+    """The owners whose settings are, by all that operators stated of them, as the plan leaves them at this step."""
     left = standing(scope.plan.body, scope.step.id)
     found = set()
     for owner in owners:

@@ -52,14 +52,14 @@ class Witness:
         work: Work,
         *,
         withdrawing: bool = False,
-        said: Mapping[str, str] | None = None,
+        evidence: Mapping[str, str] | None = None,
         statement: OperatorStatement | None = None,
         settled: Collection[str] = (),
     ) -> ObserveTaskAnswer:
         """Whether `work` is seen to be done; what is wrong, where something else was done, or cannot have been.
 
-        `said` is the evidence of whoever says that it is done, and `word` the same with who it is; None where nobody
-        does. Where there is no REST, that is what is seen of settings.
+        `evidence` is that of the operator who says that it is done, and `statement` the same with the operator's name;
+        None where no operator does. At a site without REST the statement is all that shows settings.
 
         Raises:
             Gone: when a pair that is to be relaxed is not there any more, unless the task is being withdrawn.
@@ -68,7 +68,7 @@ class Witness:
         if statement is not None and (untaken := await self._attested(scope, work, statement)):
             return ObserveTaskAnswer(done=False, seen=untaken.message, contradicts=untaken)
         if isinstance(work, Takes | GivesBack | PutCertificateBack):
-            return await self._servers(scope, work, said=said is not None)
+            return await self._servers(scope, work, confirmed=evidence is not None)
         unwanted = withdrawing and isinstance(work, LookAtClients)
         match work:
             case ReplaceCertificate():
@@ -79,13 +79,13 @@ class Witness:
                 return await self._settings(scope, work, withdrawing=withdrawing)
             case CopyList() | DeleteList():
                 return await self._lists(scope, work)
-            case SaveRecoveryFile() | CompareSignedFiles() | LookAtClients() if said is not None and not unwanted:
-                return await self._files(scope, work, said, settled)
+            case SaveRecoveryFile() | CompareSignedFiles() | LookAtClients() if evidence is not None and not unwanted:
+                return await self._files(scope, work, evidence, settled)
             case _:
                 return _NOTHING
 
     async def _attested(self, scope: StepScope, work: Work, statement: OperatorStatement) -> Finding | None:
-        """Take somebody's statement, where there is nothing to read; why it cannot be taken."""
+        """Accept an operator's statement at a site without REST; or why it cannot be accepted."""
         access = scope.site.at_console
         match work:
             case AssignList() | SetSecureCommunications() if access is not None:
@@ -96,11 +96,11 @@ class Witness:
                 return None
 
     async def _servers(
-        self, scope: StepScope, work: Takes | GivesBack | PutCertificateBack, *, said: bool
+        self, scope: StepScope, work: Takes | GivesBack | PutCertificateBack, *, confirmed: bool
     ) -> ObserveTaskAnswer:
         if isinstance(work, PutCertificateBack):
             return await put_back_evidence(self._world, scope, work)
-        return await outage_evidence(self._world, scope, work, said=said)
+        return await outage_evidence(self._world, scope, work, confirmed=confirmed)
 
     async def _certificate(self, scope: StepScope, work: ReplaceCertificate) -> ObserveTaskAnswer:
         served = {each.server: each for each in await self._world.served(scope.site.servers)}
@@ -125,7 +125,7 @@ class Witness:
         """The swap comes after this moment (rule 15). Where SEPM cannot say what time it is, nothing is noted.
 
         Raises:
-            UntrustedCertificate: when somebody else than SEPM answers.
+            UntrustedCertificate: when another server than the site's SEPM answers.
         """
         chosen = scope.plan.body.certificate_for(work.server)
         if chosen is None or here.fingerprint != chosen.replaces:
@@ -178,14 +178,14 @@ class Witness:
         self,
         scope: StepScope,
         work: SaveRecoveryFile | CompareSignedFiles | LookAtClients,
-        said: Mapping[str, str],
+        evidence: Mapping[str, str],
         settled: Collection[str],
     ) -> ObserveTaskAnswer:
         if isinstance(work, LookAtClients):
-            return await look_evidence(self._world, scope, work, said, settled)
+            return await look_evidence(self._world, scope, work, evidence, settled)
         if isinstance(work, CompareSignedFiles):
-            return await signed_files_evidence(self._world, scope, work, said)
-        return await recovery_evidence(self._world, scope, work, said)
+            return await signed_files_evidence(self._world, scope, work, evidence)
+        return await recovery_evidence(self._world, scope, work, evidence)
 
     async def _replication(self, scope: StepScope, work: PauseReplication | ResumeReplication) -> ObserveTaskAnswer:
         async with await self._world.sepm(scope.site) as client:
@@ -226,7 +226,7 @@ class Witness:
         for owner, date in dates.items():
             before = known.get(owner)
             if scope.site.at_console is not None and before is not None and before.date_before == date:
-                continue  # it was noted when the task was opened; what was changed since shows by a word only
+                continue  # it was noted when the task was opened; later changes show only by a statement
             delay = scope.plan.body.publish_delay
             reference = written(owner, date, clock, delay=delay, before=before)
             await references.save(rotation_id, gate.id, reference)

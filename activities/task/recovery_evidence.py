@@ -1,4 +1,4 @@
-"""What is said of the files that were saved off the box, held against what was saved of the site before."""
+"""The evidence about files that were saved off the box, compared with what was saved of the site before."""
 
 from collections.abc import Mapping
 
@@ -15,29 +15,29 @@ from service.world import World
 
 
 async def recovery_evidence(
-    world: World, scope: StepScope, work: SaveRecoveryFile, said: Mapping[str, str]
+    world: World, scope: StepScope, work: SaveRecoveryFile, evidence: Mapping[str, str]
 ) -> ObserveTaskAnswer:
-    """Whether the word about a recovery file may be taken. The file itself stays where it is."""
+    """Whether the evidence about a recovery file can be accepted. The file itself stays where it is."""
     chosen = scope.plan.body.certificate_for(work.server)
     doubt = doubtful(
         work.server,
-        said,
-        earlier=await _saved(world, scope, sha256_in(said)),
+        evidence,
+        earlier=await _saved(world, scope, sha256_in(evidence)),
         presents=chosen.replaces if chosen else None,
     )
-    doubt = doubt or await _doubtful_originals(world, scope, said)
+    doubt = doubt or await _doubtful_originals(world, scope, evidence)
     return ObserveTaskAnswer(done=False, seen=doubt.message if doubt else "", contradicts=doubt)
 
 
-async def _doubtful_originals(world: World, scope: StepScope, said: Mapping[str, str]) -> Finding | None:
-    """Why the word about the file of originals is not taken, where the task asked for it and something was said."""
-    if not said.get(ORIGINALS_SHA256) or not asks_for_it(scope.plan.body, scope.step):
+async def _doubtful_originals(world: World, scope: StepScope, evidence: Mapping[str, str]) -> Finding | None:
+    """Why the evidence about the file of originals is not accepted, where the task asked for it and some was given."""
+    if not evidence.get(ORIGINALS_SHA256) or not asks_for_it(scope.plan.body, scope.step):
         return None
     try:
         kept = await kept_originals(world.store, scope.ref.rotation_id)
     except NoOriginalsError as none:
         return blocking("originals-sha256-another", ORIGINALS_SHA256, str(none), f"leave {ORIGINALS_SHA256} out")
-    return another_file(said, sha256_of(kept), scope.ref.rotation_id)
+    return another_file(evidence, sha256_of(kept), scope.ref.rotation_id)
 
 
 async def _saved(world: World, scope: StepScope, sha256: Fingerprint | None) -> list[SavedFile]:

@@ -62,7 +62,7 @@ class TaskActivities:
 
     @activity.defn(name=ActivityName.OPEN_TASK)
     async def open_task(self, request: OpenTaskRequest) -> OpenTaskAnswer:
-        """Open a task for a step; one that is open already is found again, one that was refused is opened anew."""
+        """Open a task for a step; one that is open already is found again, one that was refused is opened again."""
         store = self._world.store
         scope = await scope_of(self._world, request.ref)
         prefix = f"{request.ref.rotation_id}.{request.ref.step}{'.back' if request.turning_back else ''}"
@@ -96,7 +96,7 @@ class TaskActivities:
         """What is seen of something that a drill took away, and that is there already."""
         if not isinstance(work, GivesBack):
             return ""
-        seen = await outage_evidence(self._world, scope, work, said=False)
+        seen = await outage_evidence(self._world, scope, work, confirmed=False)
         return seen.seen if seen.done else ""
 
     async def _by_hand(self, scope: StepScope) -> Work:
@@ -109,7 +109,7 @@ class TaskActivities:
         return AssignList(list=ListName(left[0].value if left else ""), pairs=same)
 
     async def _as_named_now(self, scope: StepScope, work: RefreshImages) -> RefreshImages:
-        """The groups by the paths that they have now: somebody may have moved or renamed them since the plan."""
+        """The groups by the paths that they have now: administrators may have moved or renamed them since the plan."""
         survey = await self._world.store.surveys.get(scope.plan.survey_id)
         known = {group.path: group.id for group in survey.groups}
         with as_activity_failures():
@@ -128,7 +128,7 @@ class TaskActivities:
                 scope,
                 task.work,
                 withdrawing=request.withdrawing,
-                said=request.evidence,
+                evidence=request.evidence,
                 statement=_statement(request),
                 settled=request.settled,
             )

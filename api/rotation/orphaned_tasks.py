@@ -23,7 +23,7 @@ async def close_if_orphaned(parts: Parts, task: ConsoleTask, message: Message) -
     """
     world = _world(parts)
     rotation = await parts.store.rotations.get(task.rotation_id)
-    if rotation.status is RotationStatus.RUNNING and not rotation.unheard:
+    if rotation.status is RotationStatus.RUNNING and not rotation.unreported:
         await still_running(parts, task.site_id)
     if not await is_orphaned(world, task):
         return False

@@ -25,7 +25,7 @@ def recorded(rotation: Rotation) -> Recorded:
         rotation_id=rotation.id,
         site_id=rotation.site_id,
         status=rotation.status.value,
-        unheard=rotation.unheard,
+        unheard=rotation.unreported,
         last_event=rotation.last_event,
     )
 
@@ -70,7 +70,7 @@ async def still_running(parts: Parts, site_id: SiteId) -> Rotation | None:
     if rotation is None:
         return None
     trouble = await trouble_now(parts, rotation)
-    if trouble is None and rotation.unheard:
+    if trouble is None and rotation.unreported:
         await start(parts, rotation)
     if trouble is not None and trouble.code is TroubleCode.OTHER_RUN:
         raise refusal_of(trouble)
@@ -92,7 +92,7 @@ async def require_alive(parts: Parts, rotation: Rotation) -> None:
     trouble = await trouble_now(parts, rotation)
     if trouble is not None and trouble.standing is Standing.ADRIFT:
         raise refusal_of(trouble)
-    if rotation.unheard:
+    if rotation.unreported:
         await start(parts, rotation)
 
 

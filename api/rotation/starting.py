@@ -87,7 +87,7 @@ async def _before(parts: Parts, order: RotationRequest, plan: Plan, key: str | N
         return None
     running = await parts.store.rotations.running(plan.body.site_id)
     # without a key, a rotation that has not reported anything yet is taken up by the same words
-    if running is None or not running.unheard:
+    if running is None or not running.unreported:
         return None
     same = (running.plan_id, running.plan_hash, running.started_by, running.why)
     return running.id if same == (order.plan_id, order.plan_hash, order.who, order.why) else None

@@ -42,7 +42,7 @@ async def list_contacts(
 @router.post("/pin", responses=_SAYS)
 async def pin_certificate(site_id: SiteId, order: PinRequest, parts: WithParts) -> TrustShown:
     """Believe a certificate by a person's word: it is SEPM's, whoever answers with it is sent the password."""
-    await parts.store.contacts.believe(site_id, await _word(ContactKind.PINNED, site_id, order, parts))
+    await parts.store.contacts.trust(site_id, await _word(ContactKind.PINNED, site_id, order, parts))
     return await _shown(site_id, parts)
 
 

@@ -94,7 +94,7 @@ class Reconciler:
             rotations = [t for each in running if (t := of_rotation(recorded(each), runs[each.id], where))]
             rotations += [left_changed(*each) for each in await parts.store.originals.left_changed()]
             workflows = [t for run in open_now if (t := await self._stray(run, where))]
-            await self._hand_over(each for each in running if each.unheard and not _is_open(runs[each.id]))
+            await self._hand_over(each for each in running if each.unreported and not _is_open(runs[each.id]))
             service += [trouble for trouble in [no_worker(where)] if trouble is not None]
             if (refused := parts.standings.refused_lately(now)) is not None:
                 service.append(_temporal_fails(refused))

@@ -48,10 +48,10 @@ async def kept_originals(store: Store, rotation_id: RotationId) -> KeptOriginals
         return kept(site, rotation_id, plan, pairs, recorded_at=recorded_at)
     except ValidationError as error:
         where = error.errors(include_input=False, include_url=False)[0]
-        told = f"{'.'.join(map(str, where['loc']))}: {where['msg']}"
+        reason = f"{'.'.join(map(str, where['loc']))}: {where['msg']}"
         raise NoOriginalsError(
             f"the {len(pairs)} original settings of rotation {rotation_id} do not go into a file, which holds "
-            f"{MOST_PAIRS} at most and SEPM's usual values: {told}"
+            f"{MOST_PAIRS} at most and SEPM's usual values: {reason}"
         ) from None
 
 
@@ -96,5 +96,5 @@ async def take_in(
     ]
     await store.plans.add(plan)
     await store.given_originals.take_in(new, recorded, now)
-    told = f"{len(left)} original settings taken in from a file by {who}, SHA-256 {sha256_of(originals)}: {why}"
-    await store.events.append(new.id, site.id, NewEvent(at=now, kind=_EVENT, message=told, data={}, key=_EVENT))
+    message = f"{len(left)} original settings taken in from a file by {who}, SHA-256 {sha256_of(originals)}: {why}"
+    await store.events.append(new.id, site.id, NewEvent(at=now, kind=_EVENT, message=message, data={}, key=_EVENT))

@@ -35,7 +35,7 @@ async def recovery_plan(
 ) -> Plan:
     """The plan that puts back the certificates that clients hold. Nothing is stored, and SEPM is not asked.
 
-    1. what clients hold of each server: from everything that was ever seen of it, or by a person's word
+    1. what clients hold of each server: from everything that was ever seen of it, or as a person read it off a client
     2. which recovery file has it: the one that is named, or one that was saved in a rotation and looked into
     3. the plan, on the groups of the newest survey
 
@@ -52,9 +52,9 @@ async def recovery_plan(
     """
     newest = await store.surveys.latest_complete(site.id)
     if newest is None:
-        told = "it was never surveyed: groups, heartbeats and clients are not known"
+        text = "it was never surveyed: groups, heartbeats and clients are not known"
         remedy = "put the certificate back by hand (docs/admin/recovery.md), then survey the site"
-        raise PlanRefusedError([blocking("recovery-site-unknown", site.name, told, remedy)])
+        raise PlanRefusedError([blocking("recovery-site-unknown", site.name, text, remedy)])
     clients = [client.observed for client in await store.roster.entries(site.id, None) if client.observed is not None]
     survey = await store.surveys.get(newest)
     held = await held_by_clients(store, site, presents, clients, ahead=ahead_of_ours(survey), stated=stated)
@@ -187,7 +187,7 @@ def _damage(
 async def saved_copies(
     store: Store, site_id: SiteId, held: Mapping[ServerName, HeldByClients | None]
 ) -> dict[ServerName, RecoveryCopy]:
-    """The recovery files that were saved in rotations, and of which it was said that they have what clients hold."""
+    """The recovery files that were saved in rotations and, as operators stated, have what clients hold."""
     found = {}
     for task in await store.tasks.list([TaskState.DONE], site_id=site_id):
         if not isinstance(task.work, SaveRecoveryFile):

@@ -99,7 +99,7 @@ def _copies_made(tasks: Sequence[ConsoleTask], known: Sequence[ListCopy]) -> tup
 
 
 def _reordered(tasks: Sequence[ConsoleTask], plan: Plan, *, every: bool) -> tuple[ReorderList, ...]:
-    """The order of each list that a drill may have changed, where no person has said that it is put back.
+    """The order of each list that a drill may have changed, where no operator has confirmed that it is put back.
 
     That is `every` list of the drill, where no task of it is kept.
     """

@@ -25,7 +25,7 @@ class AlreadyIssued(StoreFault):
 
 
 class NewOrder(Value):
-    """An order that somebody asks for."""
+    """An order that a caller asks for."""
 
     id: OrderId
     request_id: str

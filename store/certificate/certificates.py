@@ -38,7 +38,7 @@ class Certificates:
     async def add(
         self, facts: CertificateFacts, certificate_pem: str, chain_pem: str, key_pem: bytes | None, at: datetime
     ) -> CertificateId:
-        """Keep a certificate. Returns its id, which is the first one's when the same certificate is known.
+        """Keep a certificate. Returns its id; when the same certificate is known, the id that it has.
 
         A key is sealed. When the certificate is known without one, the key is added; a key is never replaced.
 

@@ -1,4 +1,4 @@
-"""Keystores on their way to somebody: sealed, handed out once, and gone after some minutes."""
+"""Keystores on their way to a caller: sealed, handed out once, and gone after some minutes."""
 
 from datetime import datetime, timedelta
 

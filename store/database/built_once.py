@@ -1,7 +1,7 @@
 """Statements that are built once and run thousands of times within a simulation: compiled once, too.
 
 SQLAlchemy looks a statement up, makes a context and a result of it at every run, which takes ten times as long as
-SQLite takes for the few rows of a small site. Over a connection of one's own, in one thread, the compiled text, the
+SQLite takes for the few rows of a small site. Over its own connection, in one thread, the compiled text, the
 types and the driver are all that is needed.
 """
 
@@ -101,7 +101,7 @@ def _compiled(statement: Executable, names: tuple[str, ...]) -> _Ready | None:
         return None
     compiled = statement.compile(dialect=_DIALECT, column_keys=list(names))
     if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None or compiled.post_compile_params:
-        return None  # a list of values is written out anew for each length
+        return None  # a list of values is written out again for each length
     bound = tuple(_bound(name, compiled.binds[name]) for name in compiled.positiontup)
     return _Ready(str(compiled), bound, _row_of(statement))
 

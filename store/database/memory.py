@@ -34,7 +34,7 @@ class MemorySessions:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator["DirectSession"]:
-        """A session that reads. Nobody else can write meanwhile: there is one coroutine."""
+        """A session that reads. No other session can write meanwhile: there is one coroutine."""
         with Session(self._kept, expire_on_commit=False, autoflush=False) as session:
             yield DirectSession(session)
 

@@ -53,7 +53,7 @@ def read_keys(path: Path) -> tuple[bytes, ...]:
     except FileNotFoundError:
         return ()
     if mode & _OTHERS:
-        # mounted secrets of a cluster often look like this, so it is said and not refused
+        # mounted secrets of a cluster often look like this: a warning, and no refusal
         _log.warning("the key file can be read by others", path=str(path))
     return parse_keys(text, source=str(path))
 
@@ -61,7 +61,7 @@ def read_keys(path: Path) -> tuple[bytes, ...]:
 def make_key(path: Path) -> None:
     """Put a new key into `path`, readable by its owner only. When another process was first, its key stays."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Linked into place when it is whole and on disk: nobody ever reads half a key, and no key replaces another.
+    # Linked into place when it is whole and on disk: no process ever reads half a key, and no key replaces another.
     try:
         _place(path, _new_line(), lambda whole: os.link(whole, path))
     except FileExistsError:
@@ -112,7 +112,7 @@ def take_out(path: Path, keep: Callable[[bytes], bool], named: Callable[[bytes],
 
 @contextmanager
 def changing(folder: Path) -> Iterator[None]:
-    """Keep the keys of `folder` to ourselves. The kernel lets go when this process ends, however it ends.
+    """Lock the keys of `folder` for this process. The kernel releases the lock when the process ends, however it ends.
 
     Raises:
         KeyFileInUse: when another process changes them.
@@ -179,7 +179,7 @@ def _place(path: Path, text: str, into: Callable[[str], object], *, like: Path |
 
 
 def _as(handle: int, found: os.stat_result) -> None:
-    # an administrator may change the keys of a service that runs as somebody else
+    # an administrator may change the keys of a service that runs under another account
     if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
         os.fchown(handle, found.st_uid, found.st_gid)
     os.fchmod(handle, stat.S_IMODE(found.st_mode) & _PERMISSIONS)

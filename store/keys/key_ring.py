@@ -28,7 +28,7 @@ class KeyRing:
         return self._sealing()[1]
 
     def find(self, key_id: str) -> KeyEncryptionKey:
-        """The key of that id. One that nobody knew so far is looked for again: it may have been made meanwhile.
+        """The key of that id. One that no source knows yet is looked for again: it may have been made meanwhile.
 
         Raises:
             VaultKeyWrong: when no source has it.

@@ -11,7 +11,7 @@ from store.fault import StoreFault
 from store.keys.key_encryption import KeySettingsWrong, LocalKey
 from store.keys.key_file import changing, take_out
 from store.keys.key_sources import FileKeys, KeySource
-from store.keys.rewrapping import Rewrapped, Told, rewrap_all
+from store.keys.rewrapping import Report, Rewrapped, rewrap_all
 from store.keys.sealed import values_by_key
 from store.store import Store
 
@@ -65,14 +65,14 @@ async def known_keys(store: Store) -> tuple[KnownKey, ...]:
     return (*known, *([KnownKey(id="", where="", seals=False, values=values[None])] if values[None] else []))
 
 
-async def rotate(store: Store, told: Told) -> Rotated:
+async def rotate(store: Store, report: Report) -> Rotated:
     """Put everything that is sealed under a new key, while services read and write.
 
     1. Keep out others that change the keys.
     2. Where another key than the one that seals has sealed something, a rotation was cut short, or the operator has put
        a new key first: go on with that, and end.
     3. Otherwise make a new key: in the key file, where every process finds it before anything is sealed with it, or at
-       the key server. So it is, too, where only broken values are left, which no rotation ever finishes.
+       the key server. This holds, too, where only broken values are left, which no rotation ever finishes.
     4. Re-wrap (`rewrap_all`). The old key stays where it is: `retire` takes it away.
 
     Raises:
@@ -85,18 +85,18 @@ async def rotate(store: Store, told: Told) -> Rotated:
         values = await values_by_key(store.database)
         newest = await ring.sealing().newest()
         if any(key_id not in {newest, None} for key_id in values):
-            done = await rewrap_all(store.database, store.vault, told)
+            done = await rewrap_all(store.database, store.vault, report)
             if done.values:
                 return Rotated(key_id=newest, made=False, done=done)
         await ring.source.renew()
-        done = await rewrap_all(store.database, store.vault, told)
+        done = await rewrap_all(store.database, store.vault, report)
         return Rotated(key_id=await ring.sealing().newest(), made=True, done=done)
 
 
 async def retire(store: Store, key_id: str | None = None) -> tuple[Path, ...]:
     """Move keys that seal nothing out of the key file, each into a file of its own beside it. Returns those files.
 
-    They are not deleted: whoever wants to read an old backup needs its key. Processes that run still hold it in memory.
+    They are not deleted: reading an old backup needs its key. Processes that run still hold it in memory.
 
     Args:
         store: the store whose keys they are.

@@ -23,10 +23,10 @@ class KeySource(Protocol):
         """The key that it seals with now; None when it has none."""
 
     def find(self, key_id: str, *, again: bool) -> KeyEncryptionKey | None:
-        """The key of that id; with `again` the place is looked at anew."""
+        """The key of that id; with `again` the source reads the place once more."""
 
     def ids(self) -> tuple[str, ...]:
-        """The ids of the keys that it has now, as far as they are known without asking anybody."""
+        """The ids of the keys that it has now, as far as they are known without a request to a server."""
 
     async def renew(self) -> None:
         """Have a new key seal from now on. Those that were stay.
@@ -69,7 +69,7 @@ class GivenKeys:
         return tuple(key.id for key in self.keys)
 
     async def renew(self) -> None:
-        """Only whoever sets the environment can."""
+        """Refused: only the administrator who sets the environment can do it."""
         raise KeySettingsWrong(
             f"all is sealed with the first key of {self.where}, and the environment is not ours to change: put a new "
             "key before it (base64 of 32 random bytes, e.g. from `openssl rand -base64 32`), with a comma between, "
@@ -81,7 +81,7 @@ class GivenKeys:
 
 
 class FileKeys:
-    """The keys of a file. It is read anew when it has changed, so that processes learn of a key while they run."""
+    """The keys of a file. It is read again when it has changed, so that processes learn of a key while they run."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -122,7 +122,7 @@ class FileKeys:
         return tuple(key.id for key in self._keys)
 
     async def renew(self) -> None:
-        """A new first line. The file knows it before it seals anything, and whoever meets its id reads the file.
+        """A new first line. The file has it before it seals anything; a process that meets its id reads the file.
 
         Raises:
             KeySettingsWrong: when the file cannot be changed.

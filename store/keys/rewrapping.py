@@ -14,8 +14,8 @@ from store.keys.sealed import SEALED, SealedColumn, SealedValue, sealed_values
 from store.keys.vault import Vault
 
 _AT_ONCE = 100
-Told = Callable[[int], None]
-"""Hears how many values have got the key so far."""
+Report = Callable[[int], None]
+"""Takes how many values have got the key so far."""
 
 
 class Rewrapped(Value):
@@ -27,14 +27,14 @@ class Rewrapped(Value):
     """Values that do not open, each as `column of row`. They are left as they are."""
 
 
-async def rewrap_all(database: Database, vault: Vault, told: Told) -> Rewrapped:
+async def rewrap_all(database: Database, vault: Vault, report: Report) -> Rewrapped:
     """Put every value under the key that seals now.
 
     1. Go through each column in the order of its rows. A value that another key seals gets its new wrapping outside of
        any transaction.
-    2. Write those of one part in one short transaction, each only where the old bytes are still there: what somebody
-       else wrote meanwhile stays.
-    3. Begin again until one whole pass finds nothing to do. Whoever was writing with the old key is caught by the next.
+    2. Write those of one part in one short transaction, each only where the old bytes are still there: what another
+       writer put there meanwhile stays.
+    3. Begin again until one whole pass finds nothing to do. The next pass finds what was written with the old key.
 
     It may be killed at any point: each value is under its old key or under the new one, and the next call goes on.
 
@@ -51,7 +51,7 @@ async def rewrap_all(database: Database, vault: Vault, told: Told) -> Rewrapped:
                 changed = await _changed(vault, part, broken)
                 if changed:
                     of_pass += await _write(database, column, changed)
-                    told(done + of_pass)
+                    report(done + of_pass)
                     # as long as it took: others get their turn at a database that has one writer
                     await asyncio.sleep(time.monotonic() - began)
         done += of_pass

@@ -53,7 +53,7 @@ SEALED = (
 
 
 async def values_by_key(database: Database) -> Counter[str | None]:
-    """How many values each key seals, by its id; under None those that cannot be read by anybody."""
+    """How many values each key seals, by its id; under None those that no key opens."""
     counted: Counter[str | None] = Counter()
     for sealed in SEALED:
         start = func.substr(sealed.column, 1, START_BYTES, type_=LargeBinary())

@@ -25,8 +25,8 @@ _LATER = frozenset(
         HTTPStatus.TEMPORARY_REDIRECT,  # a standby that does not forward
     }
 )
-_TOLD = 200
-"""How much of the server's own words is told."""
+_SHOWN = 200
+"""How many characters of the server's own words an error shows."""
 
 
 class KeyServerDown(StoreFault):
@@ -56,7 +56,7 @@ class TransitKey:
         headers = {"X-Vault-Request": "true"}
         if settings.namespace:
             headers["X-Vault-Namespace"] = settings.namespace
-        # a redirect is not followed: it would take the token to whomever it names
+        # a redirect is not followed: it would take the token to the server that it names
         self._http = httpx.AsyncClient(
             base_url=url.join(f"/v1/{settings.mount}/"),
             headers=headers,
@@ -94,7 +94,7 @@ class TransitKey:
             As `newest`.
         """
         if not self._known_to_be_there:
-            # the server makes a key that is not there for whoever may; beside old secrets that would be a new one
+            # the server makes a missing key for a caller that may; beside old secrets that would be a new one
             await self.newest()
         given = {"plaintext": _text(key), "associated_data": _text(about)}
         ciphertext = self._part(await self._ask("POST", f"encrypt/{self._settings.key}", given), "ciphertext")
@@ -166,25 +166,25 @@ class TransitKey:
                     f"{self.where}: its certificate is not trusted; name its authority by ROTATOR_VAULT_CA"
                 ) from None
             raise self._down(type(error).__name__) from None
-        told = _errors(answer)
+        text = _errors(answer)
         match answer.status_code:
             case HTTPStatus.OK | HTTPStatus.NO_CONTENT:
                 return self._data(answer)
             case HTTPStatus.BAD_REQUEST:
-                raise unfit(f"{self.where}: {told}")
+                raise unfit(f"{self.where}: {text}")
             case HTTPStatus.FORBIDDEN:
                 raise KeyServerRefused(
-                    f"{self.where}: {told}; renew the token, or let its policy allow what docs/admin/keys.md lists"
+                    f"{self.where}: {text}; renew the token, or let its policy allow what docs/admin/keys.md lists"
                 )
             case HTTPStatus.NOT_FOUND:
                 raise VaultKeyMissing(
-                    f"{self.where}: there is no such key ({told}). Where it has sealed something, bring that one back; "
+                    f"{self.where}: there is no such key ({text}). Where it has sealed something, bring that one back; "
                     "the first one is made by its owner, never by us"
                 )
             case status if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise self._down(f"{status} {told}")
+                raise self._down(f"{status} {text}")
             case status:
-                raise KeyServerRefused(f"{self.where}: {status} {told}")
+                raise KeyServerRefused(f"{self.where}: {status} {text}")
 
     def _data(self, answer: httpx.Response) -> dict[str, Any]:
         if answer.status_code == HTTPStatus.NO_CONTENT:
@@ -227,4 +227,4 @@ def _errors(answer: httpx.Response) -> str:
 
 
 def _short(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text).strip()[:_TOLD]
+    return "".join(character if character.isprintable() else " " for character in text).strip()[:_SHOWN]

@@ -15,7 +15,7 @@ from store.keys.vault import Vault
 from store.settings import StoreSettings
 
 _TRIED = 3
-"""Values of a key that are tried before it is said to be another one: a single value may be broken."""
+"""Values of a key that are tried before it counts as another one: a single value may be broken."""
 _log = structlog.get_logger(__name__)
 
 
@@ -27,7 +27,7 @@ async def unlock(settings: StoreSettings, database: Database) -> Vault:
     2. Make a key file only when no key is named, none is in the file, and nothing was ever sealed.
     3. Every key that sealed something must be there.
     4. The key server's must be there, too, and open what it sealed. When the server does not answer, that is only
-       logged: it is asked again by whoever needs it, and a rotation that waits for a date must not end over it.
+       logged: the next use asks it again, and a rotation that waits for a date must not end over it.
 
     Raises:
         VaultKeyMissing: when secrets are there and no key, or the key server has no key of that name.

@@ -49,7 +49,7 @@ class Vault:
     async def rewrap(self, purpose: str, subject: str, sealed: bytes) -> bytes:
         """The same secret under the key that seals now. Its own key and its encryption stay.
 
-        Only a value of the first form is sealed anew, because its encryption covers the old wrapping.
+        Only a value of the first form is sealed again, because its encryption covers the old wrapping.
 
         Raises:
             As `open` and `seal`.

@@ -146,7 +146,7 @@ class Coverage:
             return await session.scalar(newest)
 
     async def restart(self, rotation_id: RotationId, gate: str) -> None:
-        """Forget the evidence of a gate: after a repair of drift its proof begins anew (rule 12)."""
+        """Forget the evidence of a gate: after a repair of drift its proof begins again (rule 12)."""
         async with self._database.write_rows() as connection:
             await connection.execute(_FORGET, {"rotation": rotation_id, "the_gate": gate})
 

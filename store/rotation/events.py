@@ -32,7 +32,7 @@ class Event(Value):
 
 
 class NewEvent(Value):
-    """Something to be told."""
+    """An event to be recorded."""
 
     at: datetime
     kind: str

@@ -50,23 +50,23 @@ class Settled(Value):
     left: tuple[str, ...] = ()
     """The subjects that REST was asked to put right in the round, and did not."""
     accepted: frozenset[tuple[str, str, str]] = frozenset()
-    """Code, subject and what was said of all with which people go on as it was found."""
+    """Code, subject and message of all that people accepted as it was found."""
 
     def known(self, *codes: str) -> frozenset[str]:
-        """The subjects with which people go on, of these codes."""
+        """The subjects that people accepted, of these codes."""
         return frozenset(subject for code, subject, _ in self.accepted if code in codes)
 
     def as_found(self, code: str) -> frozenset[tuple[str, str]]:
-        """The same of one code, each with what was said of it: what has changed since was not accepted."""
-        return frozenset((subject, said) for known, subject, said in self.accepted if known == code)
+        """The same of one code, each with its message: what has changed since was not accepted."""
+        return frozenset((subject, message) for known, subject, message in self.accepted if known == code)
 
     def holds(self, finding: Finding) -> bool:
-        """Whether people go on with it just as it is."""
+        """Whether people accepted it just as it is."""
         return (finding.code, finding.subject, finding.message) in self.accepted
 
 
 class Find(Value):
-    """What one look has found, with who goes on with it."""
+    """What one look has found, and the person who accepted it."""
 
     id: FoundId
     at: datetime

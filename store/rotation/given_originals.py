@@ -26,7 +26,7 @@ class GivenOriginals:
         self._database = database
 
     async def take_in(self, new: NewRotation, originals: Sequence[Original], at: datetime) -> None:
-        """Record `originals` with their rotation, which was ended from outside as far as anybody knows.
+        """Record `originals` with their rotation, which counts as ended from outside.
 
         A rotation that the store knows, and that has recorded nothing yet, gets them too: its store is an older copy.
 

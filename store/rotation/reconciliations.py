@@ -21,7 +21,7 @@ class Reconciliations:
         self._database = database
 
     async def keep(self, found: Reconciliation) -> None:
-        """Keep it instead of older ones, whoever has kept them.
+        """Keep it instead of older ones, of any process.
 
         Raises:
             StoreFull: when the store has no room.
@@ -39,7 +39,7 @@ class Reconciliations:
             raise StoreFull(str(error.orig)) from error
 
     async def newest(self) -> Reconciliation | None:
-        """The newest one; None: nobody has looked yet."""
+        """The newest one; None: no process has looked yet."""
         async with self._database.read() as session:
             row = await session.scalar(select(ReconciliationRow).order_by(ReconciliationRow.taken_at.desc()).limit(1))
         return None if row is None else row.found

@@ -65,7 +65,7 @@ class References:
             return {GroupId(owner): reference for owner, reference in kept}
 
     async def forget(self, rotation_id: RotationId, gate: str) -> None:
-        """Forget the references of a gate that is proven anew: what moved before does not count any more."""
+        """Forget the references of a gate that is proven again: what moved before does not count any more."""
         async with self._database.write() as session:
             await session.execute(
                 delete(ReferenceRow).where(ReferenceRow.rotation_id == rotation_id, ReferenceRow.gate == gate)

@@ -1,4 +1,4 @@
-"""Rotations: one at a time for each site, begun once for each request, projected for those who look."""
+"""Rotations: one at a time for each site, begun once for each request, projected for readers."""
 
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class Rotations:
         Args:
             new: what is asked for.
             at: the time of the request.
-            idempotency_key: names the request: the same one again gets the first one's rotation.
+            idempotency_key: names the request: the same one again gets the rotation of the first.
             fingerprint: the hash of the request: the same key with another one is refused.
 
         Raises:
@@ -107,7 +107,7 @@ class Rotations:
             rotation_id: the rotation.
             progress: what is reported.
             at: when.
-            number: of the event that the rotation reports; None when somebody else found it out.
+            number: of the event that the rotation reports; None when another part of the service found it out.
 
         Raises:
             UnknownRotation: when none of that id is kept.
@@ -120,9 +120,11 @@ class Rotations:
             runs = "status" not in progress.model_fields_set or progress.status is RotationStatus.RUNNING
             if runs and (number < kept.last_event or kept.status != RotationStatus.RUNNING):
                 return
-            said = {name: getattr(progress, name) for name in progress.model_fields_set}
+            fields = {name: getattr(progress, name) for name in progress.model_fields_set}
             newest = max(number, kept.last_event)
-            await connection.execute(_UPDATE, {**said, "rotation": rotation_id, "updated_at": at, "last_event": newest})
+            await connection.execute(
+                _UPDATE, {**fields, "rotation": rotation_id, "updated_at": at, "last_event": newest}
+            )
 
     async def get(self, rotation_id: RotationId) -> Rotation:
         """The rotation of that id.
@@ -152,7 +154,7 @@ class Rotations:
             rows = await session.scalars(runs.order_by(RotationRow.created_at, RotationRow.id))
             return tuple(_rotation(row) for row in rows)
 
-    async def unheard(self) -> tuple[Rotation, ...]:
+    async def unreported(self) -> tuple[Rotation, ...]:
         """Rotations that were recorded and have not reported anything yet, the oldest first."""
         recorded = select(RotationRow).where(RotationRow.status == RotationStatus.RUNNING, RotationRow.last_event == 0)
         async with self._database.read() as session:

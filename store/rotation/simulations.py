@@ -49,7 +49,7 @@ class Simulations:
         idempotency_key: str | None = None,
         fingerprint: str = "",
     ) -> Simulation:
-        """Keep a simulation with the site that it plays; the same request again gets the first one's.
+        """Keep a simulation with the site that it plays; the same request again gets the first simulation.
 
         Raises:
             IdempotencyConflict: when the key or the id belongs to another request.

@@ -54,7 +54,7 @@ _UPDATE = built_once(update(table_of(SwapRow)).where(_IS_ONE))
 
 
 class Swaps:
-    """The swaps of all rotations. When one was opened, and first seen, is written once, unless somebody undid it."""
+    """The swaps of all rotations. When one was opened, and first seen, is written once, unless a person undid it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -154,7 +154,7 @@ class Swaps:
 async def _kept(
     connection: AsyncConnection, rotation_id: RotationId, server: ServerName, target: Fingerprint
 ) -> SwapRecord:
-    """What is recorded of a swap, which nobody else writes about until the transaction ends."""
+    """What is recorded of a swap, which no other transaction changes until this one ends."""
     await lock_rotation(connection, rotation_id)
     names = _names(rotation_id, server, target)
     row = (await connection.execute(_ONE, names)).one_or_none()
@@ -167,8 +167,8 @@ async def _kept(
 
 
 async def _keep(connection: AsyncConnection, rotation_id: RotationId, swap: SwapRecord) -> SwapRecord:
-    told = swap.model_dump(exclude={"server", "target"})
-    await connection.execute(_UPDATE, {**_names(rotation_id, swap.server, swap.target), **told})
+    times = swap.model_dump(exclude={"server", "target"})
+    await connection.execute(_UPDATE, {**_names(rotation_id, swap.server, swap.target), **times})
     return swap
 
 

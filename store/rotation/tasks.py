@@ -51,7 +51,7 @@ class TaskNotInState(StoreFault):
 
 
 class TaskHeldByAnother(StoreFault):
-    """The task is claimed, and not by the one who asks."""
+    """The task is claimed by another operator."""
 
 
 class FileAlreadyTaken(StoreFault):
@@ -109,7 +109,7 @@ class Tasks:
     ) -> ConsoleTask:
         """Move a task to `to` if it is in one of `from_states`. Returns it as it is then.
 
-        Claiming names the holder, opening again names nobody, closing says who closed it. A note or an
+        Claiming names the holder, opening again clears the holder, closing names who closed it. A note or an
         attestation that is empty leaves the one before.
 
         Raises:
@@ -140,7 +140,7 @@ class Tasks:
         Raises:
             UnknownTask: when none is kept.
             TaskNotInState: when it is not claimed.
-            TaskHeldByAnother: when somebody else holds it.
+            TaskHeldByAnother: when another operator holds it.
             FileAlreadyTaken: when the file of this claim was taken.
         """
         async with self._database.write_rows() as connection:
@@ -183,7 +183,7 @@ def _wanted(states: frozenset[TaskState] | None, columns: tuple[str, ...]) -> Ex
 
 @cache
 def _move(states: frozenset[TaskState], columns: tuple[str, ...], *, claims: bool) -> Executable:
-    """One statement that looks and writes, so nobody comes in between. It finds the task's id when it wrote."""
+    """One statement that looks and writes, so no other write comes in between. It finds the task's id when it wrote."""
     changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
     if claims:
         changes["claims"] = TaskRow.claims + 1
@@ -192,7 +192,7 @@ def _move(states: frozenset[TaskState], columns: tuple[str, ...], *, claims: boo
 
 
 def _is_in(states: frozenset[TaskState]) -> ColumnElement[bool]:
-    """As `in_`, which is written out anew at each run."""
+    """As `in_`, which is written out again at each run."""
     return or_(false(), *(TaskRow.state == state for state in sorted(states)))
 
 

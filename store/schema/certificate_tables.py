@@ -12,7 +12,7 @@ from store.schema.columns import Document
 
 
 class KeystoreRow(Base):
-    """A keystore that somebody asked for. The row stays; the file goes when it is taken, or too late."""
+    """A keystore that a caller asked for. The row stays; the file goes when it is taken, or its time is over."""
 
     __tablename__ = "keystores"
     __table_args__ = (Index(None, "certificate_id", "made_at"),)

@@ -13,7 +13,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class NaiveInstantError(ValueError, DontWrapMixin):
-    """A datetime without a time zone was to be stored: nobody could say when that was."""
+    """A datetime without a time zone was to be stored: its moment is unknown."""
 
 
 def to_microseconds(at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Tables of sites without REST: what their people said was changed, exports of clients, statements about gates."""
+"""Tables of sites without REST: changes that operators stated, exports of clients, statements about gates."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from store.schema.columns import Document
 
 
 class ConsoleEntryRow(Base):
-    """Something that somebody changed at the console, by their word. Rows are never changed."""
+    """A change at the console, as an operator stated it. Rows are never changed."""
 
     __tablename__ = "console_entries"
 

@@ -145,7 +145,7 @@ class JudgementRow(Base):
 
 
 class LeftOutRow(Base):
-    """A client left out by a named person's word."""
+    """A client that named persons left out of a rotation."""
 
     __tablename__ = "left_out"
 
@@ -170,7 +170,7 @@ class SwapRow(Base):
     first_seen: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
-    """When the REST address was seen to follow: what was believed there before is not believed any more."""
+    """When the REST address was seen to follow: what was trusted there before is not trusted any more."""
 
 
 class FoundRow(Base):

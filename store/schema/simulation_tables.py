@@ -34,7 +34,7 @@ class SimulationRow(Base):
 
 
 class SimulatedSiteRow(Base):
-    """The plan and its site as they were known: apart, since it is large and nobody who looks needs it."""
+    """The plan and its site as they were known: apart, since it is large and no reader of a simulation needs it."""
 
     __tablename__ = "simulated_sites"
 

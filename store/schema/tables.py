@@ -1,4 +1,4 @@
-"""Every table, for whoever needs them all: importing this fills `Base.metadata`."""
+"""Every table, for code that needs them all: importing this fills `Base.metadata`."""
 
 from store.schema.base import Base
 from store.schema.certificate_tables import CertificateOrderRow, CertificateRequestRow, IssuerAccountRow, KeystoreRow

@@ -1,1 +1,1 @@
-"""What is known of sites: registration, surveys, the roster of clients, contacts, sightings, what people have said."""
+"""What is known of sites: registration, surveys, the roster of clients, contacts, sightings, operators' statements."""

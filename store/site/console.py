@@ -1,4 +1,4 @@
-"""What is known of sites without REST: what was said, the newest export of clients, statements about gates."""
+"""What is known of sites without REST: what operators stated, the newest export of clients, statements about gates."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -35,22 +35,22 @@ _CLIENTS = built_once(
 
 
 class OlderExport(StoreFault):
-    """An export that is not newer than the one that is kept: what it shows has been told already."""
+    """An export that is not newer than the one that is kept: what it shows is known already."""
 
 
 class ConsoleRecords:
-    """The words and files of the people of sites without REST."""
+    """Statements and files that people give about sites without REST."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def entries(self, site_id: SiteId, since: datetime) -> tuple[ConsoleEntry, ...]:
-        """What was said to be changed at a site since then, in its order."""
+        """The changes that operators stated at a site since then, in their order."""
         async with self._database.read_rows() as connection:
             return tuple(await connection.scalars(_ENTRIES, {"site": site_id, "since": since}))
 
     async def record(self, site_id: SiteId, entries: Sequence[ConsoleEntry], at: datetime) -> None:
-        """Keep what somebody said.
+        """Keep changes that an operator stated.
 
         Raises:
             UnknownSite: when none of that id is registered.

@@ -1,4 +1,4 @@
-"""The trail of contacts: every TLS connection to a site's SEPM, every word about its certificates, chained."""
+"""The trail of contacts: every TLS connection to a site's SEPM, every decision about its certificates, chained."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -42,7 +42,7 @@ _HASHED = ("site_id", "number", "at", "kind", "address", "server", "fingerprint"
 
 
 class LastPin(StoreFault):
-    """What is to be dropped is all that the site is believed by."""
+    """The certificate to be dropped is all that the site is trusted by."""
 
 
 class NotPinned(StoreFault):
@@ -63,7 +63,7 @@ class Contacts:
         self._database = database
 
     async def record(self, site_id: SiteId, contact: Contact) -> None:
-        """Store that a certificate was presented. What a swap has proven is believed alone from then on.
+        """Store that a certificate was presented. What a swap has proven is the only one trusted from then on.
 
         Raises:
             UnknownSite: when no such site is registered.
@@ -75,7 +75,7 @@ class Contacts:
                 await _settle(connection, registered, contact.at)
 
     async def settle(self, site_id: SiteId, at: datetime) -> None:
-        """Believe alone what a swap has proven, as soon as it has: not only at the next connection.
+        """Trust only what a swap has proven, as soon as it has: not only at the next connection.
 
         Raises:
             UnknownSite: when no such site is registered.
@@ -83,8 +83,8 @@ class Contacts:
         async with self._database.write_rows() as connection:
             await _settle(connection, await _locked(connection, site_id), at)
 
-    async def believe(self, site_id: SiteId, contact: Contact) -> None:
-        """Pin a certificate by a person's word. Again is no error.
+    async def trust(self, site_id: SiteId, contact: Contact) -> None:
+        """Pin a certificate that a person names. One that is pinned already is no error.
 
         Raises:
             UnknownSite: when no such site is registered.
@@ -97,12 +97,12 @@ class Contacts:
                 await _append(connection, site_id, contact)
 
     async def doubt(self, site_id: SiteId, contact: Contact) -> None:
-        """Drop a pin by a person's word.
+        """Drop a pin that a person names.
 
         Raises:
             UnknownSite: when no such site is registered.
             NotPinned: when it is not pinned.
-            LastPin: when nothing would be left to believe.
+            LastPin: when nothing would be left to trust.
         """
         fingerprint = _named(contact)
         async with self._database.write_rows() as connection:
@@ -171,7 +171,7 @@ class _Registered(NamedTuple):
 
 
 async def _locked(connection: AsyncConnection, site_id: SiteId) -> _Registered:
-    """The site, about which nobody else writes until the transaction ends: numbers have no gap, hashes no fork."""
+    """The site, locked until the transaction ends: numbers have no gap, hashes no fork."""
     row = (await connection.execute(_SITE, {"site": site_id})).one_or_none()
     if row is None:
         raise UnknownSite(f"no site of id {site_id} is registered")

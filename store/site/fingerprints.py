@@ -1,4 +1,4 @@
-"""What is believed at a site's REST address: pins, and what running swaps announce."""
+"""What is trusted at a site's REST address: pins, and what running swaps announce."""
 
 from datetime import datetime
 
@@ -84,10 +84,10 @@ async def accepted_at(connection: AsyncConnection, site: Site, rest_url: str, *,
 async def settle(
     connection: AsyncConnection, site: Site, rest_url: str, at: datetime
 ) -> tuple[frozenset[Fingerprint], frozenset[Fingerprint]]:
-    """Know the announced certificates from now on, where every server behind the address is proven.
+    """Pin the announced certificates from now on, where every server behind the address is proven.
 
     Returns:
-        What is believed anew, and what is not any more.
+        The certificates that are trusted now and were not before, and those that are not trusted any more.
     """
     announced = await _announced(connection, site.id)
     if not announced:

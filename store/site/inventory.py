@@ -73,14 +73,14 @@ def _looked_at(ports: Mapping[tuple[str, str], WatchedPortRow], row: SightingRow
 async def _looked(session: AsyncSession, site_id: SiteId, look: Look) -> bool:
     """Note that the port was looked at. False: a look that is as new is kept already."""
     at = look.endpoint
-    told = {"address": at.address, "number": at.number, "looked_at": look.at, "error": look.error}
+    fields = {"address": at.address, "number": at.number, "looked_at": look.at, "error": look.error}
     kept = await session.get(WatchedPortRow, (site_id, at.server, at.port.value))
     if kept is None:
-        session.add(WatchedPortRow(site_id=site_id, server=at.server, port=at.port.value, **told))
+        session.add(WatchedPortRow(site_id=site_id, server=at.server, port=at.port.value, **fields))
         return True
     if look.at <= kept.looked_at <= look.at + _LATE:
         return False
-    for name, value in told.items():
+    for name, value in fields.items():
         setattr(kept, name, value)
     return True
 

@@ -105,7 +105,7 @@ class MovedClient(Value):
 
 
 class Roster:
-    """The clients of all sites, and who is left out of a rotation."""
+    """The clients of all sites, and those that are left out of a rotation."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -118,7 +118,8 @@ class Roster:
         Args:
             site_id: the site.
             groups: None: all.
-            latest: what was just stored: whom no newer reading has shown since is taken from it, not made anew.
+            latest: what was just stored: clients that no newer reading has shown since are taken from it, not built
+                again.
         """
         if groups is None:
             return tuple(await self._read(_ENTRIES, site_id, latest))
@@ -161,7 +162,7 @@ class Roster:
         return tuple(sorted(found, key=lambda client: client.id))
 
     async def present(self, site_id: SiteId) -> frozenset[ClientId]:
-        """The clients that the newest reading of each one's group showed."""
+        """The clients that the newest reading of their group showed."""
         async with self._database.read_rows() as connection:
             return frozenset(map(ClientId, await connection.scalars(_PRESENT, {"site": site_id})))
 
@@ -180,7 +181,7 @@ class Roster:
         """Store a full reading of `groups`, or of the whole site when that is None.
 
         Clients of those groups that are not in it have vanished; they keep their name and last group. What a
-        newer reading said stays.
+        newer reading showed stays.
         """
         reading = Reading(site_id=site_id, mark=str(uuid4()), at=reading_at)
         await record_clients(self._database, reading, clients)
@@ -216,7 +217,7 @@ class Roster:
     async def leave_out(
         self, rotation_id: RotationId, clients: Collection[ClientId], who: str, why: str, at: datetime
     ) -> None:
-        """Leave clients out of a rotation by the word of `who`. The first word on a client stays."""
+        """Leave clients out of a rotation, as `who` asks. The first entry of a client stays."""
         named = [
             {"rotation_id": rotation_id, "client_id": client, "who": who, "why": why, "at": at}
             for client in sorted(set(clients))
@@ -232,7 +233,7 @@ class Roster:
             return {ClientId(client): at for client, at in named}
 
     async def left_out(self, rotation_id: RotationId) -> frozenset[ClientId]:
-        """Who is left out of a rotation."""
+        """The clients that are left out of a rotation."""
         return frozenset(await self.left_out_at(rotation_id))
 
 

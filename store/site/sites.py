@@ -48,7 +48,7 @@ class SiteAccess(Value):
     """Those that are known, and while a swap is not settled the announced ones (`rotation.trust.fingerprints`)."""
     ca_pem: str | None = None
     by_ca: bool = True
-    """Whether the CA's word is enough now."""
+    """Whether a certificate from the CA is enough now."""
 
 
 class SiteConnection(SiteAccess):
@@ -145,7 +145,7 @@ class Sites:
         return row.site
 
     async def access(self, site_id: SiteId) -> SiteAccess:
-        """How the site is reached, for those who do not log on: no key is needed.
+        """How the site is reached, for callers that do not log on: no key is needed.
 
         Raises:
             UnknownSite: when none is registered.
@@ -194,7 +194,7 @@ class Sites:
         """
         async with self._database.write() as session:
             row = await known_site(session, site_id, lock=True)
-            # built anew and not copied: only then are its own rules checked
+            # built again and not copied: only then are its own rules checked
             row.site = Site.model_validate({**dict(row.site), "lists": tuple(lists)})
             return row.site
 

@@ -66,8 +66,8 @@ async def refused(call) -> str:
 async def test_nothing_is_written_for_a_rotation_that_the_store_does_not_know(stage, other, why):
     """A write to SEPM for an unknown rotation, or for the wrong site, is refused before SEPM is asked."""
     made, plan, state = stage
-    said = await refused(named(made)[ActivityName.WRITE_SETTINGS](written(plan, state, **other)))
-    assert why in said
+    message = await refused(named(made)[ActivityName.WRITE_SETTINGS](written(plan, state, **other)))
+    assert why in message
     async with made.store.database.read() as session:
         assert list(await session.scalars(select(WriteRow))) == []
 
@@ -81,10 +81,10 @@ async def test_nothing_is_written_for_a_rotation_that_has_ended(stage):
 
 
 async def test_nothing_is_recorded_for_a_rotation_that_the_store_does_not_know(stage):
-    """A stranger's report adds no event; a task that nobody has recorded is not moved."""
+    """A stranger's report adds no event; a task that was not recorded is not moved."""
     made, plan, state = stage
-    report = told(made, plan, state).model_copy(update={"rotation_id": STRANGER})
-    await refused(named(made)[ActivityName.RECORD_PROGRESS](report))
+    stray = report(made, plan, state).model_copy(update={"rotation_id": STRANGER})
+    await refused(named(made)[ActivityName.RECORD_PROGRESS](stray))
     assert await made.store.events.list(STRANGER) == ()
     move = MoveTaskRequest(task_id=TaskId("t"), to=TaskState.DONE, who="eve", at=made.clock.now())
     await refused(named(made)[ActivityName.MOVE_TASK](move))
@@ -94,15 +94,15 @@ async def test_the_last_report_may_be_stored_twice(stage):
     """A worker that died between storing the end and saying so stores it again; another end is refused."""
     made, plan, state = stage
     record = named(made)[ActivityName.RECORD_PROGRESS]
-    last = told(made, plan, state, Outcome.COMPLETED)
+    last = report(made, plan, state, Outcome.COMPLETED)
     await record(last)
     await record(last)
     assert (await made.store.rotations.get(state.rotation_id)).status is RotationStatus.COMPLETED
-    assert "it is completed" in await refused(record(told(made, plan, state, Outcome.CANCELLED)))
+    assert "it is completed" in await refused(record(report(made, plan, state, Outcome.CANCELLED)))
 
 
 async def test_every_activity_for_a_rotation_is_held_against_the_store(stage):
-    """Whatever request names a rotation or a task of one is refused for a stranger: no activity was forgotten."""
+    """Each request that names a rotation or a task of one is refused for a stranger: no activity was forgotten."""
     made, _plan, state = stage
     for name, run in named(made).items():
         asked: Any = next(iter(activity._Definition.must_from_callable(run).arg_types or ()))
@@ -115,7 +115,7 @@ async def test_every_activity_for_a_rotation_is_held_against_the_store(stage):
         assert await refused(run(stranger)), name
 
 
-def told(stage, plan, state, outcome=None):
+def report(stage, plan, state, outcome=None):
     """A report of the rotation."""
     return ProgressReport(
         rotation_id=state.rotation_id, site_id=state.site_id, number=1, message="",

@@ -18,7 +18,7 @@ from store.progress import NewRotation, Progress, RotationStatus
 RESTORE = RotationId("restore-1")
 
 
-class Death(Exception):  # noqa: N818 - no error of anybody's: it is what a kill looks like from within
+class Death(Exception):  # noqa: N818 - not an error: it is what a kill looks like from within
     """The worker dies here."""
 
 
@@ -62,7 +62,7 @@ def ended(stage, state, outcome):
 
 
 @pytest.mark.parametrize("dies", ["project", "mark_restored"])
-async def test_a_restore_that_dies_at_its_end_leaves_nobody_terminated(torn, monkeypatch, dies):
+async def test_a_restore_that_dies_at_its_end_leaves_none_terminated(torn, monkeypatch, dies):
     """Tried again after a death at any commit about the earlier rotation, that one is restored and nothing is left."""
     stage, state = torn
     store = stage.store

@@ -38,7 +38,7 @@ def _of_kind(body, kind):
 async def checked(stage):
     """What a claim or a recheck finds after an upgrade, with the versions that a person has confirmed."""
 
-    async def check(kind, *said, beside=()):
+    async def check(kind, *confirmed, beside=()):
         plan = await stage.plan()
         state = await stage.begin(plan)
         now = stage.clock.now()
@@ -56,7 +56,7 @@ async def checked(stage):
                 at=_of_kind(plan.body, kind).id,
                 versions_shown=versions,
             )
-            for versions in ((), said)
+            for versions in ((), confirmed)
         ]
         return [await Planning(stage.world).check_plan(request) for request in requests]
 
@@ -73,7 +73,7 @@ async def test_another_version_stands_against_it_until_it_is_confirmed(checked, 
 
 
 async def test_no_amendment_passes_over_another_version(checked):
-    """Where a list was assigned too, the plan is made again only when a person has said that the ports are right."""
+    """Where a list was assigned too, the plan is made again only when a person has confirmed the ports."""
     assigned = ListAssigned(group=ROOT_GROUP, location=DEFAULT_LOCATION, server_list=DEFAULT_LIST)
     found, confirmed = await checked("recheck", NEW, beside=(assigned,))
     assert found.amendment is None

@@ -1,4 +1,4 @@
-"""What somebody says of settings at a site without REST: it is taken with the serials that show it, else refused."""
+"""Statements about settings at a site without REST: accepted with the serials that show a change, else refused."""
 
 from datetime import timedelta
 
@@ -16,8 +16,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def said():
-    """Says that the first settings task of such a site is done, with some evidence; the code of what speaks against."""
+async def attested():
+    """States that the first settings task of such a site is done, with evidence; the code of what speaks against."""
     spec = one_server(clients=4, heartbeat=HOUR)
     async with Stage(Scenario(seed=1, spec=spec, at_console=OfflinePeople(), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
@@ -29,22 +29,22 @@ async def said():
         task = await stage.store.tasks.get(opened.task_id)
         stage.console.look_before(task)
 
-        async def say(**evidence):
+        async def attest(**evidence):
             request = ObserveTaskRequest(ref=ref, task_id=opened.task_id, evidence=evidence, who="ann")
             seen = await tasks.observe_task(request)
             return seen.contradicts and seen.contradicts.code
 
-        yield say, stage, task
+        yield attest, stage, task
 
 
-async def test_a_serial_of_no_group_of_the_task_is_refused(said):
+async def test_a_serial_of_no_group_of_the_task_is_refused(attested):
     """Its letters are of none of the groups: it was copied from another page."""
-    say, *_ = said
-    assert await say(serials="ZZZZ-01/01/2026 00:00:00 000") == "serial-unreadable"
+    attest, *_ = attested
+    assert await attest(serials="ZZZZ-01/01/2026 00:00:00 000") == "serial-unreadable"
 
 
-async def test_serials_before_and_after_are_wanted(said):
-    """A word alone shows no change; the same serial before and after shows none either."""
-    say, stage, task = said
-    assert await say(seen="I did it") == "serial-wanted"
-    assert await say(**stage.console.shown(task)) == "serial-did-not-move"
+async def test_serials_before_and_after_are_wanted(attested):
+    """A statement alone shows no change; the same serial before and after shows none either."""
+    attest, stage, task = attested
+    assert await attest(seen="I did it") == "serial-wanted"
+    assert await attest(**stage.console.shown(task)) == "serial-did-not-move"

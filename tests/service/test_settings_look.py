@@ -37,7 +37,7 @@ async def read(stage, readings, *, by_dates=True):
 
 
 async def test_where_no_policy_is_another_one_only_pages_are_read():
-    """What somebody changes meanwhile is read, since its policy was made again; after a day all is."""
+    """What an administrator changes meanwhile is read, since its policy was made again; after a day all is."""
     async with staged() as stage:
         readings = LastReadings()
         await read(stage, LastReadings())  # it logs in
@@ -82,7 +82,7 @@ async def test_dates_count_where_the_rotations_own_writes_have_moved_them(moves)
         for step in relaxing[:2]:
             await settings.write_settings(WriteRequest(ref=about(step), field=step.field, restores=False))
             stage.clock.leap_to(stage.clock.now() + timedelta(minutes=5))
-            if not moves:  # somebody edits another policy of the group
+            if not moves:  # an administrator edits another policy of the group
                 stage.simulation.advance_to(stage.clock.now())
                 stage.simulation.console.edit_policy(LEGACY)
                 stage.clock.leap_to(stage.clock.now() + timedelta(minutes=5))

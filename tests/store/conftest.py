@@ -1,4 +1,4 @@
-"""A real store of one's own, in a SQLite file and on PostgreSQL, and values to put into it."""
+"""A real store for each test, in a SQLite file and on PostgreSQL, and values to put into it."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -152,7 +152,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request, tmp_path) -> Iterator[StoreSettings]:
-    """A store that nobody has opened: without tables, in a SQLite file and on PostgreSQL."""
+    """A store that was never opened: without tables, in a SQLite file and on PostgreSQL."""
     if request.param == "sqlite":
         yield StoreSettings(folder=tmp_path / "new")
         return

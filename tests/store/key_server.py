@@ -97,13 +97,13 @@ class KeyServer:
             program, "server", *flags, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
         assert process.stdout is not None
-        said = b""
+        output = b""
         try:
             async with asyncio.timeout(PATIENCE):
-                while b"Root Token:" not in said and (line := await process.stdout.readline()):
-                    said += line
-            unseal = re.search(rb"Unseal Key: (\S+)", said)
-            assert unseal is not None, said.decode()
+                while b"Root Token:" not in output and (line := await process.stdout.readline()):
+                    output += line
+            unseal = re.search(rb"Unseal Key: (\S+)", output)
+            assert unseal is not None, output.decode()
             ca = folder / "vault-ca.pem"
             trust = ssl.create_default_context(cafile=ca)
             draining = asyncio.ensure_future(process.stdout.read())

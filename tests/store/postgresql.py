@@ -34,7 +34,7 @@ _LOSES_ALL_IN_A_CRASH = ("fsync=off", "full_page_writes=off", "synchronous_commi
 """Nothing of it is to be kept."""
 
 _AS_LONG_AS_WE_LIVE = '"$@" & read -r _; kill -INT $!; wait $!; cd / && rm -rf "$OLDPWD"'
-"""Its standard input ends with whoever started it, however that ends."""
+"""Its standard input ends with the process that started it, however that ends."""
 
 
 @dataclass
@@ -76,7 +76,7 @@ class PostgreSQL:
     def _create(self, template: str = "template0") -> str:
         name = f"rotator_{uuid4().hex}"
         with self._connected() as connection:
-            # PostgreSQL 15 writes each page of a copy to its journal, unless it is told not to
+            # PostgreSQL 15 writes each page of a copy to its journal, unless the strategy is file_copy
             how = SQL(" STRATEGY file_copy" if connection.info.server_version >= 150_000 else "")
             connection.execute(
                 SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)) + how
@@ -113,7 +113,7 @@ def _cluster() -> Iterator[URL]:
     folder = Path(tempfile.mkdtemp(prefix="rotator-postgresql-", dir=_place()))
     try:
         runs = _unprivileged(folder) | {"cwd": folder}
-        data, said, password = folder / "data", folder / "said", secrets.token_hex(16)
+        data, output, password = folder / "data", folder / "said", secrets.token_hex(16)
         (file := folder / "password").write_text(password)
         file.chmod(0o644)  # the folder is its owner's alone
         owned = ("-U", _OWNER, "-A", "scram-sha-256", "--pwfile", file)
@@ -123,13 +123,13 @@ def _cluster() -> Iterator[URL]:
         (port,) = choose_ports("127.0.0.1", 0)
         settings = (*_LOSES_ALL_IN_A_CRASH, "listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}")
         server = URL.create("postgresql", _OWNER, password, "127.0.0.1", port, "postgres")
-        with said.open("wb") as log:
+        with output.open("wb") as log:
             tied: list[str | Path] = ["sh", "-c", _AS_LONG_AS_WE_LIVE, "sh", postgres, "-D", data]
             command = [*tied, *(word for each in settings for word in ("-c", each))]
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, **runs)
         assert process.stdin is not None
         try:
-            _until_it_answers(server, process, said)
+            _until_it_answers(server, process, output)
             yield server
         finally:
             process.stdin.close()
@@ -146,7 +146,7 @@ def _place() -> Path | None:
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
-    """How to start what refuses to run as root: as the package's user, or as nobody; `folder` becomes its own."""
+    """How to start what refuses to run as root: as the package's user or an unprivileged one, which gets `folder`."""
     if os.geteuid() != 0:
         return {}
     known = {user.pw_name: user for user in pwd.getpwall()}
@@ -155,14 +155,14 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _until_it_answers(server: URL, process: subprocess.Popen[bytes], said: Path) -> None:
+def _until_it_answers(server: URL, process: subprocess.Popen[bytes], output: Path) -> None:
     patience = time.monotonic() + PATIENCE
     while True:
         try:
             psycopg.connect(server.render_as_string(hide_password=False)).close()
         except psycopg.OperationalError:
-            assert process.poll() is None, said.read_text()
-            assert time.monotonic() < patience, said.read_text()
+            assert process.poll() is None, output.read_text()
+            assert time.monotonic() < patience, output.read_text()
             time.sleep(0.05)
         else:
             return

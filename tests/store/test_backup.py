@@ -93,7 +93,7 @@ async def test_a_backup_is_never_written_over(filled, folder):
     assert [path.name for path in folder.iterdir()] == ["rotator.db"]
 
 
-async def test_keys_that_are_elsewhere_are_told(filled, folder, tmp_path):
+async def test_keys_kept_elsewhere_are_named(filled, folder, tmp_path):
     """A key that seals something and is not in the key file is named by its id."""
     assert len(back_up(filled.database.file, tmp_path / "none", folder).keys_elsewhere) == 1
 
@@ -141,7 +141,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path, folder):
 
 
 def test_a_locked_database_is_waited_for_and_then_named(tmp_path, folder, monkeypatch):
-    """A database that somebody keeps locked for himself is not copied, and is said to be locked."""
+    """A database that another process keeps locked is not copied, and is named as locked."""
     monkeypatch.setattr("store.backup.BUSY_SECONDS", 0.1)
     live = tmp_path / "rotator.db"
     revised(live, "head")
@@ -154,13 +154,13 @@ def test_a_locked_database_is_waited_for_and_then_named(tmp_path, folder, monkey
 
 
 def test_a_full_disk_leaves_nothing(tmp_path, folder):
-    """Where the copy finds no room, the reason is told, no half of it stays, and the original is as it was."""
+    """Where the copy finds no room, the error gives the reason, no half of it stays, and the original is as it was."""
     live = tmp_path / "rotator.db"
     revised(live, "head")
     before = digest(live)
     soft, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
     assert soft == resource.RLIM_INFINITY
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", RESTRICTED, str(live.stat().st_size // 2), str(live), str(folder)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
@@ -168,8 +168,8 @@ def test_a_full_disk_leaves_nothing(tmp_path, folder):
         check=True,
         timeout=60,
     ).stdout
-    assert f"{live} cannot be copied into {folder}" in told
-    assert "nothing was left there" in told
+    assert f"{live} cannot be copied into {folder}" in output
+    assert "nothing was left there" in output
     assert list(folder.iterdir()) == []
     assert digest(live) == before
 
@@ -188,7 +188,7 @@ def test_all_copies_have_their_names_or_none(tmp_path, folder):
 
 
 async def test_a_database_of_a_newer_release_is_not_opened(tmp_path):
-    """Who restores a copy that a newer release made is told so, and its revision stays."""
+    """An administrator who restores a copy that a newer release made gets an error, and its revision stays."""
     revised(tmp_path / "rotator.db", "newer")
     with pytest.raises(DatabaseOfAnotherRelease, match="install that release"):
         await Store.open(StoreSettings(folder=tmp_path))

@@ -176,7 +176,7 @@ async def test_somebody_in_the_middle_hears_nothing_and_stops_the_rotation(playe
         word = Contact(
             at=here.stage.clock.now(), kind=ContactKind.PINNED, address="", fingerprint=proxy.facts.fingerprint
         )
-        await here.stage.store.contacts.believe(SITE, word)
+        await here.stage.store.contacts.trust(SITE, word)
         return here.say(Move.RETRY, why="it is our own proxy")
 
     def put_before(_):

@@ -1,4 +1,4 @@
-"""Full readings: nobody who is there all the time is left out because rows moved while pages were read."""
+"""Full readings: no client that is there all the time is left out because rows moved while pages were read."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -97,9 +97,9 @@ async def test_rule_2_pages_that_shrink_whenever_they_are_read_are_no_reading(si
 
 
 def test_a_single_domain_is_not_named_and_several_are():
-    """As SEPM is asked: a survey tells the domains, unless one of its groups does not say which it is in."""
+    """A survey names the domains to ask SEPM for, unless one of its groups does not say which it is in."""
 
-    def told(*domains):
+    def surveyed(*domains):
         groups = tuple(
             ObservedGroup(
                 id=GroupId(str(number)), path="G", domain_id=domain, inherits=False, policy_date=START, locations=()
@@ -108,4 +108,4 @@ def test_a_single_domain_is_not_named_and_several_are():
         )
         return surveyed_domains(SiteSurvey(taken_at=START, sepm_clock=START, version="", groups=groups))
 
-    assert [told("D", "D"), told("E", "D"), told("D", "")] == [("",), ("D", "E"), ()]
+    assert [surveyed("D", "D"), surveyed("E", "D"), surveyed("D", "")] == [("",), ("D", "E"), ()]

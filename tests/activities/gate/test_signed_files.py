@@ -1,4 +1,4 @@
-"""The word about a server's .SIG files, held against when its certificate was replaced."""
+"""The evidence about a server's .SIG files, compared with when its certificate was replaced."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @pytest.fixture
 async def doubt():
-    """What speaks against dates, told in minutes from when the former certificate was last seen; None: nothing."""
+    """What speaks against dates, in minutes from when the former certificate was last seen; None: nothing."""
     async with Stage(Scenario(seed=1, spec=three_servers(clients=8), limits=Limits(purge_after=None))) as stage:
         plan = await stage.plan()
         state = await stage.begin(plan)
@@ -35,19 +35,19 @@ async def doubt():
         skew = (await stage.store.surveys.get(plan.survey_id)).skew
 
         async def found(certificate, oldest):
-            said = None
+            evidence = None
             if certificate is not None:
                 dates = (("certificate", certificate), ("oldest_sig", oldest))
-                said = {name: (former_seen - skew + at * MINUTE).isoformat() for name, at in dates}
-            seen = await tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence=said))
+                evidence = {name: (former_seen - skew + at * MINUTE).isoformat() for name, at in dates}
+            seen = await tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence=evidence))
             assert not seen.done
             return seen.contradicts.code if seen.contradicts else None
 
         yield found
 
 
-async def test_nothing_is_said_of_a_task_that_is_only_looked_at(doubt):
-    """A look shows nothing, and speaks against nothing."""
+async def test_a_look_speaks_against_nothing(doubt):
+    """A look at a task without evidence closes nothing, and finds nothing."""
     assert await doubt(None, None) is None
 
 
@@ -56,7 +56,7 @@ async def test_nothing_is_said_of_a_task_that_is_only_looked_at(doubt):
     [
         (1, 2, None),
         (0, 0, None),  # the replacement may have come right after the look
-        (-1, 2, None),  # told to the minute
+        (-1, 2, None),  # given to the minute
         (-2, 2, "signed-files-of-another"),
         (5, 4, "signed-files-stale"),
     ],

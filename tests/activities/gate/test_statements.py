@@ -58,7 +58,7 @@ class GateA8:
 
 
 async def test_an_export_from_before_the_minimum_ends_no_gate(stage, gate):
-    """Whoever is covered: the console is looked at once more after it, by an export or by two persons."""
+    """Even with every client covered, a gate wants a look at the console after it, by an export or by two persons."""
     opened_at = stage.clock.now()
     stage.clock.leap_to(opened_at + gate.step.minimum)
     assert "is older than its minimum" in (await gate.asks(opened_at))

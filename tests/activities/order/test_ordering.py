@@ -32,7 +32,7 @@ PLACED = Order(url=f"{CA}/order/1", step=OrderStep.PROVING, records=(ProofRecord
 
 
 def another_key():
-    """A public key of nobody's."""
+    """A public key of no request."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
 
 
@@ -169,15 +169,15 @@ async def test_what_may_not_go_into_a_server_is_not_taken_in(shop, signed, code)
     assert (await shop.store.certificate_requests.get("request-1")).certificate_id is None
 
 
-async def test_a_name_that_was_left_out_is_told(shop):
+async def test_a_name_that_is_left_out_is_shown(shop):
     """The certificate is taken in: it may do for another server."""
     assert (await shop.advance(shop.signed(NAMES[0]))).state is OrderState.ISSUED
     left = [finding for finding in (await shop.kept()).findings if finding.code == "certificate-name-left-out"]
     assert [finding.subject for finding in left] == [NAMES[1]]
 
 
-async def test_what_passes_is_waited_for_and_told(shop):
-    """As long as the authority says; what it was is kept with the order, until it goes on."""
+async def test_what_passes_is_waited_for_and_kept(shop):
+    """The wait is as long as the authority says; its reason is kept with the order, until the order goes on."""
     answer = await shop.advance(IssuerUnreachable(CA, "no answer", "see whether it runs"))
     assert (answer.state, answer.wait) == (OrderState.RUNNING, timedelta(seconds=5))
     answer = await shop.advance(RateLimited(CA, "slowly", "nothing", timedelta(hours=3)))
@@ -209,7 +209,7 @@ async def test_one_that_takes_too_long_says_where_it_stood(shop):
 
 
 async def test_records_are_taken_out_whatever_the_end(shop):
-    """Tried some times; then it is told which ones are left. Nothing is left to be told where they are out."""
+    """Tried some times; then the order names the records that are left, and none where they are out."""
     await shop.advance(PLACED)
     shop.authority.untidy = DnsRefused("_acme-challenge.a", "REFUSED", "ask")
     with pytest.raises(ApplicationError, match="REFUSED"):

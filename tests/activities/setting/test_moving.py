@@ -41,7 +41,7 @@ async def moved(stage, request):
     return stage.simulation.effects.count("rest.client_log") - before
 
 
-async def test_nothing_is_moved_where_nobody_would_take_it(moving):
+async def test_nothing_is_moved_where_no_client_takes_it(moving):
     """No client is at the server, and no move was cut off."""
     stage, request, _ = moving
     assert await moved(stage, request) == 0

@@ -99,7 +99,7 @@ async def test_a_write_that_is_lost_again_and_again_is_left_to_a_person(writing)
 
 
 async def test_a_write_that_a_crash_cut_off_is_noted_as_made(writing):
-    """Sent and carried out, and then the worker died: tried again, nothing is sent anew, and the note is completed."""
+    """Sent and carried out, and then the worker died: tried again, nothing is sent again, and the note is completed."""
     stage, ref = writing.stage, writing.request.ref
     scope = await scope_of(stage.world, ref)
     first = (await scope.wanted(writing.request.field, restores=False))[0]

@@ -1,4 +1,4 @@
-"""The word about a recovery file, held against what was saved of the site before."""
+"""The evidence about a recovery file, compared with what was saved of the site before."""
 
 import pytest
 
@@ -29,14 +29,14 @@ class Recoveries:
             rotation_id=self.state.rotation_id, site_id=self.state.site_id, plan_id=self.state.plan_id, step=step
         )
 
-    async def doubt(self, index, said):
-        """The code of what speaks against the word, once its task is open; None where it is taken, and then it is."""
+    async def doubt(self, index, evidence):
+        """The code of what speaks against the evidence of an open task; None where the task is closed with it."""
         at, ref = self.stage.clock.now(), self.ref(index)
         task_id = (await self.tasks.open_task(OpenTaskRequest(ref=ref, opened_at=at))).task_id
-        seen = await self.tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence=said))
+        seen = await self.tasks.observe_task(ObserveTaskRequest(ref=ref, task_id=task_id, evidence=evidence))
         assert not seen.done
-        if seen.contradicts is None and said is not None:
-            closed = MoveTaskRequest(task_id=task_id, to=TaskState.DONE, who="ann", attestation=said, at=at)
+        if seen.contradicts is None and evidence is not None:
+            closed = MoveTaskRequest(task_id=task_id, to=TaskState.DONE, who="ann", attestation=evidence, at=at)
             await self.tasks.move_task(closed)
         return seen.contradicts.code if seen.contradicts else None
 
@@ -49,13 +49,13 @@ async def recoveries():
         yield Recoveries(stage, plan, await stage.begin(plan))
 
 
-async def test_nothing_is_said_of_a_task_that_is_only_looked_at(recoveries):
-    """A look shows nothing, and speaks against nothing."""
+async def test_a_look_speaks_against_nothing(recoveries):
+    """A look at a task without evidence closes nothing, and finds nothing."""
     assert await recoveries.doubt(0, None) is None
 
 
 async def test_a_file_is_of_one_server(recoveries):
-    """Its SHA-256 is taken once, of the next server it must be another."""
+    """Its SHA-256 is accepted for one server; the next server needs another one."""
     assert await recoveries.doubt(0, {"filename": "a.zip"}) == "recovery-sha256-missing"
     assert await recoveries.doubt(0, {"sha256": SUM}) is None
     assert await recoveries.doubt(1, {"sha256": SUM.upper()}) == "recovery-file-of-another"
@@ -70,7 +70,7 @@ async def test_the_certificate_is_the_one_that_the_plan_replaces(recoveries):
 
 
 async def test_a_file_from_before_a_replacement_is_outdated(recoveries):
-    """Saved, then replaced: whoever has the same file for the next replacement holds the wrong certificate."""
+    """Saved, then replaced: at the next replacement the same file holds the wrong certificate."""
     assert await recoveries.doubt(0, {"sha256": SUM}) is None
     assert await recoveries.doubt(0, {"sha256": SUM}) is None, "nothing was replaced yet"
     stage, server, now = recoveries.stage, recoveries.steps[0].work.server, recoveries.stage.clock.now()

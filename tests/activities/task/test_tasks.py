@@ -25,7 +25,7 @@ async def stage():
 
 
 async def test_a_task_by_hand_is_opened_later_where_sepm_does_not_answer(stage, monkeypatch):
-    """What SEPM's edge raises is told as a failure that is tried again, not as an error of ours; no task is kept."""
+    """What SEPM's edge raises is a failure that is tried again, not an error of ours; no task is kept."""
     plan = await stage.plan()
     state = await stage.begin(plan)
     step = next(each for each in plan.body.steps if isinstance(each, Write))
@@ -43,7 +43,7 @@ async def test_a_task_by_hand_is_opened_later_where_sepm_does_not_answer(stage, 
 
 
 async def test_images_are_refreshed_in_the_groups_as_they_are_called_now():
-    """A group that was moved since the plan is named by its new path: by the old one nobody at the console finds it."""
+    """A group that was moved since the plan is named by its new path: by the old one no operator finds it."""
     above, images = f"{ROOT_GROUP}\\Labs", f"{ROOT_GROUP}\\Images"
     spec = SiteSpec(
         name="Images",

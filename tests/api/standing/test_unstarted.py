@@ -37,7 +37,7 @@ async def test_a_recorded_restore_is_taken_up_when_the_service_starts(connected,
     await take_up(connected)
     shown = await shown_when(recorded.id, lambda shown: shown["live"] and shown["updated_at"] != shown["created_at"])
     assert (shown["purpose"], shown["status"]) == ("restore", "running")
-    assert await connected.store.rotations.unheard() == ()
+    assert await connected.store.rotations.unreported() == ()
     await take_up(connected)
 
 

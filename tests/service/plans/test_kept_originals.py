@@ -35,10 +35,10 @@ class Begun:
         opened = await self.tasks.open_task(OpenTaskRequest(ref=ref, opened_at=at))
         return ref, await self.stage.store.tasks.get(opened.task_id)
 
-    async def doubt(self, index, **said):
-        """The code of what speaks against what is said of a task."""
+    async def doubt(self, index, **evidence):
+        """The code of what speaks against the evidence of a task."""
         ref, task = await self.task(index)
-        request = ObserveTaskRequest(ref=ref, task_id=task.id, evidence={"sha256": SUM, **said})
+        request = ObserveTaskRequest(ref=ref, task_id=task.id, evidence={"sha256": SUM, **evidence})
         found = (await self.tasks.observe_task(request)).contradicts
         return found.code if found else None
 
@@ -92,8 +92,8 @@ async def test_the_first_task_has_it_saved(begun):
     assert "rotator originals" not in "\n".join(second.instructions)
 
 
-async def test_what_is_said_of_it_is_compared(begun):
-    """Its SHA-256 need not be said; another one is not taken, but where the task did not ask for the file."""
+async def test_its_sha256_is_compared(begun):
+    """Its SHA-256 need not be given; another one is refused, unless the task did not ask for the file."""
     await begun.record()
     sha256 = sha256_of(await begun.kept())
     assert await begun.doubt(0) is None
@@ -103,7 +103,7 @@ async def test_what_is_said_of_it_is_compared(begun):
 
 
 async def test_too_many_do_not_go_into_a_file(begun, monkeypatch):
-    """More pairs than the file may hold are told, and nothing is cut off."""
+    """More pairs than the file may hold are an error, and nothing is cut off."""
     await begun.record()
     (one, *_) = await begun.stage.store.originals.of(begun.state.rotation_id)
 

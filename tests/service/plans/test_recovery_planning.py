@@ -1,4 +1,4 @@
-"""What is known of a damaged site: told by surveys, the watch, earlier rotations and what was saved in them."""
+"""What is known of a damaged site: by surveys, the watch, earlier rotations and what was saved in them."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ SEPM_2 = ServerName("SEPM-2")
 
 @pytest.fixture
 async def surveyed():
-    """A site of three servers that was surveyed and planned for; whoever knows its stage damages SEPM-2."""
+    """A site of three servers that was surveyed and planned for; each test damages SEPM-2."""
     spec = three_servers(clients=8, heartbeat=HOUR)
     scenario = Scenario(seed=7, spec=spec, limits=Limits(purge_after=None), unproven=Unproven.APPROVE)
     async with Stage(scenario) as stage:
@@ -35,7 +35,7 @@ async def surveyed():
 
 
 def damage(stage, form, after=3 * HOUR, noticed=5 * HOUR):
-    """Some hours later the certificate of SEPM-2 is damaged, and some hours later still somebody looks."""
+    """Some hours later the certificate of SEPM-2 is damaged, and an administrator looks some hours later."""
     stage.clock.leap_to(stage.clock.now() + after)
     stage.simulation.advance_to(stage.clock.now())
     held = stage.simulation.site.server(SEPM_2).credential.fingerprint
@@ -45,8 +45,8 @@ def damage(stage, form, after=3 * HOUR, noticed=5 * HOUR):
 
 
 async def save(stage, certificate):
-    """Somebody saves the recovery file of SEPM-2 in a rotation, and says which certificate is in it."""
-    said = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "certificate_sha256": certificate}
+    """An operator saves the recovery file of SEPM-2 in a rotation, and states which certificate is in it."""
+    evidence = {"filename": "recovery_1.zip", "sha256": "ab" * 32, "certificate_sha256": certificate}
     task = ConsoleTask(
         id=TaskId("saved"),
         rotation_id=ROTATION,
@@ -60,7 +60,7 @@ async def save(stage, certificate):
         title="",
         instructions=(),
         opened_at=stage.clock.now(),
-        attestation=said,
+        attestation=evidence,
     )
     await stage.store.tasks.add(task)
 
@@ -75,7 +75,7 @@ async def planned(stage):
 
 
 async def test_a_file_that_was_saved_in_a_rotation_is_used(surveyed):
-    """The one that is said to hold what clients hold; another one is of no use."""
+    """It is the file that holds, as the operator stated, what clients hold; another one is of no use."""
     held = damage(surveyed, DamageForm.LOST)
     assert await planned(surveyed) == ["recovery-file-missing"]
     await save(surveyed, held)
@@ -87,7 +87,7 @@ async def test_a_file_that_was_saved_in_a_rotation_is_used(surveyed):
 
 
 async def test_what_a_rotation_has_put_in_is_not_taken_out_again(surveyed):
-    """At a server that nobody is heard at, by clients that fail over: the file of the old certificate is at hand."""
+    """No client checks in at the server, as clients fail over: the file of the old certificate is at hand."""
     await save(surveyed, damage(surveyed, DamageForm.ANOTHER))
     assert (await planned(surveyed)).body.purpose == "recover"
     now, new = surveyed.clock.now(), surveyed.simulation.site.server(SEPM_2).credential.fingerprint
@@ -96,7 +96,7 @@ async def test_what_a_rotation_has_put_in_is_not_taken_out_again(surveyed):
 
 
 async def test_what_the_watch_saw_counts(surveyed):
-    """Ten days after the last survey nobody knows what the server presented since; unless somebody has watched it."""
+    """Ten days after the last survey it is unknown what the server presented since, unless the watch has seen it."""
     held = damage(surveyed, DamageForm.LOST, after=10 * DAY, noticed=HOUR)
     await save(surveyed, held)
     assert await planned(surveyed) == ["recovery-history-old"]
@@ -110,7 +110,7 @@ async def test_what_the_watch_saw_counts(surveyed):
 
 
 async def test_a_replacement_is_advised_against(surveyed):
-    """Whoever plans one for a server that presents nothing is refused, with the command that recovers it."""
+    """A plan for a server that presents nothing is refused, with the command that recovers it."""
     held = damage(surveyed, DamageForm.LOST)
     await save(surveyed, held)
     with pytest.raises(PlanRefusedError) as refused:
@@ -120,10 +120,10 @@ async def test_a_replacement_is_advised_against(surveyed):
 
 
 async def test_a_replacement_of_another_certificate_is_advised_against(surveyed):
-    """It can be planned, for somebody may have meant it; clients that are heard with it have followed it."""
+    """It can be planned, as an administrator may have meant it; clients that check in with it have followed it."""
     damage(surveyed, DamageForm.ANOTHER)
-    told = {finding.code: finding.severity.value for finding in (await surveyed.plan()).findings}
-    assert told["recover-instead"] == "warning"
+    severities = {finding.code: finding.severity.value for finding in (await surveyed.plan()).findings}
+    assert severities["recover-instead"] == "warning"
     surveyed.clock.leap_to(surveyed.clock.now() + 4 * DAY)
     plan = await surveyed.plan()
     assert "recover-instead" not in {finding.code for finding in plan.findings}
@@ -131,7 +131,7 @@ async def test_a_replacement_of_another_certificate_is_advised_against(surveyed)
 
 
 async def test_a_certificate_that_ends_meanwhile_is_not_to_be_put_back(surveyed):
-    """Somebody takes their time: from its end on the task says so, and what to do instead."""
+    """The operator is slow: from the certificate's end on the task says so, and what to do instead."""
     held = damage(surveyed, DamageForm.LOST)
     await save(surveyed, held)
     plan = await planned(surveyed)
@@ -149,7 +149,7 @@ async def test_a_certificate_that_ends_meanwhile_is_not_to_be_put_back(surveyed)
 
 
 async def test_another_certificate_than_the_one_to_put_back_is_named(surveyed):
-    """Somebody puts in a certificate that no client holds: the task stays open and says so."""
+    """The operator puts in a certificate that no client holds: the task stays open and says so."""
     await save(surveyed, damage(surveyed, DamageForm.ANOTHER))
     plan = await planned(surveyed)
     (step,) = [step for step in plan.body.steps if step.kind == "console"]

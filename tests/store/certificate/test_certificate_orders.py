@@ -66,7 +66,7 @@ async def test_an_order_is_kept_step_by_step(asked, new, make):
 
 
 async def test_one_order_at_a_time(asked, new, make):
-    """While one runs it is that one; one that was issued is not ordered again unless somebody says so."""
+    """While one runs it is that one; one that was issued is ordered again only when the caller asks for it."""
     first = await asked.create(new(1), idempotency_key="once", fingerprint="f")
     assert await asked.create(new(2)) == first
     assert await asked.create(new(3), idempotency_key="once", fingerprint="f") == first
@@ -107,7 +107,7 @@ async def test_what_is_not_there_is_named(asked, new):
 
 
 async def test_an_account_has_one_key(settings, make):
-    """It is sealed before anybody sees it, the same after a restart, and another authority has another one."""
+    """It is sealed before it is used, the same after a restart, and another authority has another one."""
     keys = iter((b"ONE", b"TWO", b"THREE"))
 
     def fresh():

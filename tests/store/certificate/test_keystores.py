@@ -46,7 +46,7 @@ async def test_a_keystore_leaves_once(store, make, add):
     assert await sealed_in(store) == []
 
 
-async def test_a_keystore_that_nobody_takes_is_dropped(store, make, add):
+async def test_a_keystore_that_is_not_taken_is_dropped(store, make, add):
     """After its time it cannot be taken, and its bytes go when the next one is made."""
     record = await add("k1")
     with pytest.raises(KeystoreGone, match="could be taken until"):

@@ -65,6 +65,6 @@ def test_large_findings_come_in_parts(both):
     ids=["not marked", "a list of values"],
 )
 def test_others_go_the_usual_way(both, statement):
-    """What is not marked, and what is spelled anew for each list of values, is left alone."""
+    """What is not marked, and what is spelled again for each list of values, is left alone."""
     runner, _usual = both
     assert runner.run(statement, {"least": 1, "some": [1]}) is None

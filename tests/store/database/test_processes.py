@@ -26,7 +26,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("kills", [3])
-async def test_what_was_said_to_be_stored_survives_kill_9(running, settings, process_environment, kills):
+async def test_what_was_reported_stored_survives_kill_9(running, settings, process_environment, kills):
     """A process killed at any moment loses nothing it acknowledged, and leaves a database that goes on."""
     acknowledged = 0
     for life in range(kills):

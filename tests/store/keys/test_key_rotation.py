@@ -61,7 +61,7 @@ def test_every_sealed_column_is_known():
 
 
 async def test_everything_gets_the_new_key(filled, settings):
-    """Both kinds of secrets open under the new key alone, and the old one is told to be idle."""
+    """Both kinds of secrets open under the new key alone, and the old one is shown as idle."""
     (old,) = [key.id for key in await known_keys(filled)]
     done = await rotate(filled, quiet)
     assert (done.made, done.done.values, done.done.broken) == (True, 2, ())
@@ -94,7 +94,7 @@ async def test_a_rotation_that_was_cut_short_goes_on(filled, settings):
 
 
 async def test_what_is_written_meanwhile_is_not_lost(filled, monkeypatch):
-    """A value that somebody replaces between reading and writing stays, and gets the key in the next pass."""
+    """A value that another writer replaces between reading and writing stays, and gets the key in the next pass."""
     real = filled.vault.rewrap
     meanwhile: list[bytes] = []
 

@@ -75,7 +75,7 @@ class Service:
             self.reads += 1
 
     async def _replace(self, seed):
-        """Seals secrets that are there anew, as long as the process lives: whoever re-wraps must not undo it."""
+        """Seals existing secrets again, as long as the process lives: the re-wrapping must not undo it."""
         drawn = random.Random(seed)
         while not self._over:
             name = certificate(drawn.randrange(SECRETS))

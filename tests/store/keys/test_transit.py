@@ -97,8 +97,8 @@ async def test_a_key_that_does_not_bind_is_refused(server, form):
             await key.wrap(DATA_KEY, b"")
 
 
-async def test_an_outage_is_told_from_a_refusal(server):
-    """Sealed or silent is an outage; a token of nobody and a certificate of nobody are for the operator."""
+async def test_an_outage_differs_from_a_refusal(server):
+    """A sealed or silent server is an outage; an unknown token or untrusted certificate is for the operator."""
     settings = await server.with_key()
     async with key_of(settings) as key:
         wrapped = await key.wrap(DATA_KEY, b"")
@@ -120,7 +120,7 @@ async def test_an_outage_is_told_from_a_refusal(server):
 
 
 async def test_a_token_in_a_file_may_be_renewed(server, tmp_path):
-    """The file is read for each request; while it is empty or gone that is said."""
+    """The file is read for each request; while it is empty or gone an error says so."""
     file = tmp_path / "token"
     settings = (await server.with_key()).model_copy(update={"token_file": file})
     token = settings.token.get_secret_value()
@@ -145,7 +145,7 @@ async def test_a_token_in_a_file_may_be_renewed(server, tmp_path):
         {"address": "https://vault.example", "ca": "/no/such/file"},
     ],
 )
-def test_settings_that_cannot_work_are_said(wrong):
+def test_settings_that_cannot_work_raise(wrong):
     """Clear text to another machine, no address, no or two tokens, no certificate; no secret is repeated."""
     with pytest.raises(KeySettingsWrong) as caught:
         TransitKey(TransitSettings(**{"token": SecretStr("to-ken"), **wrong}))

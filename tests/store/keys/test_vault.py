@@ -71,7 +71,7 @@ async def test_a_seal_is_bound_to_its_row(purpose, subject):
 
 
 async def test_another_key_is_named():
-    """A seal of another key is told from a broken one."""
+    """A seal of another key has another error than a broken one."""
     sealed = await VAULT.seal("p", "s", b"secret")
     with pytest.raises(VaultKeyWrong):
         await vault("o").open("p", "s", sealed)
@@ -96,7 +96,7 @@ async def test_a_new_wrapping_leaves_the_secrets_encryption_as_it_is():
 
 
 async def test_the_secrets_own_encryption_knows_its_row():
-    """A value whose key is wrapped for another row, by whoever holds the vault's key, does not open there."""
+    """A value whose key is wrapped for another row, by a holder of the vault's key, does not open there."""
     envelope, key = unpack(await VAULT.seal("p", "a", b"secret")), VAULT.keys.sealing()
     data_key = await key.unwrap(envelope.wrapped, about("p", "a"))
     moved = envelope._replace(wrapped=await key.wrap(data_key, about("p", "b"))).pack()
@@ -104,7 +104,7 @@ async def test_the_secrets_own_encryption_knows_its_row():
         await VAULT.open("p", "b", moved)
 
 
-async def test_values_of_the_first_form_open_and_are_sealed_anew():
+async def test_values_of_the_first_form_open_and_are_resealed():
     """A value that an earlier release has sealed opens, and comes under the new key in the form of today."""
     old = bytes.fromhex(FIRST_FORM)
     assert await VAULT.open("p", "s", old) == b"of an earlier release"
@@ -131,7 +131,7 @@ async def test_a_missing_key_beside_secrets_stops_the_start(site, settings):
 
 
 async def test_a_broken_value_stops_no_start(site, settings):
-    """A row that somebody has damaged does not open, and all others do."""
+    """A damaged row does not open, and all others do."""
     async with site.database.write_rows() as connection:
         await connection.execute(text("UPDATE sites SET password_sealed = :cut"), {"cut": b"\x02\x10"})
     await site.close()
@@ -151,7 +151,7 @@ async def test_a_wrong_key_beside_secrets_stops_the_start(site, settings):
     assert settings.key_path.read_text() == other
 
 
-async def test_a_lost_key_of_an_empty_store_is_made_anew(store, settings):
+async def test_a_lost_key_of_an_empty_store_is_replaced(store, settings):
     """While nothing was ever sealed a lost key costs nothing."""
     await store.close()
     settings.key_path.unlink()
@@ -160,8 +160,8 @@ async def test_a_lost_key_of_an_empty_store_is_made_anew(store, settings):
     assert settings.key_path.exists()
 
 
-async def test_a_damaged_key_file_is_said_and_kept(store, settings):
-    """A key file that is no key is an error, whose message does not show its content."""
+async def test_a_damaged_key_file_stops_the_start(store, settings):
+    """A key file without a key is an error, whose message does not show its content; the file stays."""
     await store.close()
     settings.key_path.write_text("not-a-key")
     with pytest.raises(VaultKeyMalformed) as caught:

@@ -77,7 +77,7 @@ async def test_verdicts_are_shown_with_names(running, make, covered):
 
 
 async def test_covered_in_any_of_the_gates(running, make, covered):
-    """Who was proven in one of several gates counts; nobody does without gates."""
+    """A client that was proven in one of several gates counts; without gates no client does."""
     await running.coverage.save("rot-1", "canary", [covered("a"), _judgement("b")], make.t0)
     await running.coverage.save("rot-1", "rest", [covered("c")], make.t0)
     assert await running.coverage.covered("rot-1", ["canary", "rest"]) == {"a", "c"}

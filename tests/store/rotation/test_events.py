@@ -30,8 +30,8 @@ async def test_an_event_of_a_known_key_is_not_appended_again(running, make):
     assert (event.number, event.hash, event.data) == (head.number, head.hash, {"data": "first"})
 
 
-async def test_events_that_come_together_are_told_in_order_and_once(running, make):
-    """Several events are one transaction; those that were told before keep their place."""
+async def test_events_that_come_together_are_kept_in_order_once(running, make):
+    """Several events are one transaction; those that were recorded before keep their place."""
     events = [NewEvent(at=make.t0, kind="k", message=key, data={}, key=key) for key in "abc"]
     await running.events.append("rot-1", "site-1", *events[:2])
     assert (await running.events.append("rot-1", "site-1", *events, events[2])).number == 3

@@ -36,7 +36,7 @@ async def test_they_are_recorded_with_their_rotation(site, make, given):
     """It is known as ended from outside, and the site as left changed: a restore finds it as any other."""
     await site.given_originals.take_in(make.new("rot-9"), given("a", "b"), make.at(hours=1))
     kept = await site.rotations.get("rot-9")
-    assert (kept.status, kept.finished_at, kept.unheard) == (RotationStatus.TERMINATED, make.at(hours=1), False)
+    assert (kept.status, kept.finished_at, kept.unreported) == (RotationStatus.TERMINATED, make.at(hours=1), False)
     assert await site.originals.unrestored("site-1") == tuple(given("a", "b"))
     assert await site.originals.left_changed() == (("rot-9", "site-1"),)
     assert await site.rotations.running("site-1") is None

@@ -58,7 +58,7 @@ async def test_an_intent_without_outcome_keeps_its_first_date(running, make):
 
 
 async def test_a_repair_is_an_attempt_of_its_own(running, make):
-    """A write after an outcome, or of another value, is noted anew; all are kept in order."""
+    """A write after an outcome, or of another value, is noted again; all are kept in order."""
     note = running.writes.record_write
     await note("rot-1", "05", PAIR, FIELD, value="HTTP", at=make.t0, policy_date_before=make.t0)
     await running.writes.record_outcome("rot-1", "05", PAIR, FIELD, outcome=WriteOutcome.NO_EFFECT, at=make.t0)

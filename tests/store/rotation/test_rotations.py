@@ -50,7 +50,7 @@ async def test_one_rotation_runs_on_a_site(site, make):
 
 
 async def test_the_database_itself_refuses_a_second_running_one(running):
-    """Whoever writes past the repository is stopped by the index."""
+    """The index stops a write that goes past the repository."""
     copy = (
         "INSERT INTO rotations SELECT 'rot-2', site_id, plan_id, plan_hash, purpose, started_by, why, created_at, "
         "NULL, request_fingerprint, status, step_id, step_number, step_title, step_index, step_count, phase, "
@@ -95,9 +95,9 @@ async def test_a_late_report_changes_nothing(running, make):
 
 async def test_a_clock_that_was_ahead_holds_nothing_up(running, make):
     """A report from a clock that was a year ahead hides no later one, and the end is taken: the site may go on."""
-    assert [rotation.id for rotation in await running.rotations.unheard()] == ["rot-1"]
+    assert [rotation.id for rotation in await running.rotations.unreported()] == ["rot-1"]
     await running.rotations.project("rot-1", Progress(step_id="first"), make.at(days=365), number=1)
-    assert await running.rotations.unheard() == ()
+    assert await running.rotations.unreported() == ()
     await running.rotations.project("rot-1", Progress(step_id="second"), make.at(hours=1), number=2)
     assert (await running.rotations.get("rot-1")).step_id == "second"
     ended = Progress(status=RotationStatus.COMPLETED, finished_at=make.at(hours=2))
@@ -108,7 +108,7 @@ async def test_a_clock_that_was_ahead_holds_nothing_up(running, make):
 
 
 async def test_the_end_of_a_run_that_was_set_back_is_taken(running, make):
-    """A run that was reset counts its events anew from there: what it shows waits for new numbers, its end does not."""
+    """A run that was reset counts its events again from there: its reports wait for new numbers, its end does not."""
     await running.rotations.project("rot-1", Progress(step_id="ninth"), make.at(hours=1), number=9)
     await running.rotations.project("rot-1", Progress(status=RotationStatus.CANCELLED), make.at(hours=2), number=5)
     assert (await running.rotations.get("rot-1")).status is RotationStatus.CANCELLED
@@ -117,8 +117,8 @@ async def test_the_end_of_a_run_that_was_set_back_is_taken(running, make):
 async def test_a_first_report_of_the_same_moment_is_heard(running, make):
     """A report that bears the very time of the beginning is one: it is not taken up again."""
     await running.rotations.project("rot-1", Progress(step_id="first"), make.t0, number=1)
-    assert not (await running.rotations.get("rot-1")).unheard
-    assert await running.rotations.unheard() == ()
+    assert not (await running.rotations.get("rot-1")).unreported
+    assert await running.rotations.unreported() == ()
 
 
 async def test_pages_hold_every_rotation_once(site, make):

@@ -20,7 +20,7 @@ async def test_a_task_is_kept_once(running, make):
 
 
 async def test_one_of_many_claims_a_task(running, make):
-    """Of many who claim at once one holds the task; the others are told who."""
+    """Of many operators who claim at once one holds the task; the refusal names the holder to the others."""
     await running.tasks.add(make.task())
     claims = await asyncio.gather(
         *(_claim(running, f"p{number}", make.t0) for number in range(6)), return_exceptions=True
@@ -52,7 +52,7 @@ async def test_a_closed_task_says_who_and_how(running, make):
 
 
 async def test_a_file_is_handed_out_once_for_each_claim(running, make):
-    """The holder takes the file once; giving the task back and claiming it anew allows it again."""
+    """The holder takes the file once; giving the task back and claiming it again allows it once more."""
     await running.tasks.add(make.task())
     with pytest.raises(TaskNotInState):
         await running.tasks.issue_file("task-1", "ann", make.t0)

@@ -1,4 +1,4 @@
-"""What is kept of sites without REST: words in their order, the newest export, statements once."""
+"""What is kept of sites without REST: entries in their order, the newest export, statements once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -41,15 +41,15 @@ def export(name, taken_at):
     )
 
 
-async def test_words_are_kept_in_their_order(console):
-    """A document that is written later holds what was said before it."""
-    words = [Replicates(task_id=TaskId(str(n)), partners=(), stated_by="olga", evidence={}) for n in range(3)]
-    await console.say(SITE, words[:2], NOON)
-    await console.say(SITE, words[2:], NOON + MINUTE)
-    assert await console.entries(SITE, NOON) == tuple(words)
-    assert await console.entries(SITE, NOON + MINUTE) == (words[2],)
+async def test_entries_are_kept_in_order(console):
+    """A document that is written later holds what was stated before it."""
+    entries = [Replicates(task_id=TaskId(str(n)), partners=(), stated_by="olga", evidence={}) for n in range(3)]
+    await console.record(SITE, entries[:2], NOON)
+    await console.record(SITE, entries[2:], NOON + MINUTE)
+    assert await console.entries(SITE, NOON) == tuple(entries)
+    assert await console.entries(SITE, NOON + MINUTE) == (entries[2],)
     with pytest.raises(UnknownSite):
-        await console.say(SiteId("nowhere"), words, NOON)
+        await console.record(SiteId("nowhere"), entries, NOON)
 
 
 async def test_only_the_newest_export_counts(console):

@@ -1,4 +1,4 @@
-"""The trail of contacts, and what is believed at a site because of it."""
+"""The trail of contacts, and the certificates that are trusted at a site because of it."""
 
 import pytest
 from sqlalchemy import update
@@ -19,7 +19,7 @@ def contact(at, fingerprint=OLD, kind=ContactKind.CONNECTED, who=""):
 
 
 async def accepted(site):
-    """What the site is believed by."""
+    """The certificates that the site is trusted by."""
     return (await site.sites.access("site-1")).fingerprints
 
 
@@ -33,13 +33,13 @@ async def swapping(site, make):
 
 
 async def test_every_contact_is_kept_in_order_and_chained(site, make):
-    """Numbers have no gap, each line is read as it was told, and the chain holds."""
-    told = [contact(make.t0), contact(make.at(minutes=1), OTHER, ContactKind.REFUSED), contact(make.at(minutes=2))]
-    for each in told:
+    """Numbers have no gap, each line is read as it was recorded, and the chain holds."""
+    contacts = [contact(make.t0), contact(make.at(minutes=1), OTHER, ContactKind.REFUSED), contact(make.at(minutes=2))]
+    for each in contacts:
         await site.contacts.record("site-1", each)
     kept = await site.contacts.list("site-1")
     assert [each.number for each in kept] == [1, 2, 3]
-    assert [Contact.model_validate(each.model_dump(exclude={"number", "hash"})) for each in kept] == told
+    assert [Contact.model_validate(each.model_dump(exclude={"number", "hash"})) for each in kept] == contacts
     assert await site.contacts.list("site-1", after=2) == kept[2:]
     assert (await site.contacts.verify_chain("site-1")).number == 3
     here = {(each.kind, each.fingerprint): each for each in await site.contacts.presences("site-1")}
@@ -49,7 +49,7 @@ async def test_every_contact_is_kept_in_order_and_chained(site, make):
 
 
 async def test_an_altered_contact_breaks_the_chain(site, make):
-    """Whoever hides a third certificate is found out."""
+    """A change that hides a third certificate is found."""
     for fingerprint in (OLD, OTHER):
         await site.contacts.record("site-1", contact(make.t0, fingerprint))
     async with site.database.write() as session:
@@ -73,8 +73,8 @@ async def test_a_swap_announces_and_its_proof_settles(swapping, make):
     await swapping.contacts.verify_chain("site-1")
 
 
-async def test_going_back_believes_the_old_certificate_again(swapping, make):
-    """A roll-back announces it: both are believed until it was proven in its turn."""
+async def test_going_back_trusts_the_old_certificate_again(swapping, make):
+    """A roll-back announces it: both are trusted until it was proven in its turn."""
     await swapping.swaps.seen("rot-1", "sepm1", NEW, first_seen=make.t0, seen_at=make.at(minutes=3))
     await swapping.contacts.record("site-1", contact(make.at(minutes=4), NEW))
     assert await accepted(swapping) == {NEW}
@@ -86,8 +86,8 @@ async def test_going_back_believes_the_old_certificate_again(swapping, make):
 
 
 @pytest.mark.parametrize("seen", [False, True])
-async def test_what_was_withdrawn_is_not_believed_after_the_end(swapping, make, seen):
-    """A swap that nobody saw ends with its rotation; one that was seen is believed until the REST port shows it."""
+async def test_what_was_withdrawn_is_not_trusted_after_the_end(swapping, make, seen):
+    """A swap that was not seen ends with its rotation; one that was seen is trusted until the REST port shows it."""
     if seen:
         await swapping.swaps.seen("rot-1", "sepm1", NEW, first_seen=make.t0, seen_at=make.at(minutes=3))
     await swapping.rotations.project("rot-1", Progress(status=RotationStatus.CANCELLED), make.at(minutes=9))
@@ -95,7 +95,7 @@ async def test_what_was_withdrawn_is_not_believed_after_the_end(swapping, make, 
 
 
 async def test_what_a_terminated_rotation_left_is_unknown(swapping, make):
-    """Ended from outside in the middle of a swap, the announced certificate may be in: both are believed."""
+    """Ended from outside in the middle of a swap, the announced certificate may be in: both are trusted."""
     await swapping.rotations.project("rot-1", Progress(status=RotationStatus.TERMINATED), make.at(minutes=9))
     assert await accepted(swapping) == {OLD, NEW}
 
@@ -107,10 +107,10 @@ async def test_a_server_that_is_not_behind_the_address_announces_nothing(swappin
 
 
 async def test_a_person_pins_and_drops(site, make):
-    """A pin by word is kept once, with who and why; the last one is not dropped, nor one that is not there."""
+    """A person's pin is kept once, with who and why; the last one is not dropped, nor one that is not there."""
     word = contact(make.t0, OTHER, ContactKind.PINNED, "ann")
     for _ in range(2):
-        await site.contacts.believe("site-1", word)
+        await site.contacts.trust("site-1", word)
     assert await accepted(site) == {OLD, OTHER}
     assert [each.who for each in await site.contacts.list("site-1")] == ["ann"]
     await site.contacts.doubt("site-1", contact(make.t0, OLD, ContactKind.DROPPED, "ann"))
@@ -120,7 +120,7 @@ async def test_a_person_pins_and_drops(site, make):
     with pytest.raises(NotPinned):
         await site.contacts.doubt("site-1", contact(make.t0, NEW, ContactKind.DROPPED, "ann"))
     with pytest.raises(UnknownSite):
-        await site.contacts.believe("nowhere", word)
+        await site.contacts.trust("nowhere", word)
 
 
 async def test_a_ca_is_narrowed_to_what_was_there(store, make):

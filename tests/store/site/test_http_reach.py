@@ -25,7 +25,7 @@ async def test_of_one_client_server_and_port_the_newest_answer_is_kept(site, mak
     assert set(await site.http_reach.answers("site-1")) == {newer, elsewhere}
 
 
-async def test_a_site_that_nobody_registered_has_none(site, make):
+async def test_a_site_that_is_not_registered_has_none(site, make):
     """Nothing is kept of it."""
     with pytest.raises(UnknownSite):
         await site.http_reach.add("nowhere", [answer(make)], "nora")

@@ -49,7 +49,7 @@ async def test_another_certificate_is_a_change_and_so_is_the_way_back(site, make
 
 
 async def test_a_silent_port_keeps_what_was_seen(site, make, look):
-    """Silence is told beside the certificate and begins no other stretch."""
+    """Silence is shown beside the certificate and begins no other stretch."""
     await site.inventory.record("site-1", [look(1, "aa")])
     await site.inventory.record("site-1", [look(2)])
     (port,) = await site.inventory.ports("site-1")
@@ -72,7 +72,7 @@ async def test_a_look_again_or_late_changes_nothing(site, look):
 
 
 async def test_a_port_that_moved_is_looked_at_where_it_is_now(site, look):
-    """The number that was looked at last is told."""
+    """The port has the number that was looked at last."""
     await site.inventory.record("site-1", [look(1, "aa", number=443)])
     await site.inventory.record("site-1", [look(2, "aa", number=4443)])
     (port,) = await site.inventory.ports("site-1")

@@ -45,7 +45,7 @@ async def test_a_client_missing_from_a_finished_survey_has_vanished(site, make):
 
 
 async def test_an_old_survey_that_ends_late_changes_nothing_newer(site, make):
-    """What a newer reading said of a client stays when an older survey arrives after it."""
+    """What a newer reading showed of a client stays when an older survey arrives after it."""
     old = await site.surveys.begin("site-1", make.at(hours=1))
     await site.surveys.save(old, make.survey())
     await _survey(site, make, make.at(hours=2), make.client("a", build="new"), make.client("new"))
@@ -63,7 +63,7 @@ async def test_a_big_survey_is_stored_in_chunks(site, make):
 
 
 async def test_steps_in_the_wrong_order_are_refused(site, make):
-    """A survey that was not begun, or not saved, says so and marks nobody as vanished."""
+    """A survey that was not begun, or not saved, says so and marks no client as vanished."""
     await _survey(site, make, make.at(hours=1), make.client("a"))
     begun = await site.surveys.begin("site-1", make.at(hours=2))
     for question in (site.surveys.finish(begun, 0), site.surveys.get(begun)):
