@@ -37,7 +37,7 @@ _LACKS = {
 
 
 RAREST = timedelta(hours=12)
-"""Policies that are made anew each night are each seen while they are the newest."""
+"""Policies that are made again each night are each seen while they are the newest."""
 
 
 class SwapProof(Value):
