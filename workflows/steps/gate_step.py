@@ -226,7 +226,7 @@ async def _read(run: Running, step: Gate | Holdout, look: BegunLook | None) -> G
 async def _decide(run: Running, step: Gate | Holdout, reading: GateReading) -> bool:
     """The gate's limit is past and clients are missing: extend, or proceed as two persons decide.
 
-    Whether it ends by that decision alone, since no client is named as waiting: all are away, and none has tried the way.
+    Whether it ends by that decision alone, since no client waits by name: all are away, and none has tried the way.
     """
     if statement.wish(run) is not None:
         return False
