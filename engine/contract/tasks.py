@@ -47,7 +47,7 @@ class ObserveTaskRequest(StepRequest):
 
 
 class ObserveTaskAnswer(Value):
-    """What is seen. `done` comes from what is seen, never from a report."""
+    """What is seen; `done` rests on it alone. Without REST, what an operator states of settings counts as seen."""
 
     done: bool
     seen: str = ""

@@ -110,7 +110,7 @@ def test_every_switch_is_turned():
 
 
 async def test_rule_24_stale_signatures_are_found_before_clients_verify(played):
-    """A server that goes on signing with its former key is found out, publishes again, and cuts no client off."""
+    """A server that goes on signing with its former key is named, publishes again, and cuts no client off."""
     spec = SITES["list-a"].model_copy(update={"switches": Switches(stale_sig_files=True)})
     async with played.play(spec=spec, limits=LIMITS) as here:
         outcome = await here.run()

@@ -15,11 +15,11 @@ from workflows.waits.old_certificates import against_restoring
 
 LAPSED = "proof-lapsed"
 _PROOF_LASTS = timedelta(minutes=30)
-"""The proof that is read at a claim counts for this long at least,"""
+"""The proof that is read at a claim counts for this long at least."""
 _OF_CLAIM = 8
-"""of a claim that lasts, for an eighth of the time that it has lasted,"""
+"""The proof of a claim that lasts counts for an eighth of the time that it has lasted."""
 _PROOF_LASTS_AT_MOST = timedelta(hours=2)
-"""and for this long at most: its holder may be away for days, and all of a large site is read each time."""
+"""It counts for this long at most: a holder may be away for days, and all of a large site is read each time."""
 
 
 async def claim(run: Running, step: Console | Write, message: Message) -> None:
@@ -56,7 +56,7 @@ async def _refuse(run: Running, step: Console | Write, message: Message, proof: 
 async def keep_proof(run: Running, step: Console | Write) -> None:
     """A gate holds while its swap is open: the proof of a claim is read again, and a lapse is shown to the holder.
 
-    Once shown, the holder is to do nothing: the proof is read on by the heartbeat at first, more seldom the longer
+    Meanwhile the holder is to do nothing: the proof is read on by the heartbeat at first, more seldom the longer
     it is missing, and a person is asked when it does not come back, as after a claim that was refused.
     """
     due, asked = _due(run, run.open_task), run.open_task.read_again

@@ -1,4 +1,4 @@
-"""Canaries that do not get through: shown while they are read on, so that a gate over them ends by itself or is ended.
+"""Canaries that do not get through: shown while they are read on; their gate ends by itself, or two persons end it.
 
 Nothing irreversible follows such a gate. So going on leaves no client out: the gate for all waits for them too.
 """

@@ -42,7 +42,7 @@ def a_new_group(here):
 
 
 def not_born(here):
-    """The client is moved back: an empty group holds no claim."""
+    """The client is moved back: an empty group stops no claim."""
     move(LEGACY)(here)
 
 

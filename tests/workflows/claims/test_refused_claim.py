@@ -93,7 +93,7 @@ async def test_the_proof_of_a_refused_claim_is_read_on_without_another_claim(pla
 
 
 async def test_a_claim_that_has_lapsed_is_asked_about_like_one_that_was_refused(played):
-    """Bob is shown to wait, and holds the task: half a day later two persons leave the missing client out."""
+    """Bob is asked to wait, and holds the task: half a day later two persons leave the missing client out."""
     second = played.Deed(played.asked("second-person"), lambda _: None)
     deeds = played.in_turn(
         played.Deed(open_swap, bob(Move.CLAIM_TASK)),
