@@ -82,7 +82,7 @@ async def test_rule_17_what_is_born_while_the_last_check_waits_is_asked_about(pl
 
 
 async def test_rule_17_it_is_asked_before_the_last_restore_of_an_amended_plan_too(played):
-    """The amendment counts its waves from the start: its restore is a beginning too, and the question comes before it."""
+    """The amendment counts its waves from the start: its restore is a beginning, and the question comes before it."""
 
     def another_list(here):
         here.stage.simulation.console.assign_list(ITS_LIST, "My Company\\Branch", "Default")
